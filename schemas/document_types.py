@@ -1,0 +1,212 @@
+"""Document types as data: a YAML file a type gives schema, prompt wording, typed values, and SQL view."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from schemas.envelope import first_error
+
+OTHER: Final = "other"
+"""Name of the type for documents of none of the types."""
+
+MAX_TYPES: Final = 60
+MAX_FIELDS: Final = 40
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+
+
+class Kind(StrEnum):
+    """What a value is; decides how code reads what the model copied."""
+
+    TEXT = "text"
+    MONEY = "money"
+    NUMBER = "number"
+    PERCENTAGE = "percentage"
+    DATE = "date"
+    CURRENCY = "currency"
+    IBAN = "iban"
+    BIC = "bic"
+    VAT_ID = "vat_id"
+    EMAIL = "email"
+    PHONE = "phone"
+    CHOICE = "choice"
+
+    @property
+    def column(self) -> str:
+        """PostgreSQL type of the value's column in the typed view."""
+        match self:
+            case Kind.MONEY | Kind.NUMBER | Kind.PERCENTAGE:
+                return "numeric"
+            case Kind.DATE:
+                return "date"
+            case _:
+                return "text"
+
+
+class DocumentTypeError(ValueError):
+    """A type file that cannot be used; the message names the file, the place, and what would be right."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(_Data):
+    """The same thing said in German and in English."""
+
+    de: str = Field(min_length=1, max_length=400)
+    en: str = Field(min_length=1, max_length=400)
+
+    def in_language(self, language: str) -> str:
+        """Give the German wording for `de`, the English one for every other language."""
+        return self.de if language == "de" else self.en
+
+
+class FieldDefinition(_Data):
+    """One value that a document of the type should give."""
+
+    name: Name
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    max_length: int = Field(default=80, ge=1, le=400, description="Characters that the model may copy.")
+    choices: tuple[str, ...] = Field(default=(), max_length=40, description="For kind `choice` alone.")
+    label: Wording
+    description: Wording
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> Self:
+        if (self.kind is Kind.CHOICE) != bool(self.choices):
+            message = f"field {self.name}: `choices` belongs to kind `choice`, and that kind needs it"
+            raise ValueError(message)
+        return self
+
+
+class DocumentType(_Data):
+    """A type of document."""
+
+    name: Name
+    version: int = Field(ge=1, description="Raise it with every change that alters answers.")
+    view: Name = Field(description="Name of the typed view in SQL, such as `invoices`.")
+    title: Wording
+    description: Wording = Field(description="How to recognise it; goes into the prompt.")
+    fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
+    key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        names = [field.name for field in self.fields]
+        if len(set(names)) != len(names):
+            message = f"type {self.name}: two fields have the same name"
+            raise ValueError(message)
+        if unknown := set(self.key_fields) - set(names):
+            message = f"type {self.name}: key_fields names {', '.join(sorted(unknown))}, which is no field"
+            raise ValueError(message)
+        return self
+
+    def answer_schema(self, max_summary: int) -> dict[str, Any]:
+        """JSON Schema of the fused answer: each field verbatim (`""` for not there), then the summary.
+
+        Parameters
+        ----------
+        max_summary
+            Upper bound of the summary, in characters.
+        """
+        properties: dict[str, Any] = {field.name: _verbatim_schema(field) for field in self.fields}
+        properties["summary"] = {"type": "string", "minLength": 1, "maxLength": max_summary}
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+
+class DocumentTypes(Mapping[str, DocumentType]):
+    """All configured types by name; `other` is always among them."""
+
+    def __init__(self, types: Iterable[DocumentType]) -> None:
+        ordered = sorted(types, key=lambda item: (item.name == OTHER, item.name))
+        self._types = {item.name: item for item in ordered}
+        _check_together(ordered)
+
+    def __getitem__(self, name: str) -> DocumentType:
+        return self._types[name]
+
+    def __iter__(self) -> Any:  # noqa: ANN401  (Iterator[str]; Mapping's own signature)
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all definitions: part of the pipeline's identity."""
+        text = "\n".join(item.model_dump_json() for item in self._types.values())
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def class_schema(self) -> dict[str, Any]:
+        """JSON Schema of the classification's answer."""
+        return {
+            "type": "object",
+            "properties": {"document_type": {"enum": list(self._types)}},
+            "required": ["document_type"],
+            "additionalProperties": False,
+        }
+
+
+def load_document_types(*folders: Path) -> DocumentTypes:
+    """Read the types that ship with Postkorb, then those in `folders`; a later file replaces a name.
+
+    Raises
+    ------
+    DocumentTypeError
+        If a folder or file cannot be used, with its name and the first thing that is wrong.
+    """
+    shipped = [item for item in files("schemas.documents").iterdir() if item.name.endswith(".yaml")]
+    types = {item.name: item for item in (_read(entry.name, entry.read_text("utf-8")) for entry in shipped)}
+    for folder in folders:
+        if not folder.is_dir():
+            message = f"{folder}: no such folder of document types"
+            raise DocumentTypeError(message)
+        for path in sorted(folder.glob("*.yaml")):
+            item = _read(str(path), path.read_text("utf-8"))
+            types[item.name] = item
+    return DocumentTypes(types.values())
+
+
+def _read(name: str, text: str) -> DocumentType:
+    try:
+        return DocumentType.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        message = f"{name}: not YAML: {' '.join(str(error).split())}"
+        raise DocumentTypeError(message) from None
+    except ValidationError as error:
+        message = f"{name}: {first_error(error)}"
+        raise DocumentTypeError(message) from None
+
+
+def _check_together(types: list[DocumentType]) -> None:
+    if OTHER not in {item.name for item in types}:
+        message = f"no type named `{OTHER}`: documents of none of the types need one"
+        raise DocumentTypeError(message)
+    if len(types) > MAX_TYPES:
+        message = f"{len(types)} types; at most {MAX_TYPES} fit into one prompt"
+        raise DocumentTypeError(message)
+    views = [item.view for item in types]
+    reserved = {"results", "fields", "documents", "pages", "account", "failures", "dead_letters"}
+    for view in views:
+        if views.count(view) > 1 or view in reserved:
+            message = f"view `{view}` is used by two types or by Postkorb itself"
+            raise DocumentTypeError(message)
+
+
+def _verbatim_schema(field: FieldDefinition) -> dict[str, Any]:
+    if field.choices:
+        return {"enum": [*field.choices, ""]}
+    return {"type": "string", "maxLength": field.max_length}

@@ -1,0 +1,1 @@
+"""The document types that ship with Postkorb."""

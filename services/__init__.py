@@ -1,0 +1,1 @@
+"""The service: one room a responsibility; the layers are checked in tests/architecture."""

@@ -1,0 +1,1 @@
+"""Pure functions: verbatim copies to values, evidence, confidence, completeness."""

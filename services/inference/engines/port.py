@@ -1,0 +1,141 @@
+"""What inference needs of an engine, whichever it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+
+class EngineError(RuntimeError):
+    """A request failed; others are unharmed."""
+
+
+class EngineDeadError(RuntimeError):
+    """The engine is gone: the process must exit and be started again."""
+
+
+class SchemaRefusedError(ValueError):
+    """The engine's grammar compiler does not take a schema; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request.
+
+    Parameters
+    ----------
+    request_id
+        Unique among the requests in flight.
+    system
+        The instruction; equal for all documents of a task, so that its prefill is shared.
+    user
+        The document.
+    schema
+        JSON Schema that the answer must satisfy.
+    max_tokens
+        Upper bound of the answer, in tokens.
+    """
+
+    request_id: str
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of an answer: its text and the natural logarithm of its probability."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An answer as it came, not yet validated.
+
+    Parameters
+    ----------
+    finish
+        `stop`: the grammar was completed; `length`: cut off at `max_tokens` or at the context.
+    tokens
+        The answer's tokens in order; empty if the engine gives none.
+    prompt_tokens, cached_tokens, completion_tokens
+        Tokens of the prompt, those of them taken from the prefix cache, and tokens generated.
+    seconds
+        From handing in to the last token.
+    """
+
+    text: str
+    finish: Literal["stop", "length"]
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    seconds: float = 0.0
+    tokens: Sequence[Token] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """What goes into the pipeline's fingerprint.
+
+    Parameters
+    ----------
+    model
+        Name in the catalogue, or the name the remote server was asked for.
+    model_sha256
+        Hash of the weights' manifest; for a remote server that tells none, `remote:<model>`.
+    settings
+        Decoding settings and library versions that change answers.
+    """
+
+    model: str
+    model_sha256: str
+    settings: Mapping[str, str]
+
+
+class Engine(Protocol):
+    """A model that answers prompts. Adapters: `in_process` (vLLM) and `remote` (OpenAI-compatible)."""
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """What made the answers."""
+        ...
+
+    @property
+    def context_tokens(self) -> int:
+        """Most tokens that prompt and answer may have together."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text (an upper estimate where the tokenizer is remote).
+
+        Slow for long texts: call it in a thread.
+        """
+        ...
+
+    def check_schema(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Compile a schema before anything is consumed.
+
+        Raises
+        ------
+        SchemaRefusedError
+            With `name` and the compiler's reason.
+        """
+        ...
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        """Answer one prompt; the engine batches whatever is in flight.
+
+        Raises
+        ------
+        EngineError
+            If this request cannot be answered.
+        EngineDeadError
+            If no request can be answered any more.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Free the engine and its processes."""
+        ...

@@ -1,0 +1,1 @@
+"""Kafka and PostgreSQL on one machine, and the supervisor of the services."""

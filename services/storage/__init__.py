@@ -1,0 +1,1 @@
+"""Tables, queries and the outbox; the only room that imports sqlalchemy."""

@@ -1,0 +1,197 @@
+"""The values that go into and come out of the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from schemas.events import ErrorCode, FieldAnswer, Status, Step
+
+
+class Acceptance(StrEnum):
+    """What a submission turned out to be."""
+
+    NEW = "new"
+    NEWER = "newer"
+    """The same document id with other bytes: they replace the older ones."""
+    REPEAT_WAITING = "repeat_waiting"
+    """The same bytes again, not answered yet: nothing to do."""
+    REPEAT_DONE = "repeat_done"
+    """The same bytes again, already processed or failed for good: its last event goes out again."""
+    REPEAT_RETRIED = "repeat_retried"
+    """The same bytes again after a failure that may be retried: back on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document has no answers."""
+
+    step: Step
+    code: ErrorCode
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document as intake leaves it: with pages, or with a failure and no pages."""
+
+    tenant: str
+    document_id: str
+    content_sha256: str
+    media_type: str | None
+    file_name: str | None
+    metadata: Mapping[str, Any]
+    byte_count: int
+    language: str | None
+    pages: Sequence[str]
+    submitted_at: datetime
+    traceparent: str
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDocument:
+    """What storing a document gave."""
+
+    document_key: int
+    acceptance: Acceptance
+    duplicate_of: str | None
+    """Id of an older document of the same tenant with the same bytes, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDocument:
+    """A document that waits for answers, as step 5 loads it."""
+
+    document_key: int
+    tenant: str
+    document_id: str
+    content_sha256: str
+    file_name: str | None
+    metadata: Mapping[str, Any]
+    language: str
+    pages: Sequence[str]
+    submitted_at: datetime
+    traceparent: str
+    duplicate_of: str | None
+    answered: bool
+    """This content already has an answer of this pipeline, or already failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """Documents that were in the engine together."""
+
+    batch_id: UUID
+    pipeline_id: str
+    trace_id: str
+    started_at: datetime
+    finished_at: datetime
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """The answers to one document."""
+
+    document_key: int
+    content_sha256: str
+    pipeline_id: str
+    batch_id: UUID
+    document_type: str
+    document_type_version: int
+    type_confidence: float
+    language: str
+    summary: str
+    status: Status
+    reasons: Sequence[str]
+    fields: Sequence[FieldAnswer]
+    trace_id: str
+    submitted_at: datetime
+    processed_at: datetime
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewFailure:
+    """A document that failed after it was stored (steps 5 to 8)."""
+
+    document_key: int
+    content_sha256: str
+    failure: Failure
+    trace_id: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeadLetter:
+    """A record that is no document, with its original bytes."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    code: ErrorCode
+    message: str
+    attempts: int
+    trace_id: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An event that waits to be published.
+
+    Parameters
+    ----------
+    event_id
+        The CloudEvents id; the same event enqueued twice is one row.
+    key
+        The record's key, as bytes: the document id, or a dead letter's original key.
+    value
+        The record's value.
+    document_key
+        The document it is about; None for dead letters.
+    """
+
+    event_id: UUID
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str]
+    document_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A fingerprint and what it stands for."""
+
+    pipeline_id: str
+    model: str
+    model_sha256: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the documents are; whole if `waiting` is zero."""
+
+    submitted: int
+    processed: int
+    failed: int
+    dead_lettered: int
+    waiting: int
+    by_step: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Every submitted document ended exactly once."""
+        return self.waiting == 0 and self.submitted == self.processed + self.failed + self.dead_lettered

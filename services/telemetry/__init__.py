@@ -1,0 +1,1 @@
+"""Traces, metrics and logs; every name of them in one module."""
