@@ -1,0 +1,113 @@
+"""The instruments, made once, and a method for each thing that is counted or measured."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from schemas.events import Step
+from services.telemetry import names
+
+STEP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+"""Buckets of step durations: from a row written (milliseconds) to a long document on a CPU (minutes)."""
+BATCH_DOCUMENTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864)
+"""As the semantic conventions advise for `gen_ai.client.token.usage`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionLag:
+    """Records of one partition that a consumer group has not committed yet."""
+
+    group: str
+    topic: str
+    partition: int
+    records: int
+
+
+LagSource = Callable[[], Iterable[PartitionLag]]
+SecondsSource = Callable[[], float]
+
+
+class Metrics:
+    """All metrics of a service.
+
+    Parameters
+    ----------
+    meter
+        Of the provider that `set_up` made; with a no-op meter nothing is recorded.
+    """
+
+    def __init__(self, meter: Meter) -> None:
+        self._lag_sources: list[LagSource] = []
+        self._outbox_sources: list[SecondsSource] = []
+        self._documents = meter.create_counter(names.DOCUMENTS, "{document}", "Documents by outcome and step")
+        self._in_flight = meter.create_up_down_counter(
+            names.DOCUMENTS_IN_FLIGHT, "{document}", "Documents taken in and not yet durably done"
+        )
+        self._tokens = meter.create_histogram(
+            names.TOKEN_USAGE, "{token}", "Tokens of each request by kind", explicit_bucket_boundaries_advisory=TOKENS
+        )
+        self._steps = meter.create_histogram(
+            names.STEP_DURATION, "s", "Duration of each step", explicit_bucket_boundaries_advisory=STEP_SECONDS
+        )
+        self._batches = meter.create_histogram(
+            names.BATCH_SIZE, "{document}", "Documents of a batch", explicit_bucket_boundaries_advisory=BATCH_DOCUMENTS
+        )
+        meter.create_observable_gauge(
+            names.CONSUMER_LAG, [self._observe_lag], "{record}", "Records not committed yet, by topic and partition"
+        )
+        meter.create_observable_gauge(
+            names.OUTBOX_LAG, [self._observe_outbox], "s", "Age of the oldest outbox row that waits"
+        )
+
+    def documents_done(self, outcome: names.Outcome, step: Step, count: int = 1) -> None:
+        """Count documents that left a step."""
+        self._documents.add(count, {names.OUTCOME: outcome.value, names.STEP: names.span_of(step)})
+
+    def in_flight(self, change: int) -> None:
+        """Add documents that were taken in, or (negative) take off those durably done."""
+        self._in_flight.add(change)
+
+    def tokens(self, task: str, model: str, *, prompt: int, cached: int, completion: int) -> None:
+        """Record the tokens of one request.
+
+        Parameters
+        ----------
+        task
+            `classify` or `extract`.
+        prompt, cached, completion
+            Tokens of the prompt, those of them taken from the prefix cache, and tokens generated.
+        """
+        kinds = {names.TokenType.INPUT: prompt, names.TokenType.CACHED: cached, names.TokenType.OUTPUT: completion}
+        for kind, amount in kinds.items():
+            labels = {names.GEN_AI_TOKEN_TYPE: kind.value, names.GEN_AI_OPERATION: task, names.GEN_AI_MODEL: model}
+            self._tokens.record(amount, labels)
+
+    def step_took(self, name: str, seconds: float, error: str | None = None) -> None:
+        """Record the duration of a step, with the class or code of its error if it failed."""
+        self._steps.record(seconds, {names.STEP: name} | ({names.ERROR_TYPE: error} if error else {}))
+
+    def batch_of(self, size: int) -> None:
+        """Record the number of documents of a batch."""
+        self._batches.record(size)
+
+    def watch_lag(self, source: LagSource) -> None:
+        """Ask `source` for the consumer lag at every export; it is called in another thread and must not block."""
+        self._lag_sources.append(source)
+
+    def watch_outbox(self, source: SecondsSource) -> None:
+        """Ask `source` for the outbox lag in seconds at every export; in another thread, it must not block."""
+        self._outbox_sources.append(source)
+
+    def _observe_lag(self, _: CallbackOptions) -> Iterable[Observation]:
+        for lag in (lag for source in self._lag_sources for lag in source()):
+            labels = {
+                names.MESSAGING_TOPIC: lag.topic,
+                names.MESSAGING_PARTITION: str(lag.partition),
+                names.MESSAGING_GROUP: lag.group,
+            }
+            yield Observation(lag.records, labels)
+
+    def _observe_outbox(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(source()) for source in self._outbox_sources]

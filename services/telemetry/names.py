@@ -1,0 +1,97 @@
+"""Every span, metric and attribute name, in one place.
+
+Names of the OpenTelemetry semantic conventions (`messaging.*`, `gen_ai.*`, `error.type`) where they have one,
+else `postkorb.*`. The five names that events, SQL and logs use too are the same word everywhere.
+The constants are written out: the conventions' Python package calls these two groups unstable and moves them.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from schemas.events import Step
+
+SCOPE: Final = "postkorb"
+"""Instrumentation scope of every tracer and meter."""
+
+# Spans, numbered as the design numbers the steps.
+ACCEPT: Final = "2 accept"
+PARSE: Final = "3 parse"
+STORE: Final = "4 store"
+ADMIT: Final = "5 admit"
+ASK: Final = "6 ask"
+CLASSIFY: Final = "classify"
+"""Child of `6 ask`."""
+EXTRACT: Final = "extract"
+"""Child of `6 ask`."""
+CHECK: Final = "7 check"
+RECORD: Final = "8 record"
+RELAY: Final = "9 relay"
+BATCH: Final = "batch"
+"""Root of its own trace; linked with each document's `6 ask`, both ways."""
+
+# Attributes that are said with the same word in events, SQL, logs and spans.
+DOCUMENT_ID: Final = "document_id"
+TENANT: Final = "tenant"
+BATCH_ID: Final = "batch_id"
+DOCUMENT_TYPE: Final = "document_type"
+PIPELINE_ID: Final = "pipeline_id"
+
+# Attributes of Postkorb alone.
+STEP: Final = "postkorb.step"
+OUTCOME: Final = "postkorb.outcome"
+BATCH_SIZE: Final = "postkorb.batch.size"
+"""Documents of a batch: on its span and on each link to it. Also the name of the histogram."""
+PAGE_COUNT: Final = "postkorb.document.pages"
+
+# Attributes of the semantic conventions.
+ERROR_TYPE: Final = "error.type"
+MESSAGING_SYSTEM: Final = "messaging.system"
+MESSAGING_TOPIC: Final = "messaging.destination.name"
+MESSAGING_PARTITION: Final = "messaging.destination.partition.id"
+MESSAGING_OFFSET: Final = "messaging.kafka.offset"
+MESSAGING_GROUP: Final = "messaging.consumer.group.name"
+MESSAGING_KEY: Final = "messaging.kafka.message.key"
+MESSAGING_MESSAGE_ID: Final = "messaging.message.id"
+MESSAGING_OPERATION: Final = "messaging.operation.name"
+MESSAGING_BATCH_COUNT: Final = "messaging.batch.message_count"
+GEN_AI_OPERATION: Final = "gen_ai.operation.name"
+GEN_AI_MODEL: Final = "gen_ai.request.model"
+GEN_AI_FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
+GEN_AI_INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
+GEN_AI_CACHED_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
+GEN_AI_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
+GEN_AI_TOKEN_TYPE: Final = "gen_ai.token.type"  # noqa: S105  (no password: a kind of token)
+
+# Metrics.
+CONSUMER_LAG: Final = "postkorb.consumer.lag"
+DOCUMENTS: Final = "postkorb.documents"
+DOCUMENTS_IN_FLIGHT: Final = "postkorb.documents.in_flight"
+STEP_DURATION: Final = "postkorb.step.duration"
+OUTBOX_LAG: Final = "postkorb.outbox.lag"
+TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
+
+
+class Outcome(StrEnum):
+    """How a document's way ended, or where a step left it."""
+
+    PASSED = "passed"
+    """On to the next service."""
+    REPEATED = "repeated"
+    """Nothing to do: the same bytes were there already."""
+    PROCESSED = "processed"
+    FAILED = "failed"
+    DEAD_LETTERED = "dead_lettered"
+
+
+class TokenType(StrEnum):
+    """Kinds of tokens; `input` and `output` are the conventions' own words."""
+
+    INPUT = "input"
+    CACHED = "input_cached"
+    """Part of `input`, taken from the prefix cache: never add the two."""
+    OUTPUT = "output"
+
+
+def span_of(step: Step) -> str:
+    """Name of the span of a step, such as `3 parse` for `3-parse`."""
+    return step.value.replace("-", " ")
