@@ -1,0 +1,56 @@
+# `make demo` and `make test` are all a newcomer needs; both make their own environment first.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DATA := $(or $(POSTKORB_DATA_DIR),.postkorb)
+UV := $(DATA)/uv/bin/uv
+BIN := .venv/bin
+VARIANT ?= cpu
+LOCKS := deploy/locks
+
+.PHONY: help env demo test check format lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+env: .venv/installed ## Make the environment, hash-locked (VARIANT=cpu or gpu)
+
+demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (KEEP=1 leaves it running)
+	@$(BIN)/postkorb demo $(if $(KEEP),--keep)
+
+test: env check ## Everything that must hold, with the real broker and the real database
+	@$(BIN)/pytest
+
+check: env ## Formatting, lints, types, import rules
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache > /tmp/postkorb-imports.$$$$ || { cat /tmp/postkorb-imports.$$$$; exit 1; }; rm -f /tmp/postkorb-imports.$$$$
+
+format: env ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+$(UV): $(LOCKS)/uv.txt
+	@deploy/prerequisites.sh
+	@echo "making the environment (once; a few minutes on a slow network)"
+	@python3 -m venv $(DATA)/uv
+	@$(DATA)/uv/bin/python -m pip install --quiet --require-hashes --requirement $(LOCKS)/uv.txt
+	@touch $@
+
+.venv/installed: $(UV) $(LOCKS)/$(VARIANT).txt $(LOCKS)/dev.txt pyproject.toml
+	@[ -x $(BIN)/python ] || $(UV) venv --quiet --python python3 .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes $(LOCKS)/$(VARIANT).txt $(LOCKS)/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+lock: $(UV) ## Resolve the dependencies anew
+	@$(COMPILE) pyproject.toml --extra cpu --overrides $(LOCKS)/overrides.txt --output-file $(LOCKS)/cpu.txt
+	@$(COMPILE) pyproject.toml --extra gpu --output-file $(LOCKS)/gpu.txt
+	@$(COMPILE) $(LOCKS)/dev.in --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/dev.txt
+	@$(COMPILE) $(LOCKS)/uv.in --output-file $(LOCKS)/uv.txt
+
+clean: ## Remove the environment and everything this checkout stored (models too)
+	@$(BIN)/postkorb down || true
+	@rm -rf .venv $(DATA)

@@ -1,0 +1,42 @@
+"""A record as the broker delivered it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One delivered record: raw bytes, nothing interpreted.
+
+    Parameters
+    ----------
+    assignment
+        Which assignment of the partition delivered it; a record of an older one is stale.
+    timestamp
+        When the broker or the producer says it was written.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    timestamp: datetime
+    assignment: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of key and value."""
+        return len(self.key or b"") + len(self.value or b"")
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return f"{self.topic}[{self.partition}]@{self.offset}"
+
+
+def time_of(timestamp_ms: int) -> datetime:
+    """Turn Kafka's milliseconds since 1970 into a time; records without one (-1) are now."""
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC) if timestamp_ms >= 0 else datetime.now(UTC)

@@ -1,0 +1,176 @@
+"""Step 6, ask: classify by the beginning, then one fused call for fields and summary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import uuid4
+
+from schemas.document_types import DocumentType, DocumentTypes
+from schemas.events import ErrorCode
+from services.answers.check import AnswerInvalidError, read_answer
+from services.answers.confidence import class_confidence, member_logprobs
+from services.inference import prompts
+from services.inference.admit import Admitted
+from services.inference.engines.port import Engine, Generation, Prompt
+from services.telemetry import names
+from services.telemetry.metrics import Metrics
+from services.telemetry.tracing import Tracing, mark_failed
+
+CLASS_TOKENS: Final = 32
+ANSWER_TOKENS: Final = 160
+"""Tokens for a summary and the braces."""
+
+TOKENS_PER_FIELD: Final = 28
+"""Tokens for a field's name and a value of ordinary length."""
+
+TEMPLATE_TOKENS: Final = 64
+"""Tokens of the chat template, the fence, and the line about the summary's language."""
+
+
+class AskError(RuntimeError):
+    """The engine gave no answer that can be used, even when asked again."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the engine said of a document, validated against the schemas and not yet checked against the text."""
+
+    admitted: Admitted
+    kind: DocumentType
+    type_confidence: float
+    summary: str
+    verbatim: Mapping[str, str]
+    logprobs: Mapping[str, list[float]]
+    generations: tuple[Generation, ...]
+
+
+class Asker:
+    """Asks the engine about documents.
+
+    Parameters
+    ----------
+    summary_language
+        `document` for the document's own, or an ISO 639-1 code.
+    """
+
+    def __init__(
+        self, engine: Engine, types: DocumentTypes, summary_language: str, tracing: Tracing, metrics: Metrics
+    ) -> None:
+        self._engine = engine
+        self._tracing = tracing
+        self._metrics = metrics
+        self._types = types
+        self._summary_language = summary_language
+        self._class_schema = types.class_schema()
+        self._class_instruction = prompts.classify_instruction(types)
+        self._answer_schemas = {kind.name: kind.answer_schema(prompts.SUMMARY_CHARACTERS) for kind in types.values()}
+        self._answer_instructions = {kind.name: prompts.answer_instruction(kind) for kind in types.values()}
+
+    def check_schemas(self) -> None:
+        """Let the engine compile every schema, before anything is consumed.
+
+        Raises
+        ------
+        SchemaRefusedError
+            With the type's name and the reason.
+        """
+        self._engine.check_schema("classification", self._class_schema)
+        for name, schema in self._answer_schemas.items():
+            self._engine.check_schema(name, schema)
+
+    def text_budget(self) -> int:
+        """Tokens that a document's text may have beside the longest instruction and its answer."""
+        instructions = [self._class_instruction, *self._answer_instructions.values()]
+        longest = max(self._engine.count_tokens(instructions))
+        answers = max(answer_tokens(kind) for kind in self._types.values())
+        return self._engine.context_tokens - longest - 2 * answers - TEMPLATE_TOKENS
+
+    async def ask(self, admitted: Admitted) -> Asked:
+        """Ask everything about one document.
+
+        Raises
+        ------
+        AskError
+            If an answer is cut off or invalid twice.
+        EngineError, EngineDeadError
+            As the engine raises them.
+        """
+        kind, confidence, first = await self._classify(admitted)
+        answer, second = await self._answer(admitted, kind)
+        summary = answer.pop("summary")
+        logprobs = member_logprobs(second.text, [(token.text, token.logprob) for token in second.tokens])
+        return Asked(admitted, kind, confidence, summary, answer, logprobs, (first, second))
+
+    async def _classify(self, admitted: Admitted) -> tuple[DocumentType, float, Generation]:
+        prompt = Prompt(
+            request_id=uuid4().hex,
+            system=self._class_instruction,
+            user=prompts.classify_prompt(admitted.pages),
+            schema=self._class_schema,
+            max_tokens=CLASS_TOKENS,
+        )
+        answer, generation = await self._generate(names.CLASSIFY, prompt)
+        logprobs = member_logprobs(generation.text, [(token.text, token.logprob) for token in generation.tokens])
+        return self._types[answer["document_type"]], class_confidence(logprobs.get("document_type", ())), generation
+
+    async def _answer(self, admitted: Admitted, kind: DocumentType) -> tuple[dict[str, str], Generation]:
+        document = admitted.document
+        language = document.language if self._summary_language == "document" else self._summary_language
+        prompt = Prompt(
+            request_id=uuid4().hex,
+            system=self._answer_instructions[kind.name],
+            user=prompts.answer_prompt(admitted.pages, language),
+            schema=self._answer_schemas[kind.name],
+            max_tokens=answer_tokens(kind),
+        )
+        return await self._generate(names.EXTRACT, prompt)
+
+    async def _generate(self, task: str, prompt: Prompt) -> tuple[dict[str, str], Generation]:
+        model = self._engine.identity.model
+        with self._tracing.step_span(task, **{names.GEN_AI_MODEL: model}) as span:
+            generation = await self._engine.generate(prompt)
+            if generation.finish == "length":
+                prompt = replace(prompt, request_id=uuid4().hex, max_tokens=2 * prompt.max_tokens)
+                generation = await self._engine.generate(prompt)
+            span.set_attributes(_usage(generation))
+            self._metrics.tokens(
+                task,
+                model,
+                prompt=generation.prompt_tokens,
+                cached=generation.cached_tokens,
+                completion=generation.completion_tokens,
+            )
+            try:
+                return _read(task, generation, prompt), generation
+            except AskError as error:
+                mark_failed(span, error.code, error.message)
+                raise
+
+
+def answer_tokens(kind: DocumentType) -> int:
+    """Give the usual upper bound of a type's answer, in tokens."""
+    return ANSWER_TOKENS + TOKENS_PER_FIELD * len(kind.fields)
+
+
+def _read(task: str, generation: Generation, prompt: Prompt) -> dict[str, str]:
+    if generation.finish == "length":
+        message = f"the model's answer ({task}) was cut off at {prompt.max_tokens} tokens, twice the usual limit"
+        raise AskError(ErrorCode.ANSWER_CUT_OFF, message)
+    try:
+        return read_answer(generation.text, prompt.schema)
+    except AnswerInvalidError as error:
+        message = f"the model's answer ({task}) does not satisfy its schema: {error}"
+        raise AskError(ErrorCode.ANSWER_INVALID, message) from error
+
+
+def _usage(generation: Generation) -> dict[str, int]:
+    return {
+        names.GEN_AI_INPUT_TOKENS: generation.prompt_tokens,
+        names.GEN_AI_CACHED_TOKENS: generation.cached_tokens,
+        names.GEN_AI_OUTPUT_TOKENS: generation.completion_tokens,
+    }

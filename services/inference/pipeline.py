@@ -1,0 +1,36 @@
+"""A pipeline is a fingerprint: whatever changes answers changes its id."""
+
+import hashlib
+import json
+
+from schemas.document_types import DocumentTypes
+from services.inference import prompts
+from services.inference.engines.port import EngineIdentity
+from services.storage.records import Pipeline
+
+
+def pipeline_of(identity: EngineIdentity, types: DocumentTypes, summary_language: str) -> Pipeline:
+    """Make the pipeline of an engine, the document types, and the prompts.
+
+    Returns
+    -------
+    Pipeline
+        Its id is the first 16 hexadecimal digits of the SHA-256 over everything in it.
+    """
+    settings = {
+        "document_types": {item.name: item.version for item in types.values()},
+        "document_types_sha256": types.fingerprint,
+        "prompts_version": prompts.VERSION,
+        "prompts_sha256": _prompts_hash(types),
+        "summary_language": summary_language,
+        "engine": dict(identity.settings),
+    }
+    text = json.dumps([identity.model, identity.model_sha256, settings], sort_keys=True)
+    pipeline_id = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Pipeline(pipeline_id, identity.model, identity.model_sha256, settings)
+
+
+def _prompts_hash(types: DocumentTypes) -> str:
+    texts = [prompts.classify_instruction(types), *(prompts.answer_instruction(item) for item in types.values())]
+    texts.append(prompts.answer_prompt(["page"], "de"))
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()

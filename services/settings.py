@@ -1,0 +1,119 @@
+"""Every setting, from the environment or `.env`, prefix `POSTKORB_`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from schemas.topics import Topics
+
+
+def _split(value: Any) -> Any:  # noqa: ANN401  (a validator takes what comes)
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Commas = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Folders = Annotated[list[Path], NoDecode, BeforeValidator(_split)]
+
+
+class SettingsError(ValueError):
+    """A wrong setting; the message is one line that names it and says what would be right."""
+
+
+class Settings(BaseSettings):
+    """Settings of one deployment."""
+
+    model_config = SettingsConfigDict(env_prefix="POSTKORB_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path(".postkorb"),
+        description="Everything Postkorb writes on this machine: models, logs, local servers.",
+    )
+    kafka_bootstrap_servers: str | None = Field(
+        default=None,
+        description="`host:port`, several separated by commas. Absent: `postkorb up` starts a broker here.",
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = Field(default=None, description="Certificate authority of the brokers, as PEM.")
+    topic_prefix: str = Field(
+        default="", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="Put before every topic name, such as `test.`."
+    )
+    partitions: int = Field(default=6, ge=1, le=1000, description="Partitions of the topics that Postkorb creates.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/database`. Absent: `postkorb up` starts a server here.",
+    )
+
+    model: str = Field(
+        default="qwen2.5-coder-1.5b-instruct",
+        description="Name in the catalogue (`postkorb models list`), or a folder with safetensors.",
+    )
+    models_dir: Path | None = Field(default=None, description="Where models lie; default `models` in the data folder.")
+    engine: Literal["in-process", "remote"] = Field(
+        default="in-process", description="vLLM in the inference process, or OpenAI-compatible servers."
+    )
+    engine_urls: Commas = Field(default=[], description="For `remote`: servers such as `http://gpu1:8000`, by commas.")
+    engine_api_key: SecretStr | None = None
+    context_tokens: int = Field(
+        default=4096, ge=512, le=1_000_000, description="Most tokens that a prompt and its answer have together."
+    )
+    kv_cache_gib: float = Field(default=2.0, gt=0, le=1024, description="On a CPU: memory for the KV cache, GiB.")
+    max_sequences: int = Field(default=16, ge=1, le=4096, description="Requests in the engine at the same time.")
+    batch_documents: int = Field(default=8, ge=1, le=1000, description="Most documents of one batch.")
+    batches_in_flight: int = Field(default=2, ge=1, le=16, description="Batches that are in the engine together.")
+
+    types_dirs: Folders = Field(default=[], description="Folders of further document types (YAML), by commas.")
+    summary_language: Literal["document", "de", "en"] = Field(
+        default="document", description="Language of the summaries: the document's own, German, or English."
+    )
+
+    uri_prefixes: Commas = Field(
+        default=[], description="Where documents by `uri` may come from, such as `s3://inbox/`, `file:///srv/in/`."
+    )
+    max_document_bytes: int = Field(default=20 * 1024 * 1024, ge=1, description="Larger documents fail.")
+    max_pages: int = Field(default=2000, ge=1, description="Longer documents fail.")
+    parsers: int = Field(default=2, ge=1, le=256, description="Worker processes that read documents.")
+    parse_seconds: float = Field(default=30, gt=0, description="A document that takes longer to read fails.")
+    parse_memory_mib: int = Field(default=1024, ge=128, description="Address space of a worker, MiB.")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    @model_validator(mode="after")
+    def _engine_has_urls(self) -> Self:
+        if self.engine == "remote" and not self.engine_urls:
+            message = "POSTKORB_ENGINE=remote needs POSTKORB_ENGINE_URLS, such as http://gpu1:8000"
+            raise ValueError(message)
+        return self
+
+    @property
+    def topics(self) -> Topics:
+        """The deployment's topics."""
+        return Topics(self.topic_prefix)
+
+    @property
+    def models_folder(self) -> Path:
+        """Where models lie."""
+        return self.models_dir or self.data_dir / "models"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    SettingsError
+        With one line: which setting is wrong, and what would be right.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates what comes
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        text = first["msg"].removeprefix("Value error, ")
+        message = f"POSTKORB_{name}: {text}" if name else text
+        raise SettingsError(message) from None

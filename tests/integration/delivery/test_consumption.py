@@ -1,0 +1,134 @@
+"""Consumption against a real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from schemas.topics import Topics
+from services.delivery.connection import KafkaConnection
+from services.delivery.consumption import Budget, Consumption
+from services.delivery.record import Record
+
+GROUP = "group"
+WIDE = Budget(records=1000, size=1_000_000)
+
+
+async def _take(consumption: Consumption, count: int) -> list[Record]:
+    taken: list[Record] = []
+    async with asyncio.timeout(30):
+        while len(taken) < count:
+            taken += await consumption.take(count - len(taken), wait_seconds=0.5)
+    return taken
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def _committed(kafka: str, topic: str, group: str, partition: int = 0) -> int | None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        return await consumer.committed(TopicPartition(topic, partition))
+    finally:
+        await consumer.stop()
+
+
+@pytest.fixture
+async def write(kafka: str, topics: Topics):
+    async def write(*values: bytes | None, headers: list[tuple[str, bytes | None]] | None = None) -> None:
+        async with _producer(kafka) as producer:
+            for value in values:
+                await producer.send_and_wait(topics.submitted, value, key=b"k", partition=0, headers=headers or [])
+
+    return write
+
+
+@pytest.fixture
+def consume(kafka: str, topics: Topics):
+    def consume(budget: Budget = WIDE) -> Consumption:
+        group = f"{topics.prefix}{GROUP}"
+        return Consumption(KafkaConnection(kafka), topics.submitted, group, budget, "test")
+
+    return consume
+
+
+async def test_records_written_before_the_group_existed_are_delivered(write, consume):
+    await write(b"first", b"second")
+    async with consume() as consumption:
+        assert [record.value for record in await _take(consumption, 2)] == [b"first", b"second"]
+
+
+async def test_a_record_that_is_not_done_comes_again(write, consume):
+    await write(b"a", b"b", b"c")
+    async with consume() as consumption:
+        first, _second, third = await _take(consumption, 3)
+        consumption.done([first, third])
+    async with consume() as consumption:
+        assert [record.value for record in await _take(consumption, 2)] == [b"b", b"c"]
+
+
+async def test_only_what_is_done_is_committed(kafka, topics, write, consume):
+    await write(b"a", b"b", b"c")
+    async with consume() as consumption:
+        records = await _take(consumption, 3)
+        consumption.done(records[:2])
+    assert await _committed(kafka, topics.submitted, f"{topics.prefix}{GROUP}") == 2
+
+
+async def test_headers_that_are_no_text_cost_nobody_else_a_record(write, consume):
+    await write(b"good")
+    await write(b"bad", headers=[("x", None), ("y", b"\xff\xfe")])
+    await write(None, b"also good")
+    async with consume() as consumption:
+        records = await _take(consumption, 4)
+    assert [record.value for record in records] == [b"good", b"bad", None, b"also good"]
+    assert list(records[1].headers) == [("x", None), ("y", b"\xff\xfe")]
+
+
+async def test_a_full_budget_pauses_the_partitions_and_done_resumes_them(write, consume):
+    async with consume(Budget(records=2, size=1_000_000)) as consumption:
+        await write(b"a", b"b")
+        held = await _take(consumption, 2)
+        await write(b"c", b"d")
+        assert await consumption.take(10, wait_seconds=2) == []
+        consumption.done(held)
+        assert [record.value for record in await _take(consumption, 2)] == [b"c", b"d"]
+
+
+async def test_lag_counts_what_is_not_done(write, consume):
+    await write(b"a", b"b", b"c")
+    async with consume() as consumption:
+        records = await _take(consumption, 3)
+        assert consumption.lag()[0] == 3
+        consumption.done(records[:1])
+        assert consumption.lag()[0] == 2
+
+
+async def test_what_was_taken_before_a_rebalance_is_forgotten_and_comes_again(kafka, topics, write, consume):
+    await write(b"a", b"b")
+    async with consume() as first:
+        held = await _take(first, 2)
+        async with consume() as second:
+            await _until(lambda: len(second.lag()) + len(first.lag()) == 3 and len(second.lag()) > 0)
+            owner = first if 0 in first.lag() else second
+            again = await _take(owner, 2)
+            assert [record.value for record in again] == [b"a", b"b"]
+            first.done(held)  # stale: it must not count for the new assignment
+            await first.commit()
+            assert await _committed(kafka, topics.submitted, f"{topics.prefix}{GROUP}") is None

@@ -1,0 +1,333 @@
+"""From a record to answers and events: all three services on a real broker and a real database."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from scripted import CUT_OFF, INVALID, REFUSED, ScriptedEngine, letter
+from sqlalchemy import text
+
+from schemas.document_types import DocumentTypes, load_document_types
+from schemas.envelope import decode
+from schemas.topics import Topics
+from services.delivery.connection import KafkaConnection
+from services.delivery.consumption import Budget, Consumption
+from services.delivery.publication import Outgoing, Publication
+from services.delivery.reading import read_topics
+from services.delivery.record import Record
+from services.inference.ask import Asker
+from services.inference.pipeline import pipeline_of
+from services.inference.record import Recorder
+from services.inference.service import BatchLimits, Inference
+from services.intake.fetch import ContentFetcher
+from services.intake.parse import Parser
+from services.intake.service import Intake
+from services.intake.store import Store
+from services.relay.service import Relay
+from services.storage.answers import ensure_pipeline
+from services.storage.database import Database
+from services.telemetry.metrics import Metrics
+from services.telemetry.tracing import Tracing
+
+BUDGET = Budget(records=100, size=100_000_000)
+INVOICE = {"document_type": "invoice", "invoice_number": "RE-2026-17", "gross_total": "1.190,00 €"}
+
+
+@dataclass
+class House:
+    """The three services, their broker and their database."""
+
+    kafka: KafkaConnection
+    topics: Topics
+    database: Database
+    types: DocumentTypes
+    engine: ScriptedEngine
+    publication: Publication
+    inbox: Path
+    spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the three services, and let them drain in the end."""
+        stop = asyncio.Event()
+        async with AsyncExitStack() as stack:
+            services = [await self.intake(stack), await self.inference(stack), await self.relay(stack)]
+            async with asyncio.TaskGroup() as group:
+                for service in services:
+                    group.create_task(service.run(stop))
+                try:
+                    yield
+                finally:
+                    stop.set()
+
+    def tracing(self) -> tuple[Tracing, Metrics]:
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(self.spans))
+        metrics = Metrics(MeterProvider().get_meter("test"))
+        return Tracing(provider.get_tracer("test"), metrics), metrics
+
+    async def intake(self, stack: AsyncExitStack) -> Intake:
+        parser = Parser(workers=1, seconds=20, memory_mib=512, max_pages=100, max_characters=1_000_000)
+        consumption = Consumption(self.kafka, self.topics.submitted, f"{self.topics.prefix}intake", BUDGET, "intake")
+        return Intake(
+            await stack.enter_async_context(consumption),
+            ContentFetcher([self.inbox.as_uri() + "/"], 1_000_000, 10),
+            await stack.enter_async_context(parser),
+            Store(self.database, self.topics),
+            *self.tracing(),
+            side_by_side=4,
+            max_record_bytes=2_000_000,
+        )
+
+    async def inference(self, stack: AsyncExitStack) -> Inference:
+        tracing, metrics = self.tracing()
+        pipeline = pipeline_of(self.engine.identity, self.types, "document")
+        await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
+        consumption = Consumption(self.kafka, self.topics.parsed, f"{self.topics.prefix}inference", BUDGET, "inference")
+        return Inference(
+            await stack.enter_async_context(consumption),
+            self.engine,
+            Asker(self.engine, self.types, "document", tracing, metrics),
+            Recorder(self.database, self.topics, pipeline, "test"),
+            BatchLimits(8, 2),
+            tracing,
+            metrics,
+        )
+
+    async def relay(self, stack: AsyncExitStack) -> Relay:
+        publication = await stack.enter_async_context(Publication(self.kafka, "relay"))
+        return Relay(self.database, publication, *self.tracing())
+
+    async def submit(self, document_id: str, content: dict[str, Any] | str, **more: object) -> None:
+        content = {"text": content} if isinstance(content, str) else content
+        event = {"document_id": document_id, "content": content, **more}
+        await self.submit_raw(document_id.encode(), json.dumps(event).encode())
+
+    async def submit_raw(self, key: bytes | None, value: bytes | None, **headers: str) -> None:
+        await self.publication.publish([Outgoing(self.topics.submitted, key, value, headers)])
+
+    async def row(self, statement: str, **values: object) -> Any:
+        """Wait until a query gives a row."""
+        return (await self.rows(statement, 1, **values))[0]
+
+    async def rows(self, statement: str, count: int, **values: object) -> list[Any]:
+        found: list[Any] = []
+
+        async def enough() -> bool:
+            nonlocal found
+            async with self.database.transaction() as connection:
+                found = list(await connection.execute(text(statement), values))
+            return len(found) >= count
+
+        await _until(enough)
+        return found
+
+    async def events(self, topic: str, count: int) -> list[Record]:
+        found: list[Record] = []
+
+        async def enough() -> bool:
+            nonlocal found
+            found = [record async for record in read_topics(self.kafka, [topic])]
+            return len(found) >= count
+
+        await _until(enough)
+        return found
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(40):
+        while not await condition():
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def house(kafka: str, topics: Topics, database: Database, tmp_path: Path) -> AsyncIterator[House]:
+    connection = KafkaConnection(kafka)
+    async with Publication(connection, "test") as publication:
+        engine, types = ScriptedEngine(seconds=0.01), load_document_types()
+        yield House(connection, topics, database, types, engine, publication, tmp_path)
+
+
+RESULT = "SELECT * FROM postkorb.results WHERE document_id = :id"
+
+
+async def test_a_document_gives_a_result_fields_a_typed_row_and_an_event(house: House):
+    async with house.running():
+        await house.submit("inv-1", letter(**INVOICE), file_name="rechnung.txt", tenant="acme", metadata={"a": [1]})
+        result = await house.row(RESULT, id="inv-1")
+        (event,) = await house.events(house.topics.processed, 1)
+        invoice = await house.row("SELECT gross_total, tenant FROM postkorb.invoices WHERE document_id = 'inv-1'")
+        fields = await house.rows("SELECT * FROM postkorb.fields WHERE document_id = 'inv-1' ORDER BY path", 2)
+    assert (result.document_type, result.tenant, result.language) == ("invoice", "acme", result.language)
+    assert (str(invoice.gross_total), invoice.tenant) == ("1190.00", "acme")
+    number = next(row for row in fields if row.path == "invoice_number")
+    assert letter(**INVOICE)[number.char_start : number.char_end] == number.verbatim == "RE-2026-17"
+    said = decode(event.value, event.headers)
+    assert said.attributes["type"] == "postkorb.document.processed"
+    assert said.data["metadata"] == {"a": [1]}
+    assert said.data["provenance"]["model"] == "scripted"
+    assert said.data["provenance"]["pipeline_id"] == result.pipeline_id
+
+
+async def test_documents_are_in_the_engine_together(house: House):
+    async with house.running():
+        for number in range(6):
+            await house.submit(f"d{number}", letter(**INVOICE, n=str(number)))
+        await house.rows("SELECT * FROM postkorb.results", 6)
+    assert house.engine.most_at_once > 1
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ({"base64": "%%%"}, "content_not_base64"),
+        ({"base64": ""}, "content_empty"),
+        ({"uri": "file:///etc/passwd"}, "uri_not_allowed"),
+        ({"base64": base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(50)).decode()}, "media_type_unknown"),
+        ({"base64": base64.b64encode(b"%PDF-1.7\nnothing").decode()}, "document_broken"),
+        ({"base64": base64.b64encode(bytes(1_100_000)).decode()}, "content_too_large"),
+        (f"{letter(**INVOICE)} {INVALID}", "answer_invalid"),
+        (f"{letter(**INVOICE)} {CUT_OFF}", "answer_cut_off"),
+        (f"{letter(**INVOICE)} {REFUSED}", "engine_refused"),
+    ],
+)
+async def test_a_bad_document_fails_with_its_code_and_harms_nobody(house: House, content: Any, code: str):
+    async with house.running():
+        await house.submit("bad", content)
+        await house.submit("good", letter(**INVOICE))
+        failure = await house.row("SELECT * FROM postkorb.failures WHERE document_id = 'bad'")
+        (event,) = await house.events(house.topics.failed, 1)
+        await house.row(RESULT, id="good")
+    assert failure.code == code
+    assert failure.message.strip()
+    said = decode(event.value, event.headers).data
+    assert (said["document_id"], said["code"], said["message"]) == ("bad", code, failure.message)
+
+
+async def test_a_uri_below_an_allowed_prefix_is_read(house: House):
+    (house.inbox / "brief.txt").write_text(letter(**INVOICE), "utf-8")
+    async with house.running():
+        await house.submit("by-uri", {"uri": (house.inbox / "brief.txt").as_uri()})
+        await house.submit("not-there", {"uri": (house.inbox / "other.txt").as_uri()})
+        await house.row(RESULT, id="by-uri")
+        failure = await house.row("SELECT * FROM postkorb.failures WHERE document_id = 'not-there'")
+    assert failure.code == "uri_not_found"
+
+
+async def test_records_that_are_no_documents_become_dead_letters_with_their_bytes(house: House):
+    poison = {
+        b"not json": "not_an_event",
+        b"[1]": "not_an_event",
+        b'{"content":{"text":"x"}}': "invalid_event",
+        b'{"document_id":"x","content":{}}': "invalid_event",
+        b"\xff\xfe": "not_an_event",
+    }
+    async with house.running():
+        for value in poison:
+            await house.submit_raw(value, value)
+        await house.submit_raw(b"empty", None)
+        await house.submit_raw(b"type", b"{}", ce_type="somebody.elses", ce_specversion="1.0")
+        await house.submit_raw(b"large", b'{"document_id":"x","content":{"text":"' + b"x" * 2_000_001)
+        await house.submit("good", letter(**INVOICE))
+        await house.row(RESULT, id="good")
+        letters = await house.rows("SELECT * FROM postkorb.dead_letters", 8)
+        records = await house.events(house.topics.deadletter, 8)
+    codes = {bytes(row.key): row.code for row in letters}
+    assert {key: codes[key] for key in poison} == poison
+    assert codes[b"empty"] == "not_an_event"
+    assert codes[b"type"] == "unknown_event_type"
+    assert codes[b"large"] == "record_too_large"
+    on_topic = {record.key: record for record in records}
+    assert all(on_topic[value].value == value for value in poison)
+    headers = dict(on_topic[b"not json"].headers)
+    assert headers["__connect.errors.topic"] == house.topics.submitted.encode()
+    assert headers["__connect.errors.exception.class.name"] == b"not_an_event"
+
+
+async def test_the_same_bytes_again_cost_no_token_and_publish_the_same_event_id(house: House):
+    async with house.running():
+        await house.submit("twice", letter(**INVOICE))
+        await house.row(RESULT, id="twice")
+        await house.events(house.topics.processed, 1)
+        asked = len(house.engine.prompts)
+        await house.submit("twice", letter(**INVOICE))
+        first, second = await house.events(house.topics.processed, 2)
+    assert len(house.engine.prompts) == asked
+    assert dict(first.headers)["ce_id"] == dict(second.headers)["ce_id"]
+
+
+async def test_newer_bytes_replace_the_answers_and_a_return_to_the_old_ones_costs_nothing(house: House):
+    number = "SELECT * FROM postkorb.results WHERE fields->>'invoice_number' = :number"
+    async with house.running():
+        await house.submit("doc", letter("invoice", invoice_number="ONE"))
+        await house.row(number, number="ONE")
+        await house.submit("doc", letter("invoice", invoice_number="TWO"))
+        await house.row(number, number="TWO")
+        asked = len(house.engine.prompts)
+        await house.submit("doc", letter("invoice", invoice_number="ONE"))
+        await house.row(number, number="ONE")
+        events = await house.events(house.topics.processed, 3)
+    assert len(house.engine.prompts) == asked
+    said = [decode(event.value, event.headers).data["fields"][0]["value"] for event in events]
+    assert said == ["ONE", "TWO", "ONE"]
+
+
+async def test_another_document_with_the_same_bytes_says_so(house: House):
+    async with house.running():
+        await house.submit("original", letter(**INVOICE))
+        await house.row(RESULT, id="original")
+        await house.submit("copy", letter(**INVOICE))
+        result = await house.row(RESULT, id="copy")
+    assert result.duplicate_of == "original"
+
+
+async def test_a_long_document_is_incomplete_and_says_which_pages_were_not_read(house: House):
+    pages = "\f".join(f"page {number} " + "x" * 4000 for number in range(1, 9))
+    async with house.running():
+        await house.submit("long", letter(**INVOICE) + "\f" + pages)
+        result = await house.row(RESULT, id="long")
+    assert result.status == "incomplete"
+    assert any("not read" in reason for reason in result.reasons)
+
+
+async def test_what_was_in_flight_when_the_services_stopped_goes_on_after_the_next_start(house: House):
+    house.engine.seconds = 3
+    async with house.running():
+        for number in range(4):
+            await house.submit(f"d{number}", letter(**INVOICE, n=str(number)))
+        await house.rows("SELECT * FROM postkorb.documents WHERE state = 'parsed'", 2)
+    house.engine.seconds = 0
+    async with house.running():
+        await house.rows("SELECT * FROM postkorb.results", 4)
+        await house.events(house.topics.processed, 4)
+
+
+async def test_every_step_of_a_document_is_in_its_publishers_trace_and_the_batch_links_both_ways(house: House):
+    trace_id, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    event = {"document_id": "traced", "content": {"text": letter(**INVOICE)}}
+    traceparent = f"00-{trace_id}-{parent}-01"
+    async with house.running():
+        await house.submit_raw(b"traced", json.dumps(event).encode(), traceparent=traceparent)
+        await house.events(house.topics.processed, 1)
+        (result,) = await house.rows(RESULT, 1, id="traced")
+    spans = house.spans.get_finished_spans()
+    mine = [span for span in spans if f"{span.context.trace_id:032x}" == trace_id]
+    names = {span.name for span in mine}
+    steps = {"2 accept", "3 parse", "4 store", "5 admit", "6 ask", "7 check", "8 record", "9 relay"}
+    assert names >= steps | {"classify", "extract"}
+    batch = next(span for span in spans if span.name == "batch")
+    ask = next(span for span in mine if span.name == "6 ask")
+    assert [f"{link.context.trace_id:032x}" for link in batch.links] == [trace_id]
+    assert [link.context.span_id for link in ask.links] == [batch.context.span_id]
+    assert batch.attributes["batch_id"] == ask.attributes["batch_id"] == str(result.batch_id)
+    assert result.trace_id == trace_id
