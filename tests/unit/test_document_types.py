@@ -1,0 +1,185 @@
+"""Document types as data: what loads, what replaces what, and how a wrong file is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from schemas import document_types
+from schemas.document_types import OTHER, DocumentTypeError, DocumentTypes, Kind, load_document_types
+
+SHIPPED = [
+    "complaint",
+    "contract",
+    "delivery_note",
+    "invoice",
+    "job_application",
+    "medical_report",
+    "payment_reminder",
+    "public_notice",
+    "purchase_order",
+    OTHER,
+]
+
+
+def wording(text: str) -> dict[str, str]:
+    return {"de": text, "en": text}
+
+
+def a_field(**changes: Any) -> dict[str, Any]:
+    return {"name": "number", "label": wording("Number"), "description": wording("Its number")} | changes
+
+
+def a_type(**changes: Any) -> dict[str, Any]:
+    plain = {"name": "permit", "version": 1, "view": "permits", "fields": [a_field()]}
+    return plain | {"title": wording("Permit"), "description": wording("A permit")} | changes
+
+
+def write(folder: Path, definition: dict[str, Any]) -> Path:
+    path = folder / f"{definition['name']}.yaml"
+    path.write_text(yaml.safe_dump(definition, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path) -> str:
+    """Give the message with which the folder's types are refused, without the folder's own name."""
+    with pytest.raises(DocumentTypeError) as caught:
+        load_document_types(folder)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.replace(f"{folder}/", "")
+
+
+def test_ten_types_ship_and_other_comes_last() -> None:
+    assert list(load_document_types()) == SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED[:-1])
+def test_a_shipped_type_is_small_enough_for_a_small_model(name: str) -> None:
+    shipped = load_document_types()[name]
+    assert 5 <= len(shipped.fields) <= 12
+    assert 2 <= len(shipped.key_fields) <= 3
+    assert any(field.required for field in shipped.fields)
+    wordings = [field.description for field in shipped.fields]
+    assert all(len(one) <= 60 for pair in wordings for one in (pair.de, pair.en))
+
+
+def test_no_two_shipped_types_share_a_description() -> None:
+    described = [one.description.en for one in load_document_types().values()]
+    assert len(set(described)) == len(described)
+
+
+def test_a_new_type_needs_no_code(tmp_path: Path) -> None:
+    write(tmp_path, a_type())
+    types = load_document_types(tmp_path)
+    assert types["permit"].view == "permits"
+    assert list(types)[-1] == OTHER
+
+
+def test_a_later_folder_replaces_a_type_of_the_same_name(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder, version in ((ours, 7), (theirs, 8)):
+        folder.mkdir()
+        write(folder, a_type(name="invoice", view="invoices", version=version))
+    assert load_document_types(ours)["invoice"].version == 7
+    assert load_document_types(ours, theirs)["invoice"].version == 8
+
+
+def test_the_fingerprint_changes_with_any_definition(tmp_path: Path) -> None:
+    write(tmp_path, a_type())
+    before = load_document_types(tmp_path).fingerprint
+    assert before == load_document_types(tmp_path).fingerprint
+    write(tmp_path, a_type(version=2))
+    assert before != load_document_types(tmp_path).fingerprint
+
+
+def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "permit.yaml").write_text("name: permit\nfields: [", encoding="utf-8")
+    message = refusal(tmp_path)
+    assert message.startswith("permit.yaml: not YAML:")
+    assert "line 2" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"fields": [a_field(kind="colour")]}, "fields.0.kind: Input should be 'text', 'money',"),
+        ({"fields": [a_field(), a_field()]}, "type permit: two fields have the same name"),
+        (
+            {"fields": [a_field(choices=["yes", "no"])]},
+            "fields.0: field number: `choices` belongs to kind `choice`, and that kind needs it",
+        ),
+        (
+            {"fields": [a_field(kind="choice")]},
+            "fields.0: field number: `choices` belongs to kind `choice`, and that kind needs it",
+        ),
+        ({"key_fields": ["colour"]}, "type permit: key_fields names colour, which is no field"),
+        ({"view": "Permits; --"}, "view: String should match pattern"),
+        ({"fields": [a_field(max_length=4000)]}, "fields.0.max_length: Input should be less than"),
+        ({"fields": [a_field(colour="red")]}, "fields.0.colour: Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_definition_is_refused_with_one_clear_line(
+    tmp_path: Path, changes: dict[str, Any], complaint: str
+) -> None:
+    write(tmp_path, a_type(**changes))
+    message = refusal(tmp_path)
+    assert message.startswith("permit.yaml: ")
+    assert complaint in message
+
+
+@pytest.mark.parametrize("view", ["invoices", "results"])
+def test_a_view_that_is_taken_is_refused(tmp_path: Path, view: str) -> None:
+    write(tmp_path, a_type(view=view))
+    assert refusal(tmp_path).startswith(f"view `{view}` is used by two types or by Postkorb itself")
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    with pytest.raises(DocumentTypeError, match="nowhere: no such folder of document types"):
+        load_document_types(missing)
+
+
+def test_types_without_other_are_refused() -> None:
+    shipped = load_document_types()
+    with pytest.raises(DocumentTypeError, match="no type named `other`"):
+        DocumentTypes([shipped["invoice"]])
+
+
+def test_more_types_than_fit_into_a_prompt_are_refused(tmp_path: Path) -> None:
+    for index in range(document_types.MAX_TYPES):
+        write(tmp_path, a_type(name=f"permit_{index}", view=f"permits_{index}"))
+    assert "at most 60 fit into one prompt" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_an_answer_schema_requires_every_member_and_bounds_every_string(name: str) -> None:
+    schema = load_document_types()[name].answer_schema(300)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["required"] == list(schema["properties"])
+    assert schema["required"][-1] == "summary"
+    assert schema["additionalProperties"] is False
+    assert all(one["maxLength"] <= 400 for one in schema["properties"].values())
+
+
+def test_a_choice_may_be_left_empty_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, a_type(fields=[a_field(kind="choice", choices=["new", "renewed"])]))
+    schema = load_document_types(tmp_path)["permit"].answer_schema(300)
+    assert schema["properties"]["number"] == {"enum": ["new", "renewed", ""]}
+
+
+def test_the_classification_may_answer_only_with_a_configured_type() -> None:
+    schema = load_document_types().class_schema()
+    jsonschema.validate({"document_type": "invoice"}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"document_type": "poem"}, schema)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [(Kind.MONEY, "numeric"), (Kind.PERCENTAGE, "numeric"), (Kind.DATE, "date"), (Kind.IBAN, "text")],
+)
+def test_a_kind_knows_its_column(kind: Kind, column: str) -> None:
+    assert kind.column == column
