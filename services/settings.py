@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     @property
     def models_folder(self) -> Path:
         """Where models lie."""
-        return self.models_dir or self.data_dir / "models"
+        return (self.models_dir or self.data_dir / "models").resolve()
 
 
 def load_settings(**overrides: object) -> Settings:

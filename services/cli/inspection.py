@@ -1,0 +1,115 @@
+"""Looking at what is there: results, traces, dead letters, health."""
+
+import asyncio
+import base64
+from typing import Annotated
+
+import typer
+
+from services.cli.health import look, print_health
+from services.cli.output import AsJson, console, print_json, table_of
+from services.cli.results import print_results
+from services.settings import load_settings
+from services.storage.queries import dead_letter_rows
+from services.storage.records import DeadLetterRow
+from services.telemetry.trace_files import find_trace_ids, read_trace
+from services.telemetry.tree import as_json as tree_as_json
+from services.telemetry.tree import render
+from services.wiring import connected, database_of, types_of
+
+dead_letters = typer.Typer(help="Records that are no documents: list, show.", no_args_is_help=True)
+
+
+def results(
+    document_id: Annotated[str | None, typer.Argument(help="Document id; the newest documents if absent.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the answers to a document, or to the newest ones."""
+
+    async def show() -> None:
+        settings = connected(load_settings())
+        async with database_of(settings, "postkorb-results") as database:
+            await print_results(database, types_of(settings), [document_id] if document_id else None, as_json=as_json)
+
+    asyncio.run(show())
+
+
+def trace(
+    identifier: Annotated[str, typer.Argument(help="Document id, trace id, or batch id.")], *, as_json: AsJson = False
+) -> None:
+    """Show the way of a document, or of a batch, through all steps and processes."""
+    folder = load_settings().data_dir / "traces"
+    for trace_id in find_trace_ids(folder, identifier) or [identifier]:
+        spans = read_trace(folder, trace_id)
+        if not spans:
+            console.print(f"no spans of {identifier} in {folder}", style="red")
+            raise typer.Exit(1)
+        if as_json:
+            print_json(tree_as_json(spans))
+        else:
+            console.print(render(spans))
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Say where broker, database and model are, and what is healthy; exit code 1 if something is not."""
+    health = asyncio.run(look(load_settings()))
+    print_health(health, as_json=as_json)
+    raise typer.Exit(0 if health.healthy else 1)
+
+
+@dead_letters.command("list")
+def list_dead_letters(*, as_json: AsJson = False) -> None:
+    """List records that are no documents, the newest first."""
+    rows = asyncio.run(_dead_letters(None))
+    if as_json:
+        print_json([dead_letter_json(row) for row in rows])
+        return
+    cells = [
+        (row.dead_letter_key, place_of(row), row.letter.code.value, row.letter.message, f"{row.letter.failed_at:%F %T}")
+        for row in rows
+    ]
+    console.print(table_of("Dead letters", ("key", "record", "code", "what happened", "when"), cells))
+
+
+@dead_letters.command("show")
+def show_dead_letter(key: Annotated[int, typer.Argument(help="Key, as `list` prints it.")]) -> None:
+    """Print a dead letter whole, as JSON: bytes as text where they are UTF-8, and always in base64."""
+    found = asyncio.run(_dead_letters([key]))
+    if not found:
+        console.print(f"no dead letter {key}", style="red")
+        raise typer.Exit(1)
+    print_json(dead_letter_json(found[0]))
+
+
+def place_of(row: DeadLetterRow) -> str:
+    """Say where the record stands."""
+    return f"{row.letter.topic}[{row.letter.partition}]@{row.letter.offset}"
+
+
+def dead_letter_json(row: DeadLetterRow) -> dict[str, object]:
+    """Turn a dead letter to JSON."""
+    letter = row.letter
+    return {
+        "key": row.dead_letter_key,
+        "record": place_of(row),
+        "record_key": _bytes_json(letter.key),
+        "record_value": _bytes_json(letter.value),
+        "headers": {name: _bytes_json(value) for name, value in letter.headers},
+        "code": letter.code,
+        "message": letter.message,
+        "attempts": letter.attempts,
+        "trace_id": letter.trace_id,
+        "failed_at": letter.failed_at,
+    }
+
+
+def _bytes_json(value: bytes | None) -> dict[str, str] | None:
+    if value is None:
+        return None
+    return {"text": value.decode("utf-8", "replace"), "base64": base64.b64encode(value).decode()}
+
+
+async def _dead_letters(keys: list[int] | None) -> list[DeadLetterRow]:
+    async with database_of(connected(load_settings()), "postkorb-dead-letters") as database:
+        return await database.in_transaction(lambda connection: dead_letter_rows(connection, keys))

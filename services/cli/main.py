@@ -1,0 +1,61 @@
+"""The command and its sub-commands."""
+
+import os
+import sys
+from typing import Final
+
+import typer
+from rich.console import Console
+
+from schemas.document_types import DocumentTypeError
+from services.cli import administration, demonstration, inspection, publishing, serving
+from services.delivery.publication import PublicationError
+from services.delivery.topics import BrokerError
+from services.inference.engines.port import SchemaRefusedError
+from services.local.errors import LocalError
+from services.models.errors import ModelError
+from services.settings import SettingsError
+from services.storage.errors import StorageError
+from services.telemetry.setup import TelemetrySettingError
+
+EXPECTED: Final = (
+    SettingsError,
+    DocumentTypeError,
+    StorageError,
+    TelemetrySettingError,
+    BrokerError,
+    LocalError,
+    ModelError,
+    PublicationError,
+    SchemaRefusedError,
+)
+"""Errors that say in one line what is wrong and what helps; everything else keeps its traceback."""
+
+app = typer.Typer(
+    name="postkorb",
+    help="Documents in, typed answers out, on your own machines.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(serving.up)
+app.command("down")(serving.down)
+app.command("run")(serving.run)
+app.command("demo")(demonstration.demo)
+app.command("submit")(publishing.submit)
+app.command("results")(inspection.results)
+app.command("trace")(inspection.trace)
+app.command("doctor")(inspection.doctor)
+app.add_typer(inspection.dead_letters, name="dead-letters")
+app.add_typer(administration.models, name="models")
+app.add_typer(administration.types, name="types")
+app.add_typer(administration.schemas, name="schemas")
+app.add_typer(administration.db, name="db")
+
+
+def main() -> None:
+    """Run the command; an expected error is one line and exit code 78 (EX_CONFIG)."""
+    try:
+        app()
+    except EXPECTED as error:
+        Console(stderr=True).print(f"postkorb: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(os.EX_CONFIG)

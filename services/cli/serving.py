@@ -1,0 +1,161 @@
+"""Running everything on one machine, or one service on many."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import typer
+from pydantic import SecretStr
+
+from services.cli.output import console
+from services.cli.progress import fetching
+from services.local.broker import Broker
+from services.local.child import ChildSpec
+from services.local.database import LocalDatabase
+from services.local.errors import LocalError
+from services.local.jars import fetch_broker
+from services.local.stack import Stack, lock_stack, read_stack, remove_stack, write_stack
+from services.local.supervisor import Supervisor
+from services.models.catalogue import load_catalogue
+from services.models.fetch import fetch
+from services.settings import Settings, load_settings
+from services.storage.migration import upgrade
+from services.wiring import ServiceName, run_service, types_of
+
+DRAIN_SECONDS: Final = 20.0
+START_SECONDS: Final = 120.0
+POLL_SECONDS: Final = 0.1
+
+
+def run(service: Annotated[ServiceName, typer.Argument(help="Which service.")]) -> None:
+    """Run one service until it is told to stop."""
+    asyncio.run(run_service(service, load_settings()))
+
+
+def up() -> None:
+    """Run everything on this machine; broker and database too, unless the settings name others."""
+    settings = load_settings()
+    types_of(settings)
+    with lock_stack(settings.data_dir):
+        prepare(settings)
+        try:
+            asyncio.run(_supervise(settings))
+        finally:
+            remove_stack(settings.data_dir)
+
+
+def down() -> None:
+    """Stop what `up` (or `make demo KEEP=1`) left running on this data folder."""
+    settings = load_settings()
+    stack = read_stack(settings.data_dir)
+    if stack is None:
+        console.print("nothing runs here")
+        return
+    os.kill(stack.pid, signal.SIGTERM)
+    _wait_until(lambda: not stack.alive, 2 * DRAIN_SECONDS + 30, f"process {stack.pid} does not stop")
+    console.print("stopped")
+
+
+def prepare(settings: Settings) -> None:
+    """Fetch what is not here yet: the broker's jars, and the model."""
+    if settings.kafka_bootstrap_servers is None:
+        with fetching("broker") as on_progress:
+            fetch_broker(settings.data_dir, lambda line: on_progress(line, 0, 0))
+    if settings.engine == "in-process":
+        entry = load_catalogue().find(settings.model)
+        with fetching(f"model {entry.name}") as on_progress:
+            fetch(entry, settings.models_folder, on_progress)
+
+
+@contextmanager
+def running_stack(settings: Settings, *, keep: bool) -> Iterator[None]:
+    """Use the stack that runs here, or start one below this process and stop it in the end (unless `keep`)."""
+    if read_stack(settings.data_dir) is not None:
+        console.print("using what already runs here")
+        yield
+        return
+    prepare(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log = settings.data_dir / "up.log"
+    with log.open("wb") as output:
+        # A session of its own: Ctrl-C reaches the demo alone, which then stops the stack in order.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "up"], stdout=output, stderr=output, start_new_session=True
+        )
+    kept = False
+    try:
+        _wait_until(
+            lambda: read_stack(settings.data_dir) is not None or process.poll() is not None,
+            START_SECONDS,
+            f"broker and database do not come up, see {log}",
+        )
+        if process.poll() is not None:
+            raise LocalError(log.read_text("utf-8", errors="replace").strip() or f"`postkorb up` ended, see {log}")
+        yield
+        kept = keep
+    finally:
+        if not kept:
+            console.print("stopping everything")
+            process.terminate()
+            process.wait()
+
+
+async def _supervise(settings: Settings) -> None:
+    started: list[Stack] = []
+
+    def on_change(pids: Mapping[str, int]) -> None:
+        if started:
+            write_stack(settings.data_dir, started[0].model_copy(update={"children": dict(pids)}))
+
+    async with Supervisor(settings.data_dir, on_change) as supervisor:
+        settings = await _start_servers(supervisor, settings)
+        url = settings.database_url or SecretStr("")
+        await upgrade(url.get_secret_value(), types_of(settings))
+        servers = settings.kafka_bootstrap_servers or ""
+        started.append(Stack(kafka_bootstrap_servers=servers, database_url=url))
+        write_stack(settings.data_dir, started[0])
+        for name in ServiceName:
+            await supervisor.start(_service_spec(name, settings))
+        await supervisor.wait()
+
+
+async def _start_servers(supervisor: Supervisor, settings: Settings) -> Settings:
+    updates: dict[str, object] = {}
+    if settings.kafka_bootstrap_servers is None:
+        broker = Broker(settings.data_dir, fetch_broker(settings.data_dir, lambda _: None))
+        await asyncio.to_thread(broker.prepare)
+        await supervisor.start(broker.spec)
+        updates["kafka_bootstrap_servers"] = broker.bootstrap_servers
+    if settings.database_url is None:
+        database = LocalDatabase(settings.data_dir)
+        await asyncio.to_thread(database.prepare)
+        await supervisor.start(database.spec)
+        updates["database_url"] = SecretStr(database.url)
+    return settings.model_copy(update=updates)
+
+
+def _service_spec(name: ServiceName, settings: Settings) -> ChildSpec:
+    url = settings.database_url or SecretStr("")
+    return ChildSpec(
+        name=name.value,
+        argv=(sys.executable, "-m", "services.cli", "run", name.value),
+        env={
+            "POSTKORB_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers or "",
+            "POSTKORB_DATABASE_URL": url.get_secret_value(),
+        },
+        grace_seconds=DRAIN_SECONDS,
+    )
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise LocalError(otherwise)
+        time.sleep(POLL_SECONDS)
