@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
@@ -137,8 +137,18 @@ class Inference:
         except EngineError as error:
             message = f"the engine did not answer, {ENGINE_TRIES} times: {error}"
             return Failed(document, Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, message, retryable=True))
-        with self._tracing.step_span(names.CHECK, document.traceparent, **attributes):
-            return await asyncio.to_thread(check, asked)
+        return await self._check(asked, attributes)
+
+    async def _check(self, asked: Asked, attributes: Mapping[str, str | int]) -> Outcome:
+        document = asked.admitted.document
+        try:
+            with self._tracing.step_span(names.CHECK, document.traceparent, **attributes):
+                return await asyncio.to_thread(check, asked)
+        except Exception as error:
+            # A fault of our own: this document fails and says so, the others of the batch go on.
+            log.exception("checking failed", document_id=document.document_id)
+            message = f"checking the answer failed unexpectedly ({type(error).__name__}); the log has the details"
+            return Failed(document, Failure(Step.CHECK, ErrorCode.INTERNAL_ERROR, message, retryable=True))
 
     async def _ask(self, admitted: Admitted) -> Asked:
         async for attempt in AsyncRetrying(

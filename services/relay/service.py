@@ -44,7 +44,7 @@ class Relay:
     async def _relay_some(self) -> int:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(PublicationError),
-            wait=wait_exponential_jitter(initial=0.5, max=30),
+            wait=wait_exponential_jitter(multiplier=0.5, max=30),
             before_sleep=_say_retry,
         ):
             with attempt:

@@ -195,3 +195,56 @@ class Account:
     def whole(self) -> bool:
         """Every submitted document ended exactly once."""
         return self.waiting == 0 and self.submitted == self.processed + self.failed + self.dead_lettered
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """An event that a relay holds: locked until its transaction ends."""
+
+    outbox_id: int
+    row: OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A processed document as the view `results` shows it, with the fields as the view `fields` shows them."""
+
+    document_id: str
+    tenant: str
+    file_name: str | None
+    document_type: str
+    type_confidence: float
+    language: str
+    summary: str
+    status: Status
+    reasons: Sequence[str]
+    fields: Sequence[FieldAnswer]
+    metadata: Mapping[str, Any]
+    pipeline_id: str
+    model: str
+    batch_id: UUID
+    trace_id: str
+    submitted_at: datetime
+    processed_at: datetime
+    duplicate_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """A document that failed, as the view `failures` shows it."""
+
+    document_id: str
+    tenant: str
+    file_name: str | None
+    failure: Failure
+    trace_id: str
+    submitted_at: datetime
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRow:
+    """A dead letter with the key that people name it by."""
+
+    dead_letter_key: int
+    letter: NewDeadLetter

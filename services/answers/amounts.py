@@ -1,0 +1,138 @@
+"""Decimal numbers as documents write them: `15.387,08 €`, `1'234.50 CHF`, `(12,00-)`, `19 %`.
+
+Which sign is the decimal one follows from the pattern, and from the language only where the pattern leaves
+it open: in `1.234,50` and `1,234.50` the last sign is the decimal one in any language, and a sign that stands
+twice or before other than three digits says what it is. One sign before exactly three digits is open:
+
+========= =========================== =========================================
+written   decimal comma (de, fr, …)   decimal point (en)
+========= =========================== =========================================
+`1.234`   1234                        number 1.234; money: not read
+`1,234`   number 1.234; money: not    1234
+          read
+========= =========================== =========================================
+
+Money with three decimals is so rare, and the other country's grouping in a letter so common, that code does
+not choose. The language's own signs are those of CLDR, by Babel.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+
+from services.answers.normal_form import UNIFIED, plain
+
+MAX_DIGITS: Final = 28
+"""Digits that a number may have (Python's default decimal context keeps as many)."""
+
+_PREFIX: Final = re.compile(r"(?P<sign>[(+-]{0,2}) ?(?P<unit>[^\s0-9()+-]+?) ?(?P<rest>[0-9(+-].*)")
+_SUFFIX: Final = re.compile(r"(?P<rest>.*[0-9)-]) ?(?P<unit>[^\s0-9()+-]+)(?P<sign>[)-]{0,2})")
+_NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
+_SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")
+_BROKEN_LINE: Final = re.compile(r"(?<=[0-9])\s*\n\s*(?=[.,][0-9])|(?<=[0-9][.,])\s*\n\s*(?=[0-9])")
+
+_PLAIN: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
+_OPEN: Final = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})")
+_GROUPED: Final = re.compile(
+    r"([1-9][0-9]{0,2}(?:(?P<group>[ '.,])[0-9]{3})(?:(?P=group)[0-9]{3})*)(?:([.,])([0-9]+))?"
+)
+
+_CURRENCIES: Final = {
+    "€": "EUR", "euro": "EUR", "euros": "EUR",
+    "fr": "CHF", "sfr": "CHF", "franken": "CHF", "schweizer franken": "CHF", "francs suisses": "CHF",
+    "us$": "USD", "$us": "USD", "us-dollar": "USD", "us dollar": "USD", "us dollars": "USD",
+    "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
+    "zł": "PLN", "kč": "CZK",
+}  # fmt: skip
+_CODES: Final = frozenset(list_currencies())
+_SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
+"""Signs of several currencies: they make an amount money, but do not say which."""
+
+_PERCENT: Final = frozenset({"%", "v.h", "vh", "prozent", "percent", "pct"})
+_UNITS: Final = frozenset({
+    "stück", "stk", "st", "pcs", "pc", "pieces", "pièces", "units", "kg", "g", "t", "l", "ml", "m", "cm", "mm",
+    "km", "m²", "m³", "qm", "kwh", "h", "std", "stunden", "hours", "heures", "tag", "tage", "tagen", "day", "days",
+    "jour", "jours", "woche", "wochen", "week", "weeks", "semaine", "semaines", "monat", "monate", "monaten",
+    "month", "months", "mois", "jahr", "jahre", "jahren", "year", "years", "an", "ans",
+})  # fmt: skip
+
+
+def parse_money(verbatim: str, language: str) -> Decimal | None:
+    """Read an amount with or without a currency."""
+    return _amount(verbatim, language, _is_money, money=True)
+
+
+def parse_number(verbatim: str, language: str) -> Decimal | None:
+    """Read a number with or without a unit of the list; words that multiply (`Mio.`) are not read."""
+    return _amount(verbatim, language, _UNITS.__contains__, money=False)
+
+
+def parse_percentage(verbatim: str, language: str) -> Decimal | None:
+    """Read a percentage as it is written: `19 %` is 19, not 0.19; the sign may be missing, as in a column."""
+    return _amount(verbatim, language, _PERCENT.__contains__, money=False)
+
+
+def currency_code(verbatim: str) -> str | None:
+    """Give the ISO 4217 code of a currency; signs that several currencies share (`$`) are not read."""
+    word = plain(verbatim).strip("()[]: ")
+    if word.upper() in _CODES:
+        return word.upper()
+    return _CURRENCIES.get(word.casefold().rstrip("."))
+
+
+def _is_money(unit: str) -> bool:
+    return unit in _SHARED_SIGNS or currency_code(unit) is not None
+
+
+def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, money: bool) -> Decimal | None:
+    text = plain(_BROKEN_LINE.sub("", verbatim)).translate(UNIFIED)
+    signed = _SIGNED.fullmatch(_NO_CENTS.sub("", _without_unit(text, is_unit)))
+    if signed is None or bool(signed["open"]) != bool(signed["close"]):
+        return None
+    magnitude = _magnitude(signed["digits"], _decimal_sign(language), money=money)
+    if magnitude is None:
+        return None
+    # Brackets and minus signs mark a negative amount; two of them mark it twice, as in "(12,00-)".
+    negative = signed["open"] or signed["trail"] or signed["lead"] == "-"
+    return -magnitude if negative and magnitude else magnitude
+
+
+def _without_unit(text: str, is_unit: Callable[[str], bool]) -> str:
+    before, after = _PREFIX.fullmatch(text), _SUFFIX.fullmatch(text)
+    if before and is_unit(before["unit"].casefold().rstrip(".")):
+        return before["sign"] + before["rest"]
+    if after and is_unit(after["unit"].casefold().rstrip(".")):
+        return after["rest"] + after["sign"]
+    return text
+
+
+def _magnitude(digits: str, decimal_sign: str | None, *, money: bool) -> Decimal | None:
+    if sum(map(str.isdigit, digits)) > MAX_DIGITS:
+        return None
+    if match := _OPEN.fullmatch(digits):
+        return _open_magnitude(match[1], match[2], match[3], decimal_sign, money=money)
+    if (match := _GROUPED.fullmatch(digits)) and match[3] != match["group"]:
+        return Decimal(f"{re.sub('[^0-9]', '', match[1])}.{match[4] or ''}")
+    if match := _PLAIN.fullmatch(digits):
+        return Decimal(f"{match[1]}.{match[2] or ''}")
+    return None
+
+
+def _open_magnitude(head: str, sign: str, tail: str, decimal_sign: str | None, *, money: bool) -> Decimal | None:
+    if decimal_sign is None or (money and sign == decimal_sign):
+        return None
+    return Decimal(f"{head}.{tail}") if sign == decimal_sign else Decimal(head + tail)
+
+
+@lru_cache(maxsize=64)
+def _decimal_sign(language: str) -> str | None:
+    try:
+        symbols = Locale.parse(language, sep="-").number_symbols["latn"]
+    except (ValueError, UnknownLocaleError):
+        return None  # a language that CLDR does not know decides nothing
+    return str(symbols["decimal"])

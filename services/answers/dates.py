@@ -1,0 +1,125 @@
+"""Dates as documents write them, without a guess.
+
+- Year first is ISO 8601 in any language; with points (`05.06.2018`) the day is first in any language.
+- With slashes or hyphens the day is first where the language's own short form (CLDR) puts it first; elsewhere,
+  in English above all, only a date that is the same either way (`13/06/2018`, `06/06/2018`) is read.
+- Two digits of a year are 1940 to 2039; not with hyphens, where the year may come first (`18-06-05`).
+- Years outside 1900 to 2100, and dates that the calendar does not have, are not read.
+- A weekday, a place (`Wien, am`) before it and a time of day after it are let go.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+
+from services.answers.normal_form import UNIFIED, plain
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+PIVOT: Final = 40
+"""First two-digit year of the nineteen-hundreds."""
+_MONTHS_OF_A_YEAR: Final = 12
+_TWO_DIGITS: Final = 2
+
+_WORD: Final = r"[^\W\d_]+"
+_YEAR_FIRST: Final = re.compile(r"(?P<year>[0-9]{4}) ?([-/.]) ?(?P<month>[0-9]{1,2}) ?\2 ?(?P<day>[0-9]{1,2})")
+_NUMERIC: Final = re.compile(r"([0-9]{1,2}) ?(?P<sign>[-/.]) ?([0-9]{1,2}) ?(?P=sign) ?([0-9]{4}|[0-9]{2})")
+_DAY_MONTH: Final = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er)?[ -]?(?:of )?"
+    rf"(?P<month>{_WORD})\.?,?[ -]?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
+)
+_MONTH_DAY: Final = re.compile(rf"(?P<month>{_WORD})\.? ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})")
+_PLACE: Final = re.compile(r"(?:[^0-9,]+, ?)?(?:(?:den|dem|vom|am|le|the|on) )?")
+_TIME: Final = re.compile(
+    r"(?:t|,? (?:um |at |à )?)[0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:uhr|h|[ap]m))?"
+    r"(?: ?(?:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}))?$"
+)
+
+_NAMED_IN: Final = ("de", "de-AT", "fr", "en", "en-GB")
+"""Languages whose names are read in every document, besides those of its own."""
+_MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
+"""Spellings in use that CLDR does not list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    months: Mapping[str, int]
+    weekdays: frozenset[str]
+    day_first: bool
+
+
+def parse_date(verbatim: str, language: str) -> date | None:
+    """Read a date."""
+    text = _TIME.sub("", plain(verbatim).translate(UNIFIED).casefold())
+    return _written(text, language) or _written(_without_place(text, language), language)
+
+
+def _without_place(text: str, language: str) -> str:
+    weekday = re.match(rf"({_WORD})\.?,? ", text)
+    if weekday and weekday[1] in _names(language).weekdays:
+        text = text[weekday.end() :]
+    return _PLACE.sub("", text, count=1)
+
+
+def _written(text: str, language: str) -> date | None:
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _calendar_date(match["year"], int(match["month"]), int(match["day"]))
+    if match := _NUMERIC.fullmatch(text):
+        return _numeric(match, language)
+    if match := _DAY_MONTH.fullmatch(text) or _MONTH_DAY.fullmatch(text):
+        month = _names(language).months.get(match["month"])
+        return _calendar_date(match["year"], month, int(match["day"])) if month else None
+    return None
+
+
+def _numeric(match: re.Match[str], language: str) -> date | None:
+    first, sign, second, year = int(match[1]), match["sign"], int(match[3]), match[4]
+    if sign == "-" and len(year) == _TWO_DIGITS:
+        return None
+    if sign == "." or _names(language).day_first or first == second:
+        return _calendar_date(year, second, first)
+    if first > _MONTHS_OF_A_YEAR:
+        return _calendar_date(year, second, first)
+    return _calendar_date(year, first, second) if second > _MONTHS_OF_A_YEAR else None
+
+
+def _calendar_date(year: str, month: int, day: int) -> date | None:
+    number = int(year)
+    if len(year) == _TWO_DIGITS:
+        number += 1900 if number >= PIVOT else 2000
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        return None
+    try:
+        return date(number, month, day)
+    except ValueError:
+        return None  # the calendar has no such day
+
+
+@lru_cache(maxsize=64)
+def _names(language: str) -> _Names:
+    own = _locale(language)
+    locales = [*([own] if own else []), *(Locale.parse(other, sep="-") for other in _NAMED_IN)]
+    months = dict(_MORE_MONTHS)
+    for locale in reversed(locales):
+        months |= {name: number for number, name in _spellings(locale.months)}
+    weekdays = frozenset(name for locale in locales for _, name in _spellings(locale.days))
+    return _Names(months, weekdays, own is not None and own.date_formats["short"].pattern.startswith("d"))
+
+
+def _locale(language: str) -> Locale | None:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None  # a language that CLDR does not know adds no names
+
+
+def _spellings(names: Mapping[str, Mapping[str, Mapping[int, str]]]) -> Iterator[tuple[int, str]]:
+    for context in ("stand-alone", "format"):
+        for width in ("abbreviated", "wide"):
+            for number, name in names[context][width].items():
+                yield number, name.casefold().rstrip(".")

@@ -1,0 +1,194 @@
+"""Where in the document a copied value stands."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Final, Literal
+
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from services.answers.normal_form import NormalForm, normal_form
+
+LABEL_REACH: Final = 200
+"""Characters between a label's end and its value, at most; a line of a table fits in."""
+MAX_OCCURRENCES: Final = 1000
+"""Occurrences that are weighed against each other: a document may be made of one character."""
+MIN_FUZZY_LENGTH: Final = 6
+FUZZY_CUTOFF: Final = 92.0
+"""Similarity of 0 to 100 (rapidfuzz): about one wrong character in thirteen."""
+MAX_WIDENING: Final = 2
+"""A token around the value may be this many times as long; in a longer one it is only a part of a word."""
+_MAINLY: Final = 0.5
+
+_DASHES: Final = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
+_NUMBER_SIGNS: Final = frozenset(".,'\u2019")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Evidence of a value.
+
+    Parameters
+    ----------
+    page
+        From 1.
+    char_start, char_end
+        First, and one past the last, character in that page's text, from 0.
+    match
+        `exact`: character by character; `normalised`: apart from case, spaces, dashes, quotes, hyphenation and
+        ligatures; `fuzzy`: nearly, with the same digits.
+    """
+
+    page: int
+    char_start: int
+    char_end: int
+    match: Literal["exact", "normalised", "fuzzy"]
+
+
+def find_evidence(verbatim: str, pages: Sequence[str], labels: Sequence[str] = ()) -> Place | None:
+    """Find a value in a document; see `SearchablePages.find`, which is cheaper for several values."""
+    return SearchablePages(pages).find(verbatim, labels)
+
+
+class SearchablePages:
+    """The pages of one document, each reduced to its normal form at most once."""
+
+    def __init__(self, pages: Sequence[str]) -> None:
+        self._pages = [_Page(number, text) for number, text in enumerate(pages, start=1)]
+
+    def find(self, verbatim: str, labels: Sequence[str] = ()) -> Place | None:
+        """Find a value: exactly, else normalised, else nearly; None if it does not stand there.
+
+        Parameters
+        ----------
+        verbatim
+            The value as the model copied it. Found as a whole only: `12` is not in `2012`, `12,50` or `-12`.
+        labels
+            What the document may call the field. Of several occurrences the one that follows a label most
+            closely is taken, else the first.
+        """
+        wanted = verbatim.strip()
+        needle = normal_form(wanted).text.strip()
+        if not needle:
+            return None
+        for places in (
+            (place for page in self._pages for place in page.exact(wanted)),
+            (place for page in self._pages for place in page.normalised(needle)),
+        ):
+            if found := list(islice(places, MAX_OCCURRENCES)):
+                return self._best_labelled(found, labels)
+        return self._nearly(needle)
+
+    def _best_labelled(self, places: Sequence[Place], labels: Sequence[str]) -> Place:
+        if len(places) == 1:
+            return places[0]
+        wanted = [form for form in (normal_form(label).text.strip() for label in labels) if form]
+        ends = {number: self._pages[number - 1].label_ends(wanted) for number in {place.page for place in places}}
+        return min(places, key=lambda place: _distance(ends[place.page], place.char_start))
+
+    def _nearly(self, needle: str) -> Place | None:
+        if len(needle) < MIN_FUZZY_LENGTH or _is_mainly_digits(needle):
+            return None
+        scored = (found for page in self._pages if (found := page.nearly(needle)))
+        best = max(scored, key=lambda found: found[0], default=None)
+        return best[1] if best else None
+
+
+class _Page:
+    def __init__(self, number: int, text: str) -> None:
+        self._number = number
+        self._text = text
+
+    @cached_property
+    def _form(self) -> NormalForm:
+        return normal_form(self._text)
+
+    def exact(self, wanted: str) -> Iterator[Place]:
+        for start, end in _whole_occurrences(self._text, wanted):
+            yield Place(self._number, start, end, "exact")
+
+    def normalised(self, needle: str) -> Iterator[Place]:
+        for start, end in _whole_occurrences(self._form.text, needle):
+            yield self._place(start, end, "normalised")
+
+    def nearly(self, needle: str) -> tuple[float, Place] | None:
+        """Give the most similar stretch, widened to whole tokens, if its digits are those of the value."""
+        text = self._form.text
+        if len(text) < len(needle):
+            return None  # rapidfuzz would look for the page in the value
+        found = partial_ratio_alignment(needle, text, score_cutoff=FUZZY_CUTOFF)
+        if found is None:
+            return None
+        start, end = _widened(text, found.dest_start, found.dest_end)
+        if end - start > MAX_WIDENING * len(needle) or _digits(text[start:end]) != _digits(needle):
+            return None
+        return found.score, self._place(start, end, "fuzzy")
+
+    def label_ends(self, labels: Iterable[str]) -> list[int]:
+        """Give where labels end, as rising offsets in the page's own text."""
+        ends = []
+        for label in labels:
+            at = self._form.text.find(label)
+            while at >= 0:
+                if not _is_inside_token(self._form.text, at):
+                    ends.append(self._form.ends[at + len(label) - 1])
+                at = self._form.text.find(label, at + len(label))
+        return sorted(ends)
+
+    def _place(self, start: int, end: int, match: Literal["normalised", "fuzzy"]) -> Place:
+        return Place(self._number, self._form.starts[start], self._form.ends[end - 1], match)
+
+
+def _distance(label_ends: Sequence[int], start: int) -> int:
+    before = bisect_right(label_ends, start)
+    distance = start - label_ends[before - 1] if before else LABEL_REACH + 1
+    return min(distance, LABEL_REACH + 1)
+
+
+def _whole_occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if _is_whole(text, start, end):
+            yield start, end
+        start = text.find(wanted, start + 1)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    return not (_is_inside_token(text, start) or _is_inside_token(text, end) or _is_negated(text, start, end))
+
+
+def _is_inside_token(text: str, at: int) -> bool:
+    """Say whether the characters on both sides of an offset are of one word or of one number."""
+    before, after = text[max(at - 1, 0) : at], text[at : at + 1]
+    if before.isalpha() and after.isalpha():
+        return True
+    if before.isdigit():
+        return after.isdigit() or (after in _NUMBER_SIGNS and text[at + 1 : at + 2].isdigit())
+    return after.isdigit() and before in _NUMBER_SIGNS and text[max(at - 2, 0) : at - 1].isdigit()
+
+
+def _is_negated(text: str, start: int, end: int) -> bool:
+    """Say whether a minus sign stands at a number that was copied without it."""
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    leading = text[start].isdigit() and before[-1:] in _DASHES and not before[:-1].strip(" \n\t(")
+    trailing = text[end - 1].isdigit() and after[:1] in _DASHES and not after[1:].strip(" \n\t)")
+    return leading or trailing
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and _is_inside_token(text, start):
+        start -= 1
+    while end < len(text) and _is_inside_token(text, end):
+        end += 1
+    return start, end
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _is_mainly_digits(text: str) -> bool:
+    return len(_digits(text)) > _MAINLY * sum(map(str.isalnum, text))

@@ -1,0 +1,84 @@
+"""Account numbers, bank codes, tax numbers and addresses: read only if their own check holds."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import stdnum.bic
+import stdnum.ch.uid
+import stdnum.ch.vat
+import stdnum.eu.vat
+import stdnum.gb.vat
+import stdnum.iban
+from stdnum.exceptions import ValidationError
+
+from services.answers.normal_form import UNIFIED, plain
+
+MIN_PHONE_DIGITS: Final = 6
+MAX_PHONE_DIGITS: Final = 15
+"""ITU-T E.164; shorter ones are extensions or service codes."""
+
+_LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
+_EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
+_UNITED_KINGDOM: Final = re.compile(r"GB ?([0-9 -]+|[GH][DA] ?[0-9]{3})")
+_SWISS: Final = re.compile(r"CHE[- ]?[0-9. -]+")
+_SWISS_TAXED: Final = re.compile(rf"{_SWISS.pattern} ?(?:MWST|TVA|IVA|TPV)")
+
+
+def parse_iban(verbatim: str) -> str | None:
+    """Read an IBAN whose check digits and national form are right; compact, in capitals."""
+    return _valid(stdnum.iban.validate, _identifier(verbatim))
+
+
+def parse_bic(verbatim: str) -> str | None:
+    """Read a BIC in capitals: in small letters, any word of eight letters might be one."""
+    text = _identifier(verbatim)
+    return _valid(stdnum.bic.validate, text) if text.isupper() else None
+
+
+def parse_vat_id(verbatim: str) -> str | None:
+    """Read a VAT number of the EU, Great Britain or Switzerland with its country's prefix; compact, in capitals.
+
+    A Swiss enterprise number (UID) without `MWST`, `TVA` or `IVA` behind it stays without.
+    """
+    text = _identifier(verbatim).upper()
+    if _SWISS_TAXED.fullmatch(text):
+        return _valid(stdnum.ch.vat.validate, text)
+    if _SWISS.fullmatch(text):
+        return _valid(stdnum.ch.uid.validate, text)
+    if match := _UNITED_KINGDOM.fullmatch(text):
+        number = _valid(stdnum.gb.vat.validate, match[1])
+        return f"GB{number}" if number else None
+    return _valid(stdnum.eu.vat.validate, text)
+
+
+def parse_email(verbatim: str) -> str | None:
+    """Read an address; its domain in small letters. One hyphenated at a line's end is not read."""
+    if re.search(r"-\s*\n", verbatim):
+        return None
+    text = plain(re.sub(r"\s*\n\s*", "", verbatim)).split(":")[-1]
+    match = _EMAIL.fullmatch(text.strip("<>()[].,; "))
+    return f"{match[0][: match.start(1)]}{match[1].lower()}" if match else None
+
+
+def parse_phone(verbatim: str) -> str | None:
+    """Read a telephone number: digits, with `+` before a country's code; a national number stays national."""
+    text = plain(verbatim).translate(UNIFIED).split(":")[-1].strip()
+    if not _PHONE.fullmatch(text):
+        return None
+    # In "+49 (0)30 12345" the bracket is dialled only without the country's code.
+    text = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text
+    digits = re.sub(r"^00", "+", re.sub(r"[^0-9+]", "", text))
+    return digits if MIN_PHONE_DIGITS <= len(digits.lstrip("+")) <= MAX_PHONE_DIGITS else None
+
+
+def _identifier(verbatim: str) -> str:
+    return _LABEL.sub("", plain(verbatim).translate(UNIFIED))
+
+
+def _valid(validate: Callable[[str], Any], number: str) -> str | None:
+    try:
+        return str(validate(number))
+    except ValidationError:
+        return None  # its check digits or its form say that it is none

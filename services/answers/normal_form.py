@@ -1,0 +1,97 @@
+"""Text reduced to what a reader sees: the same words compare equal however a PDF encodes them."""
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+SOFT_HYPHEN: Final = "\u00ad"
+_INVISIBLE: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+
+_SPECIAL: Final = re.compile(
+    # A word hyphenated at the end of a line, but not "Vor- / und Nachname".
+    r"(?P<hyphen>(?<=\w)[-\u2010][ \t]*\r?\n\s*(?!(?:und|oder|bzw|and|or)\b)(?=\w))"
+    # A single ordinary space stays as it is: most of a text's gaps are such.
+    rf"|(?P<gap>(?! [^\s{_INVISIBLE}])[\s{_INVISIBLE}]+)"
+    rf"|(?P<cluster>.[{_COMBINING}]+|[^\x00-\x7f])"
+)
+
+UNIFIED: Final = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u201e\u201c\u201d\u201f\u00ab\u00bb", '"')
+    | dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u0060\u00b4\u2032", "'")
+)
+"""One character for all dashes, one for all double quotes, one for all single quotes."""
+
+# Compatibility forms that mean something else than their plain character: 10² is not 102.
+_MEANINGFUL: Final = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>", "<compat> 0020")
+
+
+def plain(text: str) -> str:
+    """Take out what is only typesetting: ligatures, soft hyphens, hyphenation, line breaks, runs of spaces."""
+    return _SPECIAL.sub(_plain_piece, text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """Plain text without case and with unified dashes and quotes, and where each character came from.
+
+    Parameters
+    ----------
+    text
+        The normal form.
+    starts, ends
+        For each of its characters: first, and one past last, character in the original.
+    """
+
+    text: str
+    starts: "array[int]"
+    ends: "array[int]"
+
+
+def normal_form(text: str) -> NormalForm:
+    """Reduce a text, in one pass over it."""
+    parts: list[str] = []
+    starts, ends = array("l"), array("l")
+    done = 0
+    for match in _SPECIAL.finditer(text):
+        start, end = match.span()
+        parts.append(text[done:start])
+        starts.extend(range(done, start))
+        ends.extend(range(done + 1, start + 1))
+        piece = _plain_piece(match).translate(UNIFIED).casefold()
+        parts.append(piece)
+        starts.extend([start] * len(piece))
+        ends.extend([end] * len(piece))
+        done = end
+    parts.append(text[done:])
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    # What stands between the pieces is ASCII: lower() keeps its length.
+    return NormalForm("".join(parts).lower(), starts, ends)
+
+
+def _plain_piece(match: re.Match[str]) -> str:
+    piece = match[0]
+    match match.lastgroup:
+        case "hyphen":
+            whole = match.string
+            return "" if whole[match.end()].islower() and whole[match.start() - 1].isalpha() else "-"
+        case "gap":
+            return " " if piece[0] != SOFT_HYPHEN and any(map(str.isspace, piece)) else ""
+        case _:
+            return _composed(piece)
+
+
+@lru_cache(maxsize=4096)
+def _composed(cluster: str) -> str:
+    return "".join(map(_without_compatibility, unicodedata.normalize("NFC", cluster)))
+
+
+def _without_compatibility(character: str) -> str:
+    if unicodedata.decomposition(character).startswith(_MEANINGFUL):
+        return character
+    return unicodedata.normalize("NFKC", character)

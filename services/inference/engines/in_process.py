@@ -1,0 +1,317 @@
+"""vLLM in the inference process: an engine core of its own in a child process, batching whatever is in flight."""
+
+import asyncio
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+
+from services.inference.engines.port import (
+    EngineDeadError,
+    EngineError,
+    EngineIdentity,
+    Generation,
+    Prompt,
+    SchemaRefusedError,
+    Token,
+)
+
+if TYPE_CHECKING:
+    from vllm.logprobs import Logprob
+    from vllm.outputs import CompletionOutput, RequestOutput
+    from vllm.sampling_params import SamplingParams
+    from vllm.v1.engine.async_llm import AsyncLLM
+
+QUIET: Final = {
+    "VLLM_NO_USAGE_STATS": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+"""Environment under which neither vLLM nor transformers calls home: no document and no use of one leaves."""
+
+LOGGING: Final = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_LOGGING_STREAM": "ext://sys.stderr"}
+"""Unless the environment says otherwise: the service's own log stays readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class InProcessConfig:
+    """What to load, and how much of the machine it may take.
+
+    Parameters
+    ----------
+    folder
+        Safetensors, config and tokenizer with a chat template; verified before.
+    model_sha256
+        Hash over the folder's files.
+    context_tokens
+        Most tokens of a prompt and its answer together; also bounded by the model.
+    kv_cache_gib
+        On a CPU: memory for the KV cache, GiB. On a GPU vLLM takes its own share of the card's memory.
+    max_sequences
+        Requests that are computed at the same time; further ones wait in the engine.
+    max_batched_tokens
+        Tokens computed in one step; longer prompts are prefilled in pieces.
+    eager
+        Compile nothing. Default: on a CPU, where compiling takes 50 s and gives a tenth.
+    """
+
+    model_name: str
+    folder: Path
+    model_sha256: str
+    context_tokens: int = 4096
+    kv_cache_gib: float = 2.0
+    max_sequences: int = 16
+    max_batched_tokens: int = 2048
+    eager: bool | None = None
+
+
+class InProcessEngine:
+    """Adapter for vLLM in this process; see `load`."""
+
+    def __init__(self, config: InProcessConfig, llm: "AsyncLLM", texts: "Texts", identity: EngineIdentity) -> None:
+        self._llm = llm
+        self._texts = texts
+        self._identity = identity
+        self._context_tokens = config.context_tokens
+
+    @classmethod
+    def load(cls, config: InProcessConfig) -> Self:
+        """Start the engine. Blocks for half a minute to minutes: call it before joining a consumer group.
+
+        Raises
+        ------
+        EngineError
+            If the model cannot be loaded; the message has vLLM's reason.
+        """
+        os.environ.update(QUIET)
+        for name, value in LOGGING.items():
+            os.environ.setdefault(name, value)
+        try:
+            texts = Texts(config.folder)
+            llm = _start(config)
+        except Exception as error:  # whatever vLLM raises while loading means the same here
+            message = f"the engine could not load {config.folder}: {type(error).__name__}: {error}"
+            raise EngineError(message) from error
+        return cls(config, llm, texts, _identity(config, llm, texts))
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """What made the answers."""
+        return self._identity
+
+    @property
+    def context_tokens(self) -> int:
+        """Most tokens that prompt and answer may have together."""
+        return self._context_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text. Slow for long texts: call it in a thread."""
+        return self._texts.count(texts)
+
+    def check_schema(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Compile a schema against the model's tokenizer, as the engine will.
+
+        Raises
+        ------
+        SchemaRefusedError
+            With `name` and the compiler's reason.
+        """
+        self._texts.compile(name, schema)
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        """Answer one prompt. Log-probabilities are those among the tokens that the grammar allows.
+
+        Raises
+        ------
+        EngineError
+            If the prompt does not fit the context, or this request failed in the engine.
+        EngineDeadError
+            If the engine's process is gone.
+        """
+        started = time.monotonic()
+        ids = await asyncio.to_thread(self._texts.prompt_ids, prompt.system, prompt.user)
+        if len(ids) >= self._context_tokens:
+            message = (
+                f"the prompt has {len(ids)} tokens and the context {self._context_tokens} (POSTKORB_CONTEXT_TOKENS): "
+                "nothing is left for the answer"
+            )
+            raise EngineError(message)
+        output = await self._run(ids, prompt)
+        answer = output.outputs[0]
+        return Generation(
+            text=answer.text,
+            finish=_finish(prompt, answer.finish_reason),
+            prompt_tokens=len(ids),
+            completion_tokens=len(answer.token_ids),
+            cached_tokens=output.num_cached_tokens or 0,
+            seconds=time.monotonic() - started,
+            tokens=self._texts.tokens(answer),
+        )
+
+    async def _run(self, ids: list[int], prompt: Prompt) -> "RequestOutput":
+        from vllm.inputs import tokens_input  # noqa: PLC0415  (loaded long before; at the top it would cost 12 s)
+        from vllm.v1.engine import exceptions  # noqa: PLC0415  (as above)
+
+        try:
+            parts = self._llm.generate(tokens_input(ids), _sampling(prompt), prompt.request_id)
+            [output] = [part async for part in parts]  # one, by FINAL_ONLY
+        except exceptions.EngineDeadError as error:
+            message = "the engine's process is gone; this process must end, so that its supervisor starts it again"
+            raise EngineDeadError(message) from error
+        except Exception as error:  # vLLM's client and generate errors concern this request alone
+            cause = error.__cause__ or error
+            message = f"request {prompt.request_id} failed in the engine: {type(cause).__name__}: {cause}"
+            raise EngineError(message) from error
+        return output
+
+    async def close(self) -> None:
+        """Stop the engine's process and free its memory; a few seconds."""
+        await asyncio.to_thread(self._llm.shutdown)
+        del self._llm  # its finaliser fails when it runs as late as the interpreter's end
+
+
+class Texts:
+    """The model's tokenizer and grammar compiler. Safe to call from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        import xgrammar  # noqa: PLC0415  (seconds; only who loads an engine pays them)
+        from transformers import AutoTokenizer  # noqa: PLC0415  (as above)
+
+        self._tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+        if not self._tokenizer.chat_template:
+            message = f"{folder}: its tokenizer has no chat template; use an instruct model"
+            raise EngineError(message)
+        self._compiler = xgrammar.GrammarCompiler(xgrammar.TokenizerInfo.from_huggingface(self._tokenizer))
+        self._special = frozenset(self._tokenizer.all_special_ids)
+        self._lock = threading.Lock()  # a fast tokenizer raises "Already borrowed" when two threads set it up
+
+    @property
+    def template_sha256(self) -> str:
+        """Hash of the chat template."""
+        return hashlib.sha256(str(self._tokenizer.chat_template).encode()).hexdigest()
+
+    def prompt_ids(self, system: str, user: str) -> list[int]:
+        """Tokens of a prompt in the model's chat template."""
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        with self._lock:
+            ids = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+        return list(ids)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text."""
+        if not texts:
+            return []
+        with self._lock:
+            found = self._tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        return [len(ids) for ids in found]
+
+    def tokens(self, answer: "CompletionOutput") -> list[Token]:
+        """Texts and log-probabilities of an answer's tokens; the texts joined are the answer's text.
+
+        A token that ends within a character has no text; the one that completes the character has all of it.
+        """
+        from tokenizers.decoders import DecodeStream  # noqa: PLC0415  (loaded with transformers)
+
+        stream = DecodeStream(skip_special_tokens=True)
+        positions = cast("list[dict[int, Logprob]]", answer.logprobs)
+        kept = [
+            (token, at[token].logprob)
+            for token, at in zip(answer.token_ids, positions, strict=True)
+            if token not in self._special
+        ]
+        return [Token(stream.step(self._tokenizer.backend_tokenizer, token) or "", value) for token, value in kept]
+
+    def compile(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Compile a schema.
+
+        Raises
+        ------
+        SchemaRefusedError
+            With `name` and the compiler's reason.
+        """
+        from vllm.sampling_params import SamplingParams, StructuredOutputsParams  # noqa: PLC0415  (12 s)
+        from vllm.v1.structured_output.backend_xgrammar import validate_xgrammar_grammar  # noqa: PLC0415  (12 s)
+
+        try:
+            structured = StructuredOutputsParams(json=dict(schema))
+            validate_xgrammar_grammar(SamplingParams(structured_outputs=structured))
+            self._compiler.compile_json_schema(dict(schema), any_whitespace=False, separators=(",", ":"))
+        except Exception as error:  # compiler and validator raise types of their own, all meaning a refusal
+            message = f"schema {name}: the grammar compiler refuses it: {error}"
+            raise SchemaRefusedError(message) from error
+
+
+def _start(config: InProcessConfig) -> "AsyncLLM":
+    from vllm.config import StructuredOutputsConfig  # noqa: PLC0415  (12 s of imports, and only for this adapter)
+    from vllm.engine.arg_utils import AsyncEngineArgs  # noqa: PLC0415  (as above)
+    from vllm.platforms import current_platform  # noqa: PLC0415  (as above)
+    from vllm.v1.engine.async_llm import AsyncLLM  # noqa: PLC0415  (as above)
+
+    from services.inference.engines.owned_executor import OwnedExecutor  # noqa: PLC0415  (imports vLLM)
+
+    on_cpu = current_platform.is_cpu()
+    if on_cpu:  # read by the child when it starts; vLLM's own binding keeps one core back for nothing
+        os.environ.setdefault("OMP_NUM_THREADS", str(len(os.sched_getaffinity(0))))
+    arguments = AsyncEngineArgs(
+        model=str(config.folder),
+        served_model_name=config.model_name,
+        trust_remote_code=False,
+        load_format="safetensors",
+        use_tqdm_on_load=False,
+        max_model_len=config.context_tokens,
+        max_num_seqs=config.max_sequences,
+        max_num_batched_tokens=config.max_batched_tokens,
+        enable_prefix_caching=True,
+        enforce_eager=on_cpu if config.eager is None else config.eager,
+        kv_cache_memory_bytes=int(config.kv_cache_gib * 2**30) if on_cpu else None,
+        structured_outputs_config=StructuredOutputsConfig(backend="xgrammar", disable_any_whitespace=True),
+        distributed_executor_backend=OwnedExecutor,
+        disable_log_stats=True,
+    )
+    return AsyncLLM.from_engine_args(arguments)
+
+
+def _finish(prompt: Prompt, reason: str | None) -> Literal["stop", "length"]:
+    match reason:
+        case "stop" | "length":
+            return reason
+        case _:
+            message = f"request {prompt.request_id} ended in the engine with {reason!r}"
+            raise EngineError(message)
+
+
+def _sampling(prompt: Prompt) -> "SamplingParams":
+    from vllm import SamplingParams  # noqa: PLC0415  (loaded long before)
+    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams  # noqa: PLC0415  (as above)
+
+    return SamplingParams(
+        temperature=0,
+        max_tokens=prompt.max_tokens,
+        logprobs=0,  # the chosen token's alone
+        structured_outputs=StructuredOutputsParams(json=dict(prompt.schema)),
+        output_kind=RequestOutputKind.FINAL_ONLY,  # a message a token saturates the event loop
+    )
+
+
+def _identity(config: InProcessConfig, llm: "AsyncLLM", texts: Texts) -> EngineIdentity:
+    import torch  # noqa: PLC0415  (loaded long before)
+    import transformers  # noqa: PLC0415  (as above)
+    import vllm  # noqa: PLC0415  (as above)
+
+    settings = {
+        "engine": "vllm",
+        "vllm": vllm.__version__,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "xgrammar": version("xgrammar"),
+        "temperature": "0",
+        "dtype": str(llm.model_config.dtype).removeprefix("torch."),
+        "chat_template_sha256": texts.template_sha256,
+    }
+    return EngineIdentity(config.model_name, config.model_sha256, settings)

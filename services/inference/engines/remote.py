@@ -1,0 +1,335 @@
+"""OpenAI-compatible servers, such as `vllm serve`, one or many.
+
+A vLLM server should run with `--structured-outputs-config '{"backend":"xgrammar","disable_any_whitespace":true}'`,
+`--enable-prefix-caching`, `--enable-prompt-tokens-details` and `--generation-config vllm`: the last keeps the model's
+own sampling defaults, such as a penalty on repetition, away from values that are to be copied.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import httpx
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from services.inference.engines.port import EngineError, EngineIdentity, Generation, Prompt, SchemaRefusedError, Token
+
+_LETTERS: Final = re.compile(r"[A-Za-zÀ-ɏ ]")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteConfig:
+    """Which servers, and how patient to be with them.
+
+    Parameters
+    ----------
+    urls
+        Base addresses, such as `http://gpu1:8000`; a trailing `/v1` may be there.
+    model
+        Name under which the servers offer the model.
+    context_tokens
+        Most tokens of a prompt and its answer together; also bounded by what the servers say.
+    request_seconds
+        A request without an answer for so long is tried elsewhere.
+    aside_seconds
+        A server that failed gets no requests for so long.
+    attempts
+        Most tries of a request, over all servers.
+    """
+
+    urls: Sequence[str]
+    model: str
+    api_key: SecretStr | None = None
+    context_tokens: int = 4096
+    request_seconds: float = 600
+    aside_seconds: float = 5
+    attempts: int = 6
+
+
+@dataclass(slots=True)
+class Server:
+    """A server as this engine sees it; times are of the monotonic clock."""
+
+    url: str
+    outstanding: int = 0
+    aside_until: float = 0.0
+
+
+class _Unavailable(Exception):  # noqa: N818  (a turn of the loop, not an error anyone sees)
+    """This server cannot answer now; another may."""
+
+
+class _Refused(Exception):  # noqa: N818  (as above)
+    """The server understood the request and does not take it."""
+
+
+class _Logprob(BaseModel):
+    token: str
+    logprob: float
+
+
+class _Logprobs(BaseModel):
+    content: list[_Logprob] | None = None
+
+
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None
+    logprobs: _Logprobs | None = None
+
+
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int
+    completion_tokens: int
+    prompt_tokens_details: _PromptDetails | None = None
+
+
+class _Completion(BaseModel):
+    choices: list[_Choice] = Field(min_length=1)
+    usage: _Usage
+
+
+class RemoteEngine:
+    """Adapter for OpenAI-compatible servers.
+
+    Requests go to the server with the fewest outstanding ones. Servers may come and go: while none answers, requests
+    fail with `EngineError` after some tries and the service tries the documents again later; nothing here is dead for
+    good. Proxies of the environment are not used: documents go to these addresses and nowhere else.
+    """
+
+    def __init__(self, config: RemoteConfig, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._config = config
+        self._servers = [Server(url.rstrip("/").removesuffix("/v1")) for url in config.urls]
+        timeout = httpx.Timeout(config.request_seconds, connect=5)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        self._client = httpx.AsyncClient(
+            headers=_headers(config), timeout=timeout, limits=limits, trust_env=False, transport=transport
+        )
+        self._identity = EngineIdentity(
+            config.model, f"remote:{config.model}", {"engine": "openai-compatible", "temperature": "0"}
+        )
+
+    @classmethod
+    async def connect(cls, config: RemoteConfig) -> Self:
+        """Make an engine and ask the servers what they offer; one that answers is enough.
+
+        Raises
+        ------
+        EngineError
+            If no server answers, or one that does has no such model; the message says which models it has.
+        """
+        engine = cls(config)
+        try:
+            await engine._learn()
+        except EngineError:
+            await engine.close()
+            raise
+        return engine
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """What made the answers; the hash is the server's own word (`sha256` in its list of models), if it gives one."""
+        return self._identity
+
+    @property
+    def context_tokens(self) -> int:
+        """Most tokens that prompt and answer may have together."""
+        return self._config.context_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Estimate the tokens of each text from above, see `estimate_tokens`."""
+        return [estimate_tokens(text) for text in texts]
+
+    def check_schema(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Let a server compile the schema, by asking for one token under it. Blocks.
+
+        Raises
+        ------
+        SchemaRefusedError
+            With `name` and the server's message.
+        EngineError
+            If no server answers.
+        """
+        prompt = Prompt("check-schema", "Answer with JSON.", name, schema, max_tokens=1)
+        reasons = []
+        with httpx.Client(headers=_headers(self._config), timeout=60, trust_env=False) as client:
+            for server in self._servers:
+                try:
+                    response = client.post(f"{server.url}/v1/chat/completions", json=self._body(prompt))
+                    _check(response)
+                except _Refused as error:
+                    message = f"schema {name}: {server.url} refuses it: {error}"
+                    raise SchemaRefusedError(message) from error
+                except (_Unavailable, httpx.TransportError) as error:
+                    reasons.append(_reason(server, error))
+                else:
+                    return
+        raise EngineError(_none_alive(reasons))
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        """Answer one prompt on whichever server has the least to do.
+
+        Raises
+        ------
+        EngineError
+            If a server refuses the request, or none has answered after all tries.
+        """
+        started = time.monotonic()
+        reasons: list[str] = []
+        for _ in range(self._config.attempts):
+            server = await self._next_server()
+            server.outstanding += 1
+            try:
+                completion = await self._ask(server, prompt)
+            except _Refused as error:
+                message = f"request {prompt.request_id}: {server.url} refuses it: {error}"
+                raise EngineError(message) from error
+            except (_Unavailable, httpx.TransportError) as error:
+                server.aside_until = time.monotonic() + self._config.aside_seconds
+                reasons.append(_reason(server, error))
+            else:
+                return _generation(prompt, completion, time.monotonic() - started)
+            finally:
+                server.outstanding -= 1
+        raise EngineError(_none_alive(reasons))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _next_server(self) -> Server:
+        """Give the server with the fewest outstanding requests; if all are aside, wait for the first to come back."""
+        now = time.monotonic()
+        alive = [server for server in self._servers if server.aside_until <= now]
+        if alive:
+            return min(alive, key=lambda server: server.outstanding)
+        soonest = min(self._servers, key=lambda server: server.aside_until)
+        await asyncio.sleep(soonest.aside_until - now)
+        return soonest
+
+    async def _ask(self, server: Server, prompt: Prompt) -> _Completion:
+        response = await self._client.post(f"{server.url}/v1/chat/completions", json=self._body(prompt))
+        _check(response)
+        try:
+            return _Completion.model_validate_json(response.content)
+        except ValidationError as error:
+            message = f"its answer is not that of an OpenAI-compatible server: {error.errors()[0]['msg']}"
+            raise _Unavailable(message) from error
+
+    async def _learn(self) -> None:
+        reasons = []
+        for server in self._servers:
+            try:
+                response = await self._client.get(f"{server.url}/v1/models", timeout=30)
+                _check(response)
+                self._take_card(server, response.json()["data"])
+            except (_Unavailable, _Refused, httpx.TransportError, KeyError, ValueError) as error:
+                reasons.append(_reason(server, error))
+        if len(reasons) == len(self._servers):
+            raise EngineError(_none_alive(reasons))
+
+    def _take_card(self, server: Server, cards: list[dict[str, Any]]) -> None:
+        card = next((card for card in cards if card["id"] == self._config.model), None)
+        if card is None:
+            offered = ", ".join(str(card["id"]) for card in cards) or "nothing"
+            message = f"{server.url} has no model {self._config.model!r} but {offered}: correct POSTKORB_MODEL"
+            raise EngineError(message)
+        if limit := card.get("max_model_len"):
+            self._config = replace(self._config, context_tokens=min(self._config.context_tokens, int(limit)))
+        if told := card.get("sha256"):
+            self._identity = replace(self._identity, model_sha256=str(told))
+
+    def _body(self, prompt: Prompt) -> dict[str, Any]:
+        schema = {"name": "answer", "schema": dict(prompt.schema), "strict": True}
+        return {
+            "model": self._config.model,
+            "messages": [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
+            "max_tokens": prompt.max_tokens,
+            "temperature": 0,
+            "logprobs": True,
+            "response_format": {"type": "json_schema", "json_schema": schema},
+        }
+
+
+def estimate_tokens(text: str) -> int:
+    """Estimate a text's tokens from above, for a tokenizer that is elsewhere.
+
+    Letters of European languages and spaces count a half: the vocabularies in use have 3 to 4 of them a token in
+    English and 2.5 to 3.5 in German. Everything else counts one for each byte that it has in UTF-8: figures and
+    punctuation often are tokens of their own, and a rare character falls apart into its bytes.
+    """
+    others = _LETTERS.sub("", text)
+    letters = len(text) - len(others)
+    return (letters + 1) // 2 + len(others.encode("utf-8", "surrogatepass"))
+
+
+def _generation(prompt: Prompt, completion: _Completion, seconds: float) -> Generation:
+    choice, usage = completion.choices[0], completion.usage
+    if choice.finish_reason not in ("stop", "length"):
+        message = f"request {prompt.request_id} ended on the server with {choice.finish_reason!r}"
+        raise EngineError(message)
+    text = choice.message.content or ""
+    details = usage.prompt_tokens_details
+    return Generation(
+        text=text,
+        finish="stop" if choice.finish_reason == "stop" else "length",
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cached_tokens=(details.cached_tokens if details else None) or 0,
+        seconds=seconds,
+        tokens=_tokens(text, choice.logprobs),
+    )
+
+
+def _tokens(text: str, logprobs: _Logprobs | None) -> list[Token]:
+    """Give the tokens that make up the text; none if they do not, which happens where one ends within a character."""
+    told = (logprobs.content if logprobs else None) or []
+    found: list[Token] = []
+    at = 0
+    for item in told:
+        if text.startswith(item.token, at):
+            found.append(Token(item.token, item.logprob))
+            at += len(item.token)
+        elif at < len(text):
+            return []
+    return found if at == len(text) else []
+
+
+def _check(response: httpx.Response) -> None:
+    if response.is_success:
+        return
+    busy = response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT)
+    kind = _Unavailable if response.is_server_error or busy else _Refused
+    raise kind(f"status {response.status_code}: {_message(response)}")
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        body = response.json()
+        return str(body["error"]["message"] if "error" in body else body["message"])[:500]
+    except (ValueError, KeyError, TypeError):
+        return response.text[:200]
+
+
+def _reason(server: Server, error: Exception) -> str:
+    return f"{server.url}: {error or type(error).__name__}"
+
+
+def _none_alive(reasons: Sequence[str]) -> str:
+    told = "; ".join(dict.fromkeys(reasons))
+    return f"no server answers ({told}): start one, or correct POSTKORB_ENGINE_URLS"
+
+
+def _headers(config: RemoteConfig) -> dict[str, str]:
+    return {"Authorization": f"Bearer {config.api_key.get_secret_value()}"} if config.api_key else {}

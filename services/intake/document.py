@@ -1,0 +1,82 @@
+"""A document's pages, and how many of them are read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.events import ErrorCode, Step
+from services.intake.failure import IntakeError
+
+PAGE_CHARACTERS: Final = 3_000
+"""Length at which running text is cut into pages: about a printed page, so that the page of an evidence says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What step 3 reads out of a document.
+
+    Parameters
+    ----------
+    pages
+        Text a page, page numbers kept: a page that says nothing is an empty string.
+    notes
+        What was not read, one sentence for people each; they become reasons of an incomplete result.
+    """
+
+    pages: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        """Length of the text of all pages."""
+        return sum(map(len, self.pages))
+
+    @property
+    def blank(self) -> bool:
+        """No page has anything but white space."""
+        return not any(page.strip() for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """The longest document that is read.
+
+    Parameters
+    ----------
+    max_pages
+        Pages of a document, its attachments included.
+    max_characters
+        Characters of all pages together.
+    """
+
+    max_pages: int
+    max_characters: int
+
+    def check(self, pages: int, characters: int) -> None:
+        """Refuse what is longer.
+
+        Raises
+        ------
+        IntakeError
+            `document_too_long`.
+        """
+        if pages > self.max_pages:
+            message = f"the document has {pages} pages; at most {self.max_pages} are read: hand it in in parts"
+            raise too_long(message)
+        if characters > self.max_characters:
+            message = f"the document has more than {self.max_characters} characters of text: hand it in in parts"
+            raise too_long(message)
+
+
+def too_long(message: str) -> IntakeError:
+    """Make the error of a document beyond a limit."""
+    return IntakeError(Step.PARSE, ErrorCode.DOCUMENT_TOO_LONG, message)
+
+
+def broken(message: str) -> IntakeError:
+    """Make the error of a document that is damaged."""
+    return IntakeError(Step.PARSE, ErrorCode.DOCUMENT_BROKEN, message)
+
+
+def without_text(message: str) -> IntakeError:
+    """Make the error of a document that can be opened but says nothing."""
+    return IntakeError(Step.PARSE, ErrorCode.DOCUMENT_WITHOUT_TEXT, message)

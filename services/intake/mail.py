@@ -1,0 +1,142 @@
+"""An e-mail (RFC 5322) to pages: its head and body first, then what is attached."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import MIMEPart
+from typing import Final
+
+from services.intake.document import ParsedDocument, ReadingLimits, without_text
+from services.intake.failure import IntakeError
+from services.intake.html_text import html_text
+from services.intake.media import MAIL, PDF, media_type_of
+from services.intake.pdf import read_pdf
+from services.intake.plain import decode, read_plain, split_pages
+
+_SHOWN_HEADERS: Final = ("From", "To", "Cc", "Date", "Subject")
+
+_MAX_ATTACHMENTS: Final = 50
+"""Attachments of one mail that are looked at; more are named together in one note."""
+
+_MAX_DEPTH: Final = 3
+"""How deep a mail inside a mail is read; what lies deeper is named in a note."""
+
+
+def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
+    """Read headers and body, then attached PDFs, texts, and mails as further pages.
+
+    The body is the plain text where there is one, else the text of the HTML. Attachments that cannot be read are named
+    in the notes.
+
+    Raises
+    ------
+    IntakeError
+        `document_without_text`, `document_too_long`.
+    """
+    message = message_from_bytes(content, policy=policy.default)
+    body = message.get_body(("plain", "html"))
+    letter = ParsedDocument(
+        split_pages("\n".join([*_headers(message), "", _text_of(body) if body is not None else ""]))
+    )
+    document = letter
+    for attachment in _attachments(message, body, limits, depth):
+        document = ParsedDocument(document.pages + attachment.pages, document.notes + attachment.notes)
+        limits.check(len(document.pages), document.characters)
+    limits.check(len(document.pages), document.characters)
+    if document.blank:
+        sentence = "the mail has no headers, no text, and no attachment that can be read"
+        raise without_text(sentence)
+    return document
+
+
+def _headers(message: MIMEPart) -> Iterator[str]:
+    for name in _SHOWN_HEADERS:
+        if value := _header(message, name):
+            yield f"{name}: {value}"
+
+
+def _header(message: MIMEPart, name: str) -> str:
+    """Give a header decoded; as it stands if the standard library cannot read it."""
+    try:
+        value = message[name]
+    except Exception:  # noqa: BLE001  (its header parser raises many kinds on malformed values)
+        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(str(value or "").split())
+
+
+def _text_of(part: MIMEPart) -> str:
+    text = _decoded(part)
+    return html_text(text) if part.get_content_subtype() == "html" else text
+
+
+def _decoded(part: MIMEPart) -> str:
+    payload = _bytes_of(part)
+    try:
+        return payload.decode(part.get_content_charset("utf-8"))
+    except (LookupError, UnicodeError):
+        return decode(payload)
+
+
+def _bytes_of(part: MIMEPart) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _attachments(
+    message: MIMEPart, body: MIMEPart | None, limits: ReadingLimits, depth: int
+) -> Iterator[ParsedDocument]:
+    parts = [part for part in _leaves(message) if part is not body and not _other_form_of_body(part, body)]
+    for part in parts[:_MAX_ATTACHMENTS]:
+        try:
+            yield _read_part(part, limits, depth)
+        except IntakeError as error:
+            yield ParsedDocument((), (f"attachment {_name(part)} not read: {error.message}",))
+    if more := len(parts) - _MAX_ATTACHMENTS:
+        yield ParsedDocument((), (f"{more} attachments beyond the first {_MAX_ATTACHMENTS} not read",) * (more > 0))
+
+
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
+    """Give every part that is no container; a mail inside stays whole."""
+    if part.get_content_maintype() == "multipart" and part.is_multipart():
+        for inner in part.iter_parts():
+            yield from _leaves(inner)
+    else:
+        yield part
+
+
+def _other_form_of_body(part: MIMEPart, body: MIMEPart | None) -> bool:
+    """Tell whether a part says what the body says: its HTML beside the plain text, not attached by name."""
+    if body is None or part.get_content_maintype() != "text":
+        return False
+    return part.get_content_subtype() == "html" and not part.is_attachment() and not part.get_filename()
+
+
+def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:
+    if part.get_content_type() == MAIL:
+        return _read_inner_mail(part, limits, depth)
+    payload = _bytes_of(part)
+    media_type = media_type_of(payload, part.get_content_type(), part.get_filename())
+    if media_type == MAIL:
+        return _deeper(payload, _name(part), limits, depth)
+    inner = read_pdf(payload, limits) if media_type == PDF else read_plain(payload, limits)
+    return _under_name(inner, _name(part))
+
+
+def _read_inner_mail(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:
+    inner = next(part.iter_parts(), None)
+    # Asked for None, not for truth: a part without headers is false.
+    content = inner.as_bytes() if inner is not None else _bytes_of(part)
+    return _deeper(content, _name(part), limits, depth)
+
+
+def _deeper(content: bytes, name: str, limits: ReadingLimits, depth: int) -> ParsedDocument:
+    if depth >= _MAX_DEPTH:
+        return ParsedDocument((), (f"attachment {name} not read: mails inside mails are read {_MAX_DEPTH} deep",))
+    return _under_name(read_mail(content, limits, depth + 1), name)
+
+
+def _under_name(inner: ParsedDocument, name: str) -> ParsedDocument:
+    return ParsedDocument(inner.pages, tuple(f"attachment {name}: {note}" for note in inner.notes))
+
+
+def _name(part: MIMEPart) -> str:
+    return " ".join((part.get_filename() or f"without a name ({part.get_content_type()})").split())[:120]

@@ -1,0 +1,132 @@
+"""PDF to pages. Runs in a worker process only: pypdf meets hostile documents here."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any, Final
+
+from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
+from pypdf.errors import LimitReachedError
+from pypdf.generic import DictionaryObject
+
+from schemas.events import ErrorCode, Step
+from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
+from services.intake.failure import IntakeError
+
+_STREAM_BYTES: Final = 32 * 2**20
+"""What one stream may unpack to. The largest page of text is far below; pypdf's own default is 75 MB."""
+
+_END_BYTES: Final = 4_096
+"""Where `%%EOF` must stand, counted from the end. Acrobat looks into the last 1,024 bytes."""
+
+
+def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
+    """Read the text page by page, in the order of the content stream.
+
+    A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes.
+
+    Raises
+    ------
+    IntakeError
+        `document_broken`, `document_encrypted`, `document_too_long`, or `document_without_text`.
+    """
+    if b"%%EOF" not in content[-_END_BYTES:]:
+        message = "the PDF has no end (%%EOF): it was cut off on its way; hand in the whole file"
+        raise broken(message)
+    with apply_configuration(**_limits(limits)):
+        try:
+            pages, notes = _open(content, limits)
+        except (IntakeError, MemoryError):
+            raise
+        except Exception as error:
+            message = f"the PDF's structure is damaged ({_reason(error)}); make the file anew"
+            raise broken(message) from error
+        return _read(pages, limits, notes)
+
+
+def _limits(limits: ReadingLimits) -> dict[str, Any]:
+    return {
+        "maximum_declared_stream_length": _STREAM_BYTES,
+        "array_based_stream_maximum_output_length": _STREAM_BYTES,
+        "zlib_maximum_output_length": _STREAM_BYTES,
+        "lzw_maximum_output_length": _STREAM_BYTES,
+        "run_length_maximum_output_length": _STREAM_BYTES,
+        "brotli_maximum_output_length": _STREAM_BYTES,
+        # A tree has at most as many inner nodes as pages, unless somebody means harm.
+        "page_tree_maximum_entries": 2 * limits.max_pages + 100,
+        "jbig2dec_binary": None,
+        "disable_legacy_handling": True,
+    }
+
+
+def _open(content: bytes, limits: ReadingLimits) -> tuple[list[PageObject], list[str]]:
+    """Find all pages before one is read; say so if there are fewer or more than the document claims."""
+    reader = PdfReader(BytesIO(content))
+    if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
+        message = "the PDF asks for a password to be opened; hand in a copy without one"
+        raise IntakeError(Step.PARSE, ErrorCode.DOCUMENT_ENCRYPTED, message)
+    try:
+        count = len(reader.pages)
+    except LimitReachedError as error:
+        message = f"the PDF's page tree is larger than {limits.max_pages} pages need ({_reason(error)})"
+        raise too_long(message) from error
+    limits.check(count, 0)
+    if not count:
+        message = "the PDF has no page; make the file anew"
+        raise broken(message)
+    tree = reader.root_object["/Pages"]
+    claimed = tree.get("/Count") if isinstance(tree, DictionaryObject) else None
+    differs = isinstance(claimed, int) and claimed != count
+    return list(reader.pages), ([f"the PDF claims {claimed} pages, {count} were found"] if differs else [])
+
+
+def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) -> ParsedDocument:
+    texts: list[str] = []
+    failures: list[Exception] = []
+    characters = 0
+    for number, page in enumerate(pages, start=1):
+        try:
+            text = page.extract_text()
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
+            failures.append(error)
+            notes.append(f"page {number} could not be read ({_reason(error)})")
+            text = ""
+        else:
+            notes += [f"page {number} shows pictures alone, which are not read"] * (
+                not text.strip() and _pictured(page)
+            )
+        characters += len(text)
+        limits.check(number, characters)
+        texts.append(text)
+    document = ParsedDocument(tuple(texts), tuple(notes))
+    return document if not document.blank else _refuse(failures)
+
+
+def _refuse(failures: list[Exception]) -> ParsedDocument:
+    """Say why no page has text: damaged, unpacking without end, or pictures alone."""
+    if not failures:
+        message = "the PDF has no text, pictures at most; reading pictures (OCR) is not part of Postkorb yet"
+        raise without_text(message)
+    reason = _reason(failures[0])
+    if isinstance(failures[0], LimitReachedError):
+        message = f"the PDF unpacks to more than is read ({reason}); make the file anew, smaller"
+        raise too_long(message)
+    message = f"no page of the PDF could be read ({reason}); make the file anew"
+    raise broken(message)
+
+
+def _pictured(page: PageObject) -> bool:
+    """Tell whether an empty page shows a picture, as a scan does; a blank page shows none."""
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    found = objects.get_object() if objects is not None else None
+    return isinstance(found, DictionaryObject) and any(
+        isinstance(item := entry.get_object(), DictionaryObject) and item.get("/Subtype") == "/Image"
+        for entry in found.values()
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Give the error on one short line: pypdf may quote bytes of the document."""
+    return f"{type(error).__name__}: {error}".encode("ascii", "replace").decode().replace("\n", " ")[:160]

