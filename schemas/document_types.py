@@ -15,6 +15,50 @@ from schemas.envelope import first_error
 OTHER: Final = "other"
 """Name of the type for documents of none of the types."""
 
+RESERVED_VIEWS: Final = frozenset(
+    [
+        "account",
+        "alembic_version",
+        "answer_fields",
+        "answers",
+        "batches",
+        "current_answers",
+        "dead_letter_records",
+        "dead_letters",
+        "document_failures",
+        "document_types",
+        "documents",
+        "failures",
+        "fields",
+        "outbox",
+        "pages",
+        "pipelines",
+        "results",
+    ]
+)
+"""Tables and views of Postkorb's own."""
+
+RESERVED_FIELDS: Final = frozenset(
+    [
+        "batch_id",
+        "document_id",
+        "duplicate_of",
+        "file_name",
+        "language",
+        "metadata",
+        "pipeline_id",
+        "processed_at",
+        "reasons",
+        "status",
+        "submitted_at",
+        "summary",
+        "tenant",
+        "trace_id",
+        "type_confidence",
+    ]
+)
+"""Columns that every typed view has."""
+
 MAX_TYPES: Final = 60
 MAX_FIELDS: Final = 40
 
@@ -103,6 +147,11 @@ class DocumentType(_Data):
         names = [field.name for field in self.fields]
         if len(set(names)) != len(names):
             message = f"type {self.name}: two fields have the same name"
+            raise ValueError(message)
+        if taken := RESERVED_FIELDS.intersection(names):
+            message = (
+                f"type {self.name}: a field may not be named {', '.join(sorted(taken))}: every typed view has that"
+            )
             raise ValueError(message)
         if unknown := set(self.key_fields) - set(names):
             message = f"type {self.name}: key_fields names {', '.join(sorted(unknown))}, which is no field"
@@ -199,9 +248,8 @@ def _check_together(types: list[DocumentType]) -> None:
         message = f"{len(types)} types; at most {MAX_TYPES} fit into one prompt"
         raise DocumentTypeError(message)
     views = [item.view for item in types]
-    reserved = {"results", "fields", "documents", "pages", "account", "failures", "dead_letters"}
     for view in views:
-        if views.count(view) > 1 or view in reserved:
+        if views.count(view) > 1 or view in RESERVED_VIEWS:
             message = f"view `{view}` is used by two types or by Postkorb itself"
             raise DocumentTypeError(message)
 

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         default="", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="Put before every topic name, such as `test.`."
     )
     partitions: int = Field(default=6, ge=1, le=1000, description="Partitions of the topics that Postkorb creates.")
+    replication_factor: int = Field(
+        default=1, ge=1, le=10, description="Copies of each partition that it creates; 3 in production."
+    )
     database_url: SecretStr | None = Field(
         default=None,
         description="`postgresql://user:password@host/database`. Absent: `postkorb up` starts a server here.",

@@ -17,7 +17,7 @@ from services.delivery.publication import MAX_RECORD_BYTES, Publication
 from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
 from services.inference.engines.port import Engine
-from services.inference.engines.remote import RemoteEngine
+from services.inference.engines.remote import RemoteConfig, RemoteEngine
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
 from services.inference.service import BatchLimits, Inference
@@ -50,6 +50,8 @@ Builder = Callable[[AsyncExitStack, Settings, Telemetry, StateFile], Awaitable[S
 
 INTAKE_BUDGET: Final = Budget(records=500, size=256 * 1024 * 1024)
 FETCH_SECONDS: Final = 30.0
+MAX_CHARACTERS: Final = 5_000_000
+"""Text of one document: two thousand dense pages."""
 
 
 class ServiceName(StrEnum):
@@ -91,6 +93,11 @@ def kafka_of(settings: Settings) -> KafkaConnection:
     )
 
 
+async def make_topics(settings: Settings) -> None:
+    """Create the deployment's topics, where they are not there."""
+    await ensure_topics(kafka_of(settings), settings.topics.all, settings.partitions, settings.replication_factor)
+
+
 def types_of(settings: Settings) -> DocumentTypes:
     """Read the configured document types."""
     return load_document_types(*settings.types_dirs)
@@ -127,14 +134,14 @@ async def run_service(name: ServiceName, settings: Settings) -> None:
 async def _intake(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, _: StateFile) -> Intake:
     database, _revision = await _checked_database(stack, settings, ServiceName.INTAKE)
     kafka = kafka_of(settings)
-    await ensure_topics(kafka, settings.topics.all, settings.partitions)
+    await make_topics(settings)
     parser = await stack.enter_async_context(
         Parser(
             workers=settings.parsers,
             seconds=settings.parse_seconds,
             memory_mib=settings.parse_memory_mib,
             max_pages=settings.max_pages,
-            max_characters=50_000_000,
+            max_characters=MAX_CHARACTERS,
         )
     )
     consumption = Consumption(kafka, settings.topics.submitted, INTAKE_GROUP, INTAKE_BUDGET, "postkorb-intake")
@@ -155,14 +162,14 @@ async def _inference(stack: AsyncExitStack, settings: Settings, telemetry: Telem
     types = types_of(settings)
     database, revision = await _checked_database(stack, settings, ServiceName.INFERENCE, types)
     # The engine is loaded before the consumer group is joined: loading blocks, and heartbeats would stop.
-    engine = load_engine(settings, lambda detail: state.say(State.LOADING, detail))
+    engine = await load_engine(settings, lambda detail: state.say(State.LOADING, detail))
     stack.push_async_callback(engine.close)
     asker = Asker(engine, types, settings.summary_language, telemetry.tracing, telemetry.metrics)
     asker.check_schemas()
     pipeline = pipeline_of(engine.identity, types, settings.summary_language)
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     kafka, topics = kafka_of(settings), settings.topics
-    await ensure_topics(kafka, topics.all, settings.partitions)
+    await make_topics(settings)
     limits = BatchLimits(settings.batch_documents, settings.batches_in_flight)
     budget = Budget(records=4 * limits.documents * limits.in_flight, size=64 * 1024 * 1024)
     consumption = Consumption(kafka, topics.parsed, INFERENCE_GROUP, budget, "postkorb-inference")
@@ -181,7 +188,7 @@ async def _inference(stack: AsyncExitStack, settings: Settings, telemetry: Telem
 async def _relay(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, _: StateFile) -> Relay:
     database, _revision = await _checked_database(stack, settings, ServiceName.RELAY)
     kafka = kafka_of(settings)
-    await ensure_topics(kafka, settings.topics.all, settings.partitions)
+    await make_topics(settings)
     publication = await stack.enter_async_context(Publication(kafka, "postkorb-relay"))
     return Relay(database, publication, telemetry.tracing, telemetry.metrics)
 
@@ -204,7 +211,7 @@ def _lag_of(consumption: Consumption, group: str) -> list[PartitionLag]:
     return [PartitionLag(group, consumption.topic, *item) for item in consumption.lag().items()]
 
 
-def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
+async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
     """Load the configured engine; the model must have been fetched before.
 
     Parameters
@@ -214,9 +221,13 @@ def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
     """
     if settings.engine == "remote":
         say(f"{settings.model} on {len(settings.engine_urls)} servers")
-        return RemoteEngine(
-            settings.engine_urls, settings.model, settings.engine_api_key, context_tokens=settings.context_tokens
+        config = RemoteConfig(
+            urls=settings.engine_urls,
+            model=settings.model,
+            api_key=settings.engine_api_key,
+            context_tokens=settings.context_tokens,
         )
+        return await RemoteEngine.connect(config)
     model = model_of(settings)
     say(model.name)
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)

@@ -59,7 +59,7 @@ def normal_form(text: str) -> NormalForm:
     done = 0
     for match in _SPECIAL.finditer(text):
         start, end = match.span()
-        parts.append(text[done:start])
+        parts.append(text[done:start].lower())  # ASCII: as long as before
         starts.extend(range(done, start))
         ends.extend(range(done + 1, start + 1))
         piece = _plain_piece(match).translate(UNIFIED).casefold()
@@ -67,11 +67,10 @@ def normal_form(text: str) -> NormalForm:
         starts.extend([start] * len(piece))
         ends.extend([end] * len(piece))
         done = end
-    parts.append(text[done:])
+    parts.append(text[done:].lower())
     starts.extend(range(done, len(text)))
     ends.extend(range(done + 1, len(text) + 1))
-    # What stands between the pieces is ASCII: lower() keeps its length.
-    return NormalForm("".join(parts).lower(), starts, ends)
+    return NormalForm("".join(parts), starts, ends)
 
 
 def _plain_piece(match: re.Match[str]) -> str:

@@ -14,11 +14,11 @@ import typer
 
 from schemas.events import DocumentSubmitted
 from services.cli.output import console, table_of, table_of_mappings
-from services.cli.publishing import document_of, outgoing_of
+from services.cli.publishing import document_of, outgoing_of, publish_records
 from services.cli.results import print_results
 from services.cli.serving import running_stack
 from services.cli.waiting import View, follow
-from services.delivery.publication import Outgoing, Publication
+from services.delivery.publication import Outgoing
 from services.delivery.reading import read_topics
 from services.settings import Settings, load_settings
 from services.storage.analyst import analyst_rows
@@ -100,8 +100,7 @@ async def _publish(settings: Settings, run: Run) -> None:
     topic = settings.topics.submitted
     records = [outgoing_of(document, topic) for document in run.documents]
     records.append(Outgoing(topic, run.not_json.encode(), b"Sehr geehrte Damen und Herren", {}))
-    async with Publication(kafka_of(settings), "postkorb-demo") as publication:
-        await publication.publish(records)
+    await publish_records(settings, records)
     console.print(f"published {len(run.documents)} documents and one record that is none, to {topic}\n")
 
 

@@ -1,5 +1,6 @@
 """The command and its sub-commands."""
 
+import logging
 import os
 import sys
 from typing import Final
@@ -11,25 +12,26 @@ from schemas.document_types import DocumentTypeError
 from services.cli import administration, demonstration, inspection, publishing, serving
 from services.delivery.publication import PublicationError
 from services.delivery.topics import BrokerError
-from services.inference.engines.port import SchemaRefusedError
+from services.inference.engines.port import EngineError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
 from services.settings import SettingsError
-from services.storage.errors import StorageError
+from services.storage.errors import DatabaseUnreachableError, StorageError
 from services.telemetry.setup import TelemetrySettingError
 
-EXPECTED: Final = (
+WRONG: Final = (
     SettingsError,
     DocumentTypeError,
     StorageError,
     TelemetrySettingError,
-    BrokerError,
     LocalError,
     ModelError,
-    PublicationError,
     SchemaRefusedError,
 )
-"""Errors that say in one line what is wrong and what helps; everything else keeps its traceback."""
+"""Errors that a person must set right: one line, exit code 78 (EX_CONFIG), no restart by the supervisor."""
+
+AWAY: Final = (BrokerError, DatabaseUnreachableError, PublicationError, EngineError)
+"""Errors that may pass by themselves: one line, exit code 69 (EX_UNAVAILABLE), and the supervisor tries again."""
 
 app = typer.Typer(
     name="postkorb",
@@ -53,9 +55,18 @@ app.add_typer(administration.db, name="db")
 
 
 def main() -> None:
-    """Run the command; an expected error is one line and exit code 78 (EX_CONFIG)."""
+    """Run the command; an expected error is one line, everything else keeps its traceback."""
+    # Commands say themselves what is wrong; the services set up logging of their own.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         app()
-    except EXPECTED as error:
-        Console(stderr=True).print(f"postkorb: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+    except AWAY as error:
+        _say(error)
+        sys.exit(os.EX_UNAVAILABLE)
+    except WRONG as error:
+        _say(error)
         sys.exit(os.EX_CONFIG)
+
+
+def _say(error: Exception) -> None:
+    Console(stderr=True).print(f"postkorb: {error}", style="red", highlight=False, markup=False, soft_wrap=True)

@@ -17,9 +17,8 @@ from schemas.events import Content, DocumentSubmitted, EventType
 from services.cli.output import AsJson, console, print_json
 from services.cli.waiting import wait_for
 from services.delivery.publication import MAX_RECORD_BYTES, Outgoing, Publication
-from services.delivery.topics import ensure_topics
 from services.settings import Settings, load_settings
-from services.wiring import connected, kafka_of
+from services.wiring import connected, kafka_of, make_topics
 
 MAX_INLINE_BYTES = MAX_RECORD_BYTES * 3 // 4 - 64 * 1024
 """Base64 makes three bytes four; the rest of the record needs room too."""
@@ -76,10 +75,14 @@ def document_of(path: Path, document_id: str, tenant: str) -> DocumentSubmitted:
 
 async def publish(settings: Settings, documents: Sequence[DocumentSubmitted]) -> None:
     """Publish documents as any back office would: CloudEvents in binary mode, key = document id."""
-    kafka = kafka_of(settings)
-    await ensure_topics(kafka, settings.topics.all, settings.partitions)
-    async with Publication(kafka, "postkorb-submit") as publication:
-        await publication.publish([outgoing_of(document, settings.topics.submitted) for document in documents])
+    await publish_records(settings, [outgoing_of(document, settings.topics.submitted) for document in documents])
+
+
+async def publish_records(settings: Settings, records: Sequence[Outgoing]) -> None:
+    """Publish records to topics that are made if they are not there."""
+    await make_topics(settings)
+    async with Publication(kafka_of(settings), "postkorb-submit") as publication:
+        await publication.publish(records)
 
 
 def outgoing_of(document: DocumentSubmitted, topic: str) -> Outgoing:

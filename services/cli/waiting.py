@@ -21,6 +21,8 @@ from services.telemetry.state import State, read_state
 from services.wiring import ServiceName, database_of, types_of
 
 POLL_SECONDS: Final = 0.5
+NOT_HERE: Final = "not here"
+ELSEWHERE_SECONDS: Final = 20.0
 LINE_SECONDS: Final = 15.0
 """Without a terminal, a line this often."""
 
@@ -32,6 +34,7 @@ class View:
     progress: Progress
     started: float
     ready: float | None
+    finished_before: int
     now: float
     services: Sequence[tuple[str, str]]
 
@@ -40,7 +43,7 @@ class View:
         """Documents a minute since the engine was ready; 0 before."""
         if self.ready is None or self.now <= self.ready:
             return 0.0
-        return 60 * self.progress.finished / (self.now - self.ready)
+        return 60 * (self.progress.finished - self.finished_before) / (self.now - self.ready)
 
     @property
     def seconds_left(self) -> float | None:
@@ -102,15 +105,16 @@ class _Watch:
         self._document_ids = document_ids
         self._started = time.monotonic()
         self._ready: float | None = None
+        self._finished_before = 0
         self._said = -LINE_SECONDS
 
     async def look(self, database: Database) -> View:
         progress = await database.in_transaction(lambda connection: progress_of(connection, self._document_ids))
         services = service_states(self._settings)
         now = time.monotonic()
-        if self._ready is None and not any(state.startswith(State.LOADING) for _, state in services):
-            self._ready = now
-        return View(progress, self._started, self._ready, now, services)
+        if self._ready is None and engine_is_ready(services, now - self._started):
+            self._ready, self._finished_before = now, progress.finished
+        return View(progress, self._started, self._ready, self._finished_before, now, services)
 
     def line_is_due(self) -> bool:
         due = time.monotonic() - self._said >= LINE_SECONDS
@@ -119,7 +123,13 @@ class _Watch:
         return due
 
 
+def engine_is_ready(services: Sequence[tuple[str, str]], seconds: float) -> bool:
+    """Say whether answers can come: inference is ready, or still does not show on this machine, so runs elsewhere."""
+    state = dict(services)[ServiceName.INFERENCE]
+    return state.startswith(State.READY) or (state == NOT_HERE and seconds > ELSEWHERE_SECONDS)
+
+
 def service_states(settings: Settings) -> list[tuple[str, str]]:
     """Say what each service of this machine is doing; empty states where none runs here."""
     states = [(name.value, read_state(settings.data_dir, name)) for name in ServiceName]
-    return [(name, f"{state.state} {state.detail}".strip() if state else "not here") for name, state in states]
+    return [(name, f"{state.state} {state.detail}".strip() if state else NOT_HERE) for name, state in states]

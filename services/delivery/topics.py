@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from services.delivery.connection import KafkaConnection
 from services.delivery.publication import MAX_RECORD_BYTES
@@ -19,13 +19,13 @@ TOPIC_CONFIG: Final = {"max.message.bytes": str(MAX_RECORD_BYTES + 1024 * 1024)}
 """Room for the headers of a dead letter beside the largest record that is taken in."""
 
 
-async def ensure_topics(kafka: KafkaConnection, names: Iterable[str], partitions: int) -> None:
+async def ensure_topics(kafka: KafkaConnection, names: Iterable[str], partitions: int, replication_factor: int) -> None:
     """Create the topics that are not there; those that are stay as they are.
 
     Parameters
     ----------
-    partitions
-        Partitions of a new topic; the replication factor is the broker's default.
+    partitions, replication_factor
+        Of a new topic.
 
     Raises
     ------
@@ -33,7 +33,7 @@ async def ensure_topics(kafka: KafkaConnection, names: Iterable[str], partitions
         If the broker is away, or refuses a topic.
     """
     async with _admin(kafka) as admin:
-        topics = [NewTopic(name, partitions, -1, topic_configs=TOPIC_CONFIG) for name in names]
+        topics = [NewTopic(name, partitions, replication_factor, topic_configs=TOPIC_CONFIG) for name in names]
         answer = await admin.create_topics(topics)
     for name, code, *_ in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
@@ -60,11 +60,14 @@ async def _admin(kafka: KafkaConnection) -> AsyncIterator[AIOKafkaAdminClient]:
     try:
         await admin.start()
         yield admin
-    except KafkaError as error:
+    except KafkaConnectionError as error:
         message = (
             f"no connection to Kafka at {kafka.bootstrap_servers}: {error}; "
             "is the broker up, and is POSTKORB_KAFKA_BOOTSTRAP_SERVERS right?"
         )
+        raise BrokerError(message) from error
+    except KafkaError as error:
+        message = f"Kafka at {kafka.bootstrap_servers} refuses: {type(error).__name__}: {error}"
         raise BrokerError(message) from error
     finally:
         await admin.close()

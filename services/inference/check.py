@@ -18,4 +18,6 @@ def check(asked: Asked) -> Answered:
     )
     if admitted.cut_page is not None:
         status, reasons = Status.INCOMPLETE, [*reasons, f"page {admitted.cut_page} was read only in part"]
+    if document.notes:
+        status, reasons = Status.INCOMPLETE, [*reasons, *document.notes]
     return Answered(asked, fields, tidy_summary(asked.summary, SUMMARY_CHARACTERS), status, reasons)

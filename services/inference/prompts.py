@@ -10,7 +10,7 @@ from schemas.document_types import DocumentType, DocumentTypes, FieldDefinition
 VERSION: Final = 1
 """Raise it with every change of wording that alters answers; it is part of the pipeline's fingerprint."""
 
-CLASSIFY_CHARACTERS: Final = 1500
+CLASSIFY_CHARACTERS: Final = 900
 """Beginning of a document that is enough to see what it is."""
 
 SUMMARY_CHARACTERS: Final = 400

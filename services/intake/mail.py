@@ -33,11 +33,8 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
         `document_without_text`, `document_too_long`.
     """
     message = message_from_bytes(content, policy=policy.default)
-    body = message.get_body(("plain", "html"))
-    letter = ParsedDocument(
-        split_pages("\n".join([*_headers(message), "", _text_of(body) if body is not None else ""]))
-    )
-    document = letter
+    body = _body(message)
+    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", _text_of(body)])))
     for attachment in _attachments(message, body, limits, depth):
         document = ParsedDocument(document.pages + attachment.pages, document.notes + attachment.notes)
         limits.check(len(document.pages), document.characters)
@@ -46,6 +43,13 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
         sentence = "the mail has no headers, no text, and no attachment that can be read"
         raise without_text(sentence)
     return document
+
+
+def _body(message: MIMEPart) -> MIMEPart | None:
+    """Find the part that is the letter: of a mail that claims parts and has none, all of it."""
+    if message.get_content_maintype() == "multipart" and not message.is_multipart():
+        return message
+    return message.get_body(("plain", "html"))
 
 
 def _headers(message: MIMEPart) -> Iterator[str]:
@@ -63,7 +67,9 @@ def _header(message: MIMEPart, name: str) -> str:
     return " ".join(str(value or "").split())
 
 
-def _text_of(part: MIMEPart) -> str:
+def _text_of(part: MIMEPart | None) -> str:
+    if part is None:
+        return ""
     text = _decoded(part)
     return html_text(text) if part.get_content_subtype() == "html" else text
 

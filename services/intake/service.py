@@ -14,6 +14,7 @@ from schemas.events import ErrorCode, Step
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
 from services.intake.accept import Submission, failed, fetched, outcome_of, read_submission, unread
+from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.intake.fetch import ContentFetcher
 from services.intake.language import detect_language
@@ -173,8 +174,13 @@ class Intake:
         with parse as span, _Failing(span, Step.PARSE) as failing:
             parsed = await self._parser.parse(content, media_type)
             span.set_attribute(names.PAGE_COUNT, len(parsed.pages))
-            base = replace(base, pages=parsed.pages, language=detect_language(parsed.pages))
+            base = replace(base, pages=parsed.pages, notes=parsed.notes, language=await language_of(parsed))
         return failed(base, failing.error) if failing.error else base
+
+
+async def language_of(parsed: ParsedDocument) -> str:
+    """Recognise the language in a thread: the first time, the recogniser's model is loaded."""
+    return await asyncio.to_thread(detect_language, parsed.pages)
 
 
 class _Failing:

@@ -109,7 +109,7 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._body = asyncio.current_task()
         for number in STOPPING:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup keeps SIGHUP away
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores it
                 asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
         return self
 

@@ -76,7 +76,7 @@ class ModelEntry(_Data):
     domain: str = ""
     parameters: int | None = Field(default=None, gt=0)
     context_tokens: int = Field(gt=0, description="Most tokens that the model itself takes.")
-    memory_gib: float = Field(gt=0, description="Memory while it runs with a KV cache of 2 GiB, rounded up.")
+    memory_gib: float = Field(gt=0, description="Memory of engine and service, with a KV cache of 2 GiB.")
     format: Literal["gguf", "safetensors"]
     bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file.")
     sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
@@ -183,7 +183,7 @@ def model_from_folder(folder: Path) -> ModelEntry:
         title=f"{folder.name} (folder)",
         licence="unknown: see the model's own papers",
         context_tokens=int(config.get("max_position_embeddings") or 4096),
-        memory_gib=round(size / 2**30 + 2.5, 1),
+        memory_gib=round(1.4 * size / 2**30 + 4.5, 1),
         format="safetensors",
         sources=(FolderSource(path=folder),),
     )

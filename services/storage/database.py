@@ -22,6 +22,8 @@ Connection = AsyncConnection
 Result = TypeVar("Result")
 
 CONNECT_SECONDS: Final = 10
+_SESSION: Final = {"search_path": "public"}
+"""All names are qualified; a login called `postkorb` must not make our schema its default one."""
 CONFLICTS: Final = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: PostgreSQL asks to try the whole transaction again."""
 CONFLICT_TRIES: Final = 6
@@ -62,7 +64,10 @@ class Database:
             max_overflow=1,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"timeout": CONNECT_SECONDS, "server_settings": {"application_name": application_name}},
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "server_settings": _SESSION | {"application_name": application_name},
+            },
         )
         try:
             await _reach(engine, address)

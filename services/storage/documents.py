@@ -29,6 +29,7 @@ _CONTENT: Final = (
     documents.c.media_type,
     documents.c.file_name,
     documents.c.metadata,
+    documents.c.notes,
     documents.c.byte_count,
     documents.c.page_count,
     documents.c.language,
@@ -194,6 +195,7 @@ def _row(item: NewDocument, original: str | None) -> dict[str, Any]:
         "media_type": item.media_type,
         "file_name": item.file_name,
         "metadata": dict(item.metadata),
+        "notes": list(item.notes),
         "byte_count": item.byte_count,
         "page_count": len(item.pages),
         "language": item.language,
@@ -218,8 +220,8 @@ async def _insert_or_lock(
     statement = insert(documents).from_select(names, source)
     retryable = (
         select(document_failures.c.retryable)
-        .where(document_failures.c.document_key == documents.c.document_key)
-        .correlate(documents)
+        # Written out: SQLAlchemy does not correlate a subquery with RETURNING, and would compare with all documents.
+        .where(document_failures.c.document_key == literal_column("postkorb.documents.document_key"))
         .scalar_subquery()
     )
     # The update changes nothing; it locks the row, and RETURNING gives what it is.
@@ -342,6 +344,7 @@ def _pending(row: Row[*tuple[Any, ...]], texts: Sequence[str]) -> PendingDocumen
         submitted_at=row.submitted_at,
         traceparent=row.traceparent,
         duplicate_of=row.duplicate_of,
+        notes=row.notes,
         answered=row.answered,
     )
 

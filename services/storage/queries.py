@@ -125,7 +125,7 @@ async def _states(
     statement = select(documents.c.state, func.count()).where(*_of_documents(document_ids)).group_by(documents.c.state)
     if tenant is not None:
         statement = statement.where(documents.c.tenant == tenant)
-    found: dict[str, int] = dict((await connection.execute(statement)).tuples().all())
+    found: dict[str, int] = dict((await connection.execute(statement)).all())
     return {state: found.get(state, 0) for state in ("parsed", "processed", "failed")}
 
 

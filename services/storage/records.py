@@ -50,6 +50,8 @@ class NewDocument:
     submitted_at: datetime
     traceparent: str
     failure: Failure | None = None
+    notes: Sequence[str] = ()
+    """What was not read of it, for people, such as an attachment that is a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class PendingDocument:
     submitted_at: datetime
     traceparent: str
     duplicate_of: str | None
+    notes: Sequence[str]
+    """What intake did not read of it."""
     answered: bool
     """This content already has an answer of this pipeline, or already failed."""
 

@@ -59,7 +59,7 @@ class Server:
 
 
 class _Unavailable(Exception):  # noqa: N818  (a turn of the loop, not an error anyone sees)
-    """This server cannot answer now; another may."""
+    """The server cannot answer now; another may."""
 
 
 class _Refused(Exception):  # noqa: N818  (as above)
@@ -139,7 +139,7 @@ class RemoteEngine:
 
     @property
     def identity(self) -> EngineIdentity:
-        """What made the answers; the hash is the server's own word (`sha256` in its list of models), if it gives one."""
+        """What made the answers; the hash is the server's own word (`sha256` beside the model), if it gives one."""
         return self._identity
 
     @property
@@ -311,7 +311,8 @@ def _check(response: httpx.Response) -> None:
         return
     busy = response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT)
     kind = _Unavailable if response.is_server_error or busy else _Refused
-    raise kind(f"status {response.status_code}: {_message(response)}")
+    message = f"status {response.status_code}: {_message(response)}"
+    raise kind(message)
 
 
 def _message(response: httpx.Response) -> str:

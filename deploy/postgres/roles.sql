@@ -1,0 +1,19 @@
+-- Roles of the bundled database, made once, when its volume is empty:
+--   postkorb_owner  owns the database and migrates it (`postkorb db upgrade`); no superuser, makes no roles
+--   postkorb_app    the login of the services; may do what postkorb_service may, no DDL
+--   postkorb_service, postkorb_analyst  groups; the migration grants them what they need, and makes them where its
+--                   login may. Here they are made first, so that the owner needs no right to make roles.
+\set ON_ERROR_STOP on
+\getenv owner_password DATABASE_OWNER_PASSWORD
+\getenv service_password DATABASE_SERVICE_PASSWORD
+
+CREATE ROLE postkorb_service NOLOGIN;
+COMMENT ON ROLE postkorb_service IS 'What the services of Postkorb need, no DDL: grant it to their logins.';
+CREATE ROLE postkorb_analyst NOLOGIN;
+COMMENT ON ROLE postkorb_analyst IS 'Reads the views of Postkorb, no table: grant it to people.';
+CREATE ROLE postkorb_owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE postkorb_app LOGIN PASSWORD :'service_password' IN ROLE postkorb_service;
+
+ALTER DATABASE :"DBNAME" OWNER TO postkorb_owner;
+REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
+GRANT CONNECT ON DATABASE :"DBNAME" TO postkorb_service, postkorb_analyst;

@@ -1,0 +1,248 @@
+"""The adapter for OpenAI-compatible servers, against scripted servers on real sockets."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from services.inference.engines.port import EngineError, Prompt, SchemaRefusedError
+from services.inference.engines.remote import RemoteConfig, RemoteEngine, estimate_tokens
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+PROMPT = Prompt("request-1", "Copy.", "Grüße", SCHEMA, max_tokens=16)
+DEAD = "http://127.0.0.1:9"
+
+
+def answer(text: str = '{"a":"ü"}', **changes: Any) -> dict[str, Any]:
+    tokens = [{"token": character, "logprob": -0.5} for character in text]
+    choice = {"message": {"content": text}, "finish_reason": "stop", "logprobs": {"content": tokens}}
+    usage = {"prompt_tokens": 20, "completion_tokens": 9, "prompt_tokens_details": {"cached_tokens": 16}}
+    return {"choices": [choice | changes], "usage": usage}
+
+
+@dataclass
+class ScriptedServer:
+    """Answers every request with `status` and `body`, and remembers them."""
+
+    url: str = ""
+    status: int = 200
+    body: dict[str, Any] = field(default_factory=answer)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    authorizations: list[str | None] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+
+def handler_for(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["content-length"])
+            script.requests.append(json.loads(self.rfile.read(length)))
+            script.authorizations.append(self.headers["authorization"])
+            script.waiting.release()
+            script.gate.wait(10)
+            self.respond(script.body)
+
+        def do_GET(self) -> None:
+            self.respond({"data": [{"id": "tiny", "max_model_len": 1024, "sha256": "b" * 64}]})
+
+        def respond(self, body: dict[str, Any]) -> None:
+            content = json.dumps(body).encode()
+            self.send_response(script.status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@contextmanager
+def running() -> Iterator[ScriptedServer]:
+    script = ScriptedServer()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(script))
+    script.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield script
+    finally:
+        script.gate.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with running() as script:
+        yield script
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[], ScriptedServer]]:
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(running())
+
+
+def engine_at(*urls: str, **changes: Any) -> RemoteEngine:
+    return RemoteEngine(RemoteConfig(urls=urls, model="tiny", aside_seconds=0.05, attempts=3, **changes))
+
+
+async def test_an_answer_comes_with_its_tokens_usage_and_finish(server: ScriptedServer) -> None:
+    engine = engine_at(server.url + "/v1/")
+    generation = await engine.generate(PROMPT)
+    await engine.close()
+    assert (generation.text, generation.finish) == ('{"a":"ü"}', "stop")
+    assert (generation.prompt_tokens, generation.cached_tokens, generation.completion_tokens) == (20, 16, 9)
+    assert "".join(token.text for token in generation.tokens) == generation.text
+    assert {token.logprob for token in generation.tokens} == {-0.5}
+
+
+async def test_a_request_asks_for_the_schema_for_logprobs_and_for_no_chance(server: ScriptedServer) -> None:
+    engine = engine_at(server.url)
+    await engine.generate(PROMPT)
+    await engine.close()
+    sent = server.requests[0]
+    assert sent["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert (sent["temperature"], sent["logprobs"], sent["max_tokens"], sent["model"]) == (0, True, 16, "tiny")
+    assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+async def test_the_key_is_sent_and_never_shown(server: ScriptedServer) -> None:
+    engine = engine_at(server.url, api_key=SecretStr("geheim"))
+    await engine.generate(PROMPT)
+    await engine.close()
+    assert server.authorizations == ["Bearer geheim"]
+    assert "geheim" not in repr(engine._config)
+
+
+async def test_a_proxy_of_the_environment_gets_no_document(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", DEAD)
+    monkeypatch.setenv("ALL_PROXY", DEAD)
+    engine = engine_at(server.url)
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    await engine.close()
+
+
+async def test_requests_spread_over_the_servers(start: Callable[[], ScriptedServer]) -> None:
+    servers = [start(), start()]
+    for server in servers:
+        server.gate.clear()
+    engine = engine_at(*(server.url for server in servers))
+    tasks = [asyncio.create_task(engine.generate(PROMPT)) for _ in range(6)]
+    for server in servers:
+        for _ in range(3):
+            assert await asyncio.to_thread(server.waiting.acquire, timeout=5)
+    for server in servers:
+        server.gate.set()
+    await asyncio.gather(*tasks)
+    await engine.close()
+    assert [len(server.requests) for server in servers] == [3, 3]
+
+
+async def test_one_of_two_servers_dead_loses_no_request(server: ScriptedServer) -> None:
+    engine = engine_at(DEAD, server.url)
+    generations = await asyncio.gather(*(engine.generate(PROMPT) for _ in range(8)))
+    await engine.close()
+    assert [generation.finish for generation in generations] == ["stop"] * 8
+
+
+async def test_a_failing_server_is_left_aside(start: Callable[[], ScriptedServer]) -> None:
+    failing, fine = start(), start()
+    failing.status, failing.body = 500, {"error": {"message": "out of memory"}}
+    engine = RemoteEngine(RemoteConfig(urls=[failing.url, fine.url], model="tiny", aside_seconds=60))
+    for _ in range(4):
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert (len(failing.requests), len(fine.requests)) == (1, 4)
+
+
+async def test_a_refused_request_is_an_engine_error_with_the_servers_words(server: ScriptedServer) -> None:
+    server.status, server.body = 400, {"error": {"message": "This model's maximum context length is 1024"}}
+    engine = engine_at(server.url)
+    with pytest.raises(EngineError, match=r"request-1.*maximum context length is 1024"):
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert len(server.requests) == 1
+
+
+async def test_no_server_at_all_is_an_engine_error_after_bounded_tries(server: ScriptedServer) -> None:
+    server.status, server.body = 503, {"error": {"message": "loading"}}
+    engine = engine_at(server.url)
+    with pytest.raises(EngineError, match=r"no server answers .*loading.*POSTKORB_ENGINE_URLS"):
+        await engine.generate(PROMPT)
+    assert len(server.requests) == 3
+    server.status, server.body = 200, answer()
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    await engine.close()
+
+
+async def test_something_else_at_the_address_is_an_engine_error(server: ScriptedServer) -> None:
+    server.body = {"hello": "world"}
+    engine = engine_at(server.url)
+    with pytest.raises(EngineError, match="not that of an OpenAI-compatible server"):
+        await engine.generate(PROMPT)
+    await engine.close()
+
+
+async def test_tokens_that_do_not_make_up_the_text_are_left_out(server: ScriptedServer) -> None:
+    server.body = answer(logprobs={"content": [{"token": "�", "logprob": -1.0}]})
+    engine = engine_at(server.url)
+    assert (await engine.generate(PROMPT)).tokens == []
+    await engine.close()
+
+
+async def test_the_token_that_ends_the_answer_is_no_part_of_it(server: ScriptedServer) -> None:
+    told = [*answer()["choices"][0]["logprobs"]["content"], {"token": "<|end|>", "logprob": 0.0}]
+    server.body = answer(logprobs={"content": told})
+    engine = engine_at(server.url)
+    assert "".join(token.text for token in (await engine.generate(PROMPT)).tokens) == '{"a":"ü"}'
+    await engine.close()
+
+
+async def test_connecting_learns_context_and_hash(server: ScriptedServer) -> None:
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[DEAD, server.url], model="tiny"))
+    await engine.close()
+    assert (engine.context_tokens, engine.identity.model_sha256) == (1024, "b" * 64)
+
+
+async def test_connecting_for_a_model_that_is_not_served_names_those_that_are(server: ScriptedServer) -> None:
+    with pytest.raises(EngineError, match=r"no model 'huge' but tiny: correct POSTKORB_MODEL"):
+        await RemoteEngine.connect(RemoteConfig(urls=[server.url], model="huge"))
+
+
+async def test_a_schema_that_the_server_refuses_is_named(server: ScriptedServer) -> None:
+    engine = engine_at(server.url)
+    engine.check_schema("letter", SCHEMA)
+    server.status, server.body = 400, {"error": {"message": "multipleOf is not supported"}}
+    with pytest.raises(SchemaRefusedError, match=r"letter.*multipleOf is not supported"):
+        engine.check_schema("letter", SCHEMA)
+    await engine.close()
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_the_estimate_grows_with_the_text(first: str, second: str) -> None:
+    assert estimate_tokens(first + second) >= max(estimate_tokens(first), estimate_tokens(second))
+    assert estimate_tokens(first) >= len(first) // 2
+
+
+def test_figures_count_one_by_one() -> None:
+    assert estimate_tokens("4711") == 4
+    assert estimate_tokens("Sehr geehrte Damen und Herren") == 15

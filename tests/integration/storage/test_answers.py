@@ -1,0 +1,168 @@
+"""What recording answers, failures and dead letters means."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from integration.storage import stored as given
+from sqlalchemy import func, select, text
+
+from services.storage.answers import (
+    ensure_pipeline,
+    header_bytes,
+    header_values,
+    record_answers,
+    record_dead_letters,
+    record_failures,
+)
+from services.storage.database import Database
+from services.storage.queries import account, dead_letter_rows, failures, find_trace, results
+from services.storage.records import Account, NewAnswer, NewBatch, Pipeline
+from services.storage.tables import answer_fields, answers, batches
+
+
+async def _record(database: Database, of_batch: NewBatch, *items: NewAnswer) -> set[int]:
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, given.PIPELINE)
+        return await record_answers(connection, of_batch, items)
+
+
+async def _count(database: Database) -> tuple[int, int, int]:
+    async with database.transaction() as connection:
+        counted = [select(func.count()).select_from(table) for table in (answers, answer_fields, batches)]
+        first, second, third = [await connection.scalar(item) or 0 for item in counted]
+    return first, second, third
+
+
+async def test_an_answer_is_shown_with_typed_fields(database: Database) -> None:
+    await given.process(database, given.document())
+    async with database.transaction() as connection:
+        [result] = await results(connection, ["inv-1"])
+        statement = text("SELECT path, value_numeric, value_date FROM postkorb.fields ORDER BY path")
+        typed = [tuple(row) for row in await connection.execute(statement)]
+        shown = await connection.scalar(text("SELECT fields FROM postkorb.results"))
+    assert result.fields == list(given.FIELDS)
+    assert (result.document_type, result.model, result.trace_id) == ("invoice", "qwen", given.TRACE)
+    assert typed == [
+        ("gross_total", Decimal("15387.08"), None),
+        ("issue_date", None, date(2018, 6, 5)),
+        ("seller_name", None, None),
+    ]
+    assert shown == {"gross_total": "15387.08", "issue_date": "2018-06-05"}
+
+
+async def test_recording_twice_is_recording_once(database: Database) -> None:
+    [accepted] = await given.store(database, given.document())
+    of_batch = given.batch()
+    item = given.answer(accepted.document_key, given.document(), of_batch)
+    assert await _record(database, of_batch, item, item) == {accepted.document_key}
+    assert await _record(database, of_batch, item) == set()
+    assert await _count(database) == (1, 3, 1)
+
+
+async def test_an_answer_to_replaced_content_is_left_out(database: Database) -> None:
+    [accepted] = await given.store(database, given.document())
+    await given.store(database, given.document(content="newer"))
+    of_batch = given.batch()
+    written = await _record(database, of_batch, given.answer(accepted.document_key, given.document(), of_batch))
+    async with database.transaction() as connection:
+        counted = await account(connection)
+    assert written == set()
+    assert counted.waiting == 1
+
+
+async def test_an_answer_to_an_unknown_document_harms_no_other(database: Database) -> None:
+    [accepted] = await given.store(database, given.document())
+    of_batch = given.batch()
+    items = [given.answer(key, given.document(), of_batch) for key in (999, accepted.document_key)]
+    assert await _record(database, of_batch, *items) == {accepted.document_key}
+
+
+async def test_another_pipeline_gives_a_second_answer_and_the_newest_is_shown(database: Database) -> None:
+    key = await given.process(database, given.document())
+    of_batch = given.batch("pipeline-2")
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, Pipeline("pipeline-2", "llama", "e" * 64, {}))
+    newer = given.answer(key, given.document(), of_batch, summary="Besser.", fields=())
+    assert await _record(database, of_batch, newer) == {key}
+    async with database.transaction() as connection:
+        [result] = await results(connection)
+        shown = await connection.scalar(text("SELECT fields FROM postkorb.results"))
+    assert (result.summary, result.model) == ("Besser.", "llama")
+    assert shown == {}
+    assert await _count(database) == (2, 3, 2)
+
+
+async def test_a_failure_is_recorded_once_and_no_answer_overrules_it(database: Database) -> None:
+    [accepted] = await given.store(database, given.document())
+    key, of_batch = accepted.document_key, given.batch()
+    async with database.transaction() as connection:
+        first = await record_failures(connection, [given.failed(key, given.document())])
+        again = await record_failures(connection, [given.failed(key, given.document(), given.SLOW)])
+        [shown] = await failures(connection)
+    assert await _record(database, of_batch, given.answer(key, given.document(), of_batch)) == set()
+    assert (first, again) == ({key}, set())
+    assert shown.failure == given.BROKEN
+    assert (shown.document_id, shown.trace_id) == ("inv-1", given.TRACE)
+
+
+async def test_a_failure_does_not_overrule_an_answer_nor_newer_content(database: Database) -> None:
+    key = await given.process(database, given.document())
+    [newer] = await given.store(database, given.document("inv-2"))
+    old = given.failed(newer.document_key, given.document("inv-2", "older"))
+    async with database.transaction() as connection:
+        assert await record_failures(connection, [given.failed(key, given.document()), old]) == set()
+
+
+async def test_a_dead_letter_is_kept_once_and_byte_for_byte(database: Database) -> None:
+    async with database.transaction() as connection:
+        await record_dead_letters(connection, [given.letter(), given.letter(8, key=None, value=None, headers=[])])
+        await record_dead_letters(connection, [given.letter(message="again")])
+        newest, oldest = await dead_letter_rows(connection)
+        one = await dead_letter_rows(connection, [oldest.dead_letter_key])
+    assert oldest.letter == given.letter()
+    assert (newest.letter.key, newest.letter.value) == (None, None)
+    assert one == [oldest]
+
+
+@for_all(st.lists(st.tuples(st.text(), st.none() | st.binary() | st.just("a\x00ü".encode()))))
+def test_headers_come_back_byte_for_byte(headers: list[tuple[str, bytes | None]]) -> None:
+    assert [raw for _, raw in header_bytes(header_values(headers))] == [raw for _, raw in headers]
+
+
+async def test_the_account_is_whole_when_each_document_has_ended(database: Database) -> None:
+    await given.process(database, given.document())
+    await given.store(database, given.failing(given.BROKEN, "inv-2"), given.document("inv-3"))
+    async with database.transaction() as connection:
+        await record_dead_letters(connection, [given.letter()])
+        before = await account(connection)
+        row = (await connection.execute(text("SELECT * FROM postkorb.account"))).one()
+        some = await account(connection, ["inv-1", "inv-2", "inv-9"])
+        unseen = await account(connection, ["inv-1", "inv-0"])
+        other = await account(connection, tenant="acme")
+    assert (before.submitted, before.processed, before.failed, before.dead_lettered, before.waiting) == (4, 1, 1, 1, 1)
+    assert tuple(row) == (4, 1, 1, 1, 1)
+    assert not before.whole
+    assert some.whole
+    assert (some.submitted, some.dead_lettered) == (3, 1)
+    assert not unseen.whole
+    assert unseen.by_step["1-submitted"] == 1
+    assert replace(other, by_step={}) == Account(0, 0, 0, 0, 0)
+
+
+async def test_a_dead_letter_beside_a_document_of_its_id_is_not_counted_twice(database: Database) -> None:
+    await given.process(database, given.document("inv-9"))
+    async with database.transaction() as connection:
+        await record_dead_letters(connection, [given.letter()])
+        counted = await account(connection, ["inv-9"])
+    assert counted.whole
+    assert (counted.processed, counted.dead_lettered) == (1, 0)
+
+
+async def test_a_documents_traces_are_found(database: Database) -> None:
+    await given.process(database, given.document())
+    async with database.transaction() as connection:
+        assert await find_trace(connection, "inv-1") == [given.TRACE, "b" * 32]
+        assert await find_trace(connection, "inv-1", "acme") == []

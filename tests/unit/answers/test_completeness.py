@@ -1,0 +1,85 @@
+"""What makes a result incomplete, in words."""
+
+import pytest
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.events import FieldAnswer, Status
+from services.answers.completeness import completeness
+
+BOTH = Wording(de="x", en="x")
+INVOICE = DocumentType(
+    name="invoice",
+    version=1,
+    view="invoices",
+    title=BOTH,
+    description=BOTH,
+    fields=(
+        FieldDefinition(
+            name="seller_vat_id",
+            kind=Kind.VAT_ID,
+            required=True,
+            label=Wording(de="USt-IdNr.", en="VAT number"),
+            description=BOTH,
+        ),
+        FieldDefinition(name="note", label=BOTH, description=BOTH),
+    ),
+)
+
+
+def answered(path: str, status: str = "ok") -> FieldAnswer:
+    return FieldAnswer.model_validate(
+        {"path": path, "kind": "text", "value": "x", "verbatim": "x", "status": status, "confidence": 1}
+    )
+
+
+def reasons(*fields: FieldAnswer, total: int = 1, read: int = 1, cut_off: bool = False) -> list[str]:
+    status, sentences = completeness(INVOICE, fields, pages_total=total, pages_read=read, cut_off=cut_off)
+    assert (status is Status.COMPLETE) == (not sentences)
+    return sentences
+
+
+def test_a_result_with_its_required_fields_and_all_pages_is_complete() -> None:
+    assert completeness(INVOICE, [answered("seller_vat_id")], pages_total=3, pages_read=3, cut_off=False) == (
+        Status.COMPLETE,
+        [],
+    )
+
+
+@pytest.mark.parametrize("status", ["unparsed", "unsupported"])
+def test_a_field_that_is_not_required_makes_nothing_incomplete(status: str) -> None:
+    assert reasons(answered("seller_vat_id"), answered("note", status)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ([], "The required field seller_vat_id (VAT number) was not found in the document."),
+        (
+            [answered("seller_vat_id", "unsupported")],
+            "The required field seller_vat_id (VAT number) has a value that does not stand in the document.",
+        ),
+        (
+            [answered("seller_vat_id", "unparsed")],
+            "The required field seller_vat_id (VAT number) has a value that cannot be read as vat id.",
+        ),
+    ],
+)
+def test_a_required_field_must_be_there_supported_and_readable(fields: list[FieldAnswer], sentence: str) -> None:
+    assert reasons(*fields) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("read", "sentence"),
+    [
+        (6, "Pages 7 to 12 of 12 were not read: the document is longer than the model's context."),
+        (11, "Page 12 of 12 was not read: the document is longer than the model's context."),
+    ],
+)
+def test_pages_that_were_not_read_are_named(read: int, sentence: str) -> None:
+    assert reasons(answered("seller_vat_id"), total=12, read=read) == [sentence]
+
+
+def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
+    found = reasons(total=2, read=1, cut_off=True)
+    assert [sentence.split()[0] for sentence in found] == ["Page", "The", "The"]
+    assert found[1] == "The answer was cut off at its token limit; what comes last in it may be missing."

@@ -1,0 +1,135 @@
+"""How sure an answer is."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.answers.confidence import (
+    FUZZY_FACTOR,
+    MISSING_FACTOR,
+    UNKNOWN,
+    UNPARSED_FACTOR,
+    class_confidence,
+    field_confidence,
+    member_logprobs,
+)
+from services.answers.evidence import Place
+
+EXACT = Place(1, 0, 1, "exact")
+NORMALISED = Place(1, 0, 1, "normalised")
+FUZZY = Place(1, 0, 1, "fuzzy")
+
+
+def numbered(*pieces: str) -> list[tuple[str, float]]:
+    return [(piece, -float(number)) for number, piece in enumerate(pieces)]
+
+
+def test_a_members_tokens_are_those_that_hold_a_character_of_its_value() -> None:
+    tokens = numbered("{", '"a', '":"', "x", "y", '","', "b", '":"', "z", '"}')
+    assert member_logprobs('{"a":"xy","b":"z"}', tokens) == {"a": [-3, -4], "b": [-8]}
+
+
+def test_a_token_that_straddles_the_quote_counts_and_one_of_quotes_alone_does_not() -> None:
+    tokens = numbered('{"a":', '"x', 'y","b', '":"', 'z"', "}")
+    assert member_logprobs('{"a":"xy","b":"z"}', tokens) == {"a": [-1, -2], "b": [-4]}
+
+
+def test_an_empty_string_is_its_closing_quote() -> None:
+    assert member_logprobs('{"a":""}', numbered('{"a":', '"', '"', "}")) == {"a": [-2]}
+
+
+def test_values_other_than_strings_and_white_space_are_understood() -> None:
+    text = ' { "a" : 12 , "b" : [1, {"c": 2}] }'
+    assert member_logprobs(text, [(sign, float(at)) for at, sign in enumerate(text)]) == {
+        "a": [float(text.index("12")), float(text.index("12") + 1)],
+        "b": [float(at) for at in range(text.index("["), text.index("]") + 1)],
+    }
+
+
+def test_a_special_token_at_the_end_does_no_harm_and_an_empty_one_counts_for_nothing() -> None:
+    assert member_logprobs('{"a":"xy"}', numbered('{"a":"', "x", "", "y", '"}', "<|im_end|>")) == {"a": [-1, -3]}
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ('{"a":"€"}', ['{"a":"', "\ufffd", "\ufffd", '"}']),
+        ('{"a":"x"}', ["<s>", '{"a":"x"}']),
+        ('{"a":"x"}', ['{"a":"']),
+        ('{"a":"x"}', []),
+        ('{"a":"x', ['{"a":"x']),
+        ('{"a":"x"', ['{"a":"x"']),
+        ('{"a":"x" "b":"y"}', ['{"a":"x" "b":"y"}']),
+        ('{"a"', ['{"a"']),
+        ("{", ["{"]),
+        ("[1]", ["[1]"]),
+        ("", []),
+        ('{"a":' + "[" * 100_000, ['{"a":' + "[" * 100_000]),
+    ],
+)  # fmt: skip
+def test_nothing_is_known_where_the_tokens_or_the_object_are_broken(text: str, pieces: list[str]) -> None:
+    assert member_logprobs(text, numbered(*pieces)) == {}
+
+
+@given(
+    answer=st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=5),
+    escaped=st.booleans(),
+    data=st.data(),
+)
+def test_any_split_into_tokens_gives_each_value_the_tokens_that_overlap_it(
+    answer: dict[str, str], data: st.DataObject, *, escaped: bool
+) -> None:
+    separators = data.draw(st.sampled_from([(",", ":"), (", ", ": ")]))
+    text = json.dumps(answer, separators=separators, ensure_ascii=escaped)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=30)))
+    bounds = list(zip([0, *cuts], [*cuts, len(text)], strict=True))
+    tokens = [(text[start:end], float(number)) for number, (start, end) in enumerate(bounds)]
+
+    at, expected = 1, {}
+    for name, value in answer.items():
+        at += len(json.dumps(name, ensure_ascii=escaped)) + len(separators[1])
+        length = len(json.dumps(value, ensure_ascii=escaped))
+        start, end = (at + 1, at + length - 1) if value else (at + 1, at + 2)
+        expected[name] = [
+            float(number) for number, (low, high) in enumerate(bounds) if low < high and low < end and high > start
+        ]
+        at += length + len(separators[0])
+    assert member_logprobs(text, tokens) == expected
+
+
+@pytest.mark.parametrize(
+    ("evidence", "parsed", "factor"),
+    [
+        (EXACT, True, 1.0),
+        (NORMALISED, True, 1.0),
+        (FUZZY, True, FUZZY_FACTOR),
+        (None, True, MISSING_FACTOR),
+        (EXACT, False, UNPARSED_FACTOR),
+        (None, False, MISSING_FACTOR * UNPARSED_FACTOR),
+    ],
+)
+def test_a_fields_confidence_is_the_geometric_mean_times_what_speaks_against_it(
+    *, evidence: Place | None, parsed: bool, factor: float
+) -> None:
+    logprobs = [math.log(0.9), math.log(0.4)]
+    assert field_confidence(logprobs, evidence=evidence, parsed=parsed) == pytest.approx(0.6 * factor)
+    assert field_confidence([], evidence=evidence, parsed=parsed) == pytest.approx(UNKNOWN * factor)
+
+
+def test_a_choice_loses_nothing_without_evidence() -> None:
+    assert field_confidence([0.0], evidence=None, parsed=True, evidence_needed=False) == 1.0
+    assert field_confidence([0.0], evidence=FUZZY, parsed=True, evidence_needed=False) == 1.0
+
+
+def test_a_types_confidence_is_the_product_of_its_tokens() -> None:
+    assert class_confidence([math.log(0.5), math.log(0.5)]) == pytest.approx(0.25)
+    assert class_confidence([]) == UNKNOWN
+
+
+@pytest.mark.parametrize(("logprob", "expected"), [(1e-6, 1.0), (-math.inf, 0.0), (math.nan, UNKNOWN), (-9999.0, 0.0)])
+def test_odd_log_probabilities_stay_within_bounds(logprob: float, expected: float) -> None:
+    assert class_confidence([logprob]) == expected
+    assert field_confidence([logprob], evidence=EXACT, parsed=True) == expected

@@ -1,0 +1,306 @@
+"""What code reads out of verbatim copies, and what it refuses to read."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.document_types import Kind
+from services.answers.values import Value, parse_value
+
+LOCALES = ["de_DE", "de_AT", "de_CH", "fr_FR", "en_US", "en_GB"]
+
+
+def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
+    value = parse_value(kind, verbatim, language)
+    return None if value is None else value.text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "amount"),
+    [
+        ("15.387,08 €", "15387.08"),
+        ("15.387,\n08 €", "15387.08"),
+        ("15.387\n,08", "15387.08"),
+        ("1'234.50 CHF", "1234.50"),
+        ("CHF\u20111\u2019234.50", "-1234.50"),
+        ("EUR 1,234.50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1 234,50", "1234.50"),
+        ("1\u00a0234,50 €", "1234.50"),
+        ("1\u202f234,50 €", "1234.50"),
+        ("1.234.567", "1234567"),
+        ("1234567,8", "1234567.8"),
+        ("1234.567", "1234.567"),
+        ("0,321 €", "0.321"),
+        ("1.2345", "1.2345"),
+        ("1.234", "1234"),
+        ("(12,00-)", "-12.00"),
+        ("(12,00)", "-12.00"),
+        ("(EUR 12,00)", "-12.00"),
+        ("(12,00 €)", "-12.00"),
+        ("12,00-", "-12.00"),
+        ("12,00- €", "-12.00"),
+        ("12,00 €-", "-12.00"),
+        ("-12.00", "-12.00"),
+        ("- 12.00", "-12.00"),
+        ("\u221212,00", "-12.00"),
+        ("-€12.00", "-12.00"),
+        ("€ -12,00", "-12.00"),
+        ("+12,00", "12.00"),
+        ("-0,00", "0.00"),
+        ("12,-- €", "12"),
+        ("Fr. 12.\u2014", "12"),
+        ("US$ 5", "5"),
+        ("$5", "5"),
+        ("5 kr.", "5"),
+        ("\uff11\uff12,00", "12.00"),
+    ],
+)
+def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str) -> None:
+    assert parse_value(Kind.MONEY, verbatim, "de") == Value(amount, numeric=Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    "verbatim",
+    [
+        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 EUR",
+        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "١٢", "9" * 29, ".50",
+    ],
+)  # fmt: skip
+def test_money_that_is_not_plainly_one_amount_is_not_read(verbatim: str) -> None:
+    assert read(Kind.MONEY, verbatim) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "verbatim", "language", "text"),
+    [
+        (Kind.MONEY, "1.234", "de", "1234"),
+        (Kind.MONEY, "1,234", "de", None),
+        (Kind.MONEY, "1.234", "en", None),
+        (Kind.MONEY, "1,234", "en", "1234"),
+        (Kind.MONEY, "1,234", "no language", None),
+        (Kind.MONEY, "1,234.5", "no language", "1234.5"),
+        (Kind.NUMBER, "1.234", "de", "1234"),
+        (Kind.NUMBER, "1,234", "de", "1.234"),
+        (Kind.NUMBER, "1.234", "en", "1.234"),
+        (Kind.NUMBER, "1,234", "en", "1234"),
+        (Kind.NUMBER, "1,234", "fr", "1.234"),
+        (Kind.NUMBER, "1.234", "de-CH", "1.234"),
+        (Kind.NUMBER, "1.234", "xx", None),
+    ],
+)
+def test_the_language_decides_only_what_the_pattern_leaves_open(
+    kind: Kind, verbatim: str, language: str, text: str | None
+) -> None:
+    assert read(kind, verbatim, language) == text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [("12 Stück", "12"), ("3,5 kg", "3.5"), ("12 m²", "12"), ("-4", "-4"), ("3 Mio", None), ("12 €", None)],
+)
+def test_a_number_may_have_a_unit_but_no_word_that_multiplies(verbatim: str, text: str | None) -> None:
+    assert read(Kind.NUMBER, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [
+        ("19 %", "19"), ("19,00%", "19.00"), ("7.7\u202f%", "7.7"), ("-2 %", "-2"), ("19 v.H.", "19"),
+        ("19 Prozent", "19"), ("19", "19"), ("19 %¹", None), ("19 €", None),
+    ],
+)  # fmt: skip
+def test_a_percentage_is_the_number_before_its_sign(verbatim: str, text: str | None) -> None:
+    assert read(Kind.PERCENTAGE, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    "verbatim",
+    [
+        "5. Juni 2018", "5.Juni2018", "05. Juni 18", "05.06.18", "05.06.2018", "5.6.2018", "05.\n06.2018",
+        "05. 06. 2018", "June 5, 2018", "June 5th, 2018", "Jun. 5 2018", "5 June 2018", "5th June 2018",
+        "5th of June 2018", "5 juin 2018", "le 5 juin 2018", "2018-06-05", "2018/06/05", "2018.06.05",
+        "2018-06-05T10:30:00Z", "2018\u201106\u201105", "05-JUN-18", "5. Ju\u00adni 2018", "5. Ju-\nni\n2018",
+        "Wien, am 5. Juni 2018", "Frankfurt (Oder), den 05.06.2018", "Dienstag, 5. Juni 2018", "Dienstag 5. Juni 2018",
+        "Tue, 5 Jun 2018 10:30:00 +0200", "05.06.2018, 10:30 Uhr", "05.06.2018 um 10.30", "05/06/2018", "05-06-2018",
+    ],
+)  # fmt: skip
+def test_a_date_is_read_in_the_forms_of_many_countries(verbatim: str) -> None:
+    assert parse_value(Kind.DATE, verbatim, "de") == Value("2018-06-05", date=date(2018, 6, 5))
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [
+        ("1er mars 2018", "2018-03-01"),
+        ("mar. 5 juin 2018", "2018-06-05"),
+        ("3. Jänner 2018", "2018-01-03"),
+        ("3. Mrz 2018", "2018-03-03"),
+        ("05.06.39", "2039-06-05"),
+        ("05.06.40", "1940-06-05"),
+        ("01.01.1900", "1900-01-01"),
+        ("31.12.2100", "2100-12-31"),
+        ("\ufb01n, 05.06.2018", "2018-06-05"),
+    ],
+)
+def test_names_and_years_are_read_as_documented(verbatim: str, text: str) -> None:
+    assert read(Kind.DATE, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    "verbatim",
+    [
+        "", "bald", "Juni 2018", "31.02.2018", "05.13.2018", "31.12.1899", "01.01.2101", "18-06-05", "05.06/2018",
+        "5. Brachmond 2018", "05.06.018", "in 14 Tagen", "heute", "05.06.2018 und 06.06.2018", "20180605",
+    ],
+)  # fmt: skip
+def test_a_date_that_is_not_plainly_one_day_is_not_read(verbatim: str) -> None:
+    assert read(Kind.DATE, verbatim) is None
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "language", "text"),
+    [
+        ("06/05/2018", "de", "2018-05-06"),
+        ("06/05/2018", "fr", "2018-05-06"),
+        ("06/05/2018", "en-GB", "2018-05-06"),
+        ("06/05/2018", "en", None),
+        ("06/05/2018", "xx", None),
+        ("06/06/2018", "en", "2018-06-06"),
+        ("13/06/2018", "en", "2018-06-13"),
+        ("06/13/2018", "en", "2018-06-13"),
+        ("13/13/2018", "en", None),
+        ("05.06.2018", "en", "2018-06-05"),
+        ("5 giugno 2018", "it", "2018-06-05"),
+        ("5 giugno 2018", "de", None),
+    ],
+)
+def test_an_english_date_in_figures_is_read_only_if_it_can_be_one_day(
+    verbatim: str, language: str, text: str | None
+) -> None:
+    assert read(Kind.DATE, verbatim, language) == text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [
+        ("€", "EUR"), ("Euro", "EUR"), ("eur", "EUR"), ("(EUR)", "EUR"), ("CHF", "CHF"), ("Fr.", "CHF"),
+        ("Schweizer\nFranken", "CHF"), ("US$", "USD"), ("£", "GBP"), ("$", None), ("Taler", None), ("QQQ", None),
+    ],
+)  # fmt: skip
+def test_a_currency_is_its_iso_code_unless_several_share_the_sign(verbatim: str, text: str | None) -> None:
+    assert read(Kind.CURRENCY, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "verbatim", "text"),
+    [
+        (Kind.IBAN, "DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+        (Kind.IBAN, "IBAN: de89 3704 0044\n0532 0130 00", "DE89370400440532013000"),
+        (Kind.IBAN, "IBAN DE89370400440532013000", "DE89370400440532013000"),
+        (Kind.IBAN, "DE88 3704 0044 0532 0130 00", None),
+        (Kind.IBAN, "3704 0044 0532 0130 00", None),
+        (Kind.BIC, "COBADEFFXXX", "COBADEFFXXX"),
+        (Kind.BIC, "BIC: COBA DE FF", "COBADEFF"),
+        (Kind.BIC, "Rechnung", None),
+        (Kind.BIC, "COBADEFFX", None),
+        (Kind.BIC, "COBAQQFF", None),
+        (Kind.VAT_ID, "DE 136 695 976", "DE136695976"),
+        (Kind.VAT_ID, "USt-IdNr.: DE136695976", "DE136695976"),
+        (Kind.VAT_ID, "ATU13585627", "ATU13585627"),
+        (Kind.VAT_ID, "DE136695977", None),
+        (Kind.VAT_ID, "136695976", None),
+        (Kind.VAT_ID, "GB 980 7806 84", "GB980780684"),
+        (Kind.VAT_ID, "GB 980 7806 85", None),
+        (Kind.VAT_ID, "CHE-123.456.788 MWST", "CHE123456788MWST"),
+        (Kind.VAT_ID, "CHE-123.456.788", "CHE123456788"),
+        (Kind.VAT_ID, "CHE-123.456.789 MWST", None),
+        (Kind.VAT_ID, "CHE-123.456.789", None),
+        (Kind.VAT_ID, "123.456.788", None),
+        (Kind.EMAIL, "Max.Muster@Firma.DE", "Max.Muster@firma.de"),
+        (Kind.EMAIL, "E-Mail: <a@b.co.uk>", "a@b.co.uk"),
+        (Kind.EMAIL, "max@\nfirma.de", "max@firma.de"),
+        (Kind.EMAIL, "max@fir-\nma.de", None),
+        (Kind.EMAIL, "a b@c.de", None),
+        (Kind.EMAIL, "a@b", None),
+        (Kind.PHONE, "+49 (0)30 / 123456", "+4930123456"),
+        (Kind.PHONE, "0049 (0)30 123456", "+4930123456"),
+        (Kind.PHONE, "(030) 123 456\u201378", "03012345678"),
+        (Kind.PHONE, "Tel.: 030.123456", "030123456"),
+        (Kind.PHONE, "12345", None),
+        (Kind.PHONE, "1234567890123456", None),
+        (Kind.PHONE, "030+123456", None),
+        (Kind.PHONE, "030 123456 DW 12", None),
+        (Kind.TEXT, " Of\ufb01ce\u00a0 \u201eMüller\u201c \u2013\nBe\u00adratungs-\ngesellschaft ",
+         "Office \u201eMüller\u201c \u2013 Beratungsgesellschaft"),
+        (Kind.TEXT, " \n", None),
+    ],
+)  # fmt: skip
+def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
+    kind: Kind, verbatim: str, text: str | None
+) -> None:
+    assert read(kind, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [("mit Frist", "mit Frist"), ("MIT\nFRIST", "Mit Frist"), ("ohne", None), ("", None)],
+)
+def test_a_choice_is_taken_exactly_or_else_apart_from_case(verbatim: str, text: str | None) -> None:
+    value = parse_value(Kind.CHOICE, verbatim, "de", ("Mit Frist", "mit Frist"))
+    assert (value and value.text) == text
+
+
+@pytest.mark.parametrize("kind", Kind)
+@given(verbatim=st.text(max_size=60), language=st.sampled_from(["de", "fr", "en", "zh", "", "??"]))
+def test_no_text_makes_a_kind_raise(kind: Kind, verbatim: str, language: str) -> None:
+    value = parse_value(kind, verbatim, language, ("a",))
+    assert value is None or value.text
+
+
+def cents(minimum: int = -(10**11), maximum: int = 10**11) -> st.SearchStrategy[Decimal]:
+    return st.integers(minimum, maximum).map(lambda number: Decimal(number).scaleb(-2))
+
+
+@given(cents(), st.sampled_from(["EUR", "CHF", "USD", "GBP"]), st.sampled_from(LOCALES))
+def test_money_that_babel_formats_comes_back(amount: Decimal, currency: str, locale: str) -> None:
+    value = parse_value(Kind.MONEY, format_currency(amount, currency, locale=locale), locale[:2])
+    assert value is not None
+    assert value.numeric == amount
+
+
+@given(cents(), st.sampled_from(LOCALES))
+def test_a_number_that_babel_formats_comes_back(number: Decimal, locale: str) -> None:
+    value = parse_value(Kind.NUMBER, format_decimal(number, locale=locale), locale[:2])
+    assert value is not None
+    assert value.numeric == number
+
+
+@given(cents(-(10**5), 10**5), st.sampled_from(LOCALES))
+def test_a_percentage_that_babel_formats_comes_back(percentage: Decimal, locale: str) -> None:
+    formatted = format_percent(percentage / 100, locale=locale, decimal_quantization=False)
+    value = parse_value(Kind.PERCENTAGE, formatted, locale[:2])
+    assert value is not None
+    assert value.numeric == percentage
+
+
+@given(
+    st.dates(date(1940, 1, 1), date(2039, 12, 31)),
+    st.sampled_from(["short", "medium", "long", "full"]),
+    st.sampled_from(LOCALES),
+)
+def test_a_date_that_babel_formats_comes_back_unless_it_could_be_another_day(
+    day: date, width: str, locale: str
+) -> None:
+    value = parse_value(Kind.DATE, format_date(day, width, locale), locale[:2])
+    if value is None:
+        assert locale.startswith("en")
+        assert width == "short"
+        assert day.day <= 12
+    else:
+        assert value.date == day

@@ -1,0 +1,34 @@
+"""Which language a document is written in."""
+
+import pytest
+
+from services.intake.language import UNDETERMINED, detect_language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Sehr geehrte Damen und Herren, hiermit stellen wir Ihnen folgende Leistungen in Rechnung.", "de"),
+        ("Rechnung Nr. 2026-0815\nRechnungsdatum 05.06.2026\nGesamtbetrag 15.387,08 EUR\nzahlbar bis 19.06.2026", "de"),
+        ("MAHNUNG\nRECHNUNGSNUMMER 4711\nBITTE ÜBERWEISEN SIE DEN BETRAG UMGEHEND", "de"),
+        ("Dear Sir or Madam, please find enclosed our invoice for the services rendered in May.", "en"),
+        ("INVOICE No. 4711\nInvoice date 5 June 2026\nTotal amount due 1,200.00 GBP", "en"),
+        ("Madame, Monsieur, veuillez trouver ci-joint notre facture du mois de mai.", "fr"),
+        ("Gentili signori, in allegato trovate la nostra fattura del mese di maggio.", "it"),
+        ("Geachte heer, mevrouw, bijgaand ontvangt u onze factuur voor de maand mei.", "nl"),
+        ("Estimados señores, adjunto encontrarán nuestra factura del mes de mayo.", "es"),
+        ("Szanowni Państwo, w załączeniu przesyłamy fakturę za miesiąc maj.", "pl"),
+        ("Vážený pane, v příloze zasíláme fakturu za měsíc květen.", "cs"),
+    ],
+)
+def test_business_letters_are_told_by_their_language(text: str, language: str) -> None:
+    assert detect_language([text]) == language
+
+
+@pytest.mark.parametrize("pages", [[], [""], ["12,00 EUR"], ["2026-06-05 4711 0815 " * 50], ["", "Hallo"]])
+def test_too_few_letters_are_no_guess(pages: list[str]) -> None:
+    assert detect_language(pages) == UNDETERMINED
+
+
+def test_letters_are_looked_for_beyond_an_empty_first_page() -> None:
+    assert detect_language(["", "Sehr geehrte Damen und Herren, anbei erhalten Sie unsere Rechnung."]) == "de"

@@ -1,0 +1,145 @@
+"""E-mails to pages."""
+
+from email.message import EmailMessage
+
+import pytest
+from pdfs import encrypted, letter
+
+from schemas.events import ErrorCode
+from services.intake.document import ReadingLimits
+from services.intake.failure import IntakeError
+from services.intake.html_text import html_text
+from services.intake.mail import read_mail
+
+
+def a_mail(text: str | None = "Sehr geehrte Damen und Herren,\n\nanbei die Rechnung.") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = "Jörg Müller <joerg@example.org>"
+    mail["To"] = "einkauf@example.com"
+    mail["Date"] = "Tue, 05 Jun 2018 10:00:00 +0200"
+    mail["Subject"] = "Rechnung für Mai"
+    if text is not None:
+        mail.set_content(text)
+    return mail
+
+
+def test_headers_come_first_then_the_body(limits: ReadingLimits) -> None:
+    page = read_mail(a_mail().as_bytes(), limits).pages[0]
+    assert page.splitlines()[:6] == [
+        "From: Jörg Müller <joerg@example.org>",
+        "To: einkauf@example.com",
+        "Date: Tue, 05 Jun 2018 10:00:00 +0200",
+        "Subject: Rechnung für Mai",
+        "",
+        "Sehr geehrte Damen und Herren,",
+    ]
+
+
+def test_the_plain_text_is_preferred_to_the_html_and_that_is_no_loss(limits: ReadingLimits) -> None:
+    mail = a_mail("nur Text")
+    mail.add_alternative("<p>nur HTML</p>", subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert "nur Text" in document.pages[0]
+    assert "nur HTML" not in "".join(document.pages)
+    assert document.notes == ()
+
+
+def test_html_alone_is_turned_to_text(limits: ReadingLimits) -> None:
+    mail = a_mail(None)
+    mail.set_content("<style>p {}</style><p>Betrag:&nbsp;<b>12,00&nbsp;&euro;</b></p>", subtype="html")
+    assert read_mail(mail.as_bytes(), limits).pages[0].endswith("\nBetrag: 12,00 €")
+
+
+def test_attached_pdfs_and_texts_are_further_pages(limits: ReadingLimits) -> None:
+    mail = a_mail()
+    pdf = letter(["Seite eins", "Seite zwei"])
+    mail.add_attachment(pdf, maintype="application", subtype="octet-stream", filename="rechnung.pdf")
+    mail.add_attachment("Anlage als Text", filename="anlage.txt")
+    document = read_mail(mail.as_bytes(), limits)
+    assert [page.strip() for page in document.pages[1:]] == ["Seite eins", "Seite zwei", "Anlage als Text"]
+    assert document.notes == ()
+
+
+def test_what_cannot_be_read_is_named(limits: ReadingLimits) -> None:
+    mail = a_mail()
+    mail.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="foto.jpg")
+    mail.add_attachment(b"%PDF-1.7 cut off", maintype="application", subtype="pdf", filename="a.pdf")
+    locked = encrypted(letter(["geheim"]), "geheim")
+    mail.add_attachment(locked, maintype="application", subtype="pdf", filename="b.pdf")
+    notes = read_mail(mail.as_bytes(), limits).notes
+    assert [note.partition(" not read: ")[0] for note in notes] == [
+        "attachment foto.jpg",
+        "attachment a.pdf",
+        "attachment b.pdf",
+    ]
+    assert "password" in notes[2]
+
+
+def test_mails_inside_mails_are_read_three_deep(limits: ReadingLimits) -> None:
+    mail = a_mail("Tiefe 4")
+    for depth in (3, 2, 1):
+        outer = a_mail(f"Tiefe {depth}")
+        outer.add_attachment(mail)
+        mail = outer
+    document = read_mail(mail.as_bytes(), limits)
+    assert [page.strip().splitlines()[-1] for page in document.pages] == ["Tiefe 1", "Tiefe 2", "Tiefe 3"]
+    assert len(document.notes) == 1
+    assert "mails inside mails" in document.notes[0]
+
+
+def test_attachments_beyond_the_fiftieth_are_counted(limits: ReadingLimits) -> None:
+    mail = a_mail()
+    for number in range(53):
+        mail.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename=f"{number}.jpg")
+    notes = read_mail(mail.as_bytes(), limits).notes
+    assert len(notes) == 51
+    assert notes[-1] == "3 attachments beyond the first 50 not read"
+
+
+def test_attachments_count_towards_the_pages_of_the_document(limits: ReadingLimits) -> None:
+    mail = a_mail()
+    for number in range(3):
+        mail.add_attachment("Seite\f" * 20, filename=f"{number}.txt")
+    with pytest.raises(IntakeError) as caught:
+        read_mail(mail.as_bytes(), limits)
+    assert caught.value.code is ErrorCode.DOCUMENT_TOO_LONG
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: =?utf-8?b?////?=\nFrom: <<>>@@\nDate: nie\n\nText",
+        b"From: a@b\nContent-Type: text/plain; charset=nonsense\n\nText",
+        b"From: a@b\nContent-Type: text/plain; charset=utf-8\n\nGr\xfc\xdfe Text",
+        b"From: a@b\nContent-Type: multipart/mixed; boundary=x\n\nText without a boundary",
+        b"From: a@b\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nText\n",
+        b"\nText without headers",
+        b"Text without headers\nand more",
+        b"To: " + b"(" * 2_000 + b"\n\nText",
+    ],
+)
+def test_a_malformed_mail_is_read_as_far_as_it_goes(raw: bytes, limits: ReadingLimits) -> None:
+    assert "Text" in "".join(read_mail(raw, limits).pages)
+
+
+def test_a_mail_that_says_nothing_is_a_document_without_text(limits: ReadingLimits) -> None:
+    with pytest.raises(IntakeError) as caught:
+        read_mail(b"X-Mailer: none\n\n", limits)
+    assert caught.value.code is ErrorCode.DOCUMENT_WITHOUT_TEXT
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>eins<p>zwei", "eins\nzwei"),
+        ("eins<br>zwei", "eins\nzwei"),
+        ("<table><tr><td>Netto</td><td>10,00</td></tr><tr><td>Brutto</td></tr></table>", "Netto\t10,00\n\nBrutto"),
+        ("a &lt;b&gt; &auml; &#8364;", "a <b> ä €"),
+        ("<script>x()</script><style>y</style>sichtbar", "sichtbar"),
+        ("<head><title>Titel</title></head><body>sichtbar</body>", "sichtbar"),
+        ("<!-- hidden --><b>halb <i>offen", "halb offen"),
+        ("<div<div><<>>&#xFFFFFFFF;x", "x"),
+    ],
+)
+def test_html_shows_its_text(markup: str, text: str) -> None:
+    assert html_text(markup).endswith(text)

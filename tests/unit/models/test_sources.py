@@ -1,0 +1,120 @@
+"""The real means: an HTTP download that goes on where it stopped, and uv on local wheels."""
+
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.models.catalogue import HubSource, PackagePart
+from services.models.sources import SourceError, download, find_uv, install
+from services.models.verify import ignore_progress
+
+CONTENT = bytes(range(256)) * 40
+SOURCE = HubSource(id="owner/model", file="model.gguf")
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Serves one file, whole or from an offset."""
+
+    def do_GET(self) -> None:
+        if not self.path.endswith("/owner/model/resolve/main/model.gguf"):
+            self.send_error(404)
+            return
+        start = int((self.headers["range"] or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        self.send_response(206 if start else 200)
+        self.send_header("content-length", str(len(CONTENT) - start))
+        self.end_headers()
+        self.wfile.write(CONTENT[start:])
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("here", [0, 1000, len(CONTENT) - 1])
+def test_a_download_goes_on_where_it_stopped(tmp_path: Path, here: int) -> None:
+    file = tmp_path / "part"
+    if here:
+        file.write_bytes(CONTENT[:here])
+    seen: list[tuple[str, int, int]] = []
+    download(SOURCE, file, lambda *step: seen.append(step))
+    assert file.read_bytes() == CONTENT
+    assert seen[-1] == ("download", len(CONTENT), len(CONTENT))
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_model_that_the_hub_does_not_have_is_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"owner/other.*404"):
+        download(HubSource(id="owner/other", file="model.gguf"), tmp_path / "part", ignore_progress)
+
+
+def test_a_hub_that_is_switched_off_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    constants = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(SourceError, match="HF_HUB_OFFLINE"):
+        download(SOURCE, tmp_path / "part", ignore_progress)
+
+
+def test_uv_that_is_nowhere_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(SourceError, match="pip install uv"):
+        find_uv(tmp_path)
+
+
+def make_wheel(folder: Path) -> None:
+    info = "tiny_part-1.0.dist-info"
+    with zipfile.ZipFile(folder / "tiny_part-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tiny_part/data/part.bin", CONTENT)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Find the machine's uv and let it see local wheels alone."""
+    data = Path(__file__).parents[3] / ".postkorb"
+    try:
+        found = find_uv(data / "uv" / "bin")
+    except SourceError as error:
+        pytest.skip(str(error))
+    make_wheel(tmp_path)
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    return found
+
+
+def test_a_package_is_unpacked_into_its_folder(tmp_path: Path, uv: Path) -> None:
+    part = PackagePart(name="tiny-part", version="1.0", file="tiny_part/data/part.bin")
+    install(part, tmp_path / "target", uv)
+    assert (tmp_path / "target" / part.file).read_bytes() == CONTENT
+
+
+def test_a_package_that_is_not_there_is_a_reason(tmp_path: Path, uv: Path) -> None:
+    part = PackagePart(name="tiny-part", version="2.0", file="tiny_part/data/part.bin")
+    with pytest.raises(SourceError, match=r"package tiny-part 2\.0: uv failed"):
+        install(part, tmp_path / "target", uv)
