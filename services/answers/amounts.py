@@ -95,11 +95,9 @@ def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, mon
     if signed is None or bool(signed["open"]) != bool(signed["close"]):
         return None
     magnitude = _magnitude(signed["digits"], _decimal_sign(language), money=money)
-    if magnitude is None:
-        return None
     # Brackets and minus signs mark a negative amount; two of them mark it twice, as in "(12,00-)".
     negative = signed["open"] or signed["trail"] or signed["lead"] == "-"
-    return -magnitude if negative and magnitude else magnitude
+    return -magnitude if magnitude and negative else magnitude
 
 
 def _without_unit(text: str, is_unit: Callable[[str], bool]) -> str:

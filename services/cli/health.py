@@ -82,7 +82,8 @@ def _url_to_show(settings: Settings, there: Settings) -> str | None:
         return None
     url = there.database_url.get_secret_value()
     # The local server's password was made on this machine for whoever owns the data folder; a configured one is secret.
-    return url if settings.database_url is None else without_password(url)
+    shown = url if settings.database_url is None else without_password(url)
+    return shown.replace("+asyncpg", "", 1)  # as psql and every other client take it
 
 
 async def _broker(settings: Settings) -> Finding:
@@ -125,6 +126,6 @@ def _model(settings: Settings) -> Finding:
 def _service(settings: Settings, name: ServiceName) -> Finding:
     state = read_state(settings.data_dir, name)
     if state is None:
-        return Finding(name.value, healthy=False, detail="does not run on this machine")
+        return Finding(name.value, healthy=False, detail="does not run on this machine; `postkorb up` starts it")
     detail = f"{state.state} {state.detail}".strip() + f", process {state.pid}"
     return Finding(name.value, healthy=state.state is State.READY, detail=detail)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,9 @@ from services.cli.results import print_results
 from services.settings import load_settings
 from services.storage.queries import dead_letter_rows
 from services.storage.records import DeadLetterRow
-from services.telemetry.trace_files import find_trace_ids, read_trace
+from services.telemetry.names import BATCH, BATCH_ID
+from services.telemetry.spans import SpanRecord
+from services.telemetry.trace_files import find_trace_ids, read_batch, read_trace
 from services.telemetry.tree import as_json as tree_as_json
 from services.telemetry.tree import render
 from services.wiring import connected, database_of, types_of
@@ -38,17 +41,34 @@ def results(
 def trace(
     identifier: Annotated[str, typer.Argument(help="Document id, trace id, or batch id.")], *, as_json: AsJson = False
 ) -> None:
-    """Show the way of a document, or of a batch, through all steps and processes."""
+    """Show the way of a document through all steps and its batch, or of a batch to all of its documents."""
     folder = load_settings().data_dir / "traces"
-    for trace_id in find_trace_ids(folder, identifier) or [identifier]:
-        spans = read_trace(folder, trace_id)
-        if not spans:
-            console.print(f"no spans of {identifier} in {folder}", style="red")
-            raise typer.Exit(1)
-        if as_json:
-            print_json(tree_as_json(spans))
-        else:
-            console.print(render(spans))
+    trees = trees_of(folder, identifier)
+    if not trees:
+        console.print(f"no spans of {identifier} in {folder}; it takes the id of a document, a trace or a batch")
+        raise typer.Exit(1)
+    if as_json:
+        print_json([node for spans in trees for node in tree_as_json(spans)])
+        return
+    for spans in trees:
+        console.print(render(spans))
+
+
+def trees_of(folder: Path, identifier: str) -> list[list[SpanRecord]]:
+    """Find the spans to show, a list for each tree.
+
+    Of a batch: its span, then every document's spans in it. Of a document or a trace: its own spans, then each batch
+    that it was in.
+    """
+    if batch := read_batch(folder, identifier):
+        return [batch]
+    traces = [read_trace(folder, trace_id) for trace_id in find_trace_ids(folder, identifier) or [identifier]]
+    spans = [span for found in traces for span in found]
+    batches = dict.fromkeys(str(span.attributes[BATCH_ID]) for span in spans if BATCH_ID in span.attributes)
+    if any(span.name == BATCH for span in spans):
+        return [read_batch(folder, batch_id) for batch_id in batches]
+    heads = [[span for span in read_batch(folder, batch_id) if span.name == BATCH] for batch_id in batches]
+    return [found for found in [*traces, *heads] if found]
 
 
 def doctor(*, as_json: AsJson = False) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
@@ -15,9 +16,8 @@ console = Console()
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (whatever a command has to say)
-    """Print a value as JSON; dataclasses as objects, times and decimals as text."""
-    plain = [_plain(item) for item in value] if isinstance(value, (list, tuple)) else _plain(value)
-    typer.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
+    """Print a value as JSON; dataclasses and models as objects, times and decimals as text."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
 def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
@@ -36,5 +36,8 @@ def table_of_mappings(title: str, rows: Sequence[Mapping[str, object]]) -> Table
     return table_of(title, columns, [[row[column] for column in columns] for row in rows])
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+def _plain(value: object) -> object:
+    """Turn what JSON has no word for into something that it has; what stands inside is asked for in turn."""
+    if is_dataclass(value):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
+    return value.model_dump() if isinstance(value, BaseModel) else str(value)

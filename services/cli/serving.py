@@ -28,7 +28,7 @@ from services.settings import Settings, load_settings
 from services.storage.migration import upgrade
 from services.wiring import ServiceName, run_service, types_of
 
-DRAIN_SECONDS: Final = 20.0
+DRAIN_SECONDS: Final = 10.0
 START_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.1
 

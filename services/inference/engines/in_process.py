@@ -256,8 +256,9 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
     from services.inference.engines.owned_executor import OwnedExecutor  # noqa: PLC0415  (imports vLLM)
 
     on_cpu = current_platform.is_cpu()
-    if on_cpu:  # read by the child when it starts; vLLM's own binding keeps one core back for nothing
-        os.environ.setdefault("OMP_NUM_THREADS", str(len(os.sched_getaffinity(0))))
+    eager = on_cpu if config.eager is None else config.eager
+    if on_cpu:
+        _set_up_cpu(eager=eager)
     arguments = AsyncEngineArgs(
         model=str(config.folder),
         served_model_name=config.model_name,
@@ -268,13 +269,23 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         max_num_seqs=config.max_sequences,
         max_num_batched_tokens=config.max_batched_tokens,
         enable_prefix_caching=True,
-        enforce_eager=on_cpu if config.eager is None else config.eager,
+        enforce_eager=eager,
         kv_cache_memory_bytes=int(config.kv_cache_gib * 2**30) if on_cpu else None,
         structured_outputs_config=StructuredOutputsConfig(backend="xgrammar", disable_any_whitespace=True),
         distributed_executor_backend=OwnedExecutor,
         disable_log_stats=True,
     )
     return AsyncLLM.from_engine_args(arguments)
+
+
+def _set_up_cpu(*, eager: bool) -> None:
+    """Set what the engine's child reads when it starts."""
+    # All cores: vLLM's own binding keeps one back for nothing.
+    os.environ.setdefault("OMP_NUM_THREADS", str(len(os.sched_getaffinity(0))))
+    # Threads that wait sleep instead of spinning: broker, database and services share these cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if eager:  # otherwise torch compiles small kernels all the same, and needs a C++ compiler for it
+        os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
 
 
 def _finish(prompt: Prompt, reason: str | None) -> Literal["stop", "length"]:

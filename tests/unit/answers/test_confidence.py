@@ -66,6 +66,7 @@ def test_a_special_token_at_the_end_does_no_harm_and_an_empty_one_counts_for_not
         ('{"a"', ['{"a"']),
         ("{", ["{"]),
         ("[1]", ["[1]"]),
+        ('["a":"x"}', ['["a":"x"}']),
         ("", []),
         ('{"a":' + "[" * 100_000, ['{"a":' + "[" * 100_000]),
     ],

@@ -69,7 +69,7 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
     "verbatim",
     [
         "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 EUR",
-        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "١٢", "9" * 29, ".50",
+        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "١٢", "9" * 29, ".50", "-1,234",
     ],
 )  # fmt: skip
 def test_money_that_is_not_plainly_one_amount_is_not_read(verbatim: str) -> None:

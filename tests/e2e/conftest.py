@@ -1,0 +1,57 @@
+"""One installation that runs through all of these tests; what a test hands in is told by its ids."""
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from e2e.installation import Installation, stop
+from scripted_server import MODEL, ScriptedServer, scripted_server
+
+MakeInstallation = Callable[..., Installation]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[ScriptedServer]:
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _at_once(engine: ScriptedServer) -> Iterator[None]:
+    """Let no test inherit the delay of another one."""
+    yield
+    engine.seconds = 0.0
+
+
+@pytest.fixture(scope="session")
+def installation(broker_jars: Path, engine: ScriptedServer) -> Iterator[MakeInstallation]:
+    """Make installations that ask the scripted engine."""
+    with tempfile.TemporaryDirectory(prefix="postkorb-e2e-") as folder:  # pytest's own is closed to PostgreSQL
+
+        def make(**settings: str) -> Installation:
+            remote = {"ENGINE": "remote", "ENGINE_URLS": engine.url, "MODEL": MODEL}
+            return Installation(Path(folder) / uuid4().hex[:8], broker_jars, **remote | settings)
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def stack(installation: MakeInstallation) -> Iterator[Installation]:
+    """Run `postkorb up`, and in the end stop it with SIGTERM: no process of it may be left."""
+    here = installation()
+    process = here.start("up")
+    try:
+        here.wait_until(here.is_ready, process)
+        yield here
+    finally:
+        said = stop(here, process, signal.SIGTERM)
+    assert not here.left(), said
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Beginning of the ids of a test's documents."""
+    return f"{uuid4().hex[:8]}-"
