@@ -82,8 +82,6 @@ class SearchablePages:
         return self._nearly(needle)
 
     def _best_labelled(self, places: Sequence[Place], labels: Sequence[str]) -> Place:
-        if len(places) == 1:
-            return places[0]
         wanted = [form for form in (normal_form(label).text.strip() for label in labels) if form]
         ends = {number: self._pages[number - 1].label_ends(wanted) for number in {place.page for place in places}}
         return min(places, key=lambda place: _distance(ends[place.page], place.char_start))
@@ -179,9 +177,9 @@ def _is_negated(text: str, start: int, end: int) -> bool:
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and _is_inside_token(text, start):
+    while _is_inside_token(text, start):
         start -= 1
-    while end < len(text) and _is_inside_token(text, end):
+    while _is_inside_token(text, end):
         end += 1
     return start, end
 

@@ -1,9 +1,10 @@
 """What commands print: tables for people, JSON for programs."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import BaseModel
@@ -12,7 +13,12 @@ from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
-console = Console()
+WIDTH_WITHOUT_TERMINAL: Final = 150
+
+WIDE: Final = {"summary": 3, "key fields": 2, "what happened": 3, "detail": 3}
+"""Columns that take what width is left, and how much of it."""
+
+console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (whatever a command has to say)
@@ -22,9 +28,10 @@ def print_json(value: Any) -> None:  # noqa: ANN401  (whatever a command has to 
 
 def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """Make a table; None is shown as nothing."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", border_style="dim")
+    wide = any(column in WIDE for column in columns)
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", expand=wide)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", ratio=WIDE.get(column))
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     return table

@@ -37,7 +37,7 @@ async def print_results(
 def _answer_cells(row: ResultRow, types: DocumentTypes) -> tuple[object, ...]:
     kind = types.get(row.document_type)
     keys = [field for field in row.fields if kind and field.path in kind.key_fields] or row.fields[:SHOWN_FIELDS]
-    said = "\n".join(f"{field.path} {field.value or field.verbatim!r}" for field in keys)
+    said = "\n".join(f"{field.path}: {field.value or field.verbatim}" for field in keys)
     confidence = f"{row.type_confidence:.2f}"
     return (
         row.file_name or row.document_id,

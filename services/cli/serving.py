@@ -25,6 +25,7 @@ from services.local.supervisor import Supervisor
 from services.models.catalogue import load_catalogue
 from services.models.fetch import fetch
 from services.settings import Settings, load_settings
+from services.storage.address import read_address
 from services.storage.migration import upgrade
 from services.wiring import ServiceName, run_service, types_of
 
@@ -41,13 +42,10 @@ def run(service: Annotated[ServiceName, typer.Argument(help="Which service.")]) 
 def up() -> None:
     """Run everything on this machine; broker and database too, unless the settings name others."""
     settings = load_settings()
-    types_of(settings)
+    check(settings)
     with lock_stack(settings.data_dir):
         prepare(settings)
-        try:
-            asyncio.run(_supervise(settings))
-        finally:
-            remove_stack(settings.data_dir)
+        asyncio.run(_supervise(settings))
 
 
 def down() -> None:
@@ -60,6 +58,15 @@ def down() -> None:
     os.kill(stack.pid, signal.SIGTERM)
     _wait_until(lambda: not stack.alive, 2 * DRAIN_SECONDS + 30, f"process {stack.pid} does not stop")
     console.print("stopped")
+
+
+def check(settings: Settings) -> None:
+    """Raise what a person must set right, before anything is fetched or started."""
+    types_of(settings)
+    if settings.database_url is not None:
+        read_address(settings.database_url.get_secret_value())
+    if settings.engine == "in-process":
+        load_catalogue().find(settings.model)
 
 
 def prepare(settings: Settings) -> None:
@@ -120,9 +127,12 @@ async def _supervise(settings: Settings) -> None:
         servers = settings.kafka_bootstrap_servers or ""
         started.append(Stack(kafka_bootstrap_servers=servers, database_url=url))
         write_stack(settings.data_dir, started[0])
-        for name in ServiceName:
-            await supervisor.start(_service_spec(name, settings))
-        await supervisor.wait()
+        try:
+            for name in ServiceName:
+                await supervisor.start(_service_spec(name, settings))
+            await supervisor.wait()
+        finally:  # before the children stop: from now on nobody may count on them
+            remove_stack(settings.data_dir)
 
 
 async def _start_servers(supervisor: Supervisor, settings: Settings) -> Settings:

@@ -156,7 +156,7 @@ def test_names_and_years_are_read_as_documented(verbatim: str, text: str) -> Non
     "verbatim",
     [
         "", "bald", "Juni 2018", "31.02.2018", "05.13.2018", "31.12.1899", "01.01.2101", "18-06-05", "05.06/2018",
-        "5. Brachmond 2018", "05.06.018", "in 14 Tagen", "heute", "05.06.2018 und 06.06.2018", "20180605",
+        "5. Brachmond 2018", "05.06.018", "in 14 Tagen", "heute", "05.06.2018 und 06.06.2018", "20180605", "nicht 05.06.2018",
     ],
 )  # fmt: skip
 def test_a_date_that_is_not_plainly_one_day_is_not_read(verbatim: str) -> None:
@@ -232,6 +232,7 @@ def test_a_currency_is_its_iso_code_unless_several_share_the_sign(verbatim: str,
         (Kind.PHONE, "0049 (0)30 123456", "+4930123456"),
         (Kind.PHONE, "(030) 123 456\u201378", "03012345678"),
         (Kind.PHONE, "Tel.: 030.123456", "030123456"),
+        (Kind.PHONE, "(0)30 123456", "030123456"),
         (Kind.PHONE, "12345", None),
         (Kind.PHONE, "1234567890123456", None),
         (Kind.PHONE, "030+123456", None),
