@@ -118,8 +118,9 @@ def first_error(error: ValidationError) -> str:
 
 def _header_attributes(headers: Headers) -> dict[str, str]:
     # Bytes that are not UTF-8 must not stop a record whose value is fine: they are replaced, not refused.
-    text = {name.lower(): (raw or b"").decode("utf-8", "replace") for name, raw in headers}
-    return {name.removeprefix(CE_PREFIX): item.replace("\x00", "") for name, item in text.items()}
+    text = {name.lower(): (raw or b"").decode("utf-8", "replace").replace("\x00", "") for name, raw in headers}
+    events = {name.removeprefix(CE_PREFIX): item for name, item in text.items() if name.startswith(CE_PREFIX)}
+    return events | {name: text[name] for name in (CONTENT_TYPE, TRACEPARENT) if name in text}
 
 
 def _json_object(value: bytes | None) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def test_names_and_years_are_read_as_documented(verbatim: str, text: str) -> Non
     "verbatim",
     [
         "", "bald", "Juni 2018", "31.02.2018", "05.13.2018", "31.12.1899", "01.01.2101", "18-06-05", "05.06/2018",
-        "5. Brachmond 2018", "05.06.018", "in 14 Tagen", "heute", "05.06.2018 und 06.06.2018", "20180605", "nicht 05.06.2018",
+        "5. Brachmond 2018", "05.06.018", "in 14 Tagen", "heute", "05.06.2018 und 06.06.2018", "20180605",
+        "nicht 05.06.2018",
     ],
 )  # fmt: skip
 def test_a_date_that_is_not_plainly_one_day_is_not_read(verbatim: str) -> None:
