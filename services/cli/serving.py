@@ -87,6 +87,7 @@ def running_stack(settings: Settings, *, keep: bool) -> Iterator[None]:
         console.print("using what already runs here")
         yield
         return
+    check(settings)
     prepare(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = settings.data_dir / "up.log"

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from e2e.installation import Installation, stop
+from e2e.installation import STOP_SECONDS, Installation, stop
 from scripted_server import MODEL, ScriptedServer, scripted_server
 
 MakeInstallation = Callable[..., Installation]
@@ -40,15 +40,19 @@ def installation(broker_jars: Path, engine: ScriptedServer) -> Iterator[MakeInst
 
 @pytest.fixture(scope="session")
 def stack(installation: MakeInstallation) -> Iterator[Installation]:
-    """Run `postkorb up`, and in the end stop it with SIGTERM: no process of it may be left."""
+    """Run `postkorb up`, and in the end `postkorb down` (SIGTERM): no process may be left."""
     here = installation()
     process = here.start("up")
     try:
         here.wait_until(here.is_ready, process)
         yield here
+        here.remember_family(process)
+        assert here.run("down").returncode == 0
+        assert process.wait(STOP_SECONDS) == 0
+        assert not here.left()
     finally:
-        said = stop(here, process, signal.SIGTERM)
-    assert not here.left(), said
+        if process.poll() is None:
+            stop(here, process, signal.SIGTERM)
 
 
 @pytest.fixture

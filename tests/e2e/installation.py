@@ -132,6 +132,7 @@ def ended(process: subprocess.Popen[str], seconds: float = 90) -> subprocess.Com
 def stop(installation: Installation, process: subprocess.Popen[str], number: signal.Signals) -> str:
     """Stop `postkorb up` as a terminal does (its whole process group), and give what it said on stderr."""
     installation.remember_family(process)
+    assert installation.left(), "what is running must be found, or nothing is said by finding nothing afterwards"
     os.killpg(process.pid, number)
     return ended(process, STOP_SECONDS).stderr
 

@@ -88,7 +88,7 @@ async def test_trace_shows_all_steps_and_leads_to_the_batch_and_back(stack: Inst
     of_batch = stack.json("trace", document["batch_id"])
     assert of_batch[0]["span_id"] == batch["span_id"]
     assert {node["attributes"].get("document_id") for node in of_batch[1:]} == together
-    shown = stack.run("trace", document["document_id"], COLUMNS="200").stdout
+    shown = stack.run("trace", document["document_id"]).stdout
     assert [step for step in [*STEPS, "batch"] if step not in shown] == []
     assert stack.run("trace", "no-such-document").returncode == 1
 
