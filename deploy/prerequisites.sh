@@ -18,4 +18,6 @@ need 'Java 17 or newer (java)' \
     '[ "$(java -version 2>&1 | sed -n "s/.*version \"\([0-9]*\).*/\1/p")" -ge 17 ]' \
     'apt-get install openjdk-17-jre-headless'
 need 'Maven (mvn)' 'command -v mvn' 'apt-get install maven'
+need 'libnuma (vLLM on a CPU is linked with it)' 'PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q libnuma.so.1' \
+    'apt-get install libnuma1'
 exit "$missing"

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     kafka_username: str = ""
     kafka_password: SecretStr = SecretStr("")
     kafka_ca_file: Path | None = Field(default=None, description="Certificate authority of the brokers, as PEM.")
+    instance: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,60}$",
+        description="Stable name of this replica, unique among the replicas of a service (a pod's name in a stateful "
+        "set): a restarted replica gets its partitions back at once (Kafka's static membership).",
+    )
     topic_prefix: str = Field(
         default="", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="Put before every topic name, such as `test.`."
     )

@@ -144,7 +144,7 @@ async def _intake(stack: AsyncExitStack, settings: Settings, telemetry: Telemetr
             max_characters=MAX_CHARACTERS,
         )
     )
-    consumption = Consumption(kafka, settings.topics.submitted, INTAKE_GROUP, INTAKE_BUDGET, "postkorb-intake")
+    consumption = Consumption(kafka, settings.topics.submitted, INTAKE_GROUP, INTAKE_BUDGET, settings.instance)
     telemetry.metrics.watch_lag(lambda: _lag_of(consumption, INTAKE_GROUP))
     return Intake(
         await stack.enter_async_context(consumption),
@@ -172,7 +172,7 @@ async def _inference(stack: AsyncExitStack, settings: Settings, telemetry: Telem
     await make_topics(settings)
     limits = BatchLimits(settings.batch_documents, settings.batches_in_flight)
     budget = Budget(records=4 * limits.documents * limits.in_flight, size=64 * 1024 * 1024)
-    consumption = Consumption(kafka, topics.parsed, INFERENCE_GROUP, budget, "postkorb-inference")
+    consumption = Consumption(kafka, topics.parsed, INFERENCE_GROUP, budget, settings.instance)
     telemetry.metrics.watch_lag(lambda: _lag_of(consumption, INFERENCE_GROUP))
     return Inference(
         await stack.enter_async_context(consumption),
@@ -221,13 +221,7 @@ async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
     """
     if settings.engine == "remote":
         say(f"{settings.model} on {len(settings.engine_urls)} servers")
-        config = RemoteConfig(
-            urls=settings.engine_urls,
-            model=settings.model,
-            api_key=settings.engine_api_key,
-            context_tokens=settings.context_tokens,
-        )
-        return await RemoteEngine.connect(config)
+        return await connect_engine(settings)
     model = model_of(settings)
     say(model.name)
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)
@@ -242,6 +236,23 @@ async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
             max_sequences=settings.max_sequences,
         )
     )
+
+
+async def connect_engine(settings: Settings) -> RemoteEngine:
+    """Connect to the configured servers.
+
+    Raises
+    ------
+    EngineError
+        If none answers, or none has the model.
+    """
+    config = RemoteConfig(
+        urls=settings.engine_urls,
+        model=settings.model,
+        api_key=settings.engine_api_key,
+        context_tokens=settings.context_tokens,
+    )
+    return await RemoteEngine.connect(config)
 
 
 def model_of(settings: Settings) -> FetchedModel:

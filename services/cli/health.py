@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from schemas.document_types import DocumentTypeError
 from services.cli.output import console, print_json, table_of
 from services.delivery.topics import BrokerError, missing_topics
+from services.inference.engines.port import EngineError
 from services.models.errors import ModelError
 from services.settings import Settings, SettingsError
 from services.storage.address import without_password
 from services.storage.errors import StorageError
 from services.telemetry.state import State, read_state
-from services.wiring import ServiceName, connected, database_of, kafka_of, model_of, types_of
+from services.wiring import ServiceName, connect_engine, connected, database_of, kafka_of, model_of, types_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def look(settings: Settings) -> Health:
     except SettingsError as error:
         there = settings
         findings = [Finding("stack", healthy=False, detail=str(error))]
-    findings += [_types(settings), _model(settings), *(_service(settings, name) for name in ServiceName)]
+    findings += [_types(settings), await _model(settings), *(_service(settings, name) for name in ServiceName)]
     return Health(
         kafka_bootstrap_servers=there.kafka_bootstrap_servers,
         database_url=_url_to_show(settings, there),
@@ -113,14 +114,23 @@ def _types(settings: Settings) -> Finding:
     return Finding("document types", healthy=True, detail=", ".join(types))
 
 
-def _model(settings: Settings) -> Finding:
+async def _model(settings: Settings) -> Finding:
     if settings.engine == "remote":
-        return Finding("model", healthy=True, detail=f"{settings.model} at {', '.join(settings.engine_urls)}")
+        return await _remote_model(settings)
     try:
         model = model_of(settings)
     except ModelError as error:
         return Finding("model", healthy=False, detail=str(error))
     return Finding("model", healthy=True, detail=f"{model.name}, {model.manifest.licence}, sha256 {model.sha256}")
+
+
+async def _remote_model(settings: Settings) -> Finding:
+    try:
+        engine = await connect_engine(settings)
+    except EngineError as error:
+        return Finding("model", healthy=False, detail=str(error))
+    await engine.close()
+    return Finding("model", healthy=True, detail=f"{settings.model} at {', '.join(settings.engine_urls)}")
 
 
 def _service(settings: Settings, name: ServiceName) -> Finding:

@@ -12,7 +12,7 @@ from schemas.document_types import DocumentTypeError
 from services.cli import administration, demonstration, inspection, publishing, serving
 from services.delivery.publication import PublicationError
 from services.delivery.topics import BrokerError
-from services.inference.engines.port import EngineError, SchemaRefusedError
+from services.inference.engines.port import EngineError, ModelNotOfferedError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
 from services.settings import SettingsError
@@ -62,7 +62,7 @@ def main() -> None:
         app()
     except AWAY as error:
         _say(error)
-        sys.exit(os.EX_UNAVAILABLE)
+        sys.exit(os.EX_CONFIG if isinstance(error, ModelNotOfferedError) else os.EX_UNAVAILABLE)
     except WRONG as error:
         _say(error)
         sys.exit(os.EX_CONFIG)

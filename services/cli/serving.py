@@ -159,6 +159,7 @@ def _service_spec(name: ServiceName, settings: Settings) -> ChildSpec:
         env={
             "POSTKORB_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers or "",
             "POSTKORB_DATABASE_URL": url.get_secret_value(),
+            "POSTKORB_INSTANCE": settings.instance or "local",
         },
         grace_seconds=DRAIN_SECONDS,
     )

@@ -63,6 +63,6 @@ def failed(document: NewDocument, error: IntakeError) -> NewDocument:
 
 def outcome_of(document: NewDocument, acceptance: Acceptance) -> Outcome:
     """Say how a stored document left intake."""
-    if acceptance in (Acceptance.REPEAT_WAITING, Acceptance.REPEAT_DONE):
+    if acceptance in (Acceptance.REPEAT_WAITING, Acceptance.REPEAT_FAILED):
         return Outcome.REPEATED
     return Outcome.FAILED if document.failure else Outcome.PASSED

@@ -13,8 +13,9 @@ from services.storage.documents import republish_last_event, store_documents
 from services.storage.outbox import enqueue
 from services.storage.records import Acceptance, AcceptedDocument, Failure, NewDocument, OutboxRow
 
-WAY_ON = frozenset({Acceptance.NEW, Acceptance.NEWER, Acceptance.REPEAT_RETRIED})
-"""What goes on to the next step; a repeat that waits is on its way already, one that is done has its event."""
+WAY_ON = frozenset({Acceptance.NEW, Acceptance.NEWER, Acceptance.REPEAT_RETRIED, Acceptance.REPEAT_PROCESSED})
+"""What goes on to the next step: a repeat that waits is on its way already. One that is processed goes on because only
+inference knows whether its pipeline has answered; if so, that costs no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,10 @@ class Store:
 
         async def work(connection: Connection) -> list[Acceptance]:
             stored = await store_documents(connection, [item.document for item in accepted])
-            rows = [
-                self._row(item, result, now)
-                for item, result in zip(accepted, stored, strict=True)
-                if result.acceptance in WAY_ON
-            ]
-            await enqueue(connection, rows)
-            done = [item.document_key for item in stored if item.acceptance is Acceptance.REPEAT_DONE]
-            await republish_last_event(connection, done)
+            both = list(zip(accepted, stored, strict=True))
+            await enqueue(connection, [self._row(item, result, now) for item, result in both if goes_on(item, result)])
+            ended = [result.document_key for item, result in both if has_ended(item, result)]
+            await republish_last_event(connection, ended)
             await bury(connection, dead, self.topics.deadletter, now)
             return [item.acceptance for item in stored]
 
@@ -78,6 +75,19 @@ class Store:
             headers=encode_headers(EventType.PARSED, identity, document.document_id, now, document.traceparent),
             document_key=stored.document_key,
         )
+
+
+def goes_on(item: Accepted, stored: AcceptedDocument) -> bool:
+    """Say whether an event of intake tells what became of the submission."""
+    return stored.acceptance in WAY_ON and not has_ended(item, stored)
+
+
+def has_ended(item: Accepted, stored: AcceptedDocument) -> bool:
+    """Say whether the document has its last event already; a repeat that cannot be read now changes nothing."""
+    unread = item.document.failure is not None
+    return stored.acceptance is Acceptance.REPEAT_FAILED or (
+        unread and stored.acceptance is Acceptance.REPEAT_PROCESSED
+    )
 
 
 def _failed_row(

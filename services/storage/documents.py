@@ -100,7 +100,9 @@ def acceptance_of(stored: StoredDocument, document: NewDocument) -> Acceptance:
         return Acceptance.NEWER
     if stored.state == "parsed":
         return Acceptance.REPEAT_WAITING
-    return Acceptance.REPEAT_RETRIED if stored.retryable else Acceptance.REPEAT_DONE
+    if stored.state == "processed":
+        return Acceptance.REPEAT_PROCESSED
+    return Acceptance.REPEAT_RETRIED if stored.retryable else Acceptance.REPEAT_FAILED
 
 
 async def load_documents(

@@ -18,8 +18,10 @@ class Acceptance(StrEnum):
     """The same document id with other bytes: they replace the older ones."""
     REPEAT_WAITING = "repeat_waiting"
     """The same bytes again, not answered yet: nothing to do."""
-    REPEAT_DONE = "repeat_done"
-    """The same bytes again, already processed or failed for good: its last event goes out again."""
+    REPEAT_PROCESSED = "repeat_processed"
+    """The same bytes again, already processed: goes on to inference, where the same pipeline only repeats its event."""
+    REPEAT_FAILED = "repeat_failed"
+    """The same bytes again, failed for good: the event that said so goes out again."""
     REPEAT_RETRIED = "repeat_retried"
     """The same bytes again after a failure that may be retried: back on its way."""
 

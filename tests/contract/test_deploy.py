@@ -304,7 +304,7 @@ import services.cli.main, services.wiring
 
 def test_our_command_starts_where_only_the_core_packages_are_installed() -> None:
     packages = ",".join({*locked("core"), "postkorb"})
-    done = subprocess.run(  # noqa: S603  (our own program)
+    done = subprocess.run(
         [sys.executable, "-c", WITHOUT_ENGINE, packages], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
@@ -340,7 +340,7 @@ def made_roles() -> Iterator[Mapping[str, str]]:
         assert psql.origin
         command = [str(Path(psql.origin).parent / "pginstall/bin/psql"), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", url]
         script = ["-f", str(DEPLOY / "postgres" / "roles.sql")]
-        subprocess.run([*command, *script], env=os.environ | passwords, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([*command, *script], env=os.environ | passwords, check=True, capture_output=True)
         place = url.partition("@")[2]
         yield {
             "owner": f"postgresql://postkorb_owner:own'er@{place}",

@@ -95,7 +95,7 @@ def known_settings() -> set[str]:
 
 def test_the_generated_tables_are_those_of_the_code() -> None:
     command = [sys.executable, str(DOCS / "generate.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own script)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -193,7 +193,7 @@ def published(program: str, folder: Path) -> list[tuple[bytes, list[tuple[str, b
     (folder / "a.txt").write_text("Rechnung", "utf-8")
     environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
     command = [sys.executable, "publish.py", "a.txt"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  (our own page)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return [(item["value"].encode(), [(name, raw.encode()) for name, raw in item["headers"]]) for item in records]
 

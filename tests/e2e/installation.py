@@ -50,7 +50,7 @@ class Installation:
 
     def start(self, *command: str, **changes: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a shell does; an empty setting is taken away."""
-        return subprocess.Popen(  # noqa: S603  (arguments of our own)
+        return subprocess.Popen(
             [sys.executable, "-m", "services.cli", *command],
             env=self.environment(changes),
             cwd=self.data_dir,  # no `.env` of the checkout

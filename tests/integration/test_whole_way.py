@@ -26,6 +26,7 @@ from services.delivery.publication import Outgoing, Publication
 from services.delivery.reading import read_topics
 from services.delivery.record import Record
 from services.inference.ask import Asker
+from services.inference.engines.port import EngineIdentity
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
 from services.inference.service import BatchLimits, Inference
@@ -78,7 +79,7 @@ class House:
 
     async def intake(self, stack: AsyncExitStack) -> Intake:
         parser = Parser(workers=1, seconds=20, memory_mib=512, max_pages=100, max_characters=1_000_000)
-        consumption = Consumption(self.kafka, self.topics.submitted, f"{self.topics.prefix}intake", BUDGET, "intake")
+        consumption = Consumption(self.kafka, self.topics.submitted, f"{self.topics.prefix}intake", BUDGET, None)
         return Intake(
             await stack.enter_async_context(consumption),
             ContentFetcher([self.inbox.as_uri() + "/"], 1_000_000, 10),
@@ -93,7 +94,7 @@ class House:
         tracing, metrics = self.tracing()
         pipeline = pipeline_of(self.engine.identity, self.types, "document")
         await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-        consumption = Consumption(self.kafka, self.topics.parsed, f"{self.topics.prefix}inference", BUDGET, "inference")
+        consumption = Consumption(self.kafka, self.topics.parsed, f"{self.topics.prefix}inference", BUDGET, None)
         return Inference(
             await stack.enter_async_context(consumption),
             self.engine,
@@ -264,6 +265,18 @@ async def test_the_same_bytes_again_cost_no_token_and_publish_the_same_event_id(
         first, second = await house.events(house.topics.processed, 2)
     assert len(house.engine.prompts) == asked
     assert dict(first.headers)["ce_id"] == dict(second.headers)["ce_id"]
+
+
+async def test_another_model_reads_the_same_bytes_anew_and_the_old_answer_stays(house: House):
+    async with house.running():
+        await house.submit("doc", letter(**INVOICE))
+        first = await house.row(RESULT, id="doc")
+    house.engine.identity = EngineIdentity("another", "1" * 64, {})
+    async with house.running():
+        await house.submit("doc", letter(**INVOICE))
+        second = await house.row(f"{RESULT} AND model = 'another'", id="doc")
+        await house.rows("SELECT 1 FROM postkorb.answers", 2)
+    assert first.pipeline_id != second.pipeline_id
 
 
 async def test_newer_bytes_replace_the_answers_and_a_return_to_the_old_ones_costs_nothing(house: House):

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two folders that the script filled, one after the other."""
     first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
     for folder in (first, second):
-        subprocess.run([sys.executable, SAMPLES / "make_samples.py", folder], check=True, timeout=120)  # noqa: S603  (our own script)
+        subprocess.run([sys.executable, SAMPLES / "make_samples.py", folder], check=True, timeout=120)
     return first, second
 
 

@@ -9,6 +9,10 @@ class EngineError(RuntimeError):
     """A request failed; others are unharmed."""
 
 
+class ModelNotOfferedError(EngineError):
+    """The servers answer, and have no such model: a setting is wrong."""
+
+
 class EngineDeadError(RuntimeError):
     """The engine is gone: the process must exit and be started again."""
 

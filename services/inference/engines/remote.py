@@ -15,7 +15,15 @@ from typing import Any, Final, Self
 import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from services.inference.engines.port import EngineError, EngineIdentity, Generation, Prompt, SchemaRefusedError, Token
+from services.inference.engines.port import (
+    EngineError,
+    EngineIdentity,
+    Generation,
+    ModelNotOfferedError,
+    Prompt,
+    SchemaRefusedError,
+    Token,
+)
 
 _LETTERS: Final = re.compile(r"[A-Za-zÀ-ɏ ]")
 
@@ -244,7 +252,7 @@ class RemoteEngine:
         if card is None:
             offered = ", ".join(str(card["id"]) for card in cards) or "nothing"
             message = f"{server.url} has no model {self._config.model!r} but {offered}: correct POSTKORB_MODEL"
-            raise EngineError(message)
+            raise ModelNotOfferedError(message)
         if limit := card.get("max_model_len"):
             self._config = replace(self._config, context_tokens=min(self._config.context_tokens, int(limit)))
         if told := card.get("sha256"):

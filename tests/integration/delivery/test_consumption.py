@@ -61,9 +61,9 @@ async def write(kafka: str, topics: Topics):
 
 @pytest.fixture
 def consume(kafka: str, topics: Topics):
-    def consume(budget: Budget = WIDE) -> Consumption:
+    def consume(budget: Budget = WIDE, instance: str | None = None) -> Consumption:
         group = f"{topics.prefix}{GROUP}"
-        return Consumption(KafkaConnection(kafka), topics.submitted, group, budget, "test")
+        return Consumption(KafkaConnection(kafka), topics.submitted, group, budget, instance)
 
     return consume
 
@@ -132,3 +132,13 @@ async def test_what_was_taken_before_a_rebalance_is_forgotten_and_comes_again(ka
             first.done(held)  # stale: it must not count for the new assignment
             await first.commit()
             assert await _committed(kafka, topics.submitted, f"{topics.prefix}{GROUP}") is None
+
+
+async def test_a_member_that_starts_again_under_its_name_gets_its_partitions_back_at_once(write, consume):
+    await write(b"a")
+    first = consume(instance="one")
+    await first.__aenter__()  # never left: as if it had been killed
+    await _take(first, 1)
+    async with asyncio.timeout(15), consume(instance="one") as again:
+        assert [record.value for record in await _take(again, 1)] == [b"a"]
+    await first._broker.stop()

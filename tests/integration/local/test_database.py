@@ -75,7 +75,7 @@ async def test_committed_rows_survive_a_kill_of_the_server(used_data_dir: Path) 
 
 
 async def test_it_starts_again_right_after_its_supervisor_was_killed(used_data_dir: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(used_data_dir)], stdout=subprocess.PIPE) as holder:  # noqa: ASYNC220, S603  (takes no time; arguments of our own)
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(used_data_dir)], stdout=subprocess.PIPE) as holder:  # noqa: ASYNC220  (takes no time; arguments of our own)
         assert holder.stdout
         assert await asyncio.to_thread(holder.stdout.readline) == b"started\n"
         former = postmaster(used_data_dir)

@@ -76,7 +76,7 @@ def test_a_broken_file_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_second_supervisor_is_refused_with_the_first_ones_id(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: S603  (arguments of our own)
+    with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout

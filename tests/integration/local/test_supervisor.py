@@ -52,7 +52,7 @@ async def eventually(condition: Callable[[], bool], seconds: float = 15) -> None
 @pytest.mark.parametrize("options", [[], ["--stubborn"]], ids=["willing", "stubborn"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 async def test_no_process_outlives_the_supervisor(tmp_path: Path, number: signal.Signals, options: list[str]) -> None:
-    process = subprocess.Popen([sys.executable, str(SUPERVISING), str(tmp_path), *options])  # noqa: ASYNC220, S603  (takes no time; arguments of our own)
+    process = subprocess.Popen([sys.executable, str(SUPERVISING), str(tmp_path), *options])  # noqa: ASYNC220  (takes no time; arguments of our own)
     await eventually((tmp_path / "ready").exists)
     family_members = members(tmp_path / "first.pids") + members(tmp_path / "second.pids")
     everybody = [*family_members, *psutil.Process(process.pid).children(recursive=True)]

@@ -53,21 +53,21 @@ async def test_the_same_bytes_before_their_answer_change_nothing(database: Datab
 async def test_the_same_bytes_after_their_answer_are_done(database: Database) -> None:
     key = await given.process(database, given.document())
     [repeat] = await given.store(database, given.document())
-    assert repeat == AcceptedDocument(key, Acceptance.REPEAT_DONE, None)
+    assert repeat == AcceptedDocument(key, Acceptance.REPEAT_PROCESSED, None)
 
 
 async def test_the_same_bytes_after_a_final_failure_are_done(database: Database) -> None:
     [first] = await given.store(database, given.failing(given.BROKEN))
     [repeat] = await given.store(database, given.document())
     assert first.acceptance is Acceptance.NEW
-    assert repeat.acceptance is Acceptance.REPEAT_DONE
+    assert repeat.acceptance is Acceptance.REPEAT_FAILED
 
 
 async def test_failures_of_other_documents_do_not_decide_about_a_repeat(database: Database) -> None:
     await given.store(database, given.failing(given.BROKEN), given.document("inv-2", "x"))
     await given.store(database, given.failing(given.SLOW, "inv-3"))
     repeats = await given.store(database, given.failing(given.BROKEN), given.failing(given.SLOW, "inv-3"))
-    assert [item.acceptance for item in repeats] == [Acceptance.REPEAT_DONE, Acceptance.REPEAT_RETRIED]
+    assert [item.acceptance for item in repeats] == [Acceptance.REPEAT_FAILED, Acceptance.REPEAT_RETRIED]
 
 
 async def test_the_same_bytes_after_a_passing_failure_are_on_their_way_again(database: Database) -> None:

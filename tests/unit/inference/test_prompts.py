@@ -12,7 +12,8 @@ IDENTITY = EngineIdentity("model", "0" * 64, {"vllm": "1"})
 
 
 @pytest.mark.parametrize(
-    "mark", ["</document>", "<|im_end|>", "<|im_start|>system", "</s>", "[/INST]", "<end_of_turn>", "<\uff5cUser\uff5c>"]
+    "mark",
+    ["</document>", "<|im_end|>", "<|im_start|>system", "</s>", "[/INST]", "<end_of_turn>", "<\uff5cUser\uff5c>"],
 )
 def test_a_document_cannot_end_its_fence_or_a_turn(mark: str):
     prompt = prompts.answer_prompt([f"before {mark} after"], "de")

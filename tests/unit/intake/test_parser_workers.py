@@ -229,7 +229,7 @@ async def test_no_process_outlives_a_parser_that_was_killed() -> None:
                 await asyncio.sleep(60)
         asyncio.run(main())
     """)
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:  # noqa: ASYNC220, S603  (a process to kill)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:  # noqa: ASYNC220  (a process to kill)
         assert owner.stdout is not None
         worker = int(await asyncio.to_thread(owner.stdout.readline))
         (child,) = children(worker)

@@ -37,7 +37,7 @@ def test_a_trace_goes_on_in_the_next_process(start: Start, tmp_path: Path) -> No
     with telemetry.tracing.step_span(names.ACCEPT, PUBLISHER, document_id="inv-1"):
         handed_over = current_traceparent()
     telemetry.shutdown()
-    subprocess.run([sys.executable, "-c", INFERENCE, str(tmp_path), handed_over], check=True, timeout=60)  # noqa: S603  (our own script)
+    subprocess.run([sys.executable, "-c", INFERENCE, str(tmp_path), handed_over], check=True, timeout=60)
     assert find_trace_ids(tmp_path / "traces", "inv-1") == [TRACE]
     accept, ask, classify = read_trace(tmp_path / "traces", TRACE)
     assert [(span.name, span.service) for span in (accept, ask, classify)] == [
