@@ -5,6 +5,7 @@ import socket
 import struct
 import subprocess
 import uuid
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,6 +16,7 @@ from services.local.jars import find_java
 from services.local.ports import LOOPBACK, free_ports
 
 NODE_ID: Final = 1
+LOGGING: Final = "log4j2.properties"
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 ANSWER_SECONDS: Final = 2.0
 
@@ -46,7 +48,8 @@ class Broker:
     @property
     def spec(self) -> ChildSpec:
         """How to run it; known from `prepare` on."""
-        options = ["-Xmx512m", "-Djava.awt.headless=true", "-XX:+ExitOnOutOfMemoryError"]
+        logging = f"-Dlog4j2.configurationFile={self._home / LOGGING}"
+        options = ["-Xmx512m", "-Djava.awt.headless=true", "-XX:+ExitOnOutOfMemoryError", logging]
         return ChildSpec(
             name="kafka",
             argv=(*self._command(*options), "kafka.Kafka", str(self._home / "server.properties")),
@@ -67,6 +70,8 @@ class Broker:
         self._port, controller = free_ports(2)
         settings = server_properties(self._home / "data", self._port, controller)
         (self._home / "server.properties").write_text(settings, "utf-8")
+        logging = files("services.local").joinpath("kafka", LOGGING).read_text("utf-8")
+        (self._home / LOGGING).write_text(logging, "utf-8")
         if not (self._home / "data" / "meta.properties").exists():
             self._format()
 

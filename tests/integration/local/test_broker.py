@@ -51,6 +51,7 @@ async def test_what_was_published_is_there_after_a_restart_on_other_ports(data_d
         assert await first_value(broker.bootstrap_servers, "letters") == b"Sehr geehrte Damen und Herren"
         await publish(broker.bootstrap_servers, "letters", b"again")
     assert (data_dir / "kafka" / "data" / "meta.properties").read_text("utf-8") == identity
+    assert "Kafka Server started" in (data_dir / "logs" / "kafka.log").read_text("utf-8")
 
 
 async def test_two_brokers_run_side_by_side(kafka: str, data_dir: Path, broker_jars: Path, topics: Topics) -> None:
