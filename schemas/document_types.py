@@ -107,10 +107,6 @@ class Wording(_Data):
     de: str = Field(min_length=1, max_length=400)
     en: str = Field(min_length=1, max_length=400)
 
-    def in_language(self, language: str) -> str:
-        """Give the German wording for `de`, the English one for every other language."""
-        return self.de if language == "de" else self.en
-
 
 class FieldDefinition(_Data):
     """One value that a document of the type should give."""

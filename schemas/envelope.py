@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from schemas.events import SOURCE, DocumentSubmitted, ErrorCode, EventType
+from schemas.text import clean_text
 from schemas.topics import CE_PREFIX, CONTENT_TYPE, TRACEPARENT
 
 STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
@@ -32,9 +33,9 @@ class EnvelopeError(ValueError):
     """
 
     def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = clean_text(message)  # it may quote names that the record chose
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def first_error(error: ValidationError) -> str:
     """Say in one sentence what is wrong first, without repeating the value (it may be a document)."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the event"
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    return clean_text(f"{place}: {first['msg'].removeprefix('Value error, ')}")
 
 
 def _header_attributes(headers: Headers) -> dict[str, str]:

@@ -104,7 +104,9 @@ class DocumentSubmitted(BaseModel):
 
     document_id: DocumentId = Field(description="The publisher's own id; the same id again is the same document.")
     content: Content
-    media_type: str | None = Field(default=None, max_length=200, description="Guessed from name and bytes if absent.")
+    media_type: CleanText | None = Field(
+        default=None, max_length=200, description="Guessed from name and bytes if absent."
+    )
     tenant: Tenant = "default"
     file_name: CleanText | None = Field(default=None, max_length=500)
     metadata: CleanJson = Field(default_factory=dict, description="Passed through to every event and to SQL.")

@@ -1,5 +1,6 @@
 """Text that every part of the system can store and send."""
 
+import math
 import re
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ def clean_json(value: Any, depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401  (any
     Raises
     ------
     ValueError
-        If the value is nested deeper than `depth` levels.
+        If the value is nested deeper than `depth` levels, or holds a number that JSON does not have.
     """
     if depth < 0:
         message = f"nested deeper than {MAX_DEPTH} levels"
@@ -29,6 +30,9 @@ def clean_json(value: Any, depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401  (any
     match value:
         case str():
             return clean_text(value)
+        case float() if not math.isfinite(value):
+            message = "a number that JSON does not have (NaN, Infinity)"
+            raise ValueError(message)
         case dict():
             return {clean_text(key): clean_json(item, depth - 1) for key, item in value.items()}
         case list():

@@ -72,8 +72,8 @@ class Settings(BaseSettings):
     )
     kv_cache_gib: float = Field(default=2.0, gt=0, le=1024, description="On a CPU: memory for the KV cache, GiB.")
     max_sequences: int = Field(default=16, ge=1, le=4096, description="Requests in the engine at the same time.")
-    batch_documents: int = Field(default=8, ge=1, le=1000, description="Most documents of one batch.")
-    batches_in_flight: int = Field(default=2, ge=1, le=16, description="Batches that are in the engine together.")
+    batch_documents: int = Field(default=4, ge=1, le=1000, description="Most documents of one batch.")
+    batches_in_flight: int = Field(default=4, ge=1, le=16, description="Batches that are in the engine together.")
 
     types_dirs: Folders = Field(default=[], description="Folders of further document types (YAML), by commas.")
     summary_language: Literal["document", "de", "en"] = Field(

@@ -49,6 +49,7 @@ class Service(Protocol):
 Builder = Callable[[AsyncExitStack, Settings, Telemetry, StateFile], Awaitable[Service]]
 
 INTAKE_BUDGET: Final = Budget(records=500, size=256 * 1024 * 1024)
+LEAST_TEXT_TOKENS: Final = 256
 FETCH_SECONDS: Final = 30.0
 MAX_CHARACTERS: Final = 5_000_000
 """Text of one document: two thousand dense pages."""
@@ -165,7 +166,11 @@ async def _inference(stack: AsyncExitStack, settings: Settings, telemetry: Telem
     engine = await load_engine(settings, lambda detail: state.say(State.LOADING, detail))
     stack.push_async_callback(engine.close)
     asker = Asker(engine, types, settings.summary_language, telemetry.tracing, telemetry.metrics)
-    asker.check_schemas()
+    await asyncio.to_thread(asker.check_schemas)
+    if (left := asker.text_budget()) < LEAST_TEXT_TOKENS:
+        needed = engine.context_tokens - left + LEAST_TEXT_TOKENS
+        message = f"POSTKORB_CONTEXT_TOKENS: {engine.context_tokens} leave no room for a document; at least {needed}"
+        raise SettingsError(message)
     pipeline = pipeline_of(engine.identity, types, settings.summary_language)
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     kafka, topics = kafka_of(settings), settings.topics

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 
 from schemas.document_types import DocumentTypeError
 from services.cli.output import console, print_json, table_of
-from services.delivery.topics import BrokerError, missing_topics
+from services.delivery.errors import BrokerError
+from services.delivery.topics import missing_topics
 from services.inference.engines.port import EngineError
 from services.models.errors import ModelError
 from services.settings import Settings, SettingsError

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from schemas.document_types import DocumentTypeError
 from services.cli import administration, demonstration, inspection, publishing, serving
+from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
-from services.delivery.topics import BrokerError
 from services.inference.engines.port import EngineError, ModelNotOfferedError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError

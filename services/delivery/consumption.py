@@ -17,11 +17,12 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from services.delivery.connection import KafkaConnection
-from services.delivery.record import Record, time_of
+from services.delivery.record import Record, record_of
 from services.delivery.tracker import PartitionTracker
 
 log = structlog.get_logger(__name__)
 
+COMMIT_LIMIT_SECONDS: Final = 10.0
 COMMIT_SECONDS: Final = 1.0
 """A commit at most this often: each one is a request to the group's coordinator."""
 
@@ -73,6 +74,7 @@ class Consumption:
         self._open_records = 0
         self._open_size = 0
         self._paused = False
+        self._failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
             kafka.bootstrap_servers,
@@ -111,21 +113,29 @@ class Consumption:
         await self._broker.stop()
 
     async def take(self, limit: int, wait_seconds: float) -> list[Record]:
-        """Take up to `limit` records, waiting at most `wait_seconds` for the first."""
+        """Take up to `limit` records, waiting at most `wait_seconds` for the first.
+
+        Raises
+        ------
+        Exception
+            What ended the delivery or the regular commits, if something did: the process must end, and Kafka delivers
+            again what was not done.
+        """
+        self._raise_failure()
         if not self._buffer:
             self._arrived.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), wait_seconds)
+            self._raise_failure()
         return [self._buffer.popleft() for _ in range(min(limit, len(self._buffer)))]
 
     def done(self, records: Iterable[Record]) -> None:
         """Say that what the records asked for is durable; the commit follows within a second."""
         for record in records:
-            partition = TopicPartition(record.topic, record.partition)
-            if self._assignments.get(partition) != record.assignment:
-                continue
-            self._trackers[partition].finish(record.offset)
             self._release(record)
+            partition = TopicPartition(record.topic, record.partition)
+            if self._assignments.get(partition) == record.assignment:
+                self._trackers[partition].finish(record.offset)
         self._resume_if_room()
 
     async def commit(self) -> None:
@@ -138,11 +148,12 @@ class Consumption:
         if not offsets or self._consumer is None:
             return
         try:
-            await self._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
+            async with asyncio.timeout(COMMIT_LIMIT_SECONDS):  # aiokafka itself tries for ever
+                await self._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions belong to somebody else by now: the records come again there, and their work is skipped.
             log.warning("commit refused, the partitions were reassigned", topic=self.topic, error=str(error))
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             log.warning("commit failed, the next one tries again", topic=self.topic, error=str(error))
         else:
             self._committed |= offsets
@@ -150,7 +161,8 @@ class Consumption:
     def lag(self) -> Mapping[int, int]:
         """Count the records per partition that are written and not yet done."""
         consumer = self._consumer
-        return {} if consumer is None else {tp.partition: self._lag_of(consumer, tp) for tp in self._trackers}
+        trackers = list(self._trackers.items())  # asked from the thread of the metrics, while partitions come and go
+        return {} if consumer is None else {tp.partition: _lag_of(consumer, tp, tracker) for tp, tracker in trackers}
 
     @property
     def in_flight(self) -> int:
@@ -179,16 +191,25 @@ class Consumption:
     def _consumer(self) -> AIOKafkaConsumer | None:
         return self._subscriber.consumer
 
-    def _lag_of(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
-        end, position = consumer.highwater(partition), self._trackers[partition].position
-        return 0 if end is None or position is None else max(0, end - position)
+    def _raise_failure(self) -> None:
+        if self._failure:
+            raise self._failure
+        for task in self._tasks:
+            if task.done():
+                task.result()
 
     async def _enqueue(self, message: KafkaMessage) -> None:
+        try:
+            self._admit_all(message)
+        except Exception as error:  # noqa: BLE001  (FastStream would drop it, and the records with it)
+            self._failure = error
+        self._arrived.set()
+
+    def _admit_all(self, message: KafkaMessage) -> None:
         for raw in cast("tuple[ConsumerRecord[Any, Any], ...]", message.raw_message):
             partition = TopicPartition(raw.topic, raw.partition)
             if partition in self._trackers:
-                self._admit(_record(raw, self._assignments[partition]), self._trackers[partition])
-        self._arrived.set()
+                self._admit(record_of(raw, self._assignments[partition]), self._trackers[partition])
         self._pause_if_full()
 
     def _admit(self, record: Record, tracker: PartitionTracker) -> None:
@@ -237,17 +258,9 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
         self._consumption.assigned(assigned)
 
 
-def _record(raw: ConsumerRecord[Any, Any], assignment: int) -> Record:
-    return Record(
-        raw.topic,
-        raw.partition,
-        raw.offset,
-        raw.key,
-        raw.value,
-        tuple(raw.headers),
-        time_of(raw.timestamp),
-        assignment,
-    )
+def _lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition, tracker: PartitionTracker) -> int:
+    end, position = consumer.highwater(partition), tracker.position
+    return 0 if end is None or position is None else max(0, end - position)
 
 
 async def _keep_raw(message: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:

@@ -5,29 +5,30 @@ from collections.abc import AsyncIterator, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.delivery.connection import KafkaConnection
-from services.delivery.record import Record, time_of
+from services.delivery.record import Record, record_of
+from services.delivery.topics import partitions_of
 
 
 async def read_topics(kafka: KafkaConnection, topics: Sequence[str]) -> AsyncIterator[Record]:
-    """Yield every record that stands in the topics now."""
-    consumer = AIOKafkaConsumer(*topics, **kafka.client_options, enable_auto_commit=False)
+    """Yield every record that stands in the topics now.
+
+    Raises
+    ------
+    BrokerError
+        If one of the topics is not there.
+    """
+    partitions = await partitions_of(kafka, topics)
+    consumer = AIOKafkaConsumer(**kafka.client_options, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        await consumer.seek_to_beginning()
+        # Assigned by hand: a subscription's assignment may still be empty when `start` returns. And not sought: a
+        # `seek_to_beginning` now would race with the consumer's own first reset.
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
         while await _behind(consumer, ends):
             for records in (await consumer.getmany(timeout_ms=1000)).values():
                 for raw in records:
-                    yield Record(
-                        raw.topic,
-                        raw.partition,
-                        raw.offset,
-                        raw.key,
-                        raw.value,
-                        tuple(raw.headers),
-                        time_of(raw.timestamp),
-                        assignment=0,
-                    )
+                    yield record_of(raw, assignment=0)
     finally:
         await consumer.stop()
 

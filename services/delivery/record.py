@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,16 @@ class Record:
         return f"{self.topic}[{self.partition}]@{self.offset}"
 
 
+def record_of(raw: ConsumerRecord[Any, Any], assignment: int) -> Record:
+    """Take over what aiokafka delivered."""
+    time = time_of(raw.timestamp)
+    headers = tuple(raw.headers)
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, headers, time, assignment)
+
+
 def time_of(timestamp_ms: int) -> datetime:
-    """Turn Kafka's milliseconds since 1970 into a time; records without one (-1) are now."""
-    return datetime.fromtimestamp(timestamp_ms / 1000, UTC) if timestamp_ms >= 0 else datetime.now(UTC)
+    """Turn Kafka's milliseconds since 1970 into a time; records without one, or with a fantastic one, are now."""
+    try:
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC) if timestamp_ms >= 0 else datetime.now(UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.now(UTC)

@@ -4,16 +4,13 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from services.delivery.connection import KafkaConnection
+from services.delivery.errors import BrokerError
 from services.delivery.publication import MAX_RECORD_BYTES
-
-
-class BrokerError(RuntimeError):
-    """The broker cannot be reached or refuses; one line that says what to look at."""
-
 
 TOPIC_CONFIG: Final = {"max.message.bytes": str(MAX_RECORD_BYTES + 1024 * 1024)}
 """Room for the headers of a dead letter beside the largest record that is taken in."""
@@ -52,6 +49,22 @@ async def missing_topics(kafka: KafkaConnection, names: Iterable[str]) -> list[s
     async with _admin(kafka) as admin:
         there = set(await admin.list_topics())
     return [name for name in names if name not in there]
+
+
+async def partitions_of(kafka: KafkaConnection, names: Iterable[str]) -> list[TopicPartition]:
+    """Give every partition of the topics.
+
+    Raises
+    ------
+    BrokerError
+        If the broker is away, or a topic is not there.
+    """
+    async with _admin(kafka) as admin:
+        described = await admin.describe_topics(list(names))
+    if missing := [topic["topic"] for topic in described if topic["error_code"]]:
+        message = f"no such topics: {', '.join(missing)}"
+        raise BrokerError(message)
+    return [TopicPartition(topic["topic"], one["partition"]) for topic in described for one in topic["partitions"]]
 
 
 @asynccontextmanager

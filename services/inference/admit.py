@@ -56,5 +56,5 @@ def fit_pages(document: PendingDocument, counts: Sequence[int], budget: int) -> 
         read += 1
     if read:
         return Admitted(document, document.pages[:read], read, total)
-    part = document.pages[0][: len(document.pages[0]) * budget // counts[0]]
+    part = document.pages[0][: len(document.pages[0]) * budget // max(1, counts[0])]
     return Admitted(document, [part], 0, budget)

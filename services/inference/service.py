@@ -17,7 +17,7 @@ from services.delivery.record import Record
 from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, Asker, AskError
 from services.inference.check import check
-from services.inference.engines.port import Engine, EngineError
+from services.inference.engines.port import Engine, EngineDeadError, EngineError
 from services.inference.outcome import Answered, Failed, Outcome
 from services.inference.parsed import ParsedRecords, read_parsed
 from services.inference.record import Recorder
@@ -137,6 +137,10 @@ class Inference:
         except EngineError as error:
             message = f"the engine did not answer, {ENGINE_TRIES} times: {error}"
             return Failed(document, Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, message, retryable=True))
+        except EngineDeadError:
+            raise  # the process must end
+        except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
+            return _unexpected(document, Step.ASK, error)
         return await self._check(asked, attributes)
 
     async def _check(self, asked: Asked, attributes: Mapping[str, str | int]) -> Outcome:
@@ -144,11 +148,8 @@ class Inference:
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **attributes):
                 return await asyncio.to_thread(check, asked)
-        except Exception as error:
-            # A fault of our own: this document fails and says so, the others of the batch go on.
-            log.exception("checking failed", document_id=document.document_id)
-            message = f"checking the answer failed unexpectedly ({type(error).__name__}); the log has the details"
-            return Failed(document, Failure(Step.CHECK, ErrorCode.INTERNAL_ERROR, message, retryable=True))
+        except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
+            return _unexpected(document, Step.CHECK, error)
 
     async def _ask(self, admitted: Admitted) -> Asked:
         async for attempt in AsyncRetrying(
@@ -196,6 +197,13 @@ def batch_row(
         cached_tokens=sum(item.cached_tokens for item in generations),
         completion_tokens=sum(item.completion_tokens for item in generations),
     )
+
+
+def _unexpected(document: PendingDocument, step: Step, error: Exception) -> Failed:
+    # A fault of our own: this document fails and says so, the others of the batch go on.
+    log.error("step failed unexpectedly", document_id=document.document_id, step=step.value, exc_info=error)
+    message = f"the step failed unexpectedly ({type(error).__name__}); the log has the details"
+    return Failed(document, Failure(step, ErrorCode.INTERNAL_ERROR, message, retryable=True))
 
 
 def _attributes(document: PendingDocument, batch: Batch) -> dict[str, str | int]:

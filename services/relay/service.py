@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    wait_exponential_jitter,
+)
 
 from schemas.events import Step
 from services.delivery.publication import Outgoing, Publication, PublicationError
@@ -38,18 +43,18 @@ class Relay:
         """Work until `stop` is set."""
         async with self._database.listen(CHANNEL) as outbox:
             while not stop.is_set():
-                if await self._relay_some() < TAKE_ROWS:
+                if await self._relay_some(stop) < TAKE_ROWS:
                     await outbox.wait(POLL_SECONDS)
 
-    async def _relay_some(self) -> int:
-        async for attempt in AsyncRetrying(
+    async def _relay_some(self, stop: asyncio.Event) -> int:
+        attempts = AsyncRetrying(
             retry=retry_if_exception_type(PublicationError),
             wait=wait_exponential_jitter(multiplier=0.5, max=30),
+            stop=lambda _: stop.is_set(),  # the rows stay where they are
             before_sleep=_say_retry,
-        ):
-            with attempt:
-                return await self._database.in_transaction(self._publish)
-        raise AssertionError  # the attempts go on until one returns
+            retry_error_callback=lambda _: 0,
+        )
+        return await attempts(self._database.in_transaction, self._publish)
 
     async def _publish(self, connection: Connection) -> int:
         # Rows stay locked until the brokers have acknowledged them: a relay that dies in between publishes

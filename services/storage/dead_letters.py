@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,9 @@ from schemas.topics import (
 from services.storage.answers import record_dead_letters
 from services.storage.outbox import enqueue
 from services.storage.records import NewDeadLetter, OutboxRow
+
+MAX_LETTER_BYTES: Final = 16 * 1024 * 1024
+"""Key and value that go to the topic; a compressed batch may bring more, and the bytes of that stand in SQL alone."""
 
 
 class DeliveredRecord(Protocol):
@@ -94,4 +97,6 @@ def _row(item: DeadRecord, topic: str, now: datetime) -> OutboxRow:
         DEADLETTER_REASON: item.code.value,
         DEADLETTER_MESSAGE: item.message,
     }
-    return OutboxRow(identity, topic, record.key, record.value, headers)
+    fits = len(record.key or b"") + len(record.value or b"") <= MAX_LETTER_BYTES
+    key, value = (record.key, record.value) if fits else (None, None)
+    return OutboxRow(identity, topic, key, value, headers)

@@ -118,7 +118,9 @@ async def load_documents(
     pages_in_order = select(pages).where(is_any_of(pages.c.document_key, unanswered)).order_by(pages.c.page)
     for page in await connection.execute(pages_in_order):
         texts[page.document_key].append(page.text)
-    return [_pending(rows[key], texts[key]) for key in dict.fromkeys(document_keys) if key in rows]
+    # A document without pages was replaced by a failing content between the two queries: it has ended otherwise.
+    there = [key for key in dict.fromkeys(document_keys) if key in rows and (rows[key].answered or texts[key])]
+    return [_pending(rows[key], texts[key]) for key in there]
 
 
 async def lock_documents(connection: AsyncConnection, document_keys: Collection[int]) -> Mapping[int, StoredDocument]:

@@ -192,6 +192,7 @@ async def test_documents_are_in_the_engine_together(house: House):
     ("content", "code"),
     [
         ({"base64": "%%%"}, "content_not_base64"),
+        ({"base64": "%%%", "media_type": "a\x00b"}, "content_not_base64"),
         ({"base64": ""}, "content_empty"),
         ({"uri": "file:///etc/passwd"}, "uri_not_allowed"),
         ({"base64": base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(50)).decode()}, "media_type_unknown"),
@@ -204,7 +205,8 @@ async def test_documents_are_in_the_engine_together(house: House):
 )
 async def test_a_bad_document_fails_with_its_code_and_harms_nobody(house: House, content: Any, code: str):
     async with house.running():
-        await house.submit("bad", content)
+        media_type = content.pop("media_type", None) if isinstance(content, dict) else None
+        await house.submit("bad", content, media_type=media_type)
         await house.submit("good", letter(**INVOICE))
         failure = await house.row("SELECT * FROM postkorb.failures WHERE document_id = 'bad'")
         (event,) = await house.events(house.topics.failed, 1)
@@ -232,6 +234,9 @@ async def test_records_that_are_no_documents_become_dead_letters_with_their_byte
         b'{"content":{"text":"x"}}': "invalid_event",
         b'{"document_id":"x","content":{}}': "invalid_event",
         b"\xff\xfe": "not_an_event",
+        b'{"document_id":"x","content":{"te\\u0000xt":"x"}}': "invalid_event",
+        b'{"document_id":"x","content":{"text":"x"},"metadata":{"n":NaN}}': "invalid_event",
+        b'{"document_id":"x","content":{"text":"x"},"metadata":{"n":1e999}}': "invalid_event",
     }
     async with house.running():
         for value in poison:
@@ -241,8 +246,8 @@ async def test_records_that_are_no_documents_become_dead_letters_with_their_byte
         await house.submit_raw(b"large", b'{"document_id":"x","content":{"text":"' + b"x" * 2_000_001)
         await house.submit("good", letter(**INVOICE))
         await house.row(RESULT, id="good")
-        letters = await house.rows("SELECT * FROM postkorb.dead_letters", 8)
-        records = await house.events(house.topics.deadletter, 8)
+        letters = await house.rows("SELECT * FROM postkorb.dead_letters", 11)
+        records = await house.events(house.topics.deadletter, 11)
     codes = {bytes(row.key): row.code for row in letters}
     assert {key: codes[key] for key in poison} == poison
     assert codes[b"empty"] == "not_an_event"

@@ -142,3 +142,24 @@ async def test_a_member_that_starts_again_under_its_name_gets_its_partitions_bac
     async with asyncio.timeout(15), consume(instance="one") as again:
         assert [record.value for record in await _take(again, 1)] == [b"a"]
     await first._broker.stop()
+
+
+async def test_work_of_an_assignment_that_is_gone_gives_its_budget_back(write, consume):
+    await write(b"a", b"b")
+    async with consume(instance="one") as consumption:
+        held = await _take(consumption, 2)
+        await consumption.revoked(list(consumption._assignments))
+        consumption.done(held)
+        assert consumption.in_flight == 0
+
+
+async def test_a_fault_in_the_delivery_ends_the_process_not_the_records(write, consume, monkeypatch):
+    def faulty(*_: object) -> None:
+        message = "faulty"
+        raise ValueError(message)
+
+    monkeypatch.setattr("services.delivery.consumption.record_of", faulty)
+    await write(b"a")
+    async with consume() as consumption:
+        with pytest.raises(ValueError, match="faulty"):
+            await _take(consumption, 1)

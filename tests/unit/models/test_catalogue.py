@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from services.models.catalogue import (
-    DEFAULT_MODEL,
     CatalogueError,
     ModelEntry,
     ModelUnknownError,
@@ -15,12 +14,13 @@ from services.models.catalogue import (
     model_from_folder,
     parse_entries,
 )
+from services.settings import Settings
 
 CATALOGUE = load_catalogue()
 
 
 def test_the_default_model_is_in_the_catalogue() -> None:
-    assert DEFAULT_MODEL in CATALOGUE
+    assert Settings.model_fields["model"].default in CATALOGUE
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=list(CATALOGUE))
