@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from schemas.export import export, exported
-from services.cli.output import AsJson, console, print_json, table_of
+from services.cli.output import AsJson, console, print_json, report, table_of
 from services.cli.progress import fetching
 from services.models.catalogue import load_catalogue
-from services.models.fetch import fetch, fetched
+from services.models.fetch import FetchedModel, fetch, fetched
 from services.settings import Settings, load_settings
 from services.storage.migration import current, downgrade, upgrade
 from services.wiring import connected, database_of, types_of
@@ -51,23 +51,38 @@ def list_models(*, as_json: AsJson = False) -> None:
 @models.command("fetch")
 def fetch_model(
     name: Annotated[str | None, typer.Argument(help="Name; the configured model if absent.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Fetch a model once, verify it, and keep it in the data folder."""
     settings = load_settings()
     entry = load_catalogue().find(name or settings.model)
     with fetching(f"model {entry.name}") as on_progress:
         model = fetch(entry, settings.models_folder, on_progress)
-    console.print(f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)")
+    report(f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
 
 
 @models.command("verify")
 def verify_model(
     name: Annotated[str | None, typer.Argument(help="Name; the configured model if absent.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Hash every file of a fetched model again."""
     settings = load_settings()
     model = fetched(load_catalogue().find(name or settings.model), settings.models_folder, full=True)
-    console.print(f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)")
+    report(f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
+
+
+def _model_json(model: FetchedModel) -> dict[str, object]:
+    manifest = model.manifest
+    return {
+        "name": model.name,
+        "folder": str(model.folder),
+        "sha256": model.sha256,
+        "licence": manifest.licence,
+        "source": manifest.source,
+    }
 
 
 @types.command("list")
@@ -85,51 +100,56 @@ def list_types(*, as_json: AsJson = False) -> None:
 
 
 @types.command("check")
-def check_types() -> None:
+def check_types(*, as_json: AsJson = False) -> None:
     """Read every type file; the first that cannot be used is named, with the reason."""
     loaded = types_of(load_settings())
-    console.print(f"{len(loaded)} document types are in order: {', '.join(loaded)}")
+    sentence = f"{len(loaded)} document types are in order: {', '.join(loaded)}"
+    report(sentence, {"document_types": list(loaded), "sha256": loaded.fingerprint}, as_json=as_json)
 
 
 @schemas.command("export")
-def export_schemas(folder: Path = DEFAULT_SCHEMAS) -> None:
+def export_schemas(folder: Path = DEFAULT_SCHEMAS, *, as_json: AsJson = False) -> None:
     """Write the JSON Schemas of the events and the AsyncAPI document."""
-    export(folder)
-    console.print(f"schemas are in {folder}")
+    written = export(folder)
+    report(f"schemas are in {folder}", {"files": [str(path) for path in written]}, as_json=as_json)
 
 
 @schemas.command("check")
-def check_schemas(folder: Path = DEFAULT_SCHEMAS) -> None:
+def check_schemas(folder: Path = DEFAULT_SCHEMAS, *, as_json: AsJson = False) -> None:
     """Say whether the exported schemas are those of this version."""
     drifted = [
         name
         for name, document in exported().items()
         if not (folder / name).is_file() or json.loads((folder / name).read_text("utf-8")) != document
     ]
+    sentence = "the exported schemas are those of this version"
     if drifted:
-        console.print(f"drifted: {', '.join(drifted)}; `postkorb schemas export` writes them anew")
-        raise typer.Exit(1)
-    console.print("the exported schemas are those of this version")
+        sentence = f"drifted: {', '.join(drifted)}; `postkorb schemas export` writes them anew"
+    report(sentence, {"drifted": drifted}, as_json=as_json)
+    raise typer.Exit(1 if drifted else 0)
 
 
 @db.command("upgrade")
-def upgrade_database() -> None:
+def upgrade_database(*, as_json: AsJson = False) -> None:
     """Bring the database to this version's schema, and its typed views to the configured document types."""
     settings = connected(load_settings())
     revision = asyncio.run(upgrade(_url(settings), types_of(settings)))
-    console.print(f"the database is at revision {revision}")
+    report(f"the database is at revision {revision}", {"revision": revision}, as_json=as_json)
 
 
 @db.command("downgrade")
-def downgrade_database(revision: Annotated[str, typer.Argument(help="Revision, or `base`.")]) -> None:
+def downgrade_database(
+    revision: Annotated[str, typer.Argument(help="Revision, or `base`.")], *, as_json: AsJson = False
+) -> None:
     """Take the database back to an older schema."""
     settings = connected(load_settings())
     asyncio.run(downgrade(_url(settings), revision))
-    console.print(f"the database is at revision {asyncio.run(current(_url(settings))) or 'base'}")
+    now = asyncio.run(current(_url(settings)))
+    report(f"the database is at revision {now or 'base'}", {"revision": now}, as_json=as_json)
 
 
 @db.command("check")
-def check_database() -> None:
+def check_database(*, as_json: AsJson = False) -> None:
     """Say whether the database fits this version and the configured document types."""
 
     async def check() -> str:
@@ -137,7 +157,8 @@ def check_database() -> None:
         async with database_of(settings, "postkorb-check") as database:
             return await database.check_schema(types_of(settings))
 
-    console.print(f"the database fits: revision {asyncio.run(check())}")
+    revision = asyncio.run(check())
+    report(f"the database fits: revision {revision}", {"revision": revision}, as_json=as_json)
 
 
 def _url(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """What commands print: tables for people, JSON for programs."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -10,6 +11,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
@@ -17,6 +19,8 @@ WIDTH_WITHOUT_TERMINAL: Final = 150
 
 WIDE: Final = {"summary": 3, "key fields": 2, "what happened": 3, "detail": 3}
 """Columns that take what width is left, and how much of it."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 
@@ -33,8 +37,21 @@ def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]
     for column in columns:
         table.add_column(column, overflow="fold", ratio=WIDE.get(column))
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(plain_text(cell) for cell in row))
     return table
+
+
+def plain_text(value: object) -> Text:
+    """Make a text that shows what documents say and does nothing else: no markup, no control characters."""
+    return Text("" if value is None else _CONTROL.sub("\ufffd", str(value)))
+
+
+def report(sentence: str, said: Mapping[str, object], *, as_json: bool) -> None:
+    """Say what a command did: a sentence for people, the same as an object for programs."""
+    if as_json:
+        print_json(said)
+    else:
+        console.print(plain_text(sentence), soft_wrap=True)
 
 
 def table_of_mappings(title: str, rows: Sequence[Mapping[str, object]]) -> Table:

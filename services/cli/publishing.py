@@ -14,7 +14,7 @@ import typer
 
 from schemas.envelope import encode_headers
 from schemas.events import Content, DocumentSubmitted, EventType
-from services.cli.output import AsJson, console, print_json
+from services.cli.output import AsJson, report
 from services.cli.waiting import wait_for
 from services.delivery.publication import MAX_RECORD_BYTES, Outgoing, Publication
 from services.settings import Settings, load_settings
@@ -38,11 +38,8 @@ def submit(
     identifiers = [document.document_id for document in documents]
     if wait:
         raise typer.Exit(asyncio.run(wait_for(settings, identifiers, as_json=as_json)))
-    if as_json:
-        print_json(identifiers)
-    else:
-        for identifier in identifiers:
-            console.print(f"submitted [bold]{identifier}[/]")
+    sentence = "\n".join(f"submitted {identifier}" for identifier in identifiers)
+    report(sentence, {"submitted": identifiers}, as_json=as_json)
 
 
 def document_id_of(path: Path) -> str:
