@@ -128,8 +128,16 @@ async def run_service(name: ServiceName, settings: Settings) -> None:
             log.info("ready", service=name.value)
             await service.run(stop)
             state.say(State.STOPPING)
+    except ExceptionGroup as group:
+        raise _first_of(group) from group
     finally:
         telemetry.shutdown()
+
+
+def _first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """Give the error that ended a service: a task that fails cancels its siblings, so there is one."""
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, ExceptionGroup) else first
 
 
 async def _intake(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, _: StateFile) -> Intake:

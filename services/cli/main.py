@@ -12,7 +12,7 @@ from schemas.document_types import DocumentTypeError
 from services.cli import administration, demonstration, inspection, publishing, serving
 from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
-from services.inference.engines.port import EngineError, ModelNotOfferedError, SchemaRefusedError
+from services.inference.engines.port import EngineDeadError, EngineError, ModelNotOfferedError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
 from services.settings import SettingsError
@@ -30,7 +30,7 @@ WRONG: Final = (
 )
 """Errors that a person must set right: one line, exit code 78 (EX_CONFIG), no restart by the supervisor."""
 
-AWAY: Final = (BrokerError, DatabaseUnreachableError, PublicationError, EngineError)
+AWAY: Final = (BrokerError, DatabaseUnreachableError, PublicationError, EngineError, EngineDeadError)
 """Errors that may pass by themselves: one line, exit code 69 (EX_UNAVAILABLE), and the supervisor tries again."""
 
 app = typer.Typer(

@@ -14,6 +14,8 @@ from rich.text import Text
 
 from services.cli.output import console
 from services.cli.results import print_results
+from services.local.errors import LocalError
+from services.local.stack import read_stack
 from services.settings import Settings
 from services.storage.database import Database
 from services.storage.progress import Progress, progress_of
@@ -87,6 +89,7 @@ async def wait_for(settings: Settings, document_ids: Sequence[str], *, as_json: 
 async def follow(settings: Settings, database: Database, document_ids: Sequence[str], *, quiet: bool) -> View:
     """Show progress until each document has ended and its event is published."""
     watch = _Watch(settings, document_ids)
+    ran_here = read_stack(settings.data_dir) is not None
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
             view = await watch.look(database)
@@ -96,6 +99,11 @@ async def follow(settings: Settings, database: Database, document_ids: Sequence[
                 console.print(view.line(), soft_wrap=True, highlight=False)
             if view.progress.whole:
                 return view
+            if ran_here and read_stack(settings.data_dir) is None:
+                message = (
+                    f"what ran on {settings.data_dir} has ended before the documents had; its logs folder says why"
+                )
+                raise LocalError(message)
             await asyncio.sleep(POLL_SECONDS)
 
 

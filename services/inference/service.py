@@ -106,7 +106,7 @@ class Inference:
             return
         batch_id, started_at = uuid4(), datetime.now(UTC)
         parents = [document.traceparent for document in waiting]
-        with self._tracing.batch_span(parents, str(batch_id)) as batch:
+        with self._tracing.batch_span(parents, str(batch_id), pipeline_id=self._recorder.pipeline.pipeline_id) as batch:
             admitted = await self._admit(waiting, batch)
             outcomes = await asyncio.gather(*(self._document(item, batch) for item in admitted))
             row = batch_row(batch_id, self._recorder.pipeline, batch.trace_id, started_at, outcomes)

@@ -1,17 +1,22 @@
 """Step 4, store: documents, pages, dead letters and events in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import structlog
+
 from schemas.envelope import encode_headers
-from schemas.events import DocumentFailed, DocumentParsed, EventType, event_id
+from schemas.events import DocumentFailed, DocumentParsed, ErrorCode, EventType, Step, event_id
 from schemas.topics import Topics
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import DeadRecord, bury
 from services.storage.documents import republish_last_event, store_documents
+from services.storage.errors import DataRefusedError
 from services.storage.outbox import enqueue
 from services.storage.records import Acceptance, AcceptedDocument, Failure, NewDocument, OutboxRow
+
+log = structlog.get_logger(__name__)
 
 WAY_ON = frozenset({Acceptance.NEW, Acceptance.NEWER, Acceptance.REPEAT_RETRIED, Acceptance.REPEAT_PROCESSED})
 """What goes on to the next step: a repeat that waits is on its way already. One that is processed goes on because only
@@ -34,13 +39,36 @@ class Store:
     topics: Topics
 
     async def store(self, accepted: Sequence[Accepted], dead: Sequence[DeadRecord]) -> list[Acceptance]:
-        """Store documents and dead records in one transaction; then their offsets may be committed.
+        """Store documents and dead records; then their offsets may be committed.
+
+        All go into one transaction. If the database refuses a value in it, each goes by itself, and the one with that
+        value is stored as failed, without what it carries: its neighbours are unharmed.
 
         Returns
         -------
         list of Acceptance
             What each document turned out to be, in order.
         """
+        try:
+            return await self._together(accepted, dead)
+        except DataRefusedError as error:
+            log.warning("the database refuses a value, storing one by one", reason=str(error))
+        acceptances = [await self._alone(item) for item in accepted]
+        for letter in dead:
+            await self._together([], [letter])
+        return acceptances
+
+    async def _alone(self, item: Accepted) -> Acceptance:
+        try:
+            (acceptance,) = await self._together([item], [])
+        except DataRefusedError as error:
+            document = replace(
+                item.document, metadata={}, notes=(), pages=(), language=None, failure=_not_stored(error)
+            )
+            (acceptance,) = await self._together([replace(item, document=document)], [])
+        return acceptance
+
+    async def _together(self, accepted: Sequence[Accepted], dead: Sequence[DeadRecord]) -> list[Acceptance]:
         now = datetime.now(UTC)
 
         async def work(connection: Connection) -> list[Acceptance]:
@@ -75,6 +103,11 @@ class Store:
             headers=encode_headers(EventType.PARSED, identity, document.document_id, now, document.traceparent),
             document_key=stored.document_key,
         )
+
+
+def _not_stored(error: DataRefusedError) -> Failure:
+    message = f"{error}; its text and metadata were not stored"
+    return Failure(Step.STORE, ErrorCode.DOCUMENT_NOT_STORED, message, retryable=False)
 
 
 def goes_on(item: Accepted, stored: AcceptedDocument) -> bool:

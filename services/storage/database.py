@@ -13,7 +13,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from schemas.document_types import DocumentTypes
 from services.storage.address import read_address
-from services.storage.errors import DatabaseUnreachableError
+from services.storage.errors import DatabaseUnreachableError, DataRefusedError
 from services.storage.schema_check import check_schema
 
 Connection = AsyncConnection
@@ -27,6 +27,8 @@ _SESSION: Final = {"search_path": "public"}
 CONFLICTS: Final = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: PostgreSQL asks to try the whole transaction again."""
 CONFLICT_TRIES: Final = 6
+REFUSED: Final = frozenset({"22", "23", "54"})
+"""Classes of SQLSTATE that no other try cures: data exception, integrity violation, program limit exceeded."""
 
 
 class Database:
@@ -86,6 +88,10 @@ class Database:
 
         Raises
         ------
+        DataRefusedError
+            If the database does not take a value.
+        DatabaseUnreachableError
+            If the connection is lost; whether the transaction was committed is not known.
         sqlalchemy.exc.DBAPIError
             Whatever else the database says, and the conflict itself after `CONFLICT_TRIES` tries.
         """
@@ -98,8 +104,20 @@ class Database:
         return await tries(self._once, work)
 
     async def _once(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        async with self.transaction() as connection:
-            return await work(connection)
+        try:
+            async with self.transaction() as connection:
+                return await work(connection)
+        except OSError as error:
+            message = f"the connection to PostgreSQL was lost: {error}"
+            raise DatabaseUnreachableError(message) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                message = "the connection to PostgreSQL was lost"
+                raise DatabaseUnreachableError(message) from error
+            if (sqlstate(error) or "")[:2] not in REFUSED:
+                raise
+            message = f"the database refuses a value (SQLSTATE {sqlstate(error)})"
+        raise DataRefusedError(message)  # without the error: it may quote the value
 
     async def check_schema(self, types: DocumentTypes | None = None) -> str:
         """Make sure that the schema is ours; see `schema_check.check_schema`."""

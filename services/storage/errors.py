@@ -17,5 +17,9 @@ class SchemaMismatchError(StorageError):
     """The schema is not the one that this version of Postkorb works with."""
 
 
+class DataRefusedError(StorageError):
+    """The database does not take a value, whoever tries and how often; nothing of the transaction was written."""
+
+
 class TypedViewError(StorageError, ValueError):
     """A document type whose typed view cannot be made."""

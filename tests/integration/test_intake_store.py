@@ -1,0 +1,41 @@
+"""Step 4 when the database refuses a value: one document fails, its neighbours do not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from schemas.topics import Topics
+from services.intake.store import Accepted, Store
+from services.storage.database import Database
+from services.storage.records import Acceptance, NewDocument
+
+
+def accepted(document_id: str, **changes: object) -> Accepted:
+    document = NewDocument(
+        tenant="default",
+        document_id=document_id,
+        content_sha256="0" * 63 + document_id[-1],
+        media_type="text/plain",
+        file_name=None,
+        metadata={},
+        byte_count=1,
+        language="de",
+        pages=("Seite eins",),
+        submitted_at=datetime.now(UTC),
+        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+    )
+    return Accepted(replace(document, **changes), f"topic[0]@{document_id}")
+
+
+async def test_a_value_that_the_database_refuses_fails_its_document_alone(database: Database):
+    store = Store(database, Topics())
+    given = [accepted("d1"), accepted("d2", pages=("\x00",)), accepted("d3", metadata={"a": "\x00"}), accepted("d4")]
+    assert await store.store(given, []) == [Acceptance.NEW] * 4
+    async with database.transaction() as connection:
+        states = dict((await connection.execute(text("SELECT document_id, state FROM postkorb.documents"))).all())
+        codes = dict((await connection.execute(text("SELECT document_id, code FROM postkorb.failures"))).all())
+        topics = sorted((await connection.execute(text("SELECT topic FROM postkorb.outbox"))).scalars())
+    assert states == {"d1": "parsed", "d2": "failed", "d3": "failed", "d4": "parsed"}
+    assert codes == {"d2": "document_not_stored", "d3": "document_not_stored"}
+    assert topics == ["documents.failed"] * 2 + ["documents.parsed"] * 2
