@@ -98,36 +98,16 @@ async def sync_document_types(connection: AsyncConnection, types: DocumentTypes)
     Raises
     ------
     TypedViewError
-        If a view's name is taken by something else, a field's by a column that every view has, or something
-        outside Postkorb is built upon a view that must change.
+        If a view's name is taken by something else in the schema, or something outside Postkorb is built upon a
+        view that must change.
     """
     synced = {row.name: _Synced(row.name, row.view_name, row.sha256) for row in await connection.execute(_registry())}
     changed = [item for item in types.values() if _differs(item, synced.get(item.name))]
-    for item in changed:
-        check_columns(item)
     await _drop(connection, _outdated(changed, synced))
     await _check_names(connection, changed)
     for item in changed:
         await _make(connection, item)
     return [item.name for item in changed]
-
-
-def check_columns(item: DocumentType) -> None:
-    """Refuse a field that has the name of a column of every typed view.
-
-    Raises
-    ------
-    TypedViewError
-        With the field and the names that are taken.
-    """
-    taken = {*_FIRST, *_LAST}
-    for field in item.fields:
-        if field.name in taken:
-            message = (
-                f"type {item.name}: field `{field.name}` has the name of a column that every typed view has; "
-                f"taken are {', '.join(sorted(taken))}"
-            )
-            raise TypedViewError(message)
 
 
 def typed_view(item: DocumentType) -> CreateView:
@@ -198,7 +178,7 @@ async def _check_names(connection: AsyncConnection, changed: Sequence[DocumentTy
     )
     for item in changed:
         if item.view in taken:
-            message = f"type {item.name}: its view `{item.view}` has the name of one of Postkorb's tables or views"
+            message = f"type {item.name}: its view `{item.view}` has the name of something else in the schema {SCHEMA}"
             raise TypedViewError(message)
 
 

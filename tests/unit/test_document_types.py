@@ -116,6 +116,7 @@ def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> N
             "fields.0: field number: `choices` belongs to kind `choice`, and that kind needs it",
         ),
         ({"key_fields": ["colour"]}, "type permit: key_fields names colour, which is no field"),
+        ({"fields": [a_field(name="status")]}, "type permit: a field may not be named status"),
         ({"view": "Permits; --"}, "view: String should match pattern"),
         ({"fields": [a_field(max_length=4000)]}, "fields.0.max_length: Input should be less than"),
         ({"fields": [a_field(colour="red")]}, "fields.0.colour: Extra inputs are not permitted"),
