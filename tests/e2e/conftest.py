@@ -13,6 +13,13 @@ from scripted_server import MODEL, ScriptedServer, scripted_server
 MakeInstallation = Callable[..., Installation]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _heard_interrupts() -> None:
+    """Let children hear Ctrl-C even where the tests run in the background: a shell has it ignored there."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def engine() -> Iterator[ScriptedServer]:
     with scripted_server() as server:
