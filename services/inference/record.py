@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from schemas.envelope import encode_headers
-from schemas.events import DocumentFailed, DocumentProcessed, EventType, Provenance, event_id
+from pydantic import BaseModel
+
+from schemas.events import DocumentProcessed, EventType, Provenance, event_id
 from schemas.topics import Topics
 from services.inference.outcome import Answered, Failed, Outcome
 from services.inference.parsed import ParsedRecords
 from services.storage.answers import record_answers, record_failures, settle_answered
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import bury
+from services.storage.document_events import event_row, failed_event
 from services.storage.documents import load_documents
 from services.storage.outbox import enqueue, republish
 from services.storage.records import NewAnswer, NewBatch, NewFailure, OutboxRow, PendingDocument, Pipeline
@@ -117,37 +119,14 @@ class Recorder:
         return self._row(EventType.PROCESSED, self.topics.processed, document, event, now)
 
     def _failed(self, item: Failed, now: datetime) -> OutboxRow:
-        document, failure = item.document, item.failure
-        event = DocumentFailed(
-            document_id=document.document_id,
-            tenant=document.tenant,
-            file_name=document.file_name,
-            metadata=dict(document.metadata),
-            step=failure.step,
-            code=failure.code,
-            message=failure.message,
-            retryable=failure.retryable,
-            failed_at=now,
-        )
-        return self._row(EventType.FAILED, self.topics.failed, document, event, now)
+        event = failed_event(item.document, item.failure, now)
+        return self._row(EventType.FAILED, self.topics.failed, item.document, event, now)
 
     def _row(
-        self,
-        kind: EventType,
-        topic: str,
-        document: PendingDocument,
-        event: DocumentProcessed | DocumentFailed,
-        now: datetime,
+        self, kind: EventType, topic: str, document: PendingDocument, event: BaseModel, now: datetime
     ) -> OutboxRow:
         identity = self._event_id(kind, document)
-        return OutboxRow(
-            event_id=identity,
-            topic=topic,
-            key=document.document_id.encode(),
-            value=event.model_dump_json().encode(),
-            headers=encode_headers(kind, identity, document.document_id, now, document.traceparent),
-            document_key=document.document_key,
-        )
+        return event_row(kind, identity, topic, document, document.document_key, event, now)
 
     def _event_id(self, kind: EventType, document: PendingDocument) -> UUID:
         return event_id(kind, document.tenant, document.document_id, document.content_sha256, self.pipeline.pipeline_id)

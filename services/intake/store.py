@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import structlog
 
-from schemas.envelope import encode_headers
-from schemas.events import DocumentFailed, DocumentParsed, ErrorCode, EventType, Step, event_id
+from schemas.events import DocumentParsed, ErrorCode, EventType, Step, event_id
 from schemas.topics import Topics
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import DeadRecord, bury
+from services.storage.document_events import event_row, failed_event
 from services.storage.documents import republish_last_event, store_documents
 from services.storage.errors import DataRefusedError
 from services.storage.outbox import enqueue
@@ -83,26 +83,22 @@ class Store:
         return await self.database.in_transaction(work)
 
     def _row(self, item: Accepted, stored: AcceptedDocument, now: datetime) -> OutboxRow:
-        document = item.document
+        document, key = item.document, stored.document_key
+        name = (document.tenant, document.document_id)
         if document.failure is not None:
-            return _failed_row(document, document.failure, stored, self.topics.failed, now)
-        identity = event_id(EventType.PARSED, document.tenant, document.document_id, item.place)
-        event = DocumentParsed(
+            identity = event_id(EventType.FAILED, *name, document.content_sha256)
+            failed = failed_event(document, document.failure, now)
+            return event_row(EventType.FAILED, identity, self.topics.failed, document, key, failed, now)
+        identity = event_id(EventType.PARSED, *name, item.place)
+        parsed = DocumentParsed(
             document_id=document.document_id,
             tenant=document.tenant,
-            document_key=stored.document_key,
+            document_key=key,
             content_sha256=document.content_sha256,
             page_count=len(document.pages),
             characters=sum(map(len, document.pages)),
         )
-        return OutboxRow(
-            event_id=identity,
-            topic=self.topics.parsed,
-            key=document.document_id.encode(),
-            value=event.model_dump_json().encode(),
-            headers=encode_headers(EventType.PARSED, identity, document.document_id, now, document.traceparent),
-            document_key=stored.document_key,
-        )
+        return event_row(EventType.PARSED, identity, self.topics.parsed, document, key, parsed, now)
 
 
 def _not_stored(error: DataRefusedError) -> Failure:
@@ -120,29 +116,4 @@ def has_ended(item: Accepted, stored: AcceptedDocument) -> bool:
     unread = item.document.failure is not None
     return stored.acceptance is Acceptance.REPEAT_FAILED or (
         unread and stored.acceptance is Acceptance.REPEAT_PROCESSED
-    )
-
-
-def _failed_row(
-    document: NewDocument, failure: Failure, stored: AcceptedDocument, topic: str, now: datetime
-) -> OutboxRow:
-    identity = event_id(EventType.FAILED, document.tenant, document.document_id, document.content_sha256)
-    event = DocumentFailed(
-        document_id=document.document_id,
-        tenant=document.tenant,
-        file_name=document.file_name,
-        metadata=dict(document.metadata),
-        step=failure.step,
-        code=failure.code,
-        message=failure.message,
-        retryable=failure.retryable,
-        failed_at=now,
-    )
-    return OutboxRow(
-        event_id=identity,
-        topic=topic,
-        key=document.document_id.encode(),
-        value=event.model_dump_json().encode(),
-        headers=encode_headers(EventType.FAILED, identity, document.document_id, now, document.traceparent),
-        document_key=stored.document_key,
     )
