@@ -37,6 +37,7 @@ async def remote(model_folder: Path) -> AsyncIterator[RemoteEngine]:
     command += ["--enable-prefix-caching", "--enable-prompt-tokens-details", "--generation-config", "vllm"]
     command += ["--structured-outputs-config", '{"backend":"xgrammar","disable_any_whitespace":true}']
     environment = os.environ | QUIET | {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
+    environment |= {"TORCHDYNAMO_DISABLE": "1"}  # as in process: no compiler is needed
     process = await asyncio.create_subprocess_exec(*command, env=environment, start_new_session=True)
     try:
         await asyncio.wait_for(_healthy(port, process), START_SECONDS)
