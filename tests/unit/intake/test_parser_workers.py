@@ -103,18 +103,18 @@ async def becomes_true(condition: Callable[[], bool], seconds: float = 10) -> No
 async def test_a_document_over_its_time_is_killed_and_the_next_one_is_read() -> None:
     async with a_parser(seconds=1) as parser:
         await parser.parse(GOOD, PDF)
-        before = processes(parser)
+        before = await waiting(parser)
         started = time.monotonic()
         assert await code_of(parser, slow()) is ErrorCode.PARSE_TIMEOUT
         assert time.monotonic() - started < 5
         assert (await parser.parse(GOOD, PDF)).pages[0].startswith("Rechnung")
-        assert not any(map(running, before))
+        await becomes_true(lambda: not any(map(running, before)))
 
 
 async def test_a_worker_that_does_not_move_at_all_is_killed() -> None:
     async with a_parser(seconds=1) as parser:
         await parser.parse(GOOD, PDF)
-        before = processes(parser)
+        before = await waiting(parser)
         for process in before:
             os.kill(process, signal.SIGSTOP)
         assert await code_of(parser, GOOD) is ErrorCode.PARSE_TIMEOUT
@@ -232,6 +232,7 @@ async def test_no_process_outlives_a_parser_that_was_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:  # noqa: ASYNC220  (a process to kill)
         assert owner.stdout is not None
         worker = int(await asyncio.to_thread(owner.stdout.readline))
+        await becomes_true(lambda: len(children(worker)) == 1)  # it forks for the next document in its own time
         (child,) = children(worker)
         assert running(worker)
         owner.kill()
@@ -246,7 +247,7 @@ async def test_the_parent_does_not_grow_with_the_documents(single: Parser) -> No
     for _ in range(100):
         await single.parse(big, TEXT)
     assert resident_kib() - before < 20_000
-    assert len(processes(single)) == 2
+    assert len(await waiting(single)) == 2
 
 
 def resident_kib() -> int:
