@@ -106,7 +106,8 @@ class Inference:
             return
         batch_id, started_at = uuid4(), datetime.now(UTC)
         parents = [document.traceparent for document in waiting]
-        with self._tracing.batch_span(parents, str(batch_id), pipeline_id=self._recorder.pipeline.pipeline_id) as batch:
+        labels = {names.PIPELINE_ID: self._recorder.pipeline.pipeline_id}
+        with self._tracing.batch_span(parents, str(batch_id), **labels) as batch:
             admitted = await self._admit(waiting, batch)
             outcomes = await asyncio.gather(*(self._document(item, batch) for item in admitted))
             row = batch_row(batch_id, self._recorder.pipeline, batch.trace_id, started_at, outcomes)

@@ -21,7 +21,6 @@ from services.storage.typed_views import sync_document_types
 LOCK: Final = 0x706F73746B6F7262
 """Advisory lock of migrations in a database: the letters `postkorb`."""
 
-BASE: Final = "base"
 POSTGRESQL_AT_LEAST: Final = 180_000
 """`RETURNING old` in `documents.store_documents`."""
 

@@ -1,11 +1,11 @@
-"""What people ask: the account, results, failures, dead letters, and where a document's traces are."""
+"""What people ask: the account, results, failures, and dead letters."""
 
 import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import ErrorCode, FieldAnswer, Status, Step
@@ -13,8 +13,6 @@ from services.storage.answers import header_bytes
 from services.storage.records import Account, DeadLetterRow, Failure, FailureRow, NewDeadLetter, ResultRow
 from services.storage.tables import (
     answer_fields,
-    answers,
-    batches,
     current_answers,
     dead_letter_records,
     document_failures,
@@ -95,28 +93,6 @@ async def dead_letter_rows(
     if dead_letter_keys is not None:
         statement = statement.where(is_any_of(dead_letter_records.c.dead_letter_key, dead_letter_keys))
     return [_dead_letter(row) for row in await connection.execute(statement)]
-
-
-async def find_trace(connection: AsyncConnection, document_id: str, tenant: str | None = None) -> list[str]:
-    """Give the ids of the traces that a document is in: its submission first, then those of its batches."""
-    found = and_(documents.c.document_id == document_id, *([documents.c.tenant == tenant] if tenant else []))
-    of_document = select(documents.c.trace_id).where(found).order_by(documents.c.document_key)
-    of_failure = select(document_failures.c.trace_id).join_from(document_failures, documents).where(found)
-    of_answers = (
-        select(answers.c.trace_id, batches.c.trace_id)
-        .join_from(answers, documents)
-        .join(batches, batches.c.batch_id == answers.c.batch_id)
-        .where(found)
-        .order_by(answers.c.answer_key.desc())
-    )
-    answered = (await connection.execute(of_answers)).all()
-    traces = [
-        *(await connection.scalars(of_document)),
-        *(await connection.scalars(of_failure)),
-        *(trace for trace, _ in answered),
-        *(trace for _, trace in answered),
-    ]
-    return list(dict.fromkeys(traces))
 
 
 async def _states(

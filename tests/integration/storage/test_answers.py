@@ -18,7 +18,7 @@ from services.storage.answers import (
     record_failures,
 )
 from services.storage.database import Database
-from services.storage.queries import account, dead_letter_rows, failures, find_trace, results
+from services.storage.queries import account, dead_letter_rows, failures, results
 from services.storage.records import Account, NewAnswer, NewBatch, Pipeline
 from services.storage.tables import answer_fields, answers, batches
 
@@ -159,10 +159,3 @@ async def test_a_dead_letter_beside_a_document_of_its_id_is_not_counted_twice(da
         counted = await account(connection, ["inv-9"])
     assert counted.whole
     assert (counted.processed, counted.dead_lettered) == (1, 0)
-
-
-async def test_a_documents_traces_are_found(database: Database) -> None:
-    await given.process(database, given.document())
-    async with database.transaction() as connection:
-        assert await find_trace(connection, "inv-1") == [given.TRACE, "b" * 32]
-        assert await find_trace(connection, "inv-1", "acme") == []
