@@ -1,26 +1,39 @@
 # noqa: INP001  (a script that the image runs by its path, no package)
-"""Health of a container: the service in it has said that it is ready, and its process lives.
+"""Health of a container: its service says by HTTP that it is ready; one that hangs does not answer in time."""
 
-It does not see a service that hangs: that shows as growing lag.
-"""
-
+import json
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from services.settings import load_settings
-from services.telemetry.state import State, read_state
+from services.telemetry.state import read_state
+
+SECONDS = 5.0
 
 
 def problems(data_dir: Path) -> list[str]:
     """Say what is wrong with the services whose state lies in `data_dir`."""
     names = sorted(file.stem for file in (data_dir / "run").glob("*.json"))
-    states = {name: read_state(data_dir, name) for name in names}
-    found = [
-        f"{name}: {state.state.value} {state.detail}".rstrip() if state else f"{name}: its process is gone"
-        for name, state in states.items()
-        if state is None or state.state is not State.READY
-    ]
-    return found if names else ["no service has started here"]
+    if not names:
+        return ["no service has started here"]
+    return [problem for name in names for problem in problems_of(data_dir, name)]
+
+
+def problems_of(data_dir: Path, name: str) -> list[str]:
+    """Say what is wrong with one service."""
+    state = read_state(data_dir, name)
+    if state is None:
+        return [f"{name}: its process is gone"]
+    try:
+        with urllib.request.urlopen(f"{state.health_url}/readyz", timeout=SECONDS) as answer:  # noqa: S310  (our own)
+            report = json.load(answer)
+    except urllib.error.HTTPError as error:  # 503: the report says why
+        report = json.load(error)
+    except (OSError, ValueError) as error:
+        return [f"{name}: {error}"]
+    return [f"{name}: {one['name']}: {one['reason']}" for one in report["checks"] if not one["healthy"]]
 
 
 if __name__ == "__main__":

@@ -296,6 +296,12 @@ def metrics() -> str:
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])
     used.watch_outbox(lambda: 0.0)
+    used.watch_oldest(lambda: {"topic": 0.0})
+    used.watch_breaker(lambda: False)
+    used.retried(Step.ASK, "error")
+    used.commit_failed("group")
+    used.redelivered("topic")
+    used.outbox_pruned(1)
     data = reader.get_metrics_data()
     return table(("metric", "kind", "unit", "meaning", "attributes"), sorted(metric_rows(data) if data else ()))
 

@@ -72,8 +72,12 @@ CREATE TABLE postkorb.dead_letter_records (
     attempts integer NOT NULL,
     trace_id text NOT NULL,
     failed_at timestamp with time zone NOT NULL,
+    retry_of bigint,
+    retried_at timestamp with time zone,
+    retries integer DEFAULT 0 NOT NULL,
     CONSTRAINT dead_letter_records_attempts_check CHECK ((attempts >= 1)),
-    CONSTRAINT dead_letter_records_headers_check CHECK ((jsonb_typeof(headers) = 'array'::text))
+    CONSTRAINT dead_letter_records_headers_check CHECK ((jsonb_typeof(headers) = 'array'::text)),
+    CONSTRAINT dead_letter_records_retries_check CHECK (((retries = 0) = (retried_at IS NULL)))
 );
 
 
@@ -169,6 +173,27 @@ COMMENT ON COLUMN postkorb.dead_letter_records.failed_at IS 'When it was given u
 
 
 --
+-- Name: COLUMN dead_letter_records.retry_of; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letter_records.retry_of IS 'Dead letter that this record is a retry of.';
+
+
+--
+-- Name: COLUMN dead_letter_records.retried_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letter_records.retried_at IS 'When it was handed in again; null if it was not.';
+
+
+--
+-- Name: COLUMN dead_letter_records.retries; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letter_records.retries IS 'How often it was handed in again.';
+
+
+--
 -- Name: documents; Type: TABLE; Schema: postkorb; Owner: -
 --
 
@@ -192,12 +217,19 @@ CREATE TABLE postkorb.documents (
     submitted_at timestamp with time zone NOT NULL,
     accepted_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
+    source_partition integer,
+    source_offset bigint,
+    attempts integer DEFAULT 1 NOT NULL,
+    engine_deaths integer DEFAULT 0 NOT NULL,
+    retry_of bigint,
     CONSTRAINT documents_content_sha256_check CHECK ((content_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT documents_counts_check CHECK (((version >= 1) AND (byte_count >= 0) AND (page_count >= 0))),
     CONSTRAINT documents_finished_at_check CHECK (((state = 'parsed'::text) = (finished_at IS NULL))),
     CONSTRAINT documents_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT documents_notes_check CHECK ((jsonb_typeof(notes) = 'array'::text)),
-    CONSTRAINT documents_state_check CHECK ((state = ANY (ARRAY['parsed'::text, 'processed'::text, 'failed'::text])))
+    CONSTRAINT documents_source_check CHECK (((source_partition IS NULL) = (source_offset IS NULL))),
+    CONSTRAINT documents_state_check CHECK ((state = ANY (ARRAY['parsed'::text, 'processed'::text, 'failed'::text]))),
+    CONSTRAINT documents_tries_check CHECK (((attempts >= 1) AND (engine_deaths >= 0)))
 );
 
 
@@ -342,22 +374,191 @@ COMMENT ON COLUMN postkorb.documents.finished_at IS 'When the current content wa
 
 
 --
+-- Name: COLUMN documents.source_partition; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.source_partition IS 'Partition of documents.submitted that the current content came from.';
+
+
+--
+-- Name: COLUMN documents.source_offset; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.source_offset IS 'Its offset there; with the partition it decides which content is newer.';
+
+
+--
+-- Name: COLUMN documents.attempts; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.attempts IS 'Tries of the current content, the present one included.';
+
+
+--
+-- Name: COLUMN documents.engine_deaths; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.engine_deaths IS 'How often the engine died while it held this content.';
+
+
+--
+-- Name: COLUMN documents.retry_of; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.retry_of IS 'Dead letter that this document is a retry of, see dead_letters.';
+
+
+--
+-- Name: outbox; Type: TABLE; Schema: postkorb; Owner: -
+--
+
+CREATE TABLE postkorb.outbox (
+    outbox_id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key bytea,
+    value bytea,
+    headers jsonb NOT NULL,
+    document_key bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempt integer,
+    leased_by uuid,
+    leased_until timestamp with time zone,
+    kept boolean DEFAULT false NOT NULL,
+    CONSTRAINT outbox_attempt_check CHECK ((attempt >= 2)),
+    CONSTRAINT outbox_headers_check CHECK ((jsonb_typeof(headers) = 'object'::text)),
+    CONSTRAINT outbox_lease_check CHECK (((leased_by IS NULL) = (leased_until IS NULL)))
+);
+
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON TABLE postkorb.outbox IS 'A row an event, written with the change that it tells of; the relay publishes it.';
+
+
+--
+-- Name: COLUMN outbox.outbox_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.outbox_id IS 'Order of publication.';
+
+
+--
+-- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.event_id IS 'CloudEvents id; the same event is enqueued once.';
+
+
+--
+-- Name: COLUMN outbox.topic; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.topic IS 'Topic to publish to.';
+
+
+--
+-- Name: COLUMN outbox.key; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.key IS 'The record''s key.';
+
+
+--
+-- Name: COLUMN outbox.value; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.value IS 'The record''s value.';
+
+
+--
+-- Name: COLUMN outbox.headers; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.headers IS 'The record''s headers: an object of texts.';
+
+
+--
+-- Name: COLUMN outbox.document_key; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.document_key IS 'The document that the event is about; null for dead letters.';
+
+
+--
+-- Name: COLUMN outbox.created_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.created_at IS 'When it was enqueued.';
+
+
+--
+-- Name: COLUMN outbox.published_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.published_at IS 'When the broker had it; null while it waits.';
+
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.due_at IS 'When it may go out: for a retry, after its back-off.';
+
+
+--
+-- Name: COLUMN outbox.attempt; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.attempt IS 'For a retry: which try of the document it starts; null for events.';
+
+
+--
+-- Name: COLUMN outbox.leased_by; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.leased_by IS 'The relay that publishes it at the moment.';
+
+
+--
+-- Name: COLUMN outbox.leased_until; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.leased_until IS 'When another relay may take it over.';
+
+
+--
+-- Name: COLUMN outbox.kept; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.outbox.kept IS 'Stays: the last event of its document, looked at after its time.';
+
+
+--
 -- Name: account; Type: VIEW; Schema: postkorb; Owner: -
 --
 
 CREATE VIEW postkorb.account AS
- SELECT (d.documents + l.letters) AS submitted,
+ SELECT ((d.documents + l.letters) + r.records) AS submitted,
     d.processed,
     d.failed,
     l.letters AS dead_lettered,
-    d.waiting
-   FROM (( SELECT count(*) AS documents,
+    (d.waiting + r.records) AS waiting
+   FROM ((( SELECT count(*) AS documents,
             count(*) FILTER (WHERE (documents.state = 'processed'::text)) AS processed,
             count(*) FILTER (WHERE (documents.state = 'failed'::text)) AS failed,
             count(*) FILTER (WHERE (documents.state = 'parsed'::text)) AS waiting
            FROM postkorb.documents) d
      CROSS JOIN ( SELECT count(*) AS letters
-           FROM postkorb.dead_letter_records) l);
+           FROM postkorb.dead_letter_records
+          WHERE (dead_letter_records.retried_at IS NULL)) l)
+     CROSS JOIN ( SELECT count(*) AS records
+           FROM postkorb.outbox
+          WHERE ((outbox.published_at IS NULL) AND (outbox.attempt IS NOT NULL) AND (outbox.document_key IS NULL))) r);
 
 
 --
@@ -371,7 +572,7 @@ COMMENT ON VIEW postkorb.account IS 'One row: submitted = processed + failed + d
 -- Name: COLUMN account.submitted; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.account.submitted IS 'Documents accepted and records dead-lettered.';
+COMMENT ON COLUMN postkorb.account.submitted IS 'Documents accepted, records dead-lettered, and records that wait for another try.';
 
 
 --
@@ -392,14 +593,14 @@ COMMENT ON COLUMN postkorb.account.failed IS 'Documents without answers, see fai
 -- Name: COLUMN account.dead_lettered; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.account.dead_lettered IS 'Records that are no document, see dead_letters.';
+COMMENT ON COLUMN postkorb.account.dead_lettered IS 'Records that are no document and were not handed in again, see dead_letters.';
 
 
 --
 -- Name: COLUMN account.waiting; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.account.waiting IS 'Documents that wait for answers.';
+COMMENT ON COLUMN postkorb.account.waiting IS 'Documents that wait for answers, and records that wait for another try.';
 
 
 --
@@ -978,7 +1179,10 @@ CREATE VIEW postkorb.dead_letters AS
     message,
     attempts,
     trace_id,
-    failed_at
+    failed_at,
+    retry_of,
+    retried_at,
+    retries
    FROM postkorb.dead_letter_records;
 
 
@@ -1060,6 +1264,27 @@ COMMENT ON COLUMN postkorb.dead_letters.failed_at IS 'When it failed, or was giv
 
 
 --
+-- Name: COLUMN dead_letters.retry_of; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letters.retry_of IS 'Dead letter that this record is a retry of.';
+
+
+--
+-- Name: COLUMN dead_letters.retried_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letters.retried_at IS 'When it was handed in again; null if it was not.';
+
+
+--
+-- Name: COLUMN dead_letters.retries; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.dead_letters.retries IS 'How often it was handed in again.';
+
+
+--
 -- Name: document_failures; Type: TABLE; Schema: postkorb; Owner: -
 --
 
@@ -1071,7 +1296,9 @@ CREATE TABLE postkorb.document_failures (
     message text NOT NULL,
     retryable boolean NOT NULL,
     trace_id text NOT NULL,
-    failed_at timestamp with time zone NOT NULL
+    failed_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 1 NOT NULL,
+    CONSTRAINT document_failures_attempts_check CHECK ((attempts >= 1))
 );
 
 
@@ -1136,6 +1363,13 @@ COMMENT ON COLUMN postkorb.document_failures.trace_id IS 'Trace of the document,
 --
 
 COMMENT ON COLUMN postkorb.document_failures.failed_at IS 'When it failed.';
+
+
+--
+-- Name: COLUMN document_failures.attempts; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.document_failures.attempts IS 'How often it was tried.';
 
 
 --
@@ -1229,7 +1463,8 @@ CREATE VIEW postkorb.failures AS
     f.retryable,
     f.trace_id,
     d.submitted_at,
-    f.failed_at
+    f.failed_at,
+    f.attempts
    FROM (postkorb.document_failures f
      JOIN postkorb.documents d USING (document_key));
 
@@ -1309,6 +1544,13 @@ COMMENT ON COLUMN postkorb.failures.submitted_at IS 'When the publisher handed i
 --
 
 COMMENT ON COLUMN postkorb.failures.failed_at IS 'When it failed, or was given up.';
+
+
+--
+-- Name: COLUMN failures.attempts; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.failures.attempts IS 'How often it was tried.';
 
 
 --
@@ -1437,94 +1679,6 @@ COMMENT ON COLUMN postkorb.fields.char_start IS 'First character of the value in
 --
 
 COMMENT ON COLUMN postkorb.fields.char_end IS 'One past its last character.';
-
-
---
--- Name: outbox; Type: TABLE; Schema: postkorb; Owner: -
---
-
-CREATE TABLE postkorb.outbox (
-    outbox_id bigint NOT NULL,
-    event_id uuid NOT NULL,
-    topic text NOT NULL,
-    key bytea,
-    value bytea,
-    headers jsonb NOT NULL,
-    document_key bigint,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    published_at timestamp with time zone,
-    CONSTRAINT outbox_headers_check CHECK ((jsonb_typeof(headers) = 'object'::text))
-);
-
-
---
--- Name: TABLE outbox; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON TABLE postkorb.outbox IS 'A row an event, written with the change that it tells of; the relay publishes it.';
-
-
---
--- Name: COLUMN outbox.outbox_id; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.outbox_id IS 'Order of publication.';
-
-
---
--- Name: COLUMN outbox.event_id; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.event_id IS 'CloudEvents id; the same event is enqueued once.';
-
-
---
--- Name: COLUMN outbox.topic; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.topic IS 'Topic to publish to.';
-
-
---
--- Name: COLUMN outbox.key; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.key IS 'The record''s key.';
-
-
---
--- Name: COLUMN outbox.value; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.value IS 'The record''s value.';
-
-
---
--- Name: COLUMN outbox.headers; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.headers IS 'The record''s headers: an object of texts.';
-
-
---
--- Name: COLUMN outbox.document_key; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.document_key IS 'The document that the event is about; null for dead letters.';
-
-
---
--- Name: COLUMN outbox.created_at; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.created_at IS 'When it was enqueued.';
-
-
---
--- Name: COLUMN outbox.published_at; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.outbox.published_at IS 'When the broker had it; null while it waits.';
 
 
 --
@@ -1969,6 +2123,13 @@ CREATE INDEX dead_letter_records_key_idx ON postkorb.dead_letter_records USING h
 
 
 --
+-- Name: dead_letter_records_retry_of_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX dead_letter_records_retry_of_idx ON postkorb.dead_letter_records USING btree (retry_of) WHERE (retry_of IS NOT NULL);
+
+
+--
 -- Name: document_failures_code_idx; Type: INDEX; Schema: postkorb; Owner: -
 --
 
@@ -1980,6 +2141,13 @@ CREATE INDEX document_failures_code_idx ON postkorb.document_failures USING btre
 --
 
 CREATE INDEX documents_document_id_idx ON postkorb.documents USING btree (document_id);
+
+
+--
+-- Name: documents_retry_of_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX documents_retry_of_idx ON postkorb.documents USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
 
 --
@@ -2001,6 +2169,13 @@ CREATE INDEX documents_waiting_idx ON postkorb.documents USING btree (accepted_a
 --
 
 CREATE INDEX outbox_document_key_outbox_id_idx ON postkorb.outbox USING btree (document_key, outbox_id);
+
+
+--
+-- Name: outbox_published_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX outbox_published_idx ON postkorb.outbox USING btree (published_at) WHERE ((published_at IS NOT NULL) AND (NOT kept));
 
 
 --
@@ -2058,11 +2233,27 @@ ALTER TABLE ONLY postkorb.batches
 
 
 --
+-- Name: dead_letter_records dead_letter_records_retry_of_fkey; Type: FK CONSTRAINT; Schema: postkorb; Owner: -
+--
+
+ALTER TABLE ONLY postkorb.dead_letter_records
+    ADD CONSTRAINT dead_letter_records_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES postkorb.dead_letter_records(dead_letter_key) ON DELETE SET NULL;
+
+
+--
 -- Name: document_failures document_failures_document_key_fkey; Type: FK CONSTRAINT; Schema: postkorb; Owner: -
 --
 
 ALTER TABLE ONLY postkorb.document_failures
     ADD CONSTRAINT document_failures_document_key_fkey FOREIGN KEY (document_key) REFERENCES postkorb.documents(document_key) ON DELETE CASCADE;
+
+
+--
+-- Name: documents documents_retry_of_fkey; Type: FK CONSTRAINT; Schema: postkorb; Owner: -
+--
+
+ALTER TABLE ONLY postkorb.documents
+    ADD CONSTRAINT documents_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES postkorb.dead_letter_records(dead_letter_key) ON DELETE SET NULL;
 
 
 --
@@ -2093,7 +2284,7 @@ GRANT USAGE ON SCHEMA postkorb TO postkorb_service;
 -- Name: TABLE dead_letter_records; Type: ACL; Schema: postkorb; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE postkorb.dead_letter_records TO postkorb_service;
+GRANT SELECT,INSERT,UPDATE ON TABLE postkorb.dead_letter_records TO postkorb_service;
 
 
 --
@@ -2101,6 +2292,13 @@ GRANT SELECT,INSERT ON TABLE postkorb.dead_letter_records TO postkorb_service;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE postkorb.documents TO postkorb_service;
+
+
+--
+-- Name: TABLE outbox; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE postkorb.outbox TO postkorb_service;
 
 
 --
@@ -2136,7 +2334,7 @@ GRANT SELECT,INSERT ON TABLE postkorb.answers TO postkorb_service;
 -- Name: TABLE batches; Type: ACL; Schema: postkorb; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE postkorb.batches TO postkorb_service;
+GRANT SELECT,INSERT,UPDATE ON TABLE postkorb.batches TO postkorb_service;
 
 
 --
@@ -2182,13 +2380,6 @@ GRANT SELECT ON TABLE postkorb.failures TO postkorb_service;
 
 GRANT SELECT ON TABLE postkorb.fields TO postkorb_analyst;
 GRANT SELECT ON TABLE postkorb.fields TO postkorb_service;
-
-
---
--- Name: TABLE outbox; Type: ACL; Schema: postkorb; Owner: -
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE postkorb.outbox TO postkorb_service;
 
 
 --

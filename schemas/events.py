@@ -53,7 +53,9 @@ class ErrorCode(StrEnum):
     DOCUMENT_NOT_STORED = "document_not_stored"
     ANSWER_INVALID = "answer_invalid"
     ANSWER_CUT_OFF = "answer_cut_off"
+    ANSWER_TIMEOUT = "answer_timeout"
     ENGINE_REFUSED = "engine_refused"
+    ENGINE_DIED = "engine_died"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -182,6 +184,7 @@ class DocumentFailed(_Event):
     code: ErrorCode
     message: str = Field(description="One sentence for people.")
     retryable: bool = Field(description="Whether handing in the same bytes again may help.")
+    attempts: int = Field(default=1, ge=1, description="How often it was tried.")
     failed_at: datetime
 
 

@@ -10,13 +10,33 @@ TRACEPARENT: Final = "traceparent"
 CONTENT_TYPE: Final = "content-type"
 CE_PREFIX: Final = "ce_"
 
-# Header names of dead letters, as Kafka Connect writes them (KIP-298).
+# Header names of dead letters, as Kafka Connect writes them (KIP-298). Of its list we leave out `task.id`, `class.name`
+# (the stage says who refused the record) and `exception.stacktrace` (a refusal is a decision with a code, not a crash).
+DEADLETTER_CONNECTOR: Final = "__connect.errors.connector.name"
 DEADLETTER_TOPIC: Final = "__connect.errors.topic"
 DEADLETTER_PARTITION: Final = "__connect.errors.partition"
 DEADLETTER_OFFSET: Final = "__connect.errors.offset"
 DEADLETTER_STAGE: Final = "__connect.errors.stage"
 DEADLETTER_REASON: Final = "__connect.errors.exception.class.name"
 DEADLETTER_MESSAGE: Final = "__connect.errors.exception.message"
+
+# Header names of dead letters that KIP-298 has no word for.
+DEADLETTER_ATTEMPTS: Final = "postkorb_attempts"
+"""How often the record was tried, decimal."""
+DEADLETTER_RETRY_OF: Final = "postkorb_retry_of"
+"""Key of the dead letter that the record was a retry of, decimal; absent if it was none."""
+DEADLETTER_HEADERS: Final = "postkorb_headers"
+"""The record's own headers, a JSON array: each has `name`, and `text` (null: no value) or `base64` (not UTF-8)."""
+
+# Header names of a record of `documents.submitted` that Postkorb itself hands in again.
+RETRY_ATTEMPT: Final = "postkorb_attempt"
+"""Which try the record starts, decimal."""
+RETRY_SUBMITTED: Final = "postkorb_submitted"
+"""Where the original record stood: `timestamp in ms/partition/offset`."""
+RETRY_DEAD_LETTER: Final = "postkorb_dead_letter"
+"""Key of the dead letter that is tried again, decimal."""
+RETRY_NUMBER: Final = "postkorb_retry"
+"""Which retry of that dead letter it is, decimal, from 1."""
 
 
 @dataclass(frozen=True, slots=True)

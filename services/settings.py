@@ -89,6 +89,26 @@ class Settings(BaseSettings):
     parse_seconds: float = Field(default=30, gt=0, description="A document that takes longer to read fails.")
     parse_memory_mib: int = Field(default=1024, ge=128, description="Address space of a worker, MiB.")
 
+    attempts: int = Field(default=4, ge=1, le=100, description="Tries of a document in all, if trying again may help.")
+    retry_seconds: float = Field(
+        default=5, gt=0, description="First back-off before another try; doubled each time, with jitter."
+    )
+    retry_most_seconds: float = Field(default=300, gt=0, description="Longest back-off.")
+    ask_seconds: float = Field(default=600, gt=0, description="A document whose answers take longer is tried again.")
+    drain_seconds: float = Field(
+        default=25, ge=0, description="How long SIGTERM waits for documents in flight, before they are handed back."
+    )
+    stuck_seconds: float = Field(
+        default=1800,
+        gt=0,
+        description="Age of the oldest unfinished record past which the process is taken for stuck and replaced.",
+    )
+    outbox_keep_days: float = Field(
+        default=7, gt=0, description="Published outbox rows are deleted then; each document's last event stays."
+    )
+    health_host: str = Field(default="127.0.0.1", description="Where `/livez`, `/readyz` and `/metrics` listen.")
+    health_port: int = Field(default=0, ge=0, le=65535, description="Their port; 0 finds one, `postkorb doctor` tells.")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
 
@@ -96,6 +116,16 @@ class Settings(BaseSettings):
     def _engine_has_urls(self) -> Self:
         if self.engine == "remote" and not self.engine_urls:
             message = "POSTKORB_ENGINE=remote needs POSTKORB_ENGINE_URLS, such as http://gpu1:8000"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _patience_grows(self) -> Self:
+        if self.stuck_seconds <= self.ask_seconds:
+            message = (
+                f"POSTKORB_STUCK_SECONDS ({self.stuck_seconds:g}) must be more than POSTKORB_ASK_SECONDS "
+                f"({self.ask_seconds:g}): a document that may take so long is not stuck"
+            )
             raise ValueError(message)
         return self
 

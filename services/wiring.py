@@ -1,29 +1,31 @@
 """The composition root: settings in, running services out."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
-
-import structlog
 
 from schemas.document_types import DocumentTypes, load_document_types
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
 from services.delivery.connection import KafkaConnection
-from services.delivery.consumption import Budget, Consumption
+from services.delivery.consumption import Consumption, Membership
+from services.delivery.in_flight import Budget
 from services.delivery.publication import MAX_RECORD_BYTES, Publication
+from services.delivery.retrying import RetryPolicy
 from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
 from services.inference.engines.port import Engine
 from services.inference.engines.remote import RemoteConfig, RemoteEngine
+from services.inference.parsed import estimated_tokens
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
-from services.inference.service import BatchLimits, Inference
+from services.inference.service import Inference, Limits
 from services.intake.fetch import ContentFetcher
 from services.intake.parse import Parser
-from services.intake.service import Intake
+from services.intake.service import Intake, IntakeLimits
 from services.intake.store import Store
 from services.local.stack import read_stack
 from services.models.catalogue import load_catalogue
@@ -32,11 +34,9 @@ from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Database
-from services.telemetry.metrics import PartitionLag
-from services.telemetry.setup import Telemetry, set_up
+from services.telemetry.setup import Telemetry
 from services.telemetry.state import State, StateFile
-
-log = structlog.get_logger(__name__)
+from services.vitals import Breaking, Vitals
 
 
 class Service(Protocol):
@@ -46,9 +46,37 @@ class Service(Protocol):
         """Work until `stop` is set, then finish what is in flight."""
 
 
-Builder = Callable[[AsyncExitStack, Settings, Telemetry, StateFile], Awaitable[Service]]
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a service is built in.
 
-INTAKE_BUDGET: Final = Budget(records=500, size=256 * 1024 * 1024)
+    Parameters
+    ----------
+    stack
+        Whose end closes what was opened.
+    vitals
+        Told what to look at.
+    """
+
+    stack: AsyncExitStack
+    settings: Settings
+    telemetry: Telemetry
+    state: StateFile
+    vitals: Vitals
+
+    def say(self, state: State, detail: str = "") -> None:
+        """Say where the service is in its life, to whoever reads its file and to whoever asks `/readyz`."""
+        self.vitals.say(state, detail)
+        self.state.say(state, detail)
+
+
+Builder = Callable[[Place], Awaitable[Service]]
+
+NO_TOKENS: Final = 1
+"""Nothing is weighed in tokens before it was read."""
+INTAKE_BUDGET: Final = Budget(records=500, size=256 * 1024 * 1024, tokens=NO_TOKENS)
+BUDGET_CONTEXTS: Final = 2
+"""Tokens that may wait for each document in the engine, in contexts: a document fills one at most."""
 LEAST_TEXT_TOKENS: Final = 256
 FETCH_SECONDS: Final = 30.0
 MAX_CHARACTERS: Final = 5_000_000
@@ -112,39 +140,16 @@ async def database_of(settings: Settings, application: str) -> AsyncIterator[Dat
         yield database
 
 
-async def run_service(name: ServiceName, settings: Settings) -> None:
-    """Run one service until SIGTERM or SIGINT, then let it finish what is in flight."""
-    settings = connected(settings)
-    state = StateFile(settings.data_dir, name)
-    state.say(State.STARTING)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    telemetry = set_up(name, settings.data_dir, log_level=settings.log_level, log_format=settings.log_format)
-    try:
-        async with AsyncExitStack() as stack:
-            service = await _BUILDERS[name](stack, settings, telemetry, state)
-            state.say(State.READY)
-            log.info("ready", service=name.value)
-            await service.run(stop)
-            state.say(State.STOPPING)
-    except ExceptionGroup as group:
-        raise _first_of(group) from group
-    finally:
-        telemetry.shutdown()
+async def build(name: ServiceName, place: Place) -> Service:
+    """Build a service; it consumes nothing before it runs."""
+    return await _BUILDERS[name](place)
 
 
-def _first_of(group: ExceptionGroup[Exception]) -> Exception:
-    """Give the error that ended a service: a task that fails cancels its siblings, so there is one."""
-    first = group.exceptions[0]
-    return _first_of(first) if isinstance(first, ExceptionGroup) else first
-
-
-async def _intake(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, _: StateFile) -> Intake:
-    database, _revision = await _checked_database(stack, settings, ServiceName.INTAKE)
-    kafka = kafka_of(settings)
+async def _intake(place: Place) -> Intake:
+    settings, telemetry = place.settings, place.telemetry
+    database, _revision = await _checked_database(place, ServiceName.INTAKE)
     await make_topics(settings)
-    parser = await stack.enter_async_context(
+    parser = await place.stack.enter_async_context(
         Parser(
             workers=settings.parsers,
             seconds=settings.parse_seconds,
@@ -153,57 +158,69 @@ async def _intake(stack: AsyncExitStack, settings: Settings, telemetry: Telemetr
             max_characters=MAX_CHARACTERS,
         )
     )
-    consumption = Consumption(kafka, settings.topics.submitted, INTAKE_GROUP, INTAKE_BUDGET, settings.instance)
-    telemetry.metrics.watch_lag(lambda: _lag_of(consumption, INTAKE_GROUP))
-    return Intake(
-        await stack.enter_async_context(consumption),
+    membership = Membership(INTAKE_GROUP, settings.instance)
+    consumption = Consumption(kafka_of(settings), settings.topics.submitted, membership, INTAKE_BUDGET)
+    intake = Intake(
+        await place.stack.enter_async_context(consumption),
         ContentFetcher(settings.uri_prefixes, settings.max_document_bytes, FETCH_SECONDS),
         parser,
         Store(database, settings.topics),
+        IntakeLimits(2 * settings.parsers, MAX_RECORD_BYTES),
+        retries_of(settings),
         telemetry.tracing,
         telemetry.metrics,
-        side_by_side=2 * settings.parsers,
-        max_record_bytes=MAX_RECORD_BYTES,
     )
+    _watch_consumer(place, consumption, intake)
+    return intake
 
 
-async def _inference(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, state: StateFile) -> Inference:
+async def _inference(place: Place) -> Inference:
+    settings, telemetry = place.settings, place.telemetry
     types = types_of(settings)
-    database, revision = await _checked_database(stack, settings, ServiceName.INFERENCE, types)
+    database, revision = await _checked_database(place, ServiceName.INFERENCE, types)
     # The engine is loaded before the consumer group is joined: loading blocks, and heartbeats would stop.
-    engine = await load_engine(settings, lambda detail: state.say(State.LOADING, detail))
-    stack.push_async_callback(engine.close)
+    engine = await load_engine(settings, lambda detail: place.say(State.LOADING, detail))
+    place.stack.push_async_callback(engine.close)
+    place.vitals.watch_engine(lambda: engine.trouble)
     asker = Asker(engine, types, settings.summary_language, telemetry.tracing, telemetry.metrics)
     await asyncio.to_thread(asker.check_schemas)
-    if (left := asker.text_budget()) < LEAST_TEXT_TOKENS:
-        needed = engine.context_tokens - left + LEAST_TEXT_TOKENS
-        message = f"POSTKORB_CONTEXT_TOKENS: {engine.context_tokens} leave no room for a document; at least {needed}"
-        raise SettingsError(message)
+    _check_context(engine, asker.text_budget())
     pipeline = pipeline_of(engine.identity, types, settings.summary_language)
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-    kafka, topics = kafka_of(settings), settings.topics
     await make_topics(settings)
-    limits = BatchLimits(settings.batch_documents, settings.batches_in_flight)
-    budget = Budget(records=4 * limits.documents * limits.in_flight, size=64 * 1024 * 1024)
-    consumption = Consumption(kafka, topics.parsed, INFERENCE_GROUP, budget, settings.instance)
-    telemetry.metrics.watch_lag(lambda: _lag_of(consumption, INFERENCE_GROUP))
-    return Inference(
-        await stack.enter_async_context(consumption),
+    limits = Limits(
+        settings.batch_documents, settings.batch_documents * settings.batches_in_flight, settings.ask_seconds
+    )
+    budget = Budget(
+        records=4 * limits.documents,
+        size=64 * 1024 * 1024,
+        tokens=BUDGET_CONTEXTS * limits.documents * engine.context_tokens,
+    )
+    membership = Membership(INFERENCE_GROUP, settings.instance)
+    consumption = Consumption(kafka_of(settings), settings.topics.parsed, membership, budget, estimated_tokens)
+    inference = Inference(
+        await place.stack.enter_async_context(consumption),
         engine,
         asker,
-        Recorder(database, topics, pipeline, revision),
+        Recorder(database, settings.topics, pipeline, revision),
         limits,
+        retries_of(settings),
         telemetry.tracing,
         telemetry.metrics,
     )
+    _watch_consumer(place, consumption, inference)
+    return inference
 
 
-async def _relay(stack: AsyncExitStack, settings: Settings, telemetry: Telemetry, _: StateFile) -> Relay:
-    database, _revision = await _checked_database(stack, settings, ServiceName.RELAY)
-    kafka = kafka_of(settings)
+async def _relay(place: Place) -> Relay:
+    settings, telemetry = place.settings, place.telemetry
+    database, _revision = await _checked_database(place, ServiceName.RELAY)
     await make_topics(settings)
-    publication = await stack.enter_async_context(Publication(kafka, "postkorb-relay"))
-    return Relay(database, publication, telemetry.tracing, telemetry.metrics)
+    publication = await place.stack.enter_async_context(Publication(kafka_of(settings), "postkorb-relay"))
+    keep = timedelta(days=settings.outbox_keep_days)
+    relay = Relay(database, publication, telemetry.tracing, telemetry.metrics, keep=keep)
+    place.vitals.watch_relay(publication.probe, lambda: relay.away)
+    return relay
 
 
 _BUILDERS: Final[Mapping[ServiceName, Builder]] = {
@@ -213,15 +230,31 @@ _BUILDERS: Final[Mapping[ServiceName, Builder]] = {
 }
 
 
+def retries_of(settings: Settings) -> RetryPolicy:
+    """Give how patient the deployment is with documents."""
+    first, most = timedelta(seconds=settings.retry_seconds), timedelta(seconds=settings.retry_most_seconds)
+    return RetryPolicy(settings.attempts, first, most)
+
+
 async def _checked_database(
-    stack: AsyncExitStack, settings: Settings, name: ServiceName, types: DocumentTypes | None = None
+    place: Place, name: ServiceName, types: DocumentTypes | None = None
 ) -> tuple[Database, str]:
-    database = await stack.enter_async_context(database_of(settings, f"postkorb-{name}"))
+    url = place.settings.database_url
+    opened = Database.open(url.get_secret_value() if url else "", f"postkorb-{name}", patient=True)
+    database = await place.stack.enter_async_context(opened)
+    place.vitals.watch_database(database)
     return database, await database.check_schema(types)
 
 
-def _lag_of(consumption: Consumption, group: str) -> list[PartitionLag]:
-    return [PartitionLag(group, consumption.topic, *item) for item in consumption.lag().items()]
+def _check_context(engine: Engine, left: int) -> None:
+    if left < LEAST_TEXT_TOKENS:
+        needed = engine.context_tokens - left + LEAST_TEXT_TOKENS
+        message = f"POSTKORB_CONTEXT_TOKENS: {engine.context_tokens} leave no room for a document; at least {needed}"
+        raise SettingsError(message)
+
+
+def _watch_consumer(place: Place, consumption: Consumption, service: Breaking) -> None:
+    place.vitals.watch_consumption(consumption, service, place.settings.stuck_seconds)
 
 
 async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:

@@ -23,6 +23,7 @@ class ScriptedEngine:
     """
 
     context_tokens = 4096
+    trouble = None
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.seconds = seconds

@@ -10,26 +10,68 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from scripted import answer
+from scripted import CUT_OFF, INVALID, REFUSED, answer
 
 MODEL = "scripted"
+HANGS = "SCRIPT-HANGS"
+"""A document with this is not answered until the server's `release` is called."""
+
+BROKEN = "SCRIPT-BROKEN"
+"""A document with this gets status 500, as from a server with a fault of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request.
+
+    Parameters
+    ----------
+    at
+        Seconds since 1970.
+    """
+
+    prompt: str
+    at: float
 
 
 @dataclass
 class ScriptedServer:
-    """A running server.
+    """A running server; the texts `INVALID`, `CUT_OFF`, `REFUSED`, `HANGS` and `BROKEN` in a document misguide it.
 
     Parameters
     ----------
     seconds
         How long each answer takes; may be changed at any time.
-    prompts
+    answering
+        Without it every request gets status 500; may be changed at any time.
+    asked
         What it was asked, oldest first.
     """
 
     url: str
     seconds: float = 0.0
-    prompts: list[str] = field(default_factory=list)
+    answering: bool = True
+    asked: list[Asked] = field(default_factory=list)
+    _released: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def prompts(self) -> list[str]:
+        """The prompts alone, oldest first."""
+        return [one.prompt for one in self.asked]
+
+    def release(self) -> None:
+        """Answer those that hang, and let none hang from now on."""
+        self._released.set()
+
+    def hold(self) -> None:
+        """Let documents with `HANGS` hang again, as they do at the start."""
+        self._released.clear()
+
+    def wait(self, prompt: str) -> None:
+        """Take the time that the answer to a prompt takes."""
+        if HANGS in prompt:
+            self._released.wait()
+        time.sleep(self.seconds)
 
 
 @contextmanager
@@ -42,6 +84,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
     try:
         yield script
     finally:
+        script.release()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -58,14 +101,19 @@ class _Handler(BaseHTTPRequestHandler):
         script: ScriptedServer = self.server.script  # type: ignore[attr-defined]
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         prompt = asked["messages"][-1]["content"]
-        script.prompts.append(prompt)
-        time.sleep(script.seconds)
-        self._respond(completion(prompt, asked["response_format"]["json_schema"]["schema"]))
+        script.asked.append(Asked(prompt, time.time()))
+        script.wait(prompt)
+        if BROKEN in prompt or not script.answering:
+            self._respond({"error": {"message": "the script is broken"}}, 500)
+        elif REFUSED in prompt:
+            self._respond({"error": {"message": "the script refuses"}}, 400)
+        else:
+            self._respond(completion(prompt, asked["response_format"]["json_schema"]["schema"]))
 
-    def _respond(self, body: dict[str, Any]) -> None:
+    def _respond(self, body: dict[str, Any], status: int = 200) -> None:
         content = json.dumps(body).encode()
         with suppress(ConnectionError):  # the asking process was killed, as tests do
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(content)))
             self.end_headers()
@@ -77,8 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def completion(prompt: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Answer as a server does: with log-probabilities and usage."""
-    text = answer(prompt, schema)
+    text = "{" if INVALID in prompt else answer(prompt, schema)
+    finish = "length" if CUT_OFF in prompt else "stop"
     tokens = [{"token": part, "logprob": -0.01} for part in re.findall(r"\w+|\W", text)]
-    choice = {"message": {"content": text}, "finish_reason": "stop", "logprobs": {"content": tokens}}
+    choice = {"message": {"content": text}, "finish_reason": finish, "logprobs": {"content": tokens}}
     usage = {"prompt_tokens": len(prompt) // 4 + 1, "completion_tokens": len(tokens)}
     return {"choices": [choice], "usage": usage}

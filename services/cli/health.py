@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
+
+import httpx
 
 from schemas.document_types import DocumentTypeError
 from services.cli.output import console, print_json, table_of
@@ -12,8 +15,10 @@ from services.models.errors import ModelError
 from services.settings import Settings, SettingsError
 from services.storage.address import without_password
 from services.storage.errors import StorageError
-from services.telemetry.state import State, read_state
+from services.telemetry.state import read_state
 from services.wiring import ServiceName, connect_engine, connected, database_of, kafka_of, model_of, types_of
+
+HEALTH_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +143,15 @@ def _service(settings: Settings, name: ServiceName) -> Finding:
     state = read_state(settings.data_dir, name)
     if state is None:
         return Finding(name.value, healthy=False, detail="does not run on this machine; `postkorb up` starts it")
-    detail = f"{state.state} {state.detail}".strip() + f", process {state.pid}"
-    return Finding(name.value, healthy=state.state is State.READY, detail=detail)
+    detail = f"{state.state} {state.detail}".strip() + f", process {state.pid}, {state.health_url}"
+    reasons = _reasons(state.health_url)
+    return Finding(name.value, healthy=not reasons, detail="; ".join([*reasons, detail]))
+
+
+def _reasons(health_url: str) -> list[str]:
+    """Ask a service why it is not ready; nothing if it is."""
+    try:
+        report = httpx.get(f"{health_url}/readyz", timeout=HEALTH_SECONDS, trust_env=False).json()
+        return [f"{check['name']}: {check['reason']}" for check in report["checks"] if not check["healthy"]]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
+        return [f"does not answer ({type(error).__name__})"]

@@ -1,26 +1,21 @@
-"""Looking at what is there: results, traces, dead letters, health."""
+"""Looking at what is there: results, traces, health."""
 
 import asyncio
-import base64
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.cli.health import look, print_health
-from services.cli.output import AsJson, console, print_json, table_of
+from services.cli.output import AsJson, console, print_json
 from services.cli.results import print_results
 from services.settings import load_settings
-from services.storage.queries import dead_letter_rows
-from services.storage.records import DeadLetterRow
 from services.telemetry.names import BATCH, BATCH_ID
 from services.telemetry.spans import SpanRecord
 from services.telemetry.trace_files import find_trace_ids, read_batch, read_trace
 from services.telemetry.tree import as_json as tree_as_json
 from services.telemetry.tree import render
 from services.wiring import connected, database_of, types_of
-
-dead_letters = typer.Typer(help="Records that are no documents: list, show.", no_args_is_help=True)
 
 
 def results(
@@ -76,60 +71,3 @@ def doctor(*, as_json: AsJson = False) -> None:
     health = asyncio.run(look(load_settings()))
     print_health(health, as_json=as_json)
     raise typer.Exit(0 if health.healthy else 1)
-
-
-@dead_letters.command("list")
-def list_dead_letters(*, as_json: AsJson = False) -> None:
-    """List records that are no documents, the newest first."""
-    rows = asyncio.run(_dead_letters(None))
-    if as_json:
-        print_json([dead_letter_json(row) for row in rows])
-        return
-    cells = [
-        (row.dead_letter_key, place_of(row), row.letter.code.value, row.letter.message, f"{row.letter.failed_at:%F %T}")
-        for row in rows
-    ]
-    console.print(table_of("Dead letters", ("key", "record", "code", "what happened", "when"), cells))
-
-
-@dead_letters.command("show")
-def show_dead_letter(key: Annotated[int, typer.Argument(help="Key, as `list` prints it.")]) -> None:
-    """Print a dead letter whole, as JSON: bytes as text where they are UTF-8, and always in base64."""
-    found = asyncio.run(_dead_letters([key]))
-    if not found:
-        console.print(f"no dead letter {key}", style="red")
-        raise typer.Exit(1)
-    print_json(dead_letter_json(found[0]))
-
-
-def place_of(row: DeadLetterRow) -> str:
-    """Say where the record stands."""
-    return f"{row.letter.topic}[{row.letter.partition}]@{row.letter.offset}"
-
-
-def dead_letter_json(row: DeadLetterRow) -> dict[str, object]:
-    """Turn a dead letter to JSON."""
-    letter = row.letter
-    return {
-        "key": row.dead_letter_key,
-        "record": place_of(row),
-        "record_key": _bytes_json(letter.key),
-        "record_value": _bytes_json(letter.value),
-        "headers": {name: _bytes_json(value) for name, value in letter.headers},
-        "code": letter.code,
-        "message": letter.message,
-        "attempts": letter.attempts,
-        "trace_id": letter.trace_id,
-        "failed_at": letter.failed_at,
-    }
-
-
-def _bytes_json(value: bytes | None) -> dict[str, str] | None:
-    if value is None:
-        return None
-    return {"text": value.decode("utf-8", "replace"), "base64": base64.b64encode(value).decode()}
-
-
-async def _dead_letters(keys: list[int] | None) -> list[DeadLetterRow]:
-    async with database_of(connected(load_settings()), "postkorb-dead-letters") as database:
-        return await database.in_transaction(lambda connection: dead_letter_rows(connection, keys))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from schemas.document_types import DocumentTypeError
-from services.cli import administration, demonstration, inspection, publishing, serving
+from services.cli import administration, dead_letters, demonstration, inspection, publishing, serving
 from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
 from services.inference.engines.port import EngineDeadError, EngineError, ModelNotOfferedError, SchemaRefusedError
@@ -47,7 +47,7 @@ app.command("submit")(publishing.submit)
 app.command("results")(inspection.results)
 app.command("trace")(inspection.trace)
 app.command("doctor")(inspection.doctor)
-app.add_typer(inspection.dead_letters, name="dead-letters")
+app.add_typer(dead_letters.dead_letters, name="dead-letters")
 app.add_typer(administration.models, name="models")
 app.add_typer(administration.types, name="types")
 app.add_typer(administration.schemas, name="schemas")

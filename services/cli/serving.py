@@ -24,12 +24,16 @@ from services.local.stack import Stack, lock_stack, read_stack, remove_stack, wr
 from services.local.supervisor import Supervisor
 from services.models.catalogue import load_catalogue
 from services.models.fetch import fetch
+from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
 from services.storage.migration import upgrade
-from services.wiring import ServiceName, run_service, types_of
+from services.wiring import ServiceName, types_of
 
-DRAIN_SECONDS: Final = 10.0
+LOCAL_DRAIN_SECONDS: Final = 5.0
+"""On one machine somebody waits for the end; what is handed back goes on at the next start."""
+END_SECONDS: Final = 10.0
+"""What a service may need beyond its drain: the last commit, the engine's end."""
 START_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.1
 
@@ -56,7 +60,8 @@ def down() -> None:
         console.print("nothing runs here")
         return
     os.kill(stack.pid, signal.SIGTERM)
-    _wait_until(lambda: not stack.alive, 2 * DRAIN_SECONDS + 30, f"process {stack.pid} does not stop")
+    seconds = len(ServiceName) * (drain_of(settings) + END_SECONDS) + 30
+    _wait_until(lambda: not stack.alive, seconds, f"process {stack.pid} does not stop")
     console.print("stopped")
 
 
@@ -160,9 +165,16 @@ def _service_spec(name: ServiceName, settings: Settings) -> ChildSpec:
             "POSTKORB_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers or "",
             "POSTKORB_DATABASE_URL": url.get_secret_value(),
             "POSTKORB_INSTANCE": settings.instance or "local",
+            "POSTKORB_DRAIN_SECONDS": str(drain_of(settings)),
+            "POSTKORB_HEALTH_PORT": "0",  # three services on one machine: each finds its own
         },
-        grace_seconds=DRAIN_SECONDS,
+        grace_seconds=drain_of(settings) + END_SECONDS,
     )
+
+
+def drain_of(settings: Settings) -> float:
+    """Give how long services of this machine may finish what is in flight."""
+    return settings.drain_seconds if "drain_seconds" in settings.model_fields_set else LOCAL_DRAIN_SECONDS
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:

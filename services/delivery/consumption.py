@@ -1,9 +1,8 @@
 """Consumption of one topic: the poll loop only enqueues; offsets are committed when their work is durable."""
 
 import asyncio
-import itertools
-from collections import deque
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self, cast
@@ -16,7 +15,10 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
+from services.delivery.completed import decode, encode
 from services.delivery.connection import KafkaConnection
+from services.delivery.in_flight import Budget, InFlight
+from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record, record_of
 from services.delivery.tracker import PartitionTracker
 
@@ -26,28 +28,49 @@ COMMIT_LIMIT_SECONDS: Final = 10.0
 COMMIT_SECONDS: Final = 1.0
 """A commit at most this often: each one is a request to the group's coordinator."""
 
-RESUME_AT: Final = 0.75
-"""Part of the budget under which paused partitions go on: below 1, or they would flap."""
+REVOCATION_SECONDS: Final = 3.0
+"""How long a rebalance waits for records in flight: the whole group waits with it."""
+
+SESSION_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 0.2
+POLL_RECORDS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """How much may be delivered and not yet done before the partitions are paused.
+class Membership:
+    """Who consumes.
 
     Parameters
     ----------
-    records
-        Number of records.
-    size
-        Bytes of their keys and values.
+    group
+        The consumer group.
+    instance
+        Stable name of this member. With one, a member that died and starts again gets its partitions back at once;
+        without, the group waits until the dead one's session has ended.
+    poll_interval_seconds
+        A member that does not poll for so long loses its partitions (`max.poll.interval.ms`). How long a document
+        takes does not matter: the poll loop does not wait for it.
     """
 
-    records: int
-    size: int
+    group: str
+    instance: str | None = None
+    poll_interval_seconds: float = 300.0
 
-    def used(self, records: int, size: int) -> float:
-        """Give the fuller of the two, as a part of the budget: 1.0 is full."""
-        return max(records / self.records, size / self.size)
+    @property
+    def options(self) -> dict[str, Any]:
+        """The same for FastStream's subscriber."""
+        return {
+            "group_id": self.group,
+            "group_instance_id": f"{self.group}-{self.instance}" if self.instance else None,
+            "session_timeout_ms": int(SESSION_SECONDS * 1000),
+            "max_poll_interval_ms": int(self.poll_interval_seconds * 1000),
+        }
+
+
+def weightless(_: Record) -> int:
+    """Say that a record has no tokens: those of a document are not known before it was read."""
+    return 0
 
 
 class Consumption:
@@ -57,42 +80,51 @@ class Consumption:
 
     Parameters
     ----------
-    instance
-        Stable name of this member of the group. With one, a member that died and starts again gets its partitions
-        back at once; without, the group waits until the dead one's session has ended (30 s).
+    weigh
+        Estimates the tokens of the document that a record refers to.
     """
 
-    def __init__(self, kafka: KafkaConnection, topic: str, group: str, budget: Budget, instance: str | None) -> None:
+    def __init__(
+        self,
+        kafka: KafkaConnection,
+        topic: str,
+        membership: Membership,
+        budget: Budget,
+        weigh: Callable[[Record], int] = weightless,
+    ) -> None:
         self.topic = topic
-        self._budget = budget
-        self._buffer: deque[Record] = deque()
+        self.group = membership.group
+        self.skipped = 0
+        """Records that came again although they were done: known from the commit's metadata, nobody saw them."""
+        self.commit_failures = 0
+        self._kafka = kafka
+        self._in_flight = InFlight(budget, weigh)
         self._arrived = asyncio.Event()
+        self._finished = asyncio.Event()
         self._trackers: dict[TopicPartition, PartitionTracker] = {}
-        self._assignments: dict[TopicPartition, int] = {}
-        self._numbers = itertools.count(1)
-        self._committed: dict[TopicPartition, int] = {}
-        self._open_records = 0
-        self._open_size = 0
+        self._committed: dict[TopicPartition, OffsetAndMetadata] = {}
+        self._committing = asyncio.Lock()
+        self._rebalances = 0
+        self._polled_after = 0
+        self._polled_at = time.monotonic()
         self._paused = False
         self._failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
             kafka.bootstrap_servers,
             security=kafka.security,
-            client_id=group,
+            client_id=membership.group,
             logger=None,
             allow_auto_create_topics=False,
         )
         self._subscriber = self._broker.subscriber(
             topic,
-            group_id=group,
-            group_instance_id=f"{group}-{instance}" if instance else None,
+            **membership.options,
             batch=True,
-            max_records=500,
-            batch_timeout_ms=200,
+            max_records=min(POLL_RECORDS, budget.records),
+            batch_timeout_ms=int(POLL_SECONDS * 1000),
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=16 * 1024 * 1024,
-            session_timeout_ms=30_000,
             ack_policy=AckPolicy.MANUAL,
             listener=_Listener(self),
             parser=_keep_raw,
@@ -101,6 +133,10 @@ class Consumption:
         self._subscriber(self._enqueue)
 
     async def __aenter__(self) -> Self:
+        await self._broker.connect()
+        settings = self._broker.config.broker_config
+        build = settings.builder
+        settings.builder = lambda **options: self._watched(build(**options))
         await self._broker.start()
         self._tasks = [asyncio.create_task(self._commit_regularly(), name=f"commit {self.topic}")]
         return self
@@ -110,7 +146,11 @@ class Consumption:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.commit()
-        await self._broker.stop()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):  # aiokafka tries to leave the group for as long as it likes
+                await self._broker.stop()
+        except TimeoutError:
+            log.warning("the broker does not answer, the group learns of the end by itself", topic=self.topic)
 
     async def take(self, limit: int, wait_seconds: float) -> list[Record]:
         """Take up to `limit` records, waiting at most `wait_seconds` for the first.
@@ -122,41 +162,36 @@ class Consumption:
             again what was not done.
         """
         self._raise_failure()
-        if not self._buffer:
+        if not self._in_flight.waiting:
             self._arrived.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), wait_seconds)
             self._raise_failure()
-        return [self._buffer.popleft() for _ in range(min(limit, len(self._buffer)))]
+        return self._in_flight.take(limit)
 
     def done(self, records: Iterable[Record]) -> None:
-        """Say that what the records asked for is durable; the commit follows within a second."""
+        """Say that what the records asked for is durable; the commit follows within a second.
+
+        It counts whatever happened to the partition meanwhile: the same place is the same record.
+        """
         for record in records:
-            self._release(record)
-            partition = TopicPartition(record.topic, record.partition)
-            if self._assignments.get(partition) == record.assignment:
-                self._trackers[partition].finish(record.offset)
+            self._in_flight.remove(record)
+            tracker = self._trackers.get(TopicPartition(record.topic, record.partition))
+            if tracker:
+                tracker.finish(record.offset)
+        self._finished.set()
         self._resume_if_room()
 
     async def commit(self) -> None:
         """Commit what is done and not yet committed; never backwards within an assignment."""
-        offsets = {
-            partition: tracker.commit_point
-            for partition, tracker in self._trackers.items()
-            if tracker.commit_point is not None and tracker.commit_point > self._committed.get(partition, -1)
-        }
-        if not offsets or self._consumer is None:
-            return
-        try:
-            async with asyncio.timeout(COMMIT_LIMIT_SECONDS):  # aiokafka itself tries for ever
-                await self._consumer.commit({tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items()})
-        except (CommitFailedError, IllegalStateError) as error:
-            # The partitions belong to somebody else by now: the records come again there, and their work is skipped.
-            log.warning("commit refused, the partitions were reassigned", topic=self.topic, error=str(error))
-        except (KafkaError, TimeoutError) as error:
-            log.warning("commit failed, the next one tries again", topic=self.topic, error=str(error))
-        else:
-            self._committed |= offsets
+        async with self._committing:
+            due = {
+                partition: commit
+                for partition, tracker in self._trackers.items()
+                if (commit := _commit_of(tracker)) and commit != self._committed.get(partition)
+            }
+            if due and self._consumer:
+                await self._commit(self._consumer, due)
 
     def lag(self) -> Mapping[int, int]:
         """Count the records per partition that are written and not yet done."""
@@ -167,29 +202,92 @@ class Consumption:
     @property
     def in_flight(self) -> int:
         """Records delivered and not yet done."""
-        return self._open_records
+        return len(self._in_flight)
 
-    def assigned(self, partitions: Iterable[TopicPartition]) -> None:
-        """Start afresh with the partitions of a new assignment (called by the rebalance listener)."""
-        for partition in partitions:
-            self._trackers[partition] = PartitionTracker()
-            self._assignments[partition] = next(self._numbers)
-        self._paused = False
-        self._pause_if_full()
+    @property
+    def oldest_age(self) -> float:
+        """Seconds since the oldest unfinished record was delivered; 0 if there is none."""
+        return self._in_flight.oldest_age
 
-    async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """Commit and forget partitions that go to somebody else (called by the rebalance listener)."""
+    @property
+    def poll_age(self) -> float:
+        """Seconds since the poll loop asked for records."""
+        return time.monotonic() - self._polled_at
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the group has given this member its partitions, be it none."""
+        return self._rebalances > 0
+
+    async def answers(self, seconds: float = 3.0) -> bool:
+        """Ask the broker for the topics, and say whether it answered in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return bool(self._consumer and await self._consumer.topics())
+        except (KafkaError, OSError, TimeoutError):
+            return False
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        """Start afresh with the partitions of a new assignment (called by the rebalance listener).
+
+        They are paused until it is known what of them is finished; records that were fetched in between are fetched
+        again from the commit point.
+        """
+        try:
+            await self._assign(partitions)
+        except Exception as error:  # aiokafka only logs what a listener raises
+            self._failure = error
+            raise
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        """Hand partitions over (called by the rebalance listener).
+
+        What nobody has taken yet is dropped, what is worked on gets a moment to finish, then what is done is
+        committed and the rest forgotten: it is delivered again, here or elsewhere.
+        """
+        self._in_flight.forget(set(partitions))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REVOCATION_SECONDS):
+                while self._in_flight.taken_of(set(partitions)):
+                    self._finished.clear()
+                    await self._finished.wait()
         await self.commit()
         for partition in partitions:
-            number = self._assignments.pop(partition, None)
             self._trackers.pop(partition, None)
             self._committed.pop(partition, None)
-            self._forget(number)
+        self._resume_if_room()
+
+    async def _assign(self, partitions: Collection[TopicPartition]) -> None:
+        self._rebalances += 1
+        if not partitions or self._consumer is None:
+            return
+        self._consumer.pause(*partitions)
+        self._paused = True
+        commits = await committed_offsets(self._kafka, self.group, partitions)
+        for partition, commit in commits.items():
+            self._consumer.seek(partition, commit.offset)
+            self._committed[partition] = commit
+        for partition in partitions:
+            known = commits.get(partition)
+            self._trackers[partition] = PartitionTracker(decode(known.offset, known.metadata) if known else None)
         self._resume_if_room()
 
     @property
     def _consumer(self) -> AIOKafkaConsumer | None:
         return self._subscriber.consumer
+
+    def _watched(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
+        """Note each poll, and after which rebalance its records came: FastStream hands them over some awaits later."""
+        poll = consumer.getmany
+
+        async def getmany(*arguments: object, **options: object) -> object:
+            self._polled_at = time.monotonic()
+            records = await poll(*arguments, **options)
+            self._polled_after = self._rebalances
+            return records
+
+        consumer.getmany = getmany
+        return consumer
 
     def _raise_failure(self) -> None:
         if self._failure:
@@ -200,46 +298,49 @@ class Consumption:
 
     async def _enqueue(self, message: KafkaMessage) -> None:
         try:
-            self._admit_all(message)
+            if self._polled_after == self._rebalances:  # else it belongs to an assignment that is gone
+                self._admit_all(cast("tuple[ConsumerRecord[Any, Any], ...]", message.raw_message))
         except Exception as error:  # noqa: BLE001  (FastStream would drop it, and the records with it)
             self._failure = error
         self._arrived.set()
 
-    def _admit_all(self, message: KafkaMessage) -> None:
-        for raw in cast("tuple[ConsumerRecord[Any, Any], ...]", message.raw_message):
-            partition = TopicPartition(raw.topic, raw.partition)
-            if partition in self._trackers:
-                self._admit(record_of(raw, self._assignments[partition]), self._trackers[partition])
-        self._pause_if_full()
+    def _admit_all(self, batch: Iterable[ConsumerRecord[Any, Any]]) -> None:
+        for raw in batch:
+            tracker = self._trackers.get(TopicPartition(raw.topic, raw.partition))
+            if tracker:
+                self._admit(record_of(raw), tracker)
+        if self._in_flight.is_full:
+            self._pause()
 
     def _admit(self, record: Record, tracker: PartitionTracker) -> None:
-        tracker.deliver(record.offset)
-        self._buffer.append(record)
-        self._open_records += 1
-        self._open_size += record.size
+        if not tracker.deliver(record.offset):
+            self.skipped += 1
+        elif record not in self._in_flight:  # it is worked on since before a rebalance: its `done` counts
+            self._in_flight.add(record)
 
-    def _release(self, record: Record) -> None:
-        self._open_records -= 1
-        self._open_size -= record.size
-
-    def _forget(self, assignment: int | None) -> None:
-        kept: list[Record] = []
-        for record in self._buffer:
-            if record.assignment == assignment:
-                self._release(record)
-            else:
-                kept.append(record)
-        self._buffer = deque(kept)
-
-    def _pause_if_full(self) -> None:
-        if self._consumer and not self._paused and self._budget.used(self._open_records, self._open_size) >= 1:
+    def _pause(self) -> None:
+        if self._consumer and not self._paused:
             self._consumer.pause(*self._consumer.assignment())
             self._paused = True
 
     def _resume_if_room(self) -> None:
-        if self._consumer and self._paused and self._budget.used(self._open_records, self._open_size) < RESUME_AT:
-            self._consumer.resume(*self._consumer.assignment())
+        if self._consumer and self._paused and self._in_flight.has_room:
+            self._consumer.resume(*(tp for tp in self._consumer.assignment() if tp in self._trackers))
             self._paused = False
+
+    async def _commit(self, consumer: AIOKafkaConsumer, due: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        try:
+            async with asyncio.timeout(COMMIT_LIMIT_SECONDS):  # aiokafka itself tries for ever
+                await consumer.commit(dict(due))
+        except (CommitFailedError, IllegalStateError) as error:
+            # The partitions belong to somebody else by now: the records come again there, and their work is skipped.
+            self.commit_failures += 1
+            log.warning("commit refused, the partitions were reassigned", topic=self.topic, error=str(error))
+        except (KafkaError, TimeoutError) as error:
+            self.commit_failures += 1
+            log.warning("commit failed, the next one tries again", topic=self.topic, error=repr(error))
+        else:
+            self._committed |= due
 
     async def _commit_regularly(self) -> None:
         while True:
@@ -255,11 +356,16 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
         await self._consumption.revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._consumption.assigned(assigned)
+        await self._consumption.assigned(assigned)
+
+
+def _commit_of(tracker: PartitionTracker) -> OffsetAndMetadata | None:
+    point = tracker.commit_point
+    return None if point is None else OffsetAndMetadata(point, encode(point, tracker.completed))
 
 
 def _lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition, tracker: PartitionTracker) -> int:
-    end, position = consumer.highwater(partition), tracker.position
+    end, position = consumer.highwater(partition), tracker.commit_point
     return 0 if end is None or position is None else max(0, end - position)
 
 

@@ -28,7 +28,7 @@ async def read_topics(kafka: KafkaConnection, topics: Sequence[str]) -> AsyncIte
         while await _behind(consumer, ends):
             for records in (await consumer.getmany(timeout_ms=1000)).values():
                 for raw in records:
-                    yield record_of(raw, assignment=0)
+                    yield record_of(raw)
     finally:
         await consumer.stop()
 

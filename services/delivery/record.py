@@ -14,8 +14,6 @@ class Record:
 
     Parameters
     ----------
-    assignment
-        Which assignment of the partition delivered it; a record of an older one is stale.
     timestamp
         When the broker or the producer says it was written.
     """
@@ -27,7 +25,6 @@ class Record:
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
     timestamp: datetime
-    assignment: int
 
     @property
     def size(self) -> int:
@@ -40,11 +37,11 @@ class Record:
         return f"{self.topic}[{self.partition}]@{self.offset}"
 
 
-def record_of(raw: ConsumerRecord[Any, Any], assignment: int) -> Record:
+def record_of(raw: ConsumerRecord[Any, Any]) -> Record:
     """Take over what aiokafka delivered."""
     time = time_of(raw.timestamp)
     headers = tuple(raw.headers)
-    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, headers, time, assignment)
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, headers, time)
 
 
 def time_of(timestamp_ms: int) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from schemas.events import FieldAnswer, Status
 from services.inference.ask import Asked
@@ -10,7 +11,7 @@ from services.storage.records import Failure, PendingDocument
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """It has checked answers."""
+    """Done: it has checked answers."""
 
     asked: Asked
     fields: Sequence[FieldAnswer]
@@ -25,11 +26,32 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Retried:
+    """It has none yet, and is tried again.
+
+    Parameters
+    ----------
+    failure
+        Why this try gave none.
+    attempt
+        Which try comes next.
+    after
+        How long it waits before.
+    """
+
+    document: PendingDocument
+    failure: Failure
+    attempt: int
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
-    """It has none, and here is why."""
+    """It has none for good, and here is why."""
 
     document: PendingDocument
     failure: Failure
 
 
-Outcome = Answered | Failed
+Outcome = Answered | Retried | Failed
+"""Records that are no document at all are poison: they never get here, see `parsed`."""

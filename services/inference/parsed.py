@@ -1,7 +1,9 @@
 """The records of `documents.parsed`: references to documents whose pages are stored."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -10,21 +12,33 @@ from schemas.events import DocumentParsed, ErrorCode, Step
 from services.delivery.record import Record
 from services.storage.dead_letters import DeadRecord
 
+CHARACTERS_PER_TOKEN: Final = 3
+"""Roughly, in German and English alike: the budget of tokens is a bound on work, not an account."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedRecords:
-    """What a batch of records refers to.
+    """What some records refer to.
 
     Parameters
     ----------
-    document_keys
-        Each once, in order.
+    references
+        Each record with the key of its document.
     dead
         Records that are no such reference.
     """
 
-    document_keys: Sequence[int]
+    references: Sequence[tuple[Record, int]]
     dead: Sequence[DeadRecord]
+
+    @property
+    def document_keys(self) -> Sequence[int]:
+        """Each document once, in order."""
+        return list(dict.fromkeys(key for _, key in self.references))
+
+    def records_of(self, document_keys: Collection[int]) -> list[Record]:
+        """Give the records that refer to some of the documents."""
+        return [record for record, key in self.references if key in document_keys]
 
 
 def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
@@ -35,7 +49,7 @@ def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
     traceparent
         Trace context that the dead carry.
     """
-    keys: dict[int, None] = {}
+    references: list[tuple[Record, int]] = []
     dead: list[DeadRecord] = []
     for record in records:
         try:
@@ -46,5 +60,15 @@ def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
         except ValidationError as error:
             dead.append(DeadRecord(record, Step.ADMIT, ErrorCode.INVALID_EVENT, first_error(error), traceparent))
         else:
-            keys[event.document_key] = None
-    return ParsedRecords(list(keys), dead)
+            references.append((record, event.document_key))
+    return ParsedRecords(references, dead)
+
+
+def estimated_tokens(record: Record) -> int:
+    """Estimate the tokens of the document that a record refers to; 0 for what is no such reference."""
+    try:
+        data = json.loads(record.value or b"")
+        data = data.get("data", data)  # a structured CloudEvent, or the data alone
+        return max(0, int(data["characters"])) // CHARACTERS_PER_TOKEN
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return 0

@@ -1,29 +1,44 @@
 """Step 8, record: outcomes to rows, and the rows in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from schemas.events import DocumentProcessed, EventType, Provenance, event_id
+from schemas.events import DocumentParsed, DocumentProcessed, EventType, Provenance, event_id
 from schemas.topics import Topics
-from services.inference.outcome import Answered, Failed, Outcome
+from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords
-from services.storage.answers import record_answers, record_failures, settle_answered
+from services.storage.answers import (
+    NextTry,
+    note_engine_death,
+    record_answers,
+    record_failures,
+    schedule_retry,
+    settle_answered,
+)
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import bury
 from services.storage.document_events import event_row, failed_event
-from services.storage.documents import load_documents
+from services.storage.documents import load_documents, lock_documents
 from services.storage.outbox import enqueue, republish
 from services.storage.records import NewAnswer, NewBatch, NewFailure, OutboxRow, PendingDocument, Pipeline
 from services.telemetry.tracing import trace_id_of
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """An outcome with the batch that it came from."""
+
+    outcome: Outcome
+    batch: NewBatch
+
+
+@dataclass(frozen=True, slots=True)
 class Recorder:
-    """Writes the outcomes of a batch.
+    """Writes outcomes.
 
     Parameters
     ----------
@@ -53,20 +68,42 @@ class Recorder:
 
         return await self.database.in_transaction(work)
 
-    async def record(self, batch: NewBatch, outcomes: Sequence[Outcome]) -> None:
-        """Write answers, failures and their events in one transaction; then their offsets may be committed."""
-        answered = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
-        failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    async def record(self, given: Sequence[Leaving]) -> None:
+        """Write answers, failures, retries and their events in one transaction; then their offsets may be committed.
+
+        Raises
+        ------
+        DataRefusedError
+            If the database does not take a value of one of them; none is written then.
+        """
         now = datetime.now(UTC)
 
         async def work(connection: Connection) -> None:
-            written = await record_answers(connection, batch, [self._answer(item, batch, now) for item in answered])
-            written |= await record_failures(connection, [_failure(item, now) for item in failed])
-            rows = [self._processed(item, batch.batch_id, now) for item in answered]
-            rows += [self._failed(item, now) for item in failed]
-            await enqueue(connection, [row for row in rows if row.document_key in written])
+            # In one order for all of them, before any is touched: others lock documents too.
+            await lock_documents(connection, [item.outcome.document.document_key for item in given])
+            for batch in dict.fromkeys(item.batch for item in given):
+                of_batch = [item.outcome for item in given if item.batch == batch]
+                await enqueue(connection, await self._of_batch(connection, batch, of_batch, now))
 
         await self.database.in_transaction(work)
+
+    async def note_engine_death(self, document_keys: Collection[int]) -> None:
+        """Count, for documents that are in the engine, that it died."""
+        await self.database.in_transaction(lambda connection: note_engine_death(connection, document_keys))
+
+    async def _of_batch(
+        self, connection: Connection, batch: NewBatch, outcomes: Sequence[Outcome], now: datetime
+    ) -> list[OutboxRow]:
+        answered = [item for item in outcomes if isinstance(item, Answered)]
+        failed = [item for item in outcomes if isinstance(item, Failed)]
+        retried = [item for item in outcomes if isinstance(item, Retried)]
+        written = await record_answers(connection, batch, [self._answer(item, batch, now) for item in answered])
+        written |= await record_failures(connection, [_failure(item, now) for item in failed])
+        written |= await schedule_retry(connection, [_next_try(item) for item in retried])
+        rows = [self._processed(item, batch.batch_id, now) for item in answered]
+        rows += [self._failed(item, now) for item in failed]
+        rows += [self._again(item, now) for item in retried]
+        return [row for row in rows if row.document_key in written]
 
     def _answer(self, item: Answered, batch: NewBatch, now: datetime) -> NewAnswer:
         asked, document = item.asked, item.document
@@ -87,6 +124,7 @@ class Recorder:
             submitted_at=document.submitted_at,
             processed_at=now,
             prompt_tokens=sum(generation.prompt_tokens for generation in asked.generations),
+            cached_tokens=sum(generation.cached_tokens for generation in asked.generations),
             completion_tokens=sum(generation.completion_tokens for generation in asked.generations),
         )
 
@@ -119,8 +157,23 @@ class Recorder:
         return self._row(EventType.PROCESSED, self.topics.processed, document, event, now)
 
     def _failed(self, item: Failed, now: datetime) -> OutboxRow:
-        event = failed_event(item.document, item.failure, now)
+        event = failed_event(item.document, item.failure, item.document.attempts, now)
         return self._row(EventType.FAILED, self.topics.failed, item.document, event, now)
+
+    def _again(self, item: Retried, now: datetime) -> OutboxRow:
+        document = item.document
+        event = DocumentParsed(
+            document_id=document.document_id,
+            tenant=document.tenant,
+            document_key=document.document_key,
+            content_sha256=document.content_sha256,
+            page_count=len(document.pages),
+            characters=sum(map(len, document.pages)),
+        )
+        name = (document.tenant, document.document_id, document.content_sha256)
+        identity = event_id(EventType.PARSED, *name, self.pipeline.pipeline_id, item.attempt)
+        row = event_row(EventType.PARSED, identity, self.topics.parsed, document, document.document_key, event, now)
+        return replace(row, due_in=item.after, attempt=item.attempt)
 
     def _row(
         self, kind: EventType, topic: str, document: PendingDocument, event: BaseModel, now: datetime
@@ -135,5 +188,14 @@ class Recorder:
 def _failure(item: Failed, now: datetime) -> NewFailure:
     document = item.document
     return NewFailure(
-        document.document_key, document.content_sha256, item.failure, trace_id_of(document.traceparent), now
+        document_key=document.document_key,
+        content_sha256=document.content_sha256,
+        failure=item.failure,
+        attempts=document.attempts,
+        trace_id=trace_id_of(document.traceparent),
+        failed_at=now,
     )
+
+
+def _next_try(item: Retried) -> NextTry:
+    return NextTry(item.document.document_key, item.document.content_sha256, item.attempt)

@@ -1,27 +1,32 @@
 """The inference service: steps 5 to 8, from records of `documents.parsed` to recorded answers."""
 
 import asyncio
+import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from schemas.events import ErrorCode, Step
+from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
+from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
 from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, Asker, AskError
 from services.inference.check import check
-from services.inference.engines.port import Engine, EngineDeadError, EngineError
-from services.inference.outcome import Answered, Failed, Outcome
+from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
+from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords, read_parsed
-from services.inference.record import Recorder
-from services.storage.records import Failure, NewBatch, PendingDocument, Pipeline
+from services.inference.record import Leaving, Recorder
+from services.inference.recording import Recording
+from services.inference.turns import Turns
+from services.storage.errors import StorageError
+from services.storage.records import Failure, NewBatch, PendingDocument
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Batch, Tracing, current_traceparent
@@ -31,27 +36,37 @@ log = structlog.get_logger(__name__)
 LINGER_SECONDS: Final = 0.3
 """A batch waits this long for company: it costs little, and the engine works on several documents at once."""
 
-ENGINE_TRIES: Final = 2
+ENGINE_DEATHS: Final = 3
+"""A document that the engine held at its death so often, alone since the first, is what kills it."""
+
+NOTE_SECONDS: Final = 5.0
+"""How long a dying process tries to note which documents the engine held."""
+
+BREAKER_SECONDS: Final = 0.2
+"""How often an open breaker is asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class BatchLimits:
-    """How much is in the engine at a time.
+class Limits:
+    """How much is in the engine at a time, and how long.
 
     Parameters
     ----------
+    batch
+        Most documents that are admitted together.
     documents
-        Most documents of one batch.
-    in_flight
-        Batches at the same time: while one waits for its slowest document, the next keeps the engine busy.
+        Documents in the engine at the same time: as one is done, the next is admitted.
+    ask_seconds
+        A document whose answers take longer is tried again.
     """
 
+    batch: int
     documents: int
-    in_flight: int
+    ask_seconds: float
 
 
 class Inference:
-    """Reads records, asks the engine about their documents in batches, and records what comes."""
+    """Reads records, asks the engine about their documents, and records each outcome as it comes."""
 
     def __init__(
         self,
@@ -59,59 +74,87 @@ class Inference:
         engine: Engine,
         asker: Asker,
         recorder: Recorder,
-        limits: BatchLimits,
+        limits: Limits,
+        retries: RetryPolicy,
         tracing: Tracing,
         metrics: Metrics,
     ) -> None:
+        self.breaker = Breaker()
         self._consumption = consumption
         self._engine = engine
         self._asker = asker
         self._recorder = recorder
+        self._recording = Recording(recorder)
         self._limits = limits
+        self._retries = retries
         self._tracing = tracing
         self._metrics = metrics
         self._text_budget = asker.text_budget()
+        self._slots = asyncio.Semaphore(limits.documents)
+        self._turns = Turns()
+        self._in_engine: set[int] = set()
+        self._is_dead = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then finish the batches in flight."""
-        slots = asyncio.Semaphore(self._limits.in_flight)
-        async with asyncio.TaskGroup() as batches:
-            while not stop.is_set():
-                await slots.acquire()
-                records = await self._next_records()
-                batches.create_task(self._work(records, slots))
+        """Work until `stop` is set, then finish the documents in flight."""
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self._recording.run())
+            async with asyncio.TaskGroup() as batches:
+                while not stop.is_set():
+                    if records := await self._next_records():
+                        batches.create_task(self._batch(records))
+            writing.cancel()
 
     async def _next_records(self) -> list[Record]:
-        limit = self._limits.documents
+        """Take as many records as have a slot; each slot is given back when its record is done."""
+        admission = self.breaker.admission()
+        if admission is Admission.NONE:
+            await asyncio.sleep(BREAKER_SECONDS)
+            return []
+        limit = 1 if admission is Admission.ONE else self._limits.batch
+        await self._slots.acquire()
+        room = 1
+        while room < limit and not self._slots.locked():
+            await self._slots.acquire()
+            room += 1
+        records = await self._take(room)
+        for _ in range(room - len(records)):
+            self._slots.release()
+        if records and admission is Admission.ONE:
+            self.breaker.probe()
+        return records
+
+    async def _take(self, limit: int) -> list[Record]:
         records = await self._consumption.take(limit, wait_seconds=1.0)
         if 0 < len(records) < limit:
             await asyncio.sleep(LINGER_SECONDS)
             records += await self._consumption.take(limit - len(records), wait_seconds=0)
         return records
 
-    async def _work(self, records: Sequence[Record], slots: asyncio.Semaphore) -> None:
-        try:
-            if records:
-                self._metrics.in_flight(len(records))
-                await self._batch(records)
-                self._consumption.done(records)
-                self._metrics.in_flight(-len(records))
-        finally:
-            slots.release()
-
     async def _batch(self, records: Sequence[Record]) -> None:
+        self._metrics.in_flight(len(records))
         parsed = self._read(records)
         waiting = await self._recorder.load(parsed)
+        kept = parsed.records_of({document.document_key for document in waiting})
+        settled = [record for record in records if record not in kept]
+        for _ in settled:
+            self.breaker.neutral()
+        self._done(settled)
         if not waiting:
             return
-        batch_id, started_at = uuid4(), datetime.now(UTC)
+        batch_id = uuid4()
         parents = [document.traceparent for document in waiting]
         labels = {names.PIPELINE_ID: self._recorder.pipeline.pipeline_id}
         with self._tracing.batch_span(parents, str(batch_id), **labels) as batch:
+            row = NewBatch(batch_id, self._recorder.pipeline.pipeline_id, batch.trace_id, datetime.now(UTC))
             admitted = await self._admit(waiting, batch)
-            outcomes = await asyncio.gather(*(self._document(item, batch) for item in admitted))
-            row = batch_row(batch_id, self._recorder.pipeline, batch.trace_id, started_at, outcomes)
-            await self._record(row, outcomes, batch)
+            await asyncio.gather(*(self._document(item, batch, row, parsed) for item in admitted))
+
+    def _done(self, records: Sequence[Record]) -> None:
+        self._consumption.done(records)
+        self._metrics.in_flight(-len(records))
+        for _ in records:
+            self._slots.release()
 
     def _read(self, records: Sequence[Record]) -> ParsedRecords:
         with self._tracing.step_span(names.ADMIT):
@@ -126,49 +169,91 @@ class Inference:
             self._tracing.record_step(names.ADMIT, item.document.traceparent, started, ended, **attributes)
         return admitted
 
-    async def _document(self, admitted: Admitted, batch: Batch) -> Outcome:
+    async def _document(self, admitted: Admitted, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
+        outcome = await self._outcome(admitted, batch)
+        started = time.time_ns()
+        written = (await self._recording.record(Leaving(outcome, row))).outcome
+        ended = time.time_ns()
+        document = admitted.document
+        self._done(parsed.records_of({document.document_key}))
+        self._tracing.record_step(names.RECORD, document.traceparent, started, ended, **_attributes(document, batch))
+        self._say_recorded(written, row)
+
+    async def _outcome(self, admitted: Admitted, batch: Batch) -> Outcome:
+        document = admitted.document
+        asked = await self._ask(admitted, batch)
+        if isinstance(asked, Failure):
+            return self._after(document, asked)
+        try:
+            with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
+                answered = await asyncio.to_thread(check, asked)
+        except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
+            return self._after(document, _unexpected(document, Step.CHECK, error))
+        self.breaker.succeeded()
+        return answered
+
+    async def _ask(self, admitted: Admitted, batch: Batch) -> Asked | Failure:
+        document = admitted.document
+        if document.engine_deaths >= ENGINE_DEATHS:
+            message = f"the engine died {document.engine_deaths} times while it held this document"
+            return Failure(Step.ASK, ErrorCode.ENGINE_DIED, message, retryable=True)
+        async with self._turns.turn(alone=document.engine_deaths > 0):
+            self._in_engine.add(document.document_key)
+            try:
+                return await self._ask_in_time(admitted, batch)
+            except EngineDeadError:
+                await self._note_death()
+                raise  # the process must end
+            finally:
+                self._in_engine.discard(document.document_key)
+
+    async def _ask_in_time(self, admitted: Admitted, batch: Batch) -> Asked | Failure:
         document = admitted.document
         attributes = _attributes(document, batch)
         try:
             with self._tracing.step_span(names.ASK, document.traceparent, batch.links, **attributes) as span:
-                asked = await self._ask(admitted)
+                async with asyncio.timeout(self._limits.ask_seconds):
+                    asked = await self._asker.ask(admitted)
                 span.set_attribute(names.DOCUMENT_TYPE, asked.kind.name)
-        except AskError as error:
-            return Failed(document, Failure(Step.ASK, error.code, error.message, retryable=True))
-        except EngineError as error:
-            message = f"the engine did not answer, {ENGINE_TRIES} times: {error}"
-            return Failed(document, Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, message, retryable=True))
+                return asked
         except EngineDeadError:
-            raise  # the process must end
-        except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
-            return _unexpected(document, Step.ASK, error)
-        return await self._check(asked, attributes)
+            raise
+        except EngineAwayError as error:
+            self.breaker.trip(ErrorCode.ENGINE_REFUSED, str(error))
+            return Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, str(error), retryable=True)
+        except Exception as error:  # noqa: BLE001  (this document fails or is tried again; the others go on)
+            return _failure_of(document, error, self._limits.ask_seconds)
 
-    async def _check(self, asked: Asked, attributes: Mapping[str, str | int]) -> Outcome:
-        document = asked.admitted.document
+    async def _note_death(self) -> None:
+        """Remember which documents the engine held: asked alone after the restart, the one that kills it stands out."""
+        if self._is_dead:
+            return
+        self._is_dead = True
+        held = list(self._in_engine)
+        log.error("the engine died", documents=len(held))
         try:
-            with self._tracing.step_span(names.CHECK, document.traceparent, **attributes):
-                return await asyncio.to_thread(check, asked)
-        except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
-            return _unexpected(document, Step.CHECK, error)
+            async with asyncio.timeout(NOTE_SECONDS):
+                await self._recorder.note_engine_death(held)
+        except (StorageError, TimeoutError) as error:
+            log.warning("which documents the engine held could not be noted", reason=repr(error))
 
-    async def _ask(self, admitted: Admitted) -> Asked:
-        async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(ENGINE_TRIES), retry=retry_if_exception_type(EngineError), reraise=True
-        ):
-            with attempt:
-                return await self._asker.ask(admitted)
-        raise AssertionError  # the last attempt returns or raises
-
-    async def _record(self, row: NewBatch, outcomes: Sequence[Outcome], batch: Batch) -> None:
-        started = time.time_ns()
-        await self._recorder.record(row, outcomes)
-        ended = time.time_ns()
-        for outcome in outcomes:
-            document = outcome.document
-            attributes = _attributes(document, batch)
-            self._tracing.record_step(names.RECORD, document.traceparent, started, ended, **attributes)
-            self._say_recorded(outcome, row)
+    def _after(self, document: PendingDocument, failure: Failure) -> Outcome:
+        self.breaker.failed(failure.code)
+        decision = after_failure(
+            failure.code,
+            document.attempts,
+            self._retries,
+            random.random(),  # noqa: S311  (spreads tries, guards nothing)
+            retryable=failure.retryable,
+            outage=self.breaker.outage is not None,
+        )
+        match decision:
+            case TryAgain(attempt, after):
+                return Retried(document, failure, attempt, after)
+            case GiveUp():
+                return Failed(document, failure)
+            case _:
+                assert_never(decision)
 
     def _say_recorded(self, outcome: Outcome, row: NewBatch) -> None:
         said = {"document_id": outcome.document.document_id, "batch_id": str(row.batch_id)}
@@ -176,35 +261,35 @@ class Inference:
             case Answered():
                 self._metrics.documents_done(names.Outcome.PROCESSED, Step.RECORD)
                 log.info("processed", document_type=outcome.asked.kind.name, status=outcome.status.value, **said)
-            case Failed():
-                self._metrics.documents_done(names.Outcome.FAILED, outcome.failure.step)
-                log.warning("failed", code=outcome.failure.code.value, reason=outcome.failure.message, **said)
+            case Retried(_, failure, attempt, after):
+                self._metrics.documents_done(names.Outcome.RETRIED, failure.step)
+                self._metrics.retried(failure.step, failure.code.value)
+                log.warning("tries again", code=failure.code.value, attempt=attempt, after=str(after), **said)
+            case Failed(_, failure):
+                self._metrics.documents_done(names.Outcome.FAILED, failure.step)
+                log.warning("failed", code=failure.code.value, reason=failure.message, **said)
             case _:
                 assert_never(outcome)
 
 
-def batch_row(
-    batch_id: UUID, pipeline: Pipeline, trace_id: str, started_at: datetime, outcomes: Sequence[Outcome]
-) -> NewBatch:
-    """Sum up a batch: what its documents cost."""
-    generations = [item for outcome in outcomes if isinstance(outcome, Answered) for item in outcome.asked.generations]
-    return NewBatch(
-        batch_id=batch_id,
-        pipeline_id=pipeline.pipeline_id,
-        trace_id=trace_id,
-        started_at=started_at,
-        finished_at=datetime.now(UTC),
-        prompt_tokens=sum(item.prompt_tokens for item in generations),
-        cached_tokens=sum(item.cached_tokens for item in generations),
-        completion_tokens=sum(item.completion_tokens for item in generations),
-    )
+def _failure_of(document: PendingDocument, error: Exception, ask_seconds: float) -> Failure:
+    match error:
+        case AskError():
+            return Failure(Step.ASK, error.code, error.message, retryable=True)
+        case EngineError():
+            return Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, f"the engine did not answer: {error}", retryable=True)
+        case TimeoutError():
+            message = f"the engine did not answer within {ask_seconds:g} s"
+            return Failure(Step.ASK, ErrorCode.ANSWER_TIMEOUT, message, retryable=True)
+        case _:
+            return _unexpected(document, Step.ASK, error)
 
 
-def _unexpected(document: PendingDocument, step: Step, error: Exception) -> Failed:
-    # A fault of our own: this document fails and says so, the others of the batch go on.
+def _unexpected(document: PendingDocument, step: Step, error: Exception) -> Failure:
+    # A fault of our own: this document fails and says so, the others go on.
     log.error("step failed unexpectedly", document_id=document.document_id, step=step.value, exc_info=error)
     message = f"the step failed unexpectedly ({type(error).__name__}); the log has the details"
-    return Failed(document, Failure(step, ErrorCode.INTERNAL_ERROR, message, retryable=True))
+    return Failure(step, ErrorCode.INTERNAL_ERROR, message, retryable=True)
 
 
 def _attributes(document: PendingDocument, batch: Batch) -> dict[str, str | int]:

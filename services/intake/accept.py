@@ -3,13 +3,40 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from schemas.envelope import decode_submitted
 from schemas.events import DocumentSubmitted
-from services.delivery.record import Record
+from schemas.topics import RETRY_ATTEMPT, RETRY_DEAD_LETTER, RETRY_SUBMITTED
+from services.delivery.record import Record, time_of
 from services.intake.failure import IntakeError
-from services.storage.records import Acceptance, Failure, NewDocument
+from services.storage.records import Acceptance, Failure, NewDocument, Origin
 from services.telemetry.names import Outcome
+
+MOST_PARTITION: Final = 2**31 - 1
+MOST_ATTEMPT: Final = 1000
+MOST_DIGITS: Final = 18
+"""Of a number in a header: enough for every offset, and never more than 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What came before a record: nothing, or the tries whose headers it carries.
+
+    Parameters
+    ----------
+    attempt
+        Which try it starts.
+    submitted_at, origin
+        Time and place of the publisher's own record.
+    dead_letter
+        Key of the dead letter that it is a retry of.
+    """
+
+    attempt: int
+    submitted_at: datetime
+    origin: Origin
+    dead_letter: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +44,24 @@ class Submission:
     """A record that is a document."""
 
     document: DocumentSubmitted
-    submitted_at: datetime
+    history: History
     traceparent: str | None
+
+
+def history_of(record: Record) -> History:
+    """Read what came before a record; headers that are not as Postkorb writes them say nothing.
+
+    Whoever may write to the topic may write these headers: they can spoil the order and the tries of documents that
+    the writer could replace anyway, and nothing else.
+    """
+    headers = {name: raw.decode("ascii", "replace") for name, raw in record.headers if raw is not None}
+    timestamp, partition, offset = [*map(_number, headers.get(RETRY_SUBMITTED, "").split("/")), None, None, None][:3]
+    if timestamp is None or partition is None or offset is None or partition > MOST_PARTITION:
+        submitted_at, origin = record.timestamp, Origin(record.partition, record.offset)
+    else:
+        submitted_at, origin = time_of(timestamp), Origin(partition, offset)
+    attempt = _number(headers.get(RETRY_ATTEMPT, "")) or 1
+    return History(min(attempt, MOST_ATTEMPT), submitted_at, origin, _number(headers.get(RETRY_DEAD_LETTER, "")))
 
 
 def read_submission(record: Record) -> Submission:
@@ -30,7 +73,7 @@ def read_submission(record: Record) -> Submission:
         If the record is no document: it becomes a dead letter.
     """
     document, envelope = decode_submitted(record.value, record.headers)
-    return Submission(document, record.timestamp, envelope.traceparent)
+    return Submission(document, history_of(record), envelope.traceparent)
 
 
 def unread(submission: Submission, traceparent: str) -> NewDocument:
@@ -46,8 +89,11 @@ def unread(submission: Submission, traceparent: str) -> NewDocument:
         byte_count=0,
         language=None,
         pages=(),
-        submitted_at=submission.submitted_at,
+        submitted_at=submission.history.submitted_at,
         traceparent=traceparent,
+        origin=submission.history.origin,
+        attempts=submission.history.attempt,
+        retry_of=submission.history.dead_letter,
     )
 
 
@@ -63,6 +109,10 @@ def failed(document: NewDocument, error: IntakeError) -> NewDocument:
 
 def outcome_of(document: NewDocument, acceptance: Acceptance) -> Outcome:
     """Say how a stored document left intake."""
-    if acceptance in (Acceptance.REPEAT_WAITING, Acceptance.REPEAT_FAILED):
+    if acceptance in (Acceptance.OLDER, Acceptance.REPEAT_WAITING, Acceptance.REPEAT_FAILED):
         return Outcome.REPEATED
     return Outcome.FAILED if document.failure else Outcome.PASSED
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None

@@ -1,26 +1,29 @@
 """The intake service: steps 2 to 4, from records of `documents.submitted` to stored pages."""
 
 import asyncio
+import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, Self, assert_never
 
 import structlog
 from opentelemetry.trace import Span
 
 from schemas.envelope import EnvelopeError
 from schemas.events import ErrorCode, Step
+from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
-from services.intake.accept import Submission, failed, fetched, outcome_of, read_submission, unread
+from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
+from services.intake.accept import Submission, failed, fetched, history_of, outcome_of, read_submission, unread
 from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.intake.fetch import ContentFetcher
 from services.intake.language import detect_language
 from services.intake.media import media_type_of
 from services.intake.parse import Parser
-from services.intake.store import Accepted, Store
+from services.intake.store import Accepted, Outcome, Retried, Store
 from services.storage.dead_letters import DeadRecord
 from services.storage.records import Acceptance, NewDocument
 from services.telemetry import names
@@ -32,25 +35,36 @@ log = structlog.get_logger(__name__)
 FLUSH_DOCUMENTS: Final = 100
 """Most documents of one transaction."""
 
+BREAKER_SECONDS: Final = 0.2
+"""How often an open breaker is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A record that has been worked on and waits to be stored."""
 
     record: Record
-    outcome: Accepted | DeadRecord
+    outcome: Outcome
 
 
-class Intake:
-    """Reads records, parses their documents side by side, and stores what is ready.
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """How much intake takes on.
 
     Parameters
     ----------
     side_by_side
         Documents that are fetched and parsed at the same time.
-    max_record_bytes
+    record_bytes
         Records larger than this are no documents.
     """
+
+    side_by_side: int
+    record_bytes: int
+
+
+class Intake:
+    """Reads records, parses their documents side by side, and stores what is ready."""
 
     def __init__(
         self,
@@ -58,20 +72,21 @@ class Intake:
         fetcher: ContentFetcher,
         parser: Parser,
         store: Store,
+        limits: IntakeLimits,
+        retries: RetryPolicy,
         tracing: Tracing,
         metrics: Metrics,
-        *,
-        side_by_side: int,
-        max_record_bytes: int,
     ) -> None:
+        self.breaker = Breaker()
         self._consumption = consumption
+        self._retries = retries
         self._fetcher = fetcher
         self._parser = parser
         self._store = store
         self._tracing = tracing
         self._metrics = metrics
-        self._slots = asyncio.Semaphore(side_by_side)
-        self._max_record_bytes = max_record_bytes
+        self._slots = asyncio.Semaphore(limits.side_by_side)
+        self._limits = limits
         self._ready: asyncio.Queue[Read] = asyncio.Queue()
         self._last_of_key: dict[bytes, asyncio.Task[None]] = {}
 
@@ -81,11 +96,28 @@ class Intake:
             flusher = group.create_task(self._flush_for_ever())
             async with asyncio.TaskGroup() as readers:
                 while not stop.is_set():
-                    for record in await self._consumption.take(FLUSH_DOCUMENTS, wait_seconds=1.0):
-                        await self._slots.acquire()
+                    for record in await self._next_records():
                         self._start(readers, record)
             await self._ready.join()
             flusher.cancel()
+
+    async def _next_records(self) -> list[Record]:
+        """Take a record for which there is a slot, and what else has one."""
+        admission = self.breaker.admission()
+        if admission is Admission.NONE:
+            await asyncio.sleep(BREAKER_SECONDS)
+            return []
+        await self._slots.acquire()
+        room = 1
+        while admission is Admission.ALL and room < FLUSH_DOCUMENTS and not self._slots.locked():
+            await self._slots.acquire()
+            room += 1
+        records = await self._consumption.take(room, wait_seconds=1.0)
+        for _ in range(room - len(records)):
+            self._slots.release()
+        if records and admission is Admission.ONE:
+            self.breaker.probe()
+        return records
 
     def _start(self, readers: asyncio.TaskGroup, record: Record) -> None:
         # Records of one key are stored in the order of the topic: a newer version must not be overtaken.
@@ -118,17 +150,28 @@ class Intake:
     async def _flush(self, ready: Sequence[Read]) -> None:
         accepted = [item.outcome for item in ready if isinstance(item.outcome, Accepted)]
         dead = [item.outcome for item in ready if isinstance(item.outcome, DeadRecord)]
+        retried = [item.outcome for item in ready if isinstance(item.outcome, Retried)]
         started = time.time_ns()
-        acceptances = await self._store.store(accepted, dead)
+        acceptances = await self._store.store(accepted, dead, retried)
         ended = time.time_ns()
         self._consumption.done(item.record for item in ready)
         self._metrics.in_flight(-len(ready))
         for item, acceptance in zip(accepted, acceptances, strict=True):
             self._say_stored(item.document, acceptance, started, ended)
+        self._say_not_stored(dead, retried)
+
+    def _say_not_stored(self, dead: Sequence[DeadRecord], retried: Sequence[Retried]) -> None:
         if dead:
             self._metrics.documents_done(names.Outcome.DEAD_LETTERED, Step.ACCEPT, len(dead))
         for letter in dead:
             log.warning("dead letter", place=letter.record.offset, code=letter.code.value, reason=letter.message)
+        for item in retried:
+            failure = item.document.failure
+            if failure:
+                self._metrics.documents_done(names.Outcome.RETRIED, failure.step)
+                self._metrics.retried(failure.step, failure.code.value)
+                said = {"document_id": item.document.document_id, "code": failure.code.value}
+                log.warning("tries again", attempt=item.attempt, after=str(item.after), **said)
 
     def _say_stored(self, document: NewDocument, acceptance: Acceptance, started: int, ended: int) -> None:
         attributes = {names.DOCUMENT_ID: document.document_id, names.TENANT: document.tenant}
@@ -143,19 +186,50 @@ class Intake:
             failure=failure and failure.code.value,
         )
 
-    async def _outcome(self, record: Record) -> Accepted | DeadRecord:
+    async def _outcome(self, record: Record) -> Outcome:
         try:
             self._check_size(record)
             submission = read_submission(record)
         except EnvelopeError as error:
+            self.breaker.neutral()
             with self._tracing.step_span(names.ACCEPT, None, **_place(record)) as span:
                 mark_failed(span, error.code, error.message)
-                return DeadRecord(record, Step.ACCEPT, error.code, error.message, current_traceparent())
-        return Accepted(await self._document(submission, record), record.place)
+                history = history_of(record)
+                return DeadRecord(
+                    record,
+                    Step.ACCEPT,
+                    error.code,
+                    error.message,
+                    current_traceparent(),
+                    history.attempt,
+                    history.dead_letter,
+                )
+        return self._after(record, await self._document(submission, record))
+
+    def _after(self, record: Record, document: NewDocument) -> Outcome:
+        if document.failure is None:
+            self.breaker.succeeded()
+            return Accepted(document, record.place)
+        self.breaker.failed(document.failure.code)
+        decision = after_failure(
+            document.failure.code,
+            document.attempts,
+            self._retries,
+            random.random(),  # noqa: S311  (spreads tries, guards nothing)
+            retryable=document.failure.retryable,
+            outage=self.breaker.outage is not None,
+        )
+        match decision:
+            case TryAgain(attempt, after):
+                return Retried(record, document, attempt, after)
+            case GiveUp():
+                return Accepted(document, record.place)
+            case _:
+                assert_never(decision)
 
     def _check_size(self, record: Record) -> None:
-        if record.size > self._max_record_bytes:
-            message = f"the record has {record.size} bytes, the most is {self._max_record_bytes}; use content.uri"
+        if record.size > self._limits.record_bytes:
+            message = f"the record has {record.size} bytes, the most is {self._limits.record_bytes}; use content.uri"
             raise EnvelopeError(ErrorCode.RECORD_TOO_LARGE, message)
 
     async def _document(self, submission: Submission, record: Record) -> NewDocument:

@@ -2,8 +2,10 @@
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Table, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.document_types import Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_text
-from services.storage.documents import lock_documents
+from services.storage.documents import known_dead_letters, lock_documents
 from services.storage.records import NewAnswer, NewBatch, NewDeadLetter, NewFailure, Pipeline
 from services.storage.tables import (
     answer_fields,
@@ -29,6 +31,16 @@ PARSED: Final = "parsed"
 FAILED: Final = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class NextTry:
+    """A document that is to be tried again."""
+
+    document_key: int
+    content_sha256: str
+    attempts: int
+    """Which try comes next: the tries so far, and one."""
+
+
 async def ensure_pipeline(connection: AsyncConnection, pipeline: Pipeline) -> None:
     """Store a pipeline, once."""
     statement = insert(pipelines).values(
@@ -41,7 +53,10 @@ async def ensure_pipeline(connection: AsyncConnection, pipeline: Pipeline) -> No
 
 
 async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Sequence[NewAnswer]) -> set[int]:
-    """Write the answers of a batch and mark their documents processed.
+    """Write answers of a batch, as its documents finish, and mark the documents processed.
+
+    A batch is written with its first answer. What it cost is the sum of the answers that were written, so that a
+    transaction that is repeated adds nothing twice.
 
     Returns
     -------
@@ -50,7 +65,6 @@ async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Se
         already, that failed meanwhile, or whose content changed (its newer content is on its way): there is
         nothing to do for those.
     """
-    await connection.execute(insert(batches).values(_batch_row(batch)).on_conflict_do_nothing())
     by_key = {item.document_key: item for item in given}
     stored = await lock_documents(connection, by_key)
     fitting = [
@@ -58,11 +72,14 @@ async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Se
         for key, item in by_key.items()
         if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state != FAILED
     ]
+    # After the documents: every transaction locks the two in this order.
+    await _insert(connection, batches, [_batch_row(batch)] if fitting else [])
     answer_keys = await _insert_answers(connection, fitting)
     written = [item for item in fitting if item.document_key in answer_keys]
     fields = [_field_row(answer_keys[item.document_key], field) for item in written for field in item.fields]
     await _insert(connection, answer_fields, fields)
     await _finish(connection, "processed", {item.document_key: item.processed_at for item in written})
+    await _add_to_batch(connection, batch.batch_id, written)
     return set(answer_keys)
 
 
@@ -106,10 +123,46 @@ async def record_failures(connection: AsyncConnection, given: Sequence[NewFailur
     return {item.document_key for item in fitting}
 
 
+async def schedule_retry(connection: AsyncConnection, given: Sequence[NextTry]) -> set[int]:
+    """Note which try of waiting documents comes next.
+
+    Returns
+    -------
+    set of int
+        Keys of the documents that get another try: only for these is a retry to be enqueued. Left out are those
+        that ended meanwhile, whose content changed, or that have a later try already.
+    """
+    by_key = {item.document_key: item for item in given}
+    stored = await lock_documents(connection, by_key)
+    fitting = [
+        item
+        for key, item in by_key.items()
+        if key in stored
+        and stored[key].content_sha256 == item.content_sha256
+        and stored[key].state == PARSED
+        and stored[key].attempts <= item.attempts
+    ]
+    columns = (documents.c.document_key, documents.c.attempts)
+    rows = [{"document_key": item.document_key, "attempts": item.attempts} for item in fitting]
+    if rows:
+        table = unnest(columns, rows)
+        tried = update(documents).where(documents.c.document_key == table.c.document_key)
+        await connection.execute(tried.values(attempts=table.c.attempts))
+    return {item.document_key for item in fitting}
+
+
+async def note_engine_death(connection: AsyncConnection, document_keys: Collection[int]) -> None:
+    """Count, for waiting documents, that the engine died while it held them."""
+    stored = await lock_documents(connection, document_keys)
+    waiting = [key for key, item in stored.items() if item.state == PARSED]
+    held = update(documents).where(is_any_of(documents.c.document_key, waiting))
+    await connection.execute(held.values(engine_deaths=documents.c.engine_deaths + 1))
+
+
 async def record_dead_letters(connection: AsyncConnection, letters: Sequence[NewDeadLetter]) -> None:
     """Keep records that are no document; the same record (topic, partition, offset) is kept once."""
-    if letters:
-        await _insert(connection, dead_letter_records, [_letter_row(item) for item in letters])
+    known = await known_dead_letters(connection, [item.retry_of for item in letters])
+    await _insert(connection, dead_letter_records, [_letter_row(item, known) for item in letters])
 
 
 def header_values(headers: Sequence[tuple[str, bytes | None]]) -> list[dict[str, str | None]]:
@@ -170,8 +223,31 @@ async def _finish(connection: AsyncConnection, state: str, finished_at: Mapping[
     await connection.execute(finished.values(state=state, finished_at=given.c.finished_at))
 
 
+async def _add_to_batch(connection: AsyncConnection, batch_id: UUID, written: Sequence[NewAnswer]) -> None:
+    if not written:
+        return
+    added = update(batches).where(batches.c.batch_id == batch_id)
+    await connection.execute(
+        added.values(
+            prompt_tokens=batches.c.prompt_tokens + sum(item.prompt_tokens for item in written),
+            cached_tokens=batches.c.cached_tokens + sum(item.cached_tokens for item in written),
+            completion_tokens=batches.c.completion_tokens + sum(item.completion_tokens for item in written),
+            finished_at=func.greatest(batches.c.finished_at, max(item.processed_at for item in written)),
+        )
+    )
+
+
 def _batch_row(batch: NewBatch) -> dict[str, Any]:
-    return {column.name: getattr(batch, column.name) for column in batches.c}
+    return {
+        "batch_id": batch.batch_id,
+        "pipeline_id": batch.pipeline_id,
+        "trace_id": batch.trace_id,
+        "started_at": batch.started_at,
+        "finished_at": batch.started_at,
+        "prompt_tokens": 0,
+        "cached_tokens": 0,
+        "completion_tokens": 0,
+    }
 
 
 def _answer_row(item: NewAnswer) -> dict[str, Any]:
@@ -195,17 +271,19 @@ def _failure_row(item: NewFailure) -> dict[str, Any]:
         "code": item.failure.code.value,
         "message": item.failure.message,
         "retryable": item.failure.retryable,
+        "attempts": item.attempts,
         "trace_id": item.trace_id,
         "failed_at": item.failed_at,
     }
 
 
-def _letter_row(item: NewDeadLetter) -> dict[str, Any]:
+def _letter_row(item: NewDeadLetter, known: Collection[int]) -> dict[str, Any]:
     row = {name: getattr(item, name) for name in ("topic", "partition", "offset", "key", "value", "attempts")}
     return row | {
         "headers": header_values(item.headers),
         "code": item.code.value,
         "message": clean_text(item.message),
+        "retry_of": item.retry_of if item.retry_of in known else None,
         "trace_id": item.trace_id,
         "failed_at": item.failed_at,
     }

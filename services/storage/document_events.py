@@ -27,7 +27,7 @@ class Subject(Protocol):
     def traceparent(self) -> str: ...  # noqa: D102
 
 
-def failed_event(document: Subject, failure: Failure, now: datetime) -> DocumentFailed:
+def failed_event(document: Subject, failure: Failure, attempts: int, now: datetime) -> DocumentFailed:
     """Make the event that tells why a document has no answers."""
     return DocumentFailed(
         document_id=document.document_id,
@@ -38,6 +38,7 @@ def failed_event(document: Subject, failure: Failure, now: datetime) -> Document
         code=failure.code,
         message=failure.message,
         retryable=failure.retryable,
+        attempts=attempts,
         failed_at=now,
     )
 

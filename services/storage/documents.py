@@ -5,7 +5,7 @@ never wait for each other in a circle.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, literal_column, select, update
@@ -14,16 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import EventType
 from services.storage.outbox import send_again
-from services.storage.records import Acceptance, AcceptedDocument, NewDocument, PendingDocument
-from services.storage.tables import answers, document_failures, documents, outbox, pages
+from services.storage.records import Acceptance, AcceptedDocument, NewDocument, Origin, PendingDocument
+from services.storage.tables import answers, dead_letter_records, document_failures, documents, outbox, pages
 from services.storage.unnest import is_any_of, unnest
+from services.storage.versions import Choice, Identity, StoredDocument, acceptance_of, is_older, last_of_each
 
 UNDETERMINED: Final = "und"
 """Language of a document whose language nobody recognised (ISO 639-2)."""
 
-Identity = tuple[str, str]
-"""Tenant and document id."""
-
+_PLACE: Final = (documents.c.submitted_at, documents.c.source_partition, documents.c.source_offset)
 _CONTENT: Final = (
     documents.c.content_sha256,
     documents.c.media_type,
@@ -37,30 +36,29 @@ _CONTENT: Final = (
     documents.c.duplicate_of,
     documents.c.traceparent,
     documents.c.trace_id,
-    documents.c.submitted_at,
+    documents.c.attempts,
+    documents.c.retry_of,
+    *_PLACE,
 )
 _NEW: Final = (documents.c.tenant, documents.c.document_id, *_CONTENT)
 _REPLACED: Final = frozenset({Acceptance.NEWER, Acceptance.REPEAT_RETRIED})
 _STORED: Final = _REPLACED | {Acceptance.NEW}
+_REPEATED: Final = frozenset({Acceptance.REPEAT_WAITING, Acceptance.REPEAT_PROCESSED, Acceptance.REPEAT_FAILED})
 
 
 @dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """What the database has under a document's identity."""
+class LockedDocument:
+    """What a document is while its row is locked."""
 
     document_key: int
     content_sha256: str
     state: str
-    duplicate_of: str | None
-    is_new: bool
-    """The row was not there before."""
-    retryable: bool
-    """The stored content failed, and the same bytes may be tried again."""
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A document whose content goes into the database, and the row that it belongs to."""
+    """A document, the row that it belongs to, and what is to be done."""
 
     stored: StoredDocument
     document: NewDocument
@@ -70,39 +68,30 @@ class _Change:
 async def store_documents(connection: AsyncConnection, given: Sequence[NewDocument]) -> list[AcceptedDocument]:
     """Store documents with pages or failures, and tell what each turned out to be, in order.
 
-    Of several contents of one document in `given`, the last one counts; the earlier ones are
-    `REPEAT_WAITING`: nothing is to be done for them. Arrival decides what is newer, not `submitted_at`.
+    A newer content replaces an older one, never the other way round, in whatever order they arrive: `is_older`
+    decides, in `given` too. What is not chosen of `given` is `OLDER`, or `REPEAT_WAITING` if it has the same content:
+    nothing is to be done for it. The same content handed in again later moves the stored place and time forward, so
+    that what was handed in between the two is still known as older when it arrives.
+
     An earlier content's answers stay; if a document comes back to it, `settle_answered` finds them.
     """
     if not given:
         return []
-    chosen = _last_of_each(given)
+    choices = last_of_each(given)
+    chosen = {identity: choice.document for identity, choice in choices.items()}
     originals = await _originals(connection, chosen.values())
-    rows = [_row(item, originals.get(identity)) for identity, item in chosen.items()]
-    stored = await _insert_or_lock(connection, rows)
+    letters = await known_dead_letters(connection, [item.retry_of for item in chosen.values()])
+    rows = {identity: _row(item, originals.get(identity), letters) for identity, item in chosen.items()}
+    stored = await _insert_or_lock(connection, list(rows.values()))
     acceptances = {identity: acceptance_of(stored[identity], item) for identity, item in chosen.items()}
-    changes = [
-        _Change(stored[identity], item, acceptances[identity])
-        for identity, item in chosen.items()
-        if acceptances[identity] in _STORED
-    ]
-    await _replace(connection, [item for item in changes if item.acceptance in _REPLACED], originals)
-    await _insert_pages(connection, changes)
-    await _insert_failures(connection, changes)
-    return [_accepted(item, chosen, stored, acceptances, originals) for item in given]
-
-
-def acceptance_of(stored: StoredDocument, document: NewDocument) -> Acceptance:
-    """Decide what a submission is, given what the database has."""
-    if stored.is_new:
-        return Acceptance.NEW
-    if stored.content_sha256 != document.content_sha256:
-        return Acceptance.NEWER
-    if stored.state == "parsed":
-        return Acceptance.REPEAT_WAITING
-    if stored.state == "processed":
-        return Acceptance.REPEAT_PROCESSED
-    return Acceptance.REPEAT_RETRIED if stored.retryable else Acceptance.REPEAT_FAILED
+    changes = [_Change(stored[identity], item, acceptances[identity]) for identity, item in chosen.items()]
+    await _replace(connection, changes, rows)
+    await _move(connection, changes, rows)
+    written = [item for item in changes if item.acceptance in _STORED]
+    await _insert_pages(connection, written)
+    await _insert_failures(connection, written)
+    results = {_identity(item.document): _accepted(item, originals) for item in changes}
+    return [_result(item, choices[_identity(item)], index, results) for index, item in enumerate(given)]
 
 
 async def load_documents(
@@ -123,16 +112,24 @@ async def load_documents(
     return [_pending(rows[key], texts[key]) for key in there]
 
 
-async def lock_documents(connection: AsyncConnection, document_keys: Collection[int]) -> Mapping[int, StoredDocument]:
+async def lock_documents(connection: AsyncConnection, document_keys: Collection[int]) -> Mapping[int, LockedDocument]:
     """Lock documents until the transaction ends, and read what they are."""
     statement = (
-        select(documents.c.document_key, documents.c.content_sha256, documents.c.state, documents.c.duplicate_of)
+        select(documents.c.document_key, documents.c.content_sha256, documents.c.state, documents.c.attempts)
         .where(is_any_of(documents.c.document_key, document_keys))
         .order_by(documents.c.tenant, documents.c.document_id)
         .with_for_update(key_share=True)
     )
-    rows = await connection.execute(statement)
-    return {row.document_key: StoredDocument(*row, is_new=False, retryable=False) for row in rows}
+    return {row.document_key: LockedDocument(*row) for row in await connection.execute(statement)}
+
+
+async def known_dead_letters(connection: AsyncConnection, keys: Iterable[int | None]) -> set[int]:
+    """Tell which of these dead letters there are; a header that names another one would break a foreign key."""
+    asked = [key for key in keys if key is not None]
+    if not asked:
+        return set()
+    column = dead_letter_records.c.dead_letter_key
+    return set(await connection.scalars(select(column).where(is_any_of(column, asked))))
 
 
 async def republish_last_event(connection: AsyncConnection, document_keys: Collection[int]) -> None:
@@ -147,16 +144,6 @@ async def republish_last_event(connection: AsyncConnection, document_keys: Colle
         .order_by(outbox.c.document_key, outbox.c.outbox_id.desc())
     )
     await send_again(connection, outbox.c.outbox_id.in_(last))
-
-
-def _last_of_each(given: Sequence[NewDocument]) -> dict[Identity, NewDocument]:
-    chosen: dict[Identity, NewDocument] = {}
-    for item in given:
-        before = chosen.get(_identity(item))
-        # The same bytes again say nothing new, unless the first try had failed.
-        if before is None or before.failure or before.content_sha256 != item.content_sha256:
-            chosen[_identity(item)] = item
-    return dict(sorted(chosen.items()))
 
 
 async def _originals(connection: AsyncConnection, given: Collection[NewDocument]) -> dict[Identity, str]:
@@ -191,7 +178,7 @@ def _originals_among(given: Collection[NewDocument]) -> dict[Identity, str]:
     return originals
 
 
-def _row(item: NewDocument, original: str | None) -> dict[str, Any]:
+def _row(item: NewDocument, original: str | None, letters: Collection[int]) -> dict[str, Any]:
     return {
         "tenant": item.tenant,
         "document_id": item.document_id,
@@ -207,7 +194,11 @@ def _row(item: NewDocument, original: str | None) -> dict[str, Any]:
         "duplicate_of": original,
         "traceparent": item.traceparent,
         "trace_id": _trace_id(item),
+        "attempts": item.attempts,
+        "retry_of": item.retry_of if item.retry_of in letters else None,
         "submitted_at": item.submitted_at,
+        "source_partition": item.origin and item.origin.partition,
+        "source_offset": item.origin and item.origin.offset,
     }
 
 
@@ -239,24 +230,39 @@ async def _insert_or_lock(
         documents.c.content_sha256,
         documents.c.state,
         documents.c.duplicate_of,
+        *_PLACE,
+        documents.c.attempts,
         literal_column("old.document_key IS NULL").label("is_new"),
         func.coalesce(retryable, False).label("retryable"),
     )
     result = await connection.execute(locked)
-    return {(tenant, document_id): StoredDocument(*stored) for tenant, document_id, *stored in result}
+    return {(row.tenant, row.document_id): _stored(row) for row in result}
 
 
-async def _replace(connection: AsyncConnection, changes: Sequence[_Change], originals: Mapping[Identity, str]) -> None:
-    if not changes:
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredDocument:
+    return StoredDocument(
+        document_key=row.document_key,
+        content_sha256=row.content_sha256,
+        state=row.state,
+        duplicate_of=row.duplicate_of,
+        submitted_at=row.submitted_at,
+        origin=None if row.source_partition is None else Origin(row.source_partition, row.source_offset),
+        attempts=row.attempts,
+        is_new=row.is_new,
+        retryable=row.retryable,
+    )
+
+
+async def _replace(
+    connection: AsyncConnection, changes: Iterable[_Change], rows: Mapping[Identity, Mapping[str, Any]]
+) -> None:
+    replaced = [item for item in changes if item.acceptance in _REPLACED]
+    if not replaced:
         return
-    keys = [item.stored.document_key for item in changes]
+    keys = [item.stored.document_key for item in replaced]
     await connection.execute(delete(pages).where(is_any_of(pages.c.document_key, keys)))
     await connection.execute(delete(document_failures).where(is_any_of(document_failures.c.document_key, keys)))
-    rows = [
-        {"document_key": item.stored.document_key} | _row(item.document, originals.get(_identity(item.document)))
-        for item in changes
-    ]
-    given = unnest((documents.c.document_key, *_CONTENT), rows)
+    given = unnest((documents.c.document_key, *_CONTENT), _keyed(replaced, rows))
     is_newer = (documents.c.content_sha256 != given.c.content_sha256).cast(documents.c.version.type)
     await connection.execute(
         update(documents)
@@ -267,9 +273,25 @@ async def _replace(connection: AsyncConnection, changes: Sequence[_Change], orig
                 documents.c.version: documents.c.version + is_newer,
                 documents.c.accepted_at: func.now(),
                 documents.c.finished_at: _finished_at(given.c.state),
+                documents.c.engine_deaths: 0,
             }
         )
     )
+
+
+async def _move(
+    connection: AsyncConnection, changes: Iterable[_Change], rows: Mapping[Identity, Mapping[str, Any]]
+) -> None:
+    """Note where and when the stored contents were handed in last."""
+    moved = [item for item in changes if item.acceptance in _REPEATED and is_older(item.stored, item.document)]
+    if moved:
+        given = unnest((documents.c.document_key, *_PLACE), _keyed(moved, rows))
+        later = update(documents).where(documents.c.document_key == given.c.document_key)
+        await connection.execute(later.values({column: given.c[column.name] for column in _PLACE}))
+
+
+def _keyed(changes: Iterable[_Change], rows: Mapping[Identity, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"document_key": item.stored.document_key, **rows[_identity(item.document)]} for item in changes]
 
 
 async def _insert_pages(connection: AsyncConnection, changes: Iterable[_Change]) -> None:
@@ -294,6 +316,7 @@ async def _insert_failures(connection: AsyncConnection, changes: Iterable[_Chang
             "message": failure.message,
             "retryable": failure.retryable,
             "trace_id": _trace_id(item.document),
+            "attempts": item.document.attempts,
         }
         for item in changes
         if (failure := item.document.failure)
@@ -306,18 +329,20 @@ async def _insert_failures(connection: AsyncConnection, changes: Iterable[_Chang
         await connection.execute(insert(document_failures).from_select([*names, "failed_at"], source))
 
 
-def _accepted(
-    item: NewDocument,
-    chosen: Mapping[Identity, NewDocument],
-    stored: Mapping[Identity, StoredDocument],
-    acceptances: Mapping[Identity, Acceptance],
-    originals: Mapping[Identity, str],
+def _accepted(item: _Change, originals: Mapping[Identity, str]) -> AcceptedDocument:
+    is_stored = item.acceptance in _STORED
+    original = originals.get(_identity(item.document)) if is_stored else item.stored.duplicate_of
+    return AcceptedDocument(item.stored.document_key, item.acceptance, original)
+
+
+def _result(
+    item: NewDocument, choice: Choice, index: int, results: Mapping[Identity, AcceptedDocument]
 ) -> AcceptedDocument:
-    identity = _identity(item)
-    row = stored[identity]
-    acceptance = acceptances[identity] if chosen[identity] is item else Acceptance.REPEAT_WAITING
-    original = originals.get(identity) if acceptance in _STORED else row.duplicate_of
-    return AcceptedDocument(row.document_key, acceptance, original)
+    result = results[_identity(item)]
+    if index == choice.index:
+        return result
+    same = item.content_sha256 == choice.document.content_sha256
+    return replace(result, acceptance=Acceptance.REPEAT_WAITING if same else Acceptance.OLDER)
 
 
 def _with_answered(document_keys: Collection[int], pipeline_id: str) -> Select[Any]:
@@ -350,6 +375,8 @@ def _pending(row: Row[*tuple[Any, ...]], texts: Sequence[str]) -> PendingDocumen
         duplicate_of=row.duplicate_of,
         notes=row.notes,
         answered=row.answered,
+        attempts=row.attempts,
+        engine_deaths=row.engine_deaths,
     )
 
 

@@ -10,7 +10,7 @@ class DatabaseAddressError(StorageError, ValueError):
 
 
 class DatabaseUnreachableError(StorageError):
-    """No connection: the server is away, or does not let us in."""
+    """The server is away, does not let us in, or cannot work just now: full, out of memory, read-only."""
 
 
 class SchemaMismatchError(StorageError):

@@ -41,25 +41,32 @@ class Progress:
 
 _PROGRESS = text("""
     WITH mine AS (
-        SELECT document_key, state FROM postkorb.documents WHERE document_id = ANY(:ids)
+        SELECT document_key, document_id, state FROM postkorb.documents WHERE document_id = ANY(:ids)
     ), dead AS (
-        SELECT count(*) AS letters FROM postkorb.dead_letters WHERE key = ANY(:keys)
+        SELECT DISTINCT key FROM postkorb.dead_letters
+        WHERE key = ANY(:keys) AND retried_at IS NULL
+          AND key NOT IN (SELECT convert_to(document_id, 'UTF8') FROM mine)
     ), waiting AS (
-        SELECT count(*) FILTER (WHERE document_key IS NULL) AS letters, count(DISTINCT document_key) AS documents
+        SELECT count(DISTINCT key) FILTER (WHERE document_key IS NULL) AS letters,
+               count(DISTINCT document_key) AS documents
         FROM postkorb.outbox
-        WHERE published_at IS NULL
+        WHERE published_at IS NULL AND attempt IS NULL
           AND (document_key IN (SELECT document_key FROM mine WHERE state <> 'parsed')
-               OR (document_key IS NULL AND key = ANY(:keys)))
+               OR (document_key IS NULL AND key IN (SELECT key FROM dead)))
     )
-    SELECT (SELECT count(*) FROM mine) + dead.letters AS stored,
-           (SELECT count(*) FROM mine WHERE state <> 'parsed') + dead.letters AS finished,
+    SELECT (SELECT count(*) FROM mine) + (SELECT count(*) FROM dead) AS stored,
+           (SELECT count(*) FROM mine WHERE state <> 'parsed') + (SELECT count(*) FROM dead) AS finished,
            waiting.letters + waiting.documents AS unpublished
-    FROM dead CROSS JOIN waiting
+    FROM waiting
 """)
 
 
 async def progress_of(connection: AsyncConnection, document_ids: Sequence[str]) -> Progress:
-    """Count how far documents are; records that became dead letters are counted by their key."""
+    """Count how far documents are.
+
+    Records that became dead letters are counted by their key, as long as they were not handed in again; rows of the
+    outbox that are another try are no events.
+    """
     keys = [identifier.encode() for identifier in document_ids]
     row = (await connection.execute(_PROGRESS, {"ids": list(document_ids), "keys": keys})).one()
     return Progress(len(document_ids), row.stored, row.finished, row.finished - row.unpublished)

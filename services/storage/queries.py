@@ -17,6 +17,7 @@ from services.storage.tables import (
     dead_letter_records,
     document_failures,
     documents,
+    outbox,
     pipelines,
 )
 from services.storage.unnest import is_any_of
@@ -32,15 +33,20 @@ async def account(
 ) -> Account:
     """Count where documents are.
 
-    Without `document_ids`, everything that was accepted or dead-lettered; with them, these documents alone: one
-    that nobody has seen yet is waiting too, and a dead letter counts by its key, if no document has that id.
+    Without `document_ids`, everything that was accepted or dead-lettered, and records that wait for another try; with
+    them, these documents alone: one that nobody has seen yet is waiting too, and a dead letter counts by its key, if no
+    document has that id. A dead letter that was handed in again counts no longer: it waits, until something came of it.
     `by_step` counts documents by where they are: `1-submitted` (not seen yet), `4-stored`, `processed`, `failed`,
     `dead_lettered`.
     """
     states = await _states(connection, document_ids, tenant)
-    dead = 0 if tenant and document_ids is None else await _dead_letters(connection, document_ids)
+    of_one_tenant = tenant is not None and document_ids is None  # a record that is no document has no tenant
+    dead = 0 if of_one_tenant else await _dead_letters(connection, document_ids)
     known = sum(states.values()) + dead
-    submitted = known if document_ids is None else max(len(set(document_ids)), known)
+    if document_ids is None:
+        submitted = known + (0 if of_one_tenant else await _records_to_try_again(connection))
+    else:
+        submitted = max(len(set(document_ids)), known)
     unseen = submitted - known
     waiting = states["parsed"] + unseen
     by_step = {
@@ -92,7 +98,7 @@ async def dead_letter_rows(
     statement = select(dead_letter_records).order_by(dead_letter_records.c.dead_letter_key.desc()).limit(limit)
     if dead_letter_keys is not None:
         statement = statement.where(is_any_of(dead_letter_records.c.dead_letter_key, dead_letter_keys))
-    return [_dead_letter(row) for row in await connection.execute(statement)]
+    return [dead_letter_of(row) for row in await connection.execute(statement)]
 
 
 async def _states(
@@ -107,7 +113,8 @@ async def _states(
 
 async def _dead_letters(connection: AsyncConnection, document_ids: Sequence[str] | None) -> int:
     if document_ids is None:
-        return await connection.scalar(select(func.count()).select_from(dead_letter_records)) or 0
+        letters = select(func.count()).select_from(dead_letter_records)
+        return await connection.scalar(letters.where(dead_letter_records.c.retried_at.is_(None))) or 0
     keys = [identifier.encode() for identifier in document_ids]
     without_document = (
         ~select(documents.c.document_key)
@@ -116,7 +123,14 @@ async def _dead_letters(connection: AsyncConnection, document_ids: Sequence[str]
         .exists()
     )
     statement = select(func.count(dead_letter_records.c.key.distinct())).where(
-        is_any_of(dead_letter_records.c.key, keys), without_document
+        is_any_of(dead_letter_records.c.key, keys), dead_letter_records.c.retried_at.is_(None), without_document
+    )
+    return await connection.scalar(statement) or 0
+
+
+async def _records_to_try_again(connection: AsyncConnection) -> int:
+    statement = select(func.count()).where(
+        outbox.c.published_at.is_(None), outbox.c.attempt.is_not(None), outbox.c.document_key.is_(None)
     )
     return await connection.scalar(statement) or 0
 
@@ -142,11 +156,19 @@ def _result(row: RowMapping, fields: Sequence[FieldAnswer]) -> ResultRow:
 def _failure(row: Row[*tuple[Any, ...]]) -> FailureRow:
     failure = Failure(Step(row.step), ErrorCode(row.code), row.message, row.retryable)
     return FailureRow(
-        row.document_id, row.tenant, row.file_name, failure, row.trace_id, row.submitted_at, row.failed_at
+        row.document_id,
+        row.tenant,
+        row.file_name,
+        failure,
+        row.attempts,
+        row.trace_id,
+        row.submitted_at,
+        row.failed_at,
     )
 
 
-def _dead_letter(row: Row[*tuple[Any, ...]]) -> DeadLetterRow:
+def dead_letter_of(row: Row[*tuple[Any, ...]]) -> DeadLetterRow:
+    """Make a dead letter of its row in the table."""
     letter = NewDeadLetter(
         topic=row.topic,
         partition=row.partition,
@@ -159,5 +181,6 @@ def _dead_letter(row: Row[*tuple[Any, ...]]) -> DeadLetterRow:
         attempts=row.attempts,
         trace_id=row.trace_id,
         failed_at=row.failed_at,
+        retry_of=row.retry_of,
     )
-    return DeadLetterRow(row.dead_letter_key, letter)
+    return DeadLetterRow(row.dead_letter_key, letter, row.retries, row.retried_at)

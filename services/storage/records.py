@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ class Acceptance(StrEnum):
     NEW = "new"
     NEWER = "newer"
     """The same document id with other bytes: they replace the older ones."""
+    OLDER = "older"
+    """Bytes that newer ones have replaced already, in whatever order they arrived: nothing to do."""
     REPEAT_WAITING = "repeat_waiting"
     """The same bytes again, not answered yet: nothing to do."""
     REPEAT_PROCESSED = "repeat_processed"
@@ -37,6 +39,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Place of a submission in `documents.submitted`: that of the first record, if this one is another try."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """A document as intake leaves it: with pages, or with a failure and no pages."""
 
@@ -54,6 +64,11 @@ class NewDocument:
     failure: Failure | None = None
     notes: Sequence[str] = ()
     """What was not read of it, for people, such as an attachment that is a picture."""
+    origin: Origin | None = None
+    attempts: int = 1
+    """Tries so far, this one included."""
+    retry_of: int | None = None
+    """The dead letter that it is a retry of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +100,20 @@ class PendingDocument:
     """What intake did not read of it."""
     answered: bool
     """This content already has an answer of this pipeline, or already failed."""
+    attempts: int = 1
+    """Tries of this content, the present one included."""
+    engine_deaths: int = 0
+    """How often the engine died while it held this content."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """Documents that were in the engine together."""
+    """Documents that went into the engine together; what they cost is added up as their answers are recorded."""
 
     batch_id: UUID
     pipeline_id: str
     trace_id: str
     started_at: datetime
-    finished_at: datetime
-    prompt_tokens: int
-    cached_tokens: int
-    completion_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,8 @@ class NewAnswer:
     submitted_at: datetime
     processed_at: datetime
     prompt_tokens: int
+    cached_tokens: int
+    """Those of the prompt's tokens that came from the prefix cache; counted for the batch alone."""
     completion_tokens: int
 
 
@@ -131,6 +148,7 @@ class NewFailure:
     document_key: int
     content_sha256: str
     failure: Failure
+    attempts: int
     trace_id: str
     failed_at: datetime
 
@@ -150,6 +168,8 @@ class NewDeadLetter:
     attempts: int
     trace_id: str
     failed_at: datetime
+    retry_of: int | None = None
+    """The dead letter that its record is a retry of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +186,10 @@ class OutboxRow:
         The record's value.
     document_key
         The document it is about; None for dead letters.
+    due_in
+        How long it waits before it may go out: the back-off of a retry.
+    attempt
+        For a retry: which try of the document it starts; None for events.
     """
 
     event_id: UUID
@@ -174,6 +198,8 @@ class OutboxRow:
     value: bytes | None
     headers: Mapping[str, str]
     document_key: int | None = None
+    due_in: timedelta = timedelta(0)
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +231,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class TakenRow:
-    """An event that a relay holds: locked until its transaction ends."""
+    """An event that a relay holds on a lease."""
 
     outbox_id: int
     row: OutboxRow
@@ -243,6 +269,7 @@ class FailureRow:
     tenant: str
     file_name: str | None
     failure: Failure
+    attempts: int
     trace_id: str
     submitted_at: datetime
     failed_at: datetime
@@ -254,3 +281,5 @@ class DeadLetterRow:
 
     dead_letter_key: int
     letter: NewDeadLetter
+    retries: int
+    retried_at: datetime | None

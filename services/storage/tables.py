@@ -56,6 +56,10 @@ def _optional(name: str, kind: Any, comment: str) -> Column[Any]:  # noqa: ANN40
     return Column(name, kind, nullable=True, comment=comment)
 
 
+def _count(name: str, comment: str, default: int) -> Column[Any]:
+    return Column(name, Integer, nullable=False, server_default=text(str(default)), comment=comment)
+
+
 def _document_key() -> Column[Any]:
     return Column(
         "document_key",
@@ -88,6 +92,17 @@ documents: Final = Table(
     _moment("submitted_at", "When the publisher handed in the current content."),
     _moment("accepted_at", "When the current content was stored.", now=True),
     _moment("finished_at", "When the current content was processed or failed; null while it waits.", nullable=True),
+    _optional("source_partition", Integer, "Partition of documents.submitted that the current content came from."),
+    _optional("source_offset", BigInteger, "Its offset there; with the partition it decides which content is newer."),
+    _count("attempts", "Tries of the current content, the present one included.", 1),
+    _count("engine_deaths", "How often the engine died while it held this content.", 0),
+    Column(
+        "retry_of",
+        BigInteger,
+        ForeignKey("dead_letter_records.dead_letter_key", ondelete="SET NULL"),
+        nullable=True,
+        comment="Dead letter that this document is a retry of, see dead_letters.",
+    ),
     PrimaryKeyConstraint("document_key"),
     UniqueConstraint("tenant", "document_id"),
     CheckConstraint("state IN ('parsed', 'processed', 'failed')", "state"),
@@ -98,7 +113,10 @@ documents: Final = Table(
     CheckConstraint("jsonb_typeof(notes) = 'array'", "notes"),
     Index(None, "tenant", "content_sha256"),
     Index(None, "document_id"),
+    CheckConstraint("attempts >= 1 AND engine_deaths >= 0", "tries"),
+    CheckConstraint("(source_partition IS NULL) = (source_offset IS NULL)", "source"),
     Index("documents_waiting_idx", "accepted_at", postgresql_where=text("state = 'parsed'")),
+    Index(None, "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
     comment="A row a document: what was handed in, and where it is on its way.",
 )
 
@@ -219,7 +237,9 @@ document_failures: Final = Table(
     _required("retryable", Boolean, "Whether handing in the same bytes again may help."),
     _required("trace_id", Text, "Trace of the document, 32 hexadecimal digits."),
     _moment("failed_at", "When it failed."),
+    _count("attempts", "How often it was tried.", 1),
     PrimaryKeyConstraint("document_key"),
+    CheckConstraint("attempts >= 1", "attempts"),
     Index(None, "code"),
     comment="A row a document whose current content failed.",
 )
@@ -239,11 +259,22 @@ dead_letter_records: Final = Table(
     _required("attempts", Integer, "How often it was tried."),
     _required("trace_id", Text, "Trace of the attempt, 32 hexadecimal digits."),
     _moment("failed_at", "When it was given up."),
+    Column(
+        "retry_of",
+        BigInteger,
+        ForeignKey("dead_letter_records.dead_letter_key", ondelete="SET NULL"),
+        nullable=True,
+        comment="Dead letter that this record is a retry of.",
+    ),
+    _moment("retried_at", "When it was handed in again; null if it was not.", nullable=True),
+    _count("retries", "How often it was handed in again.", 0),
     PrimaryKeyConstraint("dead_letter_key"),
     UniqueConstraint("topic", "partition", "offset"),
     CheckConstraint("attempts >= 1", "attempts"),
     CheckConstraint("jsonb_typeof(headers) = 'array'", "headers"),
+    CheckConstraint("(retries = 0) = (retried_at IS NULL)", "retries"),
     Index(None, "key", postgresql_using="hash"),
+    Index(None, "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
     comment="A row a record that is no document, with its original bytes.",
 )
 
@@ -265,10 +296,24 @@ outbox: Final = Table(
     ),
     _moment("created_at", "When it was enqueued.", now=True),
     _moment("published_at", "When the broker had it; null while it waits.", nullable=True),
+    _moment("due_at", "When it may go out: for a retry, after its back-off.", now=True),
+    _optional("attempt", Integer, "For a retry: which try of the document it starts; null for events."),
+    _optional("leased_by", Uuid, "The relay that publishes it at the moment."),
+    _moment("leased_until", "When another relay may take it over.", nullable=True),
+    Column(
+        "kept",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Stays: the last event of its document, looked at after its time.",
+    ),
     PrimaryKeyConstraint("outbox_id"),
     UniqueConstraint("event_id"),
     CheckConstraint("jsonb_typeof(headers) = 'object'", "headers"),
+    CheckConstraint("(leased_by IS NULL) = (leased_until IS NULL)", "lease"),
+    CheckConstraint("attempt >= 2", "attempt"),
     Index("outbox_unpublished_idx", "outbox_id", postgresql_where=text("published_at IS NULL")),
+    Index("outbox_published_idx", "published_at", postgresql_where=text("published_at IS NOT NULL AND NOT kept")),
     Index(None, "document_key", "outbox_id"),
     comment="A row an event, written with the change that it tells of; the relay publishes it.",
 )

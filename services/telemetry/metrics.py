@@ -1,6 +1,6 @@
 """The instruments, made once, and a method for each thing that is counted or measured."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -27,6 +27,9 @@ class PartitionLag:
 
 LagSource = Callable[[], Iterable[PartitionLag]]
 SecondsSource = Callable[[], float]
+OldestSource = Callable[[], Mapping[str, float]]
+"""Seconds by topic."""
+BreakerSource = Callable[[], bool]
 
 
 class Metrics:
@@ -40,11 +43,30 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._lag_sources: list[LagSource] = []
+        self._oldest_sources: list[OldestSource] = []
         self._outbox_sources: list[SecondsSource] = []
+        self._breaker_sources: list[BreakerSource] = []
+        self._make_counters(meter)
+        self._make_histograms(meter)
+        self._make_gauges(meter)
+
+    def _make_counters(self, meter: Meter) -> None:
         self._documents = meter.create_counter(names.DOCUMENTS, "{document}", "Documents by outcome and step")
         self._in_flight = meter.create_up_down_counter(
             names.DOCUMENTS_IN_FLIGHT, "{document}", "Documents taken in and not yet durably done"
         )
+        self._retries = meter.create_counter(names.RETRIES, "{retry}", "Tries put off until later, by step and error")
+        self._commit_failures = meter.create_counter(
+            names.CONSUMER_COMMIT_FAILURES, "{failure}", "Commits of offsets that the broker did not take"
+        )
+        self._skipped = meter.create_counter(
+            names.CONSUMER_SKIPPED, "{record}", "Records that came again and were done already, by topic"
+        )
+        self._pruned = meter.create_counter(
+            names.OUTBOX_PRUNED, "{row}", "Published outbox rows deleted after their time"
+        )
+
+    def _make_histograms(self, meter: Meter) -> None:
         self._tokens = meter.create_histogram(
             names.TOKEN_USAGE, "{token}", "Tokens of each request by kind", explicit_bucket_boundaries_advisory=TOKENS
         )
@@ -54,11 +76,25 @@ class Metrics:
         self._batches = meter.create_histogram(
             names.BATCH_SIZE, "{document}", "Documents of a batch", explicit_bucket_boundaries_advisory=BATCH_DOCUMENTS
         )
+
+    def _make_gauges(self, meter: Meter) -> None:
         meter.create_observable_gauge(
             names.CONSUMER_LAG, [self._observe_lag], "{record}", "Records not committed yet, by topic and partition"
         )
         meter.create_observable_gauge(
+            names.CONSUMER_OLDEST,
+            [self._observe_oldest],
+            "s",
+            "Age of the oldest record taken in and not done, by topic",
+        )
+        meter.create_observable_gauge(
             names.OUTBOX_LAG, [self._observe_outbox], "s", "Age of the oldest outbox row that waits"
+        )
+        meter.create_observable_gauge(
+            names.BREAKER_OPEN,
+            [self._observe_breaker],
+            "1",
+            "1 while consumption stops because nearly all fails, else 0",
         )
 
     def documents_done(self, outcome: names.Outcome, step: Step, count: int = 1) -> None:
@@ -92,9 +128,33 @@ class Metrics:
         """Record the number of documents of a batch."""
         self._batches.record(size)
 
+    def retried(self, step: Step, code: str) -> None:
+        """Count a document that is to be tried again later, with the code of its error."""
+        self._retries.add(1, {names.STEP: names.span_of(step), names.ERROR_TYPE: code})
+
+    def commit_failed(self, group: str) -> None:
+        """Count a commit that the broker did not take."""
+        self._commit_failures.add(1, {names.MESSAGING_GROUP: group})
+
+    def redelivered(self, topic: str, count: int = 1) -> None:
+        """Count records that came again and were skipped, because they were done already."""
+        self._skipped.add(count, {names.MESSAGING_TOPIC: topic})
+
+    def outbox_pruned(self, count: int) -> None:
+        """Count outbox rows that were deleted after their time."""
+        self._pruned.add(count)
+
     def watch_lag(self, source: LagSource) -> None:
         """Ask `source` for the consumer lag at every export; it is called in another thread and must not block."""
         self._lag_sources.append(source)
+
+    def watch_oldest(self, source: OldestSource) -> None:
+        """Ask `source` for the age of the oldest unfinished record of each topic; as `watch_lag` does."""
+        self._oldest_sources.append(source)
+
+    def watch_breaker(self, source: BreakerSource) -> None:
+        """Ask `source` whether consumption stops because nearly all fails; as `watch_lag` does."""
+        self._breaker_sources.append(source)
 
     def watch_outbox(self, source: SecondsSource) -> None:
         """Ask `source` for the outbox lag in seconds at every export; in another thread, it must not block."""
@@ -108,6 +168,13 @@ class Metrics:
                 names.MESSAGING_GROUP: lag.group,
             }
             yield Observation(lag.records, labels)
+
+    def _observe_oldest(self, _: CallbackOptions) -> Iterable[Observation]:
+        for topic, seconds in (item for source in self._oldest_sources for item in source().items()):
+            yield Observation(seconds, {names.MESSAGING_TOPIC: topic})
+
+    def _observe_breaker(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(int(source())) for source in self._breaker_sources]
 
     def _observe_outbox(self, _: CallbackOptions) -> Iterable[Observation]:
         return [Observation(source()) for source in self._outbox_sources]

@@ -59,11 +59,17 @@ GEN_AI_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 GEN_AI_TOKEN_TYPE: Final = "gen_ai.token.type"  # noqa: S105  (no password: a kind of token)
 
 # Metrics.
+BREAKER_OPEN: Final = "postkorb.breaker.open"
+CONSUMER_COMMIT_FAILURES: Final = "postkorb.consumer.commit_failures"
 CONSUMER_LAG: Final = "postkorb.consumer.lag"
+CONSUMER_OLDEST: Final = "postkorb.consumer.oldest_unfinished"
+CONSUMER_SKIPPED: Final = "postkorb.consumer.skipped"
 DOCUMENTS: Final = "postkorb.documents"
 DOCUMENTS_IN_FLIGHT: Final = "postkorb.documents.in_flight"
 STEP_DURATION: Final = "postkorb.step.duration"
 OUTBOX_LAG: Final = "postkorb.outbox.lag"
+OUTBOX_PRUNED: Final = "postkorb.outbox.pruned"
+RETRIES: Final = "postkorb.retries"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
 
 
@@ -74,6 +80,8 @@ class Outcome(StrEnum):
     """On to the next service."""
     REPEATED = "repeated"
     """Nothing to do: the same bytes were there already."""
+    RETRIED = "retried"
+    """Put off: the same step tries again later."""
     PROCESSED = "processed"
     FAILED = "failed"
     DEAD_LETTERED = "dead_lettered"

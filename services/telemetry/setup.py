@@ -1,18 +1,20 @@
 """Sets telemetry up; the only module that knows the SDK.
 
 OpenTelemetry's own variables decide: with an OTLP endpoint the signal goes there (HTTP, protobuf), else into files
-of the data folder, and nothing leaves the machine.
+of the data folder, and nothing leaves the machine. Metrics can be read in Prometheus' form in any case.
 """
 
 import os
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import (
     HistogramDataPoint,
@@ -29,6 +31,7 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Link, format_span_id, format_trace_id
+from prometheus_client import CollectorRegistry, generate_latest
 
 from services.telemetry import names
 from services.telemetry.logs import LogFormat, configure_logs
@@ -50,6 +53,20 @@ class TelemetrySettingError(ValueError):
     """A variable that cannot be honoured; the message names it and says what would be right."""
 
 
+class Exposition:
+    """The metrics in Prometheus' text form, from a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._one_at_a_time = threading.Lock()
+        self.reader = PrometheusMetricReader(registry=self._registry, scope_info_enabled=False)
+
+    def text(self) -> bytes:
+        """Collect the metrics now; nothing after the reader was shut down."""
+        with self._one_at_a_time:  # the library keeps what it collects in one queue: two readers would mix
+            return generate_latest(self._registry)
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """What a service needs to say what it does.
@@ -58,10 +75,13 @@ class Telemetry:
     ----------
     tracing, metrics
         Handed to whoever makes spans and counts.
+    exposition
+        Gives the metrics in Prometheus' text form, from any thread; empty if `OTEL_SDK_DISABLED`.
     """
 
     tracing: Tracing
     metrics: Metrics
+    exposition: Callable[[], bytes]
     tracer_provider: TracerProvider
     meter_provider: MeterProvider
 
@@ -92,12 +112,12 @@ def set_up(service: str, data_dir: Path | None, *, log_level: str, log_format: L
     """
     configure_logs(service, log_level, log_format)
     resource = _resource(service)
-    meter_provider = MeterProvider(_metric_readers(service, data_dir), resource)
+    exposition = Exposition()
+    meter_provider = MeterProvider([exposition.reader, *_metric_readers(service, data_dir)], resource)
     tracer_provider = _tracer_provider(service, data_dir, resource)
     metrics = Metrics(meter_provider.get_meter(names.SCOPE))
-    return Telemetry(
-        Tracing(tracer_provider.get_tracer(names.SCOPE), metrics), metrics, tracer_provider, meter_provider
-    )
+    tracing = Tracing(tracer_provider.get_tracer(names.SCOPE), metrics)
+    return Telemetry(tracing, metrics, exposition.text, tracer_provider, meter_provider)
 
 
 def _resource(service: str) -> Resource:

@@ -27,6 +27,8 @@ class ServiceState:
         For people, such as the model that is being loaded.
     since
         Seconds since 1970.
+    health_url
+        Where it answers `/livez`, `/readyz` and `/metrics`; empty if it does not.
     """
 
     service: str
@@ -34,18 +36,26 @@ class ServiceState:
     state: State
     detail: str
     since: float
+    health_url: str = ""
 
 
 class StateFile:
-    """Says what a service is doing."""
+    """Says what a service is doing.
 
-    def __init__(self, data_dir: Path, service: str) -> None:
+    Parameters
+    ----------
+    health_url
+        Where it answers about its health; empty if it does not.
+    """
+
+    def __init__(self, data_dir: Path, service: str, health_url: str = "") -> None:
         self._path = _path(data_dir, service)
         self._service = service
+        self._health_url = health_url
 
     def say(self, state: State, detail: str = "") -> None:
         """Replace what was said before."""
-        said = ServiceState(self._service, os.getpid(), state, detail, time.time())
+        said = ServiceState(self._service, os.getpid(), state, detail, time.time(), self._health_url)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(f".{os.getpid()}")
         temporary.write_text(json.dumps(asdict(said)), "utf-8")

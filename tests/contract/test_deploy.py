@@ -30,6 +30,7 @@ from services.cli.main import app
 from services.local.database import LocalDatabase
 from services.settings import Settings
 from services.storage.migration import upgrade
+from services.telemetry.health import Check, Health, HealthServer
 from services.telemetry.state import State, StateFile
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -389,11 +390,14 @@ def healthcheck() -> ModuleType:
 
 def test_a_container_is_healthy_once_its_service_is_ready(tmp_path: Path, healthcheck: ModuleType) -> None:
     assert healthcheck.problems(tmp_path) == ["no service has started here"]
-    state = StateFile(tmp_path, "inference")
-    state.say(State.LOADING, "a model")
-    assert healthcheck.problems(tmp_path) == ["inference: loading a model"]
-    state.say(State.READY)
-    assert healthcheck.problems(tmp_path) == []
+    ready = [Check("service", healthy=False, reason="loading a model")]
+    health = Health("inference", [], [lambda: ready[0]])
+    with HealthServer(health, bytes, "127.0.0.1", 0) as server:
+        StateFile(tmp_path, "inference", server.url).say(State.LOADING, "a model")
+        assert healthcheck.problems(tmp_path) == ["inference: service: loading a model"]
+        ready[0] = Check("service", healthy=True, reason="ready")
+        assert healthcheck.problems(tmp_path) == []
+    assert healthcheck.problems(tmp_path)[0].startswith("inference: ")
 
 
 def test_a_container_whose_service_is_gone_is_not_healthy(tmp_path: Path, healthcheck: ModuleType) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.installation import Installation, records, rows, until
-from kafka import KafkaProducer
+from e2e.installation import Installation, rows, until
 from scripted import letter
 from scripted_server import ScriptedServer
 
@@ -91,28 +90,3 @@ async def test_trace_shows_all_steps_and_leads_to_the_batch_and_back(stack: Inst
     shown = stack.run("trace", document["document_id"]).stdout
     assert [step for step in [*STEPS, "batch"] if step not in shown] == []
     assert stack.run("trace", "no-such-document").returncode == 1
-
-
-async def test_dead_letters_are_listed_and_shown_with_their_bytes(stack: Installation, prefix: str):
-    key, value = f"{prefix}poison".encode(), b"\xffSehr geehrte Damen und Herren"
-    producer = KafkaProducer(bootstrap_servers=stack.stack.kafka_bootstrap_servers)
-    producer.send("documents.submitted", value, key=key).get(30)
-    producer.close()
-
-    async def is_buried() -> bool:
-        found = await rows(stack.database_url, "SELECT FROM postkorb.dead_letters WHERE key = $1", key)
-        return bool(found)
-
-    await until(is_buried, 60)
-    listed = next(item for item in stack.json("dead-letters", "list") if item["record_key"]["text"] == key.decode())
-    shown = json.loads(stack.run("dead-letters", "show", str(listed["key"])).stdout)
-    assert shown == listed
-    assert (shown["code"], shown["record"].partition("[")[0]) == ("not_an_event", "documents.submitted")
-    assert shown["record_value"]["base64"] == "/1NlaHIgZ2VlaHJ0ZSBEYW1lbiB1bmQgSGVycmVu"
-
-    async def is_published() -> bool:
-        letters = records(stack.stack.kafka_bootstrap_servers, "documents.deadletter")
-        return [record.value for record in letters if record.key == key] == [value]
-
-    await until(is_published, 60)
-    assert stack.run("dead-letters", "show", "999999").returncode == 1

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,21 @@ from schemas.document_types import DocumentTypes, load_document_types
 from schemas.envelope import decode
 from schemas.topics import Topics
 from services.delivery.connection import KafkaConnection
-from services.delivery.consumption import Budget, Consumption
+from services.delivery.consumption import Consumption, Membership
+from services.delivery.in_flight import Budget
 from services.delivery.publication import Outgoing, Publication
 from services.delivery.reading import read_topics
 from services.delivery.record import Record
+from services.delivery.retrying import RetryPolicy
 from services.inference.ask import Asker
 from services.inference.engines.port import EngineIdentity
+from services.inference.parsed import estimated_tokens
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
-from services.inference.service import BatchLimits, Inference
+from services.inference.service import Inference, Limits
 from services.intake.fetch import ContentFetcher
 from services.intake.parse import Parser
-from services.intake.service import Intake
+from services.intake.service import Intake, IntakeLimits
 from services.intake.store import Store
 from services.relay.service import Relay
 from services.storage.answers import ensure_pipeline
@@ -40,7 +44,10 @@ from services.storage.database import Database
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
-BUDGET = Budget(records=100, size=100_000_000)
+BUDGET = Budget(records=100, size=100_000_000, tokens=1_000_000)
+RETRIES = RetryPolicy(2, timedelta(seconds=0.2), timedelta(seconds=1))
+LIMITS = Limits(batch=8, documents=16, ask_seconds=20)
+DAY = timedelta(days=1)
 INVOICE = {"document_type": "invoice", "invoice_number": "RE-2026-17", "gross_total": "1.190,00 €"}
 
 
@@ -79,35 +86,38 @@ class House:
 
     async def intake(self, stack: AsyncExitStack) -> Intake:
         parser = Parser(workers=1, seconds=20, memory_mib=512, max_pages=100, max_characters=1_000_000)
-        consumption = Consumption(self.kafka, self.topics.submitted, f"{self.topics.prefix}intake", BUDGET, None)
+        membership = Membership(f"{self.topics.prefix}intake")
+        consumption = Consumption(self.kafka, self.topics.submitted, membership, BUDGET)
         return Intake(
             await stack.enter_async_context(consumption),
             ContentFetcher([self.inbox.as_uri() + "/"], 1_000_000, 10),
             await stack.enter_async_context(parser),
             Store(self.database, self.topics),
+            IntakeLimits(side_by_side=4, record_bytes=2_000_000),
+            RETRIES,
             *self.tracing(),
-            side_by_side=4,
-            max_record_bytes=2_000_000,
         )
 
     async def inference(self, stack: AsyncExitStack) -> Inference:
         tracing, metrics = self.tracing()
         pipeline = pipeline_of(self.engine.identity, self.types, "document")
         await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-        consumption = Consumption(self.kafka, self.topics.parsed, f"{self.topics.prefix}inference", BUDGET, None)
+        membership = Membership(f"{self.topics.prefix}inference")
+        consumption = Consumption(self.kafka, self.topics.parsed, membership, BUDGET, estimated_tokens)
         return Inference(
             await stack.enter_async_context(consumption),
             self.engine,
             Asker(self.engine, self.types, "document", tracing, metrics),
             Recorder(self.database, self.topics, pipeline, "test"),
-            BatchLimits(8, 2),
+            LIMITS,
+            RETRIES,
             tracing,
             metrics,
         )
 
     async def relay(self, stack: AsyncExitStack) -> Relay:
         publication = await stack.enter_async_context(Publication(self.kafka, "relay"))
-        return Relay(self.database, publication, *self.tracing())
+        return Relay(self.database, publication, *self.tracing(), keep=DAY)
 
     async def submit(self, document_id: str, content: dict[str, Any] | str, **more: object) -> None:
         content = {"text": content} if isinstance(content, str) else content

@@ -110,6 +110,11 @@ class InProcessEngine:
         """Most tokens that prompt and answer may have together."""
         return self._context_tokens
 
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be answered any more; None if it can. Safe to ask from another thread."""
+        return "the engine's process is gone" if self._llm.errored else None
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text. Slow for long texts: call it in a thread."""
         return self._texts.count(texts)

@@ -13,6 +13,10 @@ class ModelNotOfferedError(EngineError):
     """The servers answer, and have no such model: a setting is wrong."""
 
 
+class EngineAwayError(EngineError):
+    """No server answers at the moment: no request of any document would be answered."""
+
+
 class EngineDeadError(RuntimeError):
     """The engine is gone: the process must exit and be started again."""
 
@@ -111,6 +115,11 @@ class Engine(Protocol):
         """Most tokens that prompt and answer may have together."""
         ...
 
+    @property
+    def trouble(self) -> str | None:
+        """Why no request could be answered now; None if it could. Safe to ask from another thread."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text (an upper estimate where the tokenizer is remote).
 
@@ -135,6 +144,8 @@ class Engine(Protocol):
         ------
         EngineError
             If this request cannot be answered.
+        EngineAwayError
+            If none can at the moment.
         EngineDeadError
             If no request can be answered any more.
         """

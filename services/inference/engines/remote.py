@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from services.inference.engines.port import (
+    EngineAwayError,
     EngineError,
     EngineIdentity,
     Generation,
@@ -25,6 +26,19 @@ from services.inference.engines.port import (
     Token,
 )
 
+SERVERS_AT_FAULT: Final = 2
+"""A request that so many servers have a fault with is at fault itself."""
+
+_AWAY: Final = frozenset(
+    {
+        httpx.codes.TOO_MANY_REQUESTS,
+        httpx.codes.REQUEST_TIMEOUT,
+        httpx.codes.BAD_GATEWAY,
+        httpx.codes.SERVICE_UNAVAILABLE,
+        httpx.codes.GATEWAY_TIMEOUT,
+    }
+)
+"""Statuses that say: not now, or not this server."""
 _LETTERS: Final = re.compile(r"[A-Za-zÀ-ɏ ]")
 
 
@@ -57,7 +71,7 @@ class RemoteConfig:
     attempts: int = 6
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Server:
     """A server as this engine sees it; times are of the monotonic clock."""
 
@@ -68,6 +82,10 @@ class Server:
 
 class _Unavailable(Exception):  # noqa: N818  (a turn of the loop, not an error anyone sees)
     """The server cannot answer now; another may."""
+
+
+class _Broken(Exception):  # noqa: N818  (as above)
+    """The server has a fault of its own with this request."""
 
 
 class _Refused(Exception):  # noqa: N818  (as above)
@@ -112,8 +130,10 @@ class RemoteEngine:
     """Adapter for OpenAI-compatible servers.
 
     Requests go to the server with the fewest outstanding ones. Servers may come and go: while none answers, requests
-    fail with `EngineError` after some tries and the service tries the documents again later; nothing here is dead for
-    good. Proxies of the environment are not used: documents go to these addresses and nowhere else.
+    fail with `EngineAwayError` after some tries and the service tries the documents again later; nothing here is dead
+    for good. A server that answers with a fault of its own is not away: the request may be what it cannot do, so it is
+    tried on another server, and the neighbours stay. Proxies of the environment are not used: documents go to these
+    addresses and nowhere else.
     """
 
     def __init__(self, config: RemoteConfig, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -155,6 +175,13 @@ class RemoteEngine:
         """Most tokens that prompt and answer may have together."""
         return self._config.context_tokens
 
+    @property
+    def trouble(self) -> str | None:
+        """Why no server is asked now; None if one is. Safe to ask from another thread."""
+        now = time.monotonic()
+        aside = all(server.aside_until > now for server in self._servers)
+        return f"no server answers: {', '.join(self._config.urls)}" if aside else None
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Estimate the tokens of each text from above, see `estimate_tokens`."""
         return [estimate_tokens(text) for text in texts]
@@ -179,11 +206,11 @@ class RemoteEngine:
                 except _Refused as error:
                     message = f"schema {name}: {server.url} refuses it: {error}"
                     raise SchemaRefusedError(message) from error
-                except (_Unavailable, httpx.TransportError) as error:
+                except (_Unavailable, _Broken, httpx.TransportError) as error:
                     reasons.append(_reason(server, error))
                 else:
                     return
-        raise EngineError(_none_alive(reasons))
+        raise EngineAwayError(_none_alive(reasons))
 
     async def generate(self, prompt: Prompt) -> Generation:
         """Answer one prompt on whichever server has the least to do.
@@ -191,38 +218,49 @@ class RemoteEngine:
         Raises
         ------
         EngineError
-            If a server refuses the request, or none has answered after all tries.
+            If a server refuses the request, or two of them (or the only one) have a fault with it.
+        EngineAwayError
+            If none has answered after all tries.
         """
         started = time.monotonic()
         reasons: list[str] = []
+        at_fault: list[Server] = []
         for _ in range(self._config.attempts):
-            server = await self._next_server()
+            server = await self._next_server(at_fault)
             server.outstanding += 1
             try:
                 completion = await self._ask(server, prompt)
             except _Refused as error:
                 message = f"request {prompt.request_id}: {server.url} refuses it: {error}"
                 raise EngineError(message) from error
+            except _Broken as error:
+                at_fault.append(server)
+                if len(at_fault) == min(SERVERS_AT_FAULT, len(self._servers)):
+                    message = f"request {prompt.request_id}: {server.url} has a fault with it: {error}"
+                    raise EngineError(message) from error
             except (_Unavailable, httpx.TransportError) as error:
                 server.aside_until = time.monotonic() + self._config.aside_seconds
                 reasons.append(_reason(server, error))
             else:
+                for one in at_fault:  # another server could do it
+                    one.aside_until = time.monotonic() + self._config.aside_seconds
                 return _generation(prompt, completion, time.monotonic() - started)
             finally:
                 server.outstanding -= 1
-        raise EngineError(_none_alive(reasons))
+        raise EngineAwayError(_none_alive(reasons))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _next_server(self) -> Server:
+    async def _next_server(self, at_fault: Sequence[Server]) -> Server:
         """Give the server with the fewest outstanding requests; if all are aside, wait for the first to come back."""
         now = time.monotonic()
-        alive = [server for server in self._servers if server.aside_until <= now]
+        fit = [server for server in self._servers if server not in at_fault]
+        alive = [server for server in fit if server.aside_until <= now]
         if alive:
             return min(alive, key=lambda server: server.outstanding)
-        soonest = min(self._servers, key=lambda server: server.aside_until)
+        soonest = min(fit, key=lambda server: server.aside_until)
         await asyncio.sleep(soonest.aside_until - now)
         return soonest
 
@@ -242,10 +280,10 @@ class RemoteEngine:
                 response = await self._client.get(f"{server.url}/v1/models", timeout=30)
                 _check(response)
                 self._take_card(server, response.json()["data"])
-            except (_Unavailable, _Refused, httpx.TransportError, KeyError, ValueError) as error:
+            except (_Unavailable, _Broken, _Refused, httpx.TransportError, KeyError, ValueError) as error:
                 reasons.append(_reason(server, error))
         if len(reasons) == len(self._servers):
-            raise EngineError(_none_alive(reasons))
+            raise EngineAwayError(_none_alive(reasons))
 
     def _take_card(self, server: Server, cards: list[dict[str, Any]]) -> None:
         card = next((card for card in cards if card["id"] == self._config.model), None)
@@ -317,10 +355,10 @@ def _tokens(text: str, logprobs: _Logprobs | None) -> list[Token]:
 def _check(response: httpx.Response) -> None:
     if response.is_success:
         return
-    busy = response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT)
-    kind = _Unavailable if response.is_server_error or busy else _Refused
     message = f"status {response.status_code}: {_message(response)}"
-    raise kind(message)
+    if response.status_code in _AWAY:
+        raise _Unavailable(message)
+    raise (_Broken if response.is_server_error else _Refused)(message)
 
 
 def _message(response: httpx.Response) -> str:

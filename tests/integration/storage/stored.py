@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,9 +16,9 @@ from services.storage.answers import (
     record_failures,
     settle_answered,
 )
-from services.storage.database import Database
+from services.storage.database import Connection, Database
 from services.storage.documents import republish_last_event, store_documents
-from services.storage.outbox import enqueue, mark_published, take
+from services.storage.outbox import TakenRow, claim, enqueue, mark_published
 from services.storage.queries import account, dead_letter_rows, failures
 from services.storage.records import (
     AcceptedDocument,
@@ -28,6 +28,7 @@ from services.storage.records import (
     NewDeadLetter,
     NewDocument,
     NewFailure,
+    Origin,
     OutboxRow,
     Pipeline,
 )
@@ -75,12 +76,24 @@ def document(document_id: str = "inv-1", content: str = "content", **changes: An
     return replace(given, **changes)
 
 
+def submitted(content: str, place: tuple[int, int] | None, second: float, **changes: Any) -> NewDocument:
+    """Make a version of a document: handed in at a place (partition, offset), and so many seconds after `MOMENT`."""
+    origin = Origin(*place) if place else None
+    at = MOMENT + timedelta(seconds=second)
+    return document(content=content, origin=origin, submitted_at=at, **changes)
+
+
+def unreadable(failure: Failure, given: NewDocument) -> NewDocument:
+    """Make what comes of the same record if its bytes cannot be had: the hash is that of the reference."""
+    return replace(given, content_sha256="e" * 64, pages=(), language=None, failure=failure)
+
+
 def failing(failure: Failure, document_id: str = "inv-1", content: str = "content") -> NewDocument:
     return document(document_id, content, pages=(), language=None, failure=failure)
 
 
 def batch(pipeline_id: str = PIPELINE.pipeline_id, batch_id: UUID | None = None) -> NewBatch:
-    return NewBatch(batch_id or uuid4(), pipeline_id, "b" * 32, MOMENT, MOMENT, 1000, 400, 80)
+    return NewBatch(batch_id or uuid4(), pipeline_id, "b" * 32, MOMENT)
 
 
 def answer(key: int, given: NewDocument, of_batch: NewBatch, **changes: Any) -> NewAnswer:
@@ -101,13 +114,14 @@ def answer(key: int, given: NewDocument, of_batch: NewBatch, **changes: Any) -> 
         submitted_at=MOMENT,
         processed_at=MOMENT,
         prompt_tokens=500,
+        cached_tokens=200,
         completion_tokens=40,
     )
     return replace(made, **changes)
 
 
-def failed(key: int, given: NewDocument, failure: Failure = BROKEN) -> NewFailure:
-    return NewFailure(key, given.content_sha256, failure, TRACE, MOMENT)
+def failed(key: int, given: NewDocument, failure: Failure = BROKEN, attempts: int = 1) -> NewFailure:
+    return NewFailure(key, given.content_sha256, failure, attempts, TRACE, MOMENT)
 
 
 def letter(offset: int = 7, **changes: Any) -> NewDeadLetter:
@@ -138,6 +152,14 @@ async def store(database: Database, *given: NewDocument) -> list[AcceptedDocumen
         return await store_documents(connection, given)
 
 
+async def publish(connection: Connection) -> list[TakenRow]:
+    """Do with the outbox what a relay does; give what went out."""
+    relay = uuid4()
+    taken = await claim(connection, relay, 1000, timedelta(minutes=1))
+    assert await mark_published(connection, relay, [row.outbox_id for row in taken]) == len(taken)
+    return taken
+
+
 async def process(database: Database, given: NewDocument, **changes: Any) -> int:
     """Store a document with its answers; give its key."""
     [accepted] = await store(database, given)
@@ -161,8 +183,8 @@ async def whole_life(url: str) -> None:
             await record_dead_letters(connection, [letter()])
             await settle_answered(connection, [key])
             await enqueue(connection, [event(key=key)])
-            await mark_published(connection, [row.outbox_id for row in await take(connection, 10)])
+            await publish(connection)
             await republish_last_event(connection, [key])
-            assert len(await take(connection, 10)) == 1
+            assert len(await publish(connection)) == 1
             assert len(await dead_letter_rows(connection)) == len(await failures(connection)) == 1
             assert (await account(connection)).waiting == 1

@@ -10,12 +10,19 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.events import EventType
 from schemas.text import clean_text
-from services.storage.answers import record_failures, settle_answered
+from services.storage.answers import (
+    NextTry,
+    note_engine_death,
+    record_dead_letters,
+    record_failures,
+    schedule_retry,
+    settle_answered,
+)
 from services.storage.database import Connection, Database
 from services.storage.documents import load_documents, republish_last_event, store_documents
-from services.storage.outbox import enqueue, mark_published, take
+from services.storage.outbox import enqueue
 from services.storage.records import Acceptance, AcceptedDocument
-from services.storage.tables import answers, document_failures, documents, pages
+from services.storage.tables import answers, dead_letter_records, document_failures, documents, pages
 
 
 async def test_a_first_submission_is_new_and_waits_with_its_pages(database: Database) -> None:
@@ -26,6 +33,7 @@ async def test_a_first_submission_is_new_and_waits_with_its_pages(database: Data
     assert accepted.duplicate_of is None
     assert pending.pages == ["content, first page", "content, second page"]
     assert pending.metadata == {"folder": "Eingang"}
+    assert (pending.attempts, pending.engine_deaths) == (1, 0)
     assert not pending.answered
 
 
@@ -97,7 +105,7 @@ async def test_of_two_contents_in_one_batch_the_last_counts_and_both_have_a_resu
     results = await given.store(database, first, other, last)
     async with database.transaction() as connection:
         row = (await connection.execute(select(documents).where(documents.c.document_id == "inv-1"))).one()
-    assert [item.acceptance for item in results] == [Acceptance.REPEAT_WAITING, Acceptance.NEW, Acceptance.NEW]
+    assert [item.acceptance for item in results] == [Acceptance.OLDER, Acceptance.NEW, Acceptance.NEW]
     assert results[0].document_key == results[2].document_key != results[1].document_key
     assert row.content_sha256 == last.content_sha256
 
@@ -144,6 +152,58 @@ async def test_a_failed_document_counts_as_answered(database: Database) -> None:
     assert pending.answered
 
 
+async def test_tries_and_engine_deaths_come_with_a_document(database: Database) -> None:
+    [accepted] = await given.store(database, given.document(attempts=3))
+    async with database.transaction() as connection:
+        await note_engine_death(connection, [accepted.document_key])
+        [pending] = await load_documents(connection, [accepted.document_key], "pipeline-1")
+    assert (pending.attempts, pending.engine_deaths) == (3, 1)
+
+
+async def test_new_content_has_tries_and_engine_deaths_of_its_own(database: Database) -> None:
+    [accepted] = await given.store(database, given.document(attempts=3))
+    async with database.transaction() as connection:
+        await note_engine_death(connection, [accepted.document_key])
+    await given.store(database, given.document(content="newer"))
+    async with database.transaction() as connection:
+        [pending] = await load_documents(connection, [accepted.document_key], "pipeline-1")
+    assert (pending.attempts, pending.engine_deaths) == (1, 0)
+
+
+async def test_a_failed_document_handed_in_again_begins_its_tries_anew(database: Database) -> None:
+    [accepted] = await given.store(database, given.document())
+    key = accepted.document_key
+    async with database.transaction() as connection:
+        await note_engine_death(connection, [key])
+        await schedule_retry(connection, [NextTry(key, given.document().content_sha256, 4)])
+        await record_failures(connection, [given.failed(key, given.document(), given.SLOW, attempts=4)])
+    [repeat] = await given.store(database, given.document())
+    async with database.transaction() as connection:
+        [pending] = await load_documents(connection, [key], "pipeline-1")
+    assert repeat.acceptance is Acceptance.REPEAT_RETRIED
+    assert (pending.attempts, pending.engine_deaths) == (1, 0)
+
+
+async def test_a_failure_at_intake_says_how_often_it_was_tried(database: Database) -> None:
+    await given.store(database, replace(given.failing(given.SLOW), attempts=4))
+    async with database.transaction() as connection:
+        failure = (await connection.execute(select(document_failures))).one()
+        row = (await connection.execute(select(documents))).one()
+    assert (failure.attempts, row.attempts) == (4, 4)
+
+
+async def test_a_document_names_the_dead_letter_that_it_is_a_retry_of_if_there_is_one(database: Database) -> None:
+    async with database.transaction() as connection:
+        await record_dead_letters(connection, [given.letter()])
+        key = await connection.scalar(select(dead_letter_records.c.dead_letter_key)) or 0
+    retried, forged = given.document(retry_of=key), given.document("inv-2", retry_of=key + 1)
+    await given.store(database, retried, forged)
+    async with database.transaction() as connection:
+        found = (await connection.scalars(select(documents.c.retry_of).order_by(documents.c.document_id))).all()
+    await given.store(database, given.document(content="newer", retry_of=key + 1))
+    assert found == [key, None]
+
+
 async def test_documents_come_in_the_order_of_their_keys(database: Database) -> None:
     accepted = await given.store(database, *(given.document(f"inv-{number}") for number in range(5)))
     keys = [item.document_key for item in accepted][::-1]
@@ -158,9 +218,9 @@ async def test_the_last_event_of_a_done_document_goes_out_again(database: Databa
     events = [given.event(kind, key) for kind in (EventType.FAILED, EventType.PROCESSED, EventType.PARSED)]
     async with database.transaction() as connection:
         await enqueue(connection, events)
-        await mark_published(connection, [row.outbox_id for row in await take(connection, 10)])
+        await given.publish(connection)
         await republish_last_event(connection, [key])
-        [again] = await take(connection, 10)
+        [again] = await given.publish(connection)
     assert again.row == events[1]
 
 

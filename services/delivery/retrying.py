@@ -1,0 +1,89 @@
+"""Which failures are tried again, when, and how often: one pure function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from schemas.events import ErrorCode
+
+TRIED_AGAIN: Final[Mapping[ErrorCode, int]] = {
+    ErrorCode.URI_UNREACHABLE: 100,
+    ErrorCode.ENGINE_REFUSED: 100,
+    ErrorCode.INTERNAL_ERROR: 100,
+    ErrorCode.ANSWER_TIMEOUT: 2,
+    ErrorCode.ANSWER_INVALID: 2,
+    ErrorCode.ANSWER_CUT_OFF: 2,
+    ErrorCode.PARSE_CRASHED: 2,
+    ErrorCode.PARSE_TIMEOUT: 2,
+}
+"""Codes whose cause may pass, and the most tries of each: what depends on the document alone seldom changes.
+
+A code that is not here fails at once: the same bytes would fail in the same way. The deployment's own bound comes on
+top, see `RetryPolicy.attempts`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How patient a deployment is.
+
+    Parameters
+    ----------
+    attempts
+        Most tries of a document in all.
+    first, most
+        Back-off before the second try, and the longest one; it doubles each time.
+    """
+
+    attempts: int
+    first: timedelta
+    most: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """The document is tried again.
+
+    Parameters
+    ----------
+    attempt
+        Which try that will be.
+    after
+        How long it waits before.
+    """
+
+    attempt: int
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The document fails for good."""
+
+
+def after_failure(
+    code: ErrorCode, attempt: int, policy: RetryPolicy, chance: float, *, retryable: bool = True, outage: bool = False
+) -> TryAgain | GiveUp:
+    """Decide what follows a failure.
+
+    Parameters
+    ----------
+    attempt
+        Which try has failed, from 1.
+    chance
+        0 to 1, at random: spreads tries that failed together over the second half of the back-off.
+    retryable
+        What the step that failed says of this case; a code alone cannot tell a server that is down from one that
+        denies access.
+    outage
+        The deployment is known to be in trouble (the breaker is open): the try is not the document's fault and does
+        not count.
+    """
+    if not retryable or code not in TRIED_AGAIN:
+        return GiveUp()
+    if attempt >= min(policy.attempts, TRIED_AGAIN[code]) and not outage:
+        return GiveUp()
+    doubled = policy.first * 2 ** min(attempt - 1, 30)
+    after = min(policy.most, doubled) * (0.5 + 0.5 * chance)
+    return TryAgain(attempt if outage else attempt + 1, after)

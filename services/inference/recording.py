@@ -1,0 +1,71 @@
+"""Outcomes on their way into the database: each as soon as it is there, those that are ready together in one go."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+
+from schemas.events import ErrorCode, Step
+from services.inference.outcome import Failed
+from services.inference.record import Leaving, Recorder
+from services.storage.errors import DataRefusedError
+from services.storage.records import Failure
+
+log = structlog.get_logger(__name__)
+
+FLUSH_OUTCOMES: Final = 100
+"""Most outcomes of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    leaving: Leaving
+    durable: asyncio.Future[Leaving]
+
+
+class Recording:
+    """Group commit: no document waits for the slowest of its batch, and many that are ready share a transaction."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._ready: asyncio.Queue[_Waiting] = asyncio.Queue()
+
+    async def record(self, leaving: Leaving) -> Leaving:
+        """Wait until an outcome is durable, and give what was written.
+
+        That is another one if the database refused a value: then the document failed, without what it carries.
+        """
+        durable: asyncio.Future[Leaving] = asyncio.get_running_loop().create_future()
+        self._ready.put_nowait(_Waiting(leaving, durable))
+        return await durable
+
+    async def run(self) -> None:
+        """Write for ever; cancel it when nothing is waiting any more."""
+        while True:
+            ready = [await self._ready.get()]
+            while not self._ready.empty() and len(ready) < FLUSH_OUTCOMES:
+                ready.append(self._ready.get_nowait())
+            written = await self._write([item.leaving for item in ready])
+            for item, leaving in zip(ready, written, strict=True):
+                if not item.durable.cancelled():
+                    item.durable.set_result(leaving)
+
+    async def _write(self, given: Sequence[Leaving]) -> list[Leaving]:
+        try:
+            await self._recorder.record(given)
+        except DataRefusedError as error:
+            log.warning("the database refuses a value, recording one by one", reason=str(error))
+            return [await self._alone(item) for item in given]
+        return list(given)
+
+    async def _alone(self, item: Leaving) -> Leaving:
+        try:
+            await self._recorder.record([item])
+        except DataRefusedError as error:
+            message = f"{error}; its answers were not stored"
+            failure = Failure(Step.RECORD, ErrorCode.DOCUMENT_NOT_STORED, message, retryable=False)
+            item = replace(item, outcome=Failed(item.outcome.document, failure))
+            await self._recorder.record([item])
+        return item

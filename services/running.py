@@ -1,0 +1,88 @@
+"""The life of one service: start, health, drain, end."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from typing import Final
+
+import structlog
+
+from services.settings import Settings
+from services.telemetry.health import Health, HealthServer
+from services.telemetry.setup import Telemetry, set_up
+from services.telemetry.state import State, StateFile
+from services.telemetry.watchdog import Watchdog
+from services.vitals import Vitals
+from services.wiring import Place, Service, ServiceName, build, connected
+
+log = structlog.get_logger(__name__)
+
+WATCHDOG_SECONDS: Final = 10.0
+"""How long liveness may fail before the process ends itself, for where nobody asks `/livez`."""
+
+
+async def run_service(name: ServiceName, settings: Settings) -> None:
+    """Run one service until SIGTERM or SIGINT, then let it finish what is in flight."""
+    settings = connected(settings)
+    stop = stop_on_signals()
+    telemetry = set_up(name, settings.data_dir, log_level=settings.log_level, log_format=settings.log_format)
+    try:
+        await _run(name, settings, telemetry, stop)
+    except ExceptionGroup as group:
+        raise _first_of(group) from group
+    finally:
+        telemetry.shutdown()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Give an event that the first SIGTERM or SIGINT sets; the second one ends the process at once."""
+    stop = asyncio.Event()
+
+    def on_signal(number: signal.Signals) -> None:
+        if stop.is_set():
+            os._exit(128 + number)  # what is in flight is delivered again to the next
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+    return stop
+
+
+async def _run(name: ServiceName, settings: Settings, telemetry: Telemetry, stop: asyncio.Event) -> None:
+    vitals = Vitals(telemetry.metrics)
+    health = Health(name, vitals.liveness, vitals.readiness)
+    with HealthServer(health, telemetry.exposition, settings.health_host, settings.health_port) as server:
+        async with AsyncExitStack() as stack:
+            place = Place(stack, settings, telemetry, StateFile(settings.data_dir, name, server.url), vitals)
+            place.say(State.STARTING)
+            service = await build(name, place)
+            looking = asyncio.create_task(vitals.run(), name="vitals")
+            stack.callback(looking.cancel)
+            stack.enter_context(Watchdog(health, WATCHDOG_SECONDS))
+            place.say(State.READY)
+            log.info("ready", service=name.value, health=server.url)
+            await run_until(service, stop, settings.drain_seconds, lambda: place.say(State.STOPPING))
+
+
+async def run_until(service: Service, stop: asyncio.Event, drain_seconds: float, on_stop: Callable[[], None]) -> None:
+    """Run a service until `stop`, give it time to finish what is in flight, then hand back what is not finished."""
+    work = asyncio.create_task(service.run(stop), name="service")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not work.done():
+        on_stop()
+        await asyncio.wait({work}, timeout=drain_seconds)
+    if not work.done():
+        log.warning("what is not finished is handed back", after_seconds=drain_seconds)
+        work.cancel()
+    with suppress(asyncio.CancelledError):
+        await work
+
+
+def _first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """Give the error that ended a service: a task that fails cancels its siblings, so there is one."""
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, ExceptionGroup) else first

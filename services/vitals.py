@@ -1,0 +1,157 @@
+"""What `/livez` and `/readyz` say of a service, and the counters that its parts keep for the metrics.
+
+Live means: no restart would help. Ready means: a document that comes now is worked on. A database, a broker or an
+engine that is away makes a service not ready, and never not live.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from services.delivery.breaker import Breaker
+from services.delivery.consumption import Consumption
+from services.storage.database import Database
+from services.telemetry.health import Check, Heartbeat, Probe
+from services.telemetry.metrics import Metrics, PartitionLag
+from services.telemetry.state import State
+
+LOOP_SECONDS: Final = 30.0
+"""An event loop that was away for so long hangs: nothing of ours computes longer in it."""
+POLL_SECONDS: Final = 60.0
+"""A poll loop asks several times a second, paused or not."""
+LOOK_SECONDS: Final = 5.0
+
+GOOD: Final = ""
+
+
+class Breaking(Protocol):
+    """A service with a breaker."""
+
+    @property
+    def breaker(self) -> Breaker:
+        """Stops its consumption when nearly every document fails alike."""
+        ...
+
+
+class Vitals:
+    """Collects what is to be looked at, while a service is built; afterwards `run` looks at what must be asked."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.state = State.STARTING
+        self.detail = ""
+        self.liveness: list[Probe] = []
+        self.readiness: list[Probe] = [self._is_ready]
+        self._metrics = metrics
+        self._loop = Heartbeat("event loop", LOOP_SECONDS)
+        self._databases: list[Database] = []
+        self._outages: list[Callable[[], object | None]] = []
+        self._asked: list[Callable[[], Awaitable[None]]] = []
+
+    def say(self, state: State, detail: str = GOOD) -> None:
+        """Say where the service is in its life."""
+        self.state, self.detail = state, detail
+
+    async def run(self) -> None:
+        """Beat for the event loop, and ask regularly what nobody else asks."""
+        self._loop.beat()
+        self.liveness.append(self._loop.check)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._loop.beat_regularly())
+            group.create_task(self._look_regularly())
+
+    def watch_database(self, database: Database) -> None:
+        """Not ready while it is away."""
+
+        def reachable() -> Check:
+            away = database.away
+            return Check("database", healthy=away is None, reason=away.reason if away else GOOD)
+
+        self.readiness.append(reachable)
+        self._outages.append(lambda: database.away)
+        self._asked.append(database.probe)
+
+    def watch_engine(self, trouble: Callable[[], str | None]) -> None:
+        """Not ready while it could not answer."""
+
+        def engine() -> Check:
+            found = trouble()
+            return Check("engine", healthy=found is None, reason=found or GOOD)
+
+        self.readiness.append(engine)
+        self._outages.append(trouble)
+
+    def watch_relay(self, probe: Callable[[], Awaitable[bool]], away: Callable[[], str | None]) -> None:
+        """Not ready while nothing can be published."""
+
+        def publishing() -> Check:
+            reason = away()
+            return Check("publishing", healthy=reason is None, reason=reason or GOOD)
+
+        self.readiness.append(publishing)
+        self._watch_broker(probe)
+
+    def watch_consumption(self, consumption: Consumption, service: Breaking, stuck_seconds: float) -> None:
+        """Live while it polls and no record is stuck; ready once it has joined, unless the breaker is open."""
+        breaker = service.breaker
+
+        def polling() -> Check:
+            age = consumption.poll_age
+            return Check("poll loop", healthy=age < POLL_SECONDS, reason=f"last poll {age:.0f} s ago")
+
+        def moving() -> Check:
+            age = consumption.oldest_age
+            waits = next((outage for ask in self._outages if (outage := ask())), None)
+            healthy = age < stuck_seconds or waits is not None  # what it waits for is known: no restart helps
+            return Check("oldest record", healthy=healthy, reason=f"unfinished for {age:.0f} s")
+
+        def joined() -> Check:
+            return Check("consumer group", healthy=consumption.has_joined, reason=f"member of {consumption.group}")
+
+        def closed() -> Check:
+            outage = breaker.outage
+            return Check("breaker", healthy=outage is None, reason=outage.reason if outage else GOOD)
+
+        self.liveness += [polling, moving]
+        self.readiness += [joined, closed]
+        self._outages.append(lambda: breaker.outage)
+        self._watch_broker(consumption.answers)
+        self._measure(consumption, breaker)
+
+    def _measure(self, consumption: Consumption, breaker: Breaker) -> None:
+        metrics, group, topic = self._metrics, consumption.group, consumption.topic
+        metrics.watch_lag(lambda: [PartitionLag(group, topic, *item) for item in consumption.lag().items()])
+        metrics.watch_oldest(lambda: {topic: consumption.oldest_age})
+        metrics.watch_breaker(lambda: breaker.outage is not None)
+        counted = {"skipped": 0, "failures": 0}
+
+        async def count() -> None:
+            metrics.redelivered(topic, consumption.skipped - counted["skipped"])
+            for _ in range(consumption.commit_failures - counted["failures"]):
+                metrics.commit_failed(group)
+            counted.update(skipped=consumption.skipped, failures=consumption.commit_failures)
+
+        self._asked.append(count)
+
+    def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> None:
+        answers = {"broker": True}
+
+        async def ask() -> None:
+            answers["broker"] = await probe()
+
+        def broker() -> Check:
+            return Check(
+                "broker", healthy=answers["broker"], reason=GOOD if answers["broker"] else "it does not answer"
+            )
+
+        self.readiness.append(broker)
+        self._asked.append(ask)
+
+    def _is_ready(self) -> Check:
+        reason = f"{self.state.value} {self.detail}".strip()
+        return Check("service", healthy=self.state is State.READY, reason=reason)
+
+    async def _look_regularly(self) -> None:
+        while True:
+            for ask in self._asked:
+                await ask()
+            await asyncio.sleep(LOOK_SECONDS)
