@@ -65,9 +65,10 @@ class PartitionTracker:
     def completed(self) -> Completed:
         """What is finished beyond the commit point, for the commit's metadata."""
         end = self._end or 0
-        ahead = [(max(first, end), stop) for first, stop in self._before.runs if stop > end]
         delivered = between(self._open, end).runs if self._open else ()
-        return Completed(_joined([*delivered, *ahead]))
+        ahead = [(max(first, end), stop) for first, stop in self._before.runs if stop > end]
+        early = [(offset, offset + 1) for offset in self._early if offset not in self._before]
+        return Completed(_joined([*delivered, *sorted([*ahead, *early])]))
 
     @property
     def unfinished(self) -> int:
