@@ -55,16 +55,17 @@ def encode(commit_point: int, completed: Completed, limit: int = METADATA_BYTES)
     If it does not fit, the furthest runs are left out: what they tell is done comes again after a restart, and costs
     a look into the database.
     """
-    text, at = VERSION, commit_point
+    text, at = "", commit_point
     for first, stop in completed.runs:
         if stop <= commit_point:
             continue
-        part = f"{_base36(first - at)},{_base36(stop - first)}"
-        if len(text) + len(part) + 1 > limit:
+        start = max(first, at)
+        part = f"{_base36(start - at)},{_base36(stop - start)}"
+        longer = f"{text},{part}" if text else VERSION + part
+        if len(longer) > limit:
             break
-        text += part if text == VERSION else f",{part}"
-        at = stop
-    return "" if text == VERSION else text
+        text, at = longer, stop
+    return text
 
 
 def decode(commit_point: int, metadata: str) -> Completed:
