@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 import asyncpg
+from aiokafka import AIOKafkaProducer
 from e2e.installation import Installation, records, rows, until
-from kafka import KafkaProducer
 from scripted import letter
 
 POISON = b"\xffSehr geehrte Damen und Herren"
-SECONDS = 60
+SECONDS = 120
 BURY = """
     INSERT INTO postkorb.dead_letter_records
            (topic, partition, "offset", key, value, headers, code, message, attempts, trace_id, failed_at)
@@ -48,9 +48,8 @@ async def on_topic(stack: Installation, topic: str, key: bytes, least: int) -> l
 
 async def test_poison_is_shown_with_its_bytes_and_its_retry_is_linked_to_it(stack: Installation, prefix: str):
     key, headers = f"{prefix}poison".encode(), [("ce_id", b"42"), ("x", b"\xff"), ("x", None)]
-    producer = KafkaProducer(bootstrap_servers=stack.stack.kafka_bootstrap_servers)
-    producer.send("documents.submitted", POISON, key=key, headers=headers).get(30)
-    producer.close()
+    async with AIOKafkaProducer(bootstrap_servers=stack.stack.kafka_bootstrap_servers) as producer:
+        await producer.send_and_wait("documents.submitted", POISON, key=key, headers=headers)
     (first,) = await letters_of(stack, key, 1)
     number = first["dead_letter_key"]
     shown = json.loads(stack.run("dead-letters", "show", str(number)).stdout)
