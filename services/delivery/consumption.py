@@ -325,8 +325,10 @@ class Consumption:
 
     def _resume_if_room(self) -> None:
         if self._consumer and self._paused and self._in_flight.has_room:
-            self._consumer.resume(*(tp for tp in self._consumer.assignment() if tp in self._trackers))
-            self._paused = False
+            assigned = self._consumer.assignment()
+            if assigned <= self._trackers.keys():  # else `_assign` is at it, and resumes them in the end
+                self._consumer.resume(*assigned)
+                self._paused = False
 
     async def _commit(self, consumer: AIOKafkaConsumer, due: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         try:

@@ -6,14 +6,18 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import RequestTimedOutError
 from faststream.kafka import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from schemas.topics import Topics
+from services.delivery import consumption as consumption_module
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
+from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record
+from services.delivery.tracker import PartitionTracker
 
 GROUP = "group"
 TOKENS = 1_000_000
@@ -207,3 +211,144 @@ async def test_a_fault_in_the_delivery_ends_the_process_not_the_records(write, c
     async with consume() as consumption:
         with pytest.raises(ValueError, match="faulty"):
             await _take(consumption, 1)
+
+
+async def test_a_fault_in_a_rebalance_ends_the_process_too(write, consume, monkeypatch):
+    async def faulty(*_: object) -> None:
+        message = "faulty"
+        raise ValueError(message)
+
+    monkeypatch.setattr(consumption_module, "committed_offsets", faulty)
+    await write(b"a")
+    async with consume() as consumption:
+        with pytest.raises(ValueError, match="faulty"):
+            await _take(consumption, 1)
+
+
+async def test_each_partition_is_committed_by_itself(kafka, topics, consume):
+    async with _producer(kafka) as producer:
+        for value in (b"a", b"b", b"c"):
+            for partition in range(3):
+                await producer.send_and_wait(topics.submitted, value, partition=partition)
+    async with consume() as consumption:
+        records = await _take(consumption, 9)
+        consumption.done(record for record in records if record.partition > 0 and record.offset < record.partition)
+    group = f"{topics.prefix}{GROUP}"
+    assert [await _committed(kafka, topics.submitted, group, partition) for partition in range(3)] == [0, 1, 2]
+
+
+async def test_partitions_stay_paused_over_a_rebalance_while_the_budget_is_full(write, consume, monkeypatch):
+    monkeypatch.setattr(consumption_module, "REVOCATION_SECONDS", 0.2)
+    narrow = Budget(records=2, size=1_000_000, tokens=TOKENS)
+    async with consume(narrow) as consumption:
+        await write(b"a", b"b")
+        held = await _take(consumption, 2)
+        await write(b"c", b"d")
+        async with consume(narrow) as second:
+            await _until(lambda: second.has_joined and len(consumption.lag()) < 3)
+        await _until(lambda: len(consumption.lag()) == 3)
+        assert await consumption.take(10, wait_seconds=2) == []
+        assert consumption.in_flight == 2
+        consumption.done(held)
+        assert [record.value for record in await _take(consumption, 2)] == [b"c", b"d"]
+
+
+async def test_nothing_is_delivered_before_it_is_known_what_is_done(write, consume, monkeypatch):
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*arguments: object) -> object:
+        asked.set()
+        await may_answer.wait()
+        return await committed_offsets(*arguments)
+
+    monkeypatch.setattr(consumption_module, "committed_offsets", slowly)
+    await write(b"a", b"b")
+    async with consume() as consumption:
+        await asked.wait()
+        consumption.done([])  # work of before makes room meanwhile
+        assert await consumption.take(10, wait_seconds=1) == []
+        may_answer.set()
+        assert [record.value for record in await _take(consumption, 2)] == [b"a", b"b"]
+
+
+async def test_delivery_begins_at_the_commit_point_wherever_the_consumer_stands(topics, write, consume, monkeypatch):
+    await write(b"a", b"b", b"c")
+    async with consume() as consumption:
+        consumption.done(await _take(consumption, 1))
+
+    async def with_the_consumer_ahead(*arguments: object) -> object:
+        commits = await committed_offsets(*arguments)
+        consumption._consumer.seek(TopicPartition(topics.submitted, 0), 3)
+        return commits
+
+    monkeypatch.setattr(consumption_module, "committed_offsets", with_the_consumer_ahead)
+    async with consume() as consumption:
+        assert [record.value for record in await _take(consumption, 2)] == [b"b", b"c"]
+
+
+async def test_a_rebalance_does_not_wait_for_a_stuck_record(write, consume, monkeypatch):
+    monkeypatch.setattr(consumption_module, "REVOCATION_SECONDS", 0.2)
+    await write(b"a")
+    async with consume() as consumption:
+        await _take(consumption, 1)
+        async with asyncio.timeout(20):
+            await consumption.revoked(list(consumption._trackers))
+        assert consumption.lag() == {}
+
+
+async def test_what_nobody_has_taken_of_a_lost_partition_takes_no_room(write, consume):
+    await write(b"a", b"b")
+    async with consume(Budget(records=2, size=1_000_000, tokens=TOKENS)) as consumption:
+        await _until(lambda: consumption.in_flight == 2)
+        await consumption.revoked(list(consumption._trackers))
+        assert (consumption.in_flight, consumption.oldest_age) == (0, 0)
+        assert await consumption.take(10, wait_seconds=0) == []
+
+
+async def test_a_commit_of_a_lost_partition_ends_nothing_and_holds_nothing_back_for_long(kafka, topics, write, consume):
+    lost, tracker = TopicPartition(topics.submitted, 99), PartitionTracker()
+    tracker.deliver(4)
+    await write(b"a")
+    async with consume() as consumption:
+        records = await _take(consumption, 1)
+        consumption._trackers[lost] = tracker  # what was lost between the choice of what is due and its commit
+        consumption.done(records)
+        await consumption.commit()
+        assert consumption.commit_failures > 0
+        del consumption._trackers[lost]
+        await consumption.commit()
+        assert await consumption.take(1, wait_seconds=0) == []
+        assert await _committed(kafka, topics.submitted, f"{topics.prefix}{GROUP}") == 1
+
+
+async def test_a_commit_that_gets_no_answer_is_given_up_and_the_next_one_tries_again(
+    kafka, topics, write, consume, monkeypatch
+):
+    async def unanswered(*_: object) -> None:
+        raise RequestTimedOutError
+
+    monkeypatch.setattr(consumption_module, "COMMIT_LIMIT_SECONDS", 0.5)
+    await write(b"a")
+    async with consume() as consumption:
+        records = await _take(consumption, 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(consumption._consumer._coordinator, "_do_commit_offsets", unanswered)
+            consumption.done(records)
+            async with asyncio.timeout(20):
+                await consumption.commit()
+            assert consumption.commit_failures > 0
+        await consumption.commit()
+        assert await _committed(kafka, topics.submitted, f"{topics.prefix}{GROUP}") == 1
+
+
+async def test_the_end_does_not_wait_for_a_group_that_cannot_be_left(consume, monkeypatch):
+    async def unanswered() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumption_module, "STOP_SECONDS", 0.2)
+    async with consume() as consumption:
+        leave = consumption._broker.stop
+        monkeypatch.setattr(consumption._broker, "stop", unanswered)
+        async with asyncio.timeout(20):
+            await consumption.__aexit__()
+        monkeypatch.setattr(consumption._broker, "stop", leave)
