@@ -1,14 +1,20 @@
-"""A migrated database for every integration test that asks for one: a copy of one that is migrated once."""
+"""A migrated database for every integration test that asks for one, a copy of one that is migrated once; a house."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from integration.house import House
+from scripted import ScriptedEngine
 
 from schemas.document_types import DocumentTypes, load_document_types
+from schemas.topics import Topics
+from services.delivery.connection import KafkaConnection
+from services.delivery.publication import Publication
 from services.storage.database import Database
 from services.storage.migration import upgrade
 
@@ -56,3 +62,14 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
     """Open the database of `migrated_url`."""
     async with Database.open(migrated_url, "postkorb-tests") as opened:
         yield opened
+
+
+@pytest.fixture
+async def house(
+    kafka: str, topics: Topics, database: Database, shipped_types: DocumentTypes, tmp_path: Path
+) -> AsyncIterator[House]:
+    """Give the three services in this process; `running` runs them."""
+    connection = KafkaConnection(kafka)
+    async with Publication(connection, "test") as publication:
+        engine = ScriptedEngine(seconds=0.01)
+        yield House(connection, topics, database, shipped_types, engine, publication, tmp_path)

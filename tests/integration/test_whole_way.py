@@ -1,174 +1,17 @@
 """From a record to answers and events: all three services on a real broker and a real database."""
 
-import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from scripted import CUT_OFF, INVALID, REFUSED, ScriptedEngine, letter
-from sqlalchemy import text
+from integration.house import House
+from scripted import CUT_OFF, INVALID, REFUSED, letter
 
-from schemas.document_types import DocumentTypes, load_document_types
 from schemas.envelope import decode
-from schemas.topics import Topics
-from services.delivery.connection import KafkaConnection
-from services.delivery.consumption import Consumption, Membership
-from services.delivery.in_flight import Budget
-from services.delivery.publication import Outgoing, Publication
-from services.delivery.reading import read_topics
-from services.delivery.record import Record
-from services.delivery.retrying import RetryPolicy
-from services.inference.ask import Asker
 from services.inference.engines.port import EngineIdentity
-from services.inference.parsed import estimated_tokens
-from services.inference.pipeline import pipeline_of
-from services.inference.record import Recorder
-from services.inference.service import Inference, Limits
-from services.intake.fetch import ContentFetcher
-from services.intake.parse import Parser
-from services.intake.service import Intake, IntakeLimits
-from services.intake.store import Store
-from services.relay.service import Relay
-from services.storage.answers import ensure_pipeline
-from services.storage.database import Database
-from services.telemetry.metrics import Metrics
-from services.telemetry.tracing import Tracing
 
-BUDGET = Budget(records=100, size=100_000_000, tokens=1_000_000)
-RETRIES = RetryPolicy(2, timedelta(seconds=0.2), timedelta(seconds=1))
-LIMITS = Limits(batch=8, documents=16, ask_seconds=20)
-DAY = timedelta(days=1)
 INVOICE = {"document_type": "invoice", "invoice_number": "RE-2026-17", "gross_total": "1.190,00 €"}
-
-
-@dataclass
-class House:
-    """The three services, their broker and their database."""
-
-    kafka: KafkaConnection
-    topics: Topics
-    database: Database
-    types: DocumentTypes
-    engine: ScriptedEngine
-    publication: Publication
-    inbox: Path
-    spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Run the three services, and let them drain in the end."""
-        stop = asyncio.Event()
-        async with AsyncExitStack() as stack:
-            services = [await self.intake(stack), await self.inference(stack), await self.relay(stack)]
-            async with asyncio.TaskGroup() as group:
-                for service in services:
-                    group.create_task(service.run(stop))
-                try:
-                    yield
-                finally:
-                    stop.set()
-
-    def tracing(self) -> tuple[Tracing, Metrics]:
-        provider = TracerProvider()
-        provider.add_span_processor(SimpleSpanProcessor(self.spans))
-        metrics = Metrics(MeterProvider().get_meter("test"))
-        return Tracing(provider.get_tracer("test"), metrics), metrics
-
-    async def intake(self, stack: AsyncExitStack) -> Intake:
-        parser = Parser(workers=1, seconds=20, memory_mib=512, max_pages=100, max_characters=1_000_000)
-        membership = Membership(f"{self.topics.prefix}intake")
-        consumption = Consumption(self.kafka, self.topics.submitted, membership, BUDGET)
-        return Intake(
-            await stack.enter_async_context(consumption),
-            ContentFetcher([self.inbox.as_uri() + "/"], 1_000_000, 10),
-            await stack.enter_async_context(parser),
-            Store(self.database, self.topics),
-            IntakeLimits(side_by_side=4, record_bytes=2_000_000),
-            RETRIES,
-            *self.tracing(),
-        )
-
-    async def inference(self, stack: AsyncExitStack) -> Inference:
-        tracing, metrics = self.tracing()
-        pipeline = pipeline_of(self.engine.identity, self.types, "document")
-        await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-        membership = Membership(f"{self.topics.prefix}inference")
-        consumption = Consumption(self.kafka, self.topics.parsed, membership, BUDGET, estimated_tokens)
-        return Inference(
-            await stack.enter_async_context(consumption),
-            self.engine,
-            Asker(self.engine, self.types, "document", tracing, metrics),
-            Recorder(self.database, self.topics, pipeline, "test"),
-            LIMITS,
-            RETRIES,
-            tracing,
-            metrics,
-        )
-
-    async def relay(self, stack: AsyncExitStack) -> Relay:
-        publication = await stack.enter_async_context(Publication(self.kafka, "relay"))
-        return Relay(self.database, publication, *self.tracing(), keep=DAY)
-
-    async def submit(self, document_id: str, content: dict[str, Any] | str, **more: object) -> None:
-        content = {"text": content} if isinstance(content, str) else content
-        event = {"document_id": document_id, "content": content, **more}
-        await self.submit_raw(document_id.encode(), json.dumps(event).encode())
-
-    async def submit_raw(self, key: bytes | None, value: bytes | None, **headers: str) -> None:
-        await self.publication.publish([Outgoing(self.topics.submitted, key, value, headers)])
-
-    async def row(self, statement: str, **values: object) -> Any:
-        """Wait until a query gives a row."""
-        return (await self.rows(statement, 1, **values))[0]
-
-    async def rows(self, statement: str, count: int, **values: object) -> list[Any]:
-        found: list[Any] = []
-
-        async def enough() -> bool:
-            nonlocal found
-            async with self.database.transaction() as connection:
-                found = list(await connection.execute(text(statement), values))
-            return len(found) >= count
-
-        await _until(enough)
-        return found
-
-    async def events(self, topic: str, count: int) -> list[Record]:
-        found: list[Record] = []
-
-        async def enough() -> bool:
-            nonlocal found
-            found = [record async for record in read_topics(self.kafka, [topic])]
-            return len(found) >= count
-
-        await _until(enough)
-        return found
-
-
-async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(40):
-        while not await condition():
-            await asyncio.sleep(0.1)
-
-
-@pytest.fixture
-async def house(kafka: str, topics: Topics, database: Database, tmp_path: Path) -> AsyncIterator[House]:
-    connection = KafkaConnection(kafka)
-    async with Publication(connection, "test") as publication:
-        engine, types = ScriptedEngine(seconds=0.01), load_document_types()
-        yield House(connection, topics, database, types, engine, publication, tmp_path)
-
-
 RESULT = "SELECT * FROM postkorb.results WHERE document_id = :id"
 
 
