@@ -138,7 +138,7 @@ def again(item: Retried) -> OutboxRow:
     Headers that are no text are left out: nothing that reads a valid submission looks at them.
     """
     record, document = item.record, item.document
-    headers = {name: text for name, raw in record.headers if (text := _text(raw)) is not None}
+    headers = {name: text for name, raw in record.headers if "\x00" not in name and (text := _text(raw)) is not None}
     headers[RETRY_ATTEMPT] = str(item.attempt)
     if document.origin:
         submitted_ms = round(document.submitted_at.timestamp() * 1000)
