@@ -136,4 +136,4 @@ class Breaker:
         if len(self._window) < LEAST:
             return None
         code, count = Counter(self._window).most_common(1)[0]
-        return code if code and count >= PART * len(self._window) else None
+        return code if count >= PART * len(self._window) else None

@@ -23,6 +23,9 @@ A code that is not here fails at once: the same bytes would fail in the same way
 top, see `RetryPolicy.attempts`.
 """
 
+MOST_DOUBLINGS: Final = 100
+"""Of a back-off: whatever the first one is, it is longer than any that can be set by then, and still a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -84,6 +87,6 @@ def after_failure(
         return GiveUp()
     if attempt >= min(policy.attempts, TRIED_AGAIN[code]) and not outage:
         return GiveUp()
-    doubled = policy.first * 2 ** min(attempt - 1, 30)
-    after = min(policy.most, doubled) * (0.5 + 0.5 * chance)
-    return TryAgain(attempt if outage else attempt + 1, after)
+    doubled = policy.first.total_seconds() * 2.0 ** min(attempt - 1, MOST_DOUBLINGS)
+    seconds = min(policy.most.total_seconds(), doubled) * (0.5 + 0.5 * chance)
+    return TryAgain(attempt if outage else attempt + 1, timedelta(seconds=seconds))

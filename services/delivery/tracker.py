@@ -65,7 +65,7 @@ class PartitionTracker:
     def completed(self) -> Completed:
         """What is finished beyond the commit point, for the commit's metadata."""
         end = self._end or 0
-        delivered = between(self._open, end).runs if self._open else ()
+        delivered = between(self._open, end).runs
         ahead = [(max(first, end), stop) for first, stop in self._before.runs if stop > end]
         early = [(offset, offset + 1) for offset in self._early if offset not in self._before]
         return Completed(_joined([*delivered, *sorted([*ahead, *early])]))

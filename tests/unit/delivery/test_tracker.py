@@ -96,11 +96,12 @@ def test_what_was_finished_before_and_does_not_come_again_yet_stays_known():
     assert tracker.completed.runs == [(9, 12), (20, 22)]
 
 
-def test_a_record_that_is_finished_before_it_comes_again_is_no_work_when_it_comes():
-    tracker = _finished(PartitionTracker(), 11)
-    assert [tracker.deliver(offset) for offset in (10, 11, 12)] == [True, False, True]
-    assert tracker.unfinished == 2
-    assert tracker.completed.runs == [(11, 12)]
+@pytest.mark.parametrize("first_delivered", [10, 8])
+def test_a_record_that_is_finished_before_it_comes_again_is_no_work_when_it_comes(first_delivered: int):
+    tracker = _finished(_delivered(first_delivered), 11)
+    assert not tracker.deliver(11)
+    assert (tracker.commit_point, tracker.unfinished) == (first_delivered, 1)
+    assert tracker.completed.runs == [(first_delivered + 1, 12)]
 
 
 def test_records_finished_before_they_come_again_are_known_beyond_the_commit_point():
@@ -140,16 +141,23 @@ def test_the_commit_point_is_always_the_oldest_unfinished_record(offsets: list[i
         assert [other in tracker.completed for other in beyond] == [other not in unfinished for other in beyond]
 
 
-@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
-def test_runs_rise_and_do_not_touch_and_are_just_what_was_told(before: set[int], delivered: set[int], told: set[int]):
+OFFSETS = st.sets(st.integers(0, 60))
+
+
+@given(OFFSETS, OFFSETS, OFFSETS, OFFSETS)
+def test_runs_rise_and_do_not_touch_and_are_just_what_was_told(
+    before: set[int], early: set[int], delivered: set[int], late: set[int]
+):
     tracker = PartitionTracker(Completed([(offset, offset + 1) for offset in sorted(before)]))
+    _finished(tracker, *early)
     for offset in sorted(delivered):
-        tracker.deliver(offset)
-    _finished(tracker, *told)
+        assert tracker.deliver(offset) is (offset not in before | early)
+    _finished(tracker, *late)
     runs = tracker.completed.runs
     assert all(first < stop for first, stop in runs)
     assert all(earlier[1] < later[0] for earlier, later in pairwise(runs))
     end = max(delivered, default=-1) + 1
-    assert {offset for offset in range(end, 61) if offset in tracker.completed} == {
-        offset for offset in before | told if offset >= end
+    told = before | early | late
+    assert {offset for offset in delivered | set(range(end, 61)) if offset in tracker.completed} == {
+        offset for offset in told if offset >= end or (offset in delivered and offset > (tracker.commit_point or 0))
     }
