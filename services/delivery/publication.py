@@ -296,11 +296,15 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
     except TimeoutError:
         # A request was under way; the timeout has cancelled it. Only the connections are left.
         await _close_client(producer)
-    except KafkaError as error:
-        log.warning("a producer ended with an error", error=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  (a batch that it forgot may end its sender with any: nothing is lost)
+        log.debug("a producer ended with an error", error=f"{type(error).__name__}: {error}")
+        await _close_client(producer)
 
 
 def _forget(producer: AIOKafkaProducer) -> None:
+    sender = producer._sender  # noqa: SLF001
+    if sender.sender_task is not None:  # its own way to fail raises in a callback, for producers without transactions
+        sender.sender_task.remove_done_callback(sender._fail_all)  # noqa: SLF001
     producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001  (nothing public gives records up)
     for connection in producer.client._conns.values():  # noqa: SLF001  (`close` would write out what it still holds)
         writer: Any = connection._writer  # noqa: SLF001

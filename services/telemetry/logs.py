@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -16,6 +17,12 @@ LogFormat = Literal["auto", "json", "console"]
 
 QUIET_LOGGERS: Final = ("aiokafka", "faststream", "vllm", "httpx", "httpcore", "kafka", "urllib3", "pypdf", "asyncio")
 """Libraries that say more at `info` than an operator wants; their warnings stay."""
+
+REPEAT_SECONDS: Final = 30.0
+"""How often one of these libraries may say the same: Kafka's client says it ten times a second while a broker is away,
+in several places at once."""
+REMEMBERED: Final = 1000
+"""Messages that are told apart; some have values in them."""
 
 
 def configure_logs(service: str, log_level: str, log_format: LogFormat) -> None:
@@ -47,6 +54,7 @@ def configure_logs(service: str, log_level: str, log_format: LogFormat) -> None:
             processors=[*final, _redact_secrets, _renderer(log_format)], foreign_pre_chain=shared
         )
     )
+    handler.addFilter(RepeatFilter())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(capture=True)
     _quiet_libraries(level)
@@ -59,6 +67,37 @@ def configure_logs(service: str, log_level: str, log_format: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
+
+
+class RepeatFilter(logging.Filter):
+    """Lets a message of the quiet libraries pass once in `REPEAT_SECONDS`; the next one tells how many were left out.
+
+    Parameters
+    ----------
+    clock
+        Seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a line passes; any thread may ask."""
+        if record.name.partition(".")[0] not in QUIET_LOGGERS:
+            return True
+        message, now = (record.name, record.levelno, str(record.msg)), self._clock()  # not its values: they vary
+        said, left_out = self._said.get(message, (-REPEAT_SECONDS, 0))
+        if now - said < REPEAT_SECONDS:
+            self._said[message] = (said, left_out + 1)
+            return False
+        if len(self._said) >= REMEMBERED:
+            self._said.clear()
+        self._said[message] = (now, 0)
+        if left_out:
+            record.msg = f"{record.msg} (and {left_out} times more before)"
+        return True
 
 
 def add_trace_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

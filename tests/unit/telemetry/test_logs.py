@@ -8,7 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from services.telemetry import names
-from services.telemetry.logs import configure_logs
+from services.telemetry.logs import REMEMBERED, REPEAT_SECONDS, RepeatFilter, configure_logs
 from services.telemetry.setup import Telemetry
 from services.telemetry.tracing import current_traceparent, trace_id_of
 
@@ -70,6 +70,32 @@ def test_libraries_are_heard_from_warning_on(name: str, capsys: pytest.CaptureFi
     logging.getLogger(name).info("chatter")
     logging.getLogger(name).warning("trouble")
     assert [line["event"] for line in lines(capsys)] == ["trouble"]
+
+
+def test_what_a_library_repeats_is_said_once_and_counted() -> None:
+    now = [0.0]
+    repeats = RepeatFilter(clock=lambda: now[0])
+    said = []
+    for second in range(100):
+        now[0] = second
+        for name in ("aiokafka.client", "services.relay"):
+            record = logging.LogRecord(name, logging.ERROR, "", 0, "no connection: %s", (second,), None)
+            if repeats.filter(record):
+                said.append((name, record.getMessage()))
+    ours = [text for name, text in said if name == "services.relay"]
+    theirs = [text for name, text in said if name == "aiokafka.client"]
+    assert len(ours) == 100
+    between = int(REPEAT_SECONDS) - 1
+    assert theirs == ["no connection: 0"] + [
+        f"no connection: {second} (and {between} times more before)" for second in (30, 60, 90)
+    ]
+
+
+def test_messages_without_end_are_not_all_remembered() -> None:
+    repeats = RepeatFilter(clock=lambda: 0.0)
+    for number in range(3 * REMEMBERED):
+        assert repeats.filter(logging.LogRecord("aiokafka", logging.ERROR, "", 0, f"{number}", None, None))
+    assert len(repeats._said) <= REMEMBERED
 
 
 def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
