@@ -18,6 +18,10 @@ from services.local.jars import fetch_broker
 REPOSITORY = Path(__file__).parent.parent
 PARTITIONS = 3
 
+LENT_KAFKA = "POSTKORB_TESTS_KAFKA"
+LENT_POSTGRES = "POSTKORB_TESTS_POSTGRES"
+"""Servers that run already, for `make guards`, which runs pytest many times."""
+
 
 @pytest.fixture(scope="session")
 def broker_jars() -> Path:
@@ -35,6 +39,9 @@ def server_data_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def kafka(server_data_dir: Path, broker_jars: Path) -> Iterator[str]:
     """Address of a broker, `host:port`."""
+    if lent := os.environ.get(LENT_KAFKA):
+        yield lent
+        return
     with Broker(server_data_dir, broker_jars) as broker:
         yield broker.bootstrap_servers
 
@@ -42,6 +49,9 @@ def kafka(server_data_dir: Path, broker_jars: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_url(server_data_dir: Path) -> Iterator[str]:
     """URL of a database server, as its superuser."""
+    if lent := os.environ.get(LENT_POSTGRES):
+        yield lent
+        return
     with LocalDatabase(server_data_dir) as database:
         yield database.url
 
