@@ -139,9 +139,13 @@ class House:
         return f"{self.topics.prefix}inference"
 
     async def submit(self, document_id: str, content: dict[str, Any] | str, **more: object) -> None:
+        await self.submit_as(document_id, document_id, content, **more)
+
+    async def submit_as(self, key: str, document_id: str, content: dict[str, Any] | str, **more: object) -> None:
+        """Submit a document in a record whose key is not its id, against the contract."""
         content = {"text": content} if isinstance(content, str) else content
         event = {"document_id": document_id, "content": content, **more}
-        await self.submit_raw(document_id.encode(), json.dumps(event).encode())
+        await self.submit_raw(key.encode(), json.dumps(event).encode())
 
     async def submit_raw(self, key: bytes | None, value: bytes | None, **headers: str) -> None:
         await self.publication.publish([Outgoing(self.topics.submitted, key, value, headers)])

@@ -1,15 +1,13 @@
 """A failure that may pass is tried again: later, a bounded number of times, and at nobody else's expense."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from http import HTTPStatus
 from itertools import repeat
 from typing import Any
 
 import pytest
+from integration.archive import Archive
 from integration.house import House, until
 from scripted import INVALID, REFUSED, ScriptedEngine, letter
 
@@ -33,30 +31,6 @@ FAILURE = "SELECT * FROM postkorb.failures WHERE document_id = :id"
 RESULT = "SELECT * FROM postkorb.results WHERE document_id = :id"
 
 
-class Archive:
-    """A web server with one document, which answers with status 503 as often as `failures` says."""
-
-    def __init__(self) -> None:
-        self.failures = 0
-        self.asked = 0
-        self.content = letter("invoice", invoice_number="ARCHIVED")
-        self.url = ""
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["Archive"]:
-        async with await asyncio.start_server(self._answer, "127.0.0.1", 0) as server:
-            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-            yield self
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        self.asked += 1
-        status = HTTPStatus.SERVICE_UNAVAILABLE if self.asked <= self.failures else HTTPStatus.OK
-        writer.write(f"HTTP/1.1 {status} {status.phrase}\r\nConnection: close\r\n\r\n{self.content}".encode())
-        writer.close()
-        await writer.wait_closed()
-
-
 class RecoveringEngine(ScriptedEngine):
     """Raises errors first, one a question, and answers then."""
 
@@ -72,7 +46,7 @@ class RecoveringEngine(ScriptedEngine):
 
 @pytest.fixture
 async def archive(house: House) -> AsyncIterator[Archive]:
-    async with Archive().open() as archive:
+    async with Archive(letter("invoice", invoice_number="ARCHIVED")).open() as archive:
         house.prefixes.append(archive.url)
         yield archive
 

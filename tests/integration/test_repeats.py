@@ -1,0 +1,161 @@
+"""What is done is not done again, and a newer version stays, in whatever order records, retries and answers come."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from integration.archive import Archive
+from integration.house import RETRIES, House, until
+from scripted import INVALID, REFUSED, ScriptedEngine, letter
+
+from schemas.envelope import decode
+from services.delivery.record import Record
+from services.inference.engines.port import Generation, Prompt
+
+HELD = "SCRIPT-HELD"
+SLOW = replace(RETRIES, first=timedelta(hours=1), most=timedelta(hours=1))
+OLD = letter("invoice", invoice_number="OLD")
+NEW = letter("invoice", invoice_number="NEW")
+RESULT = "SELECT fields->>'invoice_number' AS number FROM postkorb.results WHERE document_id = :id"
+STATE = "SELECT version FROM postkorb.documents WHERE document_id = :id AND state = :state"
+SUMS = "SELECT submitted, processed, failed, dead_lettered, waiting FROM postkorb.account"
+
+
+class HoldingEngine(ScriptedEngine):
+    """Answers documents with `HELD` in them when it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.holds = 0
+        self.released = asyncio.Event()
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        if HELD in prompt.user:
+            self.holds += 1
+            await self.released.wait()
+        return await super().generate(prompt)
+
+    async def is_holding(self) -> bool:
+        return self.holds > 0
+
+    def asked_about(self, text: str) -> int:
+        return sum(text in prompt.user for prompt in self.prompts)
+
+
+@pytest.fixture
+def engine(house: House) -> HoldingEngine:
+    house.engine = HoldingEngine()
+    return house.engine
+
+
+@pytest.fixture
+async def archive(house: House) -> AsyncIterator[Archive]:
+    async with Archive(OLD).open() as archive:
+        house.prefixes.append(archive.url)
+        yield archive
+
+
+async def has_asked(archive: Archive, times: int) -> bool:
+    return archive.asked == times
+
+
+def ids(events: list[Record]) -> set[bytes | None]:
+    return {dict(event.headers)["ce_id"] for event in events}
+
+
+def numbers(events: list[Record]) -> list[str]:
+    return [decode(event.value, event.headers).data["fields"][0]["value"] for event in events]
+
+
+async def test_records_that_come_again_ask_the_engine_nothing_and_publish_the_same_event_ids(house: House):
+    topics, engine = house.topics, house.engine
+    ends = (topics.processed, topics.failed, topics.deadletter)
+    async with house.running():
+        await house.submit("good", NEW)
+        await house.submit("bad", f"{NEW} {INVALID}")
+        await house.submit_raw(b"poison", b"no event")
+        before = {topic: ids(await house.events(topic, 1)) for topic in ends}
+    [sums] = await house.query(SUMS)
+    assert tuple(sums) == (3, 1, 1, 1, 0)
+    asked = len(engine.prompts)
+    await house.rewind(house.intake_group, topics.submitted)
+    await house.rewind(house.inference_group, topics.parsed)
+    async with house.running():
+        again = {topic: await house.events(topic, 2) for topic in ends}
+    assert {topic: ids(events) for topic, events in again.items()} == before
+    assert all(len(one) == 1 for one in before.values())
+    assert await house.query(SUMS) == [sums]
+    assert len(engine.prompts) == asked
+
+
+async def test_the_same_document_again_while_the_engine_has_it_is_asked_about_once(house: House, engine: HoldingEngine):
+    async with house.running():
+        await house.submit("twice", f"{NEW} {HELD}")
+        await until(engine.is_holding)
+        await house.submit("twice", f"{NEW} {HELD}")
+        await house.row("SELECT 1 FROM postkorb.documents WHERE source_offset > 0 OR source_partition <> 0")
+        engine.released.set()
+        await house.row(RESULT, id="twice")
+        events = await house.events(house.topics.processed, 1)
+    assert engine.holds == engine.asked_about(HELD) == 2  # classify and extract
+    assert len(events) == 1
+
+
+async def test_an_answer_that_comes_after_a_newer_version_was_answered_changes_nothing(
+    house: House, engine: HoldingEngine
+):
+    async with house.running():
+        await house.submit("doc", f"{OLD} {HELD}")
+        await until(engine.is_holding)
+        await house.submit("doc", NEW)
+        await house.row(RESULT, id="doc")
+        engine.released.set()
+    # All is drained now: the older version's answer is recorded, or is not.
+    assert engine.asked_about(HELD) == 2
+    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW"]
+    [answers] = await house.query("SELECT count(*) AS of_all FROM postkorb.answers")
+    assert answers.of_all == 1
+    async with house.running():
+        assert numbers(await house.events(house.topics.processed, 1)) == ["NEW"]
+
+
+async def test_a_retry_that_comes_after_a_newer_version_changes_nothing(house: House, archive: Archive):
+    house.retries, archive.failures = SLOW, 1
+    async with house.running():
+        await house.submit("of-intake", {"uri": archive.url})
+        await house.submit("of-inference", f"{OLD} {REFUSED}")
+        await house.rows("SELECT 1 FROM postkorb.outbox WHERE attempt = 2", 2)
+        for name in ("of-intake", "of-inference"):
+            await house.submit(name, NEW)
+            await house.row(RESULT, id=name)
+        await house.events(house.topics.processed, 2)
+        asked = len(house.engine.prompts)
+        await house.query("UPDATE postkorb.outbox SET due_at = now() WHERE published_at IS NULL")
+        await house.rows("SELECT 1 FROM postkorb.outbox WHERE attempt = 2 AND published_at IS NOT NULL", 2)
+        events = await house.events(house.topics.processed, 3)  # the one of inference is settled, its event goes out
+        await until(lambda: has_asked(archive, 2))
+    assert len(house.engine.prompts) == asked
+    for name in ("of-intake", "of-inference"):
+        assert [row.number for row in await house.query(RESULT, id=name)] == ["NEW"]
+    assert set(numbers(events)) == {"NEW"}
+    assert len(ids(events)) == 2
+    assert await house.records(house.topics.failed) == []
+
+
+async def test_a_version_that_is_stored_late_because_it_was_slow_to_fetch_is_still_the_older(
+    house: House, archive: Archive, engine: HoldingEngine
+):
+    archive.released.clear()
+    [first_key], [second_key] = [await house.ids_on(partition, 1, "key") for partition in (0, 1)]
+    async with house.running():
+        await house.submit_as(first_key, "doc", {"uri": archive.url})
+        await until(lambda: has_asked(archive, 1))
+        await house.submit_as(second_key, "doc", NEW)
+        await house.row(RESULT, id="doc")
+        archive.released.set()
+    assert await house.committed(house.intake_group, house.topics.submitted) == {0: 1, 1: 1}
+    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW"]
+    assert [row.version for row in await house.query(STATE, id="doc", state="processed")] == [1]
+    assert engine.asked_about("OLD") == 0
