@@ -9,7 +9,7 @@ BIN := .venv/bin
 VARIANT ?= cpu
 LOCKS := deploy/locks
 
-.PHONY: help env demo test faults bench check format lock clean
+.PHONY: help env demo test faults guards bench check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: env check ## Everything that must hold, with the real broker and the real 
 
 faults: env ## Kill, stop and cut everything, and count documents (LONG=1: 20 seeds; FAULT=3 SEED=7: one)
 	@$(BIN)/pytest tests/faults --fault-table $(or $(TABLE),/dev/null) $(if $(LONG),--long --seeds 20) $(if $(SEED),--first-seed $(SEED) --seeds 1) $(if $(FAULT),--fault $(FAULT))
+
+guards: env ## Take out each guard against a trap, and see its tests fail (GUARD=seek: one of them)
+	@PYTHONPATH=.:tests $(BIN)/python tests/guards/take_out.py $(GUARD)
 
 bench: env ## Measure what delivery without loss costs (documents a second, with and without it)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
