@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, Self, TypeVar, cast
 
+import structlog
 from sqlalchemy import URL, QueuePool, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
@@ -26,11 +27,14 @@ from services.storage.outage import Away, Outage
 from services.storage.schema_check import check_schema
 from services.storage.wakeups import Wakeups
 
+log = structlog.get_logger(__name__)
+
 Connection = AsyncConnection
 """What every query takes; the caller owns its transaction."""
 
 Result = TypeVar("Result")
 
+CLOSE_SECONDS: Final = 3
 CONNECT_SECONDS: Final = 10
 PROBE_SECONDS: Final = 3
 STATEMENT_SECONDS: Final = 60
@@ -108,7 +112,7 @@ class Database:
             await _reach(engine, address)
             yield cls(engine, patient=patient)
         finally:
-            await engine.dispose()
+            await _close(engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -240,6 +244,14 @@ def _give_connection_up(context: ExceptionContext) -> DatabaseUnreachableError |
 
 def _unreachable(error: BaseException) -> DatabaseUnreachableError:
     return DatabaseUnreachableError(f"PostgreSQL cannot work: {reason_of(error)}")
+
+
+async def _close(engine: AsyncEngine) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await engine.dispose()
+    except TimeoutError:
+        log.warning("the database does not answer, it learns of the end by itself")
 
 
 async def _reach(engine: AsyncEngine, address: URL) -> None:

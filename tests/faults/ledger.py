@@ -43,6 +43,10 @@ SELECT d.document_id AS name, extract(epoch FROM min(a.processed_at))::float AS 
 FROM postkorb.answers AS a JOIN postkorb.documents AS d USING (document_key)
 WHERE d.document_id LIKE $1 AND a.content_sha256 = d.content_sha256 GROUP BY 1
 """
+FAILURES: Final = """
+SELECT document_id AS name, f.code, f.attempts FROM postkorb.document_failures AS f
+JOIN postkorb.documents USING (document_key) WHERE document_id LIKE $1
+"""
 UNPUBLISHED: Final = "SELECT FROM postkorb.outbox WHERE published_at IS NULL LIMIT 1"
 SUMS: Final = """
 SELECT * FROM postkorb.account WHERE submitted <> processed + failed + dead_lettered + waiting
@@ -125,6 +129,11 @@ class Ledger:
             found["dead_lettered"].add(places.get((row["topic"], row["partition"], row["offset"]), key))
         return Ended(**found)
 
+    def stored(self) -> set[str]:
+        """Ids of documents that intake has stored, whatever became of them."""
+        ended = self.ended()
+        return {*ended.processed, *ended.failed, *ended.waiting}
+
     def processed(self) -> set[str]:
         """Ids of documents with answers."""
         return set(self.ended().processed)
@@ -132,6 +141,11 @@ class Ledger:
     def waiting(self) -> set[str]:
         """Ids of documents that are stored and wait for answers."""
         return set(self.ended().waiting)
+
+    def failures(self) -> dict[str, tuple[str, int]]:
+        """Code and number of tries of each document that failed."""
+        rows = self._place.query(FAILURES, f"{self.prefix}%")
+        return {row["name"]: (row["code"], row["attempts"]) for row in rows}
 
     def unended(self) -> set[str]:
         """Names that are in none of SQL's three sets."""

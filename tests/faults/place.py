@@ -16,6 +16,7 @@ What there is to do harm with: `place["intake"]` and its siblings (`Replica`: ki
 Before each test `settle` undoes all of it, so a test may leave everything as it is.
 """
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -106,15 +107,17 @@ class Place:
 
     def settle(self) -> None:
         """Undo every fault: servers, proxies, engine and services are well, and nothing is on its way any more."""
-        self.engine.answering, self.engine.seconds = True, ENGINE_SECONDS
+        self.engine.answering, self.engine.sensible, self.engine.seconds = True, True, ENGINE_SECONDS
         self.engine.release()
         self.kafka.proxy.restore()
         self.postgres.proxy.restore()
-        for replica in self.replicas:
-            if not replica.running_as_made:
-                replica.stop()
-                replica.restore_settings()
-                replica.start()
+        wrong = [replica for replica in self.replicas if not replica.running_as_made]
+        for replica in wrong:
+            replica.ask_to_stop(signal.SIGKILL)  # whatever the test did to it, it ends
+        for replica in wrong:
+            replica.wait_for_end()
+            replica.restore_settings()
+            replica.start()
         for replica in self.replicas:
             replica.wait_until_ready(START_SECONDS)
         wait_until(self.is_empty, EMPTY_SECONDS, "documents are still on their way", self.logs)
@@ -130,7 +133,9 @@ class Place:
         """Stop the services."""
         self.engine.release()
         for replica in self.replicas:
-            replica.stop()
+            replica.ask_to_stop()
+        for replica in self.replicas:
+            replica.wait_for_end()
 
     def logs(self) -> str:
         """End of the three services' logs."""

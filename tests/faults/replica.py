@@ -21,6 +21,7 @@ from services.telemetry.state import State, read_state
 
 START_AGAIN_SECONDS: Final = 0.2
 READY_SECONDS: Final = 90
+END_SECONDS: Final = 60
 LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 
 
@@ -44,18 +45,19 @@ class Replica:
         self.restarts = 0
         self._made = dict(settings)
         self._settings = dict(settings)
+        # Services start dozens of times here: half of a start is compiling, where nothing was compiled before.
+        self._compiled_once = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled")}
         self._background = background
         self._wanted = False
         self._child: Child | None = None
-        self._watch: asyncio.Future[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def program(self) -> psutil.Process:
         """The service's own process, below its reaper; waits for it where it is just being started."""
-        wait_until(self._find_program, READY_SECONDS, f"{self.name} does not run")
-        program = self._find_program()
-        assert program is not None
+        program = self._await_program()
+        assert program is not None, f"{self.name} is stopped"
         return program
 
     @property
@@ -80,10 +82,7 @@ class Replica:
         """Start it, and start it again whenever it ends, until `stop`; changed settings stay changed."""
         assert not self.running, f"{self.name} runs already"
         self._settings |= changes
-        self._wanted = True
-        self._child = Child(self._spec(), self.folder)
-        self._child.start()
-        self._background.loop.call_soon_threadsafe(self._start_watching)
+        self._background.run(self._start())
 
     def restore_settings(self) -> None:
         """Give it the settings back that it was made with, for its next start."""
@@ -96,18 +95,20 @@ class Replica:
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the service itself: SIGKILL, SIGSTOP, SIGCONT, … Supervision starts a dead one again."""
         with suppress(psutil.NoSuchProcess):  # it ended by itself at this very moment
-            self.program.send_signal(number)
+            if program := self._await_program():
+                program.send_signal(number)
 
     def kill(self) -> None:
         """Send SIGKILL; it is started again."""
         self.send(signal.SIGKILL)
 
-    def ask_to_stop(self) -> None:
-        """Send SIGTERM; it is not started again."""
+    def ask_to_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send SIGTERM or another signal; it is not started again."""
         self._background.run(self._want_no_more())
-        self.send(signal.SIGTERM)
+        self.send(number)
+        self.send(signal.SIGCONT)  # it may be frozen
 
-    def wait_for_end(self, seconds: float = 60) -> int:
+    def wait_for_end(self, seconds: float = END_SECONDS) -> int:
         """Wait for the end after `ask_to_stop`; give the exit status (128 + signal if a signal ended it)."""
         if self._child is None:  # it was never started
             return 0
@@ -117,10 +118,7 @@ class Replica:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Stop it for good (or until `start`), and give the exit status."""
-        self._background.run(self._want_no_more())
-        for one in (number, signal.SIGCONT):  # it may be frozen
-            if self._find_program():
-                self.send(one)
+        self.ask_to_stop(number)
         return self.wait_for_end()
 
     def health(self, path: str) -> httpx.Response | None:
@@ -141,31 +139,45 @@ class Replica:
     def _find_program(self) -> psutil.Process | None:
         try:
             return program_of(self._child) if self.running else None
-        except (IndexError, psutil.NoSuchProcess):  # just being started, or just ended
+        except (LookupError, psutil.NoSuchProcess):  # just being started, or just ended
             return None
+
+    def _await_program(self) -> psutil.Process | None:
+        """Wait until it runs; None if it has ended and is not started again."""
+        found: list[psutil.Process] = []
+
+        def is_decided() -> bool:
+            found[:] = [program] if (program := self._find_program()) else []
+            return bool(found) or not (self.running or self._wanted)
+
+        wait_until(is_decided, READY_SECONDS, f"{self.name} does not run", self.log)
+        return found[0] if found else None
 
     def _spec(self) -> ChildSpec:
         with_launcher = any(name.startswith("FAULT_") for name in self._settings)
         program = [str(LAUNCHER)] if with_launcher else ["-m", "services.cli"]
         settings = {**self._settings, "DATA_DIR": str(self.folder)}
         env = {name if name.startswith("FAULT_") else f"POSTKORB_{name}": text for name, text in settings.items()}
-        return ChildSpec(self.service, (sys.executable, *program, "run", self.service), env, grace_seconds=40)
+        argv = (sys.executable, *program, "run", self.service)
+        return ChildSpec(self.service, argv, env | self._compiled_once, grace_seconds=40)
 
-    def _start_watching(self) -> None:
-        if self._watch is None or self._watch.done():
-            self._watch = self._background.loop.create_task(self._keep_running())
+    # What follows happens on the background's loop alone, one thing at a time.
+
+    async def _start(self) -> None:
+        self._wanted = True
+        self._child = Child(self._spec(), self.folder)
+        self._child.start()
+        self._watch = self._background.loop.create_task(self._keep_running(self._child))
 
     async def _want_no_more(self) -> None:
-        # On the loop's thread, where it is started again: from now on it is not.
         self._wanted = False
 
-    async def _keep_running(self) -> None:
-        while self._child is not None:
-            self.exits.append(await exited(self._child))
-            await asyncio.to_thread(self._child.kill)
+    async def _keep_running(self, child: Child) -> None:
+        while True:
+            self.exits.append(await exited(child))
+            await asyncio.to_thread(child.kill)
             await asyncio.sleep(START_AGAIN_SECONDS)
-            if not self._wanted:
+            if child is not self._child or not self._wanted:
                 return
-            if not self._child.running:
-                self._child.start()
-                self.restarts += 1
+            child.start()
+            self.restarts += 1

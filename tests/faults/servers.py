@@ -74,6 +74,18 @@ class ProxiedDatabase(LocalDatabase):
 
 
 def program_of(child: Child | None) -> psutil.Process:
-    """Give the process of a child itself, below its reaper."""
+    """Give the process of a child itself, below its reaper.
+
+    Raises
+    ------
+    LookupError, psutil.NoSuchProcess
+        If it does not run yet, or not any more. The reaper's copy that is about to become it does not count: a signal
+        would be lost on it.
+    """
     assert child is not None, "it has not been started"
-    return psutil.Process(child.pid).children()[0]
+    reaper = psutil.Process(child.pid)
+    found = [one for one in reaper.children() if one.cmdline() not in ([], reaper.cmdline())]
+    if not found:
+        message = f"{child.spec.name} does not run"
+        raise LookupError(message)
+    return found[0]
