@@ -101,11 +101,11 @@ class Inference:
             writing = group.create_task(self._recording.run())
             async with asyncio.TaskGroup() as batches:
                 while not stop.is_set():
-                    if records := await self._next_records():
+                    if records := await self._next_records(stop):
                         batches.create_task(self._batch(records))
             writing.cancel()
 
-    async def _next_records(self) -> list[Record]:
+    async def _next_records(self, stop: asyncio.Event) -> list[Record]:
         """Take as many records as have a slot; each slot is given back when its record is done."""
         admission = self.breaker.admission()
         if admission is Admission.NONE:
@@ -117,7 +117,7 @@ class Inference:
         while room < limit and not self._slots.locked():
             await self._slots.acquire()
             room += 1
-        records = await self._take(room)
+        records = [] if stop.is_set() else await self._take(room)  # it may have been set while all slots were taken
         for _ in range(room - len(records)):
             self._slots.release()
         if records and admission is Admission.ONE:

@@ -96,12 +96,12 @@ class Intake:
             flusher = group.create_task(self._flush_for_ever())
             async with asyncio.TaskGroup() as readers:
                 while not stop.is_set():
-                    for record in await self._next_records():
+                    for record in await self._next_records(stop):
                         self._start(readers, record)
             await self._ready.join()
             flusher.cancel()
 
-    async def _next_records(self) -> list[Record]:
+    async def _next_records(self, stop: asyncio.Event) -> list[Record]:
         """Take a record for which there is a slot, and what else has one."""
         admission = self.breaker.admission()
         if admission is Admission.NONE:
@@ -112,7 +112,8 @@ class Intake:
         while admission is Admission.ALL and room < FLUSH_DOCUMENTS and not self._slots.locked():
             await self._slots.acquire()
             room += 1
-        records = await self._consumption.take(room, wait_seconds=1.0)
+        # It may have been set while all slots were taken.
+        records = [] if stop.is_set() else await self._consumption.take(room, wait_seconds=1.0)
         for _ in range(room - len(records)):
             self._slots.release()
         if records and admission is Admission.ONE:
