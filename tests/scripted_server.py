@@ -19,6 +19,9 @@ HANGS = "SCRIPT-HANGS"
 BROKEN = "SCRIPT-BROKEN"
 """A document with this gets status 500, as from a server with a fault of its own."""
 
+OUTSIDE_SCHEMA = "SCRIPT-OUTSIDE-SCHEMA"
+"""A document with this gets JSON that its schema does not allow, as from a server without a grammar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -36,7 +39,7 @@ class Asked:
 
 @dataclass
 class ScriptedServer:
-    """A running server; the texts `INVALID`, `CUT_OFF`, `REFUSED`, `HANGS` and `BROKEN` in a document misguide it.
+    """A running server; the texts above and those of `scripted` in a document misguide it.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ class ScriptedServer:
         How long each answer takes; may be changed at any time.
     answering
         Without it every request gets status 500; may be changed at any time.
+    sensible
+        Without it no answer is JSON; may be changed at any time.
     asked
         What it was asked, oldest first.
     """
@@ -51,6 +56,7 @@ class ScriptedServer:
     url: str
     seconds: float = 0.0
     answering: bool = True
+    sensible: bool = True
     asked: list[Asked] = field(default_factory=list)
     _released: threading.Event = field(default_factory=threading.Event)
 
@@ -108,7 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif REFUSED in prompt:
             self._respond({"error": {"message": "the script refuses"}}, 400)
         else:
-            self._respond(completion(prompt, asked["response_format"]["json_schema"]["schema"]))
+            text = text_for(prompt, asked["response_format"]["json_schema"]["schema"]) if script.sensible else "{"
+            self._respond(completion(prompt, text))
 
     def _respond(self, body: dict[str, Any], status: int = 200) -> None:
         content = json.dumps(body).encode()
@@ -123,9 +130,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def completion(prompt: str, schema: dict[str, Any]) -> dict[str, Any]:
+def text_for(prompt: str, schema: dict[str, Any]) -> str:
+    """Give the text that the model would write."""
+    if INVALID in prompt:
+        return "{"
+    return '{"nonsense":1}' if OUTSIDE_SCHEMA in prompt else answer(prompt, schema)
+
+
+def completion(prompt: str, text: str) -> dict[str, Any]:
     """Answer as a server does: with log-probabilities and usage."""
-    text = "{" if INVALID in prompt else answer(prompt, schema)
     finish = "length" if CUT_OFF in prompt else "stop"
     tokens = [{"token": part, "logprob": -0.01} for part in re.findall(r"\w+|\W", text)]
     choice = {"message": {"content": text}, "finish_reason": finish, "logprobs": {"content": tokens}}

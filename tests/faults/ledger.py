@@ -165,9 +165,16 @@ class Ledger:
             ),
         )
 
-    def begun(self) -> set[str]:
-        """Ids of documents that the engine was asked about, be it only what they are."""
-        prompts = [one.prompt for one in self._place.engine.asked[self._started_asking :]]
+    def begun(self, since: int | None = None) -> set[str]:
+        """Ids of documents that the engine was asked about, be it only what they are.
+
+        Parameters
+        ----------
+        since
+            Only by requests from this one on: an earlier `len(place.engine.asked)`.
+        """
+        first = self._started_asking if since is None else since
+        prompts = [one.prompt for one in self._place.engine.asked[first:]]
         return {name[0] for prompt in prompts if (name := self._pattern.search(prompt))}
 
     def asked(self) -> Mapping[str, Sequence[float]]:

@@ -84,6 +84,11 @@ class Place:
         """How often each of the three was started again by supervision, since the beginning."""
         return [replica.restarts for replica in self.replicas]
 
+    @property
+    def drain_seconds(self) -> float:
+        """How long a service may finish what is in flight, unless a test says otherwise."""
+        return float(STANDARD["DRAIN_SECONDS"])
+
     @contextmanager
     def replica(self, service: str, **settings: str) -> Iterator[Replica]:
         """Run one more replica, without a stable name unless `INSTANCE` is set; it is stopped in the end."""
