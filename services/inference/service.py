@@ -25,6 +25,7 @@ from services.inference.parsed import ParsedRecords, read_parsed
 from services.inference.record import Leaving, Recorder
 from services.inference.recording import Recording
 from services.inference.turns import Turns
+from services.storage.dead_letters import DeadRecord
 from services.storage.errors import StorageError
 from services.storage.records import Failure, NewBatch, PendingDocument
 from services.telemetry import names
@@ -135,6 +136,7 @@ class Inference:
         self._metrics.in_flight(len(records))
         parsed = self._read(records)
         waiting = await self._recorder.load(parsed)
+        self._say_dead(parsed.dead)
         kept = parsed.records_of({document.document_key for document in waiting})
         settled = [record for record in records if record not in kept]
         for _ in settled:
@@ -254,6 +256,11 @@ class Inference:
                 return Failed(document, failure)
             case _:
                 assert_never(decision)
+
+    def _say_dead(self, dead: Sequence[DeadRecord]) -> None:
+        for letter in dead:
+            self._metrics.documents_done(names.Outcome.DEAD_LETTERED, Step.ADMIT)
+            log.warning("dead letter", place=letter.record.offset, code=letter.code.value, reason=letter.message)
 
     def _say_recorded(self, outcome: Outcome, row: NewBatch) -> None:
         said = {"document_id": outcome.document.document_id, "batch_id": str(row.batch_id)}
