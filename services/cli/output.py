@@ -17,25 +17,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 WIDTH_WITHOUT_TERMINAL: Final = 150
 
-WIDE: Final = {"summary": 3, "key fields": 2, "what happened": 3, "detail": 3}
-"""Columns that take what width is left, and how much of it."""
-
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL_IN_JSON: Final = re.compile(r"[\x7f-\x9f]")
+"""JSON itself escapes only those below U+0020; a terminal obeys these too."""
 
 console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (whatever a command has to say)
     """Print a value as JSON; dataclasses and models as objects, times and decimals as text."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    typer.echo(_CONTROL_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Make a table; None is shown as nothing."""
-    wide = any(column in WIDE for column in columns)
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", expand=wide)
+    """Make a table; None is shown as nothing. Where the width does not suffice, the widest columns give way."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold", ratio=WIDE.get(column))
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(plain_text(cell) for cell in row))
     return table
