@@ -134,9 +134,10 @@ def types_of(settings: Settings) -> DocumentTypes:
 
 @asynccontextmanager
 async def database_of(settings: Settings, application: str) -> AsyncIterator[Database]:
-    """Open the database of connected settings."""
+    """Open the database of connected settings, once its schema is known to be ours."""
     url = settings.database_url
     async with Database.open(url.get_secret_value() if url else "", application_name=application) as database:
+        await database.check_schema()
         yield database
 
 
