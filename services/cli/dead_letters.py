@@ -1,7 +1,6 @@
 """Dead letters: looked at, and handed in again."""
 
 import asyncio
-import base64
 import difflib
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,12 +11,19 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from schemas.events import ErrorCode
+from services.cli.dead_letter_views import (
+    dead_letter_json,
+    detail_table,
+    history_table,
+    list_table,
+    outline_json,
+)
 from services.cli.moments import read_moment
-from services.cli.output import AsJson, console, plain_text, print_json, table_of
+from services.cli.output import AsJson, console, print_json, table_of
 from services.cli.progress import progress_bars
 from services.settings import Settings, load_settings
 from services.storage.database import Connection, Database
-from services.storage.dead_letter_list import Outline, Selection, count, outlines
+from services.storage.dead_letter_list import Selection, count, outlines
 from services.storage.dead_letters import MAX_KEY
 from services.storage.queries import dead_letter_rows
 from services.storage.records import DeadLetterRow
@@ -28,6 +34,8 @@ from services.wiring import connected, database_of
 dead_letters = typer.Typer(help="Records that are no documents: list, show, retry.", no_args_is_help=True)
 
 Found = TypeVar("Found")
+
+ELSEWHERE: Final = "documents that failed are no dead letters, see `postkorb results`"
 
 REMARKS_SHOWN: Final = 50
 """Rows of the table of what was not handed in; `--json` has all."""
@@ -45,7 +53,7 @@ def read_code(text: str) -> ErrorCode:
     if text in codes:
         return ErrorCode(text)
     near = difflib.get_close_matches(text, codes, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ";"
+    hint = f"; did you mean {near[0]}?" if near else "."
     message = f"{text!r} is no error code{hint} The codes are {', '.join(codes)}"
     raise typer.BadParameter(message)
 
@@ -83,28 +91,41 @@ def list_dead_letters(
     if as_json:
         print_json([outline_json(item) for item in shown])
         return
-    columns = ("key", "record", "code", "what happened", "tries", "when", "retried")
-    console.print(table_of("Dead letters", columns, [_cells(item) for item in shown]))
+    if not shown:
+        console.print("no such dead letters" if selection.narrow else "no dead letters")
+        hint = ELSEWHERE if every else f"{ELSEWHERE}; --all lists those too that were handed in again"
+        console.print(hint, style="dim", soft_wrap=True)
+        return
+    console.print(list_table(shown))
     if len(found) > limit:
         console.print(f"these are the newest {limit}; --limit shows more", style="dim")
 
 
 @dead_letters.command("show")
 def show_dead_letter(
-    key: Annotated[int, typer.Argument(min=1, max=MAX_KEY, help="Key, as `list` prints it.")],
+    key: Annotated[int, typer.Argument(min=1, max=MAX_KEY, metavar="KEY", help="Key, as `list` prints it.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Print a dead letter whole, as JSON, with what became of its retries; bytes as text and in base64."""
+    """Show a dead letter, and what became of its retries; with --json all of its bytes, as text and in base64."""
     found = _with_database(lambda database, _: _with_history(database, key))
     if found is None:
-        console.print(f"no dead letter {key}", style="red")
+        typer.secho(f"there is no dead letter {key}", fg="red", err=True)
         raise typer.Exit(1)
-    print_json(dead_letter_json(*found))
+    if as_json:
+        print_json(dead_letter_json(*found))
+        return
+    row, retries = found
+    console.print(detail_table(row))
+    if retries:
+        console.print(history_table(retries))
 
 
 @dead_letters.command("retry")
 def retry_dead_letters(  # noqa: PLR0913  (a parameter an option of the command)
     keys: Annotated[
-        list[int] | None, typer.Argument(min=1, max=MAX_KEY, help="Keys, as `list` prints them.", show_default=False)
+        list[int] | None,
+        typer.Argument(min=1, max=MAX_KEY, metavar="KEY", help="Keys, as `list` prints them.", show_default=False),
     ] = None,
     *,
     reason: Reason = None,
@@ -154,9 +175,8 @@ def selection_of(keys: Sequence[int] | None, filters: Selection, *, every: bool)
     typer.BadParameter
         If it is none of these, or more than one.
     """
-    filtered = any(item is not None for item in (filters.code, filters.since, filters.until))
-    if [bool(keys), filtered, every].count(True) != 1:
-        message = "say which: KEY..., or --reason, --since and --until, or --all"
+    if [bool(keys), filters.narrow, every].count(True) != 1:
+        message = "say which: KEY..., or any of --reason, --since and --until, or --all"
         raise typer.BadParameter(message)
     return Selection(keys=list(dict.fromkeys(keys)), retried=True) if keys else filters
 
@@ -184,7 +204,7 @@ async def _retry(database: Database, settings: Settings, order: _Order) -> _Done
 
 def _confirm(letters: int) -> None:
     if not sys.stdin.isatty():
-        message = f"{letters} dead letters would be handed in again; nobody is there to be asked, so pass --yes"
+        message = f"{letters} dead letters are meant; nobody is there to be asked, so pass --yes (or --dry-run)"
         raise typer.BadParameter(message)
     typer.confirm(f"hand in {letters} dead letters again?", abort=True, err=True)
 
@@ -193,64 +213,19 @@ def _print(done: _Done, *, dry: bool) -> None:
     said = "would be handed in again" if dry else "handed in again"
     keys = ", ".join(map(str, done.keys[:REMARKS_SHOWN])) + (", …" if len(done.keys) > REMARKS_SHOWN else "")
     listed = f": {keys}" if keys else ""
-    console.print(plain_text(f"{len(done.keys)} dead letters {said}{listed}"), soft_wrap=True)
+    console.print(f"{_counted(len(done.keys))} {said}{listed}", soft_wrap=True, highlight=False)
     for title, remarks in (("Not handed in", done.refused), ("Not byte for byte", done.changed)):
         if remarks:
             cells = [(item.dead_letter_key, item.sentence) for item in remarks[:REMARKS_SHOWN]]
             console.print(table_of(title, ("key", "what happened"), cells))
         if len(remarks) > REMARKS_SHOWN:
             console.print(f"and {len(remarks) - REMARKS_SHOWN} more; --json has all", style="dim")
+    if done.keys and not dry:
+        console.print("`postkorb dead-letters show KEY` says what becomes of it", style="dim")
 
 
-def outline_json(item: Outline) -> dict[str, object]:
-    """Turn a dead letter to JSON, without its bytes."""
-    return {
-        "key": item.dead_letter_key,
-        "record": item.place,
-        "record_key": _bytes_json(item.key),
-        "bytes": item.size,
-        "code": item.code,
-        "message": item.message,
-        "attempts": item.attempts,
-        "trace_id": item.trace_id,
-        "failed_at": item.failed_at,
-        "retry_of": item.retry_of,
-        "retries": item.retries,
-        "retried_at": item.retried_at,
-    }
-
-
-def dead_letter_json(row: DeadLetterRow, retries: Sequence[Retry]) -> dict[str, object]:
-    """Turn a dead letter to JSON, with its bytes and its history."""
-    letter = row.letter
-    return {
-        "key": row.dead_letter_key,
-        "record": f"{letter.topic}[{letter.partition}]@{letter.offset}",
-        "record_key": _bytes_json(letter.key),
-        "record_value": _bytes_json(letter.value),
-        "headers": [{"name": name, **(_bytes_json(value) or {"text": None})} for name, value in letter.headers],
-        "code": letter.code,
-        "message": letter.message,
-        "attempts": letter.attempts,
-        "trace_id": letter.trace_id,
-        "failed_at": letter.failed_at,
-        "retry_of": letter.retry_of,
-        "retries": row.retries,
-        "retried_at": row.retried_at,
-        "history": retries,
-    }
-
-
-def _cells(item: Outline) -> tuple[object, ...]:
-    retried = f"{item.retried_at:%F %T}, {item.retries} x" if item.retried_at else None
-    when = f"{item.failed_at:%F %T}"
-    return (item.dead_letter_key, item.place, item.code, item.message, item.attempts, when, retried)
-
-
-def _bytes_json(value: bytes | None) -> dict[str, str] | None:
-    if value is None:
-        return None
-    return {"text": value.decode("utf-8", "replace"), "base64": base64.b64encode(value).decode()}
+def _counted(letters: int) -> str:
+    return f"{letters or 'no'} dead letter{'' if letters == 1 else 's'}"
 
 
 async def _with_history(database: Database, key: int) -> tuple[DeadLetterRow, list[Retry]] | None:

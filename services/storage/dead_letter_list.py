@@ -40,6 +40,11 @@ class Selection:
     until: datetime | None = None
     retried: bool = False
 
+    @property
+    def narrow(self) -> bool:
+        """Whether a reason or a time leaves some out."""
+        return any(item is not None for item in (self.code, self.since, self.until))
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:

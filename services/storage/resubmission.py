@@ -171,7 +171,7 @@ def carried(headers: Sequence[tuple[str, bytes | None]]) -> tuple[dict[str, str]
 
 
 def _difference(raw: bytes | None) -> str:
-    return "had no value and gets an empty one" if raw is None else "is no text in UTF-8; what is none is replaced"
+    return "had no value and gets an empty one" if raw is None else "is not UTF-8; what cannot be read is replaced"
 
 
 async def _next(connection: AsyncConnection, run: Run, after: int) -> list[Outline]:

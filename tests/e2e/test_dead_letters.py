@@ -52,7 +52,7 @@ async def test_poison_is_shown_with_its_bytes_and_its_retry_is_linked_to_it(stac
         await producer.send_and_wait("documents.submitted", POISON, key=key, headers=headers)
     (first,) = await letters_of(stack, key, 1)
     number = first["dead_letter_key"]
-    shown = json.loads(stack.run("dead-letters", "show", str(number)).stdout)
+    shown = stack.json("dead-letters", "show", str(number))
     assert (shown["code"], shown["record"].partition("[")[0]) == ("not_an_event", "documents.submitted")
     assert base64.b64decode(shown["record_value"]["base64"]) == POISON
     assert [(item["name"], item["text"]) for item in shown["headers"]] == [
@@ -67,7 +67,7 @@ async def test_poison_is_shown_with_its_bytes_and_its_retry_is_linked_to_it(stac
     assert {item["dead_letter_key"] for item in said["changed"]} == {number}
     _, second = await letters_of(stack, key, 2)
     assert (second["retry_of"], second["retries"]) == (number, 0)
-    shown = json.loads(stack.run("dead-letters", "show", str(number)).stdout)
+    shown = stack.json("dead-letters", "show", str(number))
     assert [(item["fate"], item["dead_letter"]) for item in shown["history"]] == [
         ("dead_letter", second["dead_letter_key"])
     ]
@@ -107,6 +107,6 @@ async def test_a_letter_whose_cause_is_gone_becomes_a_document_that_says_where_i
     await until(is_processed, SECONDS)
     (again,) = await on_topic(stack, "documents.submitted", document_id.encode(), 1)
     assert again.value == value
-    (outcome,) = json.loads(stack.run("dead-letters", "show", str(number)).stdout)["history"]
+    (outcome,) = stack.json("dead-letters", "show", str(number))["history"]
     assert (outcome["fate"], outcome["document_id"], outcome["state"]) == ("document", document_id, "processed")
     assert stack.run("dead-letters", "retry", str(number)).returncode == 1

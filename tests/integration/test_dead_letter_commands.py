@@ -22,7 +22,7 @@ from services.storage.database import Database
 from services.storage.queries import dead_letter_rows
 from services.storage.records import NewDeadLetter
 
-SECONDS = 60
+SECONDS = 120
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -49,12 +49,12 @@ def run(environment: Mapping[str, str]) -> Run:
 
 @pytest.fixture
 def start(environment: Mapping[str, str]) -> Start:
-    """Start a command in a process of its own."""
+    """Start a command in a process of its own; settings may be changed."""
 
-    def start(*command: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    def start(*command: str, stdin: int = subprocess.DEVNULL, **changes: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "services.cli", "dead-letters", *command],
-            env=environment,
+            env={**environment, **{f"POSTKORB_{name}": value for name, value in changes.items()}},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -88,7 +88,7 @@ async def test_list_show_and_retry_tell_the_same_story(database: Database, run: 
     done = json.loads(said)
     assert (code, done["handed_in"], done["refused"]) == (0, [old], [])
     assert {item["dead_letter_key"] for item in done["changed"]} == {old}
-    _, said, _ = await run("show", str(old))
+    _, said, _ = await run("show", str(old), "--json")
     shown = json.loads(said)
     assert shown["history"][0]["fate"] == "waiting"
     assert [item["name"] for item in shown["headers"]] == ["plain", "raw", "nul", "none", "empty"]
@@ -138,15 +138,60 @@ async def test_what_cannot_be_handed_in_is_named_and_the_others_go(database: Dat
     (key,) = await keep(database, given.letter(headers=[]))
     code, said, _ = await run("retry", str(key), "999999", "--yes")
     assert code == 1
-    assert f"1 dead letters handed in again: {key}" in said
+    assert f"1 dead letter handed in again: {key}" in said
     assert "there is no such dead letter" in said
     code, said, _ = await run("retry", str(key))
     assert code == 1
     assert "--again" in said
     code, said, _ = await run("retry", str(key), "--again", "--json")
     assert (code, json.loads(said)["handed_in"]) == (0, [key])
-    code, said, _ = await run("show", "999999")
-    assert code == 1
+
+
+async def test_a_letter_is_shown_to_people_with_what_became_of_its_retry(database: Database, run: Run):
+    value = "Grüße aus Köln, es kostet 17 €".encode()
+    (key,) = await keep(database, given.letter(key="Brief-ß".encode(), value=value, headers=[("ort", "Köln".encode())]))
+    await run("retry", str(key))
+    code, said, _ = await run("show", str(key))
+    assert code == 0
+    for part in ("Brief-ß", "header ort", "Grüße aus Köln, es kostet 17 €", "not_an_event", "it waits for the relay"):
+        assert part in said
+
+
+async def test_a_letter_that_is_not_there_cannot_be_shown(run: Run):
+    code, said, wrong = await run("show", "999999", "--json")
+    assert (code, said) == (1, "")
+    assert "there is no dead letter 999999" in wrong
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (("list",), "no dead letters"),
+        (("list", "--reason", "invalid_event"), "no such dead letters"),
+        (("retry", "--all"), "no dead letters handed in again"),
+        (("retry", "--since", "1d", "--dry-run"), "no dead letters would be handed in again"),
+    ],
+)
+async def test_nothing_there_is_said_in_words(run: Run, command: tuple[str, ...], answer: str):
+    code, said, _ = await run(*command)
+    assert code == 0
+    assert said.startswith(answer)
+
+
+async def test_a_database_that_cannot_be_reached_is_said_in_one_line(start: Start):
+    process = start("retry", "1", DATABASE_URL="postgresql://postkorb@127.0.0.1:1/postkorb")
+    await assert_one_line(process, os.EX_UNAVAILABLE, "is the server up")
+
+
+async def test_a_database_without_our_schema_is_said_in_one_line(start: Start, database_url: str):
+    await assert_one_line(start("list", DATABASE_URL=database_url), os.EX_CONFIG, "postkorb db upgrade")
+
+
+async def assert_one_line(process: subprocess.Popen[str], code: int, hint: str) -> None:
+    said, wrong = await asyncio.to_thread(process.communicate, timeout=SECONDS)
+    assert (process.returncode, said) == (code, "")
+    assert hint in wrong
+    assert wrong.count("\n") == 1
 
 
 async def test_only_the_reason_that_is_named_is_handed_in(database: Database, run: Run):

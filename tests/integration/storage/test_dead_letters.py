@@ -372,6 +372,23 @@ async def test_a_dead_letter_on_its_topic_has_tries_trace_and_its_own_headers(da
     assert header_bytes(json.loads(on_topic.headers[DEADLETTER_HEADERS])) == headers
 
 
+async def test_the_place_and_the_reason_stand_under_the_names_of_kip_298(database: Database) -> None:
+    record = Delivered("documents.submitted", 4, 70)
+    dead = DeadRecord(record, Step.ACCEPT, ErrorCode.NOT_AN_EVENT, "kein Ereignis: Größe", given.TRACEPARENT)
+    async with database.transaction() as connection:
+        await bury(connection, [dead], TOPICS.deadletter, given.MOMENT)
+    [on_topic] = await outbox_rows(database)
+    assert {name: value for name, value in on_topic.headers.items() if name.startswith("__")} == {
+        "__connect.errors.topic": "documents.submitted",
+        "__connect.errors.partition": "4",
+        "__connect.errors.offset": "70",
+        "__connect.errors.connector.name": "postkorb",
+        "__connect.errors.stage": "2-accept",
+        "__connect.errors.exception.class.name": "not_an_event",
+        "__connect.errors.exception.message": "kein Ereignis: Größe",
+    }
+
+
 async def test_headers_that_would_burst_a_record_stand_in_sql_alone(database: Database) -> None:
     headers = [("x", b"h" * MAX_HEADER_BYTES)]
     dead = DeadRecord(Delivered(headers=headers), Step.ACCEPT, ErrorCode.NOT_AN_EVENT, "no", given.TRACEPARENT)
