@@ -29,6 +29,8 @@ from schemas.events import (
     Step,
 )
 from schemas.topics import Topics
+from services.delivery.breaker import OURS
+from services.delivery.retrying import TRIED_AGAIN
 from services.settings import Settings
 from services.telemetry import names
 from services.telemetry.metrics import Metrics, PartitionLag
@@ -160,6 +162,20 @@ def error_codes() -> str:
         said = WORDS["error_codes"][item]
         rows.append([code(item.value), said["ends"], said["retry"], said["meaning"], said["help"]])
     return table(("code", "becomes", "the same bytes again?", "meaning", "what helps"), rows)
+
+
+def retries() -> str:
+    """List the codes that are tried again or counted by the breaker."""
+    ceiling = max(TRIED_AGAIN.values())
+    tries = {
+        item: "as `POSTKORB_ATTEMPTS` says" if most == ceiling else f"{most}" for item, most in TRIED_AGAIN.items()
+    }
+    rows = [
+        [code(item.value), tries.get(item, "1"), "yes" if item in OURS else "no"]
+        for item in ErrorCode
+        if item in tries or item in OURS
+    ]
+    return table(("code", "most tries", "counted by the breaker"), rows)
 
 
 def steps() -> str:
@@ -333,6 +349,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "provenance": members(Provenance),
     "failed": members(DocumentFailed),
     "error-codes": error_codes,
+    "retries": retries,
     "steps": steps,
     "settings": settings,
     "views": views,
