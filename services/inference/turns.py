@@ -41,5 +41,6 @@ class Turns:
             await self._changed.wait_for(lambda: not self._inside)
         finally:
             self._suspects -= 1
+            self._changed.notify_all()  # if it gives up, nobody waits for it any more
         self._inside += 1
         self._alone = True

@@ -55,11 +55,11 @@ def history_of(record: Record) -> History:
     the writer could replace anyway, and nothing else.
     """
     headers = {name: raw.decode("ascii", "replace") for name, raw in record.headers if raw is not None}
-    timestamp, partition, offset = [*map(_number, headers.get(RETRY_SUBMITTED, "").split("/")), None, None, None][:3]
-    if timestamp is None or partition is None or offset is None or partition > MOST_PARTITION:
-        submitted_at, origin = record.timestamp, Origin(record.partition, record.offset)
-    else:
-        submitted_at, origin = time_of(timestamp), Origin(partition, offset)
+    match [_number(part) for part in headers.get(RETRY_SUBMITTED, "").split("/", 3)]:
+        case [int(timestamp), int(partition), int(offset)] if partition <= MOST_PARTITION:
+            submitted_at, origin = time_of(timestamp), Origin(partition, offset)
+        case _:
+            submitted_at, origin = record.timestamp, Origin(record.partition, record.offset)
     attempt = _number(headers.get(RETRY_ATTEMPT, "")) or 1
     return History(min(attempt, MOST_ATTEMPT), submitted_at, origin, _number(headers.get(RETRY_DEAD_LETTER, "")))
 
@@ -115,4 +115,4 @@ def outcome_of(document: NewDocument, acceptance: Acceptance) -> Outcome:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None

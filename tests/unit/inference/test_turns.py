@@ -1,0 +1,203 @@
+"""Ordinary documents are in the engine together; one that may have killed it is there alone, and does not starve."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.inference.turns import Turns
+
+LOOPS = 20
+"""Turns of the event loop after which everybody who may go on has gone on: nothing here waits for anything else."""
+
+
+class Visit:
+    """One document on its way through the engine, which a test lets out again."""
+
+    def __init__(self, turns: Turns, *, alone: bool) -> None:
+        self.alone = alone
+        self.inside = False
+        self._leave: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._stay(turns))
+
+    @property
+    def waits(self) -> bool:
+        return not self.inside and not self._task.done()
+
+    async def _stay(self, turns: Turns) -> None:
+        async with turns.turn(alone=self.alone):
+            self.inside = True
+            try:
+                await self._leave
+            finally:
+                self.inside = False
+
+    async def leave(self, error: Exception | None = None) -> None:
+        self._leave.set_exception(error) if error else self._leave.set_result(None)
+        with suppress(*([type(error)] if error else [])):
+            await self._task
+        await settled()
+
+    async def give_up(self) -> None:
+        self._task.cancel()
+        await settled()
+        assert self._task.cancelled()
+
+
+async def settled() -> None:
+    for _ in range(LOOPS):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def turns() -> Turns:
+    return Turns()
+
+
+async def ordinary(turns: Turns) -> Visit:
+    visit = Visit(turns, alone=False)
+    await settled()
+    return visit
+
+
+async def suspect(turns: Turns) -> Visit:
+    visit = Visit(turns, alone=True)
+    await settled()
+    return visit
+
+
+async def test_ordinary_documents_are_in_the_engine_together(turns: Turns):
+    visits = [await ordinary(turns) for _ in range(3)]
+    assert all(visit.inside for visit in visits)
+    for visit in visits:
+        await visit.leave()
+
+
+async def test_a_suspect_waits_until_all_others_are_out(turns: Turns):
+    first, second = await ordinary(turns), await ordinary(turns)
+    alone = await suspect(turns)
+    await first.leave()
+    assert alone.waits
+    await second.leave()
+    assert alone.inside
+    await alone.leave()
+
+
+async def test_nobody_enters_while_a_suspect_is_inside(turns: Turns):
+    alone = await suspect(turns)
+    other, next_suspect = await ordinary(turns), await suspect(turns)
+    assert other.waits
+    assert next_suspect.waits
+    await alone.leave()
+    assert next_suspect.inside
+    assert other.waits
+    await next_suspect.leave()
+    assert other.inside
+    await other.leave()
+
+
+async def test_a_lone_suspect_lets_the_ordinary_ones_in_when_it_leaves(turns: Turns):
+    alone = await suspect(turns)
+    others = [await ordinary(turns) for _ in range(3)]
+    assert not any(other.inside for other in others)
+    await alone.leave()
+    assert all(other.inside for other in others)
+    for other in others:
+        await other.leave()
+
+
+async def test_ordinary_documents_that_keep_coming_do_not_starve_a_suspect(turns: Turns):
+    first = await ordinary(turns)
+    alone = await suspect(turns)
+    late = await ordinary(turns)
+    assert late.waits
+    await first.leave()
+    assert alone.inside
+    assert late.waits
+    await alone.leave()
+    assert late.inside
+    await late.leave()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_a_turn_that_ends_with_an_error_is_over(turns: Turns, *, alone: bool):
+    failing = Visit(turns, alone=alone)
+    await settled()
+    await failing.leave(ValueError("the engine said no"))
+    after, alone_after = await ordinary(turns), await suspect(turns)
+    assert after.inside
+    await after.leave()
+    assert alone_after.inside
+    await alone_after.leave()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_a_turn_that_is_cancelled_is_over(turns: Turns, *, alone: bool):
+    cancelled = Visit(turns, alone=alone)
+    await settled()
+    assert cancelled.inside
+    await cancelled.give_up()
+    after, alone_after = await ordinary(turns), await suspect(turns)
+    assert after.inside
+    await after.leave()
+    assert alone_after.inside
+    await alone_after.leave()
+
+
+async def test_a_suspect_that_gives_up_waiting_keeps_nobody_out(turns: Turns):
+    first = await ordinary(turns)
+    alone = await suspect(turns)
+    late = await ordinary(turns)
+    await alone.give_up()
+    assert late.inside, "those who waited for it enter at once"
+    assert (await ordinary(turns)).inside
+    await first.leave()
+
+
+async def test_an_ordinary_document_that_gives_up_waiting_is_not_counted(turns: Turns):
+    alone = await suspect(turns)
+    other = await ordinary(turns)
+    await other.give_up()
+    await alone.leave()
+    assert (await suspect(turns)).inside
+
+
+KINDS = ["ordinary", "ordinary", "suspect", "leave", "give up"]
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99)), min_size=4, max_size=16)
+
+
+@given(STEPS)
+@settings(deadline=None)
+def test_in_whatever_order_they_come_and_go_nobody_is_with_a_suspect_and_nobody_waits_for_nothing(
+    steps: list[tuple[str, int]],
+):
+    async def come_and_go() -> None:
+        turns, visits = Turns(), []
+        for step, pick in steps:
+            inside = [visit for visit in visits if visit.inside]
+            waiting = [visit for visit in visits if visit.waits]
+            if step in ("ordinary", "suspect"):
+                visits.append(Visit(turns, alone=step == "suspect"))
+                await settled()
+            elif step == "leave" and inside:
+                await inside[pick % len(inside)].leave()
+            elif step == "give up" and waiting:
+                await waiting[pick % len(waiting)].give_up()
+            check(visits)
+        while inside := [visit for visit in visits if visit.inside]:
+            await inside[0].leave()
+            check(visits)
+        assert not any(visit.waits for visit in visits)
+
+    asyncio.run(come_and_go())
+
+
+def check(visits: list[Visit]) -> None:
+    inside = [visit for visit in visits if visit.inside]
+    waiting = [visit for visit in visits if visit.waits]
+    assert len(inside) <= 1 or not any(visit.alone for visit in inside)
+    assert inside or not waiting
+    suspects = [visit for visit in [*inside, *waiting] if visit.alone]
+    assert suspects or not waiting, "only a suspect keeps others out"
