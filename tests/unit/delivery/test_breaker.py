@@ -221,6 +221,14 @@ def test_what_is_known_to_be_away_opens_it_at_once_and_the_first_reason_stays(br
     assert breaker.admission() is Admission.ONE, "the second trip puts the probe not off"
 
 
+def test_a_probe_that_succeeded_is_over_when_the_breaker_opens_again(breaker: Breaker, clock: Clock):
+    breaker.trip(REFUSED, "no server answers")
+    _probe(breaker, clock)
+    breaker.succeeded()
+    breaker.trip(REFUSED, "no server answers")
+    assert _probe(breaker, clock) == 5
+
+
 def test_opening_and_closing_are_said_once_each(breaker: Breaker, clock: Clock):
     with capture_logs() as lines:
         _tell(breaker, [REFUSED] * 30)
