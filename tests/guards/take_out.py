@@ -194,7 +194,8 @@ def _files() -> list[str]:
 
 def _progress(console: Console) -> Progress:
     left = (TextColumn("elapsed"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left, console=console)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left)
+    return Progress(*columns, console=console, speed_estimate_period=BASELINE_SECONDS)
 
 
 def _word(finding: Finding) -> str:

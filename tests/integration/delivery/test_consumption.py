@@ -20,6 +20,7 @@ from services.delivery.record import Record
 from services.delivery.tracker import PartitionTracker
 
 GROUP = "group"
+PARTITIONS = 3
 TOKENS = 1_000_000
 WIDE = Budget(records=1000, size=1_000_000, tokens=TOKENS)
 
@@ -36,6 +37,13 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.05)
+
+
+async def _rebalance(consumption: Consumption) -> None:
+    """Let the group's one member join it anew: it loses its partitions and gets them again."""
+    before = consumption._rebalances
+    consumption._consumer._coordinator.request_rejoin()
+    await _until(lambda: consumption._rebalances > before and len(consumption.lag()) == PARTITIONS)
 
 
 @asynccontextmanager
@@ -230,29 +238,38 @@ async def test_a_fault_in_a_rebalance_ends_the_process_too(write, consume, monke
 async def test_each_partition_is_committed_by_itself(kafka, topics, consume):
     async with _producer(kafka) as producer:
         for value in (b"a", b"b", b"c"):
-            for partition in range(3):
+            for partition in range(PARTITIONS):
                 await producer.send_and_wait(topics.submitted, value, partition=partition)
     async with consume() as consumption:
         records = await _take(consumption, 9)
         consumption.done(record for record in records if record.partition > 0 and record.offset < record.partition)
     group = f"{topics.prefix}{GROUP}"
-    assert [await _committed(kafka, topics.submitted, group, partition) for partition in range(3)] == [0, 1, 2]
+    assert [await _committed(kafka, topics.submitted, group, partition) for partition in range(PARTITIONS)] == [0, 1, 2]
 
 
 async def test_partitions_stay_paused_over_a_rebalance_while_the_budget_is_full(write, consume, monkeypatch):
     monkeypatch.setattr(consumption_module, "REVOCATION_SECONDS", 0.2)
-    narrow = Budget(records=2, size=1_000_000, tokens=TOKENS)
-    async with consume(narrow) as consumption:
+    async with consume(Budget(records=2, size=1_000_000, tokens=TOKENS)) as consumption:
         await write(b"a", b"b")
         held = await _take(consumption, 2)
         await write(b"c", b"d")
-        async with consume(narrow) as second:
-            await _until(lambda: second.has_joined and len(consumption.lag()) < 3)
-        await _until(lambda: len(consumption.lag()) == 3)
+        await _rebalance(consumption)
         assert await consumption.take(10, wait_seconds=2) == []
         assert consumption.in_flight == 2
         consumption.done(held)
         assert [record.value for record in await _take(consumption, 2)] == [b"c", b"d"]
+
+
+async def test_what_is_worked_on_over_a_rebalance_is_not_begun_again(write, consume, monkeypatch):
+    monkeypatch.setattr(consumption_module, "REVOCATION_SECONDS", 0.2)
+    await write(b"a", b"b")
+    async with consume() as consumption:
+        held = await _take(consumption, 2)
+        await _rebalance(consumption)
+        await write(b"c")
+        assert (await _take(consumption, 1))[0].value == b"c"
+        consumption.done(held)
+        assert consumption.in_flight == 1
 
 
 async def test_nothing_is_delivered_before_it_is_known_what_is_done(write, consume, monkeypatch):

@@ -110,6 +110,15 @@ async def test_every_table_view_and_column_has_a_comment(database: Database) -> 
         assert (await connection.scalars(statement)).all() == []
 
 
+async def test_a_generated_column_is_stored_so_that_it_can_be_indexed(database: Database) -> None:
+    statement = text(
+        "SELECT attrelid::regclass || '.' || attname FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid "
+        "WHERE c.relnamespace = 'postkorb'::regnamespace AND attgenerated = 'v'"
+    )
+    async with database.transaction() as connection:
+        assert (await connection.scalars(statement)).all() == []
+
+
 async def _as_role(database: Database, role: str, statement: str) -> str | None:
     """Run a statement as a role; give PostgreSQL's code of the error, if there is one."""
     try:

@@ -1,0 +1,66 @@
+"""While every document fails alike nothing more is begun but probes, and consumption goes on by itself."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+from integration.house import LIMITS, House, until
+from scripted import ScriptedEngine, letter
+
+from services.delivery import breaker
+from services.delivery.retrying import RetryPolicy
+from services.inference.engines.port import EngineError, Generation, Prompt
+
+DOCUMENTS = 40
+FIRST_SECONDS = 1.0
+
+
+class BrokenEngine(ScriptedEngine):
+    """Refuses every question until it is mended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_broken = True
+        self.refused = 0
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        if self.is_broken:
+            self.refused += 1
+            message = "broken"
+            raise EngineError(message)
+        return await super().generate(prompt)
+
+
+async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(breaker, "FIRST_SECONDS", FIRST_SECONDS)
+    house.retries = RetryPolicy(100, timedelta(milliseconds=50), timedelta(seconds=1))
+    engine = house.engine = BrokenEngine()
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        inference = await house.inference(stack)
+        services = [await house.intake(stack), await house.relay(stack), inference]
+        async with asyncio.TaskGroup() as group:
+            for service in services:
+                group.create_task(service.run(stop))
+            for number in range(DOCUMENTS):
+                await house.submit(f"d{number}", letter("invoice", invoice_number=str(number)))
+            nothing_begun = LIMITS.documents
+            await until(lambda: _is(inference.breaker.outage and inference._slots._value == nothing_begun))
+            before = engine.refused
+            await until(lambda: _is(engine.refused > before))
+            probed_at = time.monotonic()
+            await until(lambda: _is(engine.refused > before + 1))
+            assert time.monotonic() - probed_at > FIRST_SECONDS, "the second probe does not wait twice as long"
+            assert inference.breaker.outage is not None
+            engine.is_broken = False
+            await house.rows("SELECT 1 FROM postkorb.results", DOCUMENTS)
+            assert inference.breaker.outage is None
+            stop.set()
+
+
+async def _is(condition: object) -> bool:
+    return bool(condition)
