@@ -259,7 +259,7 @@ async def _reach(engine: AsyncEngine, address: URL) -> None:
         async with engine.connect():
             return
     except (OSError, DBAPIError) as error:
-        reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        reason = reason_of(error)
     place = address.query.get("host") or f"{address.host or 'localhost'}:{address.port or 5432}"
     message = (
         f"no connection to PostgreSQL at {place}, database {address.database}: {reason}; "

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import socket
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy import CheckConstraint, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from schemas.document_types import DocumentTypes
+from services.storage import database as database_module
 from services.storage.database import Database, sqlstate
 from services.storage.errors import DatabaseAddressError, DatabaseUnreachableError, SchemaMismatchError
 from services.storage.migration import current, downgrade, upgrade
@@ -216,6 +218,15 @@ async def test_a_server_that_is_away_gives_one_line_without_the_password() -> No
         async with Database.open("postgres://u:geheim@127.0.0.1:1/d", "tests"):
             pass
     assert "geheim" not in str(raised.value)
+
+
+async def test_a_server_that_does_not_answer_gives_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "CONNECT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(DatabaseUnreachableError, match="database d: no answer in time; is the server up"):
+            async with Database.open(f"postgres://u@127.0.0.1:{port}/d", "tests"):
+                pass
 
 
 async def test_an_open_database_does_not_show_its_password(database: Database, migrated_url: str) -> None:
