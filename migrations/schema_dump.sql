@@ -535,7 +535,7 @@ COMMENT ON COLUMN postkorb.outbox.leased_until IS 'When another relay may take i
 -- Name: COLUMN outbox.kept; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.outbox.kept IS 'Stays: the last event of its document, looked at after its time.';
+COMMENT ON COLUMN postkorb.outbox.kept IS 'Stays: it tells how its document ended, and was looked at after its time.';
 
 
 --

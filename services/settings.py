@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         description="Age of the oldest unfinished record past which the process is taken for stuck and replaced.",
     )
     outbox_keep_days: float = Field(
-        default=7, gt=0, description="Published outbox rows are deleted then; each document's last event stays."
+        default=7,
+        gt=0,
+        description="Published outbox rows are deleted then; those that tell how a document ended stay.",
     )
     health_host: str = Field(default="127.0.0.1", description="Where `/livez`, `/readyz` and `/metrics` listen.")
     health_port: int = Field(default=0, ge=0, le=65535, description="Their port; 0 finds one, `postkorb doctor` tells.")

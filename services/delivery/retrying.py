@@ -1,11 +1,12 @@
 """Which failures are tried again, when, and how often: one pure function."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from schemas.events import ErrorCode
+from schemas.topics import RETRY_DEAD_LETTER
 
 TRIED_AGAIN: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.URI_UNREACHABLE: 100,
@@ -90,3 +91,18 @@ def after_failure(
     doubled = policy.first.total_seconds() * 2.0 ** min(attempt - 1, MOST_DOUBLINGS)
     seconds = min(policy.most.total_seconds(), doubled) * (0.5 + 0.5 * chance)
     return TryAgain(attempt if outage else attempt + 1, timedelta(seconds=seconds))
+
+
+MOST_DIGITS: Final = 18
+"""Of a number in a header: enough for every offset, and never more than 64 bits."""
+
+
+def number_of(text: str) -> int | None:
+    """Read a number of a retry's headers; None for what Postkorb does not write."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def dead_letter_of(headers: Sequence[tuple[str, bytes | None]]) -> int | None:
+    """Give the key of the dead letter that a record says it is a retry of."""
+    said = dict(headers).get(RETRY_DEAD_LETTER)
+    return None if said is None else number_of(said.decode("ascii", "replace"))

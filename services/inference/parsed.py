@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from schemas.envelope import EnvelopeError, decode, first_error
 from schemas.events import DocumentParsed, ErrorCode, Step
 from services.delivery.record import Record
+from services.delivery.retrying import dead_letter_of
 from services.storage.dead_letters import DeadRecord
 
 CHARACTERS_PER_TOKEN: Final = 3
@@ -56,12 +57,16 @@ def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
             envelope = decode(record.value, record.headers)
             event = DocumentParsed.model_validate(envelope.data)
         except EnvelopeError as error:
-            dead.append(DeadRecord(record, Step.ADMIT, error.code, error.message, traceparent))
+            dead.append(_dead(record, error.code, error.message, traceparent))
         except ValidationError as error:
-            dead.append(DeadRecord(record, Step.ADMIT, ErrorCode.INVALID_EVENT, first_error(error), traceparent))
+            dead.append(_dead(record, ErrorCode.INVALID_EVENT, first_error(error), traceparent))
         else:
             references.append((record, event.document_key))
     return ParsedRecords(references, dead)
+
+
+def _dead(record: Record, code: ErrorCode, message: str, traceparent: str) -> DeadRecord:
+    return DeadRecord(record, Step.ADMIT, code, message, traceparent, retry_of=dead_letter_of(record.headers))
 
 
 def estimated_tokens(record: Record) -> int:

@@ -99,7 +99,7 @@ class Recorder:
         retried = [item for item in outcomes if isinstance(item, Retried)]
         written = await record_answers(connection, batch, [self._answer(item, batch, now) for item in answered])
         written |= await record_failures(connection, [_failure(item, now) for item in failed])
-        written |= await schedule_retry(connection, [_next_try(item) for item in retried])
+        written |= await schedule_retry(connection, self.pipeline.pipeline_id, [_next_try(item) for item in retried])
         rows = [self._processed(item, batch.batch_id, now) for item in answered]
         rows += [self._failed(item, now) for item in failed]
         rows += [self._again(item, now) for item in retried]

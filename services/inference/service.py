@@ -108,12 +108,13 @@ class Inference:
 
     async def _next_records(self, stop: asyncio.Event) -> list[Record]:
         """Take as many records as have a slot; each slot is given back when its record is done."""
-        admission = self.breaker.admission()
+        await self._slots.acquire()
+        admission = self.breaker.admission()  # asked now: it may have opened while all slots were taken
         if admission is Admission.NONE:
+            self._slots.release()
             await asyncio.sleep(BREAKER_SECONDS)
             return []
         limit = 1 if admission is Admission.ONE else self._limits.batch
-        await self._slots.acquire()
         room = 1
         while room < limit and not self._slots.locked():
             await self._slots.acquire()
@@ -149,8 +150,9 @@ class Inference:
         labels = {names.PIPELINE_ID: self._recorder.pipeline.pipeline_id}
         with self._tracing.batch_span(parents, str(batch_id), **labels) as batch:
             row = NewBatch(batch_id, self._recorder.pipeline.pipeline_id, batch.trace_id, datetime.now(UTC))
-            admitted = await self._admit(waiting, batch)
-            await asyncio.gather(*(self._document(item, batch, row, parsed) for item in admitted))
+            admitted, refused = await self._admit(waiting, batch)
+            documents = [self._document(item, batch, row, parsed) for item in admitted]
+            await asyncio.gather(*documents, *(self._leave(outcome, batch, row, parsed) for outcome in refused))
 
     def _done(self, records: Sequence[Record]) -> None:
         self._consumption.done(records)
@@ -162,21 +164,33 @@ class Inference:
         with self._tracing.step_span(names.ADMIT):
             return read_parsed(records, current_traceparent())
 
-    async def _admit(self, waiting: Sequence[PendingDocument], batch: Batch) -> list[Admitted]:
+    async def _admit(self, waiting: Sequence[PendingDocument], batch: Batch) -> tuple[list[Admitted], list[Outcome]]:
+        """Give what is admitted, and how the others leave: those whose text cannot be counted."""
         started = time.time_ns()
-        admitted = await admit(waiting, self._engine, self._text_budget)
+        admitted: list[Admitted] = []
+        refused: list[Outcome] = []
+        try:
+            admitted = await admit(waiting, self._engine, self._text_budget)
+        except Exception:  # noqa: BLE001  (one by one it shows whose it is)
+            for document in waiting:
+                try:
+                    admitted += await admit([document], self._engine, self._text_budget)
+                except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
+                    refused.append(self._after(document, _unexpected(document, Step.ADMIT, error)))
         ended = time.time_ns()
         for item in admitted:
             attributes = _attributes(item.document, batch) | {names.PAGE_COUNT: item.pages_read}
             self._tracing.record_step(names.ADMIT, item.document.traceparent, started, ended, **attributes)
-        return admitted
+        return admitted, refused
 
     async def _document(self, admitted: Admitted, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
-        outcome = await self._outcome(admitted, batch)
+        await self._leave(await self._outcome(admitted, batch), batch, row, parsed)
+
+    async def _leave(self, outcome: Outcome, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
         started = time.time_ns()
         written = (await self._recording.record(Leaving(outcome, row))).outcome
         ended = time.time_ns()
-        document = admitted.document
+        document = outcome.document
         self._done(parsed.records_of({document.document_key}))
         self._tracing.record_step(names.RECORD, document.traceparent, started, ended, **_attributes(document, batch))
         self._say_recorded(written, row)

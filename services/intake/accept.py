@@ -7,16 +7,15 @@ from typing import Final
 
 from schemas.envelope import decode_submitted
 from schemas.events import DocumentSubmitted
-from schemas.topics import RETRY_ATTEMPT, RETRY_DEAD_LETTER, RETRY_SUBMITTED
+from schemas.topics import RETRY_ATTEMPT, RETRY_SUBMITTED
 from services.delivery.record import Record, time_of
+from services.delivery.retrying import dead_letter_of, number_of
 from services.intake.failure import IntakeError
 from services.storage.records import Acceptance, Failure, NewDocument, Origin
 from services.telemetry.names import Outcome
 
 MOST_PARTITION: Final = 2**31 - 1
 MOST_ATTEMPT: Final = 1000
-MOST_DIGITS: Final = 18
-"""Of a number in a header: enough for every offset, and never more than 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,13 @@ def history_of(record: Record) -> History:
     the writer could replace anyway, and nothing else.
     """
     headers = {name: raw.decode("ascii", "replace") for name, raw in record.headers if raw is not None}
-    match [_number(part) for part in headers.get(RETRY_SUBMITTED, "").split("/", 3)]:
+    match [number_of(part) for part in headers.get(RETRY_SUBMITTED, "").split("/", 3)]:
         case [int(timestamp), int(partition), int(offset)] if partition <= MOST_PARTITION:
             submitted_at, origin = time_of(timestamp), Origin(partition, offset)
         case _:
             submitted_at, origin = record.timestamp, Origin(record.partition, record.offset)
-    attempt = _number(headers.get(RETRY_ATTEMPT, "")) or 1
-    return History(min(attempt, MOST_ATTEMPT), submitted_at, origin, _number(headers.get(RETRY_DEAD_LETTER, "")))
+    attempt = number_of(headers.get(RETRY_ATTEMPT, "")) or 1
+    return History(min(attempt, MOST_ATTEMPT), submitted_at, origin, dead_letter_of(record.headers))
 
 
 def read_submission(record: Record) -> Submission:
@@ -112,7 +111,3 @@ def outcome_of(document: NewDocument, acceptance: Acceptance) -> Outcome:
     if acceptance in (Acceptance.OLDER, Acceptance.REPEAT_WAITING, Acceptance.REPEAT_FAILED):
         return Outcome.REPEATED
     return Outcome.FAILED if document.failure else Outcome.PASSED
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None

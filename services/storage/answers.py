@@ -123,23 +123,26 @@ async def record_failures(connection: AsyncConnection, given: Sequence[NewFailur
     return {item.document_key for item in fitting}
 
 
-async def schedule_retry(connection: AsyncConnection, given: Sequence[NextTry]) -> set[int]:
-    """Note which try of waiting documents comes next.
+async def schedule_retry(connection: AsyncConnection, pipeline_id: str, given: Sequence[NextTry]) -> set[int]:
+    """Note which try of documents comes next.
 
     Returns
     -------
     set of int
         Keys of the documents that get another try: only for these is a retry to be enqueued. Left out are those
-        that ended meanwhile, whose content changed, or that have a later try already.
+        that this pipeline has answered meanwhile, that failed, whose content changed, or that have a later try already.
+        What another pipeline has answered may be tried again: it was to be read anew.
     """
     by_key = {item.document_key: item for item in given}
     stored = await lock_documents(connection, by_key)
+    answered = await _answered(connection, pipeline_id, stored)
     fitting = [
         item
         for key, item in by_key.items()
         if key in stored
+        and key not in answered
         and stored[key].content_sha256 == item.content_sha256
-        and stored[key].state == PARSED
+        and stored[key].state != FAILED
         and stored[key].attempts <= item.attempts
     ]
     columns = (documents.c.document_key, documents.c.attempts)
@@ -149,6 +152,16 @@ async def schedule_retry(connection: AsyncConnection, given: Sequence[NextTry]) 
         tried = update(documents).where(documents.c.document_key == table.c.document_key)
         await connection.execute(tried.values(attempts=table.c.attempts))
     return {item.document_key for item in fitting}
+
+
+async def _answered(connection: AsyncConnection, pipeline_id: str, document_keys: Collection[int]) -> set[int]:
+    statement = select(documents.c.document_key).where(
+        is_any_of(documents.c.document_key, document_keys),
+        answers.c.document_key == documents.c.document_key,
+        answers.c.content_sha256 == documents.c.content_sha256,
+        answers.c.pipeline_id == pipeline_id,
+    )
+    return set(await connection.scalars(statement))
 
 
 async def note_engine_death(connection: AsyncConnection, document_keys: Collection[int]) -> None:

@@ -56,7 +56,7 @@ CLAIM_LOCK: Final = 0x6F7574626F78
 """Key of the advisory lock of claims: the bytes of `outbox`."""
 
 ENDS: Final = (EventType.PROCESSED.value, EventType.FAILED.value)
-"""Types of the events that tell how a document ended: the last one of each goes out again when the document does."""
+"""Types of the events that tell how a document ended: they go out again when the document comes again."""
 
 _DUE_IN: Final = Column("due_in", Interval)
 _STORED: Final = (
@@ -227,28 +227,16 @@ async def oldest_unpublished_age(connection: AsyncConnection) -> float | None:
 # What stays is marked, and leaves the index of what is looked at: each row is examined once, however many stay.
 _PRUNE: Final = text("""
     WITH old AS MATERIALIZED (
-        SELECT outbox_id, document_key, document_key IS NOT NULL AND headers ->> 'ce_type' = ANY(:ends) AS ends
+        SELECT outbox_id, document_key IS NOT NULL AND headers ->> 'ce_type' = ANY(:ends) AS ends
         FROM postkorb.outbox
         WHERE published_at < statement_timestamp() - :keep AND NOT kept
         ORDER BY published_at
         LIMIT :limit
         FOR UPDATE SKIP LOCKED
-    ), last AS MATERIALIZED (
-        SELECT outbox_id, document_key FROM old
-        WHERE ends AND NOT EXISTS (
-            SELECT FROM postkorb.outbox AS newer
-            WHERE newer.document_key = old.document_key AND newer.outbox_id > old.outbox_id
-              AND newer.headers ->> 'ce_type' = ANY(:ends))
     ), kept AS (
-        UPDATE postkorb.outbox SET kept = true WHERE outbox_id IN (SELECT outbox_id FROM last)
-    ), gone AS (
-        SELECT outbox_id FROM old WHERE outbox_id NOT IN (SELECT outbox_id FROM last)
-        UNION ALL
-        SELECT before.outbox_id
-        FROM last JOIN postkorb.outbox AS before USING (document_key)
-        WHERE before.kept AND before.outbox_id < last.outbox_id
+        UPDATE postkorb.outbox SET kept = true WHERE outbox_id IN (SELECT outbox_id FROM old WHERE ends)
     ), deleted AS (
-        DELETE FROM postkorb.outbox USING gone WHERE outbox.outbox_id = gone.outbox_id RETURNING 1
+        DELETE FROM postkorb.outbox WHERE outbox_id IN (SELECT outbox_id FROM old WHERE NOT ends) RETURNING 1
     )
     SELECT (SELECT count(*) FROM old) AS examined, (SELECT count(*) FROM deleted) AS deleted
 """).bindparams(
@@ -261,8 +249,8 @@ _PRUNE: Final = text("""
 async def prune(connection: AsyncConnection, keep: timedelta, limit: int) -> Pruned:
     """Delete events that were published longer than `keep` ago, the oldest first.
 
-    The last event of each document that tells how it ended stays: it goes out again when the document does. It is
-    looked at once; when a newer one comes as far, it goes.
+    Events that tell how a document ended stay, as the answers do that they tell of: one goes out again when its
+    document comes back, be it to an earlier content or an earlier pipeline. Each is looked at once.
 
     Parameters
     ----------

@@ -305,7 +305,7 @@ outbox: Final = Table(
         Boolean,
         nullable=False,
         server_default=text("false"),
-        comment="Stays: the last event of its document, looked at after its time.",
+        comment="Stays: it tells how its document ended, and was looked at after its time.",
     ),
     PrimaryKeyConstraint("outbox_id"),
     UniqueConstraint("event_id"),

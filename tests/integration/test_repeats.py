@@ -1,7 +1,7 @@
 """What is done is not done again, and a newer version stays, in whatever order records, retries and answers come."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,9 +12,11 @@ from scripted import INVALID, REFUSED, ScriptedEngine, letter
 
 from schemas.envelope import decode
 from services.delivery.record import Record
-from services.inference.engines.port import Generation, Prompt
+from services.inference.engines.port import EngineError, EngineIdentity, Generation, Prompt
+from services.storage.outbox import prune
 
 HELD = "SCRIPT-HELD"
+UNCOUNTABLE = "SCRIPT-UNCOUNTABLE"
 SLOW = replace(RETRIES, first=timedelta(hours=1), most=timedelta(hours=1))
 OLD = letter("invoice", invoice_number="OLD")
 NEW = letter("invoice", invoice_number="NEW")
@@ -42,6 +44,31 @@ class HoldingEngine(ScriptedEngine):
 
     def asked_about(self, text: str) -> int:
         return sum(text in prompt.user for prompt in self.prompts)
+
+
+class AnotherEngine(ScriptedEngine):
+    """Another pipeline, whose first answers fail."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.identity = EngineIdentity("another", "1" * 64, {})
+        self.failures = failures
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        if self.failures:
+            self.failures -= 1
+            message = "not yet"
+            raise EngineError(message)
+        return await super().generate(prompt)
+
+
+class CannotCount(ScriptedEngine):
+    """Cannot tell the tokens of some texts."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if any(UNCOUNTABLE in text for text in texts):
+            raise ValueError(UNCOUNTABLE)
+        return super().count_tokens(texts)
 
 
 @pytest.fixture
@@ -101,6 +128,41 @@ async def test_the_same_document_again_while_the_engine_has_it_is_asked_about_on
         events = await house.events(house.topics.processed, 1)
     assert engine.holds == engine.asked_about(HELD) == 2  # classify and extract
     assert len(events) == 1
+
+
+async def test_a_document_that_returns_to_an_earlier_content_gets_its_event_again_however_old(house: House):
+    async with house.running():
+        for content in (OLD, NEW):
+            await house.submit("doc", content)
+            await house.events(house.topics.processed, 1 if content is OLD else 2)
+        asked = len(house.engine.prompts)
+        await house.database.in_transaction(lambda connection: prune(connection, timedelta(0), 1000))
+        await house.submit("doc", OLD)
+        events = await house.events(house.topics.processed, 3)
+    assert numbers(events) == ["OLD", "NEW", "OLD"]
+    assert len(ids(events)) == 2
+    assert len(house.engine.prompts) == asked
+
+
+async def test_what_another_pipeline_reads_anew_is_tried_again_until_it_answers(house: House):
+    async with house.running():
+        await house.submit("doc", NEW)
+        await house.events(house.topics.processed, 1)
+    house.engine = AnotherEngine(failures=1)
+    async with house.running():
+        await house.submit("doc", NEW)
+        events = await house.events(house.topics.processed, 2)
+    assert len(ids(events)) == 2
+
+
+async def test_a_document_whose_text_cannot_be_counted_fails_alone(house: House):
+    house.engine = CannotCount()
+    async with house.running():
+        await house.submit("bad", f"{NEW} {UNCOUNTABLE}")
+        await house.submit("good", NEW)
+        await house.row(RESULT, id="good")
+        [failure] = await house.rows("SELECT document_id, code, step FROM postkorb.failures", 1)
+    assert tuple(failure) == ("bad", "internal_error", "5-admit")
 
 
 async def test_an_answer_that_comes_after_a_newer_version_was_answered_changes_nothing(

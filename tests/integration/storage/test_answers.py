@@ -193,16 +193,23 @@ async def test_only_documents_that_still_wait_with_that_content_are_tried_again(
     async with database.transaction() as connection:
         await record_failures(connection, [given.failed(ended, papers[1])])
         tries = [NextTry(key, sha, 2) for key in (done, waits, ended, changed, 999)]
-        assert await schedule_retry(connection, tries) == {waits}
+        assert await schedule_retry(connection, given.PIPELINE.pipeline_id, tries) == {waits}
     tried = {name: tries for name, (tries, _) in (await _tries(database)).items()}
     assert tried == {"waits": 2, "done": 1, "ended": 1, "changed": 1}
+
+
+async def test_what_another_pipeline_has_answered_may_be_tried_again(database: Database) -> None:
+    done = await given.process(database, given.document("done"))
+    async with database.transaction() as connection:
+        again = [NextTry(done, given.document().content_sha256, 2)]
+        assert await schedule_retry(connection, "another", again) == {done}
 
 
 async def test_a_try_may_be_scheduled_again_but_never_turns_back(database: Database) -> None:
     [accepted] = await given.store(database, given.document())
     key, sha = accepted.document_key, given.document().content_sha256
     async with database.transaction() as connection:
-        scheduled = [await schedule_retry(connection, [NextTry(key, sha, number)]) for number in (3, 3, 2)]
+        scheduled = [await schedule_retry(connection, given.PIPELINE.pipeline_id, [NextTry(key, sha, number)]) for number in (3, 3, 2)]
     assert scheduled == [{key}, {key}, set()]
     assert await _tries(database) == {"inv-1": (3, 0)}
 

@@ -175,7 +175,7 @@ async def test_a_failed_document_handed_in_again_begins_its_tries_anew(database:
     key = accepted.document_key
     async with database.transaction() as connection:
         await note_engine_death(connection, [key])
-        await schedule_retry(connection, [NextTry(key, given.document().content_sha256, 4)])
+        await schedule_retry(connection, given.PIPELINE.pipeline_id, [NextTry(key, given.document().content_sha256, 4)])
         await record_failures(connection, [given.failed(key, given.document(), given.SLOW, attempts=4)])
     [repeat] = await given.store(database, given.document())
     async with database.transaction() as connection:
