@@ -62,7 +62,7 @@ def outcome_of(retry: Retry) -> str:
         case Fate.DOCUMENT:
             return document
         case Fate.OLDER:
-            return f"nothing: {document}, was there already, with the same content or a newer one"
+            return f"nothing: {document}, has the same content or a newer one"
         case _:
             assert_never(retry.fate)
 
