@@ -24,7 +24,7 @@ from services.telemetry.state import State, read_state
 from services.telemetry.tracing import Tracing
 from services.wiring import Place, ServiceName
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 15.0
 
 TWICE = """
 import asyncio

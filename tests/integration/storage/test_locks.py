@@ -47,7 +47,7 @@ async def _submissions(connection: Connection, _: Sequence[int]) -> None:
 
 @pytest.mark.parametrize("work", [_answers, _failures, _retries, _submissions, note_engine_death, settle_answered])
 async def test_while_the_first_document_is_locked_the_others_are_free(database: Database, work: Work) -> None:
-    keys = [item.document_key for item in await given.store(database, *PAPERS)]
+    keys = [(await given.store(database, paper))[0].document_key for paper in PAPERS]
     async with asyncio.TaskGroup() as tasks, database.transaction() as holder:
         await holder.execute(select(documents).where(documents.c.document_id == "inv-1").with_for_update())
         tasks.create_task(database.in_transaction(lambda connection: work(connection, keys)))
