@@ -91,7 +91,7 @@ class Vitals:
         self._watch_broker(probe)
 
     def watch_consumption(self, consumption: Consumption, service: Breaking, stuck_seconds: float) -> None:
-        """Live while it polls and no record is stuck; ready once it has joined, unless the breaker is open."""
+        """Live while it polls and none of its work is stuck; ready once it has joined, unless the breaker is open."""
         breaker = service.breaker
 
         def polling() -> Check:
@@ -99,10 +99,10 @@ class Vitals:
             return Check("poll loop", healthy=age < POLL_SECONDS, reason=f"last poll {age:.0f} s ago")
 
         def moving() -> Check:
-            age = consumption.oldest_age
+            age = consumption.oldest_work_age
             waits = next((outage for ask in self._outages if (outage := ask())), None)
             healthy = age < stuck_seconds or waits is not None  # what it waits for is known: no restart helps
-            return Check("oldest record", healthy=healthy, reason=f"unfinished for {age:.0f} s")
+            return Check("oldest record", healthy=healthy, reason=f"worked on for {age:.0f} s")
 
         def joined() -> Check:
             return Check("consumer group", healthy=consumption.has_joined, reason=f"member of {consumption.group}")

@@ -12,7 +12,10 @@ COLUMNS = {
         "attempt": ("integer", "For a retry: which try of the document it starts; null for events."),
         "leased_by": ("uuid", "The relay that publishes it at the moment."),
         "leased_until": ("timestamptz", "When another relay may take it over."),
-        "kept": ("boolean NOT NULL DEFAULT false", "Stays: it tells how its document ended, and was looked at after its time."),
+        "kept": (
+            "boolean NOT NULL DEFAULT false",
+            "Stays: it tells how its document ended, and was looked at after its time.",
+        ),
     },
     "documents": {
         "source_partition": ("integer", "Partition of documents.submitted that the current content came from."),

@@ -16,7 +16,7 @@ from services.inference.engines.port import EngineDeadError, EngineError, ModelN
 from services.local.errors import LocalError
 from services.models.errors import ModelError
 from services.settings import SettingsError
-from services.storage.errors import DatabaseUnreachableError, StorageError
+from services.storage.errors import DatabaseUnreachableError, DataRefusedError, StorageError
 from services.telemetry.setup import TelemetrySettingError
 
 WRONG: Final = (
@@ -63,6 +63,8 @@ def main() -> None:
     except AWAY as error:
         _say(error)
         sys.exit(os.EX_CONFIG if isinstance(error, ModelNotOfferedError) else os.EX_UNAVAILABLE)
+    except DataRefusedError:
+        raise  # no setting is wrong: a value got through that ought to have been stopped, and the traceback says where
     except WRONG as error:
         _say(error)
         sys.exit(os.EX_CONFIG)

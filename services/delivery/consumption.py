@@ -9,7 +9,7 @@ from typing import Any, Final, Self, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -17,6 +17,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from services.delivery.completed import decode, encode
 from services.delivery.connection import KafkaConnection
+from services.delivery.header_names import forgive_header_names
 from services.delivery.in_flight import Budget, InFlight
 from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record, record_of
@@ -105,6 +106,7 @@ class Consumption:
         self._committed: dict[TopicPartition, OffsetAndMetadata] = {}
         self._committing = asyncio.Lock()
         self._rebalances = 0
+        self._is_member = False
         self._polled_after = 0
         self._polled_at = time.monotonic()
         self._paused = False
@@ -124,6 +126,7 @@ class Consumption:
             max_records=min(POLL_RECORDS, budget.records),
             batch_timeout_ms=int(POLL_SECONDS * 1000),
             auto_offset_reset="earliest",
+            isolation_level="read_committed",
             max_partition_fetch_bytes=16 * 1024 * 1024,
             ack_policy=AckPolicy.MANUAL,
             listener=_Listener(self),
@@ -133,6 +136,7 @@ class Consumption:
         self._subscriber(self._enqueue)
 
     async def __aenter__(self) -> Self:
+        forgive_header_names()
         await self._broker.connect()
         settings = self._broker.config.broker_config
         build = settings.builder
@@ -151,6 +155,8 @@ class Consumption:
                 await self._broker.stop()
         except TimeoutError:
             log.warning("the broker does not answer, the group learns of the end by itself", topic=self.topic)
+        except ExceptionGroup as group:  # what ended the fetching comes up again, and must not hide what `take` raised
+            log.warning("the consumer does not end in order", topic=self.topic, error=repr(group.exceptions))
 
     async def take(self, limit: int, wait_seconds: float) -> list[Record]:
         """Take up to `limit` records, waiting at most `wait_seconds` for the first.
@@ -196,8 +202,12 @@ class Consumption:
     def lag(self) -> Mapping[int, int]:
         """Count the records per partition that are written and not yet done."""
         consumer = self._consumer
+        if consumer is None:
+            return {}
         trackers = list(self._trackers.items())  # asked from the thread of the metrics, while partitions come and go
-        return {} if consumer is None else {tp.partition: _lag_of(consumer, tp, tracker) for tp, tracker in trackers}
+        # One that was just lost has a tracker still, and no end that could be asked for.
+        mine = [(tp, tracker) for tp, tracker in trackers if tp in consumer.assignment()]
+        return {tp.partition: _lag_of(consumer, tp, tracker) for tp, tracker in mine}
 
     @property
     def in_flight(self) -> int:
@@ -210,16 +220,21 @@ class Consumption:
         return self._in_flight.oldest_age
 
     @property
+    def oldest_work_age(self) -> float:
+        """Seconds since the oldest of those that are worked on was taken; 0 if there is none."""
+        return self._in_flight.oldest_work_age
+
+    @property
     def poll_age(self) -> float:
         """Seconds since the poll loop asked for records."""
         return time.monotonic() - self._polled_at
 
     @property
     def has_joined(self) -> bool:
-        """Whether the group has given this member its partitions, be it none."""
-        return self._rebalances > 0
+        """Whether the group has given this member its partitions, be it none, and not asked for them back."""
+        return self._is_member
 
-    async def answers(self, seconds: float = 3.0) -> bool:
+    async def answers(self, seconds: float = 8.0) -> bool:
         """Ask the broker for the topics, and say whether it answered in time."""
         try:
             async with asyncio.timeout(seconds):
@@ -245,6 +260,7 @@ class Consumption:
         What nobody has taken yet is dropped, what is worked on gets a moment to finish, then what is done is
         committed and the rest forgotten: it is delivered again, here or elsewhere.
         """
+        self._is_member = False
         self._in_flight.forget(set(partitions))
         with suppress(TimeoutError):
             async with asyncio.timeout(REVOCATION_SECONDS):
@@ -259,6 +275,7 @@ class Consumption:
 
     async def _assign(self, partitions: Collection[TopicPartition]) -> None:
         self._rebalances += 1
+        self._is_member = True
         if not partitions or self._consumer is None:
             return
         self._consumer.pause(*partitions)
@@ -269,7 +286,7 @@ class Consumption:
             self._committed[partition] = commit
         for partition in partitions:
             known = commits.get(partition)
-            self._trackers[partition] = PartitionTracker(decode(known.offset, known.metadata) if known else None)
+            self._trackers[partition] = _tracker(known) if known else PartitionTracker()
         self._resume_if_room()
 
     @property
@@ -277,12 +294,29 @@ class Consumption:
         return self._subscriber.consumer
 
     def _watched(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
-        """Note each poll, and after which rebalance its records came: FastStream hands them over some awaits later."""
+        """Note each poll, and after which rebalance its records came: FastStream hands them over some awaits later.
+
+        FastStream logs what a poll raises and polls again. That is right for what passes by itself; the rest would
+        stop a partition without a word.
+        """
         poll = consumer.getmany
 
         async def getmany(*arguments: object, **options: object) -> object:
             self._polled_at = time.monotonic()
-            records = await poll(*arguments, **options)
+            try:
+                records = await poll(*arguments, **options)
+                fetching = consumer._fetcher.error_future  # noqa: SLF001  (if it ends, aiokafka polls on for nothing)
+                if fetching.done():
+                    fetching.result()
+            except ConsumerStoppedError:
+                raise
+            except Exception as error:
+                log.warning("the poll fails", topic=self.topic, error=repr(error))
+                if isinstance(error, KafkaError) and error.retriable:
+                    raise
+                self._failure = error
+                self._arrived.set()
+                raise ConsumerStoppedError from error  # ends FastStream's loop
             self._polled_after = self._rebalances
             return records
 
@@ -359,6 +393,10 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self._consumption.assigned(assigned)
+
+
+def _tracker(commit: OffsetAndMetadata) -> PartitionTracker:
+    return PartitionTracker(decode(commit.offset, commit.metadata), commit.offset)
 
 
 def _commit_of(tracker: PartitionTracker) -> OffsetAndMetadata | None:

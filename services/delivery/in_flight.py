@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.delivery.record import Record
@@ -43,6 +43,7 @@ class _Unfinished:
     record: Record
     tokens: int
     since: float
+    taken: float | None = None
 
 
 class InFlight:
@@ -89,6 +90,12 @@ class InFlight:
         oldest = next(iter(list(self._unfinished.values())), None)
         return time.monotonic() - oldest.since if oldest else 0.0
 
+    @property
+    def oldest_work_age(self) -> float:
+        """Seconds since the oldest of those worked on was taken; 0 if there is none. Safe from another thread too."""
+        taken = [item.taken for item in list(self._unfinished.values()) if item.taken is not None]
+        return time.monotonic() - min(taken) if taken else 0.0
+
     def add(self, record: Record) -> None:
         """Take in a delivered record; it waits to be taken."""
         tokens = self._weigh(record)
@@ -100,6 +107,8 @@ class InFlight:
     def take(self, limit: int) -> list[Record]:
         """Give up to `limit` of those that wait, oldest first."""
         places = [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
+        for place in places:
+            self._unfinished[place] = replace(self._unfinished[place], taken=time.monotonic())
         return [self._unfinished[place].record for place in places]
 
     def remove(self, record: Record) -> None:

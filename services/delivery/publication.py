@@ -37,9 +37,11 @@ other; a topic that nobody configured takes 1 MiB."""
 
 REQUEST_SECONDS: Final = 15.0
 """What one request may take, connecting included."""
-START_SECONDS: Final = 20.0
+START_SECONDS: Final = 30.0
+"""Four round trips and more."""
 STOP_SECONDS: Final = 2.0
-PROBE_SECONDS: Final = 3.0
+PROBE_SECONDS: Final = 8.0
+"""A broker that answers later than this is away; a slow one is not, so several times the longest round trip."""
 TOPIC_SECONDS: Final = 2.0
 """How long a topic may be unknown before its records are refused: a new one needs a moment to be known everywhere."""
 
@@ -172,10 +174,14 @@ class Publication:
             raise _failure_of(errors, records) from errors[0]
 
     async def probe(self) -> bool:
-        """Tell whether a broker answers, after `PROBE_SECONDS` and the time to give a producer up at most."""
+        """Tell whether a broker answers, after `PROBE_SECONDS` at most; after `START_SECONDS` more if nothing connects.
+
+        What it connected stays: while a broker is slow, the next publication has no time for that.
+        """
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with asyncio.timeout(START_SECONDS):
                 producer = await self._started()
+            async with asyncio.timeout(PROBE_SECONDS):
                 await producer.client.fetch_all_metadata()
         except (KafkaError, TimeoutError) as error:
             log.debug("the broker does not answer", error=f"{type(error).__name__}: {error}")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.delivery.connection import KafkaConnection
+from services.delivery.header_names import forgive_header_names
 from services.delivery.record import Record, record_of
 from services.delivery.topics import partitions_of
 
@@ -18,7 +19,13 @@ async def read_topics(kafka: KafkaConnection, topics: Sequence[str]) -> AsyncIte
         If one of the topics is not there.
     """
     partitions = await partitions_of(kafka, topics)
-    consumer = AIOKafkaConsumer(**kafka.client_options, auto_offset_reset="earliest", enable_auto_commit=False)
+    forgive_header_names()
+    consumer = AIOKafkaConsumer(
+        **kafka.client_options,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+    )
     await consumer.start()
     try:
         # Assigned by hand: a subscription's assignment may still be empty when `start` returns. And not sought: a

@@ -19,9 +19,12 @@ class PartitionTracker:
     ----------
     completed
         What the commit's metadata said to be finished beyond the commit point, when the assignment began.
+    committed
+        The commit point, then.
     """
 
-    def __init__(self, completed: Completed | None = None) -> None:
+    def __init__(self, completed: Completed | None = None, committed: int = 0) -> None:
+        self._committed = committed
         self._before = completed or Completed()
         self._open: dict[int, None] = {}
         self._end: int | None = None
@@ -38,6 +41,9 @@ class PartitionTracker:
         if self._end is not None and offset < self._end:
             message = f"offset {offset} was delivered after {self._end - 1}"
             raise DeliveryOrderError(message)
+        if self._end is None and offset < self._committed:
+            # The topic was made anew, and its offsets belong to other records now.
+            self._before, self._early = Completed(), []
         self._end = offset + 1
         done = offset in self._before or offset in self._early
         self._early = [one for one in self._early if one > offset]

@@ -103,11 +103,12 @@ class Intake:
 
     async def _next_records(self, stop: asyncio.Event) -> list[Record]:
         """Take a record for which there is a slot, and what else has one."""
-        admission = self.breaker.admission()
+        await self._slots.acquire()
+        admission = self.breaker.admission()  # asked now: it may have opened while all slots were taken
         if admission is Admission.NONE:
+            self._slots.release()
             await asyncio.sleep(BREAKER_SECONDS)
             return []
-        await self._slots.acquire()
         room = 1
         while admission is Admission.ALL and room < FLUSH_DOCUMENTS and not self._slots.locked():
             await self._slots.acquire()

@@ -75,8 +75,12 @@ class Replica:
     @property
     def is_ready(self) -> bool:
         """Whether the process that runs now says that it is ready."""
-        said, program = read_state(self.folder, self.service), self._find_program()
-        return said is not None and said.state is State.READY and program is not None and said.pid == program.pid
+        return self._says(State.READY)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process that runs now says that it was told to stop."""
+        return self._says(State.STOPPING)
 
     def start(self, **changes: str) -> None:
         """Start it, and start it again whenever it ends, until `stop`; changed settings stay changed."""
@@ -135,6 +139,10 @@ class Replica:
             return ""
         text = self._child.log.read_text("utf-8", errors="replace")
         return "\n".join(line[:400] for line in text.splitlines()[-lines:])
+
+    def _says(self, state: State) -> bool:
+        said, program = read_state(self.folder, self.service), self._find_program()
+        return said is not None and said.state is state and program is not None and said.pid == program.pid
 
     def _find_program(self) -> psutil.Process | None:
         try:

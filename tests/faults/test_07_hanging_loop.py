@@ -22,7 +22,9 @@ def test_health_goes_red_and_the_process_is_replaced(place: Place, ledger: Ledge
     services = [place["intake"], place["inference"]]
     hanging = dict(zip(chance.sample(list(WAYS), len(WAYS)), services, strict=True))
     for service in services:
-        service.stop()
+        service.ask_to_stop()
+    for service in services:
+        service.wait_for_end()
         service.start(FAULT_PATIENCE_SECONDS=str(PATIENCE_SECONDS))
     for service in services:
         service.wait_until_ready()

@@ -271,7 +271,7 @@ def test_a_process_with_a_record_that_is_stuck_is_replaced_and_its_successor_fin
             reasons = red(intake, "/livez")
             ages.append(measured(intake, OLDEST) or 0.0)
             assert ages[-1] > STUCK_SECONDS - 1 or not reasons
-            return "unfinished for" in reasons.get("oldest record", "")
+            return "worked on for" in reasons.get("oldest record", "")
 
         wait_until(is_red, SECONDS, "liveness does not fail", site.logs)
         assert [age for age in ages if 0 < age < STUCK_SECONDS - 1], "its age is not measured from the beginning"

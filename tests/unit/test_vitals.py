@@ -47,6 +47,7 @@ class FakeConsumption:
     topic: str = TOPIC
     poll_age: float = 0.0
     oldest_age: float = 0.0
+    oldest_work_age: float = 0.0
     has_joined: bool = True
     broker_answers: bool = True
     skipped: int = 0
@@ -190,15 +191,21 @@ def test_a_poll_loop_that_does_not_poll_needs_a_new_process(watched: Watched):
 
 
 def test_a_stuck_record_needs_a_new_process(watched: Watched):
-    watched.consumption.oldest_age = STUCK_SECONDS - 0.1
+    watched.consumption.oldest_work_age = STUCK_SECONDS - 0.1
     assert watched.dying == {}
-    watched.consumption.oldest_age = STUCK_SECONDS
-    assert watched.dying == {"oldest record": "unfinished for 1800 s"}
+    watched.consumption.oldest_work_age = STUCK_SECONDS
+    assert watched.dying == {"oldest record": "worked on for 1800 s"}
+
+
+def test_a_record_that_waits_for_its_turn_is_not_stuck(watched: Watched):
+    watched.consumption.oldest_age = 10 * STUCK_SECONDS
+    watched.consumption.oldest_work_age = STUCK_SECONDS - 0.1
+    assert watched.dying == {}
 
 
 @pytest.mark.parametrize("what", ["database", "engine", "breaker"])
 def test_a_record_that_waits_for_what_is_known_to_be_away_is_not_stuck(watched: Watched, what: str):
-    watched.consumption.oldest_age = 10 * STUCK_SECONDS
+    watched.consumption.oldest_work_age = 10 * STUCK_SECONDS
     match what:
         case "database":
             watched.database.away = Away(1.0, "away")

@@ -209,7 +209,10 @@ async def test_a_try_may_be_scheduled_again_but_never_turns_back(database: Datab
     [accepted] = await given.store(database, given.document())
     key, sha = accepted.document_key, given.document().content_sha256
     async with database.transaction() as connection:
-        scheduled = [await schedule_retry(connection, given.PIPELINE.pipeline_id, [NextTry(key, sha, number)]) for number in (3, 3, 2)]
+        scheduled = [
+            await schedule_retry(connection, given.PIPELINE.pipeline_id, [NextTry(key, sha, number)])
+            for number in (3, 3, 2)
+        ]
     assert scheduled == [{key}, {key}, set()]
     assert await _tries(database) == {"inv-1": (3, 0)}
 

@@ -38,7 +38,9 @@ async def _failures(connection: Connection, keys: Sequence[int]) -> None:
 
 
 async def _retries(connection: Connection, keys: Sequence[int]) -> None:
-    await schedule_retry(connection, given.PIPELINE.pipeline_id, [NextTry(key, PAPERS[0].content_sha256, 2) for key in keys])
+    await schedule_retry(
+        connection, given.PIPELINE.pipeline_id, [NextTry(key, PAPERS[0].content_sha256, 2) for key in keys]
+    )
 
 
 async def _submissions(connection: Connection, _: Sequence[int]) -> None:

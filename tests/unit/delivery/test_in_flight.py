@@ -177,6 +177,25 @@ def test_the_age_is_that_of_the_oldest_that_is_not_done(monkeypatch: pytest.Monk
     assert held.oldest_age == 0
 
 
+def test_the_age_of_work_is_that_of_the_oldest_taken_and_not_of_those_that_wait(monkeypatch: pytest.MonkeyPatch):
+    now = 100.0
+    monkeypatch.setattr(in_flight, "time", SimpleNamespace(monotonic=lambda: now))
+    held = InFlight(AMPLE, _tokens)
+    for offset in range(3):
+        held.add(_record(offset))
+    now += 1000
+    assert held.oldest_work_age == 0, "nobody works on it"
+    held.take(1)
+    now += 10
+    held.take(1)
+    now += 1
+    assert (held.oldest_work_age, held.oldest_age) == (11, 1011)
+    held.remove(_record(0))
+    assert (held.oldest_work_age, held.oldest_age) == (1, 1011)
+    held.remove(_record(1))
+    assert (held.oldest_work_age, held.oldest_age) == (0, 1011)
+
+
 @given(st.lists(st.integers(1, 50), max_size=30), st.data())
 def test_whatever_comes_and_goes_the_budget_is_what_is_there(sizes: list[int], data: st.DataObject):
     held = _filled(Budget(MUCH, 100, MUCH), *sizes)

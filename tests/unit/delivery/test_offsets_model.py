@@ -154,6 +154,18 @@ class PartitionModel(RuleBasedStateMachine):
         self.committed = max(0, self.committed[0] - back), metadata
         self.remembered = set()
 
+    @precondition(lambda self: not self.owned and self.committed and self.committed[0] > 1)
+    @rule(limit=LIMITS)
+    def make_the_topic_anew(self, limit: int) -> None:
+        """Begin again with offset 0: below the commit point, so the consumer is reset to the log's beginning."""
+        self.log, self.log_end = [0], 1
+        self.finished, self.remembered, self.members = set(), set(), []
+        self._assign(Member())
+        assert self.owned
+        self.owned.position = self.owned.committed = 0
+        self._deliver(1)
+        self._commit(limit)
+
     @invariant()
     def what_is_in_flight_is_what_waits_and_what_was_taken(self) -> None:
         for member in self.members:
@@ -181,7 +193,7 @@ class PartitionModel(RuleBasedStateMachine):
     def _assign(self, member: Member) -> None:
         point, metadata = self.committed or (0, "")
         self.members.append(member)
-        tracker = PartitionTracker(decode(point, metadata) if self.committed else None)
+        tracker = PartitionTracker(decode(point, metadata), point) if self.committed else PartitionTracker()
         self.owned = Assignment(member, tracker, point, point, set(self.remembered))
 
     def _deliver(self, count: int) -> None:

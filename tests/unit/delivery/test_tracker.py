@@ -161,3 +161,16 @@ def test_runs_rise_and_do_not_touch_and_are_just_what_was_told(
     assert {offset for offset in delivered | set(range(end, 61)) if offset in tracker.completed} == {
         offset for offset in told if offset >= end or (offset in delivered and offset > (tracker.commit_point or 0))
     }
+
+
+def test_what_was_finished_in_a_log_that_was_made_anew_hides_none_of_its_records():
+    tracker = PartitionTracker(Completed([(12, 14)]), committed=10)
+    tracker.finish(11)
+    assert [tracker.deliver(offset) for offset in (0, 11, 12, 13)] == [True] * 4
+    assert tracker.commit_point == 0
+    assert not any(offset in tracker.completed for offset in (0, 11, 12, 13))
+
+
+def test_what_was_finished_beyond_the_commit_point_stays_so_when_the_log_begins_later():
+    tracker = PartitionTracker(Completed([(12, 14)]), committed=10)
+    assert [tracker.deliver(offset) for offset in (11, 12, 13, 14)] == [True, False, False, True]

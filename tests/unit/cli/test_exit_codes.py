@@ -1,0 +1,37 @@
+"""What an error means to whoever started the process: restart it, or set something right first."""
+
+import os
+import sys
+
+import pytest
+
+from services.cli import main
+from services.settings import SettingsError
+from services.storage.errors import DatabaseUnreachableError, DataRefusedError, SchemaMismatchError
+
+
+def _end_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules[main.__module__], "app", fails)
+    main()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SettingsError("wrong"), os.EX_CONFIG),
+        (SchemaMismatchError("wrong"), os.EX_CONFIG),
+        (DatabaseUnreachableError("away"), os.EX_UNAVAILABLE),
+    ],
+)
+def test_an_expected_error_has_its_code(monkeypatch: pytest.MonkeyPatch, error: Exception, code: int):
+    with pytest.raises(SystemExit) as ended:
+        _end_with(monkeypatch, error)
+    assert ended.value.code == code
+
+
+def test_a_value_that_the_database_refuses_is_no_wrong_setting_but_an_ordinary_crash(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(DataRefusedError):
+        _end_with(monkeypatch, DataRefusedError("refused"))
