@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     stuck_seconds: float = Field(
         default=1800,
         gt=0,
-        description="Age of the oldest unfinished record past which the process is taken for stuck and replaced.",
+        description="How long one record may be worked on before the process is taken for stuck and replaced.",
     )
     outbox_keep_days: float = Field(
         default=7,
