@@ -1,9 +1,9 @@
 """The records of `documents.parsed`: references to documents whose pages are stored."""
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
@@ -17,29 +17,58 @@ CHARACTERS_PER_TOKEN: Final = 3
 """Roughly, in German and English alike: the budget of tokens is a bound on work, not an account."""
 
 
+class Version(NamedTuple):
+    """One content of a document."""
+
+    document_key: int
+    content_sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedRecords:
     """What some records refer to.
 
     Parameters
     ----------
+    records
+        All of them.
     references
-        Each record with the key of its document.
+        Each that is a reference, with what it refers to.
     dead
-        Records that are no such reference.
+        The others.
     """
 
-    references: Sequence[tuple[Record, int]]
+    records: Sequence[Record]
+    references: Sequence[tuple[Record, Version]]
     dead: Sequence[DeadRecord]
 
     @property
     def document_keys(self) -> Sequence[int]:
         """Each document once, in order."""
-        return list(dict.fromkeys(key for _, key in self.references))
+        return list(dict.fromkeys(version.document_key for _, version in self.references))
 
-    def records_of(self, document_keys: Collection[int]) -> list[Record]:
-        """Give the records that refer to some of the documents."""
-        return [record for record, key in self.references if key in document_keys]
+    @property
+    def versions(self) -> Sequence[Version]:
+        """Each version of a document once, in order."""
+        return list(dict.fromkeys(version for _, version in self.references))
+
+    def of(self, document_keys: Collection[int]) -> Self:
+        """Give the references to some of the documents, without the dead."""
+        return self._only(lambda version: version.document_key in document_keys)
+
+    def only(self, versions: Collection[Version]) -> Self:
+        """Give the references to some versions, without the dead."""
+        return self._only(versions.__contains__)
+
+    def without(self, versions: Collection[Version]) -> Self:
+        """Give the other references, and the dead."""
+        others = self._only(lambda version: version not in versions)
+        gone = self.only(versions).records
+        return replace(others, records=[record for record in self.records if record not in gone], dead=self.dead)
+
+    def _only(self, chosen: Callable[[Version], bool]) -> Self:
+        references = [item for item in self.references if chosen(item[1])]
+        return replace(self, records=[record for record, _ in references], references=references, dead=())
 
 
 def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
@@ -50,7 +79,7 @@ def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
     traceparent
         Trace context that the dead carry.
     """
-    references: list[tuple[Record, int]] = []
+    references: list[tuple[Record, Version]] = []
     dead: list[DeadRecord] = []
     for record in records:
         try:
@@ -61,8 +90,8 @@ def read_parsed(records: Sequence[Record], traceparent: str) -> ParsedRecords:
         except ValidationError as error:
             dead.append(_dead(record, ErrorCode.INVALID_EVENT, first_error(error), traceparent))
         else:
-            references.append((record, event.document_key))
-    return ParsedRecords(references, dead)
+            references.append((record, Version(event.document_key, event.content_sha256)))
+    return ParsedRecords(records, references, dead)
 
 
 def _dead(record: Record, code: ErrorCode, message: str, traceparent: str) -> DeadRecord:

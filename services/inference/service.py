@@ -20,8 +20,9 @@ from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, Asker, AskError
 from services.inference.check import check
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
+from services.inference.in_work import InWork
 from services.inference.outcome import Answered, Failed, Outcome, Retried
-from services.inference.parsed import ParsedRecords, read_parsed
+from services.inference.parsed import ParsedRecords, Version, read_parsed
 from services.inference.record import Leaving, Recorder
 from services.inference.recording import Recording
 from services.inference.turns import Turns
@@ -93,6 +94,7 @@ class Inference:
         self._text_budget = asker.text_budget()
         self._slots = asyncio.Semaphore(limits.documents)
         self._turns = Turns()
+        self._in_work = InWork()
         self._in_engine: set[int] = set()
         self._is_dead = False
 
@@ -136,15 +138,36 @@ class Inference:
     async def _batch(self, records: Sequence[Record]) -> None:
         self._metrics.in_flight(len(records))
         parsed = self._read(records)
+        repeated = [version for version in parsed.versions if version in self._in_work]
+        fresh = parsed.without(repeated)
+        with self._in_work.working_on(fresh.versions):
+            later = [self._after_the_other(version, parsed.only({version})) for version in repeated]
+            await asyncio.gather(self._work(fresh), *later)
+
+    async def _after_the_other(self, version: Version, parsed: ParsedRecords) -> None:
+        """Work on what is in work already, when that has left: then its answer is found, as a rule."""
+        await self._in_work.wait_for(version)
+        with self._in_work.working_on([version]):
+            await self._work(parsed)
+
+    async def _work(self, parsed: ParsedRecords) -> None:
         waiting = await self._recorder.load(parsed)
+        self._settle(parsed, waiting)
+        if waiting:
+            await self._answer(waiting, parsed)
+
+    def _settle(self, parsed: ParsedRecords, waiting: Sequence[PendingDocument]) -> None:
+        """Finish the records that ask for nothing: dead ones, and those whose documents do not wait for an answer."""
         self._say_dead(parsed.dead)
-        kept = parsed.records_of({document.document_key for document in waiting})
-        settled = [record for record in records if record not in kept]
+        kept = parsed.of({document.document_key for document in waiting})
+        settled = [record for record in parsed.records if record not in kept.records]
         for _ in settled:
             self.breaker.neutral()
         self._done(settled)
-        if not waiting:
-            return
+        for version in parsed.without(kept.versions).versions:
+            self._in_work.done(version)
+
+    async def _answer(self, waiting: Sequence[PendingDocument], parsed: ParsedRecords) -> None:
         batch_id = uuid4()
         parents = [document.traceparent for document in waiting]
         labels = {names.PIPELINE_ID: self._recorder.pipeline.pipeline_id}
@@ -191,7 +214,10 @@ class Inference:
         written = (await self._recording.record(Leaving(outcome, row))).outcome
         ended = time.time_ns()
         document = outcome.document
-        self._done(parsed.records_of({document.document_key}))
+        left = parsed.of({document.document_key})
+        self._done(left.records)
+        for version in left.versions:
+            self._in_work.done(version)
         self._tracing.record_step(names.RECORD, document.traceparent, started, ended, **_attributes(document, batch))
         self._say_recorded(written, row)
 

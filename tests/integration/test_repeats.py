@@ -11,6 +11,7 @@ from integration.house import RETRIES, House, until
 from scripted import INVALID, REFUSED, ScriptedEngine, letter
 
 from schemas.envelope import decode
+from services.delivery.publication import Outgoing
 from services.delivery.record import Record
 from services.inference.engines.port import EngineError, EngineIdentity, Generation, Prompt
 from services.storage.outbox import prune
@@ -128,6 +129,26 @@ async def test_the_same_document_again_while_the_engine_has_it_is_asked_about_on
         events = await house.events(house.topics.processed, 1)
     assert engine.holds == engine.asked_about(HELD) == 2  # classify and extract
     assert len(events) == 1
+
+
+async def test_a_record_published_twice_while_the_engine_has_its_document_asks_nothing(
+    house: House, engine: HoldingEngine
+):
+    held, behind = await house.ids_on(0, 2, "r")
+    async with house.running():
+        await house.submit(held, f"{NEW} {HELD}")
+        await until(engine.is_holding)
+        [parsed] = await house.events(house.topics.parsed, 1)
+        headers = {name: value.decode() for name, value in parsed.headers if value}
+        # As a relay that dies before it has noted what it published.
+        await house.publication.publish([Outgoing(parsed.topic, parsed.key, parsed.value, headers)])
+        await house.submit(behind, NEW)
+        await house.row(RESULT, id=behind)
+        engine.released.set()
+        await house.row(RESULT, id=held)
+    assert await house.committed(house.inference_group, house.topics.parsed) == {0: 3}
+    assert engine.asked_about(HELD) == 2  # classify and extract
+    assert len(await house.records(house.topics.processed)) == 2
 
 
 async def test_a_document_that_returns_to_an_earlier_content_gets_its_event_again_however_old(house: House):

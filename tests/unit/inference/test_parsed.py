@@ -9,7 +9,7 @@ import pytest
 from schemas.envelope import encode_headers
 from schemas.events import DocumentParsed, ErrorCode, EventType
 from services.delivery.record import Record
-from services.inference.parsed import estimated_tokens, read_parsed
+from services.inference.parsed import Version, estimated_tokens, read_parsed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -18,6 +18,10 @@ TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 def record(offset: int, value: bytes | None, kind: EventType = EventType.PARSED) -> Record:
     headers = encode_headers(kind, uuid4(), "inv-1", NOW, TRACEPARENT)
     return Record("t", 0, offset, b"k", value, [(name, text.encode()) for name, text in headers.items()], NOW)
+
+
+def version(document_key: int) -> Version:
+    return Version(document_key, "0" * 64)
 
 
 def reference(document_key: int, characters: int = 9) -> bytes:
@@ -45,7 +49,7 @@ def reference(document_key: int, characters: int = 9) -> bytes:
 def test_a_record_that_is_no_reference_is_dead_and_its_neighbours_are_read(poison: Record, code: ErrorCode):
     before, after = record(0, reference(7)), record(2, reference(8))
     parsed = read_parsed([before, poison, after], TRACEPARENT)
-    assert parsed.references == [(before, 7), (after, 8)]
+    assert parsed.references == [(before, version(7)), (after, version(8))]
     assert [(letter.record, letter.code) for letter in parsed.dead] == [(poison, code)]
 
 
@@ -53,7 +57,17 @@ def test_two_records_of_one_document_are_done_together_and_load_it_once():
     one, other, again = record(0, reference(7)), record(1, reference(8)), record(2, reference(7))
     parsed = read_parsed([one, other, again], TRACEPARENT)
     assert parsed.document_keys == [7, 8]
-    assert parsed.records_of({7}) == [one, again]
+    assert parsed.versions == [version(7), version(8)]
+    assert parsed.of({7}).records == parsed.only({version(7)}).records == [one, again]
+    assert parsed.without({version(7)}).records == [other]
+
+
+def test_the_dead_go_with_those_that_are_left():
+    good, dead = record(0, reference(7)), record(1, None)
+    parsed = read_parsed([good, dead], TRACEPARENT)
+    left = parsed.without({version(7)})
+    assert (left.records, [letter.record for letter in left.dead]) == ([dead], [dead])
+    assert (parsed.of({7}).records, parsed.of({7}).dead) == ([good], ())
 
 
 @pytest.mark.parametrize(
