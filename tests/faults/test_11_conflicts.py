@@ -11,6 +11,7 @@ from faults.ledger import Ledger, submission_of
 from faults.place import SERVICES, Place
 from faults.sessions import Session, session
 from faults.waiting import wait_until
+from scripted_server import HANGS
 
 from services.storage.outbox import CLAIM_LOCK
 
@@ -46,10 +47,12 @@ def provoke_deadlock(place: Place, ledger: Ledger, service: str) -> bool:
     """Hold what the service takes last, then want what it has; say whether it was the service that had to give way."""
     with session(place) as ours, session(place) as looking:
         ours.query("SET deadlock_timeout = '5s'")  # who finds the deadlock gives way: the others look after 1 s
-        ledger.submit(DOCUMENTS)
+        place.engine.hold()
+        ledger.submit(DOCUMENTS, HANGS)
         wait_until(lambda: ledger.begun() & ledger.unended(), SECONDS, "nothing arrives", place.logs)
         ours.query("BEGIN")
         ours.query(LOCK_OUTBOX)
+        place.engine.release()
         ledger.submit(1)
         looking.wait_until_blocked(service, by=ours)
         try:

@@ -39,7 +39,7 @@ def test_services_wait_until_the_disk_has_room_again(
 ):
     with small_disk(place) as disk:
         stuck = ledger.submit(DOCUMENTS, HANGS)
-        wait_until(lambda: ledger.begun() >= set(stuck[:1]), 60, "nothing arrives", place.logs)
+        wait_until(lambda: ledger.begun() & set(stuck), 60, "nothing arrives", place.logs)
         with filled(disk):
             names = [ledger.name() for _ in range(DOCUMENTS)]
             ledger.write([(name, submission_of(name, chance.randbytes(TEXT_BYTES // 2).hex())) for name in names])
