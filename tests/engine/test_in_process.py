@@ -6,9 +6,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import psutil  # type: ignore[import-untyped]
@@ -160,6 +161,27 @@ async def test_the_engine_dies_with_a_parent_that_was_killed(
         await parent.wait()
     _, alive = await asyncio.to_thread(psutil.wait_procs, children, 10)
     assert alive == []
+
+
+class _Deaf:
+    """As vLLM in the moment between its process's death and its knowing of it: a request is taken and never told."""
+
+    def __init__(self) -> None:
+        self.errored = False
+
+    async def generate(self, *_: object) -> AsyncIterator[None]:
+        self.errored = True
+        await asyncio.Event().wait()
+        yield
+
+
+async def test_a_request_that_comes_just_after_the_engines_death_does_not_wait_for_ever(
+    engine: InProcessEngine,
+) -> None:
+    config = InProcessConfig("deaf", Path(), "0" * 64)
+    dead = InProcessEngine(config, cast("Any", _Deaf()), engine._texts, engine.identity)
+    with pytest.raises(EngineDeadError, match="supervisor"):
+        await asyncio.wait_for(dead.generate(prompt("doomed", schema=ANSWER)), 10)
 
 
 async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngine) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +37,10 @@ QUIET: Final = {
 
 LOGGING: Final = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_LOGGING_STREAM": "ext://sys.stderr"}
 """Unless the environment says otherwise: the service's own log stays readable."""
+
+DEAD: Final = "the engine's process is gone; this process must end, so that its supervisor starts it again"
+DEATH_SECONDS: Final = 1.0
+"""How often a request that waits asks whether its engine lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,20 +169,43 @@ class InProcessEngine:
 
         try:
             parts = self._llm.generate(tokens_input(ids), _sampling(prompt), prompt.request_id)
-            [output] = [part async for part in parts]  # one, by FINAL_ONLY
+            [output] = await self._unless_dead(_all(parts))  # one, by FINAL_ONLY
         except exceptions.EngineDeadError as error:
-            message = "the engine's process is gone; this process must end, so that its supervisor starts it again"
-            raise EngineDeadError(message) from error
+            raise EngineDeadError(DEAD) from error
+        except EngineDeadError:
+            raise
         except Exception as error:  # vLLM's client and generate errors concern this request alone
             cause = error.__cause__ or error
             message = f"request {prompt.request_id} failed in the engine: {type(cause).__name__}: {cause}"
             raise EngineError(message) from error
         return output
 
+    async def _unless_dead(self, answer: "Coroutine[Any, Any, list[RequestOutput]]") -> "list[RequestOutput]":
+        """Wait for an answer, but not for one of a dead engine.
+
+        vLLM tells the requests that it has when its process ends. One that is handed over in the moment before vLLM
+        knows is told nothing, and would wait for ever.
+        """
+        asking = asyncio.ensure_future(answer)
+        try:
+            while not asking.done():
+                was_dead = self._llm.errored
+                await asyncio.wait({asking}, timeout=DEATH_SECONDS)
+                if was_dead and not asking.done():
+                    raise EngineDeadError(DEAD)
+            return asking.result()
+        finally:
+            asking.cancel()
+            await asyncio.wait({asking}, timeout=DEATH_SECONDS)
+
     async def close(self) -> None:
         """Stop the engine's process and free its memory; a few seconds."""
         await asyncio.to_thread(self._llm.shutdown)
         del self._llm  # its finaliser fails when it runs as late as the interpreter's end
+
+
+async def _all(parts: "AsyncIterator[RequestOutput]") -> "list[RequestOutput]":
+    return [part async for part in parts]
 
 
 class Texts:
