@@ -762,6 +762,9 @@ CREATE TABLE postkorb.answers (
     processed_at timestamp with time zone NOT NULL,
     prompt_tokens bigint NOT NULL,
     completion_tokens bigint NOT NULL,
+    findings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    needs_review boolean DEFAULT false NOT NULL,
+    CONSTRAINT answers_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
     CONSTRAINT answers_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT answers_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'incomplete'::text]))),
     CONSTRAINT answers_type_confidence_check CHECK (((type_confidence >= (0)::double precision) AND (type_confidence <= (1)::double precision)))
@@ -895,6 +898,20 @@ COMMENT ON COLUMN postkorb.answers.completion_tokens IS 'Tokens generated for th
 
 
 --
+-- Name: COLUMN answers.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+
+
+--
 -- Name: answers_answer_key_seq; Type: SEQUENCE; Schema: postkorb; Owner: -
 --
 
@@ -1010,7 +1027,9 @@ CREATE VIEW postkorb.current_answers AS
     a.processed_at,
     d.duplicate_of,
     d.document_key,
-    a.answer_key
+    a.answer_key,
+    a.findings,
+    a.needs_review
    FROM (postkorb.answers a
      JOIN postkorb.documents d ON (((d.document_key = a.document_key) AND (d.content_sha256 = a.content_sha256))))
   WHERE (NOT (EXISTS ( SELECT
@@ -1149,6 +1168,20 @@ COMMENT ON COLUMN postkorb.current_answers.document_key IS 'Key that tables refe
 --
 
 COMMENT ON COLUMN postkorb.current_answers.answer_key IS 'Key that the fields refer to.';
+
+
+--
+-- Name: COLUMN current_answers.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.current_answers.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN current_answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.current_answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
 
 
 --
@@ -1814,7 +1847,9 @@ CREATE VIEW postkorb.results AS
     c.trace_id,
     c.submitted_at,
     c.processed_at,
-    c.duplicate_of
+    c.duplicate_of,
+    c.findings,
+    c.needs_review
    FROM (postkorb.current_answers c
      JOIN postkorb.pipelines p USING (pipeline_id));
 
@@ -1950,6 +1985,20 @@ COMMENT ON COLUMN postkorb.results.processed_at IS 'When the answer was recorded
 --
 
 COMMENT ON COLUMN postkorb.results.duplicate_of IS 'Id of an older document of this tenant with the same bytes, if any.';
+
+
+--
+-- Name: COLUMN results.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.results.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN results.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.results.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
 
 
 --

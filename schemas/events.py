@@ -79,6 +79,23 @@ class Status(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+class FindingKind(StrEnum):
+    """What a check found: the closed list. All but `repaired` ask a person to look."""
+
+    REQUIRED = "required"
+    """A field that every document of the type has was not found, or not read."""
+    VALUE = "value"
+    """A value does not stand in the document, or code could not read it."""
+    CHECKSUM = "checksum"
+    """A number's own check digits, or its form, are wrong."""
+    RULE = "rule"
+    """Values contradict each other, by a rule of the document type."""
+    EINVOICE = "einvoice"
+    """The page and the invoice's own XML contradict each other, or the XML is not sound."""
+    REPAIRED = "repaired"
+    """Code replaced what the model copied by another value of the document: nothing is left to do."""
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -152,6 +169,19 @@ class FieldAnswer(_Event):
     char_end: int | None = Field(default=None, ge=0, description="One past the last character.")
 
 
+class Finding(_Event):
+    """What a check found about an answer."""
+
+    kind: FindingKind = Field(description="What was found, from a closed list; `repaired` alone needs no review.")
+    fields: list[str] = Field(description="Paths of the fields that it is about; some may have no value.")
+    message: str = Field(description="One sentence for people, in German for a German document, else in English.")
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look."""
+        return self.kind is not FindingKind.REPAIRED
+
+
 class DocumentProcessed(_Event):
     """A document has its answers."""
 
@@ -168,6 +198,8 @@ class DocumentProcessed(_Event):
     fields: list[FieldAnswer]
     status: Status
     reasons: list[str] = Field(description="Why the status is incomplete, for people; empty if complete.")
+    findings: list[Finding] = Field(description="What checks found; empty if all is well and nothing was repaired.")
+    needs_review: bool = Field(description="Whether a person should look before it is booked: see the findings.")
     provenance: Provenance
     batch_id: UUID
     processed_at: datetime

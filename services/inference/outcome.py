@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from schemas.events import FieldAnswer, Status
+from schemas.events import FieldAnswer, Finding, Status
 from services.inference.ask import Asked
 from services.storage.records import Failure, PendingDocument
 
@@ -18,6 +18,12 @@ class Answered:
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding] = ()
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look before it is booked."""
+        return any(finding.needs_review for finding in self.findings)
 
     @property
     def document(self) -> PendingDocument:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.events import ErrorCode, FieldAnswer, Status, Step
+from schemas.events import ErrorCode, FieldAnswer, Finding, Status, Step
 from services.storage.answers import header_bytes
 from services.storage.records import Account, DeadLetterRow, Failure, FailureRow, NewDeadLetter, ResultRow
 from services.storage.tables import (
@@ -150,7 +150,8 @@ async def _fields(connection: AsyncConnection, answer_keys: Sequence[int]) -> di
 
 def _result(row: RowMapping, fields: Sequence[FieldAnswer]) -> ResultRow:
     given = {item.name: row[item.name] for item in _RESULT}
-    return ResultRow(**given | {"status": Status(row["status"])}, fields=fields)
+    findings = [Finding.model_validate(item) for item in row["findings"]]
+    return ResultRow(**given | {"status": Status(row["status"]), "findings": findings}, fields=fields)
 
 
 def _failure(row: Row[*tuple[Any, ...]]) -> FailureRow:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from schemas.events import ErrorCode, FieldAnswer, Status, Step
+from schemas.events import ErrorCode, FieldAnswer, Finding, Status, Step
 
 
 class Acceptance(StrEnum):
@@ -131,6 +131,8 @@ class NewAnswer:
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding]
+    needs_review: bool
     fields: Sequence[FieldAnswer]
     trace_id: str
     submitted_at: datetime
@@ -250,6 +252,8 @@ class ResultRow:
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding]
+    needs_review: bool
     fields: Sequence[FieldAnswer]
     metadata: Mapping[str, Any]
     pipeline_id: str

@@ -31,6 +31,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 SCHEMA: Final = "postkorb"
 VERSION_TABLE: Final = "alembic_version"
 
+FINDINGS: Final = "What checks found: an array of objects with kind, fields and message; empty if all is well."
+NEEDS_REVIEW: Final = "Whether a person should look before it is booked: some finding is more than a repair."
+
 metadata: Final = MetaData(
     schema=SCHEMA,
     naming_convention={
@@ -186,11 +189,14 @@ answers: Final = Table(
     _moment("processed_at", "When the answer was recorded."),
     _required("prompt_tokens", BigInteger, "Tokens of this document's prompts."),
     _required("completion_tokens", BigInteger, "Tokens generated for this document."),
+    Column("findings", JSONB, nullable=False, server_default=text("'[]'"), comment=FINDINGS),
+    Column("needs_review", Boolean, nullable=False, server_default=text("false"), comment=NEEDS_REVIEW),
     PrimaryKeyConstraint("answer_key"),
     UniqueConstraint("document_key", "content_sha256", "pipeline_id"),
     CheckConstraint("type_confidence BETWEEN 0 AND 1", "type_confidence"),
     CheckConstraint("status IN ('complete', 'incomplete')", "status"),
     CheckConstraint("jsonb_typeof(reasons) = 'array'", "reasons"),
+    CheckConstraint("jsonb_typeof(findings) = 'array'", "findings"),
     Index(None, "document_type", "processed_at"),
     Index(None, "batch_id"),
     Index(None, "pipeline_id"),
@@ -341,6 +347,8 @@ current_answers: Final = Table(
     Column("file_name", Text, comment="File name, as published."),
     Column("status", Text, comment="complete: says everything it should; incomplete: see reasons."),
     Column("reasons", JSONB, comment="Why the answer is incomplete, an array of sentences."),
+    Column("needs_review", Boolean, comment=NEEDS_REVIEW),
+    Column("findings", JSONB, comment=FINDINGS),
     Column("type_confidence", Double, comment="How sure the classification is, 0 to 1."),
     Column("language", Text, comment="Language of summary and document, ISO 639-1."),
     Column("summary", Text, comment="Summary in the document's language."),
