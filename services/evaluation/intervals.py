@@ -43,11 +43,14 @@ def difference_interval(before: Sequence[Counts], after: Sequence[Counts]) -> tu
     Returns
     -------
     tuple
-        Lower and upper end of after minus before; 0 and 0 if no document changed.
+        Lower and upper end of after minus before; 0 and 0 if no document changed, -1 and 1 of one document, which
+        tells nothing of others.
     """
     (right, of), (right_after, of_after) = _arrays(before), _arrays(after)
     if np.array_equal(right * of_after, right_after * of):
         return 0.0, 0.0
+    if len(of) == 1:
+        return -1.0, 1.0
 
     def difference(*columns: NDArray[np.int64], axis: int = -1) -> NDArray[np.float64]:
         first, of_first, second, of_second = (column.sum(axis=axis) for column in columns)
