@@ -58,7 +58,7 @@ _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
 _SPELLINGS: Final = {"EUR": ("€", "Euro"), "CHF": ("Fr.", "SFr.", "Franken"), "USD": ("US$",), "GBP": ("£",)}
 
-_UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[²³./-](?=.)){0,23}\.?")
+_UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
     "tsd", "t€", "mio", "mrd", "tausend", "million", "millionen", "milliarde", "milliarden", "thousand", "millions",
     "billion", "billions", "milliers", "milliard", "milliards", "k", "m", "mn", "bn",
@@ -102,15 +102,24 @@ class Quantity:
 
 
 def parse_quantity(verbatim: str, language: str) -> Quantity | None:
-    """Read a number with or without a unit behind it, which may be any word but a currency or one that multiplies."""
-    if (number := parse_number(verbatim, language)) is not None:
-        return Quantity(number, _unit_behind(plain(verbatim)))
+    """Read a number with or without a unit behind it: one or two words, but no currency and none that multiplies."""
     text = plain(verbatim)
-    unit = _unit_behind(text)
-    if not _UNIT_WORD.fullmatch(unit) or unit.casefold().rstrip(".") in _MULTIPLIERS | _PERCENT or _is_money(unit):
+    unit = text[max(map(text.rfind, "0123456789")) + 1 :].strip()
+    known = parse_number(verbatim, language)
+    if known is None and not _is_unit(unit):
         return None
-    number = parse_number(text.removesuffix(unit), language)
+    number = parse_number(text.removesuffix(unit), language) if known is None else known
     return None if number is None else Quantity(number, unit)
+
+
+def _is_unit(text: str) -> bool:
+    words = text.split()
+    return len(words) in {1, 2} and all(
+        _UNIT_WORD.fullmatch(word)
+        and not _is_money(word)
+        and word.casefold().rstrip(".") not in _MULTIPLIERS | _PERCENT
+        for word in words
+    )
 
 
 def parse_percentage(verbatim: str, language: str) -> Decimal | None:
@@ -123,7 +132,7 @@ def currency_code(verbatim: str) -> str | None:
 
     Signs that several currencies share (`$`) are not read, nor two different currencies.
     """
-    text = _NUMBER_BESIDE.sub(" ", plain(verbatim)).strip()
+    text = _NUMBER_BESIDE.sub(" ", plain(verbatim).translate(UNIFIED)).strip()
     if code := _currency(text.strip("()[]:- ")):
         return code
     names = [name for name in _CURRENCY_NAME.findall(text) if name not in _IN]
@@ -140,11 +149,6 @@ def _currency(name: str) -> str | None:
     if name.upper() in _CODES:
         return name.upper()
     return _CURRENCIES.get(name.casefold().rstrip("."))
-
-
-def _unit_behind(text: str) -> str:
-    last = max(map(text.rfind, "0123456789"))
-    return text[last + 1 :].strip() if last >= 0 else ""
 
 
 def _is_money(unit: str) -> bool:
