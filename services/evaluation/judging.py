@@ -5,13 +5,15 @@ kind                  an answer is right if it is
 ===================== ==================================================================================
 money                 the same amount to the cent, sign included
 number, percentage    the same number
+quantity              the same number, and the same unit where the label has one
 date                  the same day
-iban, bic, vat_id     the same letters and digits, in capitals or not, whatever stands between them
+iban, bic, vat_id,    the same letters and digits, in capitals or not, whatever stands between them
+register_number
 phone                 the same digits
 email                 the same address, in capitals or not
 currency, choice      the same code, the same choice
-text, anything else   the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
-                      ligatures, the form of dashes and quotes, and punctuation at both ends
+text, name, address,  the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
+period                ligatures, the form of dashes and quotes, and punctuation at both ends
 ===================== ==================================================================================
 
 A name with a word more or less is another name. An amount, number or date that code could not read is wrong, however
@@ -62,6 +64,12 @@ def same_number(one: str, other: str) -> bool:
     return first is not None and first == second
 
 
+def same_quantity(one: str, other: str) -> bool:
+    """Tell whether two quantities, such as `20 Stk`, are the same; a unit counts only if the second one has it."""
+    (first, _, unit), (second, _, wanted) = one.partition(" "), other.partition(" ")
+    return same_number(first, second) and (not wanted or squeezed(unit) == squeezed(wanted))
+
+
 def decimal_of(text: str) -> Decimal | None:
     """Read a plain decimal; None if it is none."""
     try:
@@ -101,6 +109,7 @@ _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.MONEY: same_amount,
     Kind.NUMBER: same_number,
     Kind.PERCENTAGE: same_number,
+    Kind.QUANTITY: same_quantity,
     Kind.DATE: str.__eq__,
     Kind.CURRENCY: _same_word,
     Kind.CHOICE: str.__eq__,
@@ -109,6 +118,7 @@ _BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.IBAN: _same_letters_and_digits,
     Kind.BIC: _same_letters_and_digits,
     Kind.VAT_ID: _same_letters_and_digits,
+    Kind.REGISTER_NUMBER: _same_letters_and_digits,
     Kind.PHONE: _same_digits,
     Kind.EMAIL: _same_word,
 }

@@ -101,6 +101,25 @@ def _decimal_forms(number: Decimal) -> str:
     return rf"(?<!\d)(?<!\d[.,']){grouped}{decimals}(?!\d|[.,']\d)"
 
 
+def _quantity_forms(truth: str) -> str:
+    return _number_forms(truth.partition(" ")[0])
+
+
+def _register_forms(truth: str) -> str:
+    number = max(re.findall(r"\d+", truth), key=len, default="")
+    return rf"{_identifier_forms(truth)}|(?<!\d){number}(?!\d)" if number else _text_forms(truth)
+
+
+def _address_forms(truth: str) -> str:
+    return r"\W{1,4}".join(map(re.escape, re.findall(r"\w+", normal_form(truth).text)))
+
+
+def _period_forms(truth: str) -> str:
+    """Give the forms of an interval's first day; a duration may be written in any words."""
+    first = truth.partition("/")[0]
+    return _date_forms(first) if "/" in truth else _always(truth)
+
+
 def _date_forms(truth: str) -> str:
     try:
         day = date.fromisoformat(truth)
@@ -152,6 +171,10 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = {
     Kind.MONEY: _number_forms,
     Kind.NUMBER: _number_forms,
     Kind.PERCENTAGE: _number_forms,
+    Kind.QUANTITY: _quantity_forms,
+    Kind.PERIOD: _period_forms,
+    Kind.REGISTER_NUMBER: _register_forms,
+    Kind.ADDRESS: _address_forms,
     Kind.DATE: _date_forms,
     Kind.CURRENCY: _currency_forms,
     Kind.IBAN: _identifier_forms,

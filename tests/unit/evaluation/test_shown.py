@@ -60,6 +60,10 @@ def test_another_amount_is_not_shown(amount: Decimal, other: Decimal):
         ("currency", "GBP", "£68,500.00"),
         ("text", "Müller & Söhne GmbH", "MÜLLER &\nSÖHNE GmbH"),
         ("text", "471102", "Rechnungsnr.471102"),
+        ("quantity", "20 Stk", "20,00"),
+        ("period", "2026-01-01/2026-12-31", "vom 1. Januar bis 1.1.2026"),
+        ("register_number", "Köln HRB 12345", "HRB 12345, Amtsgericht Köln"),
+        ("address", "Hauptstr. 5, 50667 Köln", "Hauptstr. 5\n50667 Köln"),
         ("choice", "appeal", "nothing of the kind"),
     ],
 )
