@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.events import ErrorCode, Step
+from services.answers.einvoice import EInvoice
 from services.intake.failure import IntakeError
 
 PAGE_CHARACTERS: Final = 3_000
@@ -20,10 +21,13 @@ class ParsedDocument:
         Text a page, page numbers kept: a page that says nothing is an empty string.
     notes
         What was not read, one sentence for people each; they become reasons of an incomplete result.
+    einvoice
+        The values of the XML that the document is, or that is attached to it; None if there is none.
     """
 
     pages: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    einvoice: EInvoice | None = None
 
     @property
     def characters(self) -> int:

@@ -14,8 +14,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from schemas.events import ErrorCode, Step
-from schemas.text import clean_text
+from schemas.text import clean_json, clean_text
+from services.answers.einvoice import EInvoice
 from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
 from services.intake.frames import LENGTH, READY, packed
 from services.intake.media import SUPPORTED
@@ -35,6 +37,7 @@ _WORKER_CODES: Final = frozenset(
         ErrorCode.DOCUMENT_ENCRYPTED,
         ErrorCode.DOCUMENT_TOO_LONG,
         ErrorCode.DOCUMENT_WITHOUT_TEXT,
+        ErrorCode.MEDIA_TYPE_UNKNOWN,
         ErrorCode.PARSE_MEMORY,
     }
 )
@@ -161,8 +164,8 @@ class Parser:
         self._limits = ReadingLimits(max_pages, max_characters)
         arguments = (memory_mib, math.ceil(seconds) + 1, max_pages, max_characters)
         self._command = (*command, str(os.getpid()), *map(str, arguments))
-        # A character takes at most twelve bytes of JSON, as two escaped surrogates.
-        self._most = 12 * max_characters + 8 * max_pages + _FRAME_OVERHEAD
+        # A character takes at most twelve bytes of JSON, as two escaped surrogates; a byte of XML at most three.
+        self._most = 12 * max_characters + 8 * max_pages + 3 * MAX_BYTES + _FRAME_OVERHEAD
         # None: a worker that could not be started again; whoever takes it tries.
         self._idle: asyncio.Queue[_Worker | None] = asyncio.Queue()
         self._workers: set[_Worker] = set()
@@ -272,12 +275,21 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
         case {"code": str(code), "message": str(message)} if code in _WORKER_CODES:
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
         case {"pages": [*pages], "notes": [*notes]} if all(isinstance(text, str) for text in [*pages, *notes]):
-            document = ParsedDocument(tuple(map(_page, pages)), tuple(map(_line, notes[:_MOST_NOTES])))
+            lines = tuple(map(_line, notes[:_MOST_NOTES]))
+            document = ParsedDocument(tuple(map(_page, pages)), lines, _einvoice(answer.get("einvoice")))
             limits.check(len(document.pages), document.characters)
             return document
         case _:
             reason = "answered what no parser answers"
             raise _crashed(reason)
+
+
+def _einvoice(answer: object) -> EInvoice | None:
+    try:
+        return None if answer is None else EInvoice.model_validate(clean_json(answer))
+    except ValueError as error:
+        reason = "answered with an e-invoice that is none"
+        raise _crashed(reason) from error
 
 
 def _page(text: str) -> str:
