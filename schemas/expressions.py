@@ -85,6 +85,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def names_in(expression: str) -> frozenset[str]:
     """Give the names that an expression needs values for.
 

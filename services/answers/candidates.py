@@ -22,6 +22,8 @@ MAX_CODED_TRIES: Final = 500
 """The same for IBAN and VAT number, whose end their check digits tell: each is tried at several lengths."""
 LABEL_CHARACTERS: Final = 70
 """Before a value, on its line and the one above."""
+MAX_BETWEEN: Final = 10
+"""Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
 
 _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|EUR\b|CHF\b|USD\b|GBP\b)"
@@ -86,12 +88,28 @@ class Candidates:
         self._pages = pages
         self._language = language
         self._found: dict[Kind, list[Candidate]] = {}
+        self._owners: dict[tuple[Kind, tuple[str, ...]], list[str | None]] = {}
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""
         if kind not in self._found:
             self._found[kind] = list(self._find(kind)) if kind in KINDS else []
         return self._found[kind]
+
+    def labelled(self, field: FieldDefinition, rivals: Sequence[FieldDefinition]) -> list[Candidate]:
+        """Give the candidates before which stands the label of a field, or a synonym, and no rival's nearer.
+
+        Parameters
+        ----------
+        rivals
+            All fields of the same kind.
+        """
+        key = (field.kind, tuple(rival.name for rival in rivals))
+        if key not in self._owners:
+            names = {rival.name: _Names(rival) for rival in rivals}
+            self._owners[key] = [_owner(candidate.label, names) for candidate in self.of(field.kind)]
+        owned = zip(self.of(field.kind), self._owners[key], strict=True)
+        return [candidate for candidate, owner in owned if owner == field.name]
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         left, found, tries = MAX_CHARACTERS, 0, 0
@@ -109,36 +127,29 @@ class Candidates:
                     return
 
 
-def labelled_as(candidate: Candidate, fields: Sequence[FieldDefinition]) -> FieldDefinition | None:
-    """Give the field whose label, or a synonym of it, stands nearest before a candidate.
+class _Names:
+    """What documents call a field."""
 
-    Parameters
-    ----------
-    fields
-        Those of the candidate's kind; where the nearest words belong to two of them, none is given.
-    """
-    nearest = [(_nearest(candidate.label, field), field) for field in fields]
-    best = max((place for place, _ in nearest), default=None)
-    if best is None or best == _NOWHERE:
-        return None
-    owners = [field for place, field in nearest if place == best]
-    return owners[0] if len(owners) == 1 else None
+    def __init__(self, field: FieldDefinition) -> None:
+        names = {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
+        longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})")
+
+    def nearest(self, label: str) -> tuple[int, int]:
+        """Give the end of the last word that names the field, and the length of the name."""
+        found = ((_end_of_word(label, match.end()), len(match[0])) for match in self._pattern.finditer(label))
+        return max((place for place in found if _letters(label[place[0] :]) <= MAX_BETWEEN), default=_NOWHERE)
 
 
 _NOWHERE: Final = (-1, 0)
-MAX_BETWEEN: Final = 10
-"""Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
 
 
-def _nearest(label: str, field: FieldDefinition) -> tuple[int, int]:
-    """Give the end of the last word that names the field, and the length of the name."""
-    names = (plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms))
-    places = (
-        (_end_of_word(label, match.end()), len(name))
-        for name in names
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}", label)
-    )
-    return max((place for place in places if _letters(label[place[0] :]) <= MAX_BETWEEN), default=_NOWHERE)
+def _owner(label: str, names: Mapping[str, _Names]) -> str | None:
+    """Give the field whose name stands nearest before a value; None if there is none, or two share the words."""
+    nearest = {field: item.nearest(label) for field, item in names.items()}
+    best = max(nearest.values(), default=_NOWHERE)
+    owners = [field for field, place in nearest.items() if place == best != _NOWHERE]
+    return owners[0] if len(owners) == 1 else None
 
 
 def _letters(text: str) -> int:
