@@ -74,7 +74,7 @@ class Forecast:
 async def forecast(connection: AsyncConnection, selection: ReplaySelection) -> Forecast:
     """Estimate what a replay will take, from what the present answers took."""
     newest = await connection.scalar(select(pipelines.c.pipeline_id).order_by(pipelines.c.created_at.desc()).limit(1))
-    by_newest = func.count().filter(current_answers.c.pipeline_id == newest)
+    by_newest = func.count().filter(answers.c.pipeline_id == newest)
     statement = _selected(selection).with_only_columns(
         func.count(),
         func.coalesce(func.sum(documents.c.page_count), 0),
@@ -138,23 +138,22 @@ def _selected(selection: ReplaySelection) -> Select[Any]:
     """Select processed documents with their present answer; failed ones are handed in again by their publisher."""
     joined = (
         select(documents.c.document_key)
-        .join_from(documents, current_answers, documents.c.document_key == current_answers.c.document_key)
-        .join(answers, answers.c.answer_key == current_answers.c.answer_key)
+        .join_from(current_answers, answers, answers.c.answer_key == current_answers.c.answer_key)
+        .join(documents, documents.c.document_key == answers.c.document_key)
     )
     return joined.where(documents.c.state == "processed", *_conditions(selection))
 
 
 def _conditions(selection: ReplaySelection) -> list[ColumnElement[bool]]:
-    answered = current_answers.c
     conditions: list[ColumnElement[bool]] = []
     if selection.document_type is not None:
-        conditions.append(answered.document_type == selection.document_type)
+        conditions.append(answers.c.document_type == selection.document_type)
     if selection.tenant is not None:
         conditions.append(documents.c.tenant == selection.tenant)
     if selection.since is not None:
-        conditions.append(answered.processed_at >= selection.since)
+        conditions.append(answers.c.processed_at >= selection.since)
     if selection.until is not None:
-        conditions.append(answered.processed_at < selection.until)
+        conditions.append(answers.c.processed_at < selection.until)
     return conditions
 
 
