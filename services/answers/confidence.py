@@ -8,10 +8,11 @@ ten are right, and the factors below are set by judgement. Calibration against l
 import json
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
+from services.answers.calibration import MOST_MARGIN, ClassSignals
 from services.answers.evidence import Place
 
 UNKNOWN: Final = 0.5
@@ -22,6 +23,9 @@ MISSING_FACTOR: Final = 0.3
 """The document does not say it."""
 UNPARSED_FACTOR: Final = 0.5
 """Code could not read it."""
+
+RivalledToken = tuple[str, float, Sequence[tuple[str, float]]]
+"""A token's text and logarithm, and those of tokens that might have stood in its place."""
 
 _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = " \t\r\n"
@@ -61,6 +65,48 @@ def member_logprobs(text: str, tokens: Sequence[tuple[str, float]]) -> dict[str,
         ]
         for name, (start, end) in spans.items()
     }
+
+
+def class_signals(text: str, member: str, tokens: Sequence[RivalledToken], names: Collection[str]) -> ClassSignals:
+    """Give how likely the chosen document type is, and by how much it exceeds the second one.
+
+    Parameters
+    ----------
+    text
+        The answer, a flat JSON object as generated.
+    member
+        Its member that names the type.
+    tokens
+        As for `member_logprobs`, each with the tokens that might have stood in its place.
+    names
+        All types.
+
+    Returns
+    -------
+    ClassSignals
+        The second type's probability is that of the likeliest beginning of another type's name: exactly its own
+        where the first differing token tells the types apart, else more. Without any token that leads to another
+        type nothing is known of a margin, unless alternatives were told: then it is `MOST_MARGIN`.
+    """
+    if not "".join(piece for piece, _, _ in tokens).startswith(text):
+        return ClassSignals()
+    start, end = dict(_member_spans(text))[member]
+    others = [text[:start] + name + text[end:] for name in names if name != text[start:end]]
+    before, logprob, second = "", 0.0, -math.inf
+    for piece, chosen, alternatives in tokens:
+        # The closing quote is looked at too: it tells a name from one that begins with it.
+        if piece and len(before) <= end and len(before) + len(piece) > start:
+            ways = (other for begun, other in alternatives if _leads_to(others, before + begun))
+            second = max(second, logprob + max(ways, default=-math.inf))
+            logprob += chosen
+        before += piece
+    if second > -math.inf:
+        return ClassSignals(logprob, logprob - second)
+    return ClassSignals(logprob, MOST_MARGIN if any(alternatives for _, _, alternatives in tokens) else None)
+
+
+def _leads_to(others: Sequence[str], begun: str) -> bool:
+    return any(text.startswith(begun) or begun.startswith(text) for text in others)
 
 
 def field_confidence(

@@ -2,21 +2,26 @@
 
 import json
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.answers.calibration import MOST_MARGIN, ClassSignals
 from services.answers.confidence import (
     FUZZY_FACTOR,
     MISSING_FACTOR,
     UNKNOWN,
     UNPARSED_FACTOR,
     class_confidence,
+    class_signals,
     field_confidence,
     member_logprobs,
 )
 from services.answers.evidence import Place
+
+Alternatives = Sequence[tuple[str, float]]
 
 EXACT = Place(1, 0, 1, "exact")
 NORMALISED = Place(1, 0, 1, "normalised")
@@ -134,3 +139,38 @@ def test_a_types_confidence_is_the_product_of_its_tokens() -> None:
 def test_odd_log_probabilities_stay_within_bounds(logprob: float, expected: float) -> None:
     assert class_confidence([logprob]) == expected
     assert field_confidence([logprob], evidence=EXACT, parsed=True) == expected
+
+
+TYPES = ["invoice", "invoice_copy", "payment_reminder", "other"]
+ANSWERED = '{"document_type":"invoice"}'
+
+
+def chosen(first: Alternatives = (), last: Alternatives = ()) -> list[tuple[str, float, Alternatives]]:
+    pieces = [('{"document_type":"', 0.0, ()), ("inv", math.log(0.6), first), ("oice", 0.0, ())]
+    return [*pieces, ('"}', math.log(0.9), last)]
+
+
+def signals(first: Alternatives = (), last: Alternatives = ()) -> ClassSignals:
+    return class_signals(ANSWERED, "document_type", chosen(first, last), TYPES)
+
+
+def test_the_margin_is_over_the_likeliest_token_that_leads_to_another_type() -> None:
+    found = signals([("in", math.log(0.05)), ("pay", math.log(0.3)), ("oth", math.log(0.02))])
+    assert found.logprob == pytest.approx(math.log(0.54))
+    assert found.margin == pytest.approx(math.log(0.54 / 0.3))
+
+
+def test_a_type_whose_name_goes_on_after_the_chosen_one_counts_too() -> None:
+    found = signals([("pay", math.log(0.01))], [("_copy", math.log(0.1))])
+    assert found.margin == pytest.approx(math.log(0.54 / 0.06))
+
+
+def test_another_way_to_write_the_same_type_is_no_rival() -> None:
+    found = class_signals(ANSWERED, "document_type", chosen([("invo", math.log(0.3))]), ["invoice", "other"])
+    assert found.margin == MOST_MARGIN
+
+
+def test_without_alternatives_no_margin_is_known_and_without_tokens_nothing() -> None:
+    assert signals().margin is None
+    assert class_signals(ANSWERED, "document_type", [], TYPES) == ClassSignals()
+    assert class_signals(ANSWERED, "document_type", [("<s>", 0.0, ()), *chosen()], TYPES) == ClassSignals()
