@@ -32,6 +32,7 @@ _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale
 _STREET_WORD: Final = re.compile(
     r"(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|markt|graben|kai|hof)$"
     r"|\b(?:road|street|lane|yard|row|square|avenue|terrace|gardens|house|court|mews|close|drive|hill|wharf|quay)$"
+    r"|^the [^\W\d_ ]+ (?:barn|cottage|farm|forge|hall|lodge|manor|mill|rectory)$"
     r"|^(?:rue|avenue|boulevard|place|chemin|quai|impasse|route|allée|cours|square)\b"
     r"|^(?:am|an der|auf der|im|in der|zum|zur)\b",
     re.IGNORECASE,
