@@ -12,6 +12,7 @@ from opentelemetry.trace import Span
 
 from schemas.envelope import EnvelopeError
 from schemas.events import ErrorCode, Step
+from services.answers.language import detect_language
 from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
@@ -20,7 +21,6 @@ from services.intake.accept import Submission, failed, fetched, history_of, outc
 from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.intake.fetch import ContentFetcher
-from services.intake.language import detect_language
 from services.intake.media import media_type_of
 from services.intake.parse import Parser
 from services.intake.store import Accepted, Outcome, Retried, Store
