@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.events import Content, ErrorCode, FieldAnswer
+from services.answers.questions import Question
 from services.evaluation.labels import Label
 from services.evaluation.report import Cost
 from services.evaluation.scoring import Case, Said, Source, Unsaid
 from services.inference.admit import admit
 from services.inference.ask import Asker, AskError
-from services.inference.check import check
+from services.inference.check import Checked, answered, check, check_again
 from services.inference.engines.port import Engine, EngineAwayError, EngineError
 from services.inference.outcome import Answered
 from services.inference.service import Limits
@@ -112,8 +113,9 @@ class Questioner:
         try:
             (admitted,) = await admit([document], self.engine, budget)
             async with asyncio.timeout(self.limits.ask_seconds):
-                asked = await self.asker.ask(admitted)
-            answered = await asyncio.to_thread(check, asked)
+                checked = await asyncio.to_thread(check, await self.asker.ask(admitted))
+                if checked.question:
+                    checked = await self._asked_again(checked, checked.question)
         except EngineAwayError:
             raise  # it is away for every document
         except AskError as error:
@@ -122,7 +124,16 @@ class Questioner:
             return Unsaid(ErrorCode.ENGINE_REFUSED.value, str(error))
         except TimeoutError:
             return Unsaid(ErrorCode.ANSWER_TIMEOUT.value, f"no answer within {self.limits.ask_seconds:g} s")
-        return answered, time.perf_counter() - started
+        return answered(checked), time.perf_counter() - started
+
+    async def _asked_again(self, checked: Checked, question: Question) -> Checked:
+        try:
+            again = await self.asker.ask_again(checked.asked, question)
+        except EngineAwayError:
+            raise
+        except (AskError, EngineError):
+            return checked  # the document has its first answer
+        return await asyncio.to_thread(check_again, checked, again)
 
 
 def pending(key: int, reading: Reading) -> PendingDocument:
