@@ -1,7 +1,8 @@
 """PDF to pages. Runs in a worker process only: pypdf meets hostile documents here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from services.answers.einvoice import EInvoice
 from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
 from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
+from services.intake.pdf_hidden import Eyes, Why, read_seen
 
 _STREAM_BYTES: Final = 32 * 2**20
 """What one stream may unpack to. The largest page of text is far below; pypdf's own default is 75 MB."""
@@ -28,7 +30,8 @@ _END_BYTES: Final = 4_096
 def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
     """Read the text page by page, in the order of the content stream, and the e-invoice that is attached.
 
-    A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes. So is an e-invoice
+    A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes. Text that readers
+    do not see is left out, which is named there too. So is an e-invoice
     that cannot be read: the pages say what they say without it.
 
     Raises
@@ -95,7 +98,7 @@ def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) 
     characters = 0
     for number, page in enumerate(pages, start=1):
         try:
-            text = page.extract_text()
+            text, hidden = read_seen(page, partial(_text_as_seen, page))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
@@ -103,6 +106,7 @@ def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) 
             notes.append(f"page {number} could not be read ({_reason(error)})")
             text = ""
         else:
+            notes += _notes_on_hidden(number, hidden)
             notes += [f"page {number} shows pictures alone, which are not read"] * (
                 not text.strip() and _pictured(page)
             )
@@ -111,6 +115,15 @@ def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) 
         texts.append(text)
     document = ParsedDocument(tuple(texts), tuple(notes))
     return document if not document.blank else _refuse(failures)
+
+
+def _text_as_seen(page: PageObject, eyes: Eyes) -> str:
+    return page.extract_text(visitor_operand_before=eyes.before, visitor_operand_after=eyes.after)
+
+
+def _notes_on_hidden(number: int, hidden: Sequence[Why]) -> list[str]:
+    sentence = f"page {number} has text that readers do not see ({', '.join(hidden)}); it was left out"
+    return [sentence] if hidden else []
 
 
 def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[str]]:
