@@ -32,6 +32,7 @@ INVOICE = EInvoice(
     invoice_number="RE-2026/17",
     issue_date=dt.date(2026, 11, 5),
     due_date=dt.date(2026, 12, 5),
+    order_number="4500017",
     seller_name="Holzbau Brenner GmbH & Co. KG",
     buyer_name="Stadtwerke Beispielstadt",
     seller_vat_id="DE136695976",
@@ -53,6 +54,7 @@ PAGE = """Holzbau Brenner GmbH & Co. KG
 Stadtwerke Beispielstadt
 Rechnung RE-2026/17
 Rechnungsdatum: 5. November 2026
+Ihre Bestellung 4500017
 Pos. Beschreibung Menge Betrag
 1 Eichentüren, geölt 3 Stück 1.200,00 €
 2 Einbau vor Ort 4,5 Std. 300,00 €
@@ -84,6 +86,7 @@ def zugferd_1(invoice: EInvoice) -> bytes:
 
 def _cii(invoice: EInvoice, namespaces: str, names: dict[str, str]) -> bytes:
     header, line = names["header"], names["line"]
+    order = "ram:ID" if names["root"] == "CrossIndustryDocument" else "ram:IssuerAssignedID"
     lines = "".join(
         f"<ram:IncludedSupplyChainTradeLineItem><ram:SpecifiedTradeProduct>{_tag('ram:Name', item.description)}"
         f"</ram:SpecifiedTradeProduct><ram:{line}Delivery>{_tag('ram:BilledQuantity', item.quantity)}"
@@ -99,6 +102,7 @@ def _cii(invoice: EInvoice, namespaces: str, names: dict[str, str]) -> bytes:
 <ram:SpecifiedTaxRegistration><ram:ID schemeID="FC">12/345/67890</ram:ID></ram:SpecifiedTaxRegistration>
 <ram:SpecifiedTaxRegistration>{_tag("ram:ID", invoice.seller_vat_id, ' schemeID="VA"')}</ram:SpecifiedTaxRegistration>
 </ram:SellerTradeParty><ram:BuyerTradeParty>{_tag("ram:Name", invoice.buyer_name)}</ram:BuyerTradeParty>
+<ram:BuyerOrderReferencedDocument>{_tag(order, invoice.order_number)}</ram:BuyerOrderReferencedDocument>
 </ram:{header}Agreement><ram:{header}Settlement>{_tag("ram:InvoiceCurrencyCode", invoice.currency)}
 <ram:SpecifiedTradeSettlementPaymentMeans><ram:PayeePartyCreditorFinancialAccount>{_tag("ram:IBANID", invoice.iban)}
 </ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>
@@ -128,6 +132,7 @@ def ubl(invoice: EInvoice, root: str = "Invoice") -> bytes:
     body = f"""<{root} {UBL.format(root=root)}>
 {_tag("cbc:ID", invoice.invoice_number)}{_tag("cbc:IssueDate", invoice.issue_date)}{due if root == "Invoice" else ""}
 {_tag(f"cbc:{root}TypeCode", invoice.type_code)}{_tag("cbc:DocumentCurrencyCode", invoice.currency)}
+<cac:OrderReference>{_tag("cbc:ID", invoice.order_number)}</cac:OrderReference>
 <cac:AccountingSupplierParty><cac:Party><cac:PartyName>{trading_name}</cac:PartyName>
 <cac:PartyTaxScheme><cbc:CompanyID>12/345/67890</cbc:CompanyID><cac:TaxScheme><cbc:ID>FC</cbc:ID></cac:TaxScheme>
 </cac:PartyTaxScheme><cac:PartyTaxScheme>{_tag("cbc:CompanyID", invoice.seller_vat_id)}<cac:TaxScheme>

@@ -41,6 +41,7 @@ class EInvoice(_Read):
     invoice_number: Text | None = Field(default=None, description="BT-1.")
     issue_date: dt.date | None = Field(default=None, description="BT-2.")
     due_date: dt.date | None = Field(default=None, description="BT-9.")
+    order_number: Text | None = Field(default=None, description="BT-13.")
     seller_name: Text | None = Field(default=None, description="BT-27.")
     buyer_name: Text | None = Field(default=None, description="BT-44.")
     seller_vat_id: Text | None = Field(default=None, description="BT-31.")

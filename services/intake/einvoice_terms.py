@@ -108,7 +108,7 @@ HEADER: Final = (
     Term("BT-5", "currency", "Währung", "Currency", "{settlement}/InvoiceCurrencyCode", "DocumentCurrencyCode"),
     Term("BT-10", "buyer_reference", "Referenz des Käufers", "Buyer reference",
          "{agreement}/BuyerReference", "BuyerReference"),
-    Term("BT-13", "order_reference", "Bestellnummer", "Purchase order",
+    Term("BT-13", "order_number", "Bestellnummer", "Purchase order",
          "{agreement}/BuyerOrderReferencedDocument/IssuerAssignedID | {agreement}/BuyerOrderReferencedDocument/ID",
          "OrderReference/ID"),
     Term("BT-12", "contract_reference", "Vertragsnummer", "Contract",

@@ -34,6 +34,8 @@ _CHUNK: Final = 64 * 1024
 _DATE: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T[0-9:.]{4,20})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,28})?|\.[0-9]{1,28})")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+_NUMBERS: Final = ("type_code", "invoice_number", "order_number", "seller_vat_id", "currency")
+_PARTIES: Final = ("seller_name", "buyer_name")
 _AMOUNTS: Final = ("net_total", "tax_total", "gross_total", "lines_total", "prepaid", "payable")
 _NAMES: Final[Mapping[Syntax, Mapping[str, str]]] = {"cii": CII_NAMES, "zugferd-1": ZUGFERD_1_NAMES, "ubl": {}}
 
@@ -92,10 +94,8 @@ def einvoice_of(written: Written) -> EInvoice:
     """Turn texts into typed values; what cannot be read is None and named in the notes."""
     values = _Values(written.header)
     header = {
-        "type_code": values.text("type_code"),
-        **{name: values.text(name) for name in ("invoice_number", "seller_name", "buyer_name", "seller_vat_id")},
+        **{name: values.text(name) for name in (*_NUMBERS, *_PARTIES)},
         **{name: values.date(name) for name in ("issue_date", "due_date")},
-        "currency": values.text("currency"),
         "iban": values.iban(),
         **{name: values.amount(name) for name in _AMOUNTS},
     }

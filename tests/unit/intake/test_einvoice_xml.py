@@ -42,6 +42,7 @@ invoices = st.builds(
     invoice_number=texts,
     issue_date=st.none() | days,
     due_date=st.none() | days,
+    order_number=st.none() | texts,
     seller_name=st.none() | texts,
     buyer_name=st.none() | texts,
     seller_vat_id=st.none() | st.just("DE136695976"),
