@@ -310,6 +310,7 @@ def metrics() -> str:
     used.in_flight(1)
     used.tokens("classify", "model", prompt=1, cached=1, completion=1)
     used.step_took(names.PARSE, 1.0, "error")
+    used.asked_again("invoice", names.SecondAnswer.HELPED)
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])
     used.watch_outbox(lambda: 0.0)

@@ -9,6 +9,7 @@ from schemas.document_types import DocumentType, DocumentTypes
 from schemas.events import ErrorCode
 from services.answers.check import AnswerInvalidError, read_answer
 from services.answers.confidence import class_confidence, member_logprobs
+from services.answers.questions import Question
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.engines.port import Engine, Generation, Prompt
@@ -47,6 +48,16 @@ class Asked:
     verbatim: Mapping[str, str]
     logprobs: Mapping[str, list[float]]
     generations: tuple[Generation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What the engine said to the second question, validated against its schema alone."""
+
+    kind: DocumentType
+    verbatim: Mapping[str, str]
+    logprobs: Mapping[str, list[float]]
+    generation: Generation
 
 
 class Asker:
@@ -103,8 +114,25 @@ class Asker:
         kind, confidence, first = await self._classify(admitted)
         answer, second = await self._answer(admitted, kind)
         summary = answer.pop("summary")
-        logprobs = member_logprobs(second.text, [(token.text, token.logprob) for token in second.tokens])
-        return Asked(admitted, kind, confidence, summary, answer, logprobs, (first, second))
+        return Asked(admitted, kind, confidence, summary, answer, _logprobs(second), (first, second))
+
+    async def ask_again(self, asked: Asked, question: Question) -> AskedAgain:
+        """Ask the second question about one document.
+
+        Raises
+        ------
+        AskError, EngineError, EngineDeadError
+            As `ask` does.
+        """
+        prompt = Prompt(
+            request_id=uuid4().hex,
+            system=self._answer_instructions[asked.kind.name],
+            user=prompts.second_prompt(asked.admitted.pages, question),
+            schema=question.schema(),
+            max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)),
+        )
+        answer, generation = await self._generate(names.ASK_AGAIN, prompt)
+        return AskedAgain(asked.kind, answer, _logprobs(generation), generation)
 
     async def _classify(self, admitted: Admitted) -> tuple[DocumentType, float, Generation]:
         prompt = Prompt(
@@ -115,8 +143,8 @@ class Asker:
             max_tokens=CLASS_TOKENS,
         )
         answer, generation = await self._generate(names.CLASSIFY, prompt)
-        logprobs = member_logprobs(generation.text, [(token.text, token.logprob) for token in generation.tokens])
-        return self._types[answer["document_type"]], class_confidence(logprobs.get("document_type", ())), generation
+        confidence = class_confidence(_logprobs(generation).get("document_type", ()))
+        return self._types[answer["document_type"]], confidence, generation
 
     async def _answer(self, admitted: Admitted, kind: DocumentType) -> tuple[dict[str, str], Generation]:
         document = admitted.document
@@ -155,6 +183,10 @@ class Asker:
 def answer_tokens(kind: DocumentType) -> int:
     """Give the usual upper bound of a type's answer, in tokens."""
     return ANSWER_TOKENS + TOKENS_PER_FIELD * len(kind.fields)
+
+
+def _logprobs(generation: Generation) -> dict[str, list[float]]:
+    return member_logprobs(generation.text, [(token.text, token.logprob) for token in generation.tokens])
 
 
 def _read(task: str, generation: Generation, prompt: Prompt) -> dict[str, str]:

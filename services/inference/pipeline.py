@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from schemas.document_types import DocumentTypes
+from services.answers.questions import Question
 from services.inference import prompts
 from services.inference.engines.port import EngineIdentity
 from services.storage.records import Pipeline
@@ -33,4 +34,5 @@ def pipeline_of(identity: EngineIdentity, types: DocumentTypes, summary_language
 def _prompts_hash(types: DocumentTypes) -> str:
     texts = [prompts.classify_instruction(types), *(prompts.answer_instruction(item) for item in types.values())]
     texts.append(prompts.answer_prompt(["page"], "de"))
+    texts += [prompts.second_prompt(["page"], Question(item.fields, [], {}, {})) for item in types.values()]
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
