@@ -21,9 +21,9 @@ SEED: Final = 20_260_101
 def share_of(counts: Sequence[Counts]) -> Share:
     """Give a share over documents with its 95 % interval.
 
-    Documents are drawn anew (percentile bootstrap), not values: the values of one document go wrong together. Where
-    all documents are alike, all right above all, redrawing them says nothing; the interval is then Wilson's, with
-    documents counted.
+    Documents are drawn anew (percentile bootstrap), not values: the values of one document go wrong together. Few
+    documents that happen to be alike would make it too narrow, so it is never narrower than Wilson's interval of as
+    many values. Where all are alike, all right above all, redrawing says nothing: it is Wilson's of as many documents.
 
     Parameters
     ----------
@@ -62,13 +62,18 @@ def difference_interval(before: Sequence[Counts], after: Sequence[Counts]) -> tu
 def _interval(right: NDArray[np.int64], of: NDArray[np.int64]) -> tuple[float, float]:
     shares = right / of
     if np.all(shares == shares[0]):
-        alike = binomtest(round(float(shares[0]) * len(of)), len(of)).proportion_ci(CONFIDENCE, method="wilson")
-        return float(alike.low), float(alike.high)
+        return _wilson(round(float(shares[0]) * len(of)), len(of))
 
     def ratio(*columns: NDArray[np.int64], axis: int = -1) -> NDArray[np.float64]:
         return _ratio(columns[0].sum(axis=axis), columns[1].sum(axis=axis))
 
-    return _percentiles((right, of), ratio)
+    drawn, counted = _percentiles((right, of), ratio), _wilson(int(right.sum()), int(of.sum()))
+    return min(drawn[0], counted[0]), max(drawn[1], counted[1])
+
+
+def _wilson(right: int, of: int) -> tuple[float, float]:
+    found = binomtest(right, of).proportion_ci(CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def _percentiles(columns: Sequence[NDArray[np.int64]], statistic: object) -> tuple[float, float]:

@@ -32,6 +32,8 @@ _STYLE: Final[dict[Any, Any]] = {
 }
 _INCHES: Final = (5.4, 3.9)
 _LEAST_DOT, _DOT_AREA = 30.0, 420.0
+_LOW: Final = 0.1
+"""Below, a number stands above its dot, not on the axis."""
 
 
 def reliability_plot(calibration: Calibration) -> str:
@@ -42,17 +44,11 @@ def reliability_plot(calibration: Calibration) -> str:
         axes.annotate("means what it says", (0.04, 0.08), color=QUIET, fontsize=9, rotation=36)
         sizes = [_LEAST_DOT + _DOT_AREA * item.count / calibration.count for item in calibration.bins]
         confidences, rights = [i.confidence for i in calibration.bins], [i.right for i in calibration.bins]
-        axes.plot(confidences, rights, color=RIGHT, linewidth=1, alpha=0.4)
-        axes.scatter(confidences, rights, s=sizes, color=RIGHT, alpha=0.9, linewidths=0, clip_on=False, zorder=3)
+        axes.scatter(confidences, rights, s=sizes, color=RIGHT, alpha=0.85, linewidths=0, clip_on=False, zorder=3)
         for item in calibration.bins:
-            axes.annotate(
-                f"{item.count}",
-                (item.confidence, item.right),
-                (7, -14),
-                textcoords="offset points",
-                fontsize=8,
-                color=INK,
-            )
+            offset = (8, 6) if item.right < _LOW else (8, -15)
+            place = (item.confidence, item.right)
+            axes.annotate(f"{item.count}", place, offset, textcoords="offset points", fontsize=8, color=INK)
         return _svg(figure)
 
 
@@ -68,7 +64,7 @@ def coverage_plot(points: Sequence[CoveragePoint], documents: int) -> str:
         axes.scatter(shares[-1:], of_documents[-1:], color=WRONG, s=28, zorder=3, clip_on=False)
         axes.scatter(shares[-1:], of_values[-1:], color=RIGHT, s=28, zorder=3, clip_on=False)
         axes.set_ylim(0, max(0.1, *of_documents) * 1.08 if points else 0.1)
-        axes.legend(frameon=False, loc="upper left", fontsize=9, labelcolor=INK)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, fontsize=9, labelcolor=INK)
         return _svg(figure)
 
 
