@@ -4,6 +4,8 @@
 
 from email.headerregistry import Address
 
+from reportlab.platypus import FrameBreak
+
 from making.facts import Facts, make_iban
 from making.held_out.sheets import form, gap, grid, pdf, text
 from making.messages import message
@@ -18,33 +20,34 @@ def mietvertrag_lager() -> Sample:
         text(f"Vertrag Nr. {facts.text('contract_number', 'L-2026/7')}", 9),
         text(
             f"I. Vermieterin ist die {facts.text('party_a', 'Donauhafen Immobilien GmbH')}, Hafenstraße 2, 4020 Linz. Mieterin "
-            f"ist die {facts.text('party_b', 'Lebkuchen Pichler KG')}, Kirchenplatz 5, 4400 Steyr."
+            f"ist die {facts.text('party_b', 'Lebkuchen Pichler KG')}, Kirchenplatz 5, 4400 Steyr.",
         ),
         text(
             f"II. Vermietet wird die {facts.text('subject', 'Halle C mit 620 m² Lagerfläche')} samt Rampe. Eine Untervermietung "
-            "ist nur mit schriftlicher Zustimmung gestattet."
+            "ist nur mit schriftlicher Zustimmung gestattet.",
         ),
         text(
             f"III. Das Mietverhältnis beginnt am {facts.written('effective_date', '2026-02-01', '1. Februar 2026')}. Es wird "
-            f"{facts.written('term', 'indefinite', 'auf unbestimmte Zeit')} geschlossen."
+            f"{facts.written('term', 'indefinite', 'auf unbestimmte Zeit')} geschlossen.",
         ),
         text(
             "IV. Jeder Teil kann es unter Einhaltung einer Frist von "
             f"{facts.written('notice_period', 'P6M', 'sechs Monaten zum Ende eines Kalendervierteljahres')} aufkündigen. Die "
             "Kündigung bedarf der Schriftform."
         ),
+        FrameBreak(),
         text(
             f"V. Der Mietzins beträgt monatlich {facts.written('contract_value', '4030.00', '€ 4.030,00')} zuzüglich "
             "Betriebskosten und Umsatzsteuer und ist am Monatsersten im Voraus fällig. Er ist an den Verbraucherpreisindex "
-            "gebunden; Schwankungen bis drei Prozent bleiben außer Betracht."
+            "gebunden; Schwankungen bis drei Prozent bleiben außer Betracht.",
         ),
         text(
             "VI. Die Mieterin erlegt eine Kaution von € 12.090,00. Sie hält die Halle in gutem Zustand und duldet nach "
-            "Voranmeldung die Besichtigung."
+            "Voranmeldung die Besichtigung.",
         ),
         text(
             f"VII. Für Streitigkeiten ist das sachlich zuständige Gericht in {facts.text('jurisdiction', 'Linz')} zuständig. Es "
-            "gilt österreichisches Recht. Die Kosten der Errichtung trägt die Mieterin."
+            "gilt österreichisches Recht. Die Kosten der Errichtung trägt die Mieterin.",
         ),
         gap(6),
         text("Linz, am 9. Jänner 2026"),
