@@ -80,7 +80,10 @@ class Status(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What a check found: the closed list. All but `repaired` ask a person to look."""
+    """What a check found: the closed list. All but `repaired` and `summary` ask a person to look."""
+
+    DOCUMENT_TYPE = "document_type"
+    """The document fits none of the types clearly: it became `other`."""
 
     REQUIRED = "required"
     """A field that every document of the type has was not found, or not read."""
@@ -94,6 +97,8 @@ class FindingKind(StrEnum):
     """The page and the invoice's own XML contradict each other, or the XML is not sound."""
     REPAIRED = "repaired"
     """Code replaced what the model copied by another value of the document: nothing is left to do."""
+    SUMMARY = "summary"
+    """The summary lost sentences with figures that the document does not have, or is in another language."""
 
 
 class _Event(BaseModel):
@@ -172,14 +177,14 @@ class FieldAnswer(_Event):
 class Finding(_Event):
     """What a check found about an answer."""
 
-    kind: FindingKind = Field(description="What was found, from a closed list; `repaired` alone needs no review.")
+    kind: FindingKind = Field(description="What was found, from a closed list; `repaired` and `summary` need no review.")
     fields: list[str] = Field(description="Paths of the fields that it is about; some may have no value.")
     message: str = Field(description="One sentence for people, in German for a German document, else in English.")
 
     @property
     def needs_review(self) -> bool:
         """Whether a person should look."""
-        return self.kind is not FindingKind.REPAIRED
+        return self.kind not in (FindingKind.REPAIRED, FindingKind.SUMMARY)
 
 
 class DocumentProcessed(_Event):
