@@ -222,8 +222,10 @@ CREATE TABLE postkorb.documents (
     attempts integer DEFAULT 1 NOT NULL,
     engine_deaths integer DEFAULT 0 NOT NULL,
     retry_of bigint,
+    einvoice jsonb,
     CONSTRAINT documents_content_sha256_check CHECK ((content_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT documents_counts_check CHECK (((version >= 1) AND (byte_count >= 0) AND (page_count >= 0))),
+    CONSTRAINT documents_einvoice_check CHECK ((jsonb_typeof(einvoice) = 'object'::text)),
     CONSTRAINT documents_finished_at_check CHECK (((state = 'parsed'::text) = (finished_at IS NULL))),
     CONSTRAINT documents_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT documents_notes_check CHECK ((jsonb_typeof(notes) = 'array'::text)),
@@ -406,6 +408,13 @@ COMMENT ON COLUMN postkorb.documents.engine_deaths IS 'How often the engine died
 --
 
 COMMENT ON COLUMN postkorb.documents.retry_of IS 'Dead letter that this document is a retry of, see dead_letters.';
+
+
+--
+-- Name: COLUMN documents.einvoice; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.einvoice IS 'Values of the e-invoice that the content is or carries, as its XML gives them; null if there is none.';
 
 
 --

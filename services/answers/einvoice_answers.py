@@ -174,7 +174,7 @@ def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages) -
 
 
 def _contradicts(other: Candidate, field: FieldDefinition, invoice: EInvoice) -> bool:
-    """Tell whether a value on the pages takes the field's place: not if it is another total, as many are named alike."""
+    """Tell whether a value on the pages takes the field's place: another total does not, many are named alike."""
     return field.kind in _LABELLED and other.value.numeric not in invoice.totals
 
 

@@ -38,6 +38,7 @@ _CONTENT: Final = (
     documents.c.trace_id,
     documents.c.attempts,
     documents.c.retry_of,
+    documents.c.einvoice,
     *_PLACE,
 )
 _NEW: Final = (documents.c.tenant, documents.c.document_id, *_CONTENT)
@@ -187,6 +188,7 @@ def _row(item: NewDocument, original: str | None, letters: Collection[int]) -> d
         "file_name": item.file_name,
         "metadata": dict(item.metadata),
         "notes": list(item.notes),
+        "einvoice": None if item.einvoice is None else dict(item.einvoice),
         "byte_count": item.byte_count,
         "page_count": len(item.pages),
         "language": item.language,
@@ -374,6 +376,7 @@ def _pending(row: Row[*tuple[Any, ...]], texts: Sequence[str]) -> PendingDocumen
         traceparent=row.traceparent,
         duplicate_of=row.duplicate_of,
         notes=row.notes,
+        einvoice=row.einvoice,
         answered=row.answered,
         attempts=row.attempts,
         engine_deaths=row.engine_deaths,

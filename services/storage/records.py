@@ -64,6 +64,8 @@ class NewDocument:
     failure: Failure | None = None
     notes: Sequence[str] = ()
     """What was not read of it, for people, such as an attachment that is a picture."""
+    einvoice: Mapping[str, Any] | None = None
+    """The values of the e-invoice that it is or carries, as its XML gives them."""
     origin: Origin | None = None
     attempts: int = 1
     """Tries so far, this one included."""
@@ -104,6 +106,8 @@ class PendingDocument:
     """Tries of this content, the present one included."""
     engine_deaths: int = 0
     """How often the engine died while it held this content."""
+    einvoice: Mapping[str, Any] | None = None
+    """The values of the e-invoice that it is or carries, as its XML gives them."""
 
 
 @dataclass(frozen=True, slots=True)
