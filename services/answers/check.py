@@ -14,7 +14,7 @@ from schemas.text import clean_json
 from services.answers.confidence import field_confidence
 from services.answers.evidence import Place, SearchablePages
 from services.answers.normal_form import plain
-from services.answers.values import Value, parse_value
+from services.answers.values import Value, parse_value, spellings
 
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -95,7 +95,8 @@ def _field_answer(
     field: FieldDefinition, verbatim: str, pages: SearchablePages, language: str, logprobs: Sequence[float]
 ) -> FieldAnswer:
     value = parse_value(field.kind, verbatim, language, field.choices)
-    place = pages.find(verbatim, (field.label.de, field.label.en))
+    labels = (field.label.de, field.label.en)
+    place = pages.find(verbatim, labels) or _written_otherwise(field.kind, value, pages, labels)
     needs_evidence = field.kind is not Kind.CHOICE
     return FieldAnswer(
         path=field.name,
@@ -109,6 +110,12 @@ def _field_answer(
         char_start=place.char_start if place else None,
         char_end=place.char_end if place else None,
     )
+
+
+def _written_otherwise(kind: Kind, value: Value | None, pages: SearchablePages, labels: Sequence[str]) -> Place | None:
+    """Find a value that the document writes in another way than the model copied it: `EUR` where it has `€`."""
+    ways = spellings(kind, value) if value else ()
+    return next((place for way in ways if (place := pages.find(way, labels))), None)
 
 
 def _status(

@@ -65,6 +65,15 @@ def test_the_documents_language_decides_how_a_value_is_read() -> None:
     assert (german.value, english.value) == ("1234", None)
 
 
+@pytest.mark.parametrize(("copied", "written"), [("EUR", "€"), ("€", "EUR"), ("Euro", "€"), ("EUR", "15 EUR")])
+def test_a_currency_stands_in_the_document_by_any_of_its_spellings(copied: str, written: str) -> None:
+    priced = INVOICE.model_copy(update={"fields": (defined("currency", Kind.CURRENCY),)})
+    (currency,) = check_answer(priced, {"currency": copied}, [f"Total 119,00 {written}"], "de", {})
+    assert (currency.value, currency.status, currency.page) == ("EUR", "ok", 1)
+    (other,) = check_answer(priced, {"currency": "CHF"}, [f"Total 119,00 {written}"], "de", {})
+    assert other.status == "unsupported"
+
+
 def test_a_value_that_code_cannot_read_is_kept_verbatim_and_unparsed() -> None:
     (issued,) = check({"issue_date": "demnächst"})
     assert (issued.status, issued.value, issued.verbatim, issued.page) == ("unparsed", None, "demnächst", 2)
