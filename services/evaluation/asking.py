@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.events import Content, ErrorCode, FieldAnswer
+from schemas.events import Content, ErrorCode
 from services.answers.questions import Question
 from services.evaluation.labels import Label
 from services.evaluation.report import Cost
@@ -17,7 +17,7 @@ from services.evaluation.scoring import Case, Said, Source, Unsaid
 from services.inference.admit import admit
 from services.inference.ask import Asker, AskError
 from services.inference.check import Checked, answered, check, check_again
-from services.inference.engines.port import Engine, EngineAwayError, EngineError
+from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
 from services.inference.outcome import Answered
 from services.inference.service import Limits
 from services.intake.document import ParsedDocument
@@ -92,11 +92,14 @@ class Questioner:
             If no document can be asked about any more.
         """
         slots, budget = asyncio.Semaphore(self.limits.documents), self.asker.text_budget()
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._case(key, reading, slots, budget, on_done))
-                for key, reading in enumerate(readings)
-            ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._case(key, reading, slots, budget, on_done))
+                    for key, reading in enumerate(readings)
+                ]
+        except ExceptionGroup as group_of_errors:
+            raise group_of_errors.exceptions[0] from None  # whatever ends one task cancels the others
         return [task.result() for task in tasks]
 
     async def _case(self, key: int, reading: Reading, slots: asyncio.Semaphore, budget: int, on_done: OnDone) -> Case:
@@ -105,8 +108,8 @@ class Questioner:
         on_done()
         if isinstance(said, Unsaid):
             return Case(reading.label, reading.source, said)
-        answered, seconds = said
-        return Case(reading.label, reading.source, said_of(answered, seconds), answered)
+        outcome, seconds = said
+        return Case(reading.label, reading.source, said_of(outcome, seconds), outcome)
 
     async def _said(self, document: PendingDocument, budget: int) -> tuple[Answered, float] | Unsaid:
         started = time.perf_counter()
@@ -116,14 +119,16 @@ class Questioner:
                 checked = await asyncio.to_thread(check, await self.asker.ask(admitted))
                 if checked.question:
                     checked = await self._asked_again(checked, checked.question)
-        except EngineAwayError:
-            raise  # it is away for every document
+        except (EngineAwayError, EngineDeadError):
+            raise  # no document gets an answer any more
         except AskError as error:
             return Unsaid(error.code.value, error.message)
         except EngineError as error:
             return Unsaid(ErrorCode.ENGINE_REFUSED.value, str(error))
         except TimeoutError:
             return Unsaid(ErrorCode.ANSWER_TIMEOUT.value, f"no answer within {self.limits.ask_seconds:g} s")
+        except Exception as error:  # noqa: BLE001  (as in the service: this document fails, the others go on)
+            return Unsaid(ErrorCode.INTERNAL_ERROR.value, f"unexpected: {error!r}")
         return answered(checked), time.perf_counter() - started
 
     async def _asked_again(self, checked: Checked, question: Question) -> Checked:
@@ -155,16 +160,16 @@ def pending(key: int, reading: Reading) -> PendingDocument:
     )
 
 
-def said_of(answered: Answered, seconds: float) -> Said:
+def said_of(outcome: Answered, seconds: float) -> Said:
     """Give what is judged of an answer."""
-    generations = answered.asked.generations
+    generations = outcome.asked.generations
     return Said(
-        document_type=answered.asked.kind.name,
-        type_confidence=answered.asked.type_confidence,
-        fields=_all_fields(answered),
-        status=answered.status,
-        reasons=answered.reasons,
-        findings=answered.findings,
+        document_type=outcome.asked.kind.name,
+        type_confidence=outcome.asked.type_confidence,
+        fields=outcome.fields,
+        status=outcome.status,
+        reasons=outcome.reasons,
+        findings=outcome.findings,
         cost=Cost(
             seconds=seconds,
             calls=len(generations),
@@ -173,7 +178,3 @@ def said_of(answered: Answered, seconds: float) -> Said:
             completion_tokens=sum(item.completion_tokens for item in generations),
         ),
     )
-
-
-def _all_fields(answered: Answered) -> Sequence[FieldAnswer]:
-    return answered.fields
