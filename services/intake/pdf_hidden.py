@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from pypdf import PageObject
+from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject, IndirectObject
 
 from services.intake.pdf_graphics import Graphics, dictionary, named
@@ -40,6 +41,9 @@ The smallest print of contracts has about 4 points; a page measured in inches in
 
 _SCANNED: Final = 0.5
 """Part of a page that pictures must cover for its invisible text to be their text layer."""
+
+_MAX_STRINGS: Final = 50_000
+"""A dense page whose every letter is a string of its own has 10,000."""
 
 _LEAST_SIDE: Final = 1.0
 """Boxes narrower than this many points are no page."""
@@ -239,16 +243,20 @@ class Sight:
                 start = start if length else self._shift
         why = self._why(matrix, start, length) if length else None
         self._strings.append(_String(length, why))
+        if len(self._strings) > _MAX_STRINGS:
+            message = f"more than {_MAX_STRINGS} strings on one page"
+            raise LimitReachedError(message)
 
     def _why(self, matrix: Matrix, start: float, length: int) -> Why | None:
         """Judge a string that begins at a place of its line; a letter is at most as wide as the font is high."""
         now = self._now
         if any(self._layers):
             return Why.LAYER
-        ends = [start, start + length * now.size * now.stretch]
-        box = box_of([point_of(matrix, x, y) for x in ends for y in (0, now.size)])
-        if not box.meets(self._paper.edges.common(now.clip)):
-            return Why.OUTSIDE
+        if not self._paper.edges.common(now.clip).holds(*point_of(matrix, start, 0)):
+            ends = [start, start + length * now.size * now.stretch]
+            box = box_of([point_of(matrix, x, y) for x in ends for y in (0, now.size)])
+            if not box.meets(self._paper.edges.common(now.clip)):
+                return Why.OUTSIDE
         if now.invisible:
             return Why.INVISIBLE
         return None if now.drawn else self._why_not_read(matrix, start)

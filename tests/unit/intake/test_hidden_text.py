@@ -6,7 +6,9 @@ import pytest
 from pdfs import one_page, stream, written
 from pypdf import PdfReader
 
+from schemas.events import ErrorCode
 from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.failure import IntakeError
 from services.intake.pdf import read_pdf
 from services.intake.pdf_hidden import Sight
 
@@ -177,3 +179,9 @@ def test_a_page_that_paints_without_end_is_read_all_the_same(limits: ReadingLimi
     """Beyond a bound nothing is compared any more: what cannot be told counts as seen."""
     many = b"1 g 50 590 200 30 re f " * 3_000 + b"BT /F1 10 Tf 1 g 60 100 Td " + b"(Wort ) Tj " * 3_000 + b"ET "
     assert "Summe 100,00 EUR" in read(SEEN + many, limits).pages[0]
+
+
+def test_a_page_with_strings_without_end_is_not_read(limits: ReadingLimits):
+    with pytest.raises(IntakeError) as caught:
+        read(b"BT /F1 9 Tf " + b"(x) Tj " * 50_001 + b"ET", limits)
+    assert caught.value.code is ErrorCode.DOCUMENT_TOO_LONG
