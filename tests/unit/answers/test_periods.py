@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from babel.dates import format_interval
 from babel.units import format_unit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.answers.periods import parse_period
@@ -94,6 +94,7 @@ def test_what_is_not_plainly_one_period_is_not_read(verbatim: str) -> None:
     assert parse_period(verbatim, "de") is None
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1940, 1, 1), date(2039, 1, 1)),
     st.integers(1, 800),
@@ -112,6 +113,7 @@ def test_a_span_that_babel_formats_comes_back_unless_its_order_is_open(
         assert value == f"{start}/{end}"
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 9999),
     st.sampled_from(["day", "week", "month", "year", "hour"]),

@@ -1,7 +1,7 @@
 """Register numbers of five countries: form and check digits decide."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.ch import uid
@@ -52,6 +52,7 @@ def test_what_a_register_would_not_know_is_not_read(verbatim: str, language: str
     assert parse_register_number(verbatim, language) is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 99_999_999).map(lambda number: f"{number:08}"), st.integers(1, 9))
 def test_a_siren_is_read_with_its_own_check_digit_alone(body: str, off: int) -> None:
     check = luhn.calc_check_digit(body)
@@ -60,6 +61,7 @@ def test_a_siren_is_read_with_its_own_check_digit_alone(body: str, off: int) -> 
     assert parse_register_number(f"SIREN {body}{wrong}", "fr") is None
 
 
+@settings(deadline=None)
 @given(st.integers(10_000_000, 99_999_999).map(str))
 def test_a_swiss_number_is_read_with_its_own_check_digit_alone(body: str) -> None:
     written = [uid.format(f"CHE{body}{check}") for check in range(10)]
@@ -68,6 +70,7 @@ def test_a_swiss_number_is_read_with_its_own_check_digit_alone(body: str) -> Non
     assert found == ([f"CHE{body}{check}"] if len(check) == 1 else [])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999_999))
 def test_an_austrian_number_is_read_with_one_letter_alone(number: int) -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"

@@ -9,7 +9,7 @@ import pytest
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban
 
@@ -322,6 +322,7 @@ def test_a_choice_is_taken_exactly_or_else_apart_from_case(verbatim: str, text: 
 
 
 @pytest.mark.parametrize("kind", Kind)
+@settings(deadline=None)
 @given(verbatim=st.text(max_size=60), language=st.sampled_from(["de", "fr", "en", "zh", "", "??"]))
 def test_no_text_makes_a_kind_raise(kind: Kind, verbatim: str, language: str) -> None:
     value = parse_value(kind, verbatim, language, ("a",))
@@ -332,6 +333,7 @@ def cents(minimum: int = -(10**11), maximum: int = 10**11) -> st.SearchStrategy[
     return st.integers(minimum, maximum).map(lambda number: Decimal(number).scaleb(-2))
 
 
+@settings(deadline=None)
 @given(cents(), st.sampled_from(["EUR", "CHF", "USD", "GBP"]), st.sampled_from(LOCALES))
 def test_money_that_babel_formats_comes_back(amount: Decimal, currency: str, locale: str) -> None:
     written = format_currency(amount, currency, locale=locale)
@@ -341,6 +343,7 @@ def test_money_that_babel_formats_comes_back(amount: Decimal, currency: str, loc
         assert value.numeric == amount
 
 
+@settings(deadline=None)
 @given(cents(), st.sampled_from(LOCALES))
 def test_a_number_that_babel_formats_comes_back(number: Decimal, locale: str) -> None:
     for language in languages(locale):
@@ -349,6 +352,7 @@ def test_a_number_that_babel_formats_comes_back(number: Decimal, locale: str) ->
         assert value.numeric == number
 
 
+@settings(deadline=None)
 @given(cents(-(10**5), 10**5), st.sampled_from(LOCALES))
 def test_a_percentage_that_babel_formats_comes_back(percentage: Decimal, locale: str) -> None:
     formatted = format_percent(percentage / 100, locale=locale, decimal_quantization=False)
@@ -358,6 +362,7 @@ def test_a_percentage_that_babel_formats_comes_back(percentage: Decimal, locale:
         assert value.numeric == percentage
 
 
+@settings(deadline=None)
 @given(
     cents(0, 10**8),
     st.sampled_from(["mass-kilogram", "mass-tonne", "volume-liter", "length-meter", "duration-hour", "duration-day"]),
@@ -373,6 +378,7 @@ def test_a_quantity_that_babel_formats_comes_back(
     assert value.text.startswith(f"{number.normalize():f}"[:1])
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1900, 1, 1), date(2100, 12, 31)),
     st.sampled_from(["short", "medium", "long", "full"]),
@@ -395,6 +401,7 @@ def test_a_date_that_babel_formats_comes_back_unless_it_could_be_another_day(
             assert value.date == day
 
 
+@settings(deadline=None)
 @given(
     st.text("0123456789", min_size=8, max_size=8), st.text("0123456789", min_size=10, max_size=10), st.integers(1, 96)
 )
