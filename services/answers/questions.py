@@ -1,12 +1,14 @@
 """The second question: which fields are asked again, and what may be chosen for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from schemas.document_types import DocumentType, FieldDefinition
 from schemas.events import FieldAnswer, Finding, FindingKind
 from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.summary import MAX_SUMMARY
+from services.answers.summary_check import Summary
 
 MAX_ASKED: Final = 6
 """Fields of one question."""
@@ -28,16 +30,21 @@ class Question:
         What was copied the first time, by field; `""` for nothing.
     offered
         What may be chosen, by field; no entry where the field is copied freely.
+    summary
+        The summary that is to be written again; None if it stays.
     """
 
     fields: Sequence[FieldDefinition]
     findings: Sequence[Finding]
     copied: Mapping[str, str]
     offered: Mapping[str, Sequence[Candidate]]
+    summary: Summary | None = None
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the answer: one of the candidates, or `""`; a bounded string where none are offered."""
         properties = {field.name: self._property(field) for field in self.fields}
+        if self.summary:
+            properties["summary"] = {"type": "string", "minLength": 1, "maxLength": MAX_SUMMARY}
         return {
             "type": "object",
             "properties": properties,
@@ -71,6 +78,13 @@ def question_about(
         copied={name: answers[name].verbatim if name in answers else "" for name in names},
         offered={field.name: offers for field in asked if (offers := _offers(field, kind, answers, candidates))},
     )
+
+
+def with_summary(question: Question | None, summary: Summary) -> Question | None:
+    """Ask for the summary in the same question, or in one of its own, if something is wrong with it."""
+    if not summary.faults:
+        return question
+    return replace(question or Question((), (), {}, {}), summary=summary)
 
 
 def _is_asked(field: FieldDefinition, findings: Sequence[Finding], candidates: Candidates) -> bool:
