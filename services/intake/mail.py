@@ -1,6 +1,7 @@
 """An e-mail (RFC 5322) to pages: its head and body first, then what is attached."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import MIMEPart
 from typing import Final
@@ -36,7 +37,7 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
     body = _body(message)
     document = ParsedDocument(split_pages("\n".join([*_headers(message), "", _text_of(body)])))
     for attachment in _attachments(message, body, limits, depth):
-        document = ParsedDocument(document.pages + attachment.pages, document.notes + attachment.notes)
+        document = document.followed_by(attachment)
         limits.check(len(document.pages), document.characters)
     limits.check(len(document.pages), document.characters)
     if document.blank:
@@ -141,7 +142,7 @@ def _deeper(content: bytes, name: str, limits: ReadingLimits, depth: int) -> Par
 
 
 def _under_name(inner: ParsedDocument, name: str) -> ParsedDocument:
-    return ParsedDocument(inner.pages, tuple(f"attachment {name}: {note}" for note in inner.notes))
+    return replace(inner, notes=tuple(f"attachment {name}: {note}" for note in inner.notes), einvoice=None)
 
 
 def _name(part: MIMEPart) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 from schemas.events import ErrorCode, Step
 from schemas.text import clean_json, clean_text
 from services.answers.einvoice import EInvoice
+from services.answers.tables.runs import BYTES_PER_RUN, FIELDS, MAX_DOCUMENT_RUNS, MAX_RUNS, is_layout
 from services.intake.document import ParsedDocument, ReadingLimits
 from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
@@ -165,7 +166,8 @@ class Parser:
         arguments = (memory_mib, math.ceil(seconds) + 1, max_pages, max_characters)
         self._command = (*command, str(os.getpid()), *map(str, arguments))
         # A character takes at most twelve bytes of JSON, as two escaped surrogates; a byte of XML at most three.
-        self._most = 12 * max_characters + 8 * max_pages + 3 * MAX_BYTES + _FRAME_OVERHEAD
+        layouts = BYTES_PER_RUN * min(max_characters, max_pages * MAX_RUNS)
+        self._most = layouts + 12 * max_characters + 8 * max_pages + 3 * MAX_BYTES + _FRAME_OVERHEAD
         # None: a worker that could not be started again; whoever takes it tries.
         self._idle: asyncio.Queue[_Worker | None] = asyncio.Queue()
         self._workers: set[_Worker] = set()
@@ -276,7 +278,9 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
         case {"pages": [*pages], "notes": [*notes]} if all(isinstance(text, str) for text in [*pages, *notes]):
             lines = tuple(map(_line, notes[:_MOST_NOTES]))
-            document = ParsedDocument(tuple(map(_page, pages)), lines, _einvoice(answer.get("einvoice")))
+            texts = tuple(map(_page, pages))
+            layouts = _layouts(answer.get("layouts"), texts)
+            document = ParsedDocument(texts, lines, _einvoice(answer.get("einvoice")), layouts)
             limits.check(len(document.pages), document.characters)
             return document
         case _:
@@ -290,6 +294,16 @@ def _einvoice(answer: object) -> EInvoice | None:
     except ValueError as error:
         reason = "answered with an e-invoice that is none"
         raise _crashed(reason) from error
+
+
+def _layouts(answer: object, texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Give the layouts of the pages; one that is none is left out, and its page is read as plain text."""
+    given = answer if isinstance(answer, list) else []
+    layouts = [
+        tuple(numbers) if isinstance(numbers, list) and is_layout(numbers, text) else ()
+        for numbers, text in zip(given, texts, strict=False)
+    ]
+    return tuple(layouts) if sum(map(len, layouts)) <= FIELDS * MAX_DOCUMENT_RUNS else ()
 
 
 def _page(text: str) -> str:

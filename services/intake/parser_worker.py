@@ -120,7 +120,7 @@ def _answer(content: bytes, media_type: str, limits: ReadingLimits) -> dict[str,
         message = f"the document is damaged ({type(error).__name__} while reading it); make the file anew"
         return {"code": ErrorCode.DOCUMENT_BROKEN, "message": message}
     einvoice = document.einvoice and document.einvoice.model_dump(mode="json", exclude_none=True)
-    return {"pages": document.pages, "notes": document.notes, "einvoice": einvoice}
+    return {"pages": document.pages, "layouts": document.layouts, "notes": document.notes, "einvoice": einvoice}
 
 
 if __name__ == "__main__":

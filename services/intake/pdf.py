@@ -12,10 +12,12 @@ from pypdf.generic import DictionaryObject, EmbeddedFile
 
 from schemas.events import ErrorCode, Step
 from services.answers.einvoice import EInvoice
+from services.answers.tables.runs import pack
 from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
 from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
-from services.intake.pdf_hidden import Eyes, Why, read_seen
+from services.intake.pdf_hidden import Why, read_seen
+from services.intake.pdf_layout import Fonts, read_page
 
 _STREAM_BYTES: Final = 32 * 2**20
 """What one stream may unpack to. The largest page of text is far below; pypdf's own default is 75 MB."""
@@ -94,17 +96,19 @@ def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[str]]:
 
 def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) -> ParsedDocument:
     texts: list[str] = []
+    layouts: list[tuple[int, ...]] = []
+    fonts: Fonts = {}
     failures: list[Exception] = []
     characters = 0
     for number, page in enumerate(pages, start=1):
         try:
-            text, hidden = read_seen(page, partial(_text_as_seen, page))
+            (text, runs), hidden = read_seen(page, partial(read_page, page, fonts))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
             failures.append(error)
             notes.append(f"page {number} could not be read ({_reason(error)})")
-            text = ""
+            text, runs = "", []
         else:
             notes += _notes_on_hidden(number, hidden)
             notes += [f"page {number} shows pictures alone, which are not read"] * (
@@ -113,12 +117,9 @@ def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) 
         characters += len(text)
         limits.check(number, characters)
         texts.append(text)
-    document = ParsedDocument(tuple(texts), tuple(notes))
+        layouts.append(tuple(pack(runs)))
+    document = ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts))
     return document if not document.blank else _refuse(failures)
-
-
-def _text_as_seen(page: PageObject, eyes: Eyes) -> str:
-    return page.extract_text(visitor_operand_before=eyes.before, visitor_operand_after=eyes.after)
 
 
 def _notes_on_hidden(number: int, hidden: Sequence[Why]) -> list[str]:
