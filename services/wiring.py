@@ -17,6 +17,7 @@ from services.delivery.publication import MAX_RECORD_BYTES, Publication
 from services.delivery.retrying import RetryPolicy
 from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
+from services.inference.einvoice import EInvoiceUse
 from services.inference.engines.port import Engine
 from services.inference.engines.remote import RemoteConfig, RemoteEngine
 from services.inference.parsed import estimated_tokens
@@ -178,7 +179,7 @@ async def _inference(place: Place) -> Inference:
     place.stack.push_async_callback(engine.close)
     place.vitals.watch_engine(lambda: engine.trouble)
     asker = await asker_of(settings, engine, types, telemetry.tracing, telemetry.metrics)
-    pipeline = pipeline_of(engine.identity, types, settings.summary_language)
+    pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     await make_topics(settings)
     limits = limits_of(settings)
@@ -247,7 +248,7 @@ async def asker_of(
     settings: Settings, engine: Engine, types: DocumentTypes, tracing: Tracing, metrics: Metrics
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics)
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, EInvoiceUse(settings.einvoice))
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker

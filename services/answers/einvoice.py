@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -63,6 +63,10 @@ class EInvoice(_Read):
         """All amounts that the page may call a total of some kind."""
         named = (self.net_total, self.tax_total, self.gross_total, self.lines_total, self.prepaid, self.payable)
         return frozenset(amount for amount in named if amount is not None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the values as JSON has them, without those that are not there."""
+        return self.model_dump(mode="json", exclude_none=True)
 
     @property
     def is_credit_note(self) -> bool:

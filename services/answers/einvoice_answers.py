@@ -76,11 +76,11 @@ class _Teller:
     language: str
 
     def label(self, field: FieldDefinition) -> str:
-        return field.label.de if self.language == "de" else field.label.en
+        return field.label.de if self.language.startswith("de") else field.label.en
 
     def say(self, name: str, said: Mapping[str, object]) -> str:
         wording = _SAID[name]
-        return (wording.de if self.language == "de" else wording.en).format_map(said)
+        return (wording.de if self.language.startswith("de") else wording.en).format_map(said)
 
     def finding(
         self, name: str, fields: Sequence[str], said: Mapping[str, object], kind: FindingKind = FindingKind.EINVOICE

@@ -23,6 +23,7 @@ from services.evaluation.page import render
 from services.evaluation.report import Made, Report, read_report, write_report
 from services.evaluation.scoring import Case, score
 from services.evaluation.stored import stored_cases
+from services.inference.einvoice import EInvoiceUse
 from services.inference.pipeline import pipeline_of
 from services.settings import Settings
 from services.storage.pipelines import pipeline_of_id
@@ -132,7 +133,7 @@ async def _answers(
         started = perf_counter()
         questioner = Questioner(engine, asker, limits_of(settings))
         cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
-        pipeline = pipeline_of(engine.identity, types, settings.summary_language)
+        pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
         return _made(order, pipeline, perf_counter() - started), cases
     finally:
         await engine.close()

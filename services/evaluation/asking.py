@@ -157,6 +157,7 @@ def pending(key: int, reading: Reading) -> PendingDocument:
         duplicate_of=None,
         notes=reading.parsed.notes,
         answered=False,
+        einvoice=None if reading.parsed.einvoice is None else reading.parsed.einvoice.as_json(),
     )
 
 

@@ -9,10 +9,14 @@ from schemas.document_types import DocumentType, DocumentTypes
 from schemas.events import ErrorCode
 from services.answers.check import AnswerInvalidError, read_answer
 from services.answers.confidence import class_confidence, member_logprobs
+from services.answers.einvoice import EInvoice
+from services.answers.einvoice_summary import einvoice_summary
 from services.answers.questions import Question
 from services.inference import prompts
 from services.inference.admit import Admitted
+from services.inference.einvoice import INVOICE, EInvoiceUse, einvoice_for
 from services.inference.engines.port import Engine, Generation, Prompt
+from services.storage.records import PendingDocument
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing, mark_failed
@@ -39,7 +43,13 @@ class AskError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the engine said of a document, validated against the schemas and not yet checked against the text."""
+    """What the engine said of a document, validated against the schemas and not yet checked against the text.
+
+    Parameters
+    ----------
+    einvoice
+        What the document's own XML says, if that is to be used: alone where there are no generations.
+    """
 
     admitted: Admitted
     kind: DocumentType
@@ -48,6 +58,7 @@ class Asked:
     verbatim: Mapping[str, str]
     logprobs: Mapping[str, list[float]]
     generations: tuple[Generation, ...]
+    einvoice: EInvoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +78,25 @@ class Asker:
     ----------
     summary_language
         `document` for the document's own, or an ISO 639-1 code.
+    einvoices
+        What the XML of an e-invoice is for.
     """
 
     def __init__(
-        self, engine: Engine, types: DocumentTypes, summary_language: str, tracing: Tracing, metrics: Metrics
+        self,
+        engine: Engine,
+        types: DocumentTypes,
+        summary_language: str,
+        tracing: Tracing,
+        metrics: Metrics,
+        einvoices: EInvoiceUse = EInvoiceUse.PREFER,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
         self._metrics = metrics
         self._types = types
         self._summary_language = summary_language
+        self._einvoices = einvoices
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
         self._answer_schemas = {kind.name: kind.answer_schema(prompts.SUMMARY_CHARACTERS) for kind in types.values()}
@@ -102,7 +122,7 @@ class Asker:
         return self._engine.context_tokens - longest - 2 * answers - TEMPLATE_TOKENS
 
     async def ask(self, admitted: Admitted) -> Asked:
-        """Ask everything about one document.
+        """Ask everything about one document; nothing about an e-invoice whose XML is preferred.
 
         Raises
         ------
@@ -111,10 +131,19 @@ class Asker:
         EngineError, EngineDeadError
             As the engine raises them.
         """
+        einvoice = einvoice_for(admitted.document, self._einvoices)
+        if einvoice is not None and self._einvoices is EInvoiceUse.PREFER:
+            return self._said_by_xml(admitted.document, einvoice)
         kind, confidence, first = await self._classify(admitted)
         answer, second = await self._answer(admitted, kind)
         summary = answer.pop("summary")
-        return Asked(admitted, kind, confidence, summary, answer, _logprobs(second), (first, second))
+        return Asked(admitted, kind, confidence, summary, answer, _logprobs(second), (first, second), einvoice)
+
+    def _said_by_xml(self, document: PendingDocument, einvoice: EInvoice) -> Asked:
+        """Take the XML for the engine's answers; the pages, whole, are what it is held against."""
+        admitted = Admitted(document, document.pages, len(document.pages), 0)
+        summary = einvoice_summary(einvoice, self._language(document))
+        return Asked(admitted, self._types[INVOICE], 1.0, summary, {}, {}, (), einvoice)
 
     async def ask_again(self, asked: Asked, question: Question) -> AskedAgain:
         """Ask the second question about one document.
@@ -147,8 +176,7 @@ class Asker:
         return self._types[answer["document_type"]], confidence, generation
 
     async def _answer(self, admitted: Admitted, kind: DocumentType) -> tuple[dict[str, str], Generation]:
-        document = admitted.document
-        language = document.language if self._summary_language == "document" else self._summary_language
+        language = self._language(admitted.document)
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],
@@ -157,6 +185,10 @@ class Asker:
             max_tokens=answer_tokens(kind),
         )
         return await self._generate(names.EXTRACT, prompt)
+
+    def _language(self, document: PendingDocument) -> str:
+        """Give the language of a document's summary."""
+        return document.language if self._summary_language == "document" else self._summary_language
 
     async def _generate(self, task: str, prompt: Prompt) -> tuple[dict[str, str], Generation]:
         model = self._engine.identity.model

@@ -1,8 +1,9 @@
 """Step 7, check: verbatim answers to typed values, with evidence, confidence, what is missing, and what is wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from schemas.events import Status
+from schemas.events import Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.completeness import completeness
@@ -10,6 +11,7 @@ from services.answers.questions import Question, question_about
 from services.answers.review import Review, better, review
 from services.answers.summary import tidy_summary
 from services.inference.ask import Asked, AskedAgain
+from services.inference.einvoice import read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 
@@ -22,22 +24,33 @@ class Checked:
     ----------
     question
         None if there is nothing to ask, or it was asked already.
+    shown_otherwise
+        What the pages show otherwise than the document's own XML says, where the model read the pages.
     """
 
     asked: Asked
     candidates: Candidates
     review: Review
     question: Question | None
+    shown_otherwise: Sequence[Finding] = ()
 
 
 def check(asked: Asked) -> Checked:
-    """Check what the engine said against the pages that it read, and repair what code can."""
+    """Check what the engine said against the pages that it read, and repair what code can.
+
+    What an e-invoice's own XML says is held against the pages, and not repaired.
+    """
     pages, language = asked.admitted.pages, asked.admitted.document.language
     candidates = Candidates(pages, language)
+    if asked.einvoice is not None and not asked.generations:
+        return Checked(asked, candidates, review_of_xml(asked.kind, asked.einvoice, pages, language), None)
     fields = check_answer(asked.kind, asked.verbatim, pages, language, asked.logprobs)
     found = review(asked.kind, fields, candidates, language)
     question = question_about(asked.kind, found.fields, found.findings, candidates)
-    return Checked(asked, candidates, found, question)
+    shown: Sequence[Finding] = ()
+    if asked.einvoice is not None:
+        shown = shown_otherwise(asked.kind, asked.einvoice, asked.admitted.document.pages, language)
+    return Checked(asked, candidates, found, question, shown)
 
 
 def check_again(checked: Checked, again: AskedAgain) -> Checked:
@@ -62,4 +75,8 @@ def answered(checked: Checked) -> Answered:
     if document.notes:
         status, reasons = Status.INCOMPLETE, [*reasons, *document.notes]
     summary = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
-    return Answered(asked, found.fields, summary, status, reasons, found.findings)
+    findings = [*found.findings, *checked.shown_otherwise]
+    if asked.einvoice is not None and asked.generations:
+        language = document.language
+        findings += read_otherwise(asked.kind, asked.einvoice, found.fields, checked.shown_otherwise, language)
+    return Answered(asked, found.fields, summary, status, reasons, findings)

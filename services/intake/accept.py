@@ -104,7 +104,7 @@ def fetched(document: NewDocument, content: bytes) -> NewDocument:
 
 def parsed_document(document: NewDocument, parsed: ParsedDocument, language: str) -> NewDocument:
     """Add what step 3 read."""
-    einvoice = None if parsed.einvoice is None else parsed.einvoice.model_dump(mode="json", exclude_none=True)
+    einvoice = None if parsed.einvoice is None else parsed.einvoice.as_json()
     return replace(document, pages=parsed.pages, notes=parsed.notes, einvoice=einvoice, language=language)
 
 
