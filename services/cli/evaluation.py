@@ -17,6 +17,7 @@ from services.cli.output import console, print_json
 from services.cli.progress import progress_bars
 from services.evaluation.asking import OnDone, Questioner, Reader, Reading
 from services.evaluation.comparison import Comparison, compare
+from services.evaluation.examples import Example, examples_of
 from services.evaluation.figures import figures_of
 from services.evaluation.labels import Label, read_labels
 from services.evaluation.page import render
@@ -70,9 +71,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an evaluation gave: the cases with what their answers were made from, and the report over them."""
+    """What an evaluation gave.
 
-    cases: Sequence[Case]
+    Parameters
+    ----------
+    examples
+        What confidences can be fitted on; none of stored answers.
+    """
+
+    examples: Sequence[Example]
     report: Report
     comparison: Comparison | None
 
@@ -101,7 +108,7 @@ async def evaluate(order: Order, settings: Settings) -> Done:
     )
     comparison = None if baseline is None else compare(baseline, report)
     _write(order, report, comparison)
-    return Done(cases, report, comparison)
+    return Done(examples_of(cases, documents), report, comparison)
 
 
 def say(done: Done, order: Order) -> None:

@@ -1,7 +1,7 @@
 """One document's answer against its label."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from schemas.document_types import DocumentType, DocumentTypes
@@ -11,6 +11,7 @@ from services.evaluation.labels import Label, TrueRow
 from services.evaluation.report import Cost, DocumentOutcome, Excerpt, FieldOutcome, RowsOutcome, Verdict
 from services.evaluation.rows import answered_rows, is_row_shown, match_rows, row_text
 from services.evaluation.shown import PagesShown, Spot
+from services.inference.outcome import Answered
 
 CONTEXT: Final = 90
 """Characters around a place, on each side."""
@@ -62,8 +63,8 @@ class Case:
     label: Label
     source: Source
     said: Said | Unsaid
-    signals: object | None = field(default=None)
-    """What the answer was made from, for whoever fits confidences: an `Answered`, where it was asked now."""
+    answered: Answered | None = None
+    """What the answer was made from, where it was asked now."""
 
 
 def score(case: Case, types: DocumentTypes) -> DocumentOutcome:

@@ -106,6 +106,16 @@ def test_people_get_tables_and_the_pages_place(tmp_path: Path):
         assert said in result.stdout
 
 
+@pytest.mark.parametrize(("told", "used"), [(None, "ignore"), ("check", "check")])
+def test_the_xml_of_e_invoices_is_ignored_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, used: str
+):
+    if told:
+        monkeypatch.setenv("POSTKORB_EINVOICE", told)
+    _, said = evaluated(labelled(tmp_path / "letters", documents=1))
+    assert said["made"]["settings"]["einvoices"] == used
+
+
 async def test_stored_answers_are_taken_by_their_bytes(database: Database):
     await given.process(database, given.document())
     label = Label(Path("a.pdf"), "invoice", {})

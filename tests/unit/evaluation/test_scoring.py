@@ -1,13 +1,17 @@
 from pathlib import Path
+from typing import cast
 
 import pytest
 from unit.evaluation.outcomes import answer
 
 from schemas.document_types import load_document_types
 from schemas.events import Finding, FindingKind, Status
+from services.evaluation.examples import examples_of
 from services.evaluation.labels import Label, TrueRow
 from services.evaluation.report import Cost, Verdict
 from services.evaluation.scoring import Case, Said, Source, Unsaid, score
+from services.inference.ask import Asked
+from services.inference.outcome import Answered
 
 TYPES = load_document_types()
 PAGE = "Rechnung 471102\nLieferant GmbH\nDatum 05.06.2018\nPfand 20 Stk 55,46\nSumme 197,65 EUR"
@@ -92,3 +96,20 @@ def test_a_document_without_an_answer_has_its_reason():
     found = score(Case(label, Source("0" * 64, [PAGE]), Unsaid("answer_timeout", "too slow")), TYPES)
     assert (found.answered, found.failure, found.fields[0].verdict) == (None, "answer_timeout", Verdict.MISSING)
     assert not found.passes
+
+
+def test_confidences_are_fitted_on_what_was_asked_now_and_can_be_read():
+    answered = Answered(cast("Asked", None), [], "", Status.COMPLETE, [])
+    readable, unreadable = (
+        Label(Path("a.pdf"), "invoice", {}),
+        Label(Path("b.pdf"), "other", {}, None, "document_broken"),
+    )
+    said = Said("invoice", 0.9, [], Status.COMPLETE, [], [], COST)
+    source = Source("0" * 64, [PAGE])
+    cases = [
+        Case(readable, source, said, answered),
+        Case(readable, source, said),
+        Case(unreadable, source, said, answered),
+    ]
+    outcomes = [score(case, TYPES) for case in cases]
+    assert [(item.answered, item.outcome) for item in examples_of(cases, outcomes)] == [(answered, outcomes[0])]
