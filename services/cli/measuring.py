@@ -52,6 +52,11 @@ def evaluate(
     The XML of e-invoices is ignored, unless POSTKORB_EINVOICE says otherwise. The exit code is 1 if a figure is worse
     than the baseline's by more than chance explains.
     """
+    if output is not None and output.suffix == ".json":
+        message = (
+            f"{output} would be the page and its JSON at once: name the page, such as {output.with_suffix('.html')}"
+        )
+        raise typer.BadParameter(message)
     settings = load_settings()
     if "einvoice" not in settings.model_fields_set:
         settings = settings.model_copy(update={"einvoice": "ignore"})  # what is measured is the reading of pages

@@ -86,6 +86,12 @@ def test_a_worse_one_fails_and_the_same_one_passes(tmp_path: Path):
     assert {item["path"] for item in said["baseline"]["changed"]} == {"seller_name"}
 
 
+def test_page_and_json_cannot_be_one_file(tmp_path: Path):
+    result = run("evaluate", labelled(tmp_path / "letters", documents=1), "--output", tmp_path / "report.json")
+    assert result.exit_code == 2
+    assert "at once" in result.output
+
+
 def test_a_document_that_the_engine_refuses_fails_alone(tmp_path: Path):
     folder = labelled(tmp_path / "letters", documents=3)
     (folder / "invoice-1.txt").write_text(letter("invoice", **FIELDS, note=REFUSED), "utf-8")
