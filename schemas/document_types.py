@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from schemas.envelope import first_error
 from schemas.expressions import ExpressionError, Value, evaluate, names_in
+from schemas.tables import TableDefinition
 
 OTHER: Final = "other"
 """Name of the type for documents of none of the types."""
@@ -67,6 +68,7 @@ RESERVED_FIELDS: Final = frozenset(
 MAX_TYPES: Final = 60
 MAX_FIELDS: Final = 40
 MAX_RULES: Final = 20
+MAX_TABLES: Final = 3
 
 _SAMPLES: Final[Mapping[str, Value]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
@@ -166,6 +168,7 @@ class DocumentType(_Data):
     description: Wording = Field(description="How to recognise it; goes into the prompt.")
     fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
+    tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)
     rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
 
     @model_validator(mode="after")
@@ -185,6 +188,22 @@ class DocumentType(_Data):
         return self
 
     @model_validator(mode="after")
+    def _tables_fit(self) -> Self:
+        numbers = {field.name for field in self.fields if field.kind.column == "numeric"}
+        names = [field.name for field in self.fields] + [table.name for table in self.tables]
+        for table in self.tables:
+            if names.count(table.name) > 1:
+                message = f"type {self.name}: table {table.name} has the name of a field or of another table"
+                raise ValueError(message)
+            if unknown := {name for column in table.columns for name in column.adds_up_to} - numbers:
+                message = (
+                    f"type {self.name}: table {table.name}: adds_up_to names {', '.join(sorted(unknown))}, "
+                    "which is no field with a number"
+                )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _rules_can_be_checked(self) -> Self:
         samples = self._sample_values()
         names = [rule.name for rule in self.rules]
@@ -199,7 +218,11 @@ class DocumentType(_Data):
 
     def _sample_values(self) -> dict[str, Value]:
         """Give a value of the right type for each name that a rule may use."""
-        return {field.name: _SAMPLES[field.kind.column] for field in self.fields}
+        tables: dict[str, Value] = {
+            table.name: [{column.name: _SAMPLES[Kind(column.kind).column] for column in table.columns}]
+            for table in self.tables
+        }
+        return {field.name: _SAMPLES[field.kind.column] for field in self.fields} | tables
 
     def answer_schema(self, max_summary: int) -> dict[str, Any]:
         """JSON Schema of the fused answer: each field verbatim (`""` for not there), then the summary.
