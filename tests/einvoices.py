@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen.canvas import Canvas
 
 from services.answers.einvoice import EInvoice, EInvoiceLine
 
@@ -147,6 +148,16 @@ def ubl(invoice: EInvoice, root: str = "Invoice") -> bytes:
 {_tag("cbc:TaxInclusiveAmount", invoice.gross_total, money)}{_tag("cbc:PrepaidAmount", invoice.prepaid, money)}
 {_tag("cbc:PayableAmount", invoice.payable, money)}</cac:LegalMonetaryTotal>{lines}</{root}>"""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
+
+
+def printed(text: str) -> bytes:
+    """Make a PDF of one page with these lines."""
+    out = BytesIO()
+    canvas = Canvas(out, invariant=True)
+    for row, line in enumerate(text.splitlines()):
+        canvas.drawString(60, 780 - 14 * row, line)
+    canvas.save()
+    return out.getvalue()
 
 
 def attached(pdf: bytes, xml: bytes, name: str = "factur-x.xml") -> bytes:

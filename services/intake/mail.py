@@ -7,11 +7,15 @@ from email.message import MIMEPart
 from typing import Final
 
 from services.intake.document import ParsedDocument, ReadingLimits, without_text
+from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
 from services.intake.html_text import html_text
-from services.intake.media import MAIL, PDF, media_type_of
+from services.intake.media import MAIL, PDF, TEXT, XML, media_type_of
 from services.intake.pdf import read_pdf
 from services.intake.plain import decode, read_plain, split_pages
+
+_READERS: Final = {PDF: read_pdf, TEXT: read_plain, XML: read_einvoice_xml}
+"""For attachments. An e-invoice among them is read as its pages show it: the mail says more than it."""
 
 _SHOWN_HEADERS: Final = ("From", "To", "Cc", "Date", "Subject")
 
@@ -23,7 +27,7 @@ _MAX_DEPTH: Final = 3
 
 
 def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
-    """Read headers and body, then attached PDFs, texts, and mails as further pages.
+    """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
 
     The body is the plain text where there is one, else the text of the HTML. Attachments that cannot be read are named
     in the notes.
@@ -124,8 +128,7 @@ def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocum
     media_type = media_type_of(payload, part.get_content_type(), part.get_filename())
     if media_type == MAIL:
         return _deeper(payload, _name(part), limits, depth)
-    inner = read_pdf(payload, limits) if media_type == PDF else read_plain(payload, limits)
-    return _under_name(inner, _name(part))
+    return _under_name(_READERS[media_type](payload, limits), _name(part))
 
 
 def _read_inner_mail(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:

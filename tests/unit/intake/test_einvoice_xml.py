@@ -142,10 +142,10 @@ HOSTILE = {
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_no_e_invoice_is_refused_with_a_sentence_within_a_moment(make: Callable[[], bytes]) -> None:
     xml = make()
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(EInvoiceError) as caught:
         written_einvoice(xml)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert str(caught.value).isprintable()
     assert "root:" not in str(caught.value)
 
