@@ -1,9 +1,4 @@
-"""How sure an answer is: a rank, not yet a probability.
-
-The figures order answers (right ones above wrong ones; over the tokens of a value the mean log-probability
-gave an AUROC of 0.75 to 0.94 in our first measurements). They are not calibrated: 0.9 does not mean that nine of
-ten are right, and the factors below are set by judgement. Calibration against labelled documents comes later.
-"""
+"""What an engine's log-probabilities say of an answer: by member, and of the document type beside the second one."""
 
 import json
 import math
@@ -13,16 +8,9 @@ from itertools import accumulate
 from typing import Final
 
 from services.answers.calibration import MOST_MARGIN, ClassSignals
-from services.answers.evidence import Place
 
-UNKNOWN: Final = 0.5
-"""Where the engine gives no log-probabilities, before the factors."""
-FUZZY_FACTOR: Final = 0.8
-"""The document says nearly the same."""
-MISSING_FACTOR: Final = 0.3
-"""The document does not say it."""
-UNPARSED_FACTOR: Final = 0.5
-"""Code could not read it."""
+UNWEIGHED: Final = 0.0
+"""Confidence of a value as long as not all is known of it: `services.answers.signals.weigh` gives the final one."""
 
 RivalledToken = tuple[str, float, Sequence[tuple[str, float]]]
 """A token's text and logarithm, and those of tokens that might have stood in its place."""
@@ -107,46 +95,6 @@ def class_signals(text: str, member: str, tokens: Sequence[RivalledToken], names
 
 def _leads_to(others: Sequence[str], begun: str) -> bool:
     return any(text.startswith(begun) or begun.startswith(text) for text in others)
-
-
-def field_confidence(
-    logprobs: Sequence[float], *, evidence: Place | None, parsed: bool, evidence_needed: bool = True
-) -> float:
-    """Rank a value from 0 to 1: the geometric mean of its tokens' probabilities, times what speaks against it.
-
-    Parameters
-    ----------
-    logprobs
-        Of the value's tokens; `UNKNOWN` (0.5) takes the mean's place if there are none.
-    evidence
-        Where the value stands: only nearly is `FUZZY_FACTOR` (0.8), not at all is `MISSING_FACTOR` (0.3).
-    parsed
-        False is `UNPARSED_FACTOR` (0.5).
-    evidence_needed
-        False for a choice, which is the model's own conclusion and need not stand in the document.
-    """
-    confidence = _probability(math.fsum(logprobs) / len(logprobs)) if logprobs else UNKNOWN
-    if not parsed:
-        confidence *= UNPARSED_FACTOR
-    if evidence_needed:
-        confidence *= _evidence_factor(evidence)
-    return confidence
-
-
-def class_confidence(logprobs: Sequence[float]) -> float:
-    """Give the probability of a document type: the product over its tokens; `UNKNOWN` (0.5) without any."""
-    return _probability(math.fsum(logprobs)) if logprobs else UNKNOWN
-
-
-def _evidence_factor(evidence: Place | None) -> float:
-    if evidence is None:
-        return MISSING_FACTOR
-    return FUZZY_FACTOR if evidence.match == "fuzzy" else 1.0
-
-
-def _probability(logprob: float) -> float:
-    # Rounding in an engine may give a logarithm just above 0; one that is no number says nothing.
-    return UNKNOWN if math.isnan(logprob) else math.exp(min(logprob, 0.0))
 
 
 def _member_spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -44,6 +44,19 @@ def findings_of(
     return found
 
 
+def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
+    """Say that a document became `other`, though another type was nearest.
+
+    Parameters
+    ----------
+    confidence
+        Of the nearest type, 0 to 1.
+    """
+    german = language.startswith(GERMAN)
+    said = {"title": _said(nearest.title, german=german), "percent": f"{100 * confidence:.0f}"}
+    return Finding(kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_UNKNOWN, german=german).format(**said))
+
+
 def has_form(kind: Kind, verbatim: str) -> bool:
     """Say whether a text looks like an IBAN, VAT number or BIC, whatever its check digits; False for other kinds."""
     form = _FORMS.get(kind)
@@ -68,6 +81,10 @@ def _repaired(field: FieldDefinition, candidate: Candidate, *, german: bool) -> 
     return _finding(FindingKind.REPAIRED, field, _REPLACED, candidate.verbatim, german=german)
 
 
+_UNKNOWN: Final = Wording(
+    de="Das Dokument gehört zu keiner Art sicher genug; am nächsten ist „{title}“ mit {percent} %.",
+    en="The document is of no type surely enough; the nearest is “{title}” with {percent} %.",
+)
 _MISSING: Final = Wording(de="{label}: nicht gefunden.", en="{label}: not found.")
 _UNSUPPORTED: Final = Wording(
     de="{label}: „{said}“ steht nicht im Dokument.",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
+from math import prod
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
@@ -19,14 +20,13 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
 from schemas.events import FieldAnswer
 from schemas.expressions import Scalar, Value, names_in
 from services.answers.candidates import KINDS, Candidate, Candidates
-from services.answers.confidence import field_confidence
-from services.answers.evidence import Place
+from services.answers.confidence import UNWEIGHED
 from services.answers.rules import holds, values_of
 
-MAX_CHANGED: Final = 2
+MAX_CHANGED: Final = 3
 """Fields that are changed for one rule, at most."""
-MAX_OPTIONS: Final = 40
-"""Values among which one field's is looked for; where a label stands before more, nothing is repaired."""
+MAX_ATTEMPTS: Final = 1_000
+"""Combinations tried for the same fields, at most; where labels stand before more values, nothing is repaired."""
 MISCOPIED: Final = 85.0
 """Similarity (rapidfuzz, 0 to 100) of a number with check digits to the one it was copied from."""
 
@@ -65,8 +65,7 @@ def repair(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candid
 
 
 def answer_of(definition: FieldDefinition, candidate: Candidate) -> FieldAnswer:
-    """Make the answer that a candidate is; its confidence is that of a value that no model gave."""
-    place = Place(candidate.page, candidate.char_start, candidate.char_end, "exact")
+    """Make the answer that a candidate is; its confidence is for `weigh`."""
     return FieldAnswer(
         path=definition.name,
         kind=definition.kind.value,
@@ -74,7 +73,7 @@ def answer_of(definition: FieldDefinition, candidate: Candidate) -> FieldAnswer:
         value_numeric=candidate.value.numeric,
         verbatim=candidate.verbatim,
         status="ok",
-        confidence=field_confidence((), evidence=place, parsed=True),
+        confidence=UNWEIGHED,
         page=candidate.page,
         char_start=candidate.char_start,
         char_end=candidate.char_end,
@@ -167,7 +166,8 @@ class _Search:
             return
         names = [field.name for field in fields]
         options = [self._options(field) for field in fields]
-        for chosen in product(*options):
+        attempts = product(*options) if prod(map(len, options)) <= MAX_ATTEMPTS else ()
+        for chosen in attempts:
             changes = dict(zip(names, chosen, strict=True))
             if self._is_solution(changes):
                 yield changes
@@ -180,8 +180,7 @@ class _Search:
     def _options(self, field: FieldDefinition) -> list[Candidate]:
         labelled = self._candidates.labelled(field, _rivals(self._kind, field))
         by_value = {_typed(item): item for item in reversed(labelled)}  # of equal ones the first
-        options = [item for value, item in by_value.items() if value != self._values.get(field.name)]
-        return options if len(options) <= MAX_OPTIONS else []
+        return [item for value, item in by_value.items() if value != self._values.get(field.name)]
 
     def _is_solution(self, changes: Changes) -> bool:
         values = {**self._values, **{name: _typed(item) for name, item in changes.items()}}

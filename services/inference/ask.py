@@ -1,17 +1,18 @@
 """Step 6, ask: classify by the beginning, then one fused call for fields and summary."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
-from schemas.document_types import DocumentType, DocumentTypes
+from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from schemas.events import ErrorCode
+from services.answers.calibration import UNFITTED, Calibration, ClassSignals
 from services.answers.check import AnswerInvalidError, read_answer
-from services.answers.confidence import class_confidence, member_logprobs
+from services.answers.confidence import class_signals, member_logprobs
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
 from services.answers.questions import Question
+from services.answers.signals import Copies
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.einvoice import INVOICE, EInvoiceUse, einvoice_for
@@ -22,6 +23,9 @@ from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing, mark_failed
 
 CLASS_TOKENS: Final = 32
+CLASS_ALTERNATIVES: Final = 20
+"""Tokens told at each place of a classification: as many as vLLM allows unless it is told otherwise."""
+
 ANSWER_TOKENS: Final = 160
 """Tokens for a summary and the braces."""
 
@@ -42,32 +46,75 @@ class AskError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Classified:
+    """What a document is taken for.
+
+    Parameters
+    ----------
+    kind
+        `other` where the engine's type is not sure enough.
+    confidence
+        Of `kind`, 0 to 1.
+    nearest, nearest_confidence
+        The engine's type.
+    signals
+        What is known of it.
+    """
+
+    kind: DocumentType
+    confidence: float
+    nearest: DocumentType
+    nearest_confidence: float
+    signals: ClassSignals
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the engine said of a document, validated against the schemas and not yet checked against the text.
 
     Parameters
     ----------
+    summary_language
+        ISO 639-1, of the summary that was asked for.
+    calibration
+        Makes the confidences.
     einvoice
         What the document's own XML says, if that is to be used: alone where there are no generations.
     """
 
     admitted: Admitted
-    kind: DocumentType
-    type_confidence: float
+    classified: Classified
     summary: str
-    verbatim: Mapping[str, str]
-    logprobs: Mapping[str, list[float]]
+    summary_language: str
+    copies: Copies
     generations: tuple[Generation, ...]
+    calibration: Calibration
     einvoice: EInvoice | None = None
+
+    @property
+    def kind(self) -> DocumentType:
+        """What the document is taken for."""
+        return self.classified.kind
+
+    @property
+    def type_confidence(self) -> float:
+        """How sure that is, 0 to 1."""
+        return self.classified.confidence
 
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """What the engine said to the second question, validated against its schema alone."""
+    """What the engine said to the second question, validated against its schema alone.
+
+    Parameters
+    ----------
+    summary
+        None if it was not asked for.
+    """
 
     kind: DocumentType
-    verbatim: Mapping[str, str]
-    logprobs: Mapping[str, list[float]]
+    summary: str | None
+    copies: Copies
     generation: Generation
 
 
@@ -80,6 +127,8 @@ class Asker:
         `document` for the document's own, or an ISO 639-1 code.
     einvoices
         What the XML of an e-invoice is for.
+    calibration
+        Makes the confidences, and says below which a document is of none of the types.
     """
 
     def __init__(
@@ -90,6 +139,7 @@ class Asker:
         tracing: Tracing,
         metrics: Metrics,
         einvoices: EInvoiceUse = EInvoiceUse.PREFER,
+        calibration: Calibration = UNFITTED,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -97,6 +147,7 @@ class Asker:
         self._types = types
         self._summary_language = summary_language
         self._einvoices = einvoices
+        self._calibration = calibration
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
         self._answer_schemas = {kind.name: kind.answer_schema(prompts.SUMMARY_CHARACTERS) for kind in types.values()}
@@ -134,16 +185,35 @@ class Asker:
         einvoice = einvoice_for(admitted.document, self._einvoices)
         if einvoice is not None and self._einvoices is EInvoiceUse.PREFER:
             return self._said_by_xml(admitted.document, einvoice)
-        kind, confidence, first = await self._classify(admitted)
-        answer, second = await self._answer(admitted, kind)
-        summary = answer.pop("summary")
-        return Asked(admitted, kind, confidence, summary, answer, _logprobs(second), (first, second), einvoice)
+        classified, first = await self._classify(admitted)
+        language = self._language(admitted.document)
+        answer, second = await self._answer(admitted, classified.kind, language)
+        return Asked(
+            admitted,
+            classified,
+            summary=answer.pop("summary"),
+            summary_language=language,
+            copies=Copies(answer, _logprobs(second)),
+            generations=(first, second),
+            calibration=self._calibration,
+            einvoice=einvoice,
+        )
 
     def _said_by_xml(self, document: PendingDocument, einvoice: EInvoice) -> Asked:
         """Take the XML for the engine's answers; the pages, whole, are what it is held against."""
         admitted = Admitted(document, document.pages, len(document.pages), 0)
         summary = einvoice_summary(einvoice, self._language(document))
-        return Asked(admitted, self._types[INVOICE], 1.0, summary, {}, {}, (), einvoice)
+        invoice = self._types[INVOICE]
+        return Asked(
+            admitted,
+            Classified(invoice, 1.0, invoice, 1.0, ClassSignals()),
+            summary=summary,
+            summary_language=self._language(document),
+            copies=Copies({}, {}),
+            generations=(),
+            calibration=self._calibration,
+            einvoice=einvoice,
+        )
 
     async def ask_again(self, asked: Asked, question: Question) -> AskedAgain:
         """Ask the second question about one document.
@@ -158,25 +228,34 @@ class Asker:
             system=self._answer_instructions[asked.kind.name],
             user=prompts.second_prompt(asked.admitted.pages, question),
             schema=question.schema(),
-            max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)),
+            max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
         )
         answer, generation = await self._generate(names.ASK_AGAIN, prompt)
-        return AskedAgain(asked.kind, answer, _logprobs(generation), generation)
+        summary = answer.pop("summary", None)
+        return AskedAgain(asked.kind, summary, Copies(answer, _logprobs(generation)), generation)
 
-    async def _classify(self, admitted: Admitted) -> tuple[DocumentType, float, Generation]:
+    async def _classify(self, admitted: Admitted) -> tuple[Classified, Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._class_instruction,
             user=prompts.classify_prompt(admitted.pages),
             schema=self._class_schema,
             max_tokens=CLASS_TOKENS,
+            alternatives=CLASS_ALTERNATIVES,
         )
         answer, generation = await self._generate(names.CLASSIFY, prompt)
-        confidence = class_confidence(_logprobs(generation).get("document_type", ()))
-        return self._types[answer["document_type"]], confidence, generation
+        tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
+        signals = class_signals(generation.text, "document_type", tokens, list(self._types))
+        return self._taken_for(self._types[answer["document_type"]], signals), generation
 
-    async def _answer(self, admitted: Admitted, kind: DocumentType) -> tuple[dict[str, str], Generation]:
-        language = self._language(admitted.document)
+    def _taken_for(self, nearest: DocumentType, signals: ClassSignals) -> Classified:
+        confidence = self._calibration.class_confidence(signals)
+        if nearest.name != OTHER and self._calibration.is_unknown(signals):
+            other_confidence = self._calibration.other_confidence(confidence)
+            return Classified(self._types[OTHER], other_confidence, nearest, confidence, signals)
+        return Classified(nearest, confidence, nearest, confidence, signals)
+
+    async def _answer(self, admitted: Admitted, kind: DocumentType, language: str) -> tuple[dict[str, str], Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],

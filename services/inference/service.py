@@ -208,7 +208,7 @@ class Inference:
                 checked = await asyncio.to_thread(check, asked)
             if checked.question:
                 checked = await self._ask_again(checked, checked.question, batch)
-            outcome = answered(checked)
+            outcome = await asyncio.to_thread(answered, checked)
         except EngineDeadError:
             raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
@@ -226,7 +226,7 @@ class Inference:
             return checked
         with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
             second = await asyncio.to_thread(check_again, checked, again)
-        helped = second.review.faults < checked.review.faults
+        helped = second.faults < checked.faults
         self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
 

@@ -128,6 +128,12 @@ def test_a_logarithm_that_is_no_number_says_nothing() -> None:
     assert UNFITTED.class_confidence(ClassSignals(math.nan, math.nan)) == UNFITTED.class_confidence(ClassSignals())
 
 
+@pytest.mark.parametrize("logprob", [-math.inf, -9999.0, 1e-6])
+def test_odd_logarithms_stay_within_bounds(logprob: float) -> None:
+    assert 0 < UNFITTED.field_confidence(FieldSignals(Kind.TEXT, logprob, logprob, logprob)) < 1
+    assert 0 < UNFITTED.class_confidence(ClassSignals(logprob, logprob - logprob)) < 1
+
+
 def test_without_a_margin_the_second_type_is_taken_to_have_all_that_is_left() -> None:
     features = class_features(ClassSignals(math.log(0.8)))
     assert features["margin"] == pytest.approx(math.log(0.8 / 0.2))

@@ -1,4 +1,4 @@
-"""How sure an answer is."""
+"""What log-probabilities say of an answer."""
 
 import json
 import math
@@ -10,22 +10,11 @@ from hypothesis import strategies as st
 
 from services.answers.calibration import MOST_MARGIN, ClassSignals
 from services.answers.confidence import (
-    FUZZY_FACTOR,
-    MISSING_FACTOR,
-    UNKNOWN,
-    UNPARSED_FACTOR,
-    class_confidence,
     class_signals,
-    field_confidence,
     member_logprobs,
 )
-from services.answers.evidence import Place
 
 Alternatives = Sequence[tuple[str, float]]
-
-EXACT = Place(1, 0, 1, "exact")
-NORMALISED = Place(1, 0, 1, "normalised")
-FUZZY = Place(1, 0, 1, "fuzzy")
 
 
 def numbered(*pieces: str) -> list[tuple[str, float]]:
@@ -104,41 +93,6 @@ def test_any_split_into_tokens_gives_each_value_the_tokens_that_overlap_it(
         ]
         at += length + len(separators[0])
     assert member_logprobs(text, tokens) == expected
-
-
-@pytest.mark.parametrize(
-    ("evidence", "parsed", "factor"),
-    [
-        (EXACT, True, 1.0),
-        (NORMALISED, True, 1.0),
-        (FUZZY, True, FUZZY_FACTOR),
-        (None, True, MISSING_FACTOR),
-        (EXACT, False, UNPARSED_FACTOR),
-        (None, False, MISSING_FACTOR * UNPARSED_FACTOR),
-    ],
-)
-def test_a_fields_confidence_is_the_geometric_mean_times_what_speaks_against_it(
-    *, evidence: Place | None, parsed: bool, factor: float
-) -> None:
-    logprobs = [math.log(0.9), math.log(0.4)]
-    assert field_confidence(logprobs, evidence=evidence, parsed=parsed) == pytest.approx(0.6 * factor)
-    assert field_confidence([], evidence=evidence, parsed=parsed) == pytest.approx(UNKNOWN * factor)
-
-
-def test_a_choice_loses_nothing_without_evidence() -> None:
-    assert field_confidence([0.0], evidence=None, parsed=True, evidence_needed=False) == 1.0
-    assert field_confidence([0.0], evidence=FUZZY, parsed=True, evidence_needed=False) == 1.0
-
-
-def test_a_types_confidence_is_the_product_of_its_tokens() -> None:
-    assert class_confidence([math.log(0.5), math.log(0.5)]) == pytest.approx(0.25)
-    assert class_confidence([]) == UNKNOWN
-
-
-@pytest.mark.parametrize(("logprob", "expected"), [(1e-6, 1.0), (-math.inf, 0.0), (math.nan, UNKNOWN), (-9999.0, 0.0)])
-def test_odd_log_probabilities_stay_within_bounds(logprob: float, expected: float) -> None:
-    assert class_confidence([logprob]) == expected
-    assert field_confidence([logprob], evidence=EXACT, parsed=True) == expected
 
 
 TYPES = ["invoice", "invoice_copy", "payment_reminder", "other"]

@@ -56,7 +56,7 @@ GIVEN = {
 def weighed(
     given: dict[str, str], again: dict[str, str] | None = None, *, taken: dict[str, str] | None = None
 ) -> Weighed:
-    fields = check_answer(INVOICE, given | (taken or {}), [PAGE], "de", {})
+    fields = check_answer(INVOICE, given | (taken or {}), [PAGE], "de")
     copies = [Copies(given, {"gross": [-0.1, -0.5, 0.0]})]
     if again is not None:
         copies.append(Copies(again, {"gross": [-0.2]}))
