@@ -1745,6 +1745,8 @@ CREATE TABLE postkorb.pages (
     document_key bigint NOT NULL,
     page integer NOT NULL,
     text text NOT NULL,
+    layout jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT pages_layout_check CHECK ((jsonb_typeof(layout) = 'array'::text)),
     CONSTRAINT pages_page_check CHECK ((page >= 1))
 );
 
@@ -1775,6 +1777,13 @@ COMMENT ON COLUMN postkorb.pages.page IS 'Page number, from 1.';
 --
 
 COMMENT ON COLUMN postkorb.pages.text IS 'Text of the page, without U+0000 and lone surrogates.';
+
+
+--
+-- Name: COLUMN pages.layout; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pages.layout IS 'Where the text stands, six integers a run of it (start, end, left, right, baseline, size); empty for plain text.';
 
 
 --

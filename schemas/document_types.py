@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from schemas.envelope import first_error
-from schemas.expressions import ExpressionError, Value, evaluate, names_in
+from schemas.expressions import ExpressionError, Scalar, Value, evaluate, names_in
 from schemas.tables import TableDefinition
 
 OTHER: Final = "other"
@@ -70,7 +70,7 @@ MAX_FIELDS: Final = 40
 MAX_RULES: Final = 20
 MAX_TABLES: Final = 3
 
-_SAMPLES: Final[Mapping[str, Value]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
+_SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -222,7 +222,8 @@ class DocumentType(_Data):
             table.name: [{column.name: _SAMPLES[Kind(column.kind).column] for column in table.columns}]
             for table in self.tables
         }
-        return {field.name: _SAMPLES[field.kind.column] for field in self.fields} | tables
+        fields: dict[str, Value] = {field.name: _SAMPLES[field.kind.column] for field in self.fields}
+        return fields | tables
 
     def answer_schema(self, max_summary: int) -> dict[str, Any]:
         """JSON Schema of the fused answer: each field verbatim (`""` for not there), then the summary.

@@ -129,7 +129,7 @@ class Questioner:
             return Unsaid(ErrorCode.ANSWER_TIMEOUT.value, f"no answer within {self.limits.ask_seconds:g} s")
         except Exception as error:  # noqa: BLE001  (as in the service: this document fails, the others go on)
             return Unsaid(ErrorCode.INTERNAL_ERROR.value, f"unexpected: {error!r}")
-        return answered(checked), time.perf_counter() - started
+        return await asyncio.to_thread(answered, checked), time.perf_counter() - started
 
     async def _asked_again(self, checked: Checked, question: Question) -> Checked:
         try:
@@ -163,6 +163,7 @@ def pending(key: int, reading: Reading) -> PendingDocument:
         notes=reading.parsed.notes,
         answered=False,
         einvoice=None if reading.parsed.einvoice is None else reading.parsed.einvoice.as_json(),
+        layouts=reading.parsed.layouts,
     )
 
 

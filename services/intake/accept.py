@@ -105,7 +105,14 @@ def fetched(document: NewDocument, content: bytes) -> NewDocument:
 def parsed_document(document: NewDocument, parsed: ParsedDocument, language: str) -> NewDocument:
     """Add what step 3 read."""
     einvoice = None if parsed.einvoice is None else parsed.einvoice.as_json()
-    return replace(document, pages=parsed.pages, notes=parsed.notes, einvoice=einvoice, language=language)
+    return replace(
+        document,
+        pages=parsed.pages,
+        layouts=parsed.layouts,
+        notes=parsed.notes,
+        einvoice=einvoice,
+        language=language,
+    )
 
 
 def failed(document: NewDocument, error: IntakeError) -> NewDocument:

@@ -66,6 +66,8 @@ class NewDocument:
     """What was not read of it, for people, such as an attachment that is a picture."""
     einvoice: Mapping[str, Any] | None = None
     """The values of the e-invoice that it is or carries, as its XML gives them."""
+    layouts: Sequence[Sequence[int]] = ()
+    """Where the text of each page stands, from the first page on; empty for a page of plain text."""
     origin: Origin | None = None
     attempts: int = 1
     """Tries so far, this one included."""
@@ -108,6 +110,8 @@ class PendingDocument:
     """How often the engine died while it held this content."""
     einvoice: Mapping[str, Any] | None = None
     """The values of the e-invoice that it is or carries, as its XML gives them."""
+    layouts: Sequence[Sequence[int]] = ()
+    """Where the text of each page stands; empty for a page of plain text."""
 
 
 @dataclass(frozen=True, slots=True)

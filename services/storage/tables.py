@@ -135,8 +135,17 @@ pages: Final = Table(
     _document_key(),
     _required("page", Integer, "Page number, from 1."),
     _required("text", Text, "Text of the page, without U+0000 and lone surrogates."),
+    Column(
+        "layout",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Where the text stands, six integers a run of it (start, end, left, right, baseline, size); "
+        "empty for plain text.",
+    ),
     PrimaryKeyConstraint("document_key", "page"),
     CheckConstraint("page >= 1", "page"),
+    CheckConstraint("jsonb_typeof(layout) = 'array'", "layout"),
     comment="A row a page of the current content: the raw text, which analysts cannot read.",
 )
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from schemas.tables import ColumnLabels, TableDefinition
-from services.answers.tables.sheet import Cell, Line
+from services.answers.tables.sheet import FIGURE, Cell, Line
 from services.answers.tables.words import words_of
 
 ROW_NUMBER: Final = "#"
@@ -76,10 +76,16 @@ class HeadFinder:
 
     def _candidates(self, lines: Sequence[Line]) -> Iterator[Head]:
         for index, line in enumerate(lines):
-            if len(line.cells) > 1 and any(self._scores(words_of(cell.text)) for cell in line.cells):
+            if self._may_be(line):
                 for first, last in _stacks(lines, index):
                     if head := self._head(lines, index, first, last):
                         yield head
+
+    def _may_be(self, line: Line) -> bool:
+        """Say whether a line has some label, and no number: most lines of a long table are told apart at once."""
+        if len(line.cells) < 2 or any(FIGURE.fullmatch(cell.text) for cell in line.cells):  # noqa: PLR2004  (a table)
+            return False
+        return any(self._scores(words_of(cell.text)) for cell in line.cells)
 
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
         cells = _stacked([lines[at] for at in range(first, last + 1)], index - first)
