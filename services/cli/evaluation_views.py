@@ -1,5 +1,6 @@
 """What `postkorb evaluate` prints: tables for people, an object for programs."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from rich.table import Table
 
 from services.cli.output import console, plain_text, table_of
 from services.evaluation.comparison import Comparison
+from services.evaluation.figures import readable
 from services.evaluation.page import interval, percent
 from services.evaluation.report import Figures, Report, Share
 
@@ -18,6 +20,8 @@ def print_evaluation(report: Report, comparison: Comparison | None, page: Path) 
     """Print the figures, the differences, and where the page is."""
     console.print(_main_table(report))
     console.print(_types_table(report.figures))
+    if report.figures.failed:
+        console.print(_unanswered_table(report))
     if comparison:
         console.print(_comparison_table(comparison))
         _print_changes(comparison)
@@ -95,6 +99,16 @@ def _types_table(figures: Figures) -> Table:
     ]
     columns = ("type", "documents", "fields right", "95 % interval", "of", "type recognised")
     return table_of("By document type", columns, rows)
+
+
+def _unanswered_table(report: Report) -> Table:
+    """List reasons, each with its documents: an engine that is set up wrongly gives all of them the same one."""
+    reasons: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for item in readable(report.documents):
+        if item.answered is None:
+            reasons[item.failure, item.failure_message].append(item.file)
+    rows = [(len(files), files[0], code, message) for (code, message), files in reasons.items()]
+    return table_of("Documents without an answer", ("documents", "such as", "code", "why"), rows)
 
 
 def _comparison_table(comparison: Comparison) -> Table:

@@ -97,6 +97,9 @@ def test_a_document_that_the_engine_refuses_fails_alone(tmp_path: Path):
     (folder / "invoice-1.txt").write_text(letter("invoice", **FIELDS, note=REFUSED), "utf-8")
     _, said = evaluated(folder)
     assert (said["figures"]["failed"], said["figures"]["classes"]["right"]) == (1, 2)
+    shown = run("evaluate", folder).stdout
+    assert "Documents without an answer" in shown
+    assert "invoice-1.txt" in shown
 
 
 def test_an_engine_that_is_away_ends_it(server: ScriptedServer, tmp_path: Path):
