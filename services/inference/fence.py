@@ -1,6 +1,7 @@
 """The marks between which the model finds a document, and nothing in it that could be taken for them."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _MARK: Final = re.compile(
@@ -20,12 +21,14 @@ By their form, not by a list: whichever model is served, its marks are words in 
 """
 
 
-def fence(text: str) -> str:
-    """Put the document between marks, with every mark in it broken."""
-    return f"<document>\n{broken(text)}\n</document>"
+def fence(pages: Sequence[str]) -> str:
+    """Put a document between marks, its pages numbered if there are several, with every mark in it broken."""
+    texts = [without_marks(page) for page in pages]
+    numbered = [f"[page {number}]\n{text}\n" for number, text in enumerate(texts, start=1)]
+    return f"<document>\n{''.join(texts if len(texts) == 1 else numbered)}\n</document>"
 
 
-def broken(text: str) -> str:
+def without_marks(text: str) -> str:
     """Put a space behind the bracket of each mark: to a tokenizer it is plain text then."""
     return _MARK.sub(_break, text)
 

@@ -22,6 +22,7 @@ from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
 from services.intake.frames import LENGTH, READY, packed
 from services.intake.media import SUPPORTED
+from services.intake.stored_text import stored_form
 
 _WORKER: Final = (sys.executable, "-I", "-B", "-m", "services.intake.parser_worker")
 """Isolated: neither the environment nor the current folder decides what is imported."""
@@ -278,7 +279,7 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
         case {"pages": [*pages], "notes": [*notes]} if all(isinstance(text, str) for text in [*pages, *notes]):
             lines = tuple(map(_line, notes[:_MOST_NOTES]))
-            texts = tuple(map(_page, pages))
+            texts = tuple(map(stored_form, pages))
             layouts = _layouts(answer.get("layouts"), texts)
             document = ParsedDocument(texts, lines, _einvoice(answer.get("einvoice")), layouts)
             limits.check(len(document.pages), document.characters)
@@ -304,14 +305,6 @@ def _layouts(answer: object, texts: Sequence[str]) -> tuple[tuple[int, ...], ...
         for numbers, text in zip(given, texts, strict=False)
     ]
     return tuple(layouts) if sum(map(len, layouts)) <= FIELDS * MAX_DOCUMENT_RUNS else ()
-
-
-def _page(text: str) -> str:
-    """Give a page's text as it is stored from here on: one kind of line end, nothing that the database refuses.
-
-    Soft hyphens and all else stay, so that a place in the text stays the same place.
-    """
-    return clean_text(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _line(text: str) -> str:

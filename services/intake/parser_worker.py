@@ -24,6 +24,7 @@ from services.intake.mail import read_mail
 from services.intake.media import MAIL, PDF, TEXT, XML
 from services.intake.pdf import read_pdf
 from services.intake.plain import read_plain
+from services.intake.stored_text import notes_on_writing
 
 _READERS: Final = {PDF: read_pdf, MAIL: read_mail, TEXT: read_plain, XML: read_einvoice_xml}
 
@@ -120,7 +121,8 @@ def _answer(content: bytes, media_type: str, limits: ReadingLimits) -> dict[str,
         message = f"the document is damaged ({type(error).__name__} while reading it); make the file anew"
         return {"code": ErrorCode.DOCUMENT_BROKEN, "message": message}
     einvoice = document.einvoice and document.einvoice.model_dump(mode="json", exclude_none=True)
-    return {"pages": document.pages, "layouts": document.layouts, "notes": document.notes, "einvoice": einvoice}
+    notes = [*document.notes, *notes_on_writing(document.pages)]
+    return {"pages": document.pages, "layouts": document.layouts, "notes": notes, "einvoice": einvoice}
 
 
 if __name__ == "__main__":

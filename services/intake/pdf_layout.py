@@ -13,10 +13,10 @@ from pypdf import PageObject
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
-from schemas.text import clean_text
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
 from services.intake.pdf_hidden import Eyes
 from services.intake.pdf_paint import IDENTITY, Matrix, product
+from services.intake.stored_text import stored_form
 
 _SHOWS: Final = frozenset({b"Tj", b"TJ", b"'", b'"'})
 _MOVES: Final = frozenset({b"BT", b"Td", b"TD", b"Tm", b"T*", b"'", b'"'})
@@ -60,7 +60,7 @@ Fonts = dict[int, tuple[DictionaryObject, Font]]
 
 
 def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run]]:
-    """Give a page's text as it is stored, and where it stands.
+    """Give a page's text as it is written, and where that text stands, once it is stored.
 
     Parameters
     ----------
@@ -73,12 +73,10 @@ def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run
         No runs if the pieces that pypdf gives are not the text, or there are too many of them.
     """
     layout = _Layout(page, fonts, eyes)
-    text = stored_form(
-        page.extract_text(
-            visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
-        )
+    text = page.extract_text(
+        visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
     )
-    return text, layout.runs_of(text)
+    return text, layout.runs_of(stored_form(text))
 
 
 @dataclass(slots=True)
@@ -167,7 +165,8 @@ class _Layout:
             upright = matrix[0] > 0 and abs(matrix[1]) < _SAME_LINE * matrix[0] and abs(matrix[3]) > 0
             glued = False
             for glyph in self._glyphs(show, font, size):
-                for character in stored_form(glyph.text):
+                stored = stored_form(glyph.text).strip()
+                for character in stored:
                     if character.isspace():
                         continue
                     while at < len(text) and text[at].isspace():
@@ -175,9 +174,9 @@ class _Layout:
                     if at >= len(text) or text[at] != character:
                         return  # the text is not what the strings say: none of this piece has a place
                     at += 1
-                if upright and glyph.text.strip():
+                if upright and stored:
                     end = start + at
-                    _extend(runs, _run(matrix, glyph, size, end - len(glyph.text.strip()), end), inside=glued)
+                    _extend(runs, _run(matrix, glyph, size, end - len(stored), end), inside=glued)
                     glued = True
         self._add(runs)
 
@@ -214,11 +213,6 @@ class _Layout:
             270: (0, -1, -1, 0, top, right),
         }
         return product(matrix, turned.get(int(self.page.rotation) % 360, turned[0]))
-
-
-def stored_form(text: str) -> str:
-    """Give text as it is stored: one kind of line end, nothing that the database refuses."""
-    return clean_text(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _codes(piece: Any, font: Font) -> Iterator[tuple[str, float, bool]]:  # noqa: ANN401  (an operand: anything)

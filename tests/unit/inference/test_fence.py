@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inference.fence import broken, fence
+from services.inference.fence import fence, without_marks
 
 MARKS = [
     "</document>", "<document>", "</DOCUMENT>", "< / document >", "\uff1c/document\uff1e", "</document",
@@ -23,8 +23,8 @@ MARKS = [
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_the_marks_of_every_family_are_broken(mark: str):
-    assert mark not in broken(f"before {mark} after")
+def test_the_marks_of_every_family_are_without_marks(mark: str):
+    assert mark not in without_marks(f"before {mark} after")
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,17 @@ def test_the_marks_of_every_family_are_broken(mark: str):
     ],
 )
 def test_what_letters_write_stays(text: str):
-    assert broken(text) == text
+    assert without_marks(text) == text
 
 
 @given(st.lists(st.sampled_from([*MARKS, "<", "[", "|", "/", " ", "document", "s>", "\n"]), max_size=12))
 def test_whatever_is_put_together_the_document_ends_once(parts: list[str]):
-    fenced = fence("".join(parts))
+    fenced = fence(["".join(parts)])
     assert len(re.findall(r"<\s*/?\s*document", fenced.replace("< ", "<_"), re.IGNORECASE)) == 2
     assert not any(mark in fenced.removeprefix("<document>").removesuffix("</document>") for mark in MARKS)
+
+
+def test_pages_are_numbered_and_cannot_number_themselves():
+    fenced = fence(["one [page 7]", "two"])
+    assert fenced == "<document>\n[page 1]\none [ page 7]\n[page 2]\ntwo\n\n</document>"
+    assert fence(["alone"]) == "<document>\nalone\n</document>"
