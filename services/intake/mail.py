@@ -9,7 +9,7 @@ from typing import Final
 from services.intake.document import ParsedDocument, ReadingLimits, without_text
 from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
-from services.intake.html_text import html_text
+from services.intake.html_text import HtmlText, html_text
 from services.intake.media import MAIL, PDF, TEXT, XML, media_type_of
 from services.intake.pdf import read_pdf
 from services.intake.plain import decode, read_plain, split_pages
@@ -39,7 +39,9 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
     """
     message = message_from_bytes(content, policy=policy.default)
     body = _body(message)
-    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", _text_of(body)])))
+    text, hidden = _text_of(body)
+    notes = ("the mail has text that readers do not see; it was left out",) if hidden else ()
+    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", text])), notes)
     for attachment in _attachments(message, body, limits, depth):
         document = document.followed_by(attachment)
         limits.check(len(document.pages), document.characters)
@@ -72,11 +74,11 @@ def _header(message: MIMEPart, name: str) -> str:
     return " ".join(str(value or "").split())
 
 
-def _text_of(part: MIMEPart | None) -> str:
+def _text_of(part: MIMEPart | None) -> HtmlText:
     if part is None:
-        return ""
+        return HtmlText("", hidden=False)
     text = _decoded(part)
-    return html_text(text) if part.get_content_subtype() == "html" else text
+    return html_text(text) if part.get_content_subtype() == "html" else HtmlText(text, hidden=False)
 
 
 def _decoded(part: MIMEPart) -> str:

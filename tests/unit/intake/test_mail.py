@@ -154,4 +154,4 @@ def test_a_mail_that_says_nothing_is_a_document_without_text(limits: ReadingLimi
     ],
 )
 def test_html_shows_its_text(markup: str, text: str) -> None:
-    assert html_text(markup).endswith(text)
+    assert html_text(markup).text.endswith(text)
