@@ -178,11 +178,8 @@ class _Layout:
                     end = start + at
                     _extend(runs, _run(matrix, glyph, size, end - len(stored), end), inside=glued)
                     glued = True
-        self._add(runs)
-
-    def _add(self, runs: list[Run]) -> None:
-        """Add the runs of a piece; its first may go on with the last word of the piece before."""
-        if self._runs and runs and runs[0].start == self._runs[-1].end:
+        if runs:
+            # A word may go on in another font.
             _extend(self._runs, runs.pop(0), inside=False)
         self._runs += runs
 
@@ -244,15 +241,21 @@ def _units(points: float) -> int:
 
 
 def _extend(runs: list[Run], run: Run, *, inside: bool) -> None:
-    """Add a glyph to the last run, or begin a new one where a gap or another line says so."""
+    """Add to the last run, or begin a new one where a gap or another line says so.
+
+    Parameters
+    ----------
+    inside
+        It goes on with the string of the last run. Strings shown one by one are one run only as parts of a word.
+    """
     if not runs:
         runs.append(run)
         return
     last = runs[-1]
     gap = run.left - last.right
     most = (_WORD_GAP if inside else _GLUED) * run.size
-    same_line = abs(run.baseline - last.baseline) <= _SAME_LINE * run.size
-    if same_line and -run.size / 2 <= gap <= most and abs(last.size - run.size) <= 1:
+    same_line = abs(run.baseline - last.baseline) <= _SAME_LINE * run.size and abs(last.size - run.size) <= 1
+    if same_line and -run.size / 2 <= gap <= most and (inside or run.start == last.end):
         runs[-1] = last._replace(end=run.end, right=max(last.right, run.right))
     else:
         runs.append(run)
