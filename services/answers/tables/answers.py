@@ -12,6 +12,7 @@ from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_produ
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet, sheets
 from services.answers.tables.totals import amounts_below, column_sum, is_confirmed, is_counted, jumps
+from services.answers.tables.words import Aside
 
 CONFIRMED: Final = 0.98
 """Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
@@ -21,6 +22,8 @@ UNCONFIRMED: Final = 0.6
 UNREAD: Final = 0.3
 """For a value that code could not read."""
 
+_MOST_TRAILING: Final = 5
+"""Lines of words and an amount at the end that may be no rows."""
 _MOST_NAMED: Final = 3
 """Rows that a reason names one by one."""
 
@@ -81,8 +84,7 @@ def _read_table(
         return TableAnswers([], [_not_found(table, found)] * table.required)
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
-    below = amounts_below(laid_out, *found.bottom, language)
-    rows, confirmed = _settled(found, key, named, below)
+    rows, confirmed = _settled(found, key, named, laid_out, language)
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed))
     fields = [
         field
@@ -93,14 +95,18 @@ def _read_table(
 
 
 def _settled(
-    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], below: Sequence[Sequence[Decimal]]
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    certain = len(found.rows) - found.trailing or len(found.rows)
-    for count in range(len(found.rows), certain - 1, -1) if key.adds_up_to else ():
-        total = column_sum(found.rows[:count], key.name)
-        if total is not None and is_confirmed(total, named, below):
-            return found.rows[:count], True
+    whole = len(found.rows)
+    certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
+    for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
+        rows = found.rows[:count]
+        total = column_sum(rows, key.name)
+        # A subtotal is the sum of all rows only if none of what looks like a row follows it.
+        asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
+        if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
+            return rows, True
     return found.rows, False
 
 

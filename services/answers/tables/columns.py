@@ -18,6 +18,8 @@ _STRANGE: Final = 1_000
 """Cost of a number beside a column of words, and of words beside a column of numbers."""
 _DOUBLED: Final = 3_000
 """Cost of two numbers of a line in one column."""
+_UNPLACED: Final = 800
+"""Cost of leaving words out: a column may have no head."""
 _CROWDED: Final = 600
 """Cost of two cells of a line in one column, but that of words, if one of them is no number."""
 _USUAL: Final = 3
@@ -68,8 +70,9 @@ class Columns:
         figures = [is_figure(cell) for cell in cells]
         pairs = zip([False, *figures], figures, strict=False)
         doubled = [_DOUBLED if both == (True, True) else _CROWDED for both in pairs]
-        way = _cheapest_way(costs, doubled, names.index(self.words))
-        return [names[at] if of_cell[at] < _FAR else None for at, of_cell in zip(way, costs, strict=True)]
+        left_out = [_FAR if figure else _UNPLACED for figure in figures]
+        way = _cheapest_way(costs, doubled, left_out, names.index(self.words))
+        return [None if at is None else names[at] for at in way]
 
     def is_at_home(self, cell: Cell) -> bool:
         """Tell whether a cell is aligned with cells of a column, or under its head."""
@@ -98,7 +101,9 @@ def is_figure(cell: Cell) -> bool:
     return FIGURE.fullmatch(cell.text) is not None
 
 
-def _cheapest_way(costs: Sequence[Sequence[float]], doubled: Sequence[float], free: int) -> list[int]:
+def _cheapest_way(
+    costs: Sequence[Sequence[float]], doubled: Sequence[float], left_out: Sequence[float], free: int
+) -> list[int | None]:
     """Choose a column for each cell, never one to the left of the one before, at the least cost.
 
     Parameters
@@ -107,30 +112,34 @@ def _cheapest_way(costs: Sequence[Sequence[float]], doubled: Sequence[float], fr
         A row a cell: of putting it into each column.
     doubled
         Of putting it into the same column as the cell before.
+    left_out
+        Of putting it into none.
     free
         The column in which cells may follow each other at no cost.
     """
-    sums: Sequence[float] = [0.0] * len(costs[0])
-    occupied = False
-    steps: list[list[int]] = []
-    for of_cell, twice in zip(costs, doubled, strict=True):
+    sums: list[float] = [0.0] * len(costs[0])
+    taken = [False] * len(sums)
+    steps: list[list[tuple[int, bool]]] = []
+    for of_cell, twice, none in zip(costs, doubled, left_out, strict=True):
         least, came = math.inf, 0
         new: list[float] = []
-        step: list[int] = []
+        step: list[tuple[int, bool]] = []
         for at, cost in enumerate(of_cell):
-            stay = sums[at] + twice * (occupied and at != free)
+            stay = sums[at] + twice * (taken[at] and at != free)
             before, source = (stay, at) if stay <= least else (least, came)
-            new.append(before + cost)
-            step.append(source)
+            put = before + cost <= sums[at] + none
+            new.append(before + cost if put else sums[at] + none)
+            step.append((source, True) if put else (at, False))
             if sums[at] < least:
                 least, came = sums[at], at
-        sums, occupied = new, True
+        sums, taken = new, [put or taken[source] for source, put in step]
         steps.append(step)
     at = min(range(len(sums)), key=sums.__getitem__)
-    way: list[int] = []
+    way: list[int | None] = []
     for step in reversed(steps):
-        way.append(at)
-        at = step[at]
+        source, put = step[at]
+        way.append(at if put else None)
+        at = source
     return way[::-1]
 
 

@@ -52,12 +52,6 @@ class Found:
     strays: list[int] = field(default_factory=list)
     too_many: bool = False
 
-    @property
-    def bottom(self) -> tuple[int, int]:
-        """Page and height of the last row with more than words and an amount."""
-        certain = self.rows[: len(self.rows) - self.trailing] or self.rows
-        return (certain[-1].page, certain[-1].bottom) if certain else (0, 0)
-
 
 def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) -> Found:
     """Read the rows of a table.

@@ -108,9 +108,9 @@ class Part:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RowReader:
-    """Reads rows under one head.
+    """Reads rows of one table, sheet by sheet.
 
     Parameters
     ----------
@@ -120,6 +120,8 @@ class RowReader:
 
     table: TableDefinition
     language: str
+    _begins_above: bool = False
+    """Rows of the sheets before began above their numbers."""
 
     def read(self, page: int, lines: Sequence[Line], columns: Columns, *, continues: bool) -> Part:
         """Read the lines between a head, or a sheet's beginning, and the next head, or the sheet's end.
@@ -215,7 +217,8 @@ class RowReader:
         cells = [cell for _, line in placed if (cell := _words(line, name)) is not None]
         if not rows:
             return cells
-        starts = _starts(rows, cells, continues=continues)
+        starts = _starts(rows, cells, continues=continues and not self._begins_above)
+        self._begins_above = self._begins_above or starts[0] < rows[0].top - row_tolerance(rows[0])
         bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]

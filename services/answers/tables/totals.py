@@ -1,6 +1,6 @@
 """Whether the rows that were found are all: sums, and numbers of rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise, product
 from typing import Final
@@ -59,15 +59,24 @@ def _leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> bo
     return False
 
 
-def amounts_below(sheets: Sequence[Sheet], page: int, height: int, language: str) -> list[list[Decimal]]:
-    """Give the amounts of each line of totals below a height of a page, to the end of the document."""
-    lines = (line for sheet in sheets for line in sheet.lines if (sheet.number, line.baseline) > (page, height))
-    return [amounts for line in lines if _is_total(line) and (amounts := list(_amounts(line, language)))]
+def amounts_below(sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside]) -> list[list[Decimal]]:
+    """Give the amounts of each line of totals below a row, to the end of the document.
+
+    Parameters
+    ----------
+    asides
+        What is a total.
+    """
+    lines = (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line))
+    return [amounts for line in lines if _aside(line) in asides and (amounts := list(_amounts(line, language)))]
 
 
-def _is_total(line: Line) -> bool:
-    label = next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
-    return aside_of(label) in {Aside.TOTAL, Aside.SUBTOTAL}
+def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
+    return sheet.number > row.page or line.baseline > row.bottom
+
+
+def _aside(line: Line) -> Aside | None:
+    return aside_of(next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), ""))
 
 
 def _amounts(line: Line, language: str) -> Iterator[Decimal]:
