@@ -9,7 +9,7 @@ BIN := .venv/bin
 VARIANT ?= cpu
 LOCKS := deploy/locks
 
-.PHONY: help env demo test faults guards bench check format lock clean
+.PHONY: help env demo test faults guards bench hostile check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ guards: env ## Take out each guard against a trap, and see its tests fail (GUARD
 
 bench: env ## Measure what delivery without loss costs (documents a second, with and without it)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
+
+hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order: one kind)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile.py $(if $(KIND),--kind "$(KIND)")
 
 check: env ## Formatting, lints, types, import rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
