@@ -9,7 +9,7 @@ BIN := .venv/bin
 VARIANT ?= cpu
 LOCKS := deploy/locks
 
-.PHONY: help env demo test faults guards bench check format lock clean
+.PHONY: help env demo test faults guards bench hostile check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ guards: env ## Take out each guard against a trap, and see its tests fail (GUARD
 
 bench: env ## Measure what delivery without loss costs (documents a second, with and without it)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
+
+hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order: one kind)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile.py $(if $(KIND),--kind "$(KIND)")
 
 check: env ## Formatting, lints, types, import rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -55,8 +58,8 @@ $(UV): $(LOCKS)/uv.txt
 COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 lock: $(UV) ## Resolve the dependencies anew
-	@$(COMPILE) pyproject.toml --extra cpu --overrides $(LOCKS)/overrides.txt --output-file $(LOCKS)/cpu.txt
-	@$(COMPILE) pyproject.toml --extra gpu --output-file $(LOCKS)/gpu.txt
+	@$(COMPILE) pyproject.toml --extra cpu --extra evaluation --overrides $(LOCKS)/overrides.txt --output-file $(LOCKS)/cpu.txt
+	@$(COMPILE) pyproject.toml --extra gpu --extra evaluation --output-file $(LOCKS)/gpu.txt
 	@$(COMPILE) pyproject.toml --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/core.txt
 	@$(COMPILE) $(LOCKS)/dev.in --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/dev.txt
 	@$(COMPILE) $(LOCKS)/uv.in --output-file $(LOCKS)/uv.txt

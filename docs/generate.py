@@ -25,6 +25,7 @@ from schemas.events import (
     DocumentSubmitted,
     ErrorCode,
     FieldAnswer,
+    Finding,
     Provenance,
     Step,
 )
@@ -117,7 +118,7 @@ def members(model: type[BaseModel], mode: Any = "serialization") -> Callable[[],
 
 def meaning(schema: Mapping[str, Any], section: str, name: str) -> str:
     """Give the code's own description, or else the words for it."""
-    return str(schema["description"]) if "description" in schema and "$ref" not in schema else word(section, name)
+    return str(schema["description"]) if "description" in schema else word(section, name)
 
 
 def type_of(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
@@ -309,6 +310,7 @@ def metrics() -> str:
     used.in_flight(1)
     used.tokens("classify", "model", prompt=1, cached=1, completion=1)
     used.step_took(names.PARSE, 1.0, "error")
+    used.asked_again("invoice", names.SecondAnswer.HELPED)
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])
     used.watch_outbox(lambda: 0.0)
@@ -346,6 +348,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "content": members(Content, "validation"),
     "processed": members(DocumentProcessed),
     "field": members(FieldAnswer),
+    "finding": members(Finding),
     "provenance": members(Provenance),
     "failed": members(DocumentFailed),
     "error-codes": error_codes,

@@ -222,8 +222,10 @@ CREATE TABLE postkorb.documents (
     attempts integer DEFAULT 1 NOT NULL,
     engine_deaths integer DEFAULT 0 NOT NULL,
     retry_of bigint,
+    einvoice jsonb,
     CONSTRAINT documents_content_sha256_check CHECK ((content_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT documents_counts_check CHECK (((version >= 1) AND (byte_count >= 0) AND (page_count >= 0))),
+    CONSTRAINT documents_einvoice_check CHECK ((jsonb_typeof(einvoice) = 'object'::text)),
     CONSTRAINT documents_finished_at_check CHECK (((state = 'parsed'::text) = (finished_at IS NULL))),
     CONSTRAINT documents_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT documents_notes_check CHECK ((jsonb_typeof(notes) = 'array'::text)),
@@ -406,6 +408,13 @@ COMMENT ON COLUMN postkorb.documents.engine_deaths IS 'How often the engine died
 --
 
 COMMENT ON COLUMN postkorb.documents.retry_of IS 'Dead letter that this document is a retry of, see dead_letters.';
+
+
+--
+-- Name: COLUMN documents.einvoice; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.einvoice IS 'Values of the e-invoice that the content is or carries, as its XML gives them; null if there is none.';
 
 
 --
@@ -762,6 +771,9 @@ CREATE TABLE postkorb.answers (
     processed_at timestamp with time zone NOT NULL,
     prompt_tokens bigint NOT NULL,
     completion_tokens bigint NOT NULL,
+    findings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    needs_review boolean DEFAULT false NOT NULL,
+    CONSTRAINT answers_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
     CONSTRAINT answers_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT answers_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'incomplete'::text]))),
     CONSTRAINT answers_type_confidence_check CHECK (((type_confidence >= (0)::double precision) AND (type_confidence <= (1)::double precision)))
@@ -895,6 +907,20 @@ COMMENT ON COLUMN postkorb.answers.completion_tokens IS 'Tokens generated for th
 
 
 --
+-- Name: COLUMN answers.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+
+
+--
 -- Name: answers_answer_key_seq; Type: SEQUENCE; Schema: postkorb; Owner: -
 --
 
@@ -1010,7 +1036,9 @@ CREATE VIEW postkorb.current_answers AS
     a.processed_at,
     d.duplicate_of,
     d.document_key,
-    a.answer_key
+    a.answer_key,
+    a.findings,
+    a.needs_review
    FROM (postkorb.answers a
      JOIN postkorb.documents d ON (((d.document_key = a.document_key) AND (d.content_sha256 = a.content_sha256))))
   WHERE (NOT (EXISTS ( SELECT
@@ -1149,6 +1177,20 @@ COMMENT ON COLUMN postkorb.current_answers.document_key IS 'Key that tables refe
 --
 
 COMMENT ON COLUMN postkorb.current_answers.answer_key IS 'Key that the fields refer to.';
+
+
+--
+-- Name: COLUMN current_answers.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.current_answers.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN current_answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.current_answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
 
 
 --
@@ -1703,6 +1745,8 @@ CREATE TABLE postkorb.pages (
     document_key bigint NOT NULL,
     page integer NOT NULL,
     text text NOT NULL,
+    layout jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT pages_layout_check CHECK ((jsonb_typeof(layout) = 'array'::text)),
     CONSTRAINT pages_page_check CHECK ((page >= 1))
 );
 
@@ -1733,6 +1777,13 @@ COMMENT ON COLUMN postkorb.pages.page IS 'Page number, from 1.';
 --
 
 COMMENT ON COLUMN postkorb.pages.text IS 'Text of the page, without U+0000 and lone surrogates.';
+
+
+--
+-- Name: COLUMN pages.layout; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pages.layout IS 'Where the text stands, six integers a run of it (start, end, left, right, baseline, size); empty for plain text.';
 
 
 --
@@ -1814,7 +1865,9 @@ CREATE VIEW postkorb.results AS
     c.trace_id,
     c.submitted_at,
     c.processed_at,
-    c.duplicate_of
+    c.duplicate_of,
+    c.findings,
+    c.needs_review
    FROM (postkorb.current_answers c
      JOIN postkorb.pipelines p USING (pipeline_id));
 
@@ -1950,6 +2003,20 @@ COMMENT ON COLUMN postkorb.results.processed_at IS 'When the answer was recorded
 --
 
 COMMENT ON COLUMN postkorb.results.duplicate_of IS 'Id of an older document of this tenant with the same bytes, if any.';
+
+
+--
+-- Name: COLUMN results.findings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.results.findings IS 'What checks found: an array of objects with kind, fields and message; empty if all is well.';
+
+
+--
+-- Name: COLUMN results.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.results.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
 
 
 --

@@ -5,7 +5,7 @@ The same code always gives the same bytes (with the same versions of its librari
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from making import applications, complaints, contracts, failing, invoices, medical, messages, notices, orders, reminders
@@ -23,11 +23,11 @@ def all_samples() -> Iterator[Sample | FailingSample]:
     yield from (failing.encrypted(plain), failing.truncated(plain), failing.empty(), failing.picture_without_text())
 
 
-def write_samples(folder: Path) -> int:
+def write_labelled(folder: Path, samples: Iterable[Sample | FailingSample]) -> int:
     """Write documents and `labels.json` into `folder`; give the number of documents."""
     folder.mkdir(parents=True, exist_ok=True)
     labels = {}
-    for sample in all_samples():
+    for sample in samples:
         (folder / sample.file_name).write_bytes(sample.content)
         labels[sample.file_name] = sample.label
     text = json.dumps(dict(sorted(labels.items())), ensure_ascii=False, indent=2)
@@ -37,4 +37,4 @@ def write_samples(folder: Path) -> int:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    sys.stdout.write(f"{write_samples(target)} documents in {target}\n")
+    sys.stdout.write(f"{write_labelled(target, all_samples())} documents in {target}\n")

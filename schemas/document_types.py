@@ -1,7 +1,9 @@
 """Document types as data: a YAML file a type gives schema, prompt wording, typed values, and SQL view."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +13,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from schemas.envelope import first_error
+from schemas.expressions import ExpressionError, Scalar, Value, evaluate, names_in
+from schemas.tables import TableDefinition
 
 OTHER: Final = "other"
 """Name of the type for documents of none of the types."""
@@ -44,8 +48,10 @@ RESERVED_FIELDS: Final = frozenset(
         "document_id",
         "duplicate_of",
         "file_name",
+        "findings",
         "language",
         "metadata",
+        "needs_review",
         "pipeline_id",
         "processed_at",
         "reasons",
@@ -61,6 +67,11 @@ RESERVED_FIELDS: Final = frozenset(
 
 MAX_TYPES: Final = 60
 MAX_FIELDS: Final = 40
+MAX_RULES: Final = 20
+MAX_TABLES: Final = 3
+
+_SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
+"""A value for each type of column, to try rules on."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
@@ -71,12 +82,17 @@ class Kind(StrEnum):
     TEXT = "text"
     MONEY = "money"
     NUMBER = "number"
+    QUANTITY = "quantity"
     PERCENTAGE = "percentage"
     DATE = "date"
+    PERIOD = "period"
     CURRENCY = "currency"
     IBAN = "iban"
     BIC = "bic"
     VAT_ID = "vat_id"
+    REGISTER_NUMBER = "register_number"
+    NAME = "name"
+    ADDRESS = "address"
     EMAIL = "email"
     PHONE = "phone"
     CHOICE = "choice"
@@ -85,7 +101,7 @@ class Kind(StrEnum):
     def column(self) -> str:
         """PostgreSQL type of the value's column in the typed view."""
         match self:
-            case Kind.MONEY | Kind.NUMBER | Kind.PERCENTAGE:
+            case Kind.MONEY | Kind.NUMBER | Kind.QUANTITY | Kind.PERCENTAGE:
                 return "numeric"
             case Kind.DATE:
                 return "date"
@@ -118,6 +134,9 @@ class FieldDefinition(_Data):
     choices: tuple[str, ...] = Field(default=(), max_length=40, description="For kind `choice` alone.")
     label: Wording
     description: Wording
+    synonyms: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(), max_length=24, description="Other words that stand before the value; not in the prompt."
+    )
 
     @model_validator(mode="after")
     def _choices_fit(self) -> Self:
@@ -125,6 +144,18 @@ class FieldDefinition(_Data):
             message = f"field {self.name}: `choices` belongs to kind `choice`, and that kind needs it"
             raise ValueError(message)
         return self
+
+
+class Rule(_Data):
+    """What the values of a document must satisfy, such as net + tax = gross."""
+
+    name: Name
+    check: str = Field(description="An expression over names of fields, see `schemas.expressions`.")
+    fields: tuple[Name, ...] = Field(min_length=1, max_length=8, description="Asked again if it fails.")
+    over_missing: bool = Field(
+        default=False, description="Whether it applies where a value is missing; the expression sees `None` then."
+    )
+    message: Wording = Field(description="What is wrong if it fails.")
 
 
 class DocumentType(_Data):
@@ -137,6 +168,8 @@ class DocumentType(_Data):
     description: Wording = Field(description="How to recognise it; goes into the prompt.")
     fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
+    tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)
+    rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
@@ -153,6 +186,44 @@ class DocumentType(_Data):
             message = f"type {self.name}: key_fields names {', '.join(sorted(unknown))}, which is no field"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _tables_fit(self) -> Self:
+        numbers = {field.name for field in self.fields if field.kind.column == "numeric"}
+        names = [field.name for field in self.fields] + [table.name for table in self.tables]
+        for table in self.tables:
+            if names.count(table.name) > 1:
+                message = f"type {self.name}: table {table.name} has the name of a field or of another table"
+                raise ValueError(message)
+            if unknown := {name for column in table.columns for name in column.adds_up_to} - numbers:
+                message = (
+                    f"type {self.name}: table {table.name}: adds_up_to names {', '.join(sorted(unknown))}, "
+                    "which is no field with a number"
+                )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _rules_can_be_checked(self) -> Self:
+        samples = self._sample_values()
+        names = [rule.name for rule in self.rules]
+        for rule in self.rules:
+            if names.count(rule.name) > 1:
+                message = f"type {self.name}: two rules are named {rule.name}"
+                raise ValueError(message)
+            if fault := _fault_of(rule, samples):
+                message = f"type {self.name}: rule {rule.name}: {fault}"
+                raise ValueError(message)
+        return self
+
+    def _sample_values(self) -> dict[str, Value]:
+        """Give a value of the right type for each name that a rule may use."""
+        tables: dict[str, Value] = {
+            table.name: [{column.name: _SAMPLES[Kind(column.kind).column] for column in table.columns}]
+            for table in self.tables
+        }
+        fields: dict[str, Value] = {field.name: _SAMPLES[field.kind.column] for field in self.fields}
+        return fields | tables
 
     def answer_schema(self, max_summary: int) -> dict[str, Any]:
         """JSON Schema of the fused answer: each field verbatim (`""` for not there), then the summary.
@@ -248,6 +319,20 @@ def _check_together(types: list[DocumentType]) -> None:
         if views.count(view) > 1 or view in RESERVED_VIEWS:
             message = f"view `{view}` is used by two types or by Postkorb itself"
             raise DocumentTypeError(message)
+
+
+def _fault_of(rule: Rule, samples: Mapping[str, Value]) -> str | None:
+    """Say what is wrong with a rule, by trying it on values of the right types."""
+    try:
+        unknown = {*names_in(rule.check), *rule.fields} - set(samples)
+        if unknown:
+            return f"{', '.join(sorted(unknown))} is no field"
+        evaluate(rule.check, samples)
+        if rule.over_missing:
+            evaluate(rule.check, dict.fromkeys(samples))
+    except ExpressionError as error:
+        return f"`{rule.check}`: {error}"
+    return None
 
 
 def _verbatim_schema(field: FieldDefinition) -> dict[str, Any]:

@@ -79,6 +79,28 @@ class Status(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+class FindingKind(StrEnum):
+    """What a check found: the closed list. All but `repaired` and `summary` ask a person to look."""
+
+    DOCUMENT_TYPE = "document_type"
+    """The document fits none of the types clearly: it became `other`."""
+
+    REQUIRED = "required"
+    """A field that every document of the type has was not found, or not read."""
+    VALUE = "value"
+    """A value does not stand in the document, or code could not read it."""
+    CHECKSUM = "checksum"
+    """A number's own check digits, or its form, are wrong."""
+    RULE = "rule"
+    """Values contradict each other, by a rule of the document type."""
+    EINVOICE = "einvoice"
+    """The page and the invoice's own XML contradict each other, or the XML is not sound."""
+    REPAIRED = "repaired"
+    """Code replaced what the model copied by another value of the document: nothing is left to do."""
+    SUMMARY = "summary"
+    """The summary lost sentences with figures that the document does not have, or is in another language."""
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -152,6 +174,19 @@ class FieldAnswer(_Event):
     char_end: int | None = Field(default=None, ge=0, description="One past the last character.")
 
 
+class Finding(_Event):
+    """What a check found about an answer."""
+
+    kind: FindingKind = Field(description="What was found, from a closed list; `repaired` and `summary` need none.")
+    fields: list[str] = Field(description="Paths of the fields that it is about; some may have no value.")
+    message: str = Field(description="One sentence for people, in German for a German document, else in English.")
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look."""
+        return self.kind not in (FindingKind.REPAIRED, FindingKind.SUMMARY)
+
+
 class DocumentProcessed(_Event):
     """A document has its answers."""
 
@@ -168,6 +203,8 @@ class DocumentProcessed(_Event):
     fields: list[FieldAnswer]
     status: Status
     reasons: list[str] = Field(description="Why the status is incomplete, for people; empty if complete.")
+    findings: list[Finding] = Field(description="What checks found; empty if all is well and nothing was repaired.")
+    needs_review: bool = Field(description="Whether a person should look before it is booked: see the findings.")
     provenance: Provenance
     batch_id: UUID
     processed_at: datetime

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     summary_language: Literal["document", "de", "en"] = Field(
         default="document", description="Language of the summaries: the document's own, German, or English."
     )
+    einvoice: Literal["prefer", "check", "ignore"] = Field(
+        default="prefer",
+        description="An e-invoice's own XML (ZUGFeRD, Factur-X, XRechnung): `prefer` takes its values and does not ask "
+        "the model; `check` has the model read the pages, and where the XML says otherwise is a finding; `ignore` does "
+        "not look at it. The first two look for each value of the XML on the pages.",
+    )
 
     uri_prefixes: Commas = Field(
         default=[], description="Where documents by `uri` may come from, such as `s3://inbox/`, `file:///srv/in/`."

@@ -17,6 +17,7 @@ from services.delivery.publication import MAX_RECORD_BYTES, Publication
 from services.delivery.retrying import RetryPolicy
 from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
+from services.inference.einvoice import EInvoiceUse
 from services.inference.engines.port import Engine
 from services.inference.engines.remote import RemoteConfig, RemoteEngine
 from services.inference.parsed import estimated_tokens
@@ -34,8 +35,10 @@ from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Database
+from services.telemetry.metrics import Metrics
 from services.telemetry.setup import Telemetry
 from services.telemetry.state import State, StateFile
+from services.telemetry.tracing import Tracing
 from services.vitals import Breaking, Vitals
 
 
@@ -150,20 +153,12 @@ async def _intake(place: Place) -> Intake:
     settings, telemetry = place.settings, place.telemetry
     database, _revision = await _checked_database(place, ServiceName.INTAKE)
     await make_topics(settings)
-    parser = await place.stack.enter_async_context(
-        Parser(
-            workers=settings.parsers,
-            seconds=settings.parse_seconds,
-            memory_mib=settings.parse_memory_mib,
-            max_pages=settings.max_pages,
-            max_characters=MAX_CHARACTERS,
-        )
-    )
+    parser = await place.stack.enter_async_context(parser_of(settings))
     membership = Membership(INTAKE_GROUP, settings.instance)
     consumption = Consumption(kafka_of(settings), settings.topics.submitted, membership, INTAKE_BUDGET)
     intake = Intake(
         await place.stack.enter_async_context(consumption),
-        ContentFetcher(settings.uri_prefixes, settings.max_document_bytes, FETCH_SECONDS),
+        fetcher_of(settings),
         parser,
         Store(database, settings.topics),
         IntakeLimits(2 * settings.parsers, MAX_RECORD_BYTES),
@@ -183,15 +178,11 @@ async def _inference(place: Place) -> Inference:
     engine = await load_engine(settings, lambda detail: place.say(State.LOADING, detail))
     place.stack.push_async_callback(engine.close)
     place.vitals.watch_engine(lambda: engine.trouble)
-    asker = Asker(engine, types, settings.summary_language, telemetry.tracing, telemetry.metrics)
-    await asyncio.to_thread(asker.check_schemas)
-    _check_context(engine, asker.text_budget())
-    pipeline = pipeline_of(engine.identity, types, settings.summary_language)
+    asker = await asker_of(settings, engine, types, telemetry.tracing, telemetry.metrics)
+    pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     await make_topics(settings)
-    limits = Limits(
-        settings.batch_documents, settings.batch_documents * settings.batches_in_flight, settings.ask_seconds
-    )
+    limits = limits_of(settings)
     budget = Budget(
         records=4 * limits.documents,
         size=64 * 1024 * 1024,
@@ -229,6 +220,38 @@ _BUILDERS: Final[Mapping[ServiceName, Builder]] = {
     ServiceName.INFERENCE: _inference,
     ServiceName.RELAY: _relay,
 }
+
+
+def parser_of(settings: Settings) -> Parser:
+    """Give what reads documents, not yet started."""
+    return Parser(
+        workers=settings.parsers,
+        seconds=settings.parse_seconds,
+        memory_mib=settings.parse_memory_mib,
+        max_pages=settings.max_pages,
+        max_characters=MAX_CHARACTERS,
+    )
+
+
+def fetcher_of(settings: Settings) -> ContentFetcher:
+    """Give what fetches documents."""
+    return ContentFetcher(settings.uri_prefixes, settings.max_document_bytes, FETCH_SECONDS)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Give how much is in the engine at a time."""
+    documents = settings.batch_documents * settings.batches_in_flight
+    return Limits(settings.batch_documents, documents, settings.ask_seconds)
+
+
+async def asker_of(
+    settings: Settings, engine: Engine, types: DocumentTypes, tracing: Tracing, metrics: Metrics
+) -> Asker:
+    """Give what asks the engine, once every schema is known to be taken and a document to have room."""
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, EInvoiceUse(settings.einvoice))
+    await asyncio.to_thread(asker.check_schemas)
+    _check_context(engine, asker.text_budget())
+    return asker
 
 
 def retries_of(settings: Settings) -> RetryPolicy:

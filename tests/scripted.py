@@ -59,8 +59,10 @@ class ScriptedEngine:
 
 
 def answer(document: str, schema: Mapping[str, Any]) -> str:
-    """Fill a schema from the document's `name: value` lines."""
+    """Fill a schema from the document's `name: value` lines; a second question from `again_name: value`, if there."""
     said = dict(re.findall(r"^(\w+): (.+)$", document, re.MULTILINE))
+    if schema["properties"].keys().isdisjoint(("document_type", "summary")):
+        said |= {name.removeprefix("again_"): value for name, value in said.items() if name.startswith("again_")}
     filled = {name: said.get(name, _otherwise(name, rules)) for name, rules in schema["properties"].items()}
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 

@@ -25,6 +25,7 @@ def bewerbung_buchhalterin() -> Sample:
         ("Elbtal Feinmechanik GmbH", "Personalabteilung", "Herrn Matthias Größler", "Werftstraße 20", "01139 Dresden"),
         (("Datum", facts.date("application_date", "2026-04-14")),),
     )
+    facts.written("applicant_address", "Lessingstraße 9, 01099 Dresden", "Lessingstraße 9 · 01099 Dresden")
     position = facts.text("position", "Bilanzbuchhalterin")
     letter.subject(f"Bewerbung als {position}, Kennziffer {facts.text('reference_number', 'FIN-2026-08')}")
     letter.say(
@@ -45,7 +46,7 @@ def bewerbung_buchhalterin() -> Sample:
     letter.headline("Lebenslauf")
     letter.pairs(
         (
-            ("seit 2020", "Bilanzbuchhalterin, Sächsische Holzwerke AG, Freital"),
+            ("seit 2020", f"Bilanzbuchhalterin, {facts.text('current_employer', 'Sächsische Holzwerke AG')}, Freital"),
             ("2015–2020", "Finanzbuchhalterin, Autohaus Zöllner KG, Pirna"),
             ("2018", "Geprüfte Bilanzbuchhalterin (IHK)"),
             ("2012–2015", "Ausbildung zur Steuerfachangestellten, Kanzlei Höhne, Dresden"),
@@ -77,11 +78,16 @@ def application_data_engineer() -> Sample:
         ),
         "Page",
     )
+    facts.written(
+        "applicant_address",
+        "Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ, GB",
+        "Flat 3, 19 Linden Grove · Edinburgh EH6 9ZZ",
+    )
     letter.subject(f"Application for the position of {facts.text('position', 'Senior Data Engineer')}")
     letter.say(
         "Dear hiring team,",
         "For five years I have built the pipelines that bring readings of 40,000 smart meters into one warehouse at "
-        "Lothian Power Networks. I would like to do the same for your wind farms.",
+        f"{facts.text('current_employer', 'Lothian Power Networks')}. I would like to do the same for your wind farms.",
         "In my present role I moved nightly batch jobs to event streams, which cut the delay of our load forecast from "
         "nine hours to four minutes, and I lead a team of three. I work in Python and SQL, run Kafka and PostgreSQL in "
         "production, and care about tests and clear documentation. Before that I studied physics in Groningen "

@@ -16,10 +16,11 @@ def reklamation_kaffeemaschine() -> Sample:
         colour="#444444",
         contact=(email,),
     )
+    facts.written("complainant_address", "Kastanienallee 77, 10435 Berlin", "Kastanienallee 77 · 10435 Berlin")
     letter = Letter(
         house,
         "Reklamation",
-        ("Küchenwelt Versand GmbH", "Kundenservice", "Postfach 20 14", "33602 Bielefeld"),
+        (facts.text("recipient_name", "Küchenwelt Versand GmbH"), "Kundenservice", "Postfach 20 14", "33602 Bielefeld"),
         (("Datum", facts.date("complaint_date", "2026-09-08")),),
     )
     number = facts.text("reference_number", "KW-7741923")
@@ -57,10 +58,16 @@ def complaint_broken_tiles() -> Sample:
         mark="bars",
         folds=False,
     )
+    facts.written("complainant_address", "The Old Forge, Hexham NE46 9ZZ, GB", "The Old Forge · Hexham NE46 9ZZ")
     letter = Letter(
         house,
         "Complaint",
-        ("Tyne Tile Warehouse", "Customer Services", "77 Staithes Road", "Gateshead NE11 9ZZ"),
+        (
+            facts.text("recipient_name", "Tyne Tile Warehouse"),
+            "Customer Services",
+            "77 Staithes Road",
+            "Gateshead NE11 9ZZ",
+        ),
         (
             ("Date", facts.date("complaint_date", "2026-05-27")),
             ("Your delivery", facts.text("reference_number", "TT-90577")),
@@ -86,7 +93,7 @@ def complaint_broken_tiles() -> Sample:
 def beschwerde_paketdienst() -> Sample:
     """Write a complaint typed into a contact form, plain text in UTF-8, German."""
     facts = Facts("de", "dotted", "Euro")
-    text = f"""Kontaktformular der Paketdienst Möwe GmbH
+    text = f"""Kontaktformular der {facts.text("recipient_name", "Paketdienst Möwe GmbH")}
 Eingegangen am: {facts.date("complaint_date", "2026-11-03")}
 Thema: Beschwerde über eine Zustellung
 

@@ -91,7 +91,7 @@ def vertrag_gebaeudereinigung() -> Sample:
             "Dienstleistungsvertrag",
             (),
             colour="#333333",
-            slogan="Nr. GR-2026-17 · Ausfertigung für die Auftraggeberin",
+            slogan=f"Nr. {facts.text('contract_number', 'GR-2026-17')} · Ausfertigung für die Auftraggeberin",
         ),
         "Vertrag Nr. GR-2026-17",
     )
@@ -150,10 +150,10 @@ def _add_price_and_term(letter: Letter, facts: Facts) -> None:
     letter.heading("§ 5 Laufzeit und Kündigung")
     letter.say(
         f"(1) Der Vertrag beginnt am {facts.date('effective_date', '2026-10-01')} und wird für die Dauer von "
-        f"{facts.text('term', 'zwei Jahren')} geschlossen. Er verlängert sich um jeweils ein Jahr, wenn er nicht "
-        "rechtzeitig gekündigt wird.",
-        f"(2) Die Kündigungsfrist beträgt {facts.text('notice_period', 'drei Monate zum Vertragsende')}. Die ersten "
-        "drei Monate gelten als Probezeit; in ihr kann jede Seite mit einer Frist von zwei Wochen kündigen.",
+        f"{facts.written('term', 'P2Y', 'zwei Jahren')} geschlossen. Er verlängert sich um jeweils "
+        f"{facts.written('renewal_period', 'P1Y', 'ein Jahr')}, wenn er nicht rechtzeitig gekündigt wird.",
+        f"(2) Die Kündigungsfrist beträgt {facts.written('notice_period', 'P3M', 'drei Monate zum Vertragsende')}. Die "
+        "ersten drei Monate gelten als Probezeit; in ihr kann jede Seite mit einer Frist von zwei Wochen kündigen.",
         "(3) Das Recht zur Kündigung aus wichtigem Grund bleibt unberührt. Jede Kündigung bedarf der Schriftform.",
     )
 
@@ -191,7 +191,12 @@ def service_agreement_lifts() -> Sample:
     """Write a maintenance agreement over two pages, English."""
     facts = Facts("en", "long_en", "£")
     letter = Letter(
-        House("Maintenance Agreement", (), colour="#333333", slogan="Reference LM/2026/0442"),
+        House(
+            "Maintenance Agreement",
+            (),
+            colour="#333333",
+            slogan=f"Reference {facts.text('contract_number', 'LM/2026/0442')}",
+        ),
         "Agreement LM/2026/0442",
         page_word="Page",
     )
@@ -211,10 +216,10 @@ def service_agreement_lifts() -> Sample:
     letter.heading("2. Term and termination")
     letter.say(
         f"2.1 This agreement takes effect on {facts.date('effective_date', '2026-04-01')} and continues for an initial "
-        f"term of {facts.text('term', 'three years')}.",
+        f"term of {facts.written('term', 'P3Y', 'three years')}.",
         "2.2 After the first year either party may terminate it by giving "
-        f"{facts.text('notice_period', 'six months’ written notice')}. Either party may terminate at once if the "
-        "other commits a material breach and does not remedy it in 14 days.",
+        f"{facts.written('notice_period', 'P6M', 'six months’ written notice')}. Either party may terminate at "
+        "once if the other commits a material breach and does not remedy it in 14 days.",
     )
     letter.heading("3. Charges")
     letter.say(
@@ -257,8 +262,8 @@ and {facts.text("party_b", "Oakline Sensors LLC")}, 1217 Harbor Drive, Portland,
    need it, and returns or destroys it on request within ten days.
 4. Exceptions. Information that is public, already known, or developed independently is free.
 5. Term. This agreement takes effect on {facts.date("effective_date", "2026-01-15")} and remains in force
-   for {facts.text("term", "two years")}. Either party may end it with
-   {facts.text("notice_period", "30 days' written notice")}; the duty of secrecy lasts three years longer.
+   for {facts.written("term", "P2Y", "two years")}. Either party may end it with
+   {facts.written("notice_period", "P30D", "30 days' written notice")}; the duty of secrecy lasts three years longer.
 6. Law. The courts of {facts.text("jurisdiction", "Allegheny County, Pennsylvania")}, have jurisdiction.
 
 Signed: Naomi Feld, CEO, Larkspur Robotics Inc.

@@ -188,7 +188,7 @@ def invoice_consulting() -> Sample:
         (
             ("Invoice no.", number),
             ("Invoice date", facts.date("issue_date", "2026-09-30")),
-            ("Your order", "PO 77120"),
+            ("Your order", facts.text("order_number", "PO 77120")),
             ("Payment due", facts.date("due_date", "2026-10-30")),
         ),
         "Page",

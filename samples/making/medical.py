@@ -46,15 +46,20 @@ def arztbrief_kardiologie() -> Sample:
     letter = Letter(
         house,
         f"Arztbrief {patient}",
-        ("Hausarztpraxis", "Dr. med. Jürgen Kröger", "Schwachhauser Ring 15", "28209 Bremen"),
-        (("Datum", facts.date("report_date", "2026-01-20")), ("Fallnummer", "26-003318")),
+        (
+            "Hausarztpraxis",
+            facts.text("referring_physician", "Dr. med. Jürgen Kröger"),
+            "Schwachhauser Ring 15",
+            "28209 Bremen",
+        ),
+        (("Datum", facts.date("report_date", "2026-01-20")), ("Fallnummer", facts.text("case_number", "26-003318"))),
     )
     letter.subject("Entlassungsbericht")
     letter.say(
         "Sehr geehrter Herr Kollege Kröger,",
         f"wir berichten über Ihren Patienten <b>{patient}</b>, geboren am {facts.date('birth_date', '1957-09-03')}, "
-        f"der vom {facts.date('admission_date', '2026-01-13')} bis zum 20.01.2026 in unserer stationären Behandlung "
-        "war.",
+        f"der vom {facts.date('admission_date', '2026-01-13')} bis zum {facts.date('discharge_date', '2026-01-20')} in "
+        "unserer stationären Behandlung war.",
     )
     letter.heading("Diagnosen")
     diagnosis = facts.text("diagnosis", "Akuter Myokardinfarkt ohne ST-Hebung (NSTEMI)")
@@ -112,8 +117,11 @@ def medical_report_knee() -> Sample:
     letter = Letter(
         house,
         "Clinic letter",
-        ("Dr Rajan Patel", "Almondbank Surgery", "4 Station Road", "Perth PH1 3ZZ"),
-        (("Date of report", facts.date("report_date", "2026-03-11")), ("Clinic no.", "GB-20714")),
+        (facts.text("referring_physician", "Dr Rajan Patel"), "Almondbank Surgery", "4 Station Road", "Perth PH1 3ZZ"),
+        (
+            ("Date of report", facts.date("report_date", "2026-03-11")),
+            ("Clinic no.", facts.text("case_number", "GB-20714")),
+        ),
         "Page",
     )
     letter.subject("Outpatient report")
@@ -151,7 +159,7 @@ BEFUND VOM {facts.date("report_date", "2026-10-29")}
 Patientin:      {facts.text("patient_name", "Hannelore Dückers")}
 Geburtsdatum:   {facts.date("birth_date", "1948-12-17")}
 Untersuchung:   Röntgen Thorax in zwei Ebenen am {facts.date("admission_date", "2026-10-28")}
-Zuweiser:       Dr. med. Erwin Möllers, Münster
+Zuweiser:       {facts.text("referring_physician", "Dr. med. Erwin Möllers")}, Münster
 
 Fragestellung: Husten und Fieber seit fünf Tagen, Infiltrat?
 

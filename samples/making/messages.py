@@ -25,10 +25,12 @@ def zahlungserinnerung() -> Sample:
     """Write a friendly first reminder, quoted-printable German."""
     facts = Facts("de", "dotted")
     iban = make_iban("DE", "990440220019350716")
-    text = f"""Sehr geehrte Frau Wößner,
+    facts.money("invoice_amount", "327.25")
+    dated = facts.date("invoice_date", "2026-08-04")
+    text = f"""Sehr geehrte {facts.text("debtor_name", "Frau Wößner")},
 
 sicher ist es Ihrer Aufmerksamkeit entgangen: Unsere Rechnung {facts.text("invoice_number", "FL-88203")} vom
-04.08.2026 über die Pflege Ihrer Außenanlagen war am 18.08.2026 fällig und ist noch offen.
+{dated} über die Pflege Ihrer Außenanlagen war am 18.08.2026 fällig und ist noch offen.
 
 Dies ist eine {facts.text("reminder_level", "Zahlungserinnerung")} vom {facts.date("reminder_date", "2026-08-31")}.
 Mahnkosten berechnen wir Ihnen dafür nicht.
@@ -62,10 +64,11 @@ def complaint_hotel() -> Sample:
     """Write a guest's complaint as text with the same in HTML, English."""
     facts = Facts("en", "us", "€")
     name = facts.text("complainant_name", "Marisol Delgado")
+    hotel = facts.text("recipient_name", "Hotel Alpenblick")
     paragraphs = (
         "Dear guest relations team,",
         (
-            f"I am writing about my stay at the Hotel Alpenblick from October 2 to 5, 2026, booking "
+            f"I am writing about my stay at the {hotel} from October 2 to 5, 2026, booking "
             f"{facts.text('reference_number', 'HAB-230917')}. I had booked a "
             f"{facts.text('product', 'double room with lake view')} on a quiet floor. The room we got faced the car "
             "park, and building work next door began at 6:30 every morning. The front desk was friendly, but no other "

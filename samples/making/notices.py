@@ -16,12 +16,16 @@ def bescheid_grundsteuer() -> Sample:
         ("Rathausplatz 1", "17192 Rabenau"),
         colour="#0d4f8b",
         slogan="Der Bürgermeister · Amt für Finanzen, Steuern und Abgaben",
-        contact=("Auskunft: Frau Thießen, Zimmer 2.14", "Telefon 03991 5550-214", "steueramt@rabenau-see.example"),
+        contact=(
+            f"Auskunft: {facts.text('official_name', 'Frau Thießen')}, Zimmer 2.14",
+            "Telefon 03991 5550-214",
+            "steueramt@rabenau-see.example",
+        ),
         footer=(
             ("Sprechzeiten: Di 9–12, 14–18 Uhr", "Do 9–12 Uhr"),
             (
                 "Seenkreis-Sparkasse",
-                f"IBAN {iban[:4]} {iban[4:8]} {iban[8:12]} {iban[12:16]} {iban[16:20]} {iban[20:]}",
+                f"IBAN {facts.iban('iban', iban)}",
             ),
         ),
         mark="crest",
@@ -48,8 +52,9 @@ def bescheid_grundsteuer() -> Sample:
         "Bescheid gilt auch für die folgenden Jahre, bis ein neuer ergeht.",
     )
     letter.heading("Rechtsbehelfsbelehrung")
+    appeal = facts.written("appeal_period", "P1M", "innerhalb eines Monats nach Bekanntgabe")
     letter.note(
-        f"Gegen diesen Bescheid kann {facts.text('appeal_period', 'innerhalb eines Monats nach Bekanntgabe')} "
+        f"Gegen diesen Bescheid kann {appeal} "
         "Widerspruch bei der Stadt Rabenau am See, Rathausplatz 1, 17192 Rabenau, erhoben werden. Der Widerspruch hat "
         "keine aufschiebende Wirkung; der Betrag ist auch dann fristgerecht zu zahlen.",
     )
@@ -67,7 +72,11 @@ def bescheid_baugenehmigung() -> Sample:
         ("Kreishausstraße 8", "88630 Hohenfels"),
         colour="#4a4a4a",
         slogan="Untere Bauaufsichtsbehörde",
-        contact=("Bearbeiter: Herr Stäbler", "Telefon 07552 5550-81", "bauamt@landkreis-hohenfels.example"),
+        contact=(
+            f"Bearbeiter: {facts.text('official_name', 'Herr Stäbler')}",
+            "Telefon 07552 5550-81",
+            "bauamt@landkreis-hohenfels.example",
+        ),
         footer=(
             ("Landratsamt Hohenfels", "Kreishausstraße 8, 88630 Hohenfels"),
             ("Bitte bei Antwort angeben:", "Aktenzeichen"),
@@ -101,7 +110,7 @@ def bescheid_baugenehmigung() -> Sample:
     )
     letter.heading("Rechtsbehelfsbelehrung")
     letter.note(
-        f"Gegen diesen Bescheid kann {facts.text('appeal_period', 'innerhalb eines Monats nach Zustellung')} "
+        f"Gegen diesen Bescheid kann {facts.written('appeal_period', 'P1M', 'innerhalb eines Monats nach Zustellung')} "
         "Widerspruch beim Landratsamt Hohenfels eingelegt werden.",
     )
     letter.signature("Im Auftrag", "Dieter Stäbler", "Bauamtmann")
@@ -146,11 +155,12 @@ def penalty_charge_notice() -> Sample:
     letter.heading("How to challenge this notice")
     letter.say(
         "You may make representations in writing "
-        f"{facts.text('appeal_period', 'within 28 days of the date of service')}. If we reject them, you can appeal "
-        "to the independent Traffic Penalty Tribunal. If you neither pay nor challenge it, the charge rises by half "
+        f"{facts.written('appeal_period', 'P28D', 'within 28 days of the date of service')}. If we reject them, you "
+        "can appeal to the independent Traffic Penalty Tribunal. If you neither pay nor challenge it, the charge "
+        "rises by half "
         "and may be registered as a debt at the county court.",
     )
-    letter.signature("For the council", "Judith Amory", "Head of Traffic Enforcement")
+    letter.signature("For the council", facts.text("official_name", "Judith Amory"), "Head of Traffic Enforcement")
     return Sample("penalty_charge_notice.pdf", letter.pdf(), "public_notice", facts, ("bus lane", "penalty"))
 
 

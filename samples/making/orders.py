@@ -58,7 +58,7 @@ def bestellung_maschinenbau() -> Sample:
             ("Bestellnummer", number),
             ("Bestelldatum", facts.date("order_date", "2026-05-18")),
             ("Lieferantennr.", "700455"),
-            ("Ihr Angebot", "A-26-1190"),
+            ("Ihr Angebot", facts.text("quotation_number", "A-26-1190")),
         ),
     )
     letter.subject(f"Bestellung {number}")
@@ -206,6 +206,7 @@ def lieferschein_gartenmoebel() -> Sample:
             ("Kundennummer", "D-3170"),
         ),
     )
+    facts.written("delivery_address", "Uferpromenade 9, 83684 Tegernsee", "Uferpromenade 9\n83684 Tegernsee")
     letter.subject(f"Lieferschein {number}")
     letter.say("Wir liefern Ihnen wie bestellt:")
     rows = (
@@ -218,7 +219,7 @@ def lieferschein_gartenmoebel() -> Sample:
     letter.pairs(
         (
             ("Packstücke gesamt", facts.text("package_count", "21")),
-            ("Gewicht brutto", "684 kg"),
+            ("Gewicht brutto", facts.text("gross_weight", "684 kg")),
             ("Spedition", facts.text("carrier", "Spedition Hirschvogel")),
             ("Lieferbedingung", "frei Haus"),
         )
@@ -262,6 +263,7 @@ def delivery_note_electronics() -> Sample:
         ),
         "Page",
     )
+    facts.written("delivery_address", "Ridge Road, Exeter EX4 8NN, GB", "Ridge Road\nExeter EX4 8NN")
     letter.headline("Delivery note")
     rows = (
         ("KN-4824P", "Switch, 48 ports, PoE+", "4", "4", "0"),
@@ -273,7 +275,7 @@ def delivery_note_electronics() -> Sample:
     letter.pairs(
         (
             ("Total packages", facts.text("package_count", "9")),
-            ("Gross weight", "73.5 kg"),
+            ("Gross weight", facts.text("gross_weight", "73.5 kg")),
         )
     )
     letter.say(

@@ -29,7 +29,7 @@ def mahnung_druckerei() -> Sample:
     letter = Letter(
         house,
         level,
-        ("Stadtmarketing Weißenburg e. V.", "Marktplatz 19", "91781 Weißenburg"),
+        (facts.text("debtor_name", "Stadtmarketing Weißenburg e. V."), "Marktplatz 19", "91781 Weißenburg"),
         (("Datum", facts.date("reminder_date", "2026-06-15")), ("Kundennr.", "10884"), ("Unser Zeichen", "MK/kö")),
     )
     letter.subject(f"{level} zur Rechnung {number}")
@@ -41,13 +41,13 @@ def mahnung_druckerei() -> Sample:
     open_sum, fee, interest = Decimal("1284.60"), Decimal("10.00"), Decimal("9.82")
     letter.table(
         ("Rechnung", "Rechnungsdatum", "Fällig am", "Offen €"),
-        ((number, "22.04.2026", "06.05.2026", facts.plain(open_sum)),),
+        ((number, facts.date("invoice_date", "2026-04-22"), "06.05.2026", facts.plain(open_sum)),),
         (42, 42, 42, 37),
         "lllr",
     )
     letter.totals(
         [
-            ("Offene Rechnung", facts.priced(open_sum)),
+            ("Offene Rechnung", facts.money("invoice_amount", open_sum)),
             ("Verzugszinsen", facts.priced(interest)),
             ("Mahngebühr", facts.money("late_fee", fee)),
             ("Zu zahlen", facts.money("amount_due", open_sum + interest + fee)),
@@ -85,20 +85,26 @@ def payment_reminder_final_notice() -> Sample:
     letter = Letter(
         house,
         level,
-        ("Tinder Box Studio Ltd", "Ms Chloe Adeyemi", "Studio 12, 2 Mill Street", "Manchester M4 6AX"),
+        (
+            facts.text("debtor_name", "Tinder Box Studio Ltd"),
+            "Ms Chloe Adeyemi",
+            "Studio 12, 2 Mill Street",
+            "Manchester M4 6AX",
+        ),
         (("Date", facts.date("reminder_date", "2026-10-05")), ("Account", "TBS-112"), ("Tenancy", "Studio 12")),
         "Page",
     )
     letter.subject(f"{level}: overdue invoice {number}")
     letter.say(
         "Dear Ms Adeyemi,",
-        f"Despite our reminders of 24 August and 14 September, invoice {number} of 1 August 2026 for the August "
-        "rent of Studio 12 remains unpaid. It was due on 15 August 2026.",
+        f"Despite our reminders of 24 August and 14 September, invoice {number} of "
+        f"{facts.date('invoice_date', '2026-08-01')} for the August rent of Studio 12 remains unpaid. It "
+        "was due on 15 August 2026.",
     )
     rent, fee = Decimal("960.00"), Decimal("40.00")
     letter.totals(
         [
-            ("Unpaid invoice", facts.priced(rent)),
+            ("Unpaid invoice", facts.money("invoice_amount", rent)),
             ("Late payment fee", facts.money("late_fee", fee)),
             ("Amount now due", facts.money("amount_due", rent + fee)),
         ]

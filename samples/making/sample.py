@@ -16,6 +16,8 @@ class Sample:
     ----------
     summary_mentions
         Words that any good summary of it would contain.
+    line_items
+        Rows of its table, each with description, quantity and line_total; none if they are not labelled.
     """
 
     file_name: str
@@ -23,6 +25,7 @@ class Sample:
     document_type: str
     facts: Facts
     summary_mentions: tuple[str, ...]
+    line_items: tuple[dict[str, str], ...] = ()
 
     @property
     def label(self) -> dict[str, Any]:
@@ -34,7 +37,7 @@ class Sample:
             "fields": self.facts.values,
             "verbatim": self.facts.verbatim,
             "summary_mentions": list(self.summary_mentions),
-        }
+        } | ({"line_items": list(self.line_items)} if self.line_items else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Decimal numbers as documents write them: `15.387,08 €`, `1'234.50 CHF`, `(12,00-)`, `19 %`.
+"""Decimal numbers as documents write them: `15.387,08 €`, `1'234.50 CHF`, `(12,00-)`, `19 %`, `3,5 kg`.
 
 Which sign is the decimal one follows from the pattern, and from the language only where the pattern leaves
 it open: in `1.234,50` and `1,234.50` the last sign is the decimal one in any language, and a sign that stands
@@ -18,6 +18,7 @@ not choose. The language's own signs are those of CLDR, by Babel.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -50,9 +51,18 @@ _CURRENCIES: Final = {
     "zł": "PLN", "kč": "CZK",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
+_NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
+_CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
+_IN: Final = frozenset({"in", "en"})
 _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
+_SPELLINGS: Final = {"EUR": ("€", "Euro"), "CHF": ("Fr.", "SFr.", "Franken"), "USD": ("US$",), "GBP": ("£",)}
 
+_UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
+_MULTIPLIERS: Final = frozenset({
+    "tsd", "t€", "mio", "mrd", "tausend", "million", "millionen", "milliarde", "milliarden", "thousand", "millions",
+    "billion", "billions", "milliers", "milliard", "milliards", "k", "m", "mn", "bn",
+})  # fmt: skip
 _PERCENT: Final = frozenset({"%", "v.h", "vh", "prozent", "percent", "pct"})
 _UNITS: Final = frozenset({
     "stück", "stk", "st", "pcs", "pc", "pieces", "pièces", "units", "kg", "g", "t", "l", "ml", "m", "cm", "mm",
@@ -72,21 +82,77 @@ def parse_number(verbatim: str, language: str) -> Decimal | None:
     return _amount(verbatim, language, _UNITS.__contains__, money=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number and what it counts.
+
+    Parameters
+    ----------
+    unit
+        As the document writes it (`Stück`, `kg`); empty if there is none.
+    """
+
+    number: Decimal
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Canonical: the plain number, and the unit behind it."""
+        return f"{self.number:f} {self.unit}".rstrip()
+
+
+def parse_quantity(verbatim: str, language: str) -> Quantity | None:
+    """Read a number with or without a unit behind it: one or two words, but no currency and none that multiplies."""
+    text = plain(verbatim)
+    unit = text[max(map(text.rfind, "0123456789")) + 1 :].strip()
+    known = parse_number(verbatim, language)
+    if known is None and not _is_unit(unit):
+        return None
+    number = parse_number(text.removesuffix(unit), language) if known is None else known
+    return None if number is None else Quantity(number, unit)
+
+
+def _is_unit(text: str) -> bool:
+    words = text.split()
+    return len(words) in {1, 2} and all(
+        _UNIT_WORD.fullmatch(word)
+        and not _is_money(word)
+        and word.casefold().rstrip(".") not in _MULTIPLIERS | _PERCENT
+        for word in words
+    )
+
+
 def parse_percentage(verbatim: str, language: str) -> Decimal | None:
     """Read a percentage as it is written: `19 %` is 19, not 0.19; the sign may be missing, as in a column."""
     return _amount(verbatim, language, _PERCENT.__contains__, money=False)
 
 
 def currency_code(verbatim: str) -> str | None:
-    """Give the ISO 4217 code of a currency; signs that several currencies share (`$`) are not read."""
-    word = plain(verbatim).strip("()[]: ")
-    if word.upper() in _CODES:
-        return word.upper()
-    return _CURRENCIES.get(word.casefold().rstrip("."))
+    """Give the ISO 4217 code of a currency, alone, beside its sign (`EUR (€)`) or beside an amount.
+
+    Signs that several currencies share (`$`) are not read, nor two different currencies.
+    """
+    text = _NUMBER_BESIDE.sub(" ", plain(verbatim).translate(UNIFIED)).strip()
+    if code := _currency(text.strip("()[]:- ")):
+        return code
+    names = [name for name in _CURRENCY_NAME.findall(text) if name not in _IN]
+    codes = {_currency(name) for name in names}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def currency_spellings(code: str) -> tuple[str, ...]:
+    """Give other ways to write a currency: where the model says `EUR`, the document may have `€` alone."""
+    return (code, *_SPELLINGS.get(code, ()))
+
+
+def _currency(name: str) -> str | None:
+    if name.upper() in _CODES:
+        return name.upper()
+    return _CURRENCIES.get(name.casefold().rstrip("."))
 
 
 def _is_money(unit: str) -> bool:
-    return unit in _SHARED_SIGNS or currency_code(unit) is not None
+    return unit in _SHARED_SIGNS or _currency(unit) is not None
 
 
 def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, money: bool) -> Decimal | None:

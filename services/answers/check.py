@@ -11,10 +11,10 @@ from jsonschema.exceptions import best_match
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
-from services.answers.confidence import field_confidence
+from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
 from services.answers.normal_form import plain
-from services.answers.values import Value, parse_value
+from services.answers.values import Value, parse_value, spellings
 
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -61,9 +61,8 @@ def check_answer(
     answer: Mapping[str, str],
     pages: Sequence[str],
     language: str,
-    logprobs: Mapping[str, Sequence[float]],
 ) -> list[FieldAnswer]:
-    """Turn each member that the model filled into a typed value with its place and confidence.
+    """Turn each member that the model filled into a typed value with its place; its confidence is for `weigh`.
 
     Parameters
     ----------
@@ -74,8 +73,6 @@ def check_answer(
         The text of each page.
     language
         ISO 639-1, of the document.
-    logprobs
-        By field name, of the tokens of each value; may lack any.
 
     Returns
     -------
@@ -85,17 +82,16 @@ def check_answer(
     """
     searchable = SearchablePages(pages)
     return [
-        _field_answer(field, verbatim, searchable, language, logprobs.get(field.name, ()))
+        _field_answer(field, verbatim, searchable, language)
         for field in document_type.fields
         if (verbatim := _filled(field, answer.get(field.name, "")))
     ]
 
 
-def _field_answer(
-    field: FieldDefinition, verbatim: str, pages: SearchablePages, language: str, logprobs: Sequence[float]
-) -> FieldAnswer:
+def _field_answer(field: FieldDefinition, verbatim: str, pages: SearchablePages, language: str) -> FieldAnswer:
     value = parse_value(field.kind, verbatim, language, field.choices)
-    place = pages.find(verbatim, (field.label.de, field.label.en))
+    labels = (field.label.de, field.label.en)
+    place = pages.find(verbatim, labels) or _written_otherwise(field.kind, value, pages, labels)
     needs_evidence = field.kind is not Kind.CHOICE
     return FieldAnswer(
         path=field.name,
@@ -104,11 +100,17 @@ def _field_answer(
         value_numeric=value.numeric if value else None,
         verbatim=verbatim,
         status=_status(value, place, needs_evidence=needs_evidence),
-        confidence=field_confidence(logprobs, evidence=place, parsed=value is not None, evidence_needed=needs_evidence),
+        confidence=UNWEIGHED,
         page=place.page if place else None,
         char_start=place.char_start if place else None,
         char_end=place.char_end if place else None,
     )
+
+
+def _written_otherwise(kind: Kind, value: Value | None, pages: SearchablePages, labels: Sequence[str]) -> Place | None:
+    """Find a value that the document writes in another way than the model copied it: `EUR` where it has `€`."""
+    ways = spellings(kind, value) if value else ()
+    return next((place for way in ways if (place := pages.find(way, labels))), None)
 
 
 def _status(

@@ -1,8 +1,9 @@
 """Dates as documents write them, without a guess.
 
 - Year first is ISO 8601 in any language; with points (`05.06.2018`) the day is first in any language.
-- With slashes or hyphens the day is first where the language's own short form (CLDR) puts it first; elsewhere,
-  in English above all, only a date that is the same either way (`13/06/2018`, `06/06/2018`) is read.
+- With slashes or hyphens the day is first where the language's own short form (CLDR) puts it first, and the month
+  where the language is one country's (`en-US`) whose form does. In English of no country only a date that is the
+  same either way (`13/06/2018`, `06/06/2018`) is read.
 - Two digits of a year are 1940 to 2039; not with hyphens, where the year may come first (`18-06-05`).
 - Years outside 1900 to 2100, and dates that the calendar does not have, are not read.
 - A weekday, a place (`Wien, am`) before it and a time of day after it are let go.
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError
 
@@ -30,13 +31,14 @@ _WORD: Final = r"[^\W\d_]+"
 _YEAR_FIRST: Final = re.compile(r"(?P<year>[0-9]{4}) ?([-/.]) ?(?P<month>[0-9]{1,2}) ?\2 ?(?P<day>[0-9]{1,2})")
 _NUMERIC: Final = re.compile(r"([0-9]{1,2}) ?(?P<sign>[-/.]) ?([0-9]{1,2}) ?(?P=sign) ?([0-9]{4}|[0-9]{2})")
 _DAY_MONTH: Final = re.compile(
-    rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er)?[ -]?(?:of )?"
+    rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er|ᵉʳ)?[ -]?(?:(?:day )?of )?"
     rf"(?P<month>{_WORD})\.?,?[ -]?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
 )
 _MONTH_DAY: Final = re.compile(rf"(?P<month>{_WORD})\.? ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})")
-_PLACE: Final = re.compile(r"(?:[^0-9,]+, ?)?(?:(?:den|dem|vom|am|le|the|on) )?")
+_PLACE: Final = re.compile(r"(?:[^0-9,:]{1,60}[,:] ?)?(?:(?:den|dem|vom|am|le|du|the|this|on) )?")
+_LEADING_WORD: Final = re.compile(rf"({_WORD})\.?,? ")
 _TIME: Final = re.compile(
-    r"(?:t|,? (?:um |at |à )?)[0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:uhr|h|[ap]m))?"
+    r"(?:t|,? (?:um |at |à )?)[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:uhr|h|[ap]m))?"
     r"(?: ?(?:z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}))?$"
 )
 
@@ -50,7 +52,8 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 class _Names:
     months: Mapping[str, int]
     weekdays: frozenset[str]
-    day_first: bool
+    own_weekdays: frozenset[str]
+    order: Literal["day", "month", "open"]
 
 
 def parse_date(verbatim: str, language: str) -> date | None:
@@ -60,10 +63,23 @@ def parse_date(verbatim: str, language: str) -> date | None:
 
 
 def _without_place(text: str, language: str) -> str:
-    weekday = re.match(rf"({_WORD})\.?,? ", text)
+    weekday = _LEADING_WORD.match(text)
     if weekday and weekday[1] in _names(language).weekdays:
         text = text[weekday.end() :]
     return _PLACE.sub("", text, count=1)
+
+
+def month_number(name: str, language: str) -> int | None:
+    """Give a month by its name, whole or shortened, in lower case and without a point."""
+    return _names(language).months.get(name)
+
+
+def without_weekday(text: str, language: str) -> str:
+    """Take a weekday off the beginning; what a language calls a weekday and another one a month (`mar.`) is its own."""
+    first, names = _LEADING_WORD.match(text), _names(language)
+    if first and (first[1] in names.own_weekdays or (first[1] in names.weekdays and first[1] not in names.months)):
+        return text[first.end() :]
+    return text
 
 
 def _written(text: str, language: str) -> date | None:
@@ -81,11 +97,12 @@ def _numeric(match: re.Match[str], language: str) -> date | None:
     first, sign, second, year = int(match[1]), match["sign"], int(match[3]), match[4]
     if sign == "-" and len(year) == _TWO_DIGITS:
         return None
-    if sign == "." or _names(language).day_first or first == second:
+    order = "day" if sign == "." else _names(language).order
+    if order == "day" or first == second or (order == "open" and first > _MONTHS_OF_A_YEAR):
         return _calendar_date(year, second, first)
-    if first > _MONTHS_OF_A_YEAR:
-        return _calendar_date(year, second, first)
-    return _calendar_date(year, first, second) if second > _MONTHS_OF_A_YEAR else None
+    if order == "month" or second > _MONTHS_OF_A_YEAR:
+        return _calendar_date(year, first, second)
+    return None
 
 
 def _calendar_date(year: str, month: int, day: int) -> date | None:
@@ -108,7 +125,15 @@ def _names(language: str) -> _Names:
     for locale in reversed(locales):
         months |= {name: number for number, name in _spellings(locale.months)}
     weekdays = frozenset(name for locale in locales for _, name in _spellings(locale.days))
-    return _Names(months, weekdays, own is not None and own.date_formats["short"].pattern.startswith("d"))
+    own_weekdays = frozenset(name for _, name in _spellings(own.days)) if own else frozenset()
+    return _Names(months, weekdays, own_weekdays, _order(own))
+
+
+def _order(locale: Locale | None) -> Literal["day", "month", "open"]:
+    pattern = locale.date_formats["short"].pattern if locale else ""
+    if pattern.startswith("d"):
+        return "day"
+    return "month" if locale and locale.territory and pattern.startswith("M") else "open"
 
 
 def _locale(language: str) -> Locale | None:

@@ -81,8 +81,12 @@ class SearchablePages:
                 return self._best_labelled(found, labels)
         return self._nearly(needle)
 
+    def follows_label(self, page: int, char_start: int, labels: Sequence[str], reach: int = LABEL_REACH) -> bool:
+        """Say whether one of the labels ends at most so many characters before a place; `page` from 1."""
+        return _distance(self._pages[page - 1].label_ends(_forms(labels)), char_start) <= min(reach, LABEL_REACH)
+
     def _best_labelled(self, places: Sequence[Place], labels: Sequence[str]) -> Place:
-        wanted = [form for form in (normal_form(label).text.strip() for label in labels) if form]
+        wanted = _forms(labels)
         ends = {number: self._pages[number - 1].label_ends(wanted) for number in {place.page for place in places}}
         return min(places, key=lambda place: _distance(ends[place.page], place.char_start))
 
@@ -137,6 +141,10 @@ class _Page:
 
     def _place(self, start: int, end: int, match: Literal["normalised", "fuzzy"]) -> Place:
         return Place(self._number, self._form.starts[start], self._form.ends[end - 1], match)
+
+
+def _forms(labels: Sequence[str]) -> list[str]:
+    return [form for form in (normal_form(label).text.strip() for label in labels) if form]
 
 
 def _distance(label_ends: Sequence[int], start: int) -> int:

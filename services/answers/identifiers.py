@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final
 
 import stdnum.bic
@@ -17,6 +18,7 @@ from services.answers.normal_form import UNIFIED, plain
 MIN_PHONE_DIGITS: Final = 6
 MAX_PHONE_DIGITS: Final = 15
 """ITU-T E.164; shorter ones are extensions or service codes."""
+MAX_LABEL_WORDS: Final = 5
 
 _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
@@ -28,7 +30,7 @@ _SWISS_TAXED: Final = re.compile(rf"{_SWISS.pattern} ?(?:MWST|TVA|IVA|TPV)")
 
 def parse_iban(verbatim: str) -> str | None:
     """Read an IBAN whose check digits and national form are right; compact, in capitals."""
-    return _valid(stdnum.iban.validate, _identifier(verbatim))
+    return _first_valid(stdnum.iban.validate, _identifier(verbatim))
 
 
 def parse_bic(verbatim: str) -> str | None:
@@ -50,7 +52,7 @@ def parse_vat_id(verbatim: str) -> str | None:
     if match := _UNITED_KINGDOM.fullmatch(text):
         number = _valid(stdnum.gb.vat.validate, match[1])
         return f"GB{number}" if number else None
-    return _valid(stdnum.eu.vat.validate, text)
+    return _first_valid(stdnum.eu.vat.validate, text)
 
 
 def parse_email(verbatim: str) -> str | None:
@@ -71,6 +73,12 @@ def parse_phone(verbatim: str) -> str | None:
     text = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text
     digits = re.sub(r"^00", "+", re.sub(r"[^0-9+]", "", text))
     return digits if MIN_PHONE_DIGITS <= len(digits.lstrip("+")) <= MAX_PHONE_DIGITS else None
+
+
+def _first_valid(validate: Callable[[str], Any], text: str) -> str | None:
+    """Read the text, or what stands behind its first words (`N° TVA FR…`): the check digits say which is the number."""
+    starts = [0, *(gap.end() for gap in islice(re.finditer(" ", text), MAX_LABEL_WORDS))]
+    return next((number for start in starts if (number := _valid(validate, text[start:]))), None)
 
 
 def _identifier(verbatim: str) -> str:

@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
+MAX_SUMMARY: Final = 400
+"""Characters of a summary."""
 ELLIPSIS: Final = "\u2026"
 _CLOSED: Final = tuple(".!?\u2026")
 
@@ -25,10 +29,22 @@ def tidy_summary(text: str, max_characters: int) -> str:
     if len(line) <= max_characters and (len(text) < max_characters or line.endswith(_CLOSED)):
         return line
     head = line[:max_characters]
-    ends = [match.end() for match in _SENTENCE_END.finditer(head) if line[match.end() : match.end() + 1] in ("", " ")]
+    ends = [end for end in _sentence_ends(head) if line[end : end + 1] in ("", " ")]
     if ends and ends[-1] * 2 >= max_characters:
         return head[: ends[-1]]
     return _cut_at_word(line, max_characters)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Give where the sentences of a tidy text begin and end; two are one where no end is sure."""
+    ends = [*_sentence_ends(text), len(text)]
+    spans = ((start + len(text[start:end]) - len(text[start:end].lstrip()), end) for start, end in pairwise([0, *ends]))
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _sentence_ends(text: str) -> Iterator[int]:
+    ends = (match.end() for match in _SENTENCE_END.finditer(text))
+    return (end for end in ends if text[end : end + 1] in ("", " "))
 
 
 def _visible(character: str) -> str:

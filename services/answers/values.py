@@ -1,6 +1,7 @@
 """Step 7: what the model copied, turned into a typed value by code. What code cannot read stays unread."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,24 +9,28 @@ from typing import Final
 
 from schemas.document_types import Kind
 from services.answers import identifiers
-from services.answers.amounts import currency_code, parse_money, parse_number, parse_percentage
+from services.answers.addresses import parse_address
+from services.answers.amounts import (
+    currency_code,
+    currency_spellings,
+    parse_money,
+    parse_number,
+    parse_percentage,
+    parse_quantity,
+)
 from services.answers.dates import parse_date
+from services.answers.names import parse_name
 from services.answers.normal_form import plain
+from services.answers.periods import parse_period
+from services.answers.registers import parse_register_number
 
-_NUMERIC: Final[Mapping[Kind, Callable[[str, str], Decimal | None]]] = {
-    Kind.MONEY: parse_money,
-    Kind.NUMBER: parse_number,
-    Kind.PERCENTAGE: parse_percentage,
-}
-_TEXTUAL: Final[Mapping[Kind, Callable[[str], str | None]]] = {
-    Kind.TEXT: plain,
-    Kind.CURRENCY: currency_code,
-    Kind.IBAN: identifiers.parse_iban,
-    Kind.BIC: identifiers.parse_bic,
-    Kind.VAT_ID: identifiers.parse_vat_id,
-    Kind.EMAIL: identifiers.parse_email,
-    Kind.PHONE: identifiers.parse_phone,
-}
+MAX_CHARACTERS: Final = 1000
+"""A longer copy is no value of any kind; every reader's time is bounded by it."""
+
+_REORDERED: Final = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that let digits appear in another order than they are stored: what is read would not be what is seen."""
+
+_MAY_BE_REORDERED: Final = frozenset({Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,10 @@ class Value:
     ----------
     text
         Canonical: ISO 8601 date; decimal with a point and without grouping; compact IBAN, BIC, VAT number in
-        capitals; ISO 4217 code; telephone number of digits and `+`; text with single spaces.
+        capitals; ISO 4217 code; telephone number of digits and `+`; ISO 8601 interval or duration; a quantity's unit
+        as written; an address on one line; text with single spaces.
     numeric
-        For money, number and percentage (19 % is 19).
+        For money, number, quantity and percentage (19 % is 19).
     date
         For dates.
     """
@@ -60,21 +66,35 @@ def parse_value(kind: Kind, verbatim: str, language: str, choices: Sequence[str]
     choices
         For kind `choice`: what may be chosen.
     """
-    if read_number := _NUMERIC.get(kind):
-        return _numeric(read_number(verbatim, language))
-    if kind is Kind.DATE:
-        return _dated(parse_date(verbatim, language))
+    if len(verbatim) > MAX_CHARACTERS or (kind not in _MAY_BE_REORDERED and _REORDERED.search(verbatim)):
+        return None
     if kind is Kind.CHOICE:
         return _textual(_chosen(verbatim, choices))
-    return _textual(_TEXTUAL[kind](verbatim))
+    return _READERS[kind](verbatim, language)
 
 
-def _numeric(number: Decimal | None) -> Value | None:
+def spellings(kind: Kind, value: Value) -> tuple[str, ...]:
+    """Give other ways in which the document may write a value, to look for where the copy itself does not stand."""
+    return currency_spellings(value.text) if kind is Kind.CURRENCY else ()
+
+
+def _number(number: Decimal | None) -> Value | None:
     return None if number is None else Value(f"{number:f}", numeric=number)
 
 
-def _dated(day: dt.date | None) -> Value | None:
+def _day(verbatim: str, language: str) -> Value | None:
+    day = parse_date(verbatim, language)
     return None if day is None else Value(day.isoformat(), date=day)
+
+
+def _quantity(verbatim: str, language: str) -> Value | None:
+    quantity = parse_quantity(verbatim, language)
+    return None if quantity is None else Value(quantity.text, numeric=quantity.number)
+
+
+def _address(verbatim: str) -> Value | None:
+    address = parse_address(verbatim)
+    return None if address is None else Value(address.text)
 
 
 def _textual(text: str | None) -> Value | None:
@@ -86,3 +106,23 @@ def _chosen(verbatim: str, choices: Sequence[str]) -> str | None:
         return verbatim
     wanted = plain(verbatim).casefold()
     return next((choice for choice in choices if plain(choice).casefold() == wanted), None)
+
+
+_READERS: Final[Mapping[Kind, Callable[[str, str], Value | None]]] = {
+    Kind.TEXT: lambda text, _: _textual(plain(text)),
+    Kind.MONEY: lambda text, language: _number(parse_money(text, language)),
+    Kind.NUMBER: lambda text, language: _number(parse_number(text, language)),
+    Kind.QUANTITY: _quantity,
+    Kind.PERCENTAGE: lambda text, language: _number(parse_percentage(text, language)),
+    Kind.DATE: _day,
+    Kind.PERIOD: lambda text, language: _textual(parse_period(text, language)),
+    Kind.CURRENCY: lambda text, _: _textual(currency_code(text)),
+    Kind.IBAN: lambda text, _: _textual(identifiers.parse_iban(text)),
+    Kind.BIC: lambda text, _: _textual(identifiers.parse_bic(text)),
+    Kind.VAT_ID: lambda text, _: _textual(identifiers.parse_vat_id(text)),
+    Kind.REGISTER_NUMBER: lambda text, language: _textual(parse_register_number(text, language)),
+    Kind.NAME: lambda text, _: _textual(parse_name(text)),
+    Kind.ADDRESS: lambda text, _: _address(text),
+    Kind.EMAIL: lambda text, _: _textual(identifiers.parse_email(text)),
+    Kind.PHONE: lambda text, _: _textual(identifiers.parse_phone(text)),
+}

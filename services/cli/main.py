@@ -9,9 +9,11 @@ import typer
 from rich.console import Console
 
 from schemas.document_types import DocumentTypeError
-from services.cli import administration, dead_letters, demonstration, inspection, publishing, serving
+from services.cli import administration, dead_letters, demonstration, inspection, measuring, publishing, serving
 from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
+from services.evaluation.labels import LabelsError
+from services.evaluation.report import ReportError
 from services.inference.engines.port import EngineDeadError, EngineError, ModelNotOfferedError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
@@ -27,6 +29,8 @@ WRONG: Final = (
     LocalError,
     ModelError,
     SchemaRefusedError,
+    LabelsError,
+    ReportError,
 )
 """Errors that a person must set right: one line, exit code 78 (EX_CONFIG), no restart by the supervisor."""
 
@@ -47,6 +51,9 @@ app.command("submit")(publishing.submit)
 app.command("results")(inspection.results)
 app.command("trace")(inspection.trace)
 app.command("doctor")(inspection.doctor)
+app.command("evaluate")(measuring.evaluate)
+app.command("compare")(measuring.compare)
+app.command("replay")(measuring.replay)
 app.add_typer(dead_letters.dead_letters, name="dead-letters")
 app.add_typer(administration.models, name="models")
 app.add_typer(administration.types, name="types")

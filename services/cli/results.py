@@ -45,7 +45,7 @@ def _answer_cells(row: ResultRow, types: DocumentTypes) -> tuple[object, ...]:
         confidence,
         said,
         row.summary,
-        "\n".join([row.status.value, *row.reasons]),
+        "\n".join([row.status.value, *row.reasons, *(finding.message for finding in row.findings)]),
     )
 
 

@@ -1,22 +1,31 @@
 """Step 6, ask: classify by the beginning, then one fused call for fields and summary."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
-from schemas.document_types import DocumentType, DocumentTypes
+from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from schemas.events import ErrorCode
+from services.answers.calibration import UNFITTED, Calibration, ClassSignals
 from services.answers.check import AnswerInvalidError, read_answer
-from services.answers.confidence import class_confidence, member_logprobs
+from services.answers.confidence import class_signals, member_logprobs
+from services.answers.einvoice import EInvoice
+from services.answers.einvoice_summary import einvoice_summary
+from services.answers.questions import Question
+from services.answers.signals import Copies
 from services.inference import prompts
 from services.inference.admit import Admitted
+from services.inference.einvoice import INVOICE, EInvoiceUse, einvoice_for
 from services.inference.engines.port import Engine, Generation, Prompt
+from services.storage.records import PendingDocument
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing, mark_failed
 
 CLASS_TOKENS: Final = 32
+CLASS_ALTERNATIVES: Final = 20
+"""Tokens told at each place of a classification: as many as vLLM allows unless it is told otherwise."""
+
 ANSWER_TOKENS: Final = 160
 """Tokens for a summary and the braces."""
 
@@ -37,16 +46,76 @@ class AskError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Classified:
+    """What a document is taken for.
+
+    Parameters
+    ----------
+    kind
+        `other` where the engine's type is not sure enough.
+    confidence
+        Of `kind`, 0 to 1.
+    nearest, nearest_confidence
+        The engine's type.
+    signals
+        What is known of it.
+    """
+
+    kind: DocumentType
+    confidence: float
+    nearest: DocumentType
+    nearest_confidence: float
+    signals: ClassSignals
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What the engine said of a document, validated against the schemas and not yet checked against the text."""
+    """What the engine said of a document, validated against the schemas and not yet checked against the text.
+
+    Parameters
+    ----------
+    summary_language
+        ISO 639-1, of the summary that was asked for.
+    calibration
+        Makes the confidences.
+    einvoice
+        What the document's own XML says, if that is to be used: alone where there are no generations.
+    """
 
     admitted: Admitted
-    kind: DocumentType
-    type_confidence: float
+    classified: Classified
     summary: str
-    verbatim: Mapping[str, str]
-    logprobs: Mapping[str, list[float]]
+    summary_language: str
+    copies: Copies
     generations: tuple[Generation, ...]
+    calibration: Calibration
+    einvoice: EInvoice | None = None
+
+    @property
+    def kind(self) -> DocumentType:
+        """What the document is taken for."""
+        return self.classified.kind
+
+    @property
+    def type_confidence(self) -> float:
+        """How sure that is, 0 to 1."""
+        return self.classified.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What the engine said to the second question, validated against its schema alone.
+
+    Parameters
+    ----------
+    summary
+        None if it was not asked for.
+    """
+
+    kind: DocumentType
+    summary: str | None
+    copies: Copies
+    generation: Generation
 
 
 class Asker:
@@ -56,16 +125,29 @@ class Asker:
     ----------
     summary_language
         `document` for the document's own, or an ISO 639-1 code.
+    einvoices
+        What the XML of an e-invoice is for.
+    calibration
+        Makes the confidences, and says below which a document is of none of the types.
     """
 
     def __init__(
-        self, engine: Engine, types: DocumentTypes, summary_language: str, tracing: Tracing, metrics: Metrics
+        self,
+        engine: Engine,
+        types: DocumentTypes,
+        summary_language: str,
+        tracing: Tracing,
+        metrics: Metrics,
+        einvoices: EInvoiceUse = EInvoiceUse.PREFER,
+        calibration: Calibration = UNFITTED,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
         self._metrics = metrics
         self._types = types
         self._summary_language = summary_language
+        self._einvoices = einvoices
+        self._calibration = calibration
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
         self._answer_schemas = {kind.name: kind.answer_schema(prompts.SUMMARY_CHARACTERS) for kind in types.values()}
@@ -91,7 +173,7 @@ class Asker:
         return self._engine.context_tokens - longest - 2 * answers - TEMPLATE_TOKENS
 
     async def ask(self, admitted: Admitted) -> Asked:
-        """Ask everything about one document.
+        """Ask everything about one document; nothing about an e-invoice whose XML is preferred.
 
         Raises
         ------
@@ -100,27 +182,80 @@ class Asker:
         EngineError, EngineDeadError
             As the engine raises them.
         """
-        kind, confidence, first = await self._classify(admitted)
-        answer, second = await self._answer(admitted, kind)
-        summary = answer.pop("summary")
-        logprobs = member_logprobs(second.text, [(token.text, token.logprob) for token in second.tokens])
-        return Asked(admitted, kind, confidence, summary, answer, logprobs, (first, second))
+        einvoice = einvoice_for(admitted.document, self._einvoices)
+        if einvoice is not None and self._einvoices is EInvoiceUse.PREFER:
+            return self._said_by_xml(admitted.document, einvoice)
+        classified, first = await self._classify(admitted)
+        language = self._language(admitted.document)
+        answer, second = await self._answer(admitted, classified.kind, language)
+        return Asked(
+            admitted,
+            classified,
+            summary=answer.pop("summary"),
+            summary_language=language,
+            copies=Copies(answer, _logprobs(second)),
+            generations=(first, second),
+            calibration=self._calibration,
+            einvoice=einvoice,
+        )
 
-    async def _classify(self, admitted: Admitted) -> tuple[DocumentType, float, Generation]:
+    def _said_by_xml(self, document: PendingDocument, einvoice: EInvoice) -> Asked:
+        """Take the XML for the engine's answers; the pages, whole, are what it is held against."""
+        admitted = Admitted(document, document.pages, len(document.pages), 0)
+        summary = einvoice_summary(einvoice, self._language(document))
+        invoice = self._types[INVOICE]
+        return Asked(
+            admitted,
+            Classified(invoice, 1.0, invoice, 1.0, ClassSignals()),
+            summary=summary,
+            summary_language=self._language(document),
+            copies=Copies({}, {}),
+            generations=(),
+            calibration=self._calibration,
+            einvoice=einvoice,
+        )
+
+    async def ask_again(self, asked: Asked, question: Question) -> AskedAgain:
+        """Ask the second question about one document.
+
+        Raises
+        ------
+        AskError, EngineError, EngineDeadError
+            As `ask` does.
+        """
+        prompt = Prompt(
+            request_id=uuid4().hex,
+            system=self._answer_instructions[asked.kind.name],
+            user=prompts.second_prompt(asked.admitted.pages, question),
+            schema=question.schema(),
+            max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
+        )
+        answer, generation = await self._generate(names.ASK_AGAIN, prompt)
+        summary = answer.pop("summary", None)
+        return AskedAgain(asked.kind, summary, Copies(answer, _logprobs(generation)), generation)
+
+    async def _classify(self, admitted: Admitted) -> tuple[Classified, Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._class_instruction,
             user=prompts.classify_prompt(admitted.pages),
             schema=self._class_schema,
             max_tokens=CLASS_TOKENS,
+            alternatives=CLASS_ALTERNATIVES,
         )
         answer, generation = await self._generate(names.CLASSIFY, prompt)
-        logprobs = member_logprobs(generation.text, [(token.text, token.logprob) for token in generation.tokens])
-        return self._types[answer["document_type"]], class_confidence(logprobs.get("document_type", ())), generation
+        tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
+        signals = class_signals(generation.text, "document_type", tokens, list(self._types))
+        return self._taken_for(self._types[answer["document_type"]], signals), generation
 
-    async def _answer(self, admitted: Admitted, kind: DocumentType) -> tuple[dict[str, str], Generation]:
-        document = admitted.document
-        language = document.language if self._summary_language == "document" else self._summary_language
+    def _taken_for(self, nearest: DocumentType, signals: ClassSignals) -> Classified:
+        confidence = self._calibration.class_confidence(signals)
+        if nearest.name != OTHER and self._calibration.is_unknown(signals):
+            other_confidence = self._calibration.other_confidence(confidence)
+            return Classified(self._types[OTHER], other_confidence, nearest, confidence, signals)
+        return Classified(nearest, confidence, nearest, confidence, signals)
+
+    async def _answer(self, admitted: Admitted, kind: DocumentType, language: str) -> tuple[dict[str, str], Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],
@@ -129,6 +264,10 @@ class Asker:
             max_tokens=answer_tokens(kind),
         )
         return await self._generate(names.EXTRACT, prompt)
+
+    def _language(self, document: PendingDocument) -> str:
+        """Give the language of a document's summary."""
+        return document.language if self._summary_language == "document" else self._summary_language
 
     async def _generate(self, task: str, prompt: Prompt) -> tuple[dict[str, str], Generation]:
         model = self._engine.identity.model
@@ -155,6 +294,10 @@ class Asker:
 def answer_tokens(kind: DocumentType) -> int:
     """Give the usual upper bound of a type's answer, in tokens."""
     return ANSWER_TOKENS + TOKENS_PER_FIELD * len(kind.fields)
+
+
+def _logprobs(generation: Generation) -> dict[str, list[float]]:
+    return member_logprobs(generation.text, [(token.text, token.logprob) for token in generation.tokens])
 
 
 def _read(task: str, generation: Generation, prompt: Prompt) -> dict[str, str]:

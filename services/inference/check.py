@@ -1,23 +1,152 @@
-"""Step 7, check: verbatim answers to typed values, with evidence, confidence, and what is missing."""
+"""Step 7, check: verbatim answers to typed values, with evidence, confidence, what is missing, and what is wrong."""
 
-from schemas.events import Status
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from schemas.events import Finding, Status
+from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.completeness import completeness
+from services.answers.figures import DocumentFigures
+from services.answers.findings import unknown_type
+from services.answers.questions import Question, question_about, with_summary
+from services.answers.review import Review, better, review
+from services.answers.signals import Copies, Weighed, weigh
 from services.answers.summary import tidy_summary
-from services.inference.ask import Asked
+from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
+from services.answers.tables.answers import TableAnswers, read_tables
+from services.inference.ask import Asked, AskedAgain
+from services.inference.einvoice import read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 
 
-def check(asked: Asked) -> Answered:
-    """Check what the engine said against the pages that it read."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the engine said, checked, and the question that may still be worth asking.
+
+    Parameters
+    ----------
+    figures
+        Those of the pages that it read.
+    copies
+        Its answers, the first one first.
+    question
+        None if there is nothing to ask, or it was asked already.
+    shown_otherwise
+        What the pages show otherwise than the document's own XML says, where the model read the pages.
+    """
+
+    asked: Asked
+    candidates: Candidates
+    figures: DocumentFigures
+    copies: tuple[Copies, ...]
+    review: Review
+    summary: Summary
+    question: Question | None
+    shown_otherwise: Sequence[Finding] = ()
+
+    @property
+    def faults(self) -> int:
+        """How much is wrong with it."""
+        return self.review.faults + self.summary.faults
+
+
+def check(asked: Asked) -> Checked:
+    """Check what the engine said against the pages that it read, and repair what code can.
+
+    What an e-invoice's own XML says is held against the pages, and not repaired.
+    """
+    pages, language = asked.admitted.pages, asked.admitted.document.language
+    candidates = Candidates(pages, language)
+    figures = DocumentFigures(pages, candidates)
+    text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
+    if asked.einvoice is not None and not asked.generations:
+        found = review_of_xml(asked.kind, asked.einvoice, pages, language)
+        summary = Summary(text, asked.summary_language, (), is_in_language=True)  # by code, of the XML
+        return Checked(asked, candidates, figures, (), found, summary, None)
+    found = review(asked.kind, check_answer(asked.kind, asked.copies.verbatim, pages, language), candidates, language)
+    summary = check_summary(text, asked.summary_language, figures)
+    question = with_summary(question_about(asked.kind, found.fields, found.findings, candidates), summary)
+    shown: Sequence[Finding] = ()
+    if asked.einvoice is not None:
+        shown = shown_otherwise(asked.kind, asked.einvoice, asked.admitted.document.pages, language)
+    return Checked(asked, candidates, figures, (asked.copies,), found, summary, question, shown)
+
+
+def check_again(checked: Checked, again: AskedAgain) -> Checked:
+    """Take from the second answer what leaves fewer findings."""
+    asked = checked.asked
+    pages, language = asked.admitted.pages, asked.admitted.document.language
+    second = check_answer(asked.kind, again.copies.verbatim, pages, language)
+    return replace(
+        checked,
+        asked=replace(asked, generations=(*asked.generations, again.generation)),
+        copies=(*checked.copies, again.copies),
+        review=better(asked.kind, checked.review, second, checked.candidates, language),
+        summary=_better_summary(checked, again.summary),
+        question=None,
+    )
+
+
+def answered(checked: Checked) -> Answered:
+    """Make the outcome: what is there, the rows of tables among it, and what is missing."""
+    asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
-    fields = check_answer(asked.kind, asked.verbatim, admitted.pages, document.language, asked.logprobs)
     status, reasons = completeness(
-        asked.kind, fields, pages_total=len(document.pages), pages_read=admitted.pages_read, cut_off=False
+        asked.kind, found.fields, pages_total=len(document.pages), pages_read=admitted.pages_read, cut_off=False
     )
     if admitted.cut_page is not None:
         status, reasons = Status.INCOMPLETE, [*reasons, f"page {admitted.cut_page} was read only in part"]
-    if document.notes:
-        status, reasons = Status.INCOMPLETE, [*reasons, *document.notes]
-    return Answered(asked, fields, tidy_summary(asked.summary, SUMMARY_CHARACTERS), status, reasons)
+    tables = _tables(checked)
+    if more := [*document.notes, *tables.reasons]:
+        status, reasons = Status.INCOMPLETE, [*reasons, *more]
+    findings = [*_of_type(asked), *found.findings, *checked.shown_otherwise]
+    if asked.einvoice is not None and asked.generations:
+        language = document.language
+        findings += read_otherwise(asked.kind, asked.einvoice, found.fields, checked.shown_otherwise, language)
+    findings += summary_findings(checked.summary, document.language)
+    weighed = _weighed(checked)
+    summary = supported_part(checked.summary, checked.figures) if checked.summary.lacking else checked.summary.text
+    fields = [*weighed.fields, *tables.fields]
+    return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
+
+
+def _tables(checked: Checked) -> TableAnswers:
+    """Read the rows of the type's tables off all pages, those that the engine did not read included.
+
+    Rows that an e-invoice's own XML gives are not read off its pages.
+    """
+    asked, document = checked.asked, checked.asked.admitted.document
+    if asked.einvoice is not None and not asked.generations:
+        return TableAnswers((), ())
+    totals = {
+        field.path: field.value_numeric
+        for field in checked.review.fields
+        if field.status == "ok" and field.value_numeric is not None
+    }
+    return read_tables(asked.kind.tables, document.pages, document.layouts, document.language, totals)
+
+
+def _weighed(checked: Checked) -> Weighed:
+    """Give the fields their confidence; what the XML alone said has its own."""
+    asked, fields = checked.asked, checked.review.fields
+    if not checked.copies:
+        return Weighed(fields, {})
+    known = (asked.admitted.pages, checked.candidates, checked.copies, asked.type_confidence)
+    return weigh(asked.kind, fields, *known, asked.calibration)
+
+
+def _better_summary(checked: Checked, again: str | None) -> Summary:
+    first = checked.summary
+    if again is None:
+        return first
+    second = check_summary(tidy_summary(again, SUMMARY_CHARACTERS), first.language, checked.figures)
+    return second if second.faults < first.faults else first
+
+
+def _of_type(asked: Asked) -> list[Finding]:
+    classified = asked.classified
+    if classified.kind is classified.nearest:
+        return []
+    return [unknown_type(classified.nearest, classified.nearest_confidence, asked.admitted.document.language)]

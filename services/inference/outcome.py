@@ -1,23 +1,37 @@
 """How a document can leave inference: a closed union."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from schemas.events import FieldAnswer, Status
+from schemas.events import FieldAnswer, Finding, Status
+from services.answers.calibration import FieldSignals
 from services.inference.ask import Asked
 from services.storage.records import Failure, PendingDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Done: it has checked answers."""
+    """Done: it has checked answers.
+
+    Parameters
+    ----------
+    signals
+        What the confidences of fields were made of, by path; empty where no engine was asked.
+    """
 
     asked: Asked
     fields: Sequence[FieldAnswer]
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding] = ()
+    signals: Mapping[str, FieldSignals] = field(default_factory=dict)
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look before it is booked."""
+        return any(finding.needs_review for finding in self.findings)
 
     @property
     def document(self) -> PendingDocument:

@@ -4,13 +4,21 @@ import hashlib
 import json
 
 from schemas.document_types import DocumentTypes
+from services.answers.questions import Question
+from services.answers.summary_check import Summary
 from services.inference import prompts
+from services.inference.einvoice import EInvoiceUse
 from services.inference.engines.port import EngineIdentity
 from services.storage.records import Pipeline
 
 
-def pipeline_of(identity: EngineIdentity, types: DocumentTypes, summary_language: str) -> Pipeline:
-    """Make the pipeline of an engine, the document types, and the prompts.
+def pipeline_of(
+    identity: EngineIdentity,
+    types: DocumentTypes,
+    summary_language: str,
+    einvoices: EInvoiceUse = EInvoiceUse.PREFER,
+) -> Pipeline:
+    """Make the pipeline of an engine, the document types, the prompts, and what the XML of an e-invoice is for.
 
     Returns
     -------
@@ -23,6 +31,7 @@ def pipeline_of(identity: EngineIdentity, types: DocumentTypes, summary_language
         "prompts_version": prompts.VERSION,
         "prompts_sha256": _prompts_hash(types),
         "summary_language": summary_language,
+        "einvoices": einvoices.value,
         "engine": dict(identity.settings),
     }
     text = json.dumps([identity.model, identity.model_sha256, settings], sort_keys=True)
@@ -33,4 +42,6 @@ def pipeline_of(identity: EngineIdentity, types: DocumentTypes, summary_language
 def _prompts_hash(types: DocumentTypes) -> str:
     texts = [prompts.classify_instruction(types), *(prompts.answer_instruction(item) for item in types.values())]
     texts.append(prompts.answer_prompt(["page"], "de"))
+    summary = Summary("summary", "de", ("7",), is_in_language=False)
+    texts += [prompts.second_prompt(["page"], Question(item.fields, [], {}, {}, summary)) for item in types.values()]
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()

@@ -119,6 +119,8 @@ class Recorder:
             summary=item.summary,
             status=item.status,
             reasons=item.reasons,
+            findings=item.findings,
+            needs_review=item.needs_review,
             fields=item.fields,
             trace_id=trace_id_of(document.traceparent),
             submitted_at=document.submitted_at,
@@ -144,6 +146,8 @@ class Recorder:
             fields=list(item.fields),
             status=item.status,
             reasons=list(item.reasons),
+            findings=list(item.findings),
+            needs_review=item.needs_review,
             provenance=Provenance(
                 pipeline_id=self.pipeline.pipeline_id,
                 model=self.pipeline.model,

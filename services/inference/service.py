@@ -3,22 +3,23 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 from uuid import uuid4
 
 import structlog
 
 from schemas.events import ErrorCode, Step
+from services.answers.questions import Question
 from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
 from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
 from services.inference.admit import Admitted, admit
-from services.inference.ask import Asked, Asker, AskError
-from services.inference.check import check
+from services.inference.ask import Asked, AskedAgain, Asker, AskError
+from services.inference.check import Checked, answered, check, check_again
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
 from services.inference.in_work import InWork
 from services.inference.outcome import Answered, Failed, Outcome, Retried
@@ -34,6 +35,8 @@ from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Batch, Tracing, current_traceparent
 
 log = structlog.get_logger(__name__)
+
+Said = TypeVar("Said", Asked, AskedAgain)
 
 LINGER_SECONDS: Final = 0.3
 """A batch waits this long for company: it costs little, and the engine works on several documents at once."""
@@ -223,41 +226,60 @@ class Inference:
 
     async def _outcome(self, admitted: Admitted, batch: Batch) -> Outcome:
         document = admitted.document
-        asked = await self._ask(admitted, batch)
+        asked = await self._ask(document, batch, lambda: self._asker.ask(admitted))
         if isinstance(asked, Failure):
             return self._after(document, asked)
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-                answered = await asyncio.to_thread(check, asked)
+                checked = await asyncio.to_thread(check, asked)
+            if checked.question:
+                checked = await self._ask_again(checked, checked.question, batch)
+            outcome = await asyncio.to_thread(answered, checked)
+        except EngineDeadError:
+            raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
             return self._after(document, _unexpected(document, Step.CHECK, error))
         self.breaker.succeeded()
-        return answered
+        return outcome
 
-    async def _ask(self, admitted: Admitted, batch: Batch) -> Asked | Failure:
-        document = admitted.document
+    async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
+        """Ask the second question; whatever comes of it, the document has its first answer."""
+        document, kind = checked.asked.admitted.document, checked.asked.kind.name
+        again = await self._ask(document, batch, lambda: self._asker.ask_again(checked.asked, question))
+        if isinstance(again, Failure):
+            log.warning("second question failed", document_id=document.document_id, reason=again.message)
+            self._metrics.asked_again(kind, names.SecondAnswer.FAILED)
+            return checked
+        with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
+            second = await asyncio.to_thread(check_again, checked, again)
+        helped = second.faults < checked.faults
+        self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
+        return second
+
+    async def _ask(self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]]) -> Said | Failure:
         if document.engine_deaths >= ENGINE_DEATHS:
             message = f"the engine died {document.engine_deaths} times while it held this document"
             return Failure(Step.ASK, ErrorCode.ENGINE_DIED, message, retryable=True)
         async with self._turns.turn(alone=document.engine_deaths > 0):
             self._in_engine.add(document.document_key)
             try:
-                return await self._ask_in_time(admitted, batch)
+                return await self._ask_in_time(document, batch, ask)
             except EngineDeadError:
                 await self._note_death()
                 raise  # the process must end
             finally:
                 self._in_engine.discard(document.document_key)
 
-    async def _ask_in_time(self, admitted: Admitted, batch: Batch) -> Asked | Failure:
-        document = admitted.document
+    async def _ask_in_time(
+        self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]]
+    ) -> Said | Failure:
         attributes = _attributes(document, batch)
         try:
             with self._tracing.step_span(names.ASK, document.traceparent, batch.links, **attributes) as span:
                 async with asyncio.timeout(self._limits.ask_seconds):
-                    asked = await self._asker.ask(admitted)
-                span.set_attribute(names.DOCUMENT_TYPE, asked.kind.name)
-                return asked
+                    said = await ask()
+                span.set_attribute(names.DOCUMENT_TYPE, said.kind.name)
+                return said
         except EngineDeadError:
             raise
         except EngineAwayError as error:

@@ -10,6 +10,7 @@ from schemas.events import DocumentSubmitted
 from schemas.topics import RETRY_ATTEMPT, RETRY_SUBMITTED
 from services.delivery.record import Record, time_of
 from services.delivery.retrying import dead_letter_of, number_of
+from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.storage.records import Acceptance, Failure, NewDocument, Origin
 from services.telemetry.names import Outcome
@@ -99,6 +100,19 @@ def unread(submission: Submission, traceparent: str) -> NewDocument:
 def fetched(document: NewDocument, content: bytes) -> NewDocument:
     """Add what the bytes say: their SHA-256 (what makes a repeat a repeat) and their number."""
     return replace(document, content_sha256=hashlib.sha256(content).hexdigest(), byte_count=len(content))
+
+
+def parsed_document(document: NewDocument, parsed: ParsedDocument, language: str) -> NewDocument:
+    """Add what step 3 read."""
+    einvoice = None if parsed.einvoice is None else parsed.einvoice.as_json()
+    return replace(
+        document,
+        pages=parsed.pages,
+        layouts=parsed.layouts,
+        notes=parsed.notes,
+        einvoice=einvoice,
+        language=language,
+    )
 
 
 def failed(document: NewDocument, error: IntakeError) -> NewDocument:

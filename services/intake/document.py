@@ -1,9 +1,10 @@
 """A document's pages, and how many of them are read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.events import ErrorCode, Step
+from services.answers.einvoice import EInvoice
 from services.intake.failure import IntakeError
 
 PAGE_CHARACTERS: Final = 3_000
@@ -20,10 +21,23 @@ class ParsedDocument:
         Text a page, page numbers kept: a page that says nothing is an empty string.
     notes
         What was not read, one sentence for people each; they become reasons of an incomplete result.
+    einvoice
+        The values of the XML that the document is, or that is attached to it; None if there is none.
+    layouts
+        Where the text of each page stands (`services.answers.tables.runs`), for the first pages at least; empty for a
+        page without places, such as plain text.
     """
 
     pages: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    einvoice: EInvoice | None = None
+    layouts: tuple[tuple[int, ...], ...] = ()
+
+    def followed_by(self, other: "ParsedDocument") -> "ParsedDocument":
+        """Add the pages and notes of an attachment."""
+        missing = ((),) * (len(self.pages) - len(self.layouts))
+        layouts = (*self.layouts, *missing, *other.layouts)
+        return replace(self, pages=self.pages + other.pages, notes=self.notes + other.notes, layouts=layouts)
 
     @property
     def characters(self) -> int:

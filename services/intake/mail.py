@@ -1,16 +1,21 @@
 """An e-mail (RFC 5322) to pages: its head and body first, then what is attached."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import MIMEPart
 from typing import Final
 
 from services.intake.document import ParsedDocument, ReadingLimits, without_text
+from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
-from services.intake.html_text import html_text
-from services.intake.media import MAIL, PDF, media_type_of
+from services.intake.html_text import HtmlText, html_text
+from services.intake.media import MAIL, PDF, TEXT, XML, media_type_of
 from services.intake.pdf import read_pdf
 from services.intake.plain import decode, read_plain, split_pages
+
+_READERS: Final = {PDF: read_pdf, TEXT: read_plain, XML: read_einvoice_xml}
+"""For attachments. An e-invoice among them is read as its pages show it: the mail says more than it."""
 
 _SHOWN_HEADERS: Final = ("From", "To", "Cc", "Date", "Subject")
 
@@ -22,7 +27,7 @@ _MAX_DEPTH: Final = 3
 
 
 def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
-    """Read headers and body, then attached PDFs, texts, and mails as further pages.
+    """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
 
     The body is the plain text where there is one, else the text of the HTML. Attachments that cannot be read are named
     in the notes.
@@ -34,9 +39,11 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
     """
     message = message_from_bytes(content, policy=policy.default)
     body = _body(message)
-    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", _text_of(body)])))
+    text, hidden = _text_of(body)
+    notes = ("the mail has text that readers do not see; it was left out",) if hidden else ()
+    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", text])), notes)
     for attachment in _attachments(message, body, limits, depth):
-        document = ParsedDocument(document.pages + attachment.pages, document.notes + attachment.notes)
+        document = document.followed_by(attachment)
         limits.check(len(document.pages), document.characters)
     limits.check(len(document.pages), document.characters)
     if document.blank:
@@ -67,11 +74,11 @@ def _header(message: MIMEPart, name: str) -> str:
     return " ".join(str(value or "").split())
 
 
-def _text_of(part: MIMEPart | None) -> str:
+def _text_of(part: MIMEPart | None) -> HtmlText:
     if part is None:
-        return ""
+        return HtmlText("", hidden=False)
     text = _decoded(part)
-    return html_text(text) if part.get_content_subtype() == "html" else text
+    return html_text(text) if part.get_content_subtype() == "html" else HtmlText(text, hidden=False)
 
 
 def _decoded(part: MIMEPart) -> str:
@@ -123,8 +130,7 @@ def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocum
     media_type = media_type_of(payload, part.get_content_type(), part.get_filename())
     if media_type == MAIL:
         return _deeper(payload, _name(part), limits, depth)
-    inner = read_pdf(payload, limits) if media_type == PDF else read_plain(payload, limits)
-    return _under_name(inner, _name(part))
+    return _under_name(_READERS[media_type](payload, limits), _name(part))
 
 
 def _read_inner_mail(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:
@@ -141,7 +147,7 @@ def _deeper(content: bytes, name: str, limits: ReadingLimits, depth: int) -> Par
 
 
 def _under_name(inner: ParsedDocument, name: str) -> ParsedDocument:
-    return ParsedDocument(inner.pages, tuple(f"attachment {name}: {note}" for note in inner.notes))
+    return replace(inner, notes=tuple(f"attachment {name}: {note}" for note in inner.notes), einvoice=None)
 
 
 def _name(part: MIMEPart) -> str:

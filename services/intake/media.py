@@ -10,8 +10,10 @@ from services.intake.failure import IntakeError
 PDF: Final = "application/pdf"
 TEXT: Final = "text/plain"
 MAIL: Final = "message/rfc822"
+XML: Final = "application/xml"
+"""An e-invoice; whether it is one, its reader says."""
 
-SUPPORTED: Final = frozenset({PDF, TEXT, MAIL})
+SUPPORTED: Final = frozenset({PDF, TEXT, MAIL, XML})
 
 _NAMES: Final = {
     PDF: PDF,
@@ -20,9 +22,11 @@ _NAMES: Final = {
     "text/markdown": TEXT,
     "text/csv": TEXT,
     MAIL: MAIL,
+    XML: XML,
+    "text/xml": XML,
 }
 _SAYS_NOTHING: Final = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-download"})
-_SUFFIXES: Final = {".pdf": PDF, ".txt": TEXT, ".text": TEXT, ".md": TEXT, ".csv": TEXT, ".eml": MAIL}
+_SUFFIXES: Final = {".pdf": PDF, ".txt": TEXT, ".text": TEXT, ".md": TEXT, ".csv": TEXT, ".eml": MAIL, ".xml": XML}
 
 # First bytes of what people hand in by mistake, so that the refusal can say what it is.
 _SIGNATURES: Final = (
@@ -37,7 +41,10 @@ _SIGNATURES: Final = (
     (b"\x1f\x8b", "gzip data"),
 )
 _HTML: Final = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_XML: Final = re.compile(rb"\s*<\?xml\b")
+_XML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|(?:[A-Za-z_][\w.-]{0,40}:)?(?:Invoice|CreditNote|CrossIndustry(?:Invoice|Document))\s)"
+    rb"|\xff\xfe<\x00\?\x00x\x00|\xfe\xff\x00<\x00\?\x00x"
+)
 _HEADER: Final = re.compile(rb"(?:From |[!-9;-~]{1,80}:)")
 _MAIL_HEADER: Final = re.compile(
     rb"^(from|to|subject|date|received|return-path|message-id|mime-version|delivered-to):", re.IGNORECASE | re.MULTILINE
@@ -47,11 +54,11 @@ _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 _HEAD: Final = 4_096
 _TELLING_HEADERS: Final = 2
-_HINT: Final = "supported are PDF, plain text (also Markdown and CSV), and e-mail (message/rfc822)"
+_HINT: Final = "supported are PDF, plain text (also Markdown and CSV), e-mail (message/rfc822), and e-invoices as XML"
 
 
 def media_type_of(content: bytes, declared: str | None, file_name: str | None) -> str:
-    """Decide between `application/pdf`, `text/plain`, and `message/rfc822`.
+    """Decide between `application/pdf`, `text/plain`, `message/rfc822`, and `application/xml`.
 
     Parameters
     ----------
@@ -65,7 +72,7 @@ def media_type_of(content: bytes, declared: str | None, file_name: str | None) -
     Raises
     ------
     IntakeError
-        `media_type_unknown`, if it is none of the three or the bytes contradict what was declared.
+        `media_type_unknown`, if it is none of the four or the bytes contradict what was declared.
     """
     if _starts_as_pdf(content):
         return PDF
@@ -85,6 +92,7 @@ def _checked(media_type: str, content: bytes, claim: str) -> str:
     agrees = {
         PDF: lambda: b"%PDF-" in content[:1024],
         MAIL: lambda: _HEADER.match(content.lstrip()) is not None,
+        XML: lambda: _XML.match(content) is not None,
         TEXT: lambda: _signature(content) is None and not _binary(content),
     }
     if not agrees[media_type]():
@@ -97,7 +105,9 @@ def _guessed(content: bytes) -> str:
     head = content[:_HEAD]
     if b"%PDF-" in head[:1024]:
         return PDF
-    if _signature(content) or _binary(content) or _HTML.match(head) or _XML.match(head):
+    if _XML.match(head):
+        return XML
+    if _signature(content) or _binary(content) or _HTML.match(head):
         _refuse(f"no media type is declared and the bytes are {_described(content)}")
     named = {match.group(1).lower() for match in _MAIL_HEADER.finditer(head.split(b"\n\n")[0].split(b"\r\n\r\n")[0])}
     return MAIL if _HEADER.match(head) and len(named) >= _TELLING_HEADERS else TEXT

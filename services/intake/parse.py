@@ -14,11 +14,15 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from schemas.events import ErrorCode, Step
-from schemas.text import clean_text
+from schemas.text import clean_json, clean_text
+from services.answers.einvoice import EInvoice
+from services.answers.tables.runs import BYTES_PER_RUN, FIELDS, MAX_DOCUMENT_RUNS, MAX_RUNS, is_layout
 from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
 from services.intake.frames import LENGTH, READY, packed
 from services.intake.media import SUPPORTED
+from services.intake.stored_text import stored_form
 
 _WORKER: Final = (sys.executable, "-I", "-B", "-m", "services.intake.parser_worker")
 """Isolated: neither the environment nor the current folder decides what is imported."""
@@ -35,6 +39,7 @@ _WORKER_CODES: Final = frozenset(
         ErrorCode.DOCUMENT_ENCRYPTED,
         ErrorCode.DOCUMENT_TOO_LONG,
         ErrorCode.DOCUMENT_WITHOUT_TEXT,
+        ErrorCode.MEDIA_TYPE_UNKNOWN,
         ErrorCode.PARSE_MEMORY,
     }
 )
@@ -161,8 +166,9 @@ class Parser:
         self._limits = ReadingLimits(max_pages, max_characters)
         arguments = (memory_mib, math.ceil(seconds) + 1, max_pages, max_characters)
         self._command = (*command, str(os.getpid()), *map(str, arguments))
-        # A character takes at most twelve bytes of JSON, as two escaped surrogates.
-        self._most = 12 * max_characters + 8 * max_pages + _FRAME_OVERHEAD
+        # A character takes at most twelve bytes of JSON, as two escaped surrogates; a byte of XML at most three.
+        layouts = BYTES_PER_RUN * min(max_characters, max_pages * MAX_RUNS)
+        self._most = layouts + 12 * max_characters + 8 * max_pages + 3 * MAX_BYTES + _FRAME_OVERHEAD
         # None: a worker that could not be started again; whoever takes it tries.
         self._idle: asyncio.Queue[_Worker | None] = asyncio.Queue()
         self._workers: set[_Worker] = set()
@@ -272,7 +278,10 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
         case {"code": str(code), "message": str(message)} if code in _WORKER_CODES:
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
         case {"pages": [*pages], "notes": [*notes]} if all(isinstance(text, str) for text in [*pages, *notes]):
-            document = ParsedDocument(tuple(map(_page, pages)), tuple(map(_line, notes[:_MOST_NOTES])))
+            lines = tuple(map(_line, notes[:_MOST_NOTES]))
+            texts = tuple(map(stored_form, pages))
+            layouts = _layouts(answer.get("layouts"), texts)
+            document = ParsedDocument(texts, lines, _einvoice(answer.get("einvoice")), layouts)
             limits.check(len(document.pages), document.characters)
             return document
         case _:
@@ -280,12 +289,22 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
             raise _crashed(reason)
 
 
-def _page(text: str) -> str:
-    """Give a page's text as it is stored from here on: one kind of line end, nothing that the database refuses.
+def _einvoice(answer: object) -> EInvoice | None:
+    try:
+        return None if answer is None else EInvoice.model_validate(clean_json(answer))
+    except ValueError as error:
+        reason = "answered with an e-invoice that is none"
+        raise _crashed(reason) from error
 
-    Soft hyphens and all else stay, so that a place in the text stays the same place.
-    """
-    return clean_text(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+def _layouts(answer: object, texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Give the layouts of the pages; one that is none is left out, and its page is read as plain text."""
+    given = answer if isinstance(answer, list) else []
+    layouts = [
+        tuple(numbers) if isinstance(numbers, list) and is_layout(numbers, text) else ()
+        for numbers, text in zip(given, texts, strict=False)
+    ]
+    return tuple(layouts) if sum(map(len, layouts)) <= FIELDS * MAX_DOCUMENT_RUNS else ()
 
 
 def _line(text: str) -> str:

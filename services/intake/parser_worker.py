@@ -17,14 +17,16 @@ from typing import Any, Final, NoReturn
 
 from schemas.events import ErrorCode
 from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
 from services.intake.frames import READY, read_frame, write_frame
 from services.intake.mail import read_mail
-from services.intake.media import MAIL, PDF, TEXT
+from services.intake.media import MAIL, PDF, TEXT, XML
 from services.intake.pdf import read_pdf
 from services.intake.plain import read_plain
+from services.intake.stored_text import notes_on_writing
 
-_READERS: Final = {PDF: read_pdf, MAIL: read_mail, TEXT: read_plain}
+_READERS: Final = {PDF: read_pdf, MAIL: read_mail, TEXT: read_plain, XML: read_einvoice_xml}
 
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 _PR_SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h
@@ -118,7 +120,9 @@ def _answer(content: bytes, media_type: str, limits: ReadingLimits) -> dict[str,
     except Exception as error:  # noqa: BLE001  (hostile documents make libraries raise anything; it becomes the answer)
         message = f"the document is damaged ({type(error).__name__} while reading it); make the file anew"
         return {"code": ErrorCode.DOCUMENT_BROKEN, "message": message}
-    return {"pages": document.pages, "notes": document.notes}
+    einvoice = document.einvoice and document.einvoice.model_dump(mode="json", exclude_none=True)
+    notes = [*document.notes, *notes_on_writing(document.pages)]
+    return {"pages": document.pages, "layouts": document.layouts, "notes": notes, "einvoice": einvoice}
 
 
 if __name__ == "__main__":

@@ -1,28 +1,40 @@
 """PDF to pages. Runs in a worker process only: pypdf meets hostile documents here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
 from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, EmbeddedFile
 
 from schemas.events import ErrorCode, Step
+from services.answers.einvoice import EInvoice
+from services.answers.tables.runs import pack
 from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
+from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
+from services.intake.pdf_hidden import Why, read_seen
+from services.intake.pdf_layout import Fonts, read_page
 
 _STREAM_BYTES: Final = 32 * 2**20
 """What one stream may unpack to. The largest page of text is far below; pypdf's own default is 75 MB."""
+
+_EINVOICE_NAMES: Final = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"})
+"""Names in small letters that ZUGFeRD 1 and 2, Factur-X and the XRechnung profile give their XML."""
 
 _END_BYTES: Final = 4_096
 """Where `%%EOF` must stand, counted from the end. Acrobat looks into the last 1,024 bytes."""
 
 
 def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
-    """Read the text page by page, in the order of the content stream.
+    """Read the text page by page, in the order of the content stream, and the e-invoice that is attached.
 
-    A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes.
+    A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes. Text that readers
+    do not see is left out, which is named there too. So is an e-invoice
+    that cannot be read: the pages say what they say without it.
 
     Raises
     ------
@@ -34,13 +46,16 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
         raise broken(message)
     with apply_configuration(**_limits(limits)):
         try:
-            pages, notes = _open(content, limits)
+            reader, notes = _open(content, limits)
+            pages = list(reader.pages)
         except (IntakeError, MemoryError):
             raise
         except Exception as error:
             message = f"the PDF's structure is damaged ({_reason(error)}); make the file anew"
             raise broken(message) from error
-        return _read(pages, limits, notes)
+        document = _read(pages, limits, notes)
+        einvoice, more = _attached_einvoice(reader)
+    return replace(document, notes=(*document.notes, *more), einvoice=einvoice)
 
 
 def _limits(limits: ReadingLimits) -> dict[str, Any]:
@@ -58,7 +73,7 @@ def _limits(limits: ReadingLimits) -> dict[str, Any]:
     }
 
 
-def _open(content: bytes, limits: ReadingLimits) -> tuple[list[PageObject], list[str]]:
+def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[str]]:
     """Find all pages before one is read; say so if there are fewer or more than the document claims."""
     reader = PdfReader(BytesIO(content))
     if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
@@ -76,31 +91,57 @@ def _open(content: bytes, limits: ReadingLimits) -> tuple[list[PageObject], list
     tree = reader.root_object["/Pages"]
     claimed = tree.get("/Count") if isinstance(tree, DictionaryObject) else None
     differs = isinstance(claimed, int) and claimed != count
-    return list(reader.pages), ([f"the PDF claims {claimed} pages, {count} were found"] if differs else [])
+    return reader, ([f"the PDF claims {claimed} pages, {count} were found"] if differs else [])
 
 
 def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) -> ParsedDocument:
     texts: list[str] = []
+    layouts: list[tuple[int, ...]] = []
+    fonts: Fonts = {}
     failures: list[Exception] = []
     characters = 0
     for number, page in enumerate(pages, start=1):
         try:
-            text = page.extract_text()
+            (text, runs), hidden = read_seen(page, partial(read_page, page, fonts))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
             failures.append(error)
             notes.append(f"page {number} could not be read ({_reason(error)})")
-            text = ""
+            text, runs = "", []
         else:
+            notes += _notes_on_hidden(number, hidden)
             notes += [f"page {number} shows pictures alone, which are not read"] * (
                 not text.strip() and _pictured(page)
             )
         characters += len(text)
         limits.check(number, characters)
         texts.append(text)
-    document = ParsedDocument(tuple(texts), tuple(notes))
+        layouts.append(tuple(pack(runs)))
+    document = ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts))
     return document if not document.blank else _refuse(failures)
+
+
+def _notes_on_hidden(number: int, hidden: Sequence[Why]) -> list[str]:
+    sentence = f"page {number} has text that readers do not see ({', '.join(hidden)}); it was left out"
+    return [sentence] if hidden else []
+
+
+def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[str]]:
+    try:
+        found = [file for file in reader.attachment_list if _EINVOICE_NAMES & {name.lower() for name in _names(file)}]
+        if not found:
+            return None, []
+        einvoice = einvoice_of(written_einvoice(found[0].content))
+    except EInvoiceError as error:
+        return None, [f"the attached e-invoice was not read: {error}"]
+    except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged attachments; it becomes a note)
+        return None, [f"the attached e-invoice could not be taken out of the PDF ({_reason(error)})"]
+    return einvoice, [f"the PDF has {len(found)} e-invoices attached; the first was read"] * (len(found) > 1)
+
+
+def _names(file: EmbeddedFile) -> list[str]:
+    return [name for name in (file.name, file.alternative_name) if isinstance(name, str)]
 
 
 def _refuse(failures: list[Exception]) -> ParsedDocument:

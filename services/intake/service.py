@@ -12,15 +12,24 @@ from opentelemetry.trace import Span
 
 from schemas.envelope import EnvelopeError
 from schemas.events import ErrorCode, Step
+from services.answers.language import detect_language
 from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
 from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
-from services.intake.accept import Submission, failed, fetched, history_of, outcome_of, read_submission, unread
+from services.intake.accept import (
+    Submission,
+    failed,
+    fetched,
+    history_of,
+    outcome_of,
+    parsed_document,
+    read_submission,
+    unread,
+)
 from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.intake.fetch import ContentFetcher
-from services.intake.language import detect_language
 from services.intake.media import media_type_of
 from services.intake.parse import Parser
 from services.intake.store import Accepted, Outcome, Retried, Store
@@ -250,7 +259,7 @@ class Intake:
         with parse as span, _Failing(span, Step.PARSE) as failing:
             parsed = await self._parser.parse(content, media_type)
             span.set_attribute(names.PAGE_COUNT, len(parsed.pages))
-            base = replace(base, pages=parsed.pages, notes=parsed.notes, language=await language_of(parsed))
+            base = parsed_document(base, parsed, await language_of(parsed))
         return failed(base, failing.error) if failing.error else base
 
 

@@ -91,7 +91,14 @@ class Store:
             (acceptance,) = await self._together([item], [])
         except DataRefusedError as error:
             document = replace(
-                item.document, metadata={}, notes=(), pages=(), language=None, failure=_not_stored(error)
+                item.document,
+                metadata={},
+                notes=(),
+                einvoice=None,
+                pages=(),
+                layouts=(),
+                language=None,
+                failure=_not_stored(error),
             )
             (acceptance,) = await self._together([replace(item, document=document)], [])
         return acceptance

@@ -265,7 +265,8 @@ def _batch_row(batch: NewBatch) -> dict[str, Any]:
 
 def _answer_row(item: NewAnswer) -> dict[str, Any]:
     row = {column.name: getattr(item, column.name) for column in answers.c if column.name != "answer_key"}
-    return row | {"status": item.status.value, "reasons": list(item.reasons)}
+    findings = [finding.model_dump(mode="json") for finding in item.findings]
+    return row | {"status": item.status.value, "reasons": list(item.reasons), "findings": findings}
 
 
 def _field_row(answer_key: int, field: FieldAnswer) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _CONTENT: Final = (
     documents.c.trace_id,
     documents.c.attempts,
     documents.c.retry_of,
+    documents.c.einvoice,
     *_PLACE,
 )
 _NEW: Final = (documents.c.tenant, documents.c.document_id, *_CONTENT)
@@ -103,13 +104,13 @@ async def load_documents(
     """
     rows = {row.document_key: row for row in await connection.execute(_with_answered(document_keys, pipeline_id))}
     unanswered = [key for key, row in rows.items() if not row.answered]
-    texts: dict[int, list[str]] = {key: [] for key in rows}
+    read: dict[int, list[tuple[str, Sequence[int]]]] = {key: [] for key in rows}
     pages_in_order = select(pages).where(is_any_of(pages.c.document_key, unanswered)).order_by(pages.c.page)
     for page in await connection.execute(pages_in_order):
-        texts[page.document_key].append(page.text)
+        read[page.document_key].append((page.text, page.layout))
     # A document without pages was replaced by a failing content between the two queries: it has ended otherwise.
-    there = [key for key in dict.fromkeys(document_keys) if key in rows and (rows[key].answered or texts[key])]
-    return [_pending(rows[key], texts[key]) for key in there]
+    there = [key for key in dict.fromkeys(document_keys) if key in rows and (rows[key].answered or read[key])]
+    return [_pending(rows[key], read[key]) for key in there]
 
 
 async def lock_documents(connection: AsyncConnection, document_keys: Collection[int]) -> Mapping[int, LockedDocument]:
@@ -187,6 +188,7 @@ def _row(item: NewDocument, original: str | None, letters: Collection[int]) -> d
         "file_name": item.file_name,
         "metadata": dict(item.metadata),
         "notes": list(item.notes),
+        "einvoice": None if item.einvoice is None else dict(item.einvoice),
         "byte_count": item.byte_count,
         "page_count": len(item.pages),
         "language": item.language,
@@ -296,14 +298,19 @@ def _keyed(changes: Iterable[_Change], rows: Mapping[Identity, Mapping[str, Any]
 
 async def _insert_pages(connection: AsyncConnection, changes: Iterable[_Change]) -> None:
     rows = [
-        {"document_key": item.stored.document_key, "page": number, "text": page}
+        {"document_key": item.stored.document_key, "page": number, "text": page, "layout": list(layout)}
         for item in changes
-        for number, page in enumerate(item.document.pages, start=1)
+        for number, (page, layout) in enumerate(_laid_out(item.document), start=1)
     ]
     if rows:
         given = unnest(tuple(pages.c), rows)
         columns = [column.name for column in pages.c]
         await connection.execute(insert(pages).from_select(columns, select(*(given.c[name] for name in columns))))
+
+
+def _laid_out(item: NewDocument) -> Iterable[tuple[str, Sequence[int]]]:
+    missing = ((),) * (len(item.pages) - len(item.layouts))
+    return zip(item.pages, (*item.layouts, *missing), strict=True)
 
 
 async def _insert_failures(connection: AsyncConnection, changes: Iterable[_Change]) -> None:
@@ -360,7 +367,7 @@ def _with_answered(document_keys: Collection[int], pipeline_id: str) -> Select[A
     )
 
 
-def _pending(row: Row[*tuple[Any, ...]], texts: Sequence[str]) -> PendingDocument:
+def _pending(row: Row[*tuple[Any, ...]], read: Sequence[tuple[str, Sequence[int]]]) -> PendingDocument:
     return PendingDocument(
         document_key=row.document_key,
         tenant=row.tenant,
@@ -369,11 +376,13 @@ def _pending(row: Row[*tuple[Any, ...]], texts: Sequence[str]) -> PendingDocumen
         file_name=row.file_name,
         metadata=row.metadata,
         language=row.language or UNDETERMINED,
-        pages=texts,
+        pages=[text for text, _ in read],
         submitted_at=row.submitted_at,
         traceparent=row.traceparent,
         duplicate_of=row.duplicate_of,
         notes=row.notes,
+        einvoice=row.einvoice,
+        layouts=[layout for _, layout in read],
         answered=row.answered,
         attempts=row.attempts,
         engine_deaths=row.engine_deaths,

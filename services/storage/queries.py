@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.events import ErrorCode, FieldAnswer, Status, Step
+from schemas.events import ErrorCode, FieldAnswer, Finding, Status, Step
 from services.storage.answers import header_bytes
 from services.storage.records import Account, DeadLetterRow, Failure, FailureRow, NewDeadLetter, ResultRow
 from services.storage.tables import (
@@ -72,7 +72,7 @@ async def results(
     if document_ids is not None:
         statement = statement.where(is_any_of(current_answers.c.document_id, document_ids))
     rows = (await connection.execute(statement)).mappings().all()
-    fields = await _fields(connection, [row["answer_key"] for row in rows])
+    fields = await fields_by_answer(connection, [row["answer_key"] for row in rows])
     return [_result(row, fields[row["answer_key"]]) for row in rows]
 
 
@@ -139,7 +139,8 @@ def _of_documents(document_ids: Sequence[str] | None) -> list[ColumnElement[bool
     return [] if document_ids is None else [is_any_of(documents.c.document_id, document_ids)]
 
 
-async def _fields(connection: AsyncConnection, answer_keys: Sequence[int]) -> dict[int, list[FieldAnswer]]:
+async def fields_by_answer(connection: AsyncConnection, answer_keys: Sequence[int]) -> dict[int, list[FieldAnswer]]:
+    """Give the fields of answers, by the answer's key."""
     statement = select(answer_fields).where(is_any_of(answer_fields.c.answer_key, answer_keys))
     fields: dict[int, list[FieldAnswer]] = defaultdict(list)
     for row in (await connection.execute(statement.order_by(answer_fields.c.path))).mappings():
@@ -150,7 +151,8 @@ async def _fields(connection: AsyncConnection, answer_keys: Sequence[int]) -> di
 
 def _result(row: RowMapping, fields: Sequence[FieldAnswer]) -> ResultRow:
     given = {item.name: row[item.name] for item in _RESULT}
-    return ResultRow(**given | {"status": Status(row["status"])}, fields=fields)
+    findings = [Finding.model_validate(item) for item in row["findings"]]
+    return ResultRow(**given | {"status": Status(row["status"]), "findings": findings}, fields=fields)
 
 
 def _failure(row: Row[*tuple[Any, ...]]) -> FailureRow:

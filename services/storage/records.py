@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from schemas.events import ErrorCode, FieldAnswer, Status, Step
+from schemas.events import ErrorCode, FieldAnswer, Finding, Status, Step
 
 
 class Acceptance(StrEnum):
@@ -64,6 +64,10 @@ class NewDocument:
     failure: Failure | None = None
     notes: Sequence[str] = ()
     """What was not read of it, for people, such as an attachment that is a picture."""
+    einvoice: Mapping[str, Any] | None = None
+    """The values of the e-invoice that it is or carries, as its XML gives them."""
+    layouts: Sequence[Sequence[int]] = ()
+    """Where the text of each page stands, from the first page on; empty for a page of plain text."""
     origin: Origin | None = None
     attempts: int = 1
     """Tries so far, this one included."""
@@ -104,6 +108,10 @@ class PendingDocument:
     """Tries of this content, the present one included."""
     engine_deaths: int = 0
     """How often the engine died while it held this content."""
+    einvoice: Mapping[str, Any] | None = None
+    """The values of the e-invoice that it is or carries, as its XML gives them."""
+    layouts: Sequence[Sequence[int]] = ()
+    """Where the text of each page stands; empty for a page of plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,8 @@ class NewAnswer:
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding]
+    needs_review: bool
     fields: Sequence[FieldAnswer]
     trace_id: str
     submitted_at: datetime
@@ -250,6 +260,8 @@ class ResultRow:
     summary: str
     status: Status
     reasons: Sequence[str]
+    findings: Sequence[Finding]
+    needs_review: bool
     fields: Sequence[FieldAnswer]
     metadata: Mapping[str, Any]
     pipeline_id: str

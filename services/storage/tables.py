@@ -31,6 +31,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 SCHEMA: Final = "postkorb"
 VERSION_TABLE: Final = "alembic_version"
 
+FINDINGS: Final = "What checks found: an array of objects with kind, fields and message; empty if all is well."
+NEEDS_REVIEW: Final = "Whether a person should look before it is booked: some finding is more than a repair."
+
 metadata: Final = MetaData(
     schema=SCHEMA,
     naming_convention={
@@ -103,6 +106,11 @@ documents: Final = Table(
         nullable=True,
         comment="Dead letter that this document is a retry of, see dead_letters.",
     ),
+    _optional(
+        "einvoice",
+        JSONB(none_as_null=True),
+        "Values of the e-invoice that the content is or carries, as its XML gives them; null if there is none.",
+    ),
     PrimaryKeyConstraint("document_key"),
     UniqueConstraint("tenant", "document_id"),
     CheckConstraint("state IN ('parsed', 'processed', 'failed')", "state"),
@@ -111,6 +119,7 @@ documents: Final = Table(
     CheckConstraint("version >= 1 AND byte_count >= 0 AND page_count >= 0", "counts"),
     CheckConstraint("jsonb_typeof(metadata) = 'object'", "metadata"),
     CheckConstraint("jsonb_typeof(notes) = 'array'", "notes"),
+    CheckConstraint("jsonb_typeof(einvoice) = 'object'", "einvoice"),
     Index(None, "tenant", "content_sha256"),
     Index(None, "document_id"),
     CheckConstraint("attempts >= 1 AND engine_deaths >= 0", "tries"),
@@ -126,8 +135,17 @@ pages: Final = Table(
     _document_key(),
     _required("page", Integer, "Page number, from 1."),
     _required("text", Text, "Text of the page, without U+0000 and lone surrogates."),
+    Column(
+        "layout",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Where the text stands, six integers a run of it (start, end, left, right, baseline, size); "
+        "empty for plain text.",
+    ),
     PrimaryKeyConstraint("document_key", "page"),
     CheckConstraint("page >= 1", "page"),
+    CheckConstraint("jsonb_typeof(layout) = 'array'", "layout"),
     comment="A row a page of the current content: the raw text, which analysts cannot read.",
 )
 
@@ -186,11 +204,14 @@ answers: Final = Table(
     _moment("processed_at", "When the answer was recorded."),
     _required("prompt_tokens", BigInteger, "Tokens of this document's prompts."),
     _required("completion_tokens", BigInteger, "Tokens generated for this document."),
+    Column("findings", JSONB, nullable=False, server_default=text("'[]'"), comment=FINDINGS),
+    Column("needs_review", Boolean, nullable=False, server_default=text("false"), comment=NEEDS_REVIEW),
     PrimaryKeyConstraint("answer_key"),
     UniqueConstraint("document_key", "content_sha256", "pipeline_id"),
     CheckConstraint("type_confidence BETWEEN 0 AND 1", "type_confidence"),
     CheckConstraint("status IN ('complete', 'incomplete')", "status"),
     CheckConstraint("jsonb_typeof(reasons) = 'array'", "reasons"),
+    CheckConstraint("jsonb_typeof(findings) = 'array'", "findings"),
     Index(None, "document_type", "processed_at"),
     Index(None, "batch_id"),
     Index(None, "pipeline_id"),
@@ -341,6 +362,8 @@ current_answers: Final = Table(
     Column("file_name", Text, comment="File name, as published."),
     Column("status", Text, comment="complete: says everything it should; incomplete: see reasons."),
     Column("reasons", JSONB, comment="Why the answer is incomplete, an array of sentences."),
+    Column("needs_review", Boolean, comment=NEEDS_REVIEW),
+    Column("findings", JSONB, comment=FINDINGS),
     Column("type_confidence", Double, comment="How sure the classification is, 0 to 1."),
     Column("language", Text, comment="Language of summary and document, ISO 639-1."),
     Column("summary", Text, comment="Summary in the document's language."),

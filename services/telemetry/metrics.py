@@ -62,6 +62,9 @@ class Metrics:
         self._skipped = meter.create_counter(
             names.CONSUMER_SKIPPED, "{record}", "Records that came again and were done already, by topic"
         )
+        self._second = meter.create_counter(
+            names.SECOND_QUESTIONS, "{question}", "Second questions by document type and by what came of them"
+        )
         self._pruned = meter.create_counter(
             names.OUTBOX_PRUNED, "{row}", "Published outbox rows deleted after their time"
         )
@@ -111,7 +114,7 @@ class Metrics:
         Parameters
         ----------
         task
-            `classify` or `extract`.
+            `classify`, `extract` or `ask again`.
         prompt, cached, completion
             Tokens of the prompt, those of them taken from the prefix cache, and tokens generated.
         """
@@ -119,6 +122,10 @@ class Metrics:
         for kind, amount in kinds.items():
             labels = {names.GEN_AI_TOKEN_TYPE: kind.value, names.GEN_AI_OPERATION: task, names.GEN_AI_MODEL: model}
             self._tokens.record(amount, labels)
+
+    def asked_again(self, document_type: str, outcome: names.SecondAnswer) -> None:
+        """Count a second question."""
+        self._second.add(1, {names.DOCUMENT_TYPE: document_type, names.OUTCOME: outcome.value})
 
     def step_took(self, name: str, seconds: float, error: str | None = None) -> None:
         """Record the duration of a step, with the class or code of its error if it failed."""

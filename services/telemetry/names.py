@@ -23,6 +23,8 @@ CLASSIFY: Final = "classify"
 """Child of `6 ask`."""
 EXTRACT: Final = "extract"
 """Child of `6 ask`."""
+ASK_AGAIN: Final = "ask again"
+"""Child of `6 ask`: the second question."""
 CHECK: Final = "7 check"
 RECORD: Final = "8 record"
 RELAY: Final = "9 relay"
@@ -70,6 +72,7 @@ STEP_DURATION: Final = "postkorb.step.duration"
 OUTBOX_LAG: Final = "postkorb.outbox.lag"
 OUTBOX_PRUNED: Final = "postkorb.outbox.pruned"
 RETRIES: Final = "postkorb.retries"
+SECOND_QUESTIONS: Final = "postkorb.second_questions"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
 
 
@@ -85,6 +88,17 @@ class Outcome(StrEnum):
     PROCESSED = "processed"
     FAILED = "failed"
     DEAD_LETTERED = "dead_lettered"
+
+
+class SecondAnswer(StrEnum):
+    """What came of a second question."""
+
+    HELPED = "helped"
+    """Its answer leaves fewer findings."""
+    USELESS = "useless"
+    """It leaves as many: the first answer stays."""
+    FAILED = "failed"
+    """The engine gave none: the first answer stays."""
 
 
 class TokenType(StrEnum):

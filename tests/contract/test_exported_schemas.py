@@ -19,6 +19,8 @@ from schemas.events import (
     ErrorCode,
     EventType,
     FieldAnswer,
+    Finding,
+    FindingKind,
     Provenance,
     Status,
     Step,
@@ -73,6 +75,8 @@ def test_events_that_are_written_satisfy_their_schema() -> None:
         fields=[field],
         status=Status.COMPLETE,
         reasons=[],
+        findings=[Finding(kind=FindingKind.RULE, fields=["gross"], message="Net and tax do not make the gross.")],
+        needs_review=True,
         provenance=Provenance(
             pipeline_id="p", model="m", model_sha256="0" * 64, document_type_version=1, schema_version="1"
         ),

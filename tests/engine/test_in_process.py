@@ -68,6 +68,22 @@ async def test_a_token_without_alternative_is_certain(engine: InProcessEngine) -
     assert max(token.logprob for token in name) == pytest.approx(0, abs=1e-3)
 
 
+async def test_what_the_grammar_allowed_besides_is_told_if_the_prompt_asks(engine: InProcessEngine) -> None:
+    plain = await engine.generate(prompt("alone"))
+    rivalled = await engine.generate(replace(prompt("rivalled"), alternatives=20))
+    assert not any(token.alternatives for token in plain.tokens)
+    assert rivalled.text == plain.text
+    names = [f'{{"document_type":"{name}"}}' for name in TYPES]
+    before, ways = "", 0
+    for token in rivalled.tokens:
+        others = [before + text for text, _ in token.alternatives if text]
+        assert all(any(name.startswith(other) for name in names) for other in others)
+        assert all(logprob <= 0 for _, logprob in token.alternatives)
+        ways += len(others)
+        before += token.text
+    assert ways > 0
+
+
 async def test_a_shared_instruction_is_prefilled_once(engine: InProcessEngine) -> None:
     await engine.generate(prompt("warm", "Erster Brief"))
     generation = await engine.generate(prompt("cached", "Zweiter Brief"))

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -121,6 +121,18 @@ async def test_a_request_asks_for_the_schema_for_logprobs_and_for_no_chance(serv
     assert sent["response_format"]["json_schema"]["schema"] == SCHEMA
     assert (sent["temperature"], sent["logprobs"], sent["max_tokens"], sent["model"]) == (0, True, 16, "tiny")
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+async def test_what_might_have_stood_there_is_told_if_the_prompt_asks(server: ScriptedServer) -> None:
+    rivals = [{"token": "A", "logprob": -0.2}, {"token": "B", "logprob": -1.8}, {"token": "C", "logprob": -9999.0}]
+    told = [{"token": "A", "logprob": -0.2, "top_logprobs": rivals}, {"token": "!", "logprob": 0, "top_logprobs": None}]
+    server.body = answer("A!", logprobs={"content": told})
+    engine = engine_at(server.url)
+    generation = await engine.generate(replace(PROMPT, alternatives=3))
+    await engine.generate(PROMPT)
+    await engine.close()
+    assert [token.alternatives for token in generation.tokens] == [(("B", -1.8),), ()]
+    assert [sent["top_logprobs"] for sent in server.requests] == [3, 0]
 
 
 async def test_the_key_is_sent_and_never_shown(server: ScriptedServer) -> None:

@@ -237,7 +237,7 @@ class Ledger:
 
 def submission_of(name: str, *said: str) -> bytes:
     """Write the record of a letter that the scripted engine can read, as a bare JSON event."""
-    text = "\n".join([letter("invoice", invoice_number=name), *said])
+    text = "\n".join([letter("invoice", seller_name="Muster GmbH", invoice_number=name), *said])
     return json.dumps({"document_id": name, "content": {"text": text}}).encode()
 
 

@@ -19,8 +19,8 @@ from services.storage.outbox import prune
 HELD = "SCRIPT-HELD"
 UNCOUNTABLE = "SCRIPT-UNCOUNTABLE"
 SLOW = replace(RETRIES, first=timedelta(hours=1), most=timedelta(hours=1))
-OLD = letter("invoice", invoice_number="OLD")
-NEW = letter("invoice", invoice_number="NEW")
+OLD = letter("invoice", seller_name="Muster GmbH", invoice_number="OLD")
+NEW = letter("invoice", seller_name="Muster GmbH", invoice_number="NEW")
 RESULT = "SELECT fields->>'invoice_number' AS number FROM postkorb.results WHERE document_id = :id"
 STATE = "SELECT version FROM postkorb.documents WHERE document_id = :id AND state = :state"
 SUMS = "SELECT submitted, processed, failed, dead_lettered, waiting FROM postkorb.account"

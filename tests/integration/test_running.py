@@ -62,7 +62,7 @@ class Site:
         return self.replicas[service]
 
     def submit(self, document_id: str, *lines: str) -> None:
-        text = "\n".join([letter("invoice", invoice_number=document_id), *lines])
+        text = "\n".join([letter("invoice", seller_name="Muster GmbH", invoice_number=document_id), *lines])
         event = {"document_id": document_id, "content": {"text": text}}
         producer = KafkaProducer(bootstrap_servers=self.kafka.direct)
         producer.send("documents.submitted", json.dumps(event).encode(), document_id.encode()).get(SECONDS)

@@ -33,6 +33,44 @@ async def test_a_document_gives_a_result_fields_a_typed_row_and_an_event(house: 
     assert said.data["provenance"]["pipeline_id"] == result.pipeline_id
 
 
+TOTALS = {"net_total": "1.000,00 €", "tax_total": "190,00 €", "gross_total": "1.190,00 €"}
+COMPLETE = INVOICE | {"issue_date": "05.06.2026", "seller_name": "Muster GmbH"}
+SUMS_DIFFER = COMPLETE | TOTALS | {"net_total": "500,00 €"}
+
+
+async def test_values_that_contradict_each_other_are_asked_for_again_and_said_to_need_review_if_that_brings_nothing(
+    house: House,
+):
+    async with house.running():
+        await house.submit("right", letter(**COMPLETE | TOTALS))
+        await house.submit("helped", letter(**SUMS_DIFFER, again_net_total="1.000,00 €"))
+        await house.submit("useless", letter(**SUMS_DIFFER))
+        rows = await house.rows("SELECT * FROM postkorb.results ORDER BY document_id", 3)
+        (invoice,) = await house.rows("SELECT * FROM postkorb.invoices WHERE needs_review", 1)
+        events = await house.events(house.topics.processed, 3)
+    assert {row.document_id: row.needs_review for row in rows} == {"helped": False, "right": False, "useless": True}
+    assert {row.document_id: row.fields["net_total"] for row in rows} == {
+        "helped": "1000.00",
+        "right": "1000.00",
+        "useless": "500.00",
+    }
+    assert len(house.engine.prompts) == 2 + 3 + 3
+    assert invoice.document_id == "useless"
+    (finding,) = invoice.findings
+    assert (finding["kind"], finding["fields"]) == ("rule", ["net_total", "tax_total", "gross_total"])
+    said = {event["document_id"]: event for event in (decode(item.value, item.headers).data for item in events)}
+    assert said["useless"]["findings"] == [finding]
+    assert (said["right"]["findings"], said["right"]["needs_review"]) == ([], False)
+
+
+async def test_a_second_question_that_fails_leaves_the_first_answer(house: House):
+    async with house.running():
+        await house.submit("doc", letter(**SUMS_DIFFER, again_net_total="no such amount"))
+        result = await house.row(RESULT, id="doc")
+    assert len(house.engine.prompts) == 3
+    assert (result.fields["net_total"], result.needs_review) == ("500.00", True)
+
+
 async def test_documents_are_in_the_engine_together(house: House):
     async with house.running():
         for number in range(6):

@@ -37,6 +37,15 @@ def a_type(**changes: Any) -> dict[str, Any]:
     return plain | {"title": wording("Permit"), "description": wording("A permit")} | changes
 
 
+def a_rule(**changes: Any) -> dict[str, Any]:
+    return {"name": "some", "check": "amount > 0", "fields": ["amount"], "message": wording("Nothing.")} | changes
+
+
+def with_rules(*rules: dict[str, Any]) -> dict[str, Any]:
+    fields = [a_field(), a_field(name="amount", kind="money"), a_field(name="day", kind="date")]
+    return {"fields": fields, "rules": list(rules)}
+
+
 def write(folder: Path, definition: dict[str, Any]) -> Path:
     path = folder / f"{definition['name']}.yaml"
     path.write_text(yaml.safe_dump(definition, allow_unicode=True), encoding="utf-8")
@@ -95,6 +104,12 @@ def test_the_fingerprint_changes_with_any_definition(tmp_path: Path) -> None:
     assert before != load_document_types(tmp_path).fingerprint
 
 
+def test_rules_over_values_and_over_missing_ones_load(tmp_path: Path) -> None:
+    over_missing = a_rule(name="other", check="amount is None or amount > 0", over_missing=True)
+    write(tmp_path, a_type(**with_rules(a_rule(check="1 / (amount - amount + 1) > 0"), over_missing)))
+    assert [rule.name for rule in load_document_types(tmp_path)["permit"].rules] == ["some", "other"]
+
+
 def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "permit.yaml").write_text("name: permit\nfields: [", encoding="utf-8")
     message = refusal(tmp_path)
@@ -120,6 +135,15 @@ def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> N
         ({"view": "Permits; --"}, "view: String should match pattern"),
         ({"fields": [a_field(max_length=4000)]}, "fields.0.max_length: Input should be less than"),
         ({"fields": [a_field(colour="red")]}, "fields.0.colour: Extra inputs are not permitted"),
+        (with_rules(a_rule(check="amount > total_due")), "rule some: total_due is no field"),
+        (with_rules(a_rule(fields=["total_due"])), "rule some: total_due is no field"),
+        (with_rules(a_rule(check="amount >")), "rule some: `amount >`: it cannot be read: invalid syntax"),
+        (with_rules(a_rule(check="amount.real > 0")), "`amount.real > 0`: Attribute is not allowed in a rule"),
+        (with_rules(a_rule(check="open(number) > 0")), "only abs, count, days, near, one_of, total may be called"),
+        (with_rules(a_rule(check="amount > day")), "`amount > day`: it cannot be computed: '>' not supported"),
+        (with_rules(a_rule(check="amount + 1")), "`amount + 1`: it gives no truth: compare something"),
+        (with_rules(a_rule(over_missing=True)), "`amount > 0`: it cannot be computed"),
+        (with_rules(a_rule(), a_rule()), "type permit: two rules are named some"),
     ],
 )
 def test_a_wrong_definition_is_refused_with_one_clear_line(

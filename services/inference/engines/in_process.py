@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
 from services.inference.engines.port import (
+    FORBIDDEN,
     EngineDeadError,
     EngineError,
     EngineIdentity,
@@ -253,11 +254,12 @@ class Texts:
         stream = DecodeStream(skip_special_tokens=True)
         positions = cast("list[dict[int, Logprob]]", answer.logprobs)
         kept = [
-            (token, at[token].logprob)
-            for token, at in zip(answer.token_ids, positions, strict=True)
-            if token not in self._special
+            (token, at) for token, at in zip(answer.token_ids, positions, strict=True) if token not in self._special
         ]
-        return [Token(stream.step(self._tokenizer.backend_tokenizer, token) or "", value) for token, value in kept]
+        return [
+            Token(stream.step(self._tokenizer.backend_tokenizer, token) or "", at[token].logprob, _others(at, token))
+            for token, at in kept
+        ]
 
     def compile(self, name: str, schema: Mapping[str, Any]) -> None:
         """Compile a schema.
@@ -329,6 +331,14 @@ def _finish(prompt: Prompt, reason: str | None) -> Literal["stop", "length"]:
             raise EngineError(message)
 
 
+def _others(at: Mapping[int, "Logprob"], chosen: int) -> Sequence[tuple[str, float]]:
+    return tuple(
+        (other.decoded_token or "", other.logprob)
+        for token, other in at.items()
+        if token != chosen and other.logprob > FORBIDDEN
+    )
+
+
 def _sampling(prompt: Prompt) -> "SamplingParams":
     from vllm import SamplingParams  # noqa: PLC0415  (loaded long before)
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams  # noqa: PLC0415  (as above)
@@ -336,7 +346,7 @@ def _sampling(prompt: Prompt) -> "SamplingParams":
     return SamplingParams(
         temperature=0,
         max_tokens=prompt.max_tokens,
-        logprobs=0,  # the chosen token's alone
+        logprobs=prompt.alternatives,  # the chosen token's is told besides
         structured_outputs=StructuredOutputsParams(json=dict(prompt.schema)),
         output_kind=RequestOutputKind.FINAL_ONLY,  # a message a token saturates the event loop
     )

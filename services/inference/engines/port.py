@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 
 class EngineError(RuntimeError):
@@ -41,6 +41,9 @@ class Prompt:
         JSON Schema that the answer must satisfy.
     max_tokens
         Upper bound of the answer, in tokens.
+    alternatives
+        Most likely tokens that are told at each place of the answer, the chosen one among them; 0: that one alone.
+        Servers allow about 20.
     """
 
     request_id: str
@@ -48,14 +51,27 @@ class Prompt:
     user: str
     schema: Mapping[str, Any]
     max_tokens: int
+    alternatives: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of an answer: its text and the natural logarithm of its probability."""
+    """One token of an answer: its text and the natural logarithm of its probability.
+
+    Parameters
+    ----------
+    alternatives
+        Text and logarithm of tokens that might have stood in its place and that the grammar allowed; empty where the
+        prompt asks for none, or there were none.
+    """
 
     text: str
     logprob: float
+    alternatives: Sequence[tuple[str, float]] = ()
+
+
+FORBIDDEN: Final = -1000.0
+"""Tokens of no greater logarithm are those that the grammar forbids: an engine says minus infinity, or -9999."""
 
 
 @dataclass(frozen=True, slots=True)

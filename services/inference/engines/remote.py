@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from services.inference.engines.port import (
+    FORBIDDEN,
     EngineAwayError,
     EngineError,
     EngineIdentity,
@@ -92,9 +93,13 @@ class _Refused(Exception):  # noqa: N818  (as above)
     """The server understood the request and does not take it."""
 
 
-class _Logprob(BaseModel):
+class _Alternative(BaseModel):
     token: str
     logprob: float
+
+
+class _Logprob(_Alternative):
+    top_logprobs: list[_Alternative] | None = None
 
 
 class _Logprobs(BaseModel):
@@ -304,6 +309,7 @@ class RemoteEngine:
             "max_tokens": prompt.max_tokens,
             "temperature": 0,
             "logprobs": True,
+            "top_logprobs": prompt.alternatives,
             "response_format": {"type": "json_schema", "json_schema": schema},
         }
 
@@ -345,11 +351,19 @@ def _tokens(text: str, logprobs: _Logprobs | None) -> list[Token]:
     at = 0
     for item in told:
         if text.startswith(item.token, at):
-            found.append(Token(item.token, item.logprob))
+            found.append(Token(item.token, item.logprob, _others(item)))
             at += len(item.token)
         elif at < len(text):
             return []
     return found if at == len(text) else []
+
+
+def _others(chosen: _Logprob) -> Sequence[tuple[str, float]]:
+    return tuple(
+        (other.token, other.logprob)
+        for other in chosen.top_logprobs or ()
+        if other.token != chosen.token and other.logprob > FORBIDDEN
+    )
 
 
 def _check(response: httpx.Response) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from schemas.envelope import encode_headers
-from schemas.events import ErrorCode, EventType, FieldAnswer, Status, Step
+from schemas.events import ErrorCode, EventType, FieldAnswer, Finding, FindingKind, Status, Step
 from services.storage.answers import (
     ensure_pipeline,
     record_answers,
@@ -56,6 +56,10 @@ FIELDS = (
     FieldAnswer(
         path="seller_name", kind="text", value="Nowhere", verbatim="Nowhere", status="unsupported", confidence=0.1
     ),
+)
+
+FINDINGS = (
+    Finding(kind=FindingKind.VALUE, fields=["seller_name"], message="seller_name does not stand in the document."),
 )
 
 
@@ -109,6 +113,8 @@ def answer(key: int, given: NewDocument, of_batch: NewBatch, **changes: Any) -> 
         summary="Eine Rechnung.",
         status=Status.COMPLETE,
         reasons=[],
+        findings=FINDINGS,
+        needs_review=True,
         fields=FIELDS,
         trace_id=TRACE,
         submitted_at=MOMENT,

@@ -57,6 +57,7 @@ async def test_an_answer_is_shown_with_typed_fields(database: Database) -> None:
         typed = [tuple(row) for row in await connection.execute(statement)]
         shown = await connection.scalar(text("SELECT fields FROM postkorb.results"))
     assert result.fields == list(given.FIELDS)
+    assert (result.findings, result.needs_review) == (list(given.FINDINGS), True)
     assert (result.document_type, result.model, result.trace_id) == ("invoice", "qwen", given.TRACE)
     assert typed == [
         ("gross_total", Decimal("15387.08"), None),

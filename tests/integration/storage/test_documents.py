@@ -288,3 +288,17 @@ async def test_a_deadlock_is_tried_again_until_both_are_through(database: Databa
 async def _touch(connection: Connection, document_id: str) -> None:
     statement = text("UPDATE postkorb.documents SET version = version + 1 WHERE document_id = :id")
     await connection.execute(statement, {"id": document_id})
+
+
+async def test_the_values_of_an_e_invoice_stay_with_its_content_and_go_with_it(database: Database) -> None:
+    values = {"syntax": "ubl", "gross_total": "197.65", "line_items": [{"description": "Pfand"}]}
+    [one, other] = await given.store(database, given.document(einvoice=values), given.document("inv-2", "plain"))
+    async with database.transaction() as connection:
+        pending = await load_documents(connection, [one.document_key, other.document_key], "pipeline-1")
+    assert [item.einvoice for item in pending] == [values, None]
+    await given.store(database, given.document(content="newer"), given.document("inv-2", "newer", einvoice=values))
+    async with database.transaction() as connection:
+        pending = await load_documents(connection, [one.document_key, other.document_key], "pipeline-1")
+        nulls = await connection.scalar(select(text("count(*) FILTER (WHERE einvoice IS NULL)")).select_from(documents))
+    assert [item.einvoice for item in pending] == [None, values]
+    assert nulls == 1

@@ -150,6 +150,13 @@ async def test_an_analyst_reads_views_and_nothing_else(database: Database) -> No
         assert await _as_role(database, "postkorb_analyst", refused) == INSUFFICIENT_PRIVILEGE, refused
 
 
+async def test_a_step_down_leaves_analysts_what_they_may_read(database: Database, migrated_url: str) -> None:
+    await downgrade(migrated_url, "0003")
+    for view in ("results", "fields", "account", "failures", "dead_letters"):
+        assert await _as_role(database, "postkorb_analyst", f"TABLE postkorb.{view}") is None
+    assert await _as_role(database, "postkorb_service", "TABLE postkorb.current_answers") is None
+
+
 async def test_a_service_changes_no_schema_and_no_answer(database: Database) -> None:
     for refused in (
         "CREATE TABLE postkorb.mine (x int)",

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from schemas.document_types import RESERVED_FIELDS, RESERVED_VIEWS, DocumentTypes, load_document_types
 from services.storage.database import Database
 from services.storage.errors import SchemaMismatchError, TypedViewError
-from services.storage.migration import upgrade
+from services.storage.migration import downgrade, upgrade
+from services.storage.typed_views import definition_sha256
 
 HOSTILE = 'it\'s 100 % :bind \\ "quoted" $$; DROP SCHEMA postkorb CASCADE; --'
 
@@ -49,7 +50,8 @@ async def test_a_type_from_a_file_gets_a_view_with_typed_columns(
     async with database.transaction() as connection:
         rows = (await connection.execute(text("SELECT * FROM postkorb.tickets"))).mappings().all()
     assert len(rows) == 1
-    assert (rows[0]["document_id"], rows[0]["status"]) == ("inv-1", "complete")
+    assert (rows[0]["document_id"], rows[0]["status"], rows[0]["needs_review"]) == ("inv-1", "complete", True)
+    assert rows[0]["findings"] == [finding.model_dump(mode="json") for finding in given.FINDINGS]
     assert (rows[0]["amount"], rows[0]["day"]) == (Decimal("15387.08"), date(2018, 6, 5))
     assert rows[0]["order"] is None
 
@@ -90,6 +92,20 @@ async def test_a_changed_type_stops_the_start_until_the_upgrade(
     assert await _columns(database, "tickets") == {}
     assert await _columns(database, "raised_tickets") != {}
     assert "order" not in await _columns(database, "raised_tickets")
+
+
+async def test_a_view_of_revision_0003_gets_the_columns_of_0004(
+    database: Database, migrated_url: str, shipped_types: DocumentTypes
+) -> None:
+    await downgrade(migrated_url, "0003")
+    async with database.transaction() as connection:
+        await connection.execute(text("CREATE VIEW postkorb.invoices AS SELECT document_id FROM postkorb.results"))
+        await connection.execute(
+            text("INSERT INTO postkorb.document_types VALUES ('invoice', 1, 'invoices', :sha256, '{}')"),
+            {"sha256": definition_sha256(shipped_types["invoice"])},
+        )
+    await upgrade(migrated_url, shipped_types)
+    assert {"findings", "needs_review"} <= set(await _columns(database, "invoices"))
 
 
 async def test_a_type_that_is_gone_keeps_its_view_until_another_takes_the_name(

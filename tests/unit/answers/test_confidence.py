@@ -1,26 +1,20 @@
-"""How sure an answer is."""
+"""What log-probabilities say of an answer."""
 
 import json
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.answers.calibration import MOST_MARGIN, ClassSignals
 from services.answers.confidence import (
-    FUZZY_FACTOR,
-    MISSING_FACTOR,
-    UNKNOWN,
-    UNPARSED_FACTOR,
-    class_confidence,
-    field_confidence,
+    class_signals,
     member_logprobs,
 )
-from services.answers.evidence import Place
 
-EXACT = Place(1, 0, 1, "exact")
-NORMALISED = Place(1, 0, 1, "normalised")
-FUZZY = Place(1, 0, 1, "fuzzy")
+Alternatives = Sequence[tuple[str, float]]
 
 
 def numbered(*pieces: str) -> list[tuple[str, float]]:
@@ -101,36 +95,36 @@ def test_any_split_into_tokens_gives_each_value_the_tokens_that_overlap_it(
     assert member_logprobs(text, tokens) == expected
 
 
-@pytest.mark.parametrize(
-    ("evidence", "parsed", "factor"),
-    [
-        (EXACT, True, 1.0),
-        (NORMALISED, True, 1.0),
-        (FUZZY, True, FUZZY_FACTOR),
-        (None, True, MISSING_FACTOR),
-        (EXACT, False, UNPARSED_FACTOR),
-        (None, False, MISSING_FACTOR * UNPARSED_FACTOR),
-    ],
-)
-def test_a_fields_confidence_is_the_geometric_mean_times_what_speaks_against_it(
-    *, evidence: Place | None, parsed: bool, factor: float
-) -> None:
-    logprobs = [math.log(0.9), math.log(0.4)]
-    assert field_confidence(logprobs, evidence=evidence, parsed=parsed) == pytest.approx(0.6 * factor)
-    assert field_confidence([], evidence=evidence, parsed=parsed) == pytest.approx(UNKNOWN * factor)
+TYPES = ["invoice", "invoice_copy", "payment_reminder", "other"]
+ANSWERED = '{"document_type":"invoice"}'
 
 
-def test_a_choice_loses_nothing_without_evidence() -> None:
-    assert field_confidence([0.0], evidence=None, parsed=True, evidence_needed=False) == 1.0
-    assert field_confidence([0.0], evidence=FUZZY, parsed=True, evidence_needed=False) == 1.0
+def chosen(first: Alternatives = (), last: Alternatives = ()) -> list[tuple[str, float, Alternatives]]:
+    pieces = [('{"document_type":"', 0.0, ()), ("inv", math.log(0.6), first), ("oice", 0.0, ())]
+    return [*pieces, ('"}', math.log(0.9), last)]
 
 
-def test_a_types_confidence_is_the_product_of_its_tokens() -> None:
-    assert class_confidence([math.log(0.5), math.log(0.5)]) == pytest.approx(0.25)
-    assert class_confidence([]) == UNKNOWN
+def signals(first: Alternatives = (), last: Alternatives = ()) -> ClassSignals:
+    return class_signals(ANSWERED, "document_type", chosen(first, last), TYPES)
 
 
-@pytest.mark.parametrize(("logprob", "expected"), [(1e-6, 1.0), (-math.inf, 0.0), (math.nan, UNKNOWN), (-9999.0, 0.0)])
-def test_odd_log_probabilities_stay_within_bounds(logprob: float, expected: float) -> None:
-    assert class_confidence([logprob]) == expected
-    assert field_confidence([logprob], evidence=EXACT, parsed=True) == expected
+def test_the_margin_is_over_the_likeliest_token_that_leads_to_another_type() -> None:
+    found = signals([("in", math.log(0.05)), ("pay", math.log(0.3)), ("oth", math.log(0.02))])
+    assert found.logprob == pytest.approx(math.log(0.54))
+    assert found.margin == pytest.approx(math.log(0.54 / 0.3))
+
+
+def test_a_type_whose_name_goes_on_after_the_chosen_one_counts_too() -> None:
+    found = signals([("pay", math.log(0.01))], [("_copy", math.log(0.1))])
+    assert found.margin == pytest.approx(math.log(0.54 / 0.06))
+
+
+def test_another_way_to_write_the_same_type_is_no_rival() -> None:
+    found = class_signals(ANSWERED, "document_type", chosen([("invo", math.log(0.3))]), ["invoice", "other"])
+    assert found.margin == MOST_MARGIN
+
+
+def test_without_alternatives_no_margin_is_known_and_without_tokens_nothing() -> None:
+    assert signals().margin is None
+    assert class_signals(ANSWERED, "document_type", [], TYPES) == ClassSignals()
+    assert class_signals(ANSWERED, "document_type", [("<s>", 0.0, ()), *chosen()], TYPES) == ClassSignals()

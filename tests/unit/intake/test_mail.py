@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
+from einvoices import INVOICE, ubl
 from pdfs import encrypted, letter
 
 from schemas.events import ErrorCode
@@ -58,6 +59,17 @@ def test_attached_pdfs_and_texts_are_further_pages(limits: ReadingLimits) -> Non
     document = read_mail(mail.as_bytes(), limits)
     assert [page.strip() for page in document.pages[1:]] == ["Seite eins", "Seite zwei", "Anlage als Text"]
     assert document.notes == ()
+
+
+def test_an_attached_e_invoice_is_read_as_pages_and_other_xml_is_named(limits: ReadingLimits) -> None:
+    mail = a_mail()
+    mail.add_attachment(ubl(INVOICE), maintype="application", subtype="xml", filename="xrechnung.xml")
+    mail.add_attachment(b"<?xml version='1.0'?><other/>", maintype="text", subtype="xml", filename="other.xml")
+    document = read_mail(mail.as_bytes(), limits)
+    assert "Gross total: 1785.00" in document.pages[1]
+    assert document.einvoice is None
+    assert len(document.notes) == 1
+    assert "other.xml" in document.notes[0]
 
 
 def test_what_cannot_be_read_is_named(limits: ReadingLimits) -> None:
@@ -142,4 +154,4 @@ def test_a_mail_that_says_nothing_is_a_document_without_text(limits: ReadingLimi
     ],
 )
 def test_html_shows_its_text(markup: str, text: str) -> None:
-    assert html_text(markup).endswith(text)
+    assert html_text(markup).text.endswith(text)

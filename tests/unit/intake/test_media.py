@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.events import ErrorCode, Step
 from services.intake.failure import IntakeError
-from services.intake.media import MAIL, PDF, SUPPORTED, TEXT, media_type_of
+from services.intake.media import MAIL, PDF, SUPPORTED, TEXT, XML, media_type_of
 
 A_PDF = b"%PDF-1.7\n..."
 A_MAIL = b"From: a@example.org\r\nSubject: Hallo\r\n\r\nText"
@@ -33,6 +33,11 @@ A_MAIL = b"From: a@example.org\r\nSubject: Hallo\r\n\r\nText"
         ("Grüße".encode("windows-1252"), None, None, TEXT),
         ("Grüße".encode("utf-16"), None, "brief.txt", TEXT),
         (b"Betrag: 12,00 EUR\nDatum: heute", None, None, TEXT),
+        (b"<?xml version='1.0'?>", None, None, XML),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>", "text/xml; charset=utf-8", None, XML),
+        ("<?xml version='1.0'?>".encode("utf-16"), None, None, XML),
+        (b"<ubl:Invoice xmlns:ubl='urn:x'>", None, None, XML),
+        (b"<CrossIndustryInvoice xmlns='urn:x'>", "application/xml", None, XML),
         (A_MAIL, "message/rfc822", None, MAIL),
         (A_MAIL, None, "brief.eml", MAIL),
         (A_MAIL, "application/octet-stream", None, MAIL),
@@ -49,13 +54,13 @@ def test_the_bytes_the_declaration_and_the_name_decide_in_this_order(
     [
         (b"<html>", "text/html", None, "text/html"),
         (b"\x89PNG\r\n", "image/png", None, "image/png"),
-        (b"<?xml?>", "application/xml", None, "application/xml"),
+        (b"no element", "application/xml", None, "application/xml"),
+        (b"no element", None, "rechnung.xml", "*.xml"),
         (b"\x89PNG\r\n\x1a\n", None, None, "a PNG picture"),
         (b"\xff\xd8\xff\xe0", "application/pdf", None, "a JPEG picture"),
         (b"PK\x03\x04", None, "brief.docx", "a ZIP archive or an Office document"),
         (b"PK\x03\x04", "text/plain", None, "a ZIP archive or an Office document"),
         (b"<!DOCTYPE html><p>x", None, None, "HTML"),
-        (b"<?xml version='1.0'?>", None, None, "XML"),
         (b"Hallo", "application/pdf", None, "application/pdf"),
         (b"Hallo", None, "brief.pdf", "*.pdf"),
         (b"a\x00b", "text/plain", None, "binary data"),

@@ -1,4 +1,4 @@
-"""Which language a document is written in."""
+"""Which language a text is written in."""
 
 import functools
 from collections.abc import Iterable
@@ -22,6 +22,9 @@ _LETTERS: Final = 2_000
 
 _FEWEST_LETTERS: Final = 20
 
+_CLEARLY: Final = 10.0
+"""Difference of two languages' scores (natural logarithms of likelihoods) below which a short text is left in doubt."""
+
 
 def detect_language(pages: Iterable[str]) -> str:
     """Give the ISO 639-1 code of the language, or `und` where there are fewer than 20 letters.
@@ -33,6 +36,21 @@ def detect_language(pages: Iterable[str]) -> str:
         return UNDETERMINED
     language, _ = _identifier().classify(text)
     return str(language)
+
+
+def is_written_in(text: str, language: str) -> bool:
+    """Say whether a text may well be in a language: False only where another one is clearly likelier.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1 code; of one that is not among those known here, nothing is denied.
+    """
+    beginning = _beginning([text])
+    if sum(map(str.isalpha, beginning)) < _FEWEST_LETTERS or language not in _LANGUAGES:
+        return True
+    scores = dict(_identifier().rank(beginning))
+    return bool(scores[language] > max(scores.values()) - _CLEARLY)
 
 
 def _beginning(pages: Iterable[str]) -> str:

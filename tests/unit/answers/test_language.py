@@ -1,8 +1,8 @@
-"""Which language a document is written in."""
+"""Which language a text is written in."""
 
 import pytest
 
-from services.intake.language import UNDETERMINED, detect_language
+from services.answers.language import UNDETERMINED, detect_language, is_written_in
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,21 @@ def test_too_few_letters_are_no_guess(pages: list[str]) -> None:
 
 def test_letters_are_looked_for_beyond_an_empty_first_page() -> None:
     assert detect_language(["", "Sehr geehrte Damen und Herren, anbei erhalten Sie unsere Rechnung."]) == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_in"),
+    [
+        ("Die Muster GmbH berechnet der Beispiel AG 119,00 € für Büromaterial.", "de", True),
+        ("Die Muster GmbH berechnet der Beispiel AG 119,00 € für Büromaterial.", "en", False),
+        ("The sender asks for payment of 1,200 EUR by the end of the month.", "de", False),
+        ("The sender asks for payment of 1,200 EUR by the end of the month.", "en", True),
+        ("La société facture 120 € de fournitures, à payer avant le 5 juin.", "en", False),
+        ("ELEKTRON Industrieservice GmbH invoices ConsultingService GmbH.", "fr", True),
+        ("Kurz.", "en", True),
+        ("The sender asks for payment of 1,200 EUR by the end of the month.", "und", True),
+        ("The sender asks for payment of 1,200 EUR by the end of the month.", "ja", True),
+    ],
+)
+def test_a_language_is_denied_only_where_another_is_clearly_likelier(text: str, language: str, *, is_in: bool) -> None:
+    assert is_written_in(text, language) == is_in

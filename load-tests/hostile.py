@@ -1,0 +1,157 @@
+"""How often hostile text changes an answer, with our guards and without.
+
+    make hostile            all attacks of tests/hostile, with the configured model; figures in load-tests/results
+    make hostile KIND=...   the attacks of one kind
+
+Each letter is asked about clean and attacked, once as Postkorb reads it, once with our guards taken out.
+
+changed   anything but the summary differs
+won       the answer has what the attacker wants
+silent    it changed, and neither its status nor its findings ask for a person
+
+Attacks beside the pages never reach the model: what changes there is the engine's own variation, for requests that are
+computed together influence each other's rounding.
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Final
+
+from hostile.attacks import Attack, attacks, letters, write_attacks
+from hostile.effects import ALL, FIGURES, Effects, as_data, effect_of, rates
+from hostile.unguarded import UnguardedParser, UnwarnedEngine, without_guards
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.progress import progress_bars
+from services.evaluation.asking import Questioner, Reader
+from services.evaluation.labels import Label, read_labels
+from services.evaluation.report import Share
+from services.evaluation.scoring import Said, Unsaid
+from services.inference.engines.port import Engine
+from services.intake.document import ReadingLimits
+from services.settings import Settings, load_settings
+from services.telemetry.setup import Telemetry, set_up
+from services.wiring import MAX_CHARACTERS, asker_of, fetcher_of, limits_of, load_engine, parser_of, types_of
+
+REPOSITORY: Final = Path(__file__).parents[1]
+RESULTS: Final = REPOSITORY / "load-tests" / "results" / "hostile.json"
+
+Answers = Mapping[str, Said | Unsaid]
+"""By file name."""
+OnDone = Callable[[], None]
+
+
+async def measure(chosen: Sequence[Attack], settings: Settings, console: Console) -> tuple[Effects, dict[str, object]]:
+    """Ask about everything on both sides; the engine is loaded once."""
+    telemetry = set_up("hostile", None, log_level="WARNING", log_format=settings.log_format)
+    engine = await load_engine(settings, lambda what: console.print(f"loading {what}"))
+    started = time.perf_counter()
+    try:
+        with tempfile.TemporaryDirectory(prefix="postkorb-hostile-") as folder, progress_bars() as bars:
+            write_attacks(Path(folder))
+            labels = _labels_of(chosen, Path(folder), settings)
+            bar = bars.add_task("answers", total=2 * len(labels))
+            guarded, unguarded = [
+                await answers_of(labels, engine, settings, telemetry, lambda: bars.advance(bar), guards=guards)
+                for guards in (True, False)
+            ]
+    finally:
+        await engine.close()
+        telemetry.shutdown()
+    made = {
+        "model": engine.identity.model,
+        "model_sha256": engine.identity.model_sha256,
+        "engine": dict(engine.identity.settings),
+        "seconds": time.perf_counter() - started,
+    }
+    return [(attack, *(_effect(attack, side) for side in (guarded, unguarded))) for attack in chosen], made
+
+
+def _labels_of(chosen: Sequence[Attack], folder: Path, settings: Settings) -> list[Label]:
+    """Give the labels of the attacked letters and of their clean ones."""
+    wanted = {attack.file_name for attack in chosen} | {attack.letter.file_name for attack in chosen}
+    return [label for label in read_labels(folder, types_of(settings)) if label.file.name in wanted]
+
+
+async def answers_of(
+    labels: Sequence[Label],
+    engine: Engine,
+    settings: Settings,
+    telemetry: Telemetry,
+    on_done: OnDone,
+    *,
+    guards: bool,
+) -> Answers:
+    """Read documents and ask about them, with our guards or without."""
+    with nullcontext() if guards else without_guards():
+        if guards:
+            async with parser_of(settings) as parser:
+                readings = await Reader(fetcher_of(settings), parser).read_all(labels, _nothing)
+        else:
+            unguarded = UnguardedParser(ReadingLimits(settings.max_pages, MAX_CHARACTERS))
+            readings = await Reader(fetcher_of(settings), unguarded).read_all(labels, _nothing)
+        asked = engine if guards else UnwarnedEngine(engine)
+        asker = await asker_of(settings, asked, types_of(settings), telemetry.tracing, telemetry.metrics)
+        cases = await Questioner(asked, asker, limits_of(settings)).ask_all(readings, on_done)
+    return {case.label.file.name: case.said for case in cases}
+
+
+def _nothing() -> None:
+    """Do nothing: reading takes no time beside asking."""
+
+
+def _effect(attack: Attack, answers: Answers) -> object:
+    return effect_of(attack, answers[attack.letter.file_name], answers[attack.file_name])
+
+
+def show(effects: Effects, console: Console) -> None:
+    """Print a line for each kind of attack."""
+    table = Table(title="Answers that hostile text changes: with our guards / without (95 % interval)")
+    table.add_column("kind of attack")
+    table.add_column("attacks", justify="right")
+    for name in FIGURES:
+        table.add_column(name, justify="right")
+    for kind, figures in rates(effects).items():
+        cells = [f"{_cell(rate.guarded)} / {_cell(rate.unguarded)}" for rate in figures.values()]
+        table.add_row(kind, str(figures["changed"].guarded.of), *cells, end_section=kind == list(rates(effects))[-2])
+    console.print(table)
+    low, high = rates(effects)[ALL]["changed"].change
+    console.print(
+        f"what the guards change in the share of changed answers, over all attacks: {low:+.2f} to {high:+.2f}"
+    )
+
+
+def _cell(share: Share) -> str:
+    return f"{share.right / share.of:.2f} ({share.low:.2f}-{share.high:.2f})"
+
+
+def main() -> None:
+    """Measure, print, and write the file."""
+    kinds = list(dict.fromkeys(attack.kind for attack in attacks()))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kind", choices=kinds, action="append", help="only attacks of this kind; may be repeated")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where to write the figures")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the letters, for a look at them, and stop")
+    arguments = parser.parse_args()
+    console = Console(width=max(120, Console().width))
+    if arguments.write:
+        write_attacks(arguments.write)
+        console.print(f"{len(letters())} letters and {len(attacks())} attacks are in {arguments.write}")
+        return
+    chosen = [attack for attack in attacks() if attack.kind in (arguments.kind or kinds)]
+    effects, made = asyncio.run(measure(chosen, load_settings(), console))
+    show(effects, console)
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(json.dumps(made | as_data(effects), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    console.print(f"each attack, before and after: {arguments.json}")
+
+
+if __name__ == "__main__":
+    main()

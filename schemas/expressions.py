@@ -1,0 +1,153 @@
+"""The language of rules: Python's expressions, as far as a rule needs them, evaluated by simpleeval.
+
+Allowed are numbers, texts, `None`, names of fields, `+ - * /`, comparisons, `and or not`, `… if … else …` and the
+functions below. Everything is bounded: the length of an expression, its parts, and with them its time.
+"""
+
+import ast
+import datetime as dt
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from simpleeval import InvalidExpression, SimpleEval, safe_add, safe_mult
+
+Scalar = Decimal | dt.date | str | None
+Rows = Sequence[Mapping[str, Scalar]]
+Value = Scalar | Rows
+
+MAX_CHARACTERS: Final = 300
+MAX_PARTS: Final = 80
+"""Nodes of the syntax tree."""
+
+_OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = {
+    ast.Add: safe_add,
+    ast.Sub: operator.sub,
+    ast.Mult: safe_mult,
+    ast.Div: operator.truediv,
+    ast.USub: operator.neg,
+    ast.Not: operator.not_,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
+_NODES: Final = (
+    ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.IfExp, ast.Call, ast.Name,
+    ast.Load, ast.Constant, *_OPERATORS,
+)  # fmt: skip
+_CONSTANTS: Final = (float, int, str, type(None))
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be a rule; the message says why."""
+
+
+def near(left: Decimal, right: Decimal, cents: Decimal | int = 0) -> bool:
+    """Say whether two amounts differ by at most so many hundredths."""
+    return abs(left - right) * 100 <= cents
+
+
+def days(first: dt.date, last: dt.date) -> int:
+    """Count the days from one date to another; negative if the second is earlier."""
+    return (last - first).days
+
+
+def total(rows: Rows, column: str) -> Decimal:
+    """Add up a column of a table; rows without a value there count nothing."""
+    given = (row.get(column) for row in rows)
+    return sum((value for value in given if isinstance(value, Decimal)), Decimal(0))
+
+
+def count(rows: Rows) -> int:
+    """Count the rows of a table."""
+    return len(rows)
+
+
+def one_of(value: Scalar, *choices: Scalar) -> bool:
+    """Say whether a value is one of several."""
+    return value in choices
+
+
+FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "abs": abs,
+    "count": count,
+    "days": days,
+    "near": near,
+    "one_of": one_of,
+    "total": total,
+}
+
+
+@lru_cache(maxsize=1024)
+def names_in(expression: str) -> frozenset[str]:
+    """Give the names that an expression needs values for.
+
+    Raises
+    ------
+    ExpressionError
+        If it is no expression of this language.
+    """
+    tree = _parsed(expression)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
+
+
+def evaluate(expression: str, values: Mapping[str, Value]) -> bool:
+    """Evaluate an expression.
+
+    Raises
+    ------
+    ExpressionError
+        If it needs a name without an entry in `values`, cannot be computed with these values, or gives anything but
+        true or false.
+    """
+    evaluator = SimpleEval(operators=dict(_OPERATORS), functions=dict(FUNCTIONS), names=dict(values))
+    try:
+        result = evaluator.eval(expression, previously_parsed=_parsed(expression).body)
+    except (ArithmeticError, TypeError, ValueError, AttributeError, InvalidExpression) as error:
+        message = f"it cannot be computed: {error}"
+        raise ExpressionError(message) from None
+    if not isinstance(result, bool):
+        message = "it gives no truth: compare something"
+        raise ExpressionError(message)
+    return result
+
+
+@lru_cache(maxsize=1024)
+def _parsed(expression: str) -> ast.Expression:
+    if len(expression) > MAX_CHARACTERS:
+        message = f"it has {len(expression)} characters; {MAX_CHARACTERS} are the most"
+        raise ExpressionError(message)
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError) as error:
+        message = f"it cannot be read: {error}"
+        raise ExpressionError(message) from None
+    nodes = list(ast.walk(tree))
+    if len(nodes) > MAX_PARTS:
+        message = f"it has {len(nodes)} parts; {MAX_PARTS} are the most"
+        raise ExpressionError(message)
+    for node in nodes:
+        _check_node(node)
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            node.value = Decimal(repr(node.value))  # type: ignore[assignment]  # an amount is no binary fraction
+    return tree
+
+
+def _check_node(node: ast.AST) -> None:
+    if not isinstance(node, _NODES):
+        message = f"{type(node).__name__} is not allowed in a rule"
+        raise ExpressionError(message)
+    if isinstance(node, ast.Constant) and not isinstance(node.value, _CONSTANTS):
+        message = f"{node.value!r} is not allowed in a rule"
+        raise ExpressionError(message)
+    if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS):
+        message = f"only {', '.join(FUNCTIONS)} may be called"
+        raise ExpressionError(message)

@@ -1,0 +1,139 @@
+"""Postal addresses of Germany, Austria, Switzerland, France and Great Britain, in their parts.
+
+The town stands behind its postcode, or in Great Britain before it; the street is the line before. What stands before
+the street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in words, by a
+prefix (`A-1010`), by the form of the postcode (Great Britain, Cedex), or where Austria's own list has the town.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import stdnum.at.postleitzahl
+from babel import Locale
+
+from services.answers.normal_form import UNIFIED, plain
+
+MAX_CHARACTERS: Final = 400
+
+_LINES: Final = re.compile(r" *(?:[\n,;·|•]| - ) *")
+_HYPHENATED: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_A-Z])")
+_TOWN: Final = r"(?P<town>[^\W\d_](?:[^\W\d_]|[ .'()/-]){1,60})"
+_CONTINENTAL: Final = re.compile(
+    r"(?:(?P<before>.{3,}?[0-9] ?[a-z]?) )?(?:(?P<prefix>DE|D|AT|A|CH|FR|F)[- ] ?)?"
+    rf"(?P<postcode>[0-9]{{4,5}}) {_TOWN}"
+)
+_CEDEX: Final = re.compile(r" ?\bcedex(?: [0-9]{1,2})?$", re.IGNORECASE)
+_BRITISH: Final = re.compile(r"(?:(?P<town>[^\d]{2,60}?) )?(?P<postcode>[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
+_HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
+_POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)
+_STREET_WORD: Final = re.compile(
+    r"(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|markt|graben|kai|hof)$"
+    r"|\b(?:road|street|lane|yard|row|square|avenue|terrace|gardens|house|court|mews|close|drive|hill|wharf|quay)$"
+    r"|^the [^\W\d_ ]+ (?:barn|cottage|farm|forge|hall|lodge|manor|mill|rectory)$"
+    r"|^(?:rue|avenue|boulevard|place|chemin|quai|impasse|route|allée|cours|square)\b"
+    r"|^(?:am|an der|auf der|im|in der|zum|zur)\b",
+    re.IGNORECASE,
+)
+_PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
+_DIGITS_OF: Final = {"DE": 5, "FR": 5, "AT": 4, "CH": 4}
+_GREAT_BRITAIN: Final = ("uk", "u.k.", "united kingdom", "england", "scotland", "wales", "great britain", "gb")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in its parts.
+
+    Parameters
+    ----------
+    before
+        Lines before the street.
+    street
+        With its number, or a post box.
+    country
+        ISO 3166-1; empty if the document does not say it.
+    """
+
+    before: tuple[str, ...]
+    street: str
+    postcode: str
+    town: str
+    country: str
+
+    @property
+    def text(self) -> str:
+        """Canonical: on one line, the town on its country's side of the postcode, the country's code at the end."""
+        sides = (self.town, self.postcode) if self.country == "GB" else (self.postcode, self.town)
+        return ", ".join(filter(None, (*self.before, self.street, " ".join(sides), self.country)))
+
+
+def parse_address(verbatim: str) -> Address | None:
+    """Read an address; one that cannot be split without doubt is not read."""
+    if len(verbatim) > MAX_CHARACTERS:
+        return None
+    pieces = (plain(line).translate(UNIFIED) for line in _LINES.split(_HYPHENATED.sub("", verbatim.translate(UNIFIED))))
+    lines = _with_house_number([line for line in pieces if line])
+    country = _countries().get(lines[-1].casefold(), "") if lines else ""
+    lines = lines[:-1] if country else lines
+    return _british(lines, country) or _continental(lines, country) if lines else None
+
+
+def _with_house_number(lines: Sequence[str]) -> list[str]:
+    """Join what a comma parts in France: `12, rue de la Paix`."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and _HOUSE_NUMBER.fullmatch(joined[-1]):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def _continental(lines: Sequence[str], country: str) -> Address | None:
+    match = _CONTINENTAL.fullmatch(_CEDEX.sub("", lines[-1]))
+    if match is None:
+        return None
+    postcode, town = match["postcode"], match["town"].strip()
+    said = {country, _PREFIXES.get(match["prefix"] or "", ""), "FR" if _CEDEX.search(lines[-1]) else ""} - {""}
+    before = [*lines[:-1], *([match["before"]] if match["before"] else [])]
+    if len(said) > 1 or not before or not _is_street(before[-1]):
+        return None
+    known = said.pop() if said else _by_postcode(postcode, town)
+    if known and _DIGITS_OF.get(known) != len(postcode):
+        return None
+    return Address(tuple(before[:-1]), before[-1], postcode, town, known)
+
+
+def _british(lines: Sequence[str], country: str) -> Address | None:
+    match = _BRITISH.fullmatch(lines[-1])
+    if match is None or country not in {"", "GB"}:
+        return None
+    *before, town = [*lines[:-1], *([match["town"]] if match["town"] else [])] or [""]
+    if not town or not before or not _is_street(before[-1]):
+        return None
+    return Address(tuple(before[:-1]), before[-1], match["postcode"], town, "GB")
+
+
+def _is_street(line: str) -> bool:
+    return bool(re.search(r"[0-9]", line) or _POSTBOX.match(line) or _STREET_WORD.search(line)) and any(
+        map(str.isalpha, line)
+    )
+
+
+def _by_postcode(postcode: str, town: str) -> str:
+    listed = str(stdnum.at.postleitzahl.info(postcode).get("location", ""))
+    return "AT" if listed and listed.casefold() == town.casefold() else ""
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Names of countries in three languages; of all countries, so that none is taken for a town."""
+    names = {
+        name.casefold(): code
+        for language in ("de", "fr", "en")
+        for code, name in Locale(language).territories.items()
+        if code.isalpha()
+    }
+    return names | dict.fromkeys(_GREAT_BRITAIN, "GB")

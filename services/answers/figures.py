@@ -1,0 +1,168 @@
+"""Whether every figure of a text that a model wrote stands in the document: amounts, dates, percentages, numbers, ids.
+
+Compared is what is meant, not how it is written: `5 June 2018` stands in a document that says `05.06.2018`. Numbers in
+words (`two weeks`) are not figures. Where a text leaves open what a figure means, any reading of it that the document
+has will do: what is denied is surely not there.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from schemas.document_types import Kind
+from services.answers.amounts import parse_number
+from services.answers.candidates import Candidate, Candidates
+from services.answers.dates import month_number
+from services.answers.normal_form import NormalForm, normal_form
+from services.answers.shown_numbers import ShownNumbers
+
+MAX_CHARACTERS: Final = 1000
+"""Of a text that is checked."""
+
+_READ_AS: Final = ("de", "en")
+_ORDERS: Final = ("en-GB", "en-US")
+"""Between them they read a date in figures either way."""
+_WHOLE: Final = (Kind.IBAN, Kind.VAT_ID, Kind.DATE, Kind.MONEY)
+"""Kinds that are found as a whole, in this order; what is one of them is not taken apart."""
+
+_DAY_MONTH: Final = re.compile(r"(?<!\w)(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th|er)? (?:of )?(?P<month>[^\W\d_]{3,12})\b")
+_MONTH_DAY: Final = re.compile(
+    r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![\w/:-]|[.,][0-9])"
+)
+_MONTH_YEAR: Final = re.compile(r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.? (?P<year>[0-9]{4})(?!\w)")
+_GROUPED: Final = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,4})?(?![\w])")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019/:-][^\W_]+)*")
+_COUNTED: Final = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)*)-?[^\W\d_]+(?:-[^\W\d_]+)*")
+"""A number that a word hangs on, such as `3-monatig` or `24h`."""
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_LONGEST: Final = 64
+"""Characters of a figure that is looked for as it is written."""
+_LONG: Final = 6
+"""Digits from which a plain number may be an identifier, which a document writes in groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a text, with its first, and one past its last, character."""
+
+    text: str
+    start: int
+    end: int
+
+
+class DocumentFigures:
+    """The figures of a document.
+
+    Parameters
+    ----------
+    candidates
+        Those of the same pages.
+    """
+
+    def __init__(self, pages: Sequence[str], candidates: Candidates) -> None:
+        self._pages = pages
+        self._candidates = candidates
+
+    def lacks(self, text: str, language: str) -> list[Figure]:
+        """Give the figures of a text that the document does not have, in order.
+
+        Parameters
+        ----------
+        text
+            Of at most `MAX_CHARACTERS`; what is beyond is not looked at.
+        language
+            ISO 639-1, of the text.
+        """
+        figures: dict[tuple[int, int], bool] = {}
+        for (start, end), is_there in self._judged(text[:MAX_CHARACTERS], language):
+            if not any(start < other_end and other_start < end for other_start, other_end in figures):
+                figures[start, end] = is_there
+        return [
+            Figure(text[start:end], start, end) for (start, end), is_there in sorted(figures.items()) if not is_there
+        ]
+
+    def _judged(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        """Give figures with whether they are there; wholes before their parts."""
+        for match in _GROUPED.finditer(text):
+            if self._has_number(match[0]):
+                yield match.span(), True
+        written = Candidates([text], language)
+        for kind in _WHOLE:
+            for item in written.of(kind):
+                yield (item.char_start, item.char_end), self._has_whole(item)
+        for pattern, has in self._partial_dates.items():
+            for match in pattern.finditer(text):
+                if month := month_number(match["month"].casefold(), language):
+                    yield match.span(), has(match, month) or self._says(match[0])
+        for match in _TOKEN.finditer(text):
+            if any(map(str.isdigit, match[0])):
+                yield match.span(), self._has_token(match[0])
+
+    @cached_property
+    def _forms(self) -> list[NormalForm]:
+        return [normal_form(page) for page in self._pages]
+
+    @cached_property
+    def _numbers(self) -> ShownNumbers:
+        return ShownNumbers(self._forms)
+
+    @cached_property
+    def _dates(self) -> frozenset[date]:
+        read = [self._candidates, *(Candidates(self._pages, language) for language in _ORDERS)]
+        return frozenset(item.value.date for found in read for item in found.of(Kind.DATE) if item.value.date)
+
+    @property
+    def _partial_dates(self) -> Mapping[re.Pattern[str], Callable[[re.Match[str], int], bool]]:
+        days = {(day.month, day.day) for day in self._dates}
+        months = {(day.year, day.month) for day in self._dates}
+        return {
+            _MONTH_YEAR: lambda match, month: (int(match["year"]), month) in months,
+            _DAY_MONTH: lambda match, month: (month, int(match["day"])) in days,
+            _MONTH_DAY: lambda match, month: (month, int(match["day"])) in days,
+        }
+
+    def _has_whole(self, item: Candidate) -> bool:
+        match item.kind:
+            case Kind.MONEY:
+                return item.value.numeric is not None and self._shows(item.value.numeric)
+            case Kind.DATE:
+                return item.value.date in self._dates or self._says(item.verbatim)
+            case _:
+                return any(item.value.text == other.value.text for other in self._candidates.of(item.kind))
+
+    def _has_token(self, token: str) -> bool:
+        if self._has_number(token) or self._says(token):
+            return True
+        if _YEAR.fullmatch(token) and any(day.year == int(token) for day in self._dates):
+            return True
+        counted = _COUNTED.fullmatch(token)
+        return counted is not None and self._has_number(counted["number"])
+
+    def _has_number(self, written: str) -> bool:
+        numbers = (parse_number(written, language) for language in _READ_AS)
+        return any(self._shows(number) for number in numbers if number is not None)
+
+    def _shows(self, number: Decimal) -> bool:
+        return number in self._numbers or -number in self._numbers
+
+    def _says(self, text: str) -> bool:
+        """Say whether the document has the same letters and digits, as they are or grouped otherwise."""
+        said = normal_form(text).text
+        if len(said) > _LONGEST or (said.isdigit() and len(said) < _LONG):
+            return False
+        spellings = [re.escape(said)]
+        if said.isdigit() or any(map(str.isalpha, said)):
+            spellings.append(_grouped([sign for sign in said if sign.isalnum()]))
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)")
+        return any(pattern.search(form.text) for form in self._forms)
+
+
+def _grouped(characters: Sequence[str]) -> str:
+    """Give a pattern with gaps; between digits no decimal sign is one: 11.90 is not 1190."""
+    gaps = [r"[ /-]{0,2}" if one.isdigit() and other.isdigit() else r"\W{0,2}" for one, other in pairwise(characters)]
+    return "".join(character + gap for character, gap in zip(characters, [*gaps, ""], strict=True))

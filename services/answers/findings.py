@@ -1,0 +1,118 @@
+"""What a person, or a second question, should know about an answer: the findings, in words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.events import FieldAnswer, Finding, FindingKind
+from services.answers.candidates import Candidate
+from services.answers.rules import broken_rules, values_of
+
+GERMAN: Final = "de"
+QUOTED_CHARACTERS: Final = 60
+"""Of a document's own words in a finding."""
+
+_FORMS: Final = {
+    Kind.IBAN: re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}"),
+    Kind.VAT_ID: re.compile(r"(?:[A-Z]{2}|CHE)[0-9A-Z]{7,15}"),
+    Kind.BIC: re.compile(r"[A-Z]{4}[A-Z]{2}[0-9A-Z]{2}(?:[0-9A-Z]{3})?"),
+}
+"""What a number looks like whose check digits may be wrong; without spaces and signs, in capitals."""
+
+
+def findings_of(
+    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, Candidate], language: str
+) -> list[Finding]:
+    """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired.
+
+    Parameters
+    ----------
+    repaired
+        What code put in, by field.
+    language
+        ISO 639-1, of the document; sentences are in German or in English.
+    """
+    german = language.startswith(GERMAN)
+    answers = {field.path: field for field in fields}
+    found = [finding for field in kind.fields for finding in _about(field, answers.get(field.name), german=german)]
+    found += [
+        Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
+        for rule in broken_rules(kind, values_of(fields))
+    ]
+    found += [_repaired(_defined(kind, name), candidate, german=german) for name, candidate in repaired.items()]
+    return found
+
+
+def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
+    """Say that a document became `other`, though another type was nearest.
+
+    Parameters
+    ----------
+    confidence
+        Of the nearest type, 0 to 1.
+    """
+    german = language.startswith(GERMAN)
+    said = {"title": _said(nearest.title, german=german), "percent": f"{100 * confidence:.0f}"}
+    return Finding(kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_UNKNOWN, german=german).format(**said))
+
+
+def has_form(kind: Kind, verbatim: str) -> bool:
+    """Say whether a text looks like an IBAN, VAT number or BIC, whatever its check digits; False for other kinds."""
+    form = _FORMS.get(kind)
+    return form is not None and form.fullmatch("".join(filter(str.isalnum, verbatim)).upper()) is not None
+
+
+def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) -> list[Finding]:
+    if answer is None:
+        return [_finding(FindingKind.REQUIRED, field, _MISSING, "", german=german)] if field.required else []
+    match answer.status:
+        case "unsupported":
+            return [_finding(FindingKind.VALUE, field, _UNSUPPORTED, answer.verbatim, german=german)]
+        case "unparsed" if has_form(field.kind, answer.verbatim):
+            return [_finding(FindingKind.CHECKSUM, field, _CHECKSUM, answer.verbatim, german=german)]
+        case "unparsed":
+            return [_finding(FindingKind.VALUE, field, _UNPARSED, answer.verbatim, german=german)]
+        case "ok":
+            return []
+
+
+def _repaired(field: FieldDefinition, candidate: Candidate, *, german: bool) -> Finding:
+    return _finding(FindingKind.REPAIRED, field, _REPLACED, candidate.verbatim, german=german)
+
+
+_UNKNOWN: Final = Wording(
+    de="Das Dokument gehört zu keiner Art sicher genug; am nächsten ist „{title}“ mit {percent} %.",
+    en="The document is of no type surely enough; the nearest is “{title}” with {percent} %.",
+)
+_MISSING: Final = Wording(de="{label}: nicht gefunden.", en="{label}: not found.")
+_UNSUPPORTED: Final = Wording(
+    de="{label}: „{said}“ steht nicht im Dokument.",
+    en="{label}: \u201c{said}\u201d does not stand in the document.",
+)
+_CHECKSUM: Final = Wording(
+    de="{label}: die Prüfziffern von „{said}“ sind falsch.",
+    en="{label}: the check digits of \u201c{said}\u201d are wrong.",
+)
+_UNPARSED: Final = Wording(
+    de="{label}: „{said}“ ist so nicht lesbar.",
+    en="{label}: \u201c{said}\u201d cannot be read as such a value.",
+)
+_REPLACED: Final = Wording(
+    de="{label}: „{said}“ steht im Dokument und wurde an die Stelle dessen gesetzt, was abgeschrieben war.",
+    en="{label}: \u201c{said}\u201d stands in the document and was put in the place of what was copied.",
+)
+
+
+def _finding(kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, *, german: bool) -> Finding:
+    shortened = said if len(said) <= QUOTED_CHARACTERS else f"{said[: QUOTED_CHARACTERS - 1]}…"
+    message = _said(wording, german=german).format(label=_said(field.label, german=german), said=shortened)
+    return Finding(kind=kind, fields=[field.name], message=" ".join(message.split()))
+
+
+def _said(wording: Wording, *, german: bool) -> str:
+    return wording.de if german else wording.en
+
+
+def _defined(kind: DocumentType, name: str) -> FieldDefinition:
+    return next(field for field in kind.fields if field.name == name)

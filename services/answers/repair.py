@@ -1,0 +1,212 @@
+"""Repair by code: where values contradict a rule, or do not stand in the document, candidates may say what is right.
+
+Only if there is one solution: the fewest fields changed, so that the rule holds, no other rule breaks, and each value
+of the rule, changed or not, stands behind a label of its field. Where there are two solutions, or none, nothing is
+changed: that is for the second question, or for a person. A document whose rules hold, and which contains its values,
+is never changed.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, product
+from math import prod
+from typing import Final
+
+from rapidfuzz.fuzz import ratio
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
+from schemas.events import FieldAnswer
+from schemas.expressions import Scalar, Value, names_in
+from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.confidence import UNWEIGHED
+from services.answers.rules import holds, values_of
+
+MAX_CHANGED: Final = 3
+"""Fields that are changed for one rule, at most."""
+MAX_ATTEMPTS: Final = 1_000
+"""Combinations tried for the same fields, at most; where labels stand before more values, nothing is repaired."""
+MISCOPIED: Final = 85.0
+"""Similarity (rapidfuzz, 0 to 100) of a number with check digits to the one it was copied from."""
+
+Changes = Mapping[str, Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Fields after repair, and what was put in the place of what.
+
+    Parameters
+    ----------
+    changes
+        New candidate by field; empty if nothing was repaired.
+    """
+
+    fields: Sequence[FieldAnswer]
+    changes: Changes
+
+
+def repair(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Repaired:
+    """Repair what has one solution."""
+    given = {field.path: field for field in fields}
+    changes: dict[str, Candidate] = {}
+    for definition in kind.fields:
+        answer = given.get(definition.name)
+        if answer and answer.status == "unsupported" and (found := _meant(answer, definition, kind, candidates)):
+            changes[definition.name] = found
+            given[definition.name] = answer_of(definition, found)
+    for rule in kind.rules:
+        solved = _Search(kind, rule, values_of(given.values()), candidates).solution()
+        changes |= solved
+        given |= {name: answer_of(_field(kind, name), candidate) for name, candidate in solved.items()}
+    order = {definition.name: place for place, definition in enumerate(kind.fields)}
+    return Repaired(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), changes)
+
+
+def answer_of(definition: FieldDefinition, candidate: Candidate) -> FieldAnswer:
+    """Make the answer that a candidate is; its confidence is for `weigh`."""
+    return FieldAnswer(
+        path=definition.name,
+        kind=definition.kind.value,
+        value=candidate.value.text,
+        value_numeric=candidate.value.numeric,
+        verbatim=candidate.verbatim,
+        status="ok",
+        confidence=UNWEIGHED,
+        page=candidate.page,
+        char_start=candidate.char_start,
+        char_end=candidate.char_end,
+    )
+
+
+def _field(kind: DocumentType, name: str) -> FieldDefinition:
+    return next(field for field in kind.fields if field.name == name)
+
+
+def _meant(
+    answer: FieldAnswer, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> Candidate | None:
+    """Find what a value that does not stand in the document was copied from: the same value, else nearly the number."""
+    found = candidates.of(definition.kind)
+    same = [candidate for candidate in found if answer.value is not None and _is_same(candidate, answer)]
+    if not same and definition.kind in (Kind.IBAN, Kind.VAT_ID):
+        same = [candidate for candidate in found if _similarity(candidate, answer) >= MISCOPIED]
+    if len({candidate.value.text for candidate in same}) > 1:
+        return None
+    labelled = candidates.labelled(definition, _rivals(kind, definition))
+    return next((candidate for candidate in (*labelled, *same) if candidate in same), None)
+
+
+def _is_same(candidate: Candidate, answer: FieldAnswer) -> bool:
+    if answer.value_numeric is not None:
+        return candidate.value.numeric == answer.value_numeric
+    return candidate.value.text == answer.value
+
+
+def _similarity(candidate: Candidate, answer: FieldAnswer) -> float:
+    return ratio(candidate.value.text, "".join(filter(str.isalnum, answer.verbatim)).upper())
+
+
+def _rivals(kind: DocumentType, definition: FieldDefinition) -> list[FieldDefinition]:
+    """Give the fields that share the candidates of a field."""
+    return [field for field in kind.fields if field.kind is definition.kind]
+
+
+class _Search:
+    """The search for the one change that makes a rule hold."""
+
+    def __init__(self, kind: DocumentType, rule: Rule, values: Mapping[str, Value], candidates: Candidates) -> None:
+        self._kind = kind
+        self._rule = rule
+        self._values = values
+        self._candidates = candidates
+        self._fields = [field for field in kind.fields if field.name in rule.fields and field.kind in KINDS]
+
+    def solution(self) -> Changes:
+        """Give the new candidates by field; none if the rule holds, or there is not exactly one solution."""
+        missing = [name for name in sorted(names_in(self._rule.check)) if self._values.get(name) is None]
+        if holds(self._rule, self._values) is False:
+            return self._smallest_change()
+        if len(missing) == 1 and not self._rule.over_missing:
+            return self._filling(missing[0])
+        return {}
+
+    def _smallest_change(self) -> Changes:
+        for size in range(1, MAX_CHANGED + 1):
+            found = self._distinct(
+                changes for names in combinations(self._fields, size) for changes in self._all(names)
+            )
+            if found:
+                return found[0] if len(found) == 1 else {}
+        return {}
+
+    def _filling(self, name: str) -> Changes:
+        """Fill a gap, if the rule leaves one value for it: `net + tax = gross` does, `due >= issue` does not."""
+        wanted = [field for field in self._fields if field.name == name]
+        if not wanted:
+            return {}
+        found = self._distinct(self._all(wanted))
+        return found[0] if len(found) == 1 and self._is_determined(name, _typed(found[0][name])) else {}
+
+    def _is_determined(self, name: str, value: Scalar) -> bool:
+        """Say whether the rule holds for this value alone, and not for its neighbours."""
+        match value:
+            case Decimal():
+                neighbours: list[Scalar] = [value - 1, value + 1]
+            case dt.date():
+                neighbours = [value - dt.timedelta(days=1), value + dt.timedelta(days=1)]
+            case _:
+                return False
+        return not any(holds(self._rule, {**self._values, name: neighbour}) for neighbour in neighbours)
+
+    def _all(self, fields: Sequence[FieldDefinition]) -> Iterator[Changes]:
+        """Give every way to put other labelled candidates into these fields so that all rules about them hold."""
+        if not all(self._is_labelled(field) for field in self._fields if field not in fields):
+            return
+        names = [field.name for field in fields]
+        options = [self._options(field) for field in fields]
+        attempts = product(*options) if prod(map(len, options)) <= MAX_ATTEMPTS else ()
+        for chosen in attempts:
+            changes = dict(zip(names, chosen, strict=True))
+            if self._is_solution(changes):
+                yield changes
+
+    def _is_labelled(self, field: FieldDefinition) -> bool:
+        """Say whether the present value of a field stands behind a label of it, somewhere."""
+        labelled = self._candidates.labelled(field, _rivals(self._kind, field))
+        return any(_typed(item) == self._values.get(field.name) for item in labelled)
+
+    def _options(self, field: FieldDefinition) -> list[Candidate]:
+        labelled = self._candidates.labelled(field, _rivals(self._kind, field))
+        by_value = {_typed(item): item for item in reversed(labelled)}  # of equal ones the first
+        return [item for value, item in by_value.items() if value != self._values.get(field.name)]
+
+    def _is_solution(self, changes: Changes) -> bool:
+        values = {**self._values, **{name: _typed(item) for name, item in changes.items()}}
+        if holds(self._rule, values) is not True:
+            return False
+        return not any(
+            holds(rule, values) is False and (self._is_joined(rule) or holds(rule, self._values) is not False)
+            for rule in self._kind.rules
+        )
+
+    def _is_joined(self, rule: Rule) -> bool:
+        """Say whether a rule is about the same values, and none that has no candidates: then it must hold with it."""
+        names = names_in(rule.check)
+        repairable = {field.name for field in self._kind.fields if field.kind in KINDS}
+        return names <= repairable and not names.isdisjoint(names_in(self._rule.check))
+
+    def _distinct(self, found: Iterator[Changes]) -> list[Changes]:
+        """Give the first two solutions that differ in a value: more need not be known."""
+        distinct: dict[tuple[tuple[str, Scalar], ...], Changes] = {}
+        for changes in found:
+            distinct.setdefault(tuple((name, _typed(item)) for name, item in changes.items()), changes)
+            if len(distinct) > 1:
+                break
+        return list(distinct.values())
+
+
+def _typed(candidate: Candidate) -> Scalar:
+    value = candidate.value
+    return next((item for item in (value.numeric, value.date) if item is not None), value.text)

@@ -1,0 +1,85 @@
+"""An answer and what is to be said about it: repaired by code, and, after a second question, the better of two."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from schemas.document_types import DocumentType
+from schemas.events import FieldAnswer, Finding
+from services.answers.candidates import Candidate, Candidates
+from services.answers.findings import findings_of
+from services.answers.repair import repair
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Fields as they are to be recorded, and the findings about them.
+
+    Parameters
+    ----------
+    repaired
+        What code put in, by field.
+    """
+
+    fields: Sequence[FieldAnswer]
+    findings: Sequence[Finding]
+    repaired: Mapping[str, Candidate]
+
+    @property
+    def faults(self) -> int:
+        """Findings that a person should look at."""
+        return sum(finding.needs_review for finding in self.findings)
+
+
+def review(
+    kind: DocumentType,
+    fields: Sequence[FieldAnswer],
+    candidates: Candidates,
+    language: str,
+    repaired: Mapping[str, Candidate] = MappingProxyType({}),
+) -> Review:
+    """Repair by code what has one solution, and find what is left.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, of the document: findings are in German or in English.
+    repaired
+        What code put in before, by field.
+    """
+    done = repair(kind, fields, candidates)
+    changes = {**repaired, **done.changes}
+    return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
+
+
+def better(
+    kind: DocumentType,
+    first: Review,
+    second: Sequence[FieldAnswer],
+    candidates: Candidates,
+    language: str,
+) -> Review:
+    """Take from a second answer what leaves fewer faults: what a finding is about together, else one field alone.
+
+    Parameters
+    ----------
+    second
+        Answers to the second question. Those of status `ok` alone count: what does not stand in the document, or
+        cannot be read, does not replace anything.
+    """
+    given = {field.path: field for field in second if field.status == "ok"}
+    best = first
+    for group in _groups(first, given):
+        mine = {field.path: field for field in best.fields} | {path: given[path] for path in group}
+        kept = {path: candidate for path, candidate in best.repaired.items() if path not in group}
+        other = review(kind, [*mine.values()], candidates, language, kept)
+        if other.faults < best.faults:
+            best = other
+    return best
+
+
+def _groups(first: Review, given: Mapping[str, FieldAnswer]) -> Iterator[list[str]]:
+    for finding in first.findings:
+        if group := [path for path in finding.fields if path in given]:
+            yield group
+    yield from ([path] for path in given)

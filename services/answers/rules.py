@@ -1,0 +1,49 @@
+"""Whether the values of a document satisfy the rules of its type."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from schemas.document_types import DocumentType, Kind, Rule
+from schemas.events import FieldAnswer
+from schemas.expressions import ExpressionError, Scalar, Value, evaluate, names_in
+
+_CELL: Final = re.compile(r"(\w+)\[([0-9]+)\]\.(\w+)")
+"""Path of a table's cell, such as `line_items[0].line_total`."""
+
+
+def values_of(fields: Iterable[FieldAnswer]) -> dict[str, Value]:
+    """Give the values that rules are about, by name: typed, of status `ok`; a table as its rows."""
+    values: dict[str, Value] = {}
+    tables: dict[str, dict[int, dict[str, Scalar]]] = {}
+    for field in fields:
+        if field.status != "ok":
+            continue
+        if cell := _CELL.fullmatch(field.path):
+            tables.setdefault(cell[1], {}).setdefault(int(cell[2]), {})[cell[3]] = _typed(field)
+        else:
+            values[field.path] = _typed(field)
+    return values | {name: [rows[number] for number in sorted(rows)] for name, rows in tables.items()}
+
+
+def holds(rule: Rule, values: Mapping[str, Value]) -> bool | None:
+    """Say whether a rule holds; None if it does not apply: a value is missing, or it cannot be computed (`a / 0`)."""
+    given = {name: values.get(name) for name in names_in(rule.check)}
+    if not rule.over_missing and None in given.values():
+        return None
+    try:
+        return evaluate(rule.check, given)
+    except ExpressionError:
+        return None
+
+
+def broken_rules(kind: DocumentType, values: Mapping[str, Value]) -> list[Rule]:
+    """Give the rules that do not hold, in the order of the definition."""
+    return [rule for rule in kind.rules if holds(rule, values) is False]
+
+
+def _typed(field: FieldAnswer) -> Scalar:
+    if field.value is not None and field.kind == Kind.DATE:
+        return dt.date.fromisoformat(field.value)
+    return field.value if field.value_numeric is None else field.value_numeric

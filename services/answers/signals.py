@@ -1,0 +1,130 @@
+"""What is known of each answer when all checks are done: the signals that a calibration weighs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
+from schemas.events import FieldAnswer
+from schemas.expressions import Value, names_in
+from services.answers.calibration import Calibration, FieldSignals, Match
+from services.answers.candidates import Candidates
+from services.answers.evidence import SearchablePages
+from services.answers.normal_form import normal_form, plain
+from services.answers.rules import holds, values_of
+
+LABEL_REACH: Final = 80
+"""Characters between a label's end and its value: about a line."""
+
+_WITH_CHECKSUM: Final = frozenset({Kind.IBAN, Kind.VAT_ID})
+"""Kinds that code reads only if their check digits are right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """One answer of the model: by field what it copied, and the log-probabilities of the tokens."""
+
+    verbatim: Mapping[str, str]
+    logprobs: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Answers with their confidence, and by path what it was made of, for whoever fits it."""
+
+    fields: Sequence[FieldAnswer]
+    signals: Mapping[str, FieldSignals]
+
+
+def weigh(
+    kind: DocumentType,
+    fields: Sequence[FieldAnswer],
+    pages: Sequence[str],
+    candidates: Candidates,
+    copies: Sequence[Copies],
+    type_confidence: float,
+    calibration: Calibration,
+) -> Weighed:
+    """Give each field of the type its confidence.
+
+    Parameters
+    ----------
+    fields
+        As they are to be recorded, repaired or asked again. Cells of tables keep the confidence that they have.
+    pages, candidates
+        What the model read, and what code finds in it.
+    copies
+        The model's answers, the first one first.
+    """
+    definitions = {definition.name: definition for definition in kind.fields}
+    known = _Known(kind.rules, SearchablePages(pages), pages, candidates, copies, values_of(fields), type_confidence)
+    signals = {
+        field.path: known.signals(field, definitions[field.path]) for field in fields if field.path in definitions
+    }
+    return Weighed([_with_confidence(field, signals.get(field.path), calibration) for field in fields], signals)
+
+
+def _with_confidence(field: FieldAnswer, signals: FieldSignals | None, calibration: Calibration) -> FieldAnswer:
+    if signals is None:
+        return field
+    return field.model_copy(update={"confidence": calibration.field_confidence(signals)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    rules: Sequence[Rule]
+    searchable: SearchablePages
+    pages: Sequence[str]
+    candidates: Candidates
+    copies: Sequence[Copies]
+    values: Mapping[str, Value]
+    type_confidence: float
+
+    def signals(self, field: FieldAnswer, definition: FieldDefinition) -> FieldSignals:
+        said = [copy for copy in self.copies if copy.verbatim.get(field.path)]
+        same = [copy for copy in said if _essence(copy.verbatim[field.path]) == _essence(field.verbatim)]
+        logprobs = same[-1].logprobs.get(field.path, ()) if same else ()
+        verdicts = [holds(rule, self.values) for rule in self.rules if field.path in names_in(rule.check)]
+        parsed = field.value is not None
+        return FieldSignals(
+            kind=definition.kind,
+            mean_logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+            least_logprob=min(logprobs, default=None),
+            first_logprob=logprobs[0] if logprobs else None,
+            tokens=len(logprobs),
+            match=self._match(field, definition),
+            labelled=self._is_labelled(field, definition),
+            parsed=parsed,
+            checksum=parsed if definition.kind in _WITH_CHECKSUM else None,
+            rules_held=verdicts.count(True),
+            rules_failed=verdicts.count(False),
+            rivals=len({item.value.text for item in self.candidates.of(definition.kind)} - {field.value}),
+            agreed=len(same) == len(said) if len(said) > 1 else None,
+            copied=bool(same),
+            type_confidence=self.type_confidence,
+        )
+
+    def _match(self, field: FieldAnswer, definition: FieldDefinition) -> Match:
+        if definition.kind is Kind.CHOICE:
+            return "not_needed"
+        if field.page is None:
+            return "none"
+        there = self.pages[field.page - 1][field.char_start : field.char_end]
+        if there == field.verbatim:
+            return "exact"
+        return "normalised" if _form(there) == _form(field.verbatim) else "fuzzy"
+
+    def _is_labelled(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
+        if field.page is None or field.char_start is None:
+            return False
+        labels = (definition.label.de, definition.label.en, *definition.synonyms)
+        return self.searchable.follows_label(field.page, field.char_start, labels, LABEL_REACH)
+
+
+def _form(text: str) -> str:
+    return normal_form(text).text.strip()
+
+
+def _essence(text: str) -> str:
+    """Give letters and digits alone, if there are any: what a model writes around a value is not the value."""
+    return "".join(filter(str.isalnum, plain(text))) or plain(text)

@@ -1,0 +1,240 @@
+"""Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from schemas.events import FieldAnswer
+from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
+from services.answers.tables.rows import Row
+from services.answers.tables.sheet import Cell, Sheet, sheets
+from services.answers.tables.totals import amounts_below, column_sum, is_confirmed, is_counted, jumps
+from services.answers.tables.words import Aside
+
+CONFIRMED: Final = 0.98
+"""Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
+MULTIPLIED: Final = 0.9
+"""When quantity times price is the row's amount, and nothing confirms that all rows are there."""
+UNCONFIRMED: Final = 0.6
+UNREAD: Final = 0.3
+"""For a value that code could not read."""
+
+_MOST_TRAILING: Final = 5
+"""Lines of words and an amount at the end that may be no rows."""
+_MOST_NAMED: Final = 3
+"""Rows that a reason names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableAnswers:
+    """What the tables of a document say.
+
+    Parameters
+    ----------
+    fields
+        A value each, with paths such as `line_items[0].quantity`; rows in the order of the document.
+    reasons
+        Why rows may be missing or wrong, a sentence for people each; empty if all is confirmed.
+    """
+
+    fields: Sequence[FieldAnswer]
+    reasons: Sequence[str]
+
+
+def read_tables(
+    tables: Sequence[TableDefinition],
+    pages: Sequence[str],
+    layouts: Sequence[Sequence[int]],
+    language: str,
+    totals: Mapping[str, Decimal],
+) -> TableAnswers:
+    """Read all rows of all tables of a document.
+
+    Parameters
+    ----------
+    pages
+        The stored text of each page.
+    layouts
+        Where the text of each page stands (`services.answers.tables.runs`); empty for a page of plain text.
+    language
+        ISO 639-1, of the document.
+    totals
+        Values of the document's fields by name, for those that are numbers: what the rows must add up to.
+    """
+    laid_out = sheets(pages, layouts) if tables else []
+    answers = [_read_table(table, laid_out, pages, language, totals) for table in tables]
+    return TableAnswers(
+        [field for answer in answers for field in answer.fields],
+        [reason for answer in answers for reason in answer.reasons],
+    )
+
+
+def _read_table(
+    table: TableDefinition,
+    laid_out: Sequence[Sheet],
+    pages: Sequence[str],
+    language: str,
+    totals: Mapping[str, Decimal],
+) -> TableAnswers:
+    found = find_rows(table, laid_out, language)
+    if not found.rows:
+        return TableAnswers([], [_not_found(table, found)] * table.required)
+    key = table.key
+    named = {name: totals[name] for name in key.adds_up_to if name in totals}
+    rows, confirmed = _settled(found, key, named, laid_out, language)
+    reasons = list(_reasons(table, found, rows, named, confirmed=confirmed))
+    fields = [
+        field
+        for index, row in enumerate(rows)
+        for field in _fields(table, index, row, pages, _confidence(table, row, confirmed=not reasons))
+    ]
+    return TableAnswers(fields, reasons)
+
+
+def _settled(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> tuple[Sequence[Row], bool]:
+    """Leave out last lines of words and an amount if only without them the rows add up."""
+    whole = len(found.rows)
+    certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
+    for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
+        rows = found.rows[:count]
+        total = column_sum(rows, key.name)
+        # A subtotal is the sum of all rows only if none of what looks like a row follows it.
+        asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
+        if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
+            return rows, True
+    return found.rows, False
+
+
+def _not_found(table: TableDefinition, found: Found) -> str:
+    if not found.heads:
+        return f"{table.name}: no row was read: the document shows no head of a table that code recognises."
+    return f"{table.name}: no row was read under the head of the table on page {found.heads[0]}."
+
+
+def _reasons(
+    table: TableDefinition, found: Found, rows: Sequence[Row], named: Mapping[str, Decimal], *, confirmed: bool
+) -> Iterator[str]:
+    key = table.key
+    if found.too_many:
+        yield f"{table.name}: only the first {MAX_ROWS:,} rows were read."
+    unread = [
+        f"row {index} (page {row.page}): {name} {figure.cell.text!r}"
+        for index, row in enumerate(rows, start=1)
+        for name, figure in row.figures.items()
+        if figure.value is None
+    ]
+    if unread:
+        yield f"{table.name}: {_some(unread)} cannot be read as a number."
+    if gaps := jumps(rows):
+        pairs = [f"from {first} to {second}" for first, second in gaps]
+        yield f"{table.name}: rows missing against their numbers, which jump {_some(pairs)}."
+    if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
+        yield f"{table.name}: {_some(partial)}."
+    if found.strays and not confirmed:
+        yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
+    if confirmed:
+        return
+    total = column_sum(rows, key.name)
+    if named and total is not None:
+        name, value = next(iter(named.items()))
+        what = "missing" if abs(total) < abs(value) else "too many or wrong"
+        yield (
+            f"{table.name}: rows {what} against the total: "
+            f"lines add up to {total:,.2f}, the {name.replace('_', ' ')} says {value:,.2f}."
+        )
+    elif not named and not (is_counted(rows) and not gaps):
+        yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
+
+
+def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[tuple[int, Row, str]]:
+    """Find rows that lack a number whose column the head names; those with words and an amount alone are whole."""
+    numeric = [column.name for column in table.columns if column.name in found.named and column.kind != "text"]
+    for index, row in enumerate(rows, start=1):
+        if len(row.figures) > 1 or row.unnamed.keys() - {ROW_NUMBER}:
+            yield from ((index, row, name.replace("_", " ")) for name in numeric if name not in row.figures)
+        if not row.lines:
+            yield index, row, table.description.name
+
+
+def _some(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
+    return ", ".join(items[:_MOST_NAMED]) + more
+
+
+def _confidence(table: TableDefinition, row: Row, *, confirmed: bool) -> float:
+    if confirmed:
+        return CONFIRMED
+    return MULTIPLIED if is_product(table, row) else UNCONFIRMED
+
+
+def _fields(
+    table: TableDefinition, index: int, row: Row, pages: Sequence[str], confidence: float
+) -> Iterator[FieldAnswer]:
+    for column in table.columns:
+        path = f"{table.name}[{index}].{column.name}"
+        if column.kind == "text":
+            yield from _description(path, row, pages, confidence)
+        elif figure := row.figures.get(column.name):
+            start, end = _place(pages[row.page - 1], figure.cell)
+            yield FieldAnswer(
+                path=path,
+                kind=column.kind,
+                value=None if figure.value is None else f"{figure.value:f}",
+                value_numeric=figure.value,
+                verbatim=figure.cell.text,
+                status="unparsed" if figure.value is None else "ok",
+                confidence=UNREAD if figure.value is None else confidence,
+                page=row.page,
+                char_start=start,
+                char_end=end,
+            )
+
+
+def _description(path: str, row: Row, pages: Sequence[str], confidence: float) -> Iterator[FieldAnswer]:
+    """Give the words of a row; their place is that of the first line, and of those that follow it in the text."""
+    if not row.lines:
+        return
+    page, first = row.lines[0]
+    end = first.end
+    for other, cell in row.lines[1:]:
+        if other != page or cell.start < end or pages[page - 1][end : cell.start].strip():
+            break
+        end = cell.end
+    yield FieldAnswer(
+        path=path,
+        kind="text",
+        value=" ".join(_unbroken([cell.text for _, cell in row.lines])),
+        verbatim="\n".join(cell.text for _, cell in row.lines),
+        status="ok",
+        confidence=confidence,
+        page=page,
+        char_start=first.start,
+        char_end=end,
+    )
+
+
+def _unbroken(lines: Sequence[str]) -> Iterator[str]:
+    """Give lines with words made whole that a hyphen divides at a line's end."""
+    waiting = ""
+    for line in lines:
+        joined = waiting + line
+        waiting = ""
+        if joined.endswith(("-", "\u00ad")) and joined[-2:-1].isalpha() and line is not lines[-1]:
+            waiting = joined[:-1]
+        else:
+            yield joined
+    if waiting:
+        yield waiting
+
+
+def _place(text: str, cell: Cell) -> tuple[int, int]:
+    """Give where a number stands: in the page's text there may be more white space in a cell than was kept."""
+    if text[cell.start : cell.end] == cell.text:
+        return cell.start, cell.end
+    at = text.find(cell.text, cell.start)
+    return (at, at + len(cell.text)) if 0 <= at <= cell.start + len(cell.text) else (cell.start, cell.end)

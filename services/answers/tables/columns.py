@@ -1,0 +1,148 @@
+"""Which column a cell belongs to."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.answers.tables.sheet import FIGURE, Cell
+
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that a reader takes for none."""
+_FAR: Final = 2_000
+"""Distance from a column's head beyond which a cell belongs to none."""
+_BESIDE: Final = 4
+"""Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
+_STRANGE: Final = 1_000
+"""Cost of a number beside a column of words, and of words beside a column of numbers."""
+_DOUBLED: Final = 3_000
+"""Cost of two numbers of a line in one column."""
+_UNPLACED: Final = 800
+"""Cost of leaving words out: a column may have no head."""
+_CROWDED: Final = 600
+"""Cost of two cells of a line in one column, but that of words, if one of them is no number."""
+_USUAL: Final = 3
+"""Cells that must share an edge before it is the column's."""
+
+
+@dataclass(slots=True)
+class Columns:
+    """Columns by where their heads stand, and where their cells have been seen.
+
+    Parameters
+    ----------
+    heads
+        Cell of the head by column.
+    words
+        Name of the column of words.
+    numbers
+        Names of columns of numbers.
+    """
+
+    heads: Mapping[str, Cell]
+    words: str
+    numbers: frozenset[str]
+    _seen: dict[str, tuple[Counter[int], Counter[int]]] = field(default_factory=dict)
+    _edges: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+
+    def learn(self, cells: Iterable[tuple[str, Cell]]) -> None:
+        """Learn the edges at which a column's cells are aligned, from cells whose column is known."""
+        for name, cell in cells:
+            lefts, rights = self._seen.setdefault(name, (Counter(), Counter()))
+            lefts[round(cell.left / _ALIGNED)] += 1
+            rights[round(cell.right / _ALIGNED)] += 1
+        self._edges = {name: (_usual(lefts), _usual(rights)) for name, (lefts, rights) in self._seen.items()}
+
+    def continue_under(self, heads: Mapping[str, Cell]) -> bool:
+        """Tell whether heads stand where these do: what was learned holds below them too."""
+        return heads.keys() == self.heads.keys() and all(
+            abs(cell.left - self.heads[name].left) <= _ALIGNED for name, cell in heads.items()
+        )
+
+    def assign(self, cells: Sequence[Cell]) -> list[str | None]:
+        """Give the column of each cell of a line, None where it stands apart from all.
+
+        Cells follow each other as their columns do, and a column has one number on a line.
+        """
+        names = sorted(self.heads, key=lambda name: self.heads[name].left + self.heads[name].right)
+        costs = [[min(self._cost(cell, name), _FAR) for name in names] for cell in cells]
+        figures = [is_figure(cell) for cell in cells]
+        pairs = zip([False, *figures], figures, strict=False)
+        doubled = [_DOUBLED if both == (True, True) else _CROWDED for both in pairs]
+        left_out = [_FAR if figure else _UNPLACED for figure in figures]
+        way = _cheapest_way(costs, doubled, left_out, names.index(self.words))
+        return [None if at is None else names[at] for at in way]
+
+    def is_at_home(self, cell: Cell) -> bool:
+        """Tell whether a cell is aligned with cells of a column, or under its head."""
+        return any(self._cost(cell, name) < _BESIDE for name in self.heads)
+
+    def _cost(self, cell: Cell, name: str) -> float:
+        """Say how far a cell is from a column: aligned with its cells, under its head, or beside it."""
+        left, right = self._edges.get(name, (None, None))
+        head = self.heads[name]
+        edges = [(cell.left, left), (cell.right, right)]
+        off = min((abs(edge - usual) for edge, usual in edges if usual is not None), default=_FAR)
+        if off <= _ALIGNED:
+            return off / (10 * _ALIGNED)
+        inside = [head.left - _ALIGNED <= edge <= head.right + _ALIGNED for edge in (cell.left, cell.right)]
+        if any(inside):
+            # Text begins under its head; what only ends there may have run on from the left.
+            return 1 if inside[0] else 2
+        if head.overlaps(cell):
+            return 3
+        strange = name == self.words if is_figure(cell) else name in self.numbers
+        return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
+
+
+def is_figure(cell: Cell) -> bool:
+    """Tell whether a cell is a number, perhaps with a unit or a currency, rather than words."""
+    return FIGURE.fullmatch(cell.text) is not None
+
+
+def _cheapest_way(
+    costs: Sequence[Sequence[float]], doubled: Sequence[float], left_out: Sequence[float], free: int
+) -> list[int | None]:
+    """Choose a column for each cell, never one to the left of the one before, at the least cost.
+
+    Parameters
+    ----------
+    costs
+        A row a cell: of putting it into each column.
+    doubled
+        Of putting it into the same column as the cell before.
+    left_out
+        Of putting it into none.
+    free
+        The column in which cells may follow each other at no cost.
+    """
+    sums: list[float] = [0.0] * len(costs[0])
+    taken = [False] * len(sums)
+    steps: list[list[tuple[int, bool]]] = []
+    for of_cell, twice, none in zip(costs, doubled, left_out, strict=True):
+        least, came = math.inf, 0
+        new: list[float] = []
+        step: list[tuple[int, bool]] = []
+        for at, cost in enumerate(of_cell):
+            stay = sums[at] + twice * (taken[at] and at != free)
+            before, source = (stay, at) if stay <= least else (least, came)
+            put = before + cost <= sums[at] + none
+            new.append(before + cost if put else sums[at] + none)
+            step.append((source, True) if put else (at, False))
+            if sums[at] < least:
+                least, came = sums[at], at
+        sums, taken = new, [put or taken[source] for source, put in step]
+        steps.append(step)
+    at = min(range(len(sums)), key=sums.__getitem__)
+    way: list[int | None] = []
+    for step in reversed(steps):
+        source, put = step[at]
+        way.append(at if put else None)
+        at = source
+    return way[::-1]
+
+
+def _usual(edges: Counter[int]) -> int | None:
+    (edge, count), *_ = edges.most_common(1)
+    return edge * _ALIGNED if count >= _USUAL and 2 * count > edges.total() else None

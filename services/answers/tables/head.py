@@ -1,0 +1,218 @@
+"""The head of a table: which column means what, and where it stands."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from schemas.tables import ColumnLabels, TableDefinition
+from services.answers.tables.sheet import FIGURE, Cell, Line
+from services.answers.tables.words import words_of
+
+ROW_NUMBER: Final = "#"
+"""Name of the column that counts the rows; no column of a definition can have it."""
+
+_STACKED: Final = 1.7
+"""Distance of a head's lines, as part of the font size."""
+_REACH: Final = 3
+"""Lines of a head above, and below, the one with most labels."""
+
+_LONGEST_LABEL: Final = 60
+
+_EXACT: Final = 1_000
+_BEGINNING: Final = 500
+_WITHIN: Final = 100
+_PART: Final = 200
+"""How much less one line of a label fits than all of it."""
+
+_BESIDE_THE_POINT: Final = frozenset({
+    "in", "eur", "euro", "chf", "usd", "gbp", "sfr", "fr", "netto", "net", "nett", "brutto", "gross", "excl", "exkl",
+    "ohne", "ht", "ttc", "zzgl", "inkl", "incl", "mwst", "ust", "vat", "tva", "hors", "pro", "per", "de", "der", "la",
+    "le", "of", "the",
+})  # fmt: skip
+_OF_CODES: Final = frozenset({"nr", "no", "num", "nummer", "number", "code", "id", "ref", "réf", "sku", "n"})
+_DIGITS: Final = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head that was found.
+
+    Parameters
+    ----------
+    columns
+        Cells of the head by the name of their column; those of columns that nobody asked for under their own words.
+    named
+        Names that a definition gives, `ROW_NUMBER` among them.
+    first, last
+        Its lines on the sheet, both included.
+    score
+        How well the labels fit.
+    """
+
+    columns: Mapping[str, Cell]
+    named: frozenset[str]
+    first: int
+    last: int
+    score: int
+
+
+@dataclass(frozen=True)
+class HeadFinder:
+    """Finds heads of one table."""
+
+    table: TableDefinition
+
+    def find(self, lines: Sequence[Line]) -> list[Head]:
+        """Give the heads on a sheet, from above; none overlaps another."""
+        found: list[Head] = []
+        # Lines above may name more columns; lines below are the first row unless they make a label whole.
+        candidates = sorted(self._candidates(lines), key=lambda head: (-head.score, head.last, head.first))
+        for head in candidates:
+            if not any(head.first <= other.last and other.first <= head.last for other in found):
+                found.append(head)
+        return sorted(found, key=lambda head: head.first)
+
+    def _candidates(self, lines: Sequence[Line]) -> Iterator[Head]:
+        for index, line in enumerate(lines):
+            if self._may_be(line):
+                for first, last in _stacks(lines, index):
+                    if head := self._head(lines, index, first, last):
+                        yield head
+
+    def _may_be(self, line: Line) -> bool:
+        """Say whether a line has some label, and no number: most lines of a long table are told apart at once."""
+        if len(line.cells) < 2 or any(FIGURE.fullmatch(cell.text) for cell in line.cells):  # noqa: PLR2004  (a table)
+            return False
+        return any(self._scores(words_of(cell.text)) for cell in line.cells)
+
+    def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
+        cells = _stacked([lines[at] for at in range(first, last + 1)], index - first)
+        scored = [
+            (score, name, at) for at, variants in enumerate(cells) for name, score in self._best(variants).items()
+        ]
+        chosen = _chosen(scored, frozenset())
+        if not self._is_head(chosen):
+            # `Preis` alone is the price of the row.
+            chosen = _chosen(scored, frozenset(column.name for column in self.table.columns if column.required))
+        if not self._is_head(chosen):
+            return None
+        total = sum(score for score, name, at in scored if chosen.get(name) == at)
+        columns = {name: cells[at][0] for name, at in chosen.items()}
+        others = {f"{at} {cell[0].text}": cell[0] for at, cell in enumerate(cells) if at not in chosen.values()}
+        return Head(columns | others, frozenset(chosen), first, last, total)
+
+    def _is_head(self, chosen: Mapping[str, int]) -> bool:
+        return all(column.name in chosen for column in self.table.columns if column.required)
+
+    def _best(self, variants: Sequence[Cell]) -> dict[str, int]:
+        best: dict[str, int] = {}
+        for cell in variants:
+            for name, score in self._scores(words_of(cell.text)).items():
+                fit = score if cell is variants[0] else max(score - _PART, 1)
+                best[name] = max(fit, best.get(name, 0))
+        return best
+
+    def _scores(self, words: str) -> dict[str, int]:
+        scores = {name: _score(words, labels) for name, labels in self._labels.items()}
+        if scores[ROW_NUMBER] <= _BEGINNING:
+            del scores[ROW_NUMBER]  # `Art.-Nr.` counts nothing
+        return {name: score for name, score in scores.items() if score}
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        labels = {column.name: _ranked(column.labels) for column in self.table.columns}
+        return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
+
+
+def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> dict[str, int]:
+    """Give each name the cell that fits it best, those of `first` before others."""
+    chosen: dict[str, int] = {}
+    for _, name, at in sorted(scored, key=lambda item: (item[1] not in first, -item[0])):
+        if name not in chosen and at not in chosen.values():
+            chosen[name] = at
+    return chosen
+
+
+def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
+    """Give the words of each label, and how unusual it is in its language."""
+    return tuple(
+        (words_of(label), rank)
+        for of_language in (labels.de, labels.en, labels.fr)
+        for rank, label in enumerate(of_language)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:
+    """Say how well words fit the best of some labels; usual labels fit better, 0 is not at all."""
+    if not words or len(words) > _LONGEST_LABEL:
+        return 0
+    return max((max(fit - rank, 1) for label, rank in labels if (fit := _fit(words, label))), default=0)
+
+
+def _fit(words: str, label: str) -> int:
+    essential, wanted = _essential(words), _essential(label)
+    if words == label:
+        return _EXACT + _WITHIN
+    if essential == wanted:
+        return _EXACT
+    if not _OF_CODES.isdisjoint(words.split()) and _OF_CODES.isdisjoint(label.split()):
+        return 0  # `Artikel-Nr.` is no description
+    if f"{essential} ".startswith(f"{wanted} "):
+        return _BEGINNING
+    return _WITHIN if f" {wanted} " in f" {essential} " else 0
+
+
+@lru_cache(maxsize=4096)
+def _essential(words: str) -> str:
+    kept = [word for word in words.split() if word not in _BESIDE_THE_POINT]
+    return " ".join(kept) or words
+
+
+def _stacks(lines: Sequence[Line], index: int) -> Iterator[tuple[int, int]]:
+    """Give ranges of lines that may be one head around a line: close to each other, and without numbers."""
+    first = index
+    while first > 0 and index - first < _REACH and _may_stack(lines[first - 1], lines[first], lines[index]):
+        first -= 1
+    last = index
+    while last + 1 < len(lines) and last - index < _REACH and _may_stack(lines[last], lines[last + 1], lines[index]):
+        last += 1
+    for top in range(first, index + 1):
+        for bottom in range(index, last + 1):
+            yield top, bottom
+
+
+def _may_stack(upper: Line, lower: Line, base: Line) -> bool:
+    added = upper if lower is base or lower.baseline <= base.baseline else lower
+    if lower.baseline - upper.baseline > _STACKED * base.size or abs(added.size - base.size) > base.size // 4:
+        return False
+    return not any(_DIGITS.search(cell.text) for cell in added.cells)
+
+
+def _stacked(lines: Sequence[Line], base: int) -> list[list[Cell]]:
+    """Put cells above each other together.
+
+    Returns
+    -------
+    list
+        For each column, the cell with all its lines, then what else its label may be: each line alone.
+    """
+    groups: list[list[Cell]] = [[cell] for cell in lines[base].cells]
+    for at, line in enumerate(lines):
+        for cell in line.cells if at != base else ():
+            above = [group for group in groups if any(cell.overlaps(other) for other in group)]
+            if len(above) == 1:
+                above[0].append(cell)
+            elif not above:
+                groups.append([cell])
+    return [_with_whole(sorted(group, key=lambda cell: cell.baseline)) for group in groups]
+
+
+def _with_whole(cells: Sequence[Cell]) -> list[Cell]:
+    whole = cells[0]
+    for cell in cells[1:]:
+        text = whole.text[:-1] + cell.text if whole.text.endswith("-") else f"{whole.text} {cell.text}"
+        whole = whole._replace(text=text, left=min(whole.left, cell.left), right=max(whole.right, cell.right))
+    return [whole, *cells] if len(cells) > 1 else [whole]

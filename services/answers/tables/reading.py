@@ -1,0 +1,207 @@
+"""All rows of a table over all pages, and whether they are all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+from schemas.tables import TableDefinition
+from services.answers.tables.columns import Columns
+from services.answers.tables.head import Head, HeadFinder
+from services.answers.tables.rows import Part, Row, RowReader
+from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.words import Aside
+
+MAX_ROWS: Final = 20_000
+"""Rows of one table; a document with more is said to have more."""
+
+_LEADING: Final = 1.6
+"""Distance of the lines of a description, as part of the font size, at most."""
+_SAME_SIZE: Final = 5
+_SAME_EDGE: Final = 30
+"""Differences, in tenths of a point, within which lines are of the same letters and begin below each other."""
+
+_PRODUCT_TOLERANCE: Final = Decimal("0.02")
+"""A product is rounded, and so may its factors be as they are printed."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found of a table.
+
+    Parameters
+    ----------
+    rows
+        In the order of the document.
+    trailing
+        How many of the last rows have nothing but words and an amount: freight, a discount, or no rows at all.
+    heads
+        Pages with a head.
+    named
+        Columns that every head names.
+    strays
+        Numbers that belong to no row, by page.
+    too_many
+        There are more rows than are read.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    trailing: int = 0
+    heads: list[int] = field(default_factory=list)
+    named: frozenset[str] = frozenset()
+    strays: list[int] = field(default_factory=list)
+    too_many: bool = False
+
+
+def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) -> Found:
+    """Read the rows of a table.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, of the document.
+    """
+    found = Found()
+    chooser = _Chooser(table, found)
+    reader = RowReader(table, language)
+    finder = HeadFinder(table)
+    heads = {sheet.number: finder.find(sheet.lines) for sheet in sheets}
+    best = max((head for of_sheet in heads.values() for head in of_sheet), key=lambda head: head.score, default=None)
+    numbers = frozenset(column.name for column in table.columns if column.kind != "text")
+    known: Columns | None = None
+    columns: Columns | None = None
+    for sheet in sheets:
+        fitting = [head for head in heads[sheet.number] if best is not None and _alike(head, best)]
+        for head, lines in _stretches(sheet.lines, fitting):
+            if head is not None:
+                if known is None or not known.continue_under(head.columns):
+                    known = Columns(head.columns, table.description.name, numbers)
+                columns = known
+                found.named = head.named & (found.named if found.heads else head.named)
+                found.heads.append(sheet.number)
+            if columns is None:
+                continue
+            part = reader.read(sheet.number, lines, columns, continues=bool(found.rows))
+            over = chooser.take(part, new_head=head is not None)
+            columns = None if over else columns
+    chooser.finish()
+    return found
+
+
+def _alike(head: Head, best: Head) -> bool:
+    return len(head.named) + 1 >= len(best.named)
+
+
+def _stretches(lines: Sequence[Line], heads: Sequence[Head]) -> Iterable[tuple[Head | None, Sequence[Line]]]:
+    yield None, lines[: heads[0].first if heads else len(lines)]
+    ends = [*(head.first for head in heads[1:]), len(lines)]
+    for head, end in zip(heads, ends, strict=False):
+        yield head, lines[head.last + 1 : end]
+
+
+@dataclass(slots=True)
+class _Chooser:
+    """Tells rows from what only looks like rows, stretch by stretch."""
+
+    table: TableDefinition
+    found: Found
+    _after_total: bool = False
+    _open: bool = False
+
+    def take(self, part: Part, *, new_head: bool) -> bool:
+        """Take the rows of a stretch; say whether the table is over unless another head follows."""
+        found = self.found
+        self._after_total = self._after_total and not new_head
+        if self._open and found.rows:
+            _go_on(found.rows[-1], part.before, part.page)
+        self._open = True
+        for row in part.rows:
+            if self._is_row(row):
+                found.rows.append(row)
+                found.trailing = found.trailing + 1 if self._is_bare(row) else 0
+                self._open = True
+            elif row.aside is not None:
+                self._after_total = self._after_total or row.aside is Aside.TOTAL
+                self._open = self._open and row.aside is Aside.CARRIED
+        if len(found.rows) > MAX_ROWS:
+            found.too_many = True
+            del found.rows[MAX_ROWS:]
+        if not self._after_total:
+            found.strays += [part.page] * len(part.strays)
+        return part.ended or self._after_total
+
+    def finish(self) -> None:
+        """Close each row's description where its first paragraph ends."""
+        for row in self.found.rows:
+            row.lines = _first_paragraph(row)
+        _name_factor(self.table, self.found.rows)
+
+    def _is_row(self, row: Row) -> bool:
+        if row.aside is not None or self._after_total:
+            return self._is_product(row) or self._counts_on(row)
+        return row.number is not None or any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
+
+    def _is_bare(self, row: Row) -> bool:
+        return row.number is None and len(row.figures) == 1
+
+    def _counts_on(self, row: Row) -> bool:
+        """Tell whether a row is counted after the one before, with numbers beside its amount."""
+        last = next((item.number for item in reversed(self.found.rows) if item.number is not None), 0)
+        return row.number is not None and row.number > last and (len(row.figures) > 1 or len(self._numeric) == 1)
+
+    def _is_product(self, row: Row) -> bool:
+        return is_product(self.table, row) is True
+
+    @property
+    def _numeric(self) -> list[str]:
+        return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def is_product(table: TableDefinition, row: Row) -> bool | None:
+    """Tell whether a row's amount is the product of its factors; None if it does not show them."""
+    for column in table.columns:
+        values = [
+            figure.value
+            for name in (column.name, *column.product_of)
+            if (figure := row.figures.get(name)) is not None and figure.value is not None
+        ]
+        if len(values) == 3:  # noqa: PLR2004  (the product and its two factors)
+            product, first, second = values
+            return abs(product - first * second) <= _PRODUCT_TOLERANCE
+    return None
+
+
+def _name_factor(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Find a factor that no head names: the column of numbers that makes the product right in most rows."""
+    for column in table.columns:
+        missing = [name for name in column.product_of if not any(name in row.figures for row in rows)]
+        if len(missing) == 1:
+            candidates = {name for row in rows for name in row.unnamed}
+            fits = {name: sum(_fits(table, row, missing[0], name) for row in rows) for name in candidates}
+            best = max(fits, key=lambda name: fits[name], default="")
+            if fits.get(best, 0) > len(rows) // 2:
+                for row in rows:
+                    row.figures |= {missing[0]: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _fits(table: TableDefinition, row: Row, missing: str, name: str) -> bool:
+    if name not in row.unnamed:
+        return False
+    return is_product(table, replace(row, figures=row.figures | {missing: row.unnamed[name]})) is True
+
+
+def _go_on(row: Row, before: Sequence[Cell], page: int) -> None:
+    """Add lines that stand above a sheet's first row to the last row of the sheet before."""
+    row.lines += [(page, cell) for cell in before]
+
+
+def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:
+    """Keep the lines from the first on that follow each other closely in the same letters."""
+    kept = row.lines[:1]
+    for page, cell in row.lines[1:]:
+        last_page, last = kept[-1]
+        close = page != last_page or cell.baseline - last.baseline <= _LEADING * cell.size
+        if not close or abs(cell.size - last.size) > _SAME_SIZE or abs(cell.left - last.left) > _SAME_EDGE:
+            break
+        kept.append((page, cell))
+    return kept

@@ -1,0 +1,352 @@
+"""Rows of one table on one sheet, from the places of its cells."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.amounts import parse_money, parse_number
+from services.answers.tables.columns import Columns
+from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.sheet import AMOUNT, Cell, Line
+from services.answers.tables.words import Aside, aside_of
+
+_ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_MAX_NUMBER_CELL: Final = 40
+_WIDE_SPACE: Final = 0.75
+"""Gap between words of one width, as part of the font size, at most."""
+_SAME_ROW: Final = 1.6
+"""Difference of baselines, as part of the font size, within which numbers are of one row."""
+_LINES_OF_HEAD: Final = 3
+_LEADING: Final = 1.5
+"""Distance of lines of one paragraph, as part of the font size, at most."""
+_NOTABLE: Final = 1.25
+"""A gap between lines that is this many times the others separates rows."""
+
+
+_FEW: Final = 0.4
+"""Part of the gaps that may say that rows begin above their numbers, where they do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a cell.
+
+    Parameters
+    ----------
+    value
+        None if code could not read it.
+    """
+
+    cell: Cell
+    value: Decimal | None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row.
+
+    Parameters
+    ----------
+    figures
+        Numbers by column.
+    number
+        What counts it, if a column does.
+    unnamed
+        Numbers in columns that nobody asked for, or that count the rows: one of them may be a column whose head is
+        misleading.
+    lines
+        Cells of its description, a line each, with the page they stand on.
+    aside
+        What its words say it is, if it may be no row.
+    """
+
+    page: int
+    figures: dict[str, Figure]
+    number: int | None
+    unnamed: dict[str, Figure] = field(default_factory=dict)
+    lines: list[tuple[int, Cell]] = field(default_factory=list)
+    aside: Aside | None = None
+
+    @property
+    def top(self) -> int:
+        """Baseline of its first number."""
+        return min(figure.cell.baseline for figure in self.figures.values())
+
+    @property
+    def bottom(self) -> int:
+        """Baseline of its last number."""
+        return max(figure.cell.baseline for figure in self.figures.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one stretch of a sheet gave.
+
+    Parameters
+    ----------
+    page
+        Number of the sheet.
+    rows
+        From above; those that are subtotals and the like are among them, and say so.
+    before
+        Lines of description above the first row: of the last row on the sheet before, if there was one.
+    strays
+        Numbers under a required head that are of no row.
+    ended
+        Another table began, or nothing more of this one can follow on the sheet.
+    """
+
+    page: int
+    rows: Sequence[Row]
+    before: Sequence[Cell]
+    strays: Sequence[Cell]
+    ended: bool
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads rows of one table, sheet by sheet.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, with or without a country: decides what `1.234` means.
+    """
+
+    table: TableDefinition
+    language: str
+    _begins_above: bool = False
+    """Rows of the sheets before began above their numbers."""
+
+    def read(self, page: int, lines: Sequence[Line], columns: Columns, *, continues: bool) -> Part:
+        """Read the lines between a head, or a sheet's beginning, and the next head, or the sheet's end.
+
+        Parameters
+        ----------
+        continues
+            The table began on a sheet before: its last row may go on.
+        """
+        body, ended = self._body(lines, columns)
+        placed = [(line, self._placed(line, columns)) for line in body]
+        columns.learn((name, cell) for _, cells in placed for name, cell in cells)
+        placed = [(line, self._placed(line, columns)) for line in body]
+        rows, strays = self._rows(page, placed)
+        before = self._describe(page, rows, placed, continues=continues)
+        return Part(page, rows, before, strays, ended)
+
+    def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
+        """Cut where the head of another table stands; lines right below this head may belong to it."""
+        for index, line in enumerate(lines):
+            placed = zip(columns.assign(line.cells), line.cells, strict=True)
+            words = {name for name, cell in placed if not any(map(str.isdigit, cell.text))}
+            if len(columns.numbers & words) > 1 and len(line.cells) > 2 and index >= _LINES_OF_HEAD:  # noqa: PLR2004
+                return lines[:index], True
+        return lines, False
+
+    def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:
+        """Put the cells of a line into columns; words that follow each other closely go on with a description."""
+        placed: list[tuple[str, Cell]] = []
+        for name, cell in zip(columns.assign(line.cells), line.cells, strict=True):
+            if placed and placed[-1][0] == self.table.description.name and self._goes_on(placed[-1][1], cell, columns):
+                placed.append((self.table.description.name, cell))
+            elif name is not None:
+                placed.append((name, cell))
+        return placed
+
+    def _goes_on(self, last: Cell, cell: Cell, columns: Columns) -> bool:
+        close = cell.left - last.right <= _WIDE_SPACE * cell.size
+        return close and not AMOUNT.fullmatch(cell.text) and not columns.is_at_home(cell)
+
+    def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
+        """Read a number with what stands around it in its cell; None if the cell is words."""
+        match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
+        if match is None:
+            return None
+        parse = parse_money if column is not None and column.kind == "money" else parse_number
+        value = parse(cell.text, self.language)
+        if value is not None:
+            return Figure(cell, value)
+        around = cell.text[: match.start()] + cell.text[match.end() :]
+        if any(map(str.isdigit, around)) or match.start() > 4:  # noqa: PLR2004  (a currency may stand before)
+            return None
+        text = match[0].strip()
+        at = cell.text.index(text)
+        # Only the number is copied: its unit is another answer. Its place needs the cell to stand as it was read.
+        inner = cell._replace(text=text, start=cell.start + at, end=cell.start + at + len(text))
+        return Figure(inner, parse(text, self.language))
+
+    def _rows(
+        self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
+    ) -> tuple[list[Row], list[Cell]]:
+        by_name = {column.name: column for column in self.table.columns}
+        key = self.table.key
+        rows: list[Row] = []
+        others: list[tuple[str, Figure]] = []
+        numbers: list[tuple[int, Cell]] = []
+        for line, cells in placed:
+            aside = aside_of(_label(line))
+            for name, cell in cells:
+                if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
+                    numbers.append((int(match[1]), cell))
+                column = by_name.get(name)
+                if column is self.table.description or not (figure := self._figure(column, cell)):
+                    continue
+                if column is key:
+                    rows.append(Row(page, {name: figure}, None, aside=aside))
+                else:
+                    others.append((name, figure))
+        strays = _attach(rows, others, by_name)
+        _count(rows, numbers)
+        return rows, strays
+
+    def _describe(
+        self,
+        page: int,
+        rows: Sequence[Row],
+        placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]],
+        *,
+        continues: bool,
+    ) -> list[Cell]:
+        """Give each row the lines of its description; what is left over stands above the first."""
+        name = self.table.description.name
+        cells = [cell for _, line in placed if (cell := _words(line, name)) is not None]
+        if not rows:
+            return cells
+        starts = _starts(rows, cells, continues=continues and not self._begins_above)
+        self._begins_above = self._begins_above or starts[0] < rows[0].top - row_tolerance(rows[0])
+        bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
+        for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
+            row.lines = [(page, cell) for cell in cells[first:end]]
+        return cells[: bounds[0]]
+
+
+def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
+    """Give what stands in a column on a line as one cell."""
+    cells = [cell for column, cell in line if column == name]
+    if not cells:
+        return None
+    text = " ".join(cell.text for cell in cells)
+    return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
+
+
+def _baseline(cell: Cell) -> int:
+    return cell.baseline
+
+
+def _label(line: Line) -> str:
+    """Give a line's first words."""
+    return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
+
+
+def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]) -> list[Cell]:
+    """Give each number to the row that is nearest in height; give back those that are near none."""
+    strays: list[Cell] = []
+    for name, figure in sorted(others, key=lambda item: item[1].cell.baseline):
+        row = _nearest(rows, figure.cell)
+        if row is None or abs(figure.cell.baseline - _key_baseline(row)) > _SAME_ROW * figure.cell.size:
+            strays += [figure.cell] * (name in named)
+        elif name in named:
+            row.figures.setdefault(name, figure)
+        else:
+            row.unnamed.setdefault(name, figure)
+    return strays
+
+
+def _nearest(rows: Sequence[Row], cell: Cell) -> Row | None:
+    """Find by bisection: a sheet may be one line high, and hold thousands of numbers."""
+    low, high = 0, len(rows)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if _key_baseline(rows[middle]) < cell.baseline else (low, middle)
+    around = [rows[at] for at in (low - 1, low) if 0 <= at < len(rows)]
+    return min(around, key=lambda row: abs(_key_baseline(row) - cell.baseline), default=None)
+
+
+def _key_baseline(row: Row) -> int:
+    return next(iter(row.figures.values())).cell.baseline
+
+
+def _count(rows: Sequence[Row], numbers: Iterable[tuple[int, Cell]]) -> None:
+    """Give each row the number nearest to it that no other row is nearer to."""
+    best: dict[int, tuple[int, int]] = {}
+    for number, cell in numbers:
+        row = _nearest(rows, cell)
+        if row is None:
+            continue
+        distance = abs(_key_baseline(row) - cell.baseline)
+        if id(row) not in best or distance < best[id(row)][0]:
+            best[id(row)] = (distance, number)
+    for row in rows:
+        row.number = best[id(row)][1] if id(row) in best else None
+
+
+def _starts(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> list[int]:
+    """Say at which height each row begins: at its numbers, unless the lines show that it begins above them.
+
+    Parameters
+    ----------
+    continues
+        Lines above the first row may be of the sheet before.
+    """
+    at_numbers = [row.top - row_tolerance(row) for row in rows]
+    by_gaps = [_largest_gap(upper, lower, cells) for upper, lower in pairwise(rows)]
+    votes = [gap >= numbers - 1 for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True) if gap is not None]
+    begins_above = not continues and _first_start(rows[0], cells) < at_numbers[0]
+    stand = [_stands_at(row, cells) for row in rows]
+    if votes.count(False) <= _FEW * len(votes) and not begins_above and stand.count(False) <= _FEW * len(stand) / 2:
+        return at_numbers
+    if centred := _centred_starts(rows, cells):
+        return centred
+    first = at_numbers[0] if continues else _first_start(rows[0], cells)
+    return [first, *(numbers if gap is None else gap for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True))]
+
+
+def _centred_starts(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int] | None:
+    """Give each row as many lines below its numbers as above; None if the lines do not allow it."""
+    starts: list[int] = []
+    at = bisect_left(cells, _first_start(rows[0], cells), key=_baseline)
+    for row in rows:
+        tolerance = row_tolerance(row)
+        if at >= len(cells) or cells[at].baseline > row.top + tolerance:
+            return None
+        first = cells[at].baseline
+        starts.append(first - tolerance)
+        end = 2 * row.top - first
+        at = bisect_right(cells, end + tolerance, key=_baseline)
+        if abs(cells[at - 1].baseline - end) > tolerance:
+            return None
+    return starts
+
+
+def row_tolerance(row: Row) -> int:
+    """Difference of baselines that is none, for a row."""
+    return next(iter(row.figures.values())).cell.size // 3
+
+
+def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
+    return any(abs(cell.baseline - row.top) <= row_tolerance(row) for cell in cells)
+
+
+def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:
+    """Find the height of the line below the largest gap between two rows; None if no gap stands out."""
+    first, end = bisect_right(cells, upper.top, key=_baseline), bisect_left(cells, lower.top, key=_baseline)
+    heights = sorted({upper.top, lower.top, *(cell.baseline for cell in cells[first:end])})
+    gaps = sorted((second - first, second) for first, second in pairwise(heights))
+    if len(gaps) < 2 or gaps[-1][0] < _NOTABLE * gaps[-2][0]:  # noqa: PLR2004  (a largest one of several)
+        return None
+    return gaps[-1][1] - row_tolerance(lower)
+
+
+def _first_start(row: Row, cells: Sequence[Cell]) -> int:
+    """Go up from the first row as long as the lines follow each other closely."""
+    top = row.top
+    for cell in reversed(cells[: bisect_left(cells, row.top, key=_baseline)]):
+        if top - cell.baseline > _LEADING * cell.size:
+            break
+        top = cell.baseline
+    return top - row_tolerance(row)

@@ -1,0 +1,165 @@
+"""A page as lines of cells: what a reader sees when he looks at where the text stands."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from services.answers.amounts import currency_code
+from services.answers.tables.runs import Run, unpack
+
+_SAME_LINE: Final = 0.35
+"""Difference of baselines, as part of the font size, within which runs stand on one line."""
+_WORD_GAP: Final = 0.5
+"""Gap, as part of the font size, up to which runs are words of one cell."""
+_GROUP_GAP: Final = 0.35
+"""The same within a number grouped by spaces: `1 234,50`."""
+
+_GLUED: Final = 0.15
+
+_CHARACTER: Final = 60
+_LINE: Final = 120
+_SIZE: Final = 100
+"""Plain text as if it were printed: width of a character, height of a line, size of the font, in tenths of a point."""
+_TABULATOR: Final = 3_000
+"""Width of a column of tabulated text."""
+
+_APART: Final = re.compile(r"[^\t ]+(?: [^\t ]+)*")
+AMOUNT: Final = re.compile(r"[-+(]{0,2}[0-9][0-9.,'\u2019 \xa0]*(?:,-{1,2})?[-)]{0,2}")
+"""A number as documents write it; reading it is another matter."""
+FIGURE: Final = re.compile(rf"(?:[^\W\d]{{1,4}}|[^\w\s(+-])? ?{AMOUNT.pattern} ?(?:[^\W\d]{{1,8}}[.²³]?|[^\w\s])?")
+"""The same with a currency before it, or a unit or sign behind it."""
+_GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
+_GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
+
+
+class Cell(NamedTuple):
+    """Words that stand together on a line.
+
+    Parameters
+    ----------
+    text
+        The words, with single spaces between runs.
+    start, end
+        Where the first run begins and ends in the page's text; up to the end of the last one if they follow each other
+        there too.
+    left, right, baseline, size
+        As of a run.
+    """
+
+    text: str
+    start: int
+    end: int
+    left: int
+    right: int
+    baseline: int
+    size: int
+
+    def overlaps(self, other: "Cell") -> bool:
+        """Tell whether two cells stand one above the other."""
+        return self.left < other.right and other.left < self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Cells of one line, from left to right."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def baseline(self) -> int:
+        """Where its first letters stand."""
+        return self.cells[0].baseline
+
+    @property
+    def size(self) -> int:
+        """Of its largest letters."""
+        return max(cell.size for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page.
+
+    Parameters
+    ----------
+    number
+        From 1.
+    lines
+        From above.
+    """
+
+    number: int
+    lines: tuple[Line, ...]
+
+
+def sheets(pages: Sequence[str], layouts: Sequence[Sequence[int]]) -> list[Sheet]:
+    """Lay out the pages of a document.
+
+    Parameters
+    ----------
+    layouts
+        Packed runs of each page, from the first on. A page without any is laid out as plain text: its lines are lines,
+        and two spaces or a tabulator separate cells.
+    """
+    given = [*layouts, *([()] * (len(pages) - len(layouts)))]
+    return [
+        Sheet(number, tuple(_lines(text, unpack(layout, text) or list(text_runs(text)))))
+        for number, (text, layout) in enumerate(zip(pages, given, strict=False), start=1)
+    ]
+
+
+def text_runs(text: str) -> Iterator[Run]:
+    """Give runs of plain text as if it were printed with letters of one width."""
+    start = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        for match in _APART.finditer(line):
+            column = line.count("\t", 0, match.start())
+            left = column * _TABULATOR if "\t" in line else match.start() * _CHARACTER
+            right = left + min(len(match[0]) * _CHARACTER, _TABULATOR - 1 if "\t" in line else len(line) * _CHARACTER)
+            yield Run(start + match.start(), start + match.end(), left, right, number * _LINE, _SIZE)
+        start += len(line) + 1
+
+
+def _lines(text: str, runs: Iterable[Run]) -> Iterator[Line]:
+    waiting: list[Run] = []
+    for run in sorted(runs, key=lambda item: (item.baseline, item.left)):
+        if waiting and run.baseline - waiting[0].baseline > _SAME_LINE * min(run.size, waiting[0].size):
+            yield _line(text, waiting)
+            waiting = []
+        waiting.append(run)
+    if waiting:
+        yield _line(text, waiting)
+
+
+def _line(text: str, runs: Sequence[Run]) -> Line:
+    cells: list[Cell] = []
+    for run in sorted(runs, key=lambda item: item.left):
+        cell = Cell(" ".join(text[run.start : run.end].split()), *run)
+        if cells and _belong_together(cells[-1], cell):
+            cells[-1] = _joined(text, cells[-1], cell)
+        else:
+            cells.append(cell)
+    return Line(tuple(cells))
+
+
+def _belong_together(first: Cell, second: Cell) -> bool:
+    gap = (second.left - first.right) / min(first.size, second.size)
+    if first.text[-1:].isdigit() and second.text[:1].isdigit():
+        # Numbers beside each other are cells of two columns, unless spaces group the digits of one.
+        grouped = _GROUP.fullmatch(first.text) and _GROUP_TAIL.fullmatch(second.text)
+        return bool(grouped) and gap <= _GROUP_GAP
+    if AMOUNT.fullmatch(second.text) and not currency_code(first.text):
+        # A number alone in its run is a cell, unless it goes on with a word.
+        return gap <= _GLUED
+    return gap <= _WORD_GAP
+
+
+def _joined(text: str, first: Cell, second: Cell) -> Cell:
+    follows = first.end <= second.start and not text[first.end : second.start].strip()
+    return first._replace(
+        text=f"{first.text} {second.text}",
+        end=second.end if follows else first.end,
+        right=max(first.right, second.right),
+        size=max(first.size, second.size),
+    )

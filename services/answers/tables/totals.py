@@ -1,0 +1,105 @@
+"""Whether the rows that were found are all: sums, and numbers of rows."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations, pairwise, product
+from typing import Final
+
+from services.answers.amounts import parse_money
+from services.answers.tables.rows import Row
+from services.answers.tables.sheet import AMOUNT, Line, Sheet
+from services.answers.tables.words import Aside, aside_of
+
+_CENT: Final = Decimal("0.005")
+_MOST_AMOUNTS: Final = 10
+_MOST_ADJUSTMENTS: Final = 3
+"""Between the sum of the rows and the net total stand a few allowances, charges and taxes, if any."""
+
+
+def column_sum(rows: Sequence[Row], column: str) -> Decimal | None:
+    """Add up a column; None if a value in it could not be read."""
+    figures = [row.figures[column].value for row in rows if column in row.figures]
+    values = [value for value in figures if value is not None]
+    return sum(values, Decimal(0)) if len(values) == len(rows) else None
+
+
+def equal(first: Decimal, second: Decimal) -> bool:
+    """Tell whether two amounts are the same to the cent."""
+    return abs(first - second) < _CENT
+
+
+def is_confirmed(total: Decimal, named: Mapping[str, Decimal], below: Sequence[Sequence[Decimal]]) -> bool:
+    """Tell whether the document says that the rows add up to this.
+
+    Parameters
+    ----------
+    named
+        The values of the fields that may be the sum.
+    below
+        Amounts of the lines of totals below the rows, from above (see `amounts_below`).
+    """
+    if any(equal(total, value) for value in named.values()):
+        return True
+    for index, amounts in enumerate(below):
+        if any(equal(total, amount) for amount in amounts):
+            if not named:
+                return index == 0
+            following = [amount for line in below[index + 1 :] for amount in line][:_MOST_AMOUNTS]
+            return any(_leads_to(total, value, following) for value in named.values())
+    return False
+
+
+def _leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> bool:
+    """Tell whether a few amounts, added or taken off, make one total of another."""
+    for count in range(1, _MOST_ADJUSTMENTS + 1):
+        for chosen in combinations([amount for amount in amounts if amount], count):
+            for signs in product((1, -1), repeat=count):
+                if equal(total + sum(sign * amount for sign, amount in zip(signs, chosen, strict=True)), wanted):
+                    return True
+    return False
+
+
+def amounts_below(sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside]) -> list[list[Decimal]]:
+    """Give the amounts of each line of totals below a row, to the end of the document.
+
+    Parameters
+    ----------
+    asides
+        What is a total.
+    """
+    lines = (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line))
+    return [amounts for line in lines if _aside(line) in asides and (amounts := list(_amounts(line, language)))]
+
+
+def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
+    return sheet.number > row.page or line.baseline > row.bottom
+
+
+def _aside(line: Line) -> Aside | None:
+    return aside_of(next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), ""))
+
+
+def _amounts(line: Line, language: str) -> Iterator[Decimal]:
+    for cell in line.cells:
+        for match in AMOUNT.finditer(cell.text):
+            value = parse_money(match[0].strip(" '\u2019"), language)
+            if value is not None:
+                yield value
+
+
+def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Give the pairs of numbers between which rows are missing.
+
+    Rows are counted in steps of one, or of what most of them are apart. Counting may begin anew.
+    """
+    numbers = [row.number for row in rows if row.number is not None]
+    pairs = list(pairwise(numbers))
+    steps = [second - first for first, second in pairs if second > first]
+    usual = max(set(steps), key=steps.count, default=1)
+    begins = [(0, numbers[0])] if numbers and numbers[0] > max(usual, 1) else []
+    return begins + [(first, second) for first, second in pairs if second > first + usual]
+
+
+def is_counted(rows: Sequence[Row]) -> bool:
+    """Tell whether every row has a number."""
+    return bool(rows) and all(row.number is not None for row in rows)

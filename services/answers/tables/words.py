@@ -1,0 +1,63 @@
+"""Lines in and under a table that are no rows: subtotals, carry-overs, totals, taxes. German, English, French."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+_CARRIED: Final = (
+    "übertrag", "uebertrag", "vortrag", "zwischenübertrag", "seitenübertrag", "seitensumme", "summe seite",
+    "saldovortrag", "carry over", "carryover", "carried forward", "brought forward", "carried over",
+    "balance carried", "balance brought", "page total", "total page", "total this page", "report", "à reporter",
+    "a reporter", "report page",
+)  # fmt: skip
+_SUBTOTALS: Final = (
+    "zwischensumme", "zwischentotal", "subtotal", "sub total", "sous total", "summe titel", "summe gruppe", "summe los",
+    "summe abschnitt", "summe kapitel", "total titel", "total gruppe", "total group", "total section",
+    "section total", "group total",
+)  # fmt: skip
+_TOTALS: Final = (
+    "summe", "summen", "gesamt", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "gesamtwert", "gesamttotal", "total",
+    "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
+    "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto", "bruttobetrag",
+    "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag", "rechnungssumme", "rechnungsendbetrag",
+    "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen", "zu zahlender betrag", "offener betrag",
+    "bestellwert", "auftragswert", "auftragssumme", "net", "net total", "net amount", "gross", "gross total",
+    "amount due", "balance due", "invoice total", "order total", "total due", "amount payable", "montant total",
+    "montant ht", "montant ttc", "montant tva", "net à payer", "net a payer", "total ht", "total ttc", "total tva",
+    "base ht",
+)  # fmt: skip
+_TAXES: Final = frozenset({
+    "mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva", "tax", "taxes",
+    "versicherungsteuer", "versicherungssteuer",
+})  # fmt: skip
+
+_NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
+_LEADING_NUMBER: Final = re.compile(r"^(?:[0-9]+ )+")
+_WORDS_OF_LABEL: Final = 4
+"""A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
+
+
+class Aside(StrEnum):
+    """What a line is that is no row."""
+
+    CARRIED = "carried"
+    """Repeats a sum at a page's end or beginning."""
+    SUBTOTAL = "subtotal"
+    """Sums up some rows; more may follow."""
+    TOTAL = "total"
+    """Sums up all rows, or says a tax; no more rows follow, as a rule."""
+
+
+def aside_of(text: str) -> Aside | None:
+    """Tell by a line's words what it is, if it is no row."""
+    words = words_of(text)
+    for aside, labels in ((Aside.CARRIED, _CARRIED), (Aside.SUBTOTAL, _SUBTOTALS), (Aside.TOTAL, _TOTALS)):
+        if any(words == label or words.startswith(f"{label} ") for label in labels):
+            return aside
+    named = _LEADING_NUMBER.sub("", words).split()[:_WORDS_OF_LABEL]
+    return Aside.TOTAL if _TAXES.intersection(named) else None
+
+
+def words_of(text: str) -> str:
+    """Give a text's words in small letters, single spaces between them."""
+    return _NOT_WORD.sub(" ", text.casefold()).strip()

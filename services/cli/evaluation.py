@@ -1,0 +1,216 @@
+"""`postkorb evaluate`: documents with labels in, figures and a page for people out."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from rich.progress import Progress, TaskID
+
+from schemas.document_types import DocumentTypes
+from services.cli.evaluation_views import figures_json, print_evaluation
+from services.cli.output import console, print_json
+from services.cli.progress import progress_bars
+from services.evaluation.asking import OnDone, Questioner, Reader, Reading
+from services.evaluation.comparison import Comparison, compare
+from services.evaluation.examples import Example, examples_of
+from services.evaluation.figures import figures_of
+from services.evaluation.labels import Label, read_labels
+from services.evaluation.page import render
+from services.evaluation.report import Made, Report, read_report, write_report
+from services.evaluation.scoring import Case, score
+from services.evaluation.stored import stored_cases
+from services.inference.einvoice import EInvoiceUse
+from services.inference.pipeline import pipeline_of
+from services.settings import Settings
+from services.storage.pipelines import pipeline_of_id
+from services.storage.records import Pipeline
+from services.telemetry.setup import Telemetry, set_up
+from services.wiring import (
+    asker_of,
+    connected,
+    database_of,
+    fetcher_of,
+    limits_of,
+    load_engine,
+    parser_of,
+    types_of,
+)
+
+LINES: Final = 10
+"""Lines of progress where nobody looks: one each time another tenth is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be evaluated, and how.
+
+    Parameters
+    ----------
+    pipeline_id
+        Take its stored answers; None: ask now.
+    baseline
+        An earlier evaluation's JSON.
+    output
+        Where the page is written; the JSON goes beside it.
+    hourly_price
+        Of the machine, in any currency.
+    """
+
+    folder: Path
+    pipeline_id: str | None
+    baseline: Path | None
+    output: Path
+    hourly_price: float | None
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an evaluation gave.
+
+    Parameters
+    ----------
+    examples
+        What confidences can be fitted on; none of stored answers.
+    """
+
+    examples: Sequence[Example]
+    report: Report
+    comparison: Comparison | None
+
+
+async def evaluate(order: Order, settings: Settings) -> Done:
+    """Do it, write page and JSON, and print the figures.
+
+    Raises
+    ------
+    LabelsError, ReportError
+        If labels or baseline cannot be used; before anything is asked.
+    """
+    types = types_of(settings)
+    labels = read_labels(order.folder, types)
+    baseline = None if order.baseline is None else read_report(order.baseline)
+    telemetry = set_up("evaluate", None, log_level="WARNING", log_format=settings.log_format)
+    try:
+        with _bars(quiet=order.as_json) as bars:
+            readings = await _read(settings, labels, bars)
+            made, cases = await _answers(order, settings, types, readings, bars, telemetry)
+    finally:
+        telemetry.shutdown()
+    documents = [score(case, types) for case in cases]
+    report = Report(
+        made=made, figures=figures_of(documents, made.wall_seconds, order.hourly_price), documents=documents
+    )
+    comparison = None if baseline is None else compare(baseline, report)
+    _write(order, report, comparison)
+    return Done(examples_of(cases, documents), report, comparison)
+
+
+def say(done: Done, order: Order) -> None:
+    """Print the figures."""
+    if order.as_json:
+        print_json(figures_json(done.report, done.comparison, order.output))
+    else:
+        print_evaluation(done.report, done.comparison, order.output)
+
+
+async def _read(settings: Settings, labels: Sequence[Label], bars: "_Bars") -> list[Reading]:
+    async with parser_of(settings) as parser:
+        return await Reader(fetcher_of(settings), parser).read_all(labels, bars.add("read", len(labels)))
+
+
+async def _answers(
+    order: Order,
+    settings: Settings,
+    types: DocumentTypes,
+    readings: Sequence[Reading],
+    bars: "_Bars",
+    telemetry: Telemetry,
+) -> tuple[Made, list[Case]]:
+    if order.pipeline_id is not None:
+        return await _stored(order, order.pipeline_id, settings, readings)
+    engine = await load_engine(settings, lambda what: bars.say(f"loading {what}"))
+    try:
+        asker = await asker_of(settings, engine, types, telemetry.tracing, telemetry.metrics)
+        started = perf_counter()
+        questioner = Questioner(engine, asker, limits_of(settings))
+        cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
+        pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
+        return _made(order, pipeline, perf_counter() - started), cases
+    finally:
+        await engine.close()
+
+
+async def _stored(
+    order: Order, pipeline_id: str, settings: Settings, readings: Sequence[Reading]
+) -> tuple[Made, list[Case]]:
+    async with database_of(connected(settings), "postkorb-evaluate") as database:
+        pipeline = await database.in_transaction(lambda connection: pipeline_of_id(connection, pipeline_id))
+        return _made(order, pipeline, None), await stored_cases(database, pipeline_id, readings)
+
+
+def _made(order: Order, pipeline: Pipeline, wall_seconds: float | None) -> Made:
+    return Made(
+        at=datetime.now(UTC),
+        folder=order.folder.resolve().name,
+        source="asked" if order.pipeline_id is None else "stored",
+        pipeline_id=pipeline.pipeline_id,
+        model=pipeline.model,
+        settings=dict(pipeline.settings),
+        wall_seconds=wall_seconds,
+        hourly_price=order.hourly_price,
+    )
+
+
+def _write(order: Order, report: Report, comparison: Comparison | None) -> None:
+    order.output.parent.mkdir(parents=True, exist_ok=True)
+    order.output.write_text(render(report, comparison), "utf-8")
+    write_report(report, order.output.with_suffix(".json"))
+
+
+class _Bars:
+    """Bars with time left; where nobody looks, a line now and then."""
+
+    def __init__(self, bars: Progress, *, quiet: bool) -> None:
+        self._bars = bars
+        self._lines = not quiet and not console.is_terminal
+        self._quiet = quiet
+
+    def say(self, what: str) -> None:
+        if not self._quiet:
+            console.print(what, highlight=False)
+
+    def add(self, what: str, total: int) -> OnDone:
+        bar = self._bars.add_task(f"documents {what}", total=total)
+
+        def on_done() -> None:
+            self._bars.advance(bar)
+            if self._lines:
+                self._line(what, bar)
+
+        return on_done
+
+    def _line(self, what: str, bar: TaskID) -> None:
+        task = self._bars.tasks[bar]
+        total, done = int(task.total or 0), int(task.completed)
+        if done * LINES // total > (done - 1) * LINES // total:
+            left = task.time_remaining
+            self.say(f"{done} of {total} documents {what}" + (f", about {left:.0f} s left" if left else ""))
+
+
+@contextmanager
+def _bars(*, quiet: bool) -> Iterator[_Bars]:
+    bars = progress_bars()
+    bars.disable = quiet or not console.is_terminal
+    with bars:
+        yield _Bars(bars, quiet=quiet)
+
+
+def run(order: Order, settings: Settings) -> Done:
+    """Do an evaluation from outside any event loop."""
+    return asyncio.run(evaluate(order, settings))

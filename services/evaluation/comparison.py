@@ -1,0 +1,115 @@
+"""Two evaluations of the same documents: what became better, what became worse, and whether that is chance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.evaluation.figures import COUNTERS, Counter, count_fields, readable
+from services.evaluation.intervals import Counts, difference_interval
+from services.evaluation.report import DocumentOutcome, FieldOutcome, Report, ReportError, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one figure changed, over the documents that both evaluations have.
+
+    Parameters
+    ----------
+    before, after
+        The shares.
+    low, high
+        95 % interval of the change.
+    """
+
+    name: str
+    before: float
+    after: float
+    low: float
+    high: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether it fell by more than chance explains."""
+        return self.high < 0
+
+    @property
+    def better(self) -> bool:
+        """Whether it rose by more than chance explains."""
+        return self.low > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """A field that was right and is so no longer, or the other way round."""
+
+    file: str
+    before: FieldOutcome
+    after: FieldOutcome
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was right before."""
+        return self.before.verdict in (Verdict.RIGHT, Verdict.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed since a baseline."""
+
+    documents: int
+    differences: Sequence[Difference]
+    changed: Sequence[ChangedField]
+
+    @property
+    def worse(self) -> bool:
+        """Whether any figure fell by more than chance explains."""
+        return any(item.worse for item in self.differences)
+
+
+def compare(before: Report, after: Report) -> Comparison:
+    """Compare two evaluations over the documents with the same bytes.
+
+    Raises
+    ------
+    ReportError
+        If there are none.
+    """
+    baseline = {item.sha256: item for item in readable(before.documents)}
+    both = [(baseline[item.sha256], item) for item in readable(after.documents) if item.sha256 in baseline]
+    if not both:
+        message = f"the baseline of {before.made.folder} has no document in common with {after.made.folder}"
+        raise ReportError(message)
+    differences = [_difference(name, counter, both) for name, counter in _counters(both).items()]
+    changed = [change for first, second in both for change in _changed(first, second)]
+    return Comparison(len(both), [item for item in differences if item], changed)
+
+
+Pairs = Sequence[tuple[DocumentOutcome, DocumentOutcome]]
+
+
+def _counters(both: Pairs) -> Mapping[str, Counter]:
+    return {**COUNTERS, **{f"fields of {name}": _of_type(name) for name in sorted({item.truth for _, item in both})}}
+
+
+def _of_type(name: str) -> Counter:
+    return lambda document: count_fields(document) if document.truth == name else (0, 0)
+
+
+def _difference(name: str, counter: Counter, both: Pairs) -> Difference | None:
+    before, after = [counter(first) for first, _ in both], [counter(second) for _, second in both]
+    if not (any(of for _, of in before) and any(of for _, of in after)):
+        return None
+    return Difference(name, _value(before), _value(after), *difference_interval(before, after))
+
+
+def _value(counts: Sequence[Counts]) -> float:
+    return sum(right for right, _ in counts) / sum(of for _, of in counts)
+
+
+def _changed(before: DocumentOutcome, after: DocumentOutcome) -> list[ChangedField]:
+    fields = {item.path: item for item in before.fields}
+    good = (Verdict.RIGHT, Verdict.SILENT)
+    return [
+        ChangedField(after.file, fields[item.path], item)
+        for item in after.fields
+        if item.path in fields and (fields[item.path].verdict in good) != (item.verdict in good)
+    ]

@@ -1,0 +1,189 @@
+"""Fitting confidences to what became of answers, judged on documents that they were not fitted on.
+
+The model is that of `services.answers.calibration`: logistic, without negative weights. Fitted is the most probable one
+(maximum a posteriori) under normal priors around the numbers that were set by hand: few documents move them little,
+many documents wherever they lead. How strong the priors are is chosen by cross-validation over whole documents, and so
+is what is reported: no document is judged by a model that has seen another value of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from threadpoolctl import threadpool_limits
+
+from schemas.document_types import OTHER
+from services.answers.calibration import (
+    UNFITTED,
+    Calibration,
+    ClassSignals,
+    FieldSignals,
+    Fitted,
+    Measured,
+    class_features,
+    field_features,
+    likelier_other,
+)
+from services.evaluation import calibration as measuring
+from services.evaluation import report
+from services.evaluation.examples import Example
+from services.evaluation.logistic import LabelledFeatures, folds
+from services.evaluation.report import Verdict
+
+MIN_DOCUMENTS: Final = 10
+
+
+class FitError(ValueError):
+    """Confidences cannot be fitted on these documents; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A value that was answered, and whether it is right.
+
+    Parameters
+    ----------
+    document
+        Hash of its content: the group that is never divided.
+    type_signals
+        Of the type under which it was asked for.
+    """
+
+    document: str
+    signals: FieldSignals
+    type_signals: ClassSignals
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """The type that the engine named for a document, and whether it is right; `is_other`: it is of none."""
+
+    document: str
+    signals: ClassSignals
+    right: bool
+    is_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a calibration is fitted on."""
+
+    fields: Sequence[FieldRow]
+    classes: Sequence[ClassRow]
+
+    @property
+    def documents(self) -> list[str]:
+        """Each document once, in order."""
+        return list(dict.fromkeys([row.document for row in self.classes] + [row.document for row in self.fields]))
+
+    def of(self, documents: set[str]) -> "Rows":
+        """Give the rows of some documents."""
+        return Rows(
+            [row for row in self.fields if row.document in documents],
+            [row for row in self.classes if row.document in documents],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A calibration fitted on all documents, and how ones fitted without a document did on it."""
+
+    calibration: Calibration
+    fields: report.Calibration
+    classes: report.Calibration
+
+
+def rows_of(examples: Sequence[Example]) -> Rows:
+    """Take what the engine answered; what no page shows is neither right nor wrong, and e-invoices are no answers."""
+    asked = [example for example in examples if example.answered.asked.generations]
+    return Rows(
+        [row for example in asked for row in _field_rows(example)],
+        [_class_row(example) for example in asked],
+    )
+
+
+def fit(rows: Rows, pipeline_id: str, at: datetime) -> Fit:
+    """Fit a calibration.
+
+    Raises
+    ------
+    FitError
+        If there are fewer than `MIN_DOCUMENTS` documents.
+    """
+    documents = rows.documents
+    if len(documents) < MIN_DOCUMENTS:
+        message = f"{len(documents)} documents with answers are too few to fit confidences on: {MIN_DOCUMENTS} at least"
+        raise FitError(message)
+    with threadpool_limits(1):  # in matrices so small, threads only wait for each other
+        fields, classes = _out_of_fold(rows, documents)
+        calibration = _fitted(rows)
+    fitted = Fitted(
+        at=at,
+        documents=len(documents),
+        pipeline_id=pipeline_id,
+        fields=_measured(fields),
+        classes=_measured(classes),
+    )
+    return Fit(calibration.model_copy(update={"fitted": fitted}), fields, classes)
+
+
+def _field_rows(example: Example) -> list[FieldRow]:
+    answered, outcome = example.answered, example.outcome
+    return [
+        FieldRow(outcome.sha256, signals, answered.asked.classified.signals, field.verdict is Verdict.RIGHT)
+        for field in outcome.fields
+        if field.answer and field.shown and (signals := answered.signals.get(field.path))
+    ]
+
+
+def _class_row(example: Example) -> ClassRow:
+    classified, outcome = example.answered.asked.classified, example.outcome
+    right = classified.nearest.name == outcome.truth
+    return ClassRow(outcome.sha256, classified.signals, right, outcome.truth == OTHER)
+
+
+def _measured(found: report.Calibration) -> Measured:
+    return Measured(answers=found.count, wrong=found.count - found.right, auroc=found.auroc, ece=found.ece)
+
+
+def _out_of_fold(rows: Rows, documents: Sequence[str]) -> tuple[report.Calibration, report.Calibration]:
+    """Judge each document by a calibration fitted on the others."""
+    fields: list[tuple[float, bool]] = []
+    classes: list[tuple[float, bool]] = []
+    for train, judged in folds(documents):
+        calibration, held_out = _fitted(rows.of(train)), rows.of(judged)
+        fields += [(calibration.field_confidence(_typed(row, calibration)), row.right) for row in held_out.fields]
+        classes += [(calibration.class_confidence(row.signals), row.right) for row in held_out.classes]
+    return _judged(fields), _judged(classes)
+
+
+def _judged(pairs: Sequence[tuple[float, bool]]) -> report.Calibration:
+    return measuring.calibration([confidence for confidence, _ in pairs], [right for _, right in pairs])
+
+
+def _fitted(rows: Rows) -> Calibration:
+    """Fit the types first: how sure the type is, is a feature of its fields."""
+    class_table = LabelledFeatures.of(
+        [(row.document, class_features(row.signals), "", row.right) for row in rows.classes], UNFITTED.classes
+    )
+    misnamed = [row for row in rows.classes if not row.right]
+    other_share = (1 + sum(row.is_other for row in misnamed)) / (2 + len(misnamed))
+    calibration = UNFITTED.model_copy(
+        update={
+            "classes": class_table.fitted(),
+            "other_share": other_share,
+            "other_below": likelier_other(other_share),
+        }
+    )
+    given = [
+        (row.document, field_features(_typed(row, calibration)), row.signals.kind.value, row.right)
+        for row in rows.fields
+    ]
+    return calibration.model_copy(update={"fields": LabelledFeatures.of(given, UNFITTED.fields).fitted()})
+
+
+def _typed(row: FieldRow, calibration: Calibration) -> FieldSignals:
+    """Take the type's confidence from this calibration, not from the one in force when it was asked."""
+    return replace(row.signals, type_confidence=calibration.class_confidence(row.type_signals))

@@ -1,0 +1,124 @@
+"""Whether a value is right: strict where a booking would be wrong, indulgent where only typesetting differs.
+
+===================== ==================================================================================
+kind                  an answer is right if it is
+===================== ==================================================================================
+money                 the same amount to the cent, sign included
+number, percentage    the same number
+quantity              the same number, and the same unit where the label has one
+date                  the same day
+iban, bic, vat_id,    the same letters and digits, in capitals or not, whatever stands between them
+register_number
+phone                 the same digits
+email                 the same address, in capitals or not
+currency, choice      the same code, the same choice
+text, name, address,  the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
+period                ligatures, the form of dashes and quotes, and punctuation at both ends
+===================== ==================================================================================
+
+A name with a word more or less is another name. An amount, number or date that code could not read is wrong, however
+it was copied: nobody can book it. A text or identifier that code could not read (a document may write an IBAN whose
+check digits are wrong) is judged by the verbatim copy; it is flagged all the same.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from schemas.document_types import Kind
+from services.answers.normal_form import normal_form
+
+CENT: Final = Decimal("0.005")
+"""Amounts that differ by less are the same."""
+
+_EDGES: Final = " .,;:!?\"'()[]"
+_NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
+
+
+def is_right(kind: str, truth: str, value: str | None, verbatim: str) -> bool:
+    """Judge an answer.
+
+    Parameters
+    ----------
+    truth
+        Canonical, as in a label.
+    value
+        Canonical, as answered; None if code could not read the copy.
+    """
+    if compare := _BY_VALUE.get(kind):
+        return value is not None and compare(value, truth)
+    compare = _BY_TEXT.get(kind, _same_text)
+    return compare(verbatim if value is None else value, truth)
+
+
+def same_amount(one: str, other: str) -> bool:
+    """Tell whether two plain decimals are the same amount to the cent."""
+    first, second = decimal_of(one), decimal_of(other)
+    return first is not None and second is not None and abs(first - second) < CENT
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two plain decimals are the same number."""
+    first, second = decimal_of(one), decimal_of(other)
+    return first is not None and first == second
+
+
+def same_quantity(one: str, other: str) -> bool:
+    """Tell whether two quantities, such as `20 Stk`, are the same; a unit counts only if the second one has it."""
+    (first, _, unit), (second, _, wanted) = one.partition(" "), other.partition(" ")
+    return same_number(first, second) and (not wanted or squeezed(unit) == squeezed(wanted))
+
+
+def decimal_of(text: str) -> Decimal | None:
+    """Read a plain decimal; None if it is none."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def squeezed(text: str) -> str:
+    """Reduce a text to what is compared: its normal form without spaces, and without punctuation at its ends."""
+    return normal_form(text).text.strip(_EDGES).replace(" ", "")
+
+
+def compact(text: str) -> str:
+    """Give letters and digits alone, in capitals."""
+    return _NOT_ALPHANUMERIC.sub("", text).upper()
+
+
+def _same_text(one: str, other: str) -> bool:
+    return squeezed(one) == squeezed(other)
+
+
+def _same_letters_and_digits(one: str, other: str) -> bool:
+    return compact(one) == compact(other)
+
+
+def _same_digits(one: str, other: str) -> bool:
+    return re.sub(r"\D", "", one) == re.sub(r"\D", "", other)
+
+
+def _same_word(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+_BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    Kind.MONEY: same_amount,
+    Kind.NUMBER: same_number,
+    Kind.PERCENTAGE: same_number,
+    Kind.QUANTITY: same_quantity,
+    Kind.DATE: str.__eq__,
+    Kind.CURRENCY: _same_word,
+    Kind.CHOICE: str.__eq__,
+}
+_BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    Kind.IBAN: _same_letters_and_digits,
+    Kind.BIC: _same_letters_and_digits,
+    Kind.VAT_ID: _same_letters_and_digits,
+    Kind.REGISTER_NUMBER: _same_letters_and_digits,
+    Kind.PHONE: _same_digits,
+    Kind.EMAIL: _same_word,
+}

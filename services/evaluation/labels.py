@@ -1,0 +1,135 @@
+"""What is true of documents: `labels.json` or `truth.json` beside them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from schemas.document_types import OTHER, DocumentTypes
+
+LABELS: Final = "labels.json"
+TRUTH: Final = "truth.json"
+ROWS: Final = "line_items"
+"""Name of the table of rows, in labels and in answers."""
+
+_INVOICE: Final = "invoice"
+_ROW_FIELDS: Final = ("description", "quantity", "line_total")
+
+
+class LabelsError(ValueError):
+    """Labels that cannot be used; the message names the file, the place, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRow:
+    """A row of a table, as it is; None for what the label leaves open.
+
+    Parameters
+    ----------
+    quantity, line_total
+        Plain decimals.
+    """
+
+    description: str | None
+    quantity: str | None
+    line_total: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is true of one document.
+
+    Parameters
+    ----------
+    file
+        The document.
+    fields
+        Canonical values by name; None: the document does not say it. Fields that are not among them are not scored.
+    rows
+        Rows of its table in order; None: not labelled.
+    fails_with
+        Error code of a document that nobody can read; None: it can be read.
+    """
+
+    file: Path
+    document_type: str
+    fields: Mapping[str, str | None]
+    rows: Sequence[TrueRow] | None = None
+    fails_with: str | None = None
+
+
+def read_labels(folder: Path, types: DocumentTypes) -> list[Label]:
+    """Read the labels of a folder, in the order of the file names.
+
+    `labels.json` is complete: a field of the document's type that it does not name, the document does not have.
+    `truth.json` is of invoices; null is what the document does not say, and a field without an entry is not scored.
+
+    Raises
+    ------
+    LabelsError
+        If there are none, or they do not fit the documents or the types.
+    """
+    for name, read in ((LABELS, _complete_label), (TRUTH, _invoice_label)):
+        path = folder / name
+        if path.is_file():
+            entries = _entries(path)
+            return [read(_document(path, file), entry, types) for file, entry in sorted(entries.items())]
+    message = f"{folder}: neither {LABELS} nor {TRUTH} is there; see docs/how-to/evaluate.md for what they say"
+    raise LabelsError(message)
+
+
+def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        entries = json.loads(path.read_text("utf-8"), parse_float=str, parse_int=str)
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"{path}: not readable as JSON: {' '.join(str(error).split())}"
+        raise LabelsError(message) from None
+    if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+        message = f"{path}: it should be an object with an object for each file name"
+        raise LabelsError(message)
+    return entries
+
+
+def _document(labels: Path, name: str) -> Path:
+    file = labels.parent / name
+    if Path(name).name != name or not file.is_file():
+        message = f"{labels}: there is no document named {name!r} beside it"
+        raise LabelsError(message)
+    return file
+
+
+def _complete_label(file: Path, entry: Mapping[str, Any], types: DocumentTypes) -> Label:
+    if code := entry.get("fails_with"):
+        return Label(file, OTHER, {}, fails_with=str(code))
+    kind = str(entry.get("document_type"))
+    if kind not in types:
+        message = f"{file.name}: document_type is {kind}; it should be one of {', '.join(types)}"
+        raise LabelsError(message)
+    given = entry.get("fields", {})
+    known = [field.name for field in types[kind].fields]
+    if unknown := sorted(set(given) - set(known)):
+        message = f"{file.name}: the type {kind} has no field {', '.join(unknown)}"
+        raise LabelsError(message)
+    return Label(file, kind, {name: _text(given.get(name)) for name in known}, _rows(entry))
+
+
+def _invoice_label(file: Path, entry: Mapping[str, Any], types: DocumentTypes) -> Label:
+    known = {field.name for field in types[_INVOICE].fields}
+    fields = {name: _text(value) for name, value in entry.items() if name in known and name != ROWS}
+    return Label(file, _INVOICE, fields, _rows(entry))
+
+
+def _rows(entry: Mapping[str, Any]) -> list[TrueRow] | None:
+    rows = entry.get(ROWS)
+    if rows is None:
+        return None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        message = f"{ROWS} should be a list of objects with {', '.join(_ROW_FIELDS)}"
+        raise LabelsError(message)
+    return [TrueRow(*(_text(row.get(name)) for name in _ROW_FIELDS)) for row in rows]
+
+
+def _text(value: object) -> str | None:
+    """Give a label's value as text; numbers were read as they are written."""
+    return None if value is None else str(value)

@@ -1,0 +1,85 @@
+"""The page for people: one file that needs nothing else, with every fault beside its evidence.
+
+What documents and models say is hostile: the template escapes everything, and the page's own policy forbids scripts,
+frames and any address outside it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.evaluation.calibration import at_threshold
+from services.evaluation.comparison import Comparison
+from services.evaluation.figures import readable
+from services.evaluation.plots import coverage_plot, reliability_plot
+from services.evaluation.report import Calibration, DocumentOutcome, FieldOutcome, Report, Share
+
+THRESHOLDS: Final = (0.5, 0.8, 0.9, 0.95, 0.99)
+"""Confidences whose coverage stands in a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A field that misleads, or one that the pages do not show and that was answered otherwise."""
+
+    document: DocumentOutcome
+    field: FieldOutcome
+
+
+def render(report: Report, comparison: Comparison | None = None) -> str:
+    """Make the page.
+
+    Parameters
+    ----------
+    comparison
+        With a baseline, if there is one.
+    """
+    figures, documents = report.figures, readable(report.documents)
+    environment = Environment(
+        loader=PackageLoader("services.evaluation", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "interval": interval}
+    return environment.get_template("page.html.j2").render(
+        report=report,
+        figures=figures,
+        comparison=comparison,
+        faults=faults_of(documents),
+        coverage=[at_threshold(documents, threshold) for threshold in THRESHOLDS],
+        coverage_plot=_coverage(report, len(documents)),
+        field_plot=_plot(figures.field_calibration),
+        class_plot=_plot(figures.class_calibration),
+    )
+
+
+def faults_of(documents: Sequence[DocumentOutcome]) -> list[Fault]:
+    """Give every fault: those that do not say that they may be wrong first, then by document."""
+    faults = [Fault(document, field) for document in documents for field in document.fields if field.is_fault]
+    return sorted(faults, key=lambda fault: (fault.field.flagged or fault.field.answer is None, fault.document.file))
+
+
+def _coverage(report: Report, documents: int) -> Markup | None:
+    points = report.figures.coverage
+    return Markup(coverage_plot(points, documents)) if points else None  # noqa: S704  (our own figures alone)
+
+
+def _plot(calibration: Calibration) -> Markup | None:
+    return Markup(reliability_plot(calibration)) if calibration.count else None  # noqa: S704  (our own figures alone)
+
+
+def percent(value: float | None) -> str:
+    """Say a share in per cent, with one digit behind the point."""
+    return "\u2013" if value is None else f"{100 * value:.1f} %"
+
+
+def interval(share: Share) -> str:
+    """Say the interval of a share."""
+    if share.low is None or share.high is None:
+        return ""
+    return f"{100 * share.low:.0f}\u2013{100 * share.high:.0f} %"

@@ -1,0 +1,181 @@
+"""One document's answer against its label."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.document_types import DocumentType, DocumentTypes
+from schemas.events import FieldAnswer, Finding, Status
+from services.evaluation.judging import is_right
+from services.evaluation.labels import Label, TrueRow
+from services.evaluation.report import Cost, DocumentOutcome, Excerpt, FieldOutcome, RowsOutcome, Verdict
+from services.evaluation.rows import answered_rows, is_row_shown, match_rows, row_text
+from services.evaluation.shown import PagesShown, Spot
+from services.inference.outcome import Answered
+
+CONTEXT: Final = 90
+"""Characters around a place, on each side."""
+MOST_EXCERPT: Final = 300
+"""Characters of the place itself."""
+ROWS_KEPT: Final = 50
+"""Missing and extra rows that are named, each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was read: what evidence points into."""
+
+    sha256: str
+    pages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a pipeline said of a document, asked now or stored before."""
+
+    document_type: str
+    type_confidence: float
+    fields: Sequence[FieldAnswer]
+    status: Status
+    reasons: Sequence[str]
+    findings: Sequence[Finding]
+    cost: Cost
+
+    @property
+    def flagged_paths(self) -> set[str]:
+        """Fields that say themselves that they may be wrong."""
+        named = {path for finding in self.findings if finding.needs_review for path in finding.fields}
+        return named | {item.path for item in self.fields if item.status != "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A document without an answer, and why."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A document, what is true of it, and what was said."""
+
+    label: Label
+    source: Source
+    said: Said | Unsaid
+    answered: Answered | None = None
+    """What the answer was made from, where it was asked now."""
+
+
+def score(case: Case, types: DocumentTypes) -> DocumentOutcome:
+    """Judge what was said of a document.
+
+    Fields are those of the document's true type: if another type was answered, a field counts by its name.
+    """
+    label, source = case.label, case.source
+    pages = PagesShown(source.pages)
+    said = case.said if isinstance(case.said, Said) else None
+    outcome = DocumentOutcome(
+        file=label.file.name,
+        sha256=source.sha256,
+        pages=len(source.pages),
+        truth=label.document_type,
+        answered=None,
+        expected_failure=label.fails_with,
+        fields=_fields(types[label.document_type], label.fields, said, pages, source.pages),
+        rows=None if label.rows is None else _rows(label.rows, said.fields if said else (), pages),
+    )
+    if isinstance(case.said, Unsaid):
+        return outcome.model_copy(update={"failure": case.said.code, "failure_message": case.said.message})
+    return outcome.model_copy(update=_answer(case.said))
+
+
+def _answer(said: Said) -> Mapping[str, object]:
+    return {
+        "answered": said.document_type,
+        "type_confidence": said.type_confidence,
+        "status": said.status,
+        "reasons": list(said.reasons),
+        "needs_review": any(finding.needs_review for finding in said.findings),
+        "cost": said.cost,
+    }
+
+
+def _fields(
+    kind: DocumentType, truths: Mapping[str, str | None], said: Said | None, pages: PagesShown, texts: Sequence[str]
+) -> list[FieldOutcome]:
+    answers = {item.path: item for item in said.fields} if said else {}
+    flagged = said.flagged_paths if said else set()
+    kinds = {item.name: item.kind.value for item in kind.fields}
+    return [
+        _field(path, kinds[path], truth, answers.get(path), flagged, pages, texts) for path, truth in truths.items()
+    ]
+
+
+def _field(
+    path: str,
+    kind: str,
+    truth: str | None,
+    answer: FieldAnswer | None,
+    flagged: Collection[str],
+    pages: PagesShown,
+    texts: Sequence[str],
+) -> FieldOutcome:
+    spot = None if truth is None else pages.find(kind, truth)
+    return FieldOutcome(
+        path=path,
+        kind=kind,
+        truth=truth,
+        shown=truth is None or spot is not None,
+        answer=answer,
+        flagged=answer is not None and path in flagged,
+        verdict=verdict_of(kind, truth, answer),
+        evidence=_evidence(answer, texts),
+        truth_place=spot and excerpt(texts, spot),
+    )
+
+
+def verdict_of(kind: str, truth: str | None, answer: FieldAnswer | None) -> Verdict:
+    """Say what became of a field."""
+    if truth is None:
+        return Verdict.SILENT if answer is None else Verdict.INVENTED
+    if answer is None:
+        return Verdict.MISSING
+    return Verdict.RIGHT if is_right(kind, truth, answer.value, answer.verbatim) else Verdict.WRONG
+
+
+def excerpt(texts: Sequence[str], spot: Spot) -> Excerpt:
+    """Cut a place out of its page, with what stands around it."""
+    text = texts[spot.page - 1]
+    start, end = spot.char_start, min(spot.char_end, spot.char_start + MOST_EXCERPT)
+    return Excerpt(
+        page=spot.page,
+        before=text[max(0, start - CONTEXT) : start],
+        text=text[start:end],
+        after=text[end : end + CONTEXT],
+    )
+
+
+def _evidence(answer: FieldAnswer | None, texts: Sequence[str]) -> Excerpt | None:
+    if answer is None or answer.page is None or answer.char_start is None or answer.char_end is None:
+        return None
+    if not (answer.page <= len(texts) and answer.char_end <= len(texts[answer.page - 1])):
+        return None  # stored of a text that was parsed otherwise
+    return excerpt(texts, Spot(answer.page, answer.char_start, answer.char_end))
+
+
+def _rows(truth: Sequence[TrueRow], fields: Iterable[FieldAnswer], pages: PagesShown) -> RowsOutcome:
+    answered = answered_rows(fields)
+    matching = match_rows(truth, answered)
+    shown = [is_row_shown(row, pages) for row in truth]
+    found = [index is not None for index in matching.found]
+    missing = [row for row, is_found in zip(truth, found, strict=True) if not is_found]
+    return RowsOutcome(
+        truth=len(truth),
+        shown=sum(shown),
+        answered=len(answered),
+        found=sum(found),
+        found_shown=sum(map(all, zip(shown, found, strict=True))),
+        missing=[row_text(row.quantity, row.description, row.line_total) for row in missing[:ROWS_KEPT]],
+        extra=[str(answered[index]) for index in matching.extra[:ROWS_KEPT]],
+    )

@@ -1,0 +1,223 @@
+"""An e-invoice's XML to its values. Runs in a worker process only: lxml meets hostile documents here."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from lxml import etree
+
+from services.answers.einvoice import MAX_DIGITS, MAX_LINES, MAX_NOTES, MAX_TEXT, EInvoice, EInvoiceLine
+from services.intake.einvoice_terms import (
+    CII_NAMES,
+    HEADER,
+    LINE,
+    LINES_CII,
+    LINES_UBL,
+    ROOTS,
+    ZUGFERD_1_NAMES,
+    Syntax,
+    Term,
+)
+
+MAX_BYTES: Final = 16 * 2**20
+"""Largest XML that is read: ten thousand lines, or the documents that UBL carries inside."""
+MAX_TAGS: Final = 1_200_000
+"""At beginnings and ends of elements: a hundred and twenty a line."""
+
+_DATE: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T[0-9:.]{4,20})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,28})?|\.[0-9]{1,28})")
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+_NUMBERS: Final = ("type_code", "invoice_number", "order_number", "seller_vat_id", "currency")
+_PARTIES: Final = ("seller_name", "buyer_name")
+_AMOUNTS: Final = ("net_total", "tax_total", "gross_total", "lines_total", "prepaid", "payable")
+_NAMES: Final[Mapping[Syntax, Mapping[str, str]]] = {"cii": CII_NAMES, "zugferd-1": ZUGFERD_1_NAMES, "ubl": {}}
+
+
+class EInvoiceError(ValueError):
+    """XML that is no e-invoice, or none that is read; the message says why, without repeating the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An e-invoice as its XML writes it.
+
+    Parameters
+    ----------
+    header
+        Text by name of the term, white space at both ends taken off; terms that are not there are absent.
+    lines
+        The same for each invoice line.
+    notes
+        What was cut or left out.
+    """
+
+    syntax: Syntax
+    header: Mapping[str, str]
+    lines: Sequence[Mapping[str, str]]
+    notes: Sequence[str]
+
+
+def written_einvoice(content: bytes) -> Written:
+    """Read the terms out of an XML document.
+
+    Raises
+    ------
+    EInvoiceError
+        If it is not well-formed, beyond a limit, has a document type declaration, or is no e-invoice.
+    """
+    root = _parsed(content)
+    name = etree.QName(root)
+    syntax = ROOTS.get((name.namespace or "", name.localname))
+    if syntax is None:
+        message = f"its root is {name.localname[:40]!a}, neither UBL's Invoice or CreditNote nor CrossIndustryInvoice"
+        raise EInvoiceError(message)
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    header = _texts(root, HEADER, syntax)
+    if not {"invoice_number", "gross_total"} & set(header):
+        message = "it has neither an invoice number (BT-1) nor a total (BT-112)"
+        raise EInvoiceError(message)
+    lines = _matches(root, LINES_UBL if syntax == "ubl" else LINES_CII, syntax)
+    more = len(lines) - MAX_LINES
+    notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * (more > 0)
+    return Written(syntax, header, [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]], notes)
+
+
+def einvoice_of(written: Written) -> EInvoice:
+    """Turn texts into typed values; what cannot be read is None and named in the notes."""
+    values = _Values(written.header)
+    header = {
+        **{name: values.text(name) for name in (*_NUMBERS, *_PARTIES)},
+        **{name: values.date(name) for name in ("issue_date", "due_date")},
+        "iban": values.iban(),
+        **{name: values.amount(name) for name in _AMOUNTS},
+    }
+    lines, notes = [], [*written.notes, *values.notes]
+    for number, line in enumerate(written.lines, start=1):
+        values = _Values(line, f"line {number}: ")
+        lines.append(
+            EInvoiceLine(
+                description=values.text("description"),
+                quantity=values.amount("quantity"),
+                line_total=values.amount("line_total"),
+            )
+        )
+        notes += values.notes
+    return EInvoice(syntax=written.syntax, **header, line_items=tuple(lines), notes=tuple(notes[:MAX_NOTES]))
+
+
+def _parsed(content: bytes) -> etree._Element:
+    """Parse without entities, document type and network; libxml2 itself ends what is nested deeper than 256 levels."""
+    if len(content) > MAX_BYTES:
+        message = f"it has {len(content)} bytes, at most {MAX_BYTES} are read"
+        raise EInvoiceError(message)
+    if content.count(b"<") > MAX_TAGS:
+        message = f"it has more than {MAX_TAGS} tags"
+        raise EInvoiceError(message)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        message = f"it is not well-formed ({str(error.msg).encode('ascii', 'replace').decode()[:120]})"
+        raise EInvoiceError(message) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        message = "it has a document type declaration, which no e-invoice has"
+        raise EInvoiceError(message)
+    return root
+
+
+def _texts(element: etree._Element, terms: Iterable[Term], syntax: Syntax) -> dict[str, str]:
+    found = {}
+    for term in terms:
+        texts = [text for match in _matches(element, _path(term, syntax), syntax) if (text := _text(match))]
+        if texts:
+            found[term.name] = ", ".join(texts) if term.joined else texts[0]
+    return found
+
+
+def _path(term: Term, syntax: Syntax) -> str:
+    return term.ubl if syntax == "ubl" else term.cii
+
+
+def _matches(element: etree._Element, path: str, syntax: Syntax) -> list[etree._Element | str]:
+    found = _compiled(path, syntax)(element)
+    return found if isinstance(found, list) else []
+
+
+@lru_cache(maxsize=256)
+def _compiled(path: str, syntax: Syntax) -> etree.XPath:
+    return etree.XPath(path.format_map(_NAMES[syntax]), smart_strings=False)
+
+
+def _text(match: "etree._Element | str") -> str:
+    return (match if isinstance(match, str) else "".join(match.itertext())).strip()
+
+
+@dataclass
+class _Values:
+    """Typed values of texts, with a note for each text that is none.
+
+    Parameters
+    ----------
+    place
+        Put before the notes.
+    """
+
+    texts: Mapping[str, str]
+    place: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str | None:
+        text = self.texts.get(name)
+        if text is not None and len(text) > MAX_TEXT:
+            self._note(name, f"is longer than {MAX_TEXT} characters and was cut")
+            return text[:MAX_TEXT].strip()
+        return text
+
+    def date(self, name: str) -> dt.date | None:
+        text = self.texts.get(name)
+        day = _date(text) if text else None
+        if text and day is None:
+            self._note(name, "is not a date")
+        return day
+
+    def amount(self, name: str) -> Decimal | None:
+        text = self.texts.get(name)
+        number = _decimal(text) if text else None
+        if text and number is None:
+            self._note(name, "is not a decimal number")
+        return number
+
+    def iban(self) -> str | None:
+        """Give the account if it is an IBAN by its form: UBL has other account numbers in the same place."""
+        text = self.text("iban")
+        return text if text and _IBAN.fullmatch(re.sub(r"\s", "", text).upper()) else None
+
+    def _note(self, name: str, fault: str) -> None:
+        self.notes.append(f"{self.place}{name} in the XML {fault}")
+
+
+def _date(text: str) -> dt.date | None:
+    match = _DATE.fullmatch(text)
+    try:
+        return dt.date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None  # the calendar has no such day
+
+
+def _decimal(text: str) -> Decimal | None:
+    digits = sum(map(str.isdigit, text))
+    return Decimal(text) if _DECIMAL.fullmatch(text) and digits <= MAX_DIGITS else None

@@ -1,0 +1,266 @@
+"""Where a PDF page's text stands. Runs in a worker process only.
+
+pypdf gives a page's text in pieces, with the operators that showed them. This reckons where each character of a piece
+stands on the page as it is shown, and keeps runs of them with their offsets in the text. What cannot be reckoned
+(rotated or right-to-left text, fonts that lie) has no place: it is in the text all the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from pypdf import PageObject
+from pypdf.generic import DictionaryObject
+from pypdf.generic._font import Font
+
+from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
+from services.intake.pdf_hidden import Eyes
+from services.intake.pdf_paint import IDENTITY, Matrix, product
+from services.intake.stored_text import stored_form
+
+_SHOWS: Final = frozenset({b"Tj", b"TJ", b"'", b'"'})
+_MOVES: Final = frozenset({b"BT", b"Td", b"TD", b"Tm", b"T*", b"'", b'"'})
+_SPACINGS: Final = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
+
+_GLUED: Final = 0.15
+"""Gap, as part of the font size, under which two shown strings are one word."""
+_WORD_GAP: Final = 0.65
+"""Gap, as part of the font size, above which words of one string stand in different columns; a space has about 0.3."""
+_SAME_LINE: Final = 0.1
+
+
+class _Glyph(NamedTuple):
+    """What one code showed."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """A string that was shown, before its font is known.
+
+    Parameters
+    ----------
+    continues
+        It begins where the one before it ended.
+    spacings
+        Character spacing, word spacing, horizontal scale in hundredths.
+    """
+
+    pieces: list[Any]
+    matrix: Matrix
+    continues: bool
+    spacings: tuple[float, float, float]
+
+
+Fonts = dict[int, tuple[DictionaryObject, Font]]
+"""Fonts read so far, by the identity of their resource: the pages of a document share them."""
+
+
+def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run]]:
+    """Give a page's text as it is written, and where that text stands, once it is stored.
+
+    Parameters
+    ----------
+    eyes
+        Go along while the page is read.
+
+    Returns
+    -------
+    tuple
+        No runs if the pieces that pypdf gives are not the text, or there are too many of them.
+    """
+    layout = _Layout(page, fonts, eyes)
+    text = page.extract_text(
+        visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
+    )
+    return text, layout.runs_of(stored_form(text))
+
+
+@dataclass(slots=True)
+class _Layout:
+    """Collects runs while pypdf reads a page; `before`, `after` and `piece` are pypdf's visitors."""
+
+    page: PageObject
+    fonts: Fonts
+    eyes: Eyes
+    _runs: list[Run] = field(default_factory=list)
+    _parts: list[str] = field(default_factory=list)
+    _length: int = 0
+    _failed: bool = False
+    _shows: list[_Show] = field(default_factory=list)
+    _continues: bool = False
+    _pen: float = 0
+    _spacings: tuple[float, float, float] = (0, 0, 100)
+    _saved: list[tuple[float, float, float]] = field(default_factory=list)
+    _forms: list[Matrix] = field(default_factory=lambda: [IDENTITY])
+
+    def runs_of(self, text: str) -> list[Run]:
+        """Give the runs, if they are those of a text."""
+        fits = not self._failed and "".join(self._parts) == text and len(self._runs) <= MAX_RUNS
+        return self._runs if fits else []
+
+    def before(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
+        """Note that a form begins: what is in it stands where the page puts it."""
+        self.eyes.before(operator, operands, cm, tm)
+        if operator == b"Do":
+            self._forms.append(product(_matrix(cm), self._forms[-1]))
+
+    def after(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
+        """Note an operator that shows text, or changes where the next one stands."""
+        self.eyes.after(operator, operands, cm, tm)
+        if operator in _MOVES:
+            self._continues = False
+        if operator in _SHOWS and operands:
+            self._note(operands[-1], cm, tm)
+        elif operator == b"Do":
+            self._forms.pop()
+        elif operator == b"q":
+            self._saved.append(self._spacings)
+        elif operator == b"Q" and self._saved:
+            self._spacings = self._saved.pop()
+        elif operator in _SPACINGS and operands and isinstance(operands[0], int | float):
+            spacings = list(self._spacings)
+            spacings[_SPACINGS[operator]] = float(operands[0])
+            self._spacings = (spacings[0], spacings[1], spacings[2])
+
+    def _note(self, shown: object, cm: list[float], tm: list[float]) -> None:
+        matrix = product(product(_matrix(tm), _matrix(cm)), self._forms[-1])
+        pieces = list(shown) if isinstance(shown, list) else [shown]
+        self._shows.append(_Show(pieces, matrix, self._continues, self._spacings))
+        self._continues = True
+
+    def piece(
+        self, text: str, _cm: list[float], _tm: list[float], resource: DictionaryObject | None, size: float
+    ) -> None:
+        """Take a piece of the text: what the strings noted since the last piece gave."""
+        shows, self._shows = self._shows, []
+        stored = stored_form(text)
+        start = self._length
+        self._parts.append(stored)
+        self._length += len(stored)
+        if not shows or resource is None or self._failed or len(self._runs) > MAX_RUNS:
+            return
+        try:
+            self._place(stored, start, shows, self._font(resource), size)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  (fonts of damaged documents raise anything; the text is read without places)
+            self._failed = True
+
+    def _font(self, resource: DictionaryObject) -> Font:
+        known = self.fonts.get(id(resource))
+        if known is None:
+            # The resource is kept beside its font: while it lives, nothing else has its identity.
+            known = self.fonts[id(resource)] = (resource, Font.from_font_resource(resource))
+        return known[1]
+
+    def _place(self, text: str, start: int, shows: list[_Show], font: Font, size: float) -> None:
+        runs: list[Run] = []
+        at = 0
+        for show in shows:
+            matrix = self._shown(show.matrix)
+            upright = matrix[0] > 0 and abs(matrix[1]) < _SAME_LINE * matrix[0] and abs(matrix[3]) > 0
+            glued = False
+            for glyph in self._glyphs(show, font, size):
+                stored = stored_form(glyph.text).strip()
+                for character in stored:
+                    if character.isspace():
+                        continue
+                    while at < len(text) and text[at].isspace():
+                        at += 1
+                    if at >= len(text) or text[at] != character:
+                        return  # the text is not what the strings say: none of this piece has a place
+                    at += 1
+                if upright and stored:
+                    end = start + at
+                    _extend(runs, _run(matrix, glyph, size, end - len(stored), end), inside=glued)
+                    glued = True
+        if runs:
+            # A word may go on in another font.
+            _extend(self._runs, runs.pop(0), inside=False)
+        self._runs += runs
+
+    def _glyphs(self, show: _Show, font: Font, size: float) -> Iterator[_Glyph]:
+        """Give what a string shows, glyph by glyph, with places in text space along the line."""
+        if not show.continues:
+            self._pen = 0
+        character_spacing, word_spacing, hundredths = show.spacings
+        scale = hundredths / 100
+        for piece in show.pieces:
+            if isinstance(piece, int | float):
+                self._pen -= float(piece) / 1000 * size * scale
+                continue
+            for text, width, is_space in _codes(piece, font):
+                left = self._pen
+                right = left + width / 1000 * size * scale
+                self._pen = right + (character_spacing + word_spacing * is_space) * scale
+                yield _Glyph(text, left, right)
+
+    def _shown(self, matrix: Matrix) -> Matrix:
+        """Turn a matrix of the page to one whose y runs down from the upper left corner of the page as it is shown."""
+        box = self.page.mediabox
+        left, bottom, right, top = float(box.left), float(box.bottom), float(box.right), float(box.top)
+        turned: dict[int, Matrix] = {
+            0: (1, 0, 0, -1, -left, top),
+            90: (0, 1, 1, 0, -bottom, -left),
+            180: (-1, 0, 0, 1, right, -bottom),
+            270: (0, -1, -1, 0, top, right),
+        }
+        return product(matrix, turned.get(int(self.page.rotation) % 360, turned[0]))
+
+
+def _codes(piece: Any, font: Font) -> Iterator[tuple[str, float, bool]]:  # noqa: ANN401  (an operand: anything)
+    """Give text and width (thousandths of the font size) of each code, as pypdf reads them."""
+    if isinstance(piece, str):
+        raw = shown = piece
+    elif not isinstance(piece, bytes):
+        return
+    elif isinstance(font.encoding, str):
+        raw = shown = piece.decode(font.encoding, "replace")
+    else:
+        raw = "".join(map(chr, piece))
+        shown = "".join(font.encoding.get(code, chr(code))[:1] or " " for code in piece)
+    for code, character in zip(raw, shown, strict=True):
+        is_space = code == font.space_char
+        width = font.space_width if is_space else font.get_text_width(code)
+        yield str(font.character_map.get(character, character)), width, is_space
+
+
+def _run(matrix: Matrix, glyph: _Glyph, size: float, start: int, end: int) -> Run:
+    left = glyph.left * matrix[0] + matrix[4]
+    right = glyph.right * matrix[0] + matrix[4]
+    height = abs(size * matrix[3])
+    return Run(start, end, _units(left), _units(right), _units(matrix[5]), max(1, _units(height)))
+
+
+def _units(points: float) -> int:
+    return round(max(-MAX_PLACE, min(MAX_PLACE, points * UNITS_PER_POINT)))
+
+
+def _extend(runs: list[Run], run: Run, *, inside: bool) -> None:
+    """Add to the last run, or begin a new one where a gap or another line says so.
+
+    Parameters
+    ----------
+    inside
+        It goes on with the string of the last run. Strings shown one by one are one run only as parts of a word.
+    """
+    if not runs:
+        runs.append(run)
+        return
+    last = runs[-1]
+    gap = run.left - last.right
+    most = (_WORD_GAP if inside else _GLUED) * run.size
+    same_line = abs(run.baseline - last.baseline) <= _SAME_LINE * run.size and abs(last.size - run.size) <= 1
+    if same_line and -run.size / 2 <= gap <= most and (inside or run.start == last.end):
+        runs[-1] = last._replace(end=run.end, right=max(last.right, run.right))
+    else:
+        runs.append(run)
+
+
+def _matrix(numbers: list[float]) -> Matrix:
+    a, b, c, d, e, f = map(float, numbers)
+    return a, b, c, d, e, f

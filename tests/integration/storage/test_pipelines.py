@@ -1,0 +1,94 @@
+"""What pipelines answered, and where two of them differ."""
+
+from dataclasses import replace
+
+import pytest
+from integration.storage import stored as given
+
+from schemas.events import FieldAnswer, Status
+from services.storage.answers import ensure_pipeline, record_answers
+from services.storage.database import Database
+from services.storage.pipelines import (
+    Agreement,
+    AnswerDifference,
+    UnknownPipelineError,
+    agreement,
+    differences_of,
+    pipeline_of_id,
+    stored_answers,
+)
+from services.storage.records import Pipeline
+
+OTHER = Pipeline("pipeline-2", "phi", "e" * 64, {})
+FIRST_FIELD, SECOND_FIELD, THIRD_FIELD = given.FIELDS
+
+
+async def answer_again(database: Database, key: int, document_id: str, fields: list[FieldAnswer], **changes) -> None:
+    """Record what the other pipeline says of a document."""
+    of_batch = given.batch(OTHER.pipeline_id)
+    item = given.answer(key, given.document(document_id), of_batch, fields=fields, **changes)
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, OTHER)
+        assert await record_answers(connection, of_batch, [item]) == {key}
+
+
+async def compared(database: Database) -> tuple[Agreement, list[AnswerDifference]]:
+    async with database.transaction() as connection:
+        pair = (given.PIPELINE.pipeline_id, OTHER.pipeline_id)
+        return await agreement(connection, *pair), await differences_of(connection, *pair)
+
+
+async def test_pipelines_that_say_the_same_agree(database: Database) -> None:
+    key = await given.process(database, given.document())
+    await answer_again(database, key, "inv-1", list(given.FIELDS))
+    assert await compared(database) == (Agreement(1, 0, 3, 0), [])
+
+
+async def test_type_status_and_fields_may_differ(database: Database) -> None:
+    key = await given.process(database, given.document())
+    changed = FIRST_FIELD.model_copy(update={"value": "15387.80", "confidence": 0.4})
+    fields = [changed, SECOND_FIELD, THIRD_FIELD.model_copy(update={"path": "iban"})]
+    await answer_again(database, key, "inv-1", fields, document_type="contract", status=Status.INCOMPLETE)
+    found, differences = await compared(database)
+    assert found == Agreement(1, 1, 4, 3)
+    assert [(item.path, item.first, item.second) for item in differences] == [
+        ("document_type", "invoice", "contract"),
+        ("status", "complete", "incomplete"),
+        ("gross_total", "15387.08", "15387.80"),
+        ("iban", None, "Nowhere"),
+        ("seller_name", "Nowhere", None),
+    ]
+    assert (differences[2].first_confidence, differences[2].second_confidence) == (0.9, 0.4)
+    assert (differences[3].first_confidence, differences[3].second_confidence) == (None, 0.1)
+
+
+async def test_only_what_both_answered_is_compared(database: Database) -> None:
+    await given.process(database, given.document("inv-1"))
+    key = await given.process(database, given.document("inv-2", "other content"))
+    of_batch = given.batch(OTHER.pipeline_id)
+    item = given.answer(key, given.document("inv-2", "newer content"), of_batch, fields=[])
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, OTHER)
+        await record_answers(connection, of_batch, [item])
+    assert await compared(database) == (Agreement(0, 0, 0, 0), [])
+
+
+async def test_answers_are_found_by_their_content(database: Database) -> None:
+    document = given.document()
+    await given.process(database, document)
+    async with database.transaction() as connection:
+        found = await stored_answers(connection, "pipeline-1", [document.content_sha256, "f" * 64])
+        assert await stored_answers(connection, "pipeline-2", [document.content_sha256]) == {}
+    answer = found.pop(document.content_sha256)
+    assert not found
+    assert list(answer.fields) == list(given.FIELDS)
+    assert (answer.document_type, answer.status, answer.prompt_tokens) == ("invoice", Status.COMPLETE, 500)
+    assert list(answer.findings) == list(given.FINDINGS)
+
+
+async def test_a_pipeline_that_is_not_there_is_said_with_those_that_are(database: Database) -> None:
+    await given.process(database, given.document())
+    async with database.transaction() as connection:
+        assert await pipeline_of_id(connection, "pipeline-1") == replace(given.PIPELINE)
+        with pytest.raises(UnknownPipelineError, match=r"no pipeline 'nowhere'.*pipeline-1"):
+            await pipeline_of_id(connection, "nowhere")

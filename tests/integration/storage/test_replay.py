@@ -1,0 +1,99 @@
+"""Documents that are answered anew."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from integration.storage import stored as given
+
+from schemas.topics import Topics
+from services.storage.database import Database
+from services.storage.records import TakenRow
+from services.storage.replay import Forecast, ReplaySelection, forecast, replay
+
+TOPICS = Topics("")
+EVERY = ReplaySelection()
+
+
+async def forecasted(database: Database, selection: ReplaySelection = EVERY) -> Forecast:
+    async with database.transaction() as connection:
+        return await forecast(connection, selection)
+
+
+async def replayed(database: Database, selection: ReplaySelection = EVERY) -> list[TakenRow]:
+    """Replay, and give what goes out."""
+    upto = (await forecasted(database, selection)).upto
+    handed = [count async for count in replay(database, selection, TOPICS, upto)]
+    async with database.transaction() as connection:
+        rows = await given.publish(connection)
+    assert sum(handed) == len(rows)
+    return rows
+
+
+async def test_a_processed_document_is_handed_to_inference_again(database: Database) -> None:
+    key = await given.process(database, given.document())
+    [taken] = await replayed(database)
+    assert taken.row.topic == TOPICS.parsed
+    assert taken.row.key == b"inv-1"
+    said = json.loads(taken.row.value)
+    assert said["document_key"] == key
+    assert said["page_count"] == 2
+    assert said["characters"] == sum(map(len, given.document().pages))
+
+
+async def test_what_waits_or_failed_is_not_replayed(database: Database) -> None:
+    await given.store(database, given.document("waits", "1"), given.failing(given.BROKEN, "fails", "2"))
+    assert await replayed(database) == []
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (ReplaySelection(document_type="contract"), ["late"]),
+        (ReplaySelection(tenant="acme"), ["acme"]),
+        (ReplaySelection(since=given.MOMENT + timedelta(hours=1)), ["late"]),
+        (ReplaySelection(until=given.MOMENT + timedelta(hours=1)), ["acme", "early"]),
+        (EVERY, ["acme", "early", "late"]),
+    ],
+)
+async def test_a_selection_is_by_type_tenant_and_time(
+    database: Database, selection: ReplaySelection, expected: list[str]
+) -> None:
+    await given.process(database, given.document("early", "1"))
+    await given.process(database, given.document("acme", "2", tenant="acme"))
+    late = given.MOMENT + timedelta(hours=2)
+    await given.process(database, given.document("late", "3"), document_type="contract", processed_at=late)
+    assert (await forecasted(database, selection)).documents == len(expected)
+    rows = await replayed(database, selection)
+    assert sorted(taken.row.key.decode() for taken in rows) == expected
+
+
+async def test_a_forecast_adds_up_what_the_answers_took(database: Database) -> None:
+    done = given.MOMENT + timedelta(seconds=27)
+    await given.process(database, given.document("inv-1", "1"), processed_at=done)
+    await given.process(database, given.document("inv-2", "2"), processed_at=done)
+    found = await forecasted(database)
+    assert (found.documents, found.pages, found.tokens) == (2, 4, 1080)
+    assert (found.newest_pipeline, found.answered_by_newest) == ("pipeline-1", 2)
+    # Two batches were in the engine at the same time: 27 s for both, not for each.
+    assert found.seconds == pytest.approx(27)
+
+
+async def test_without_answers_no_time_is_foretold(database: Database) -> None:
+    assert await forecasted(database) == Forecast(0, 0, 0, None, None, 0, 0)
+
+
+async def test_documents_that_came_after_the_forecast_are_not_meant(database: Database) -> None:
+    await given.process(database, given.document("inv-1", "1"))
+    upto = (await forecasted(database)).upto
+    await given.process(database, given.document("inv-2", "2"))
+    assert [count async for count in replay(database, EVERY, TOPICS, upto)] == [1]
+
+
+async def test_what_was_not_taken_yet_is_not_handed_in_twice(database: Database) -> None:
+    await given.process(database, given.document())
+    upto = (await forecasted(database)).upto
+    for _ in range(2):
+        assert [count async for count in replay(database, EVERY, TOPICS, upto)] == [1]
+    async with database.transaction() as connection:
+        assert len(await given.publish(connection)) == 1

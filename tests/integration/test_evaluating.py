@@ -1,0 +1,207 @@
+"""`postkorb evaluate`, `compare` and `replay`, from documents and databases to exit codes."""
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from integration.storage import stored as given
+from scripted import REFUSED, letter
+from scripted_server import MODEL, ScriptedServer, scripted_server
+from typer.testing import CliRunner, Result
+
+from services.cli.main import app
+from services.evaluation.asking import Reading
+from services.evaluation.labels import Label
+from services.evaluation.scoring import Said, Unsaid
+from services.evaluation.stored import stored_cases
+from services.intake.document import ParsedDocument
+from services.storage.database import Database
+from services.storage.pipelines import UnknownPipelineError
+from services.storage.records import NewDocument
+
+FIELDS = {
+    "invoice_number": "RE-17",
+    "issue_date": "05.06.2018",
+    "seller_name": "Lieferant GmbH",
+    "gross_total": "197,65",
+}
+TRUTH = FIELDS | {"issue_date": "2018-06-05", "gross_total": "197.65"}
+
+
+@pytest.fixture(autouse=True)
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    with scripted_server() as running:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("POSTKORB_ENGINE", "remote")
+        monkeypatch.setenv("POSTKORB_ENGINE_URLS", running.url)
+        monkeypatch.setenv("POSTKORB_MODEL", MODEL)
+        monkeypatch.setenv("POSTKORB_DATA_DIR", str(tmp_path / "data"))
+        yield running
+
+
+def labelled(folder: Path, wrong: int = 0, documents: int = 8) -> Path:
+    """Write invoices that say what their labels say, apart from the seller of the first ones."""
+    folder.mkdir(exist_ok=True)
+    labels = {}
+    for number in range(documents):
+        name = f"invoice-{number}.txt"
+        (folder / name).write_text(letter("invoice", **FIELDS, note=f"Lieferant AG, Brief {number}"), "utf-8")
+        said = {"seller_name": "Lieferant AG"} if number < wrong else {}
+        labels[name] = {"document_type": "invoice", "fields": TRUTH | said}
+    (folder / "labels.json").write_text(json.dumps(labels), "utf-8")
+    return folder
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(item) for item in arguments])
+
+
+def evaluated(folder: Path, *more: object) -> tuple[Result, dict]:
+    result = run("evaluate", folder, "--json", *more)
+    return result, json.loads(result.stdout)
+
+
+def test_right_answers_are_right(tmp_path: Path):
+    result, said = evaluated(labelled(tmp_path / "letters"))
+    assert result.exit_code == 0
+    assert (said["figures"]["fields"]["right"], said["figures"]["fields"]["of"]) == (32, 32)
+    assert said["figures"]["classes"]["right"] == 8
+    assert said["made"]["model"] == MODEL
+    assert said["figures"]["cost"]["calls"] >= 2
+    page = Path(said["page"])
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+    assert json.loads(Path(said["report"]).read_text("utf-8"))["documents"][0]["file"] == "invoice-0.txt"
+
+
+def test_a_worse_one_fails_and_the_same_one_passes(tmp_path: Path):
+    folder = labelled(tmp_path / "letters")
+    baseline = tmp_path / "baseline.json"
+    assert run("evaluate", folder, "--output", baseline.with_suffix(".html")).exit_code == 0
+    assert run("evaluate", folder, "--baseline", baseline).exit_code == 0
+    worse, said = evaluated(labelled(folder, wrong=7), "--baseline", baseline)
+    assert worse.exit_code == 1
+    assert said["baseline"]["worse"]
+    assert {item["path"] for item in said["baseline"]["changed"]} == {"seller_name"}
+
+
+def test_page_and_json_cannot_be_one_file(tmp_path: Path):
+    result = run("evaluate", labelled(tmp_path / "letters", documents=1), "--output", tmp_path / "report.json")
+    assert result.exit_code == 2
+    assert "at once" in result.output
+
+
+def test_a_document_that_the_engine_refuses_fails_alone(tmp_path: Path):
+    folder = labelled(tmp_path / "letters", documents=3)
+    (folder / "invoice-1.txt").write_text(letter("invoice", **FIELDS, note=REFUSED), "utf-8")
+    _, said = evaluated(folder)
+    assert (said["figures"]["failed"], said["figures"]["classes"]["right"]) == (1, 2)
+    shown = run("evaluate", folder).stdout
+    assert "Documents without an answer" in shown
+    assert "invoice-1.txt" in shown
+
+
+def test_an_engine_that_is_away_ends_it(server: ScriptedServer, tmp_path: Path):
+    folder = labelled(tmp_path / "letters", documents=2)
+    server.answering = False
+    assert run("evaluate", folder).exit_code != 0
+
+
+def test_people_get_tables_and_the_pages_place(tmp_path: Path):
+    result = run("evaluate", labelled(tmp_path / "letters", documents=3), "--hourly-price", "0.35")
+    assert result.exit_code == 0
+    for said in ("fields right", "12 of 12", "price of a thousand", "letters.html", "3 of 3 documents answered"):
+        assert said in result.stdout
+
+
+@pytest.mark.parametrize(("told", "used"), [(None, "ignore"), ("check", "check")])
+def test_the_xml_of_e_invoices_is_ignored_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, used: str
+):
+    if told:
+        monkeypatch.setenv("POSTKORB_EINVOICE", told)
+    _, said = evaluated(labelled(tmp_path / "letters", documents=1))
+    assert said["made"]["settings"]["einvoices"] == used
+
+
+async def test_stored_answers_are_taken_by_their_bytes(database: Database):
+    await given.process(database, given.document())
+    label = Label(Path("a.pdf"), "invoice", {})
+    readings = [
+        Reading(label, sha, ParsedDocument(("content",)), "de") for sha in (given.document().content_sha256, "0")
+    ]
+    first, second = await stored_cases(database, given.PIPELINE.pipeline_id, readings)
+    assert isinstance(first.said, Said)
+    assert list(first.said.fields) == list(given.FIELDS)
+    assert (first.said.cost.prompt_tokens, first.said.cost.seconds) == (500, None)
+    assert isinstance(second.said, Unsaid)
+
+
+@pytest.fixture
+def connected(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name the database in the environment; there is no broker, and none is needed."""
+    monkeypatch.setenv("POSTKORB_DATABASE_URL", migrated_url.replace("+asyncpg", ""))
+    monkeypatch.setenv("POSTKORB_KAFKA_BOOTSTRAP_SERVERS", "nobody:1")
+    return migrated_url
+
+
+def stored(url: str, *documents: NewDocument) -> None:
+    async def store() -> None:
+        async with Database.open(url, "postkorb-tests") as database:
+            for document in documents:
+                await given.process(database, document)
+
+    asyncio.run(store())
+
+
+def test_a_pipelines_stored_answers_are_evaluated_without_asking(
+    connected: str, server: ScriptedServer, tmp_path: Path
+):
+    folder = labelled(tmp_path / "letters", documents=2)
+    sha256 = hashlib.sha256((folder / "invoice-0.txt").read_bytes()).hexdigest()
+    stored(connected, given.document(content_sha256=sha256))
+    result, said = evaluated(folder, "--pipeline", given.PIPELINE.pipeline_id)
+    assert result.exit_code == 0
+    assert (said["made"]["source"], said["made"]["wall_seconds"]) == ("stored", None)
+    assert (said["figures"]["failed"], said["figures"]["classes"]["right"]) == (1, 1)
+    assert not server.asked
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_pipeline_that_is_not_there_is_said(tmp_path: Path):
+    result = run("evaluate", labelled(tmp_path / "letters", documents=1), "--pipeline", "nowhere")
+    assert isinstance(result.exception, UnknownPipelineError)
+    assert isinstance(run("compare", "nowhere", "nowhere").exception, UnknownPipelineError)
+
+
+def test_pipelines_are_compared(connected: str):
+    stored(connected, given.document())
+    name = given.PIPELINE.pipeline_id
+    result = run("compare", name, name, "--json")
+    assert json.loads(result.stdout)["agreement"] == {
+        "documents": 1,
+        "differing_documents": 0,
+        "fields": 3,
+        "differing_fields": 0,
+    }
+    assert "1 documents were answered by both: 0 of them differ" in run("compare", name, name).stdout
+
+
+def test_a_replay_foretells_first_and_does_nothing_unless_told_to(connected: str):
+    stored(connected, given.document("inv-1", "1"), given.document("inv-2", "2", tenant="acme"))
+    foretold = run("replay", "--tenant", "acme", "--json")
+    assert json.loads(foretold.stdout)["forecast"]["documents"] == 1
+    assert json.loads(foretold.stdout)["handed_in"] == 0
+    done = run("replay", "--all", "--yes")
+    assert done.exit_code == 0
+    assert "1,080" in done.stdout
+    assert "2 documents are on their way" in done.stdout
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("arguments", [[], ["--all", "--tenant", "acme"]])
+def test_a_replay_wants_to_know_which(arguments: list[str]):
+    result = run("replay", *arguments)
+    assert result.exit_code == 2
+    assert "say which" in result.output

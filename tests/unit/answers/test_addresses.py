@@ -1,0 +1,60 @@
+"""Addresses in their parts, and those that stay as they are written."""
+
+import pytest
+
+from services.answers.addresses import Address, parse_address
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "address"),
+    [
+        ("Gerberstraße 14, 04105 Leipzig", Address((), "Gerberstraße 14", "04105", "Leipzig", "")),
+        ("Gerberstraße 14 04105 Leipzig", Address((), "Gerberstraße 14", "04105", "Leipzig", "")),
+        (
+            "Papierhaus Lindner GmbH\nGerber-\nstr. 14\nD-04105 Leipzig",
+            Address(("Papierhaus Lindner GmbH",), "Gerberstr. 14", "04105", "Leipzig", "DE"),
+        ),
+        ("Postfach 20 14 · 33602 Bielefeld", Address((), "Postfach 20 14", "33602", "Bielefeld", "")),
+        ("Straße des 17. Juni 135, 10623 Berlin", Address((), "Straße des 17. Juni 135", "10623", "Berlin", "")),
+        ("Am Deich 60\n28199 Bremen\nDeutschland", Address((), "Am Deich 60", "28199", "Bremen", "DE")),
+        ("Stephansplatz 1, A-1010 Wien", Address((), "Stephansplatz 1", "1010", "Wien", "AT")),
+        ("Landstraße 5, 4020 Linz", Address((), "Landstraße 5", "4020", "Linz", "AT")),
+        ("Bahnhofstrasse 1, 8001 Zürich", Address((), "Bahnhofstrasse 1", "8001", "Zürich", "")),
+        ("Via Nassa 5, 6900 Lugano, Schweiz", Address((), "Via Nassa 5", "6900", "Lugano", "CH")),
+        ("12, rue de la Paix, 75002 Paris", Address((), "12 rue de la Paix", "75002", "Paris", "")),
+        ("12 bis rue Foch\n75002 PARIS CEDEX 02", Address((), "12 bis rue Foch", "75002", "PARIS", "FR")),
+        ("40 Tower Road, Newcastle upon Tyne NE1 5ZZ",
+         Address((), "40 Tower Road", "NE1 5ZZ", "Newcastle upon Tyne", "GB")),
+        ("Flat 3\n19 Linden Grove\nEdinburgh\nEH6 9ZZ",
+         Address(("Flat 3",), "19 Linden Grove", "EH6 9ZZ", "Edinburgh", "GB")),
+        ("Foundry Yard, Gateshead NE8 2ZZ, United Kingdom", Address((), "Foundry Yard", "NE8 2ZZ", "Gateshead", "GB")),
+    ],
+)  # fmt: skip
+def test_an_address_is_split_and_its_country_is_not_guessed(verbatim: str, address: Address) -> None:
+    assert parse_address(verbatim) == address
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [
+        ("Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ", "Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ, GB"),
+        ("Stephansplatz\u00a01\nA\u20111010\u202fWien", "Stephansplatz 1, 1010 Wien, AT"),
+    ],
+)
+def test_its_text_is_one_line_as_its_country_writes_it(verbatim: str, text: str) -> None:
+    address = parse_address(verbatim)
+    assert address is not None
+    assert address.text == text
+
+
+@pytest.mark.parametrize(
+    "verbatim",
+    [
+        "", "Leipzig", "04105 Leipzig", "Lieferant GmbH, 12345 Stadt", "Gerberstraße 14", "A-10101 Wien, Ring 1",
+        "Singelkade 310, 1016 AB Amsterdam, Netherlands", "1217 Harbor Drive, Portland, OR",
+        "Bahnhofstr. 1, 8001 Zürich, Deutschland", "Ring 1, D-1010 Wien", "Ring 1, A-1010 Wien, Schweiz",
+        "Gerberstr. 14, 04105 Leipzig, Sachsen", "straße 1 " * 45, ", " * 190,
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_split_without_doubt_is_not_read(verbatim: str) -> None:
+    assert parse_address(verbatim) is None

@@ -1,0 +1,127 @@
+"""Whether the figures of a text stand in the document that it is about."""
+
+import time
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.answers.candidates import Candidates
+from services.answers.figures import DocumentFigures
+
+PAGE = """Rechnung RE-2018/77 vom 05.06.2018
+Kundennummer 471 1081 5
+12 Stück zu 1.234,50 EUR, 19 % USt
+Gesamtbetrag 15.387,08 €, zahlbar bis 19. Juni 2018 um 10:00 Uhr
+Guthaben -42,00 EUR; Anteil 2,5 %
+IBAN DE02 1203 0000 0000 2020 51
+"""
+SECOND = "Lieferung im März 2017, Auftrag A 4711, Frist 14 Tage, 3 Monate"
+
+
+def lacking(text: str, language: str = "de", pages: tuple[str, ...] = (PAGE, SECOND), of: str = "de") -> list[str]:
+    return [figure.text for figure in DocumentFigures(pages, Candidates(pages, of)).lacks(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Es sind 15.387,08 € bis zum 19.06.2018 zu zahlen.", "de"),
+        ("EUR 15,387.08 must be paid by 19 June 2018.", "en"),
+        ("15387.08 EUR, due June 19, 2018, invoice of 2018-06-05.", "en"),
+        ("15 387,08 € à payer avant le 19 juin 2018.", "fr"),
+        ("Rechnung RE-2018/77, zahlbar bis 19. Juni.", "de"),
+        ("Rechnung RE 2018/77 über 12 Stück mit 19% und 2.5 %.", "de"),
+        ("Konto DE02120300000000202051, Kunde 47110815.", "de"),
+        ("Auftrag A4711 vom März 2017, im Juni 2018, aus 2017.", "de"),
+        ("Die 14-tägige Frist und die 3-monatige Laufzeit.", "de"),
+        ("Ein Guthaben von 42 Euro.", "de"),
+        ("Um 10:00 Uhr, also um 10 Uhr.", "de"),
+        ("Zwei Wochen, keine Zahl.", "de"),
+        ("", "de"),
+    ],
+)
+def test_what_the_document_says_in_any_form_is_there(text: str, language: str) -> None:
+    assert lacking(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Es sind 15.387,80 € zu zahlen.", ["15.387,80 €"]),
+        ("Zahlbar bis 5. Juli 2018, sonst 40 € Mahngebühr.", ["5. Juli 2018", "40 €"]),
+        ("Zahlbar bis 20. Juni.", ["20. Juni"]),
+        ("Lieferung im April 2017.", ["April 2017"]),
+        ("Rechnung RE-2018/78 mit 20 % USt.", ["RE-2018/78", "20"]),
+        ("Konto DE89370400440532013000.", ["DE89370400440532013000"]),
+        ("Kunde 47110816.", ["47110816"]),
+        ("Etwa 15.000 Euro in 15 Raten.", ["15.000 Euro", "15"]),
+        ("Laufzeit 24 Monate, 6-monatige Frist.", ["24", "6-monatige"]),
+        ("Preis 1.538.708 Stück", ["1.538.708"]),
+        ("Nr. 1538708", ["1538708"]),
+        ("2016 begonnen", ["2016"]),
+    ],
+)
+def test_what_the_document_does_not_say_is_named_as_it_is_written(text: str, figures: list[str]) -> None:
+    found = [figure.removesuffix(" Euro") for figure in lacking(text)]
+    assert found == [figure.removesuffix(" Euro") for figure in figures]
+
+
+def test_a_date_that_the_document_leaves_open_is_there_either_way() -> None:
+    for said in ("5 June 2018", "6 May 2018"):
+        assert lacking(f"Due on {said}.", "en", ("Due 05/06/2018",), "en") == []
+    assert lacking("Due on 7 May 2018.", "en", ("Due 05/06/2018",), "en") == ["7 May 2018"]
+
+
+@given(
+    st.decimals("0.01", "999999999.99", places=2),
+    st.sampled_from(["de_DE", "en_US", "fr_FR", "de_CH"]),
+    st.sampled_from(["de_DE", "en_US", "fr_FR", "de_CH"]),
+)
+def test_an_amount_is_found_whatever_country_wrote_document_and_text(amount: Decimal, one: str, other: str) -> None:
+    page = f"Summe {format_decimal(amount, '#,##0.00', locale=one)} EUR"
+    text = f"Summe {format_decimal(amount, '#,##0.00', locale=other)} EUR"
+    assert lacking(text, other[:2], (page,), one[:2]) == []
+
+
+@given(
+    st.decimals("1000", "999999.99", places=2),
+    st.decimals("1000", "999999.99", places=2),
+    st.sampled_from(["de", "en"]),
+)
+def test_another_amount_is_not(amount: Decimal, other: Decimal, language: str) -> None:
+    page = f"Summe {format_decimal(amount, '#,##0.00', locale=language)} EUR"
+    text = f"Summe {format_decimal(other, '#,##0.00', locale=language)} EUR"
+    assert bool(lacking(text, language, (page,), language)) == (amount != other)
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["short", "medium", "long"]),
+    st.sampled_from(["de", "en_GB", "fr"]),
+    st.integers(1, 20),
+)
+def test_a_date_is_found_in_words_and_another_day_is_not(day: date, width: str, locale: str, days: int) -> None:
+    page = f"Datum: {format_date(day, 'dd.MM.yyyy')}"
+    language = locale.replace("_", "-")
+    said = format_date(day, "long", locale=locale)
+    assert lacking(f"Am {said}", language, (page,)) == []
+    other = format_date(day + timedelta(days=days), "long" if width == "short" else width, locale=locale)
+    assert lacking(f"Am {other}", language, (page,)) != []
+
+
+@given(st.text(alphabet="0123456789 .,-/€%AZaz:'", max_size=400))
+def test_a_text_has_the_figures_of_itself(text: str) -> None:
+    assert all(figure.text for figure in DocumentFigures((text,), Candidates((text,), "de")).lacks(text, "de"))
+
+
+@pytest.mark.parametrize("text", ["1" * 4000, "1 " * 2000, "a1-" * 1300, "1.1," * 1000, "5. Juni 2018 " * 300])
+def test_a_hostile_text_takes_no_longer_than_seconds(text: str) -> None:
+    pages = (text * 20,)
+    started = time.monotonic()
+    DocumentFigures(pages, Candidates(pages, "de")).lacks(text, "de")
+    assert time.monotonic() - started < 3

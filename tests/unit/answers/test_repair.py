@@ -1,0 +1,125 @@
+"""Repair by code: right where there is one solution, and nothing at all otherwise."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from unit.answers.invoices import INVOICE, answers, candidates, euros, page_of, said
+
+from services.answers.repair import repair
+from services.answers.rules import broken_rules, values_of
+
+AMOUNTS = st.decimals(min_value=1, max_value=10**6, places=2)
+TOTALS = ("net_total", "tax_total", "gross_total")
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> dict[str, Decimal]:
+    net = draw(AMOUNTS)
+    rate = draw(st.sampled_from(["0.07", "0.081", "0.19", "0.2"]))
+    tax = (net * Decimal(rate)).quantize(Decimal("0.01"))
+    return {"net_total": net, "tax_total": tax, "gross_total": net + tax}
+
+
+def page(totals: dict[str, Decimal], *lines: str) -> str:
+    return page_of(*(totals[name] for name in TOTALS), *lines)
+
+
+@given(invoices())
+def test_an_invoice_whose_rules_hold_is_never_changed(totals: dict[str, Decimal]) -> None:
+    text = page(totals, "Lieferung 10,00 €", "fällig am 20.06.2026")
+    given_fields = answers(text, **{name: euros(amount) for name, amount in totals.items()})
+    done = repair(INVOICE, given_fields, candidates(text))
+    assert (list(done.fields), dict(done.changes)) == (given_fields, {})
+
+
+@given(invoices(), st.permutations(TOTALS))
+def test_totals_in_the_wrong_order_are_put_right(totals: dict[str, Decimal], order: list[str]) -> None:
+    text = page(totals)
+    assume(len({*totals.values()}) == len(TOTALS))
+    copied = dict(zip(TOTALS, (euros(totals[name]) for name in order), strict=True))
+    done = repair(INVOICE, answers(text, **copied), candidates(text))
+    assert {name: Decimal(said(list(done.fields))[name] or "0") for name in TOTALS} == totals
+    assert set(done.changes) == {name for name in TOTALS if copied[name] != euros(totals[name])}
+
+
+@given(invoices(), st.sampled_from(TOTALS))
+def test_a_total_that_was_left_out_is_found(totals: dict[str, Decimal], name: str) -> None:
+    text = page(totals)
+    copied = {other: euros(amount) for other, amount in totals.items() if other != name}
+    done = repair(INVOICE, answers(text, **copied), candidates(text))
+    assert Decimal(said(list(done.fields))[name] or "0") == totals[name]
+    place = done.changes[name]
+    assert text[place.char_start : place.char_end] == euros(totals[name])
+
+
+@given(invoices(), st.lists(AMOUNTS, max_size=4), st.data())
+def test_whatever_was_copied_a_repair_satisfies_all_rules_with_values_of_the_document(
+    totals: dict[str, Decimal], others: list[Decimal], data: st.DataObject
+) -> None:
+    text = page(totals, *(f"{label} {euros(amount)}" for label, amount in zip(LABELS, others, strict=False)))
+    amounts = st.sampled_from([*totals.values(), *others, Decimal("0.07")])
+    given_fields = answers(text, **{name: euros(data.draw(amounts)) for name in TOTALS})
+    done = repair(INVOICE, given_fields, candidates(text))
+    assert all(text[item.char_start : item.char_end] == item.verbatim for item in done.changes.values())
+    if done.changes:
+        assert broken_rules(INVOICE, values_of(done.fields)) == []
+    else:
+        assert list(done.fields) == given_fields
+
+
+LABELS = ("Zwischensumme", "Steuer", "Zahlbetrag", "Versand")
+
+
+def test_where_two_values_would_do_nothing_is_changed() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "Zwischensumme 200,00 €", "Zahlbetrag 219,00 €")
+    copied = answers(text, net_total="200,00 €", tax_total="19,00 €", gross_total="119,00 €")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+
+
+def test_a_value_behind_no_label_is_not_taken() -> None:
+    text = "Muster GmbH Rechnung RE-7 05.06.2026\n100,00\n19,00\n119,00"
+    copied = answers(text, net_total="100,00", tax_total="19,00", gross_total="100,00")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+
+
+def test_a_date_that_the_rule_does_not_determine_is_not_filled_in() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig am 20.06.2026")
+    assert "due_date" not in said(list(repair(INVOICE, answers(text), candidates(text)).fields))
+
+
+def test_a_due_date_before_the_issue_is_replaced_by_the_one_behind_its_label() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "Lieferung 01.06.2026", "zahlbar bis 20.06.2026")
+    done = repair(INVOICE, answers(text, due_date="01.06.2026"), candidates(text))
+    assert said(list(done.fields))["due_date"] == "2026-06-20"
+
+
+@pytest.mark.parametrize(
+    ("copied", "value"),
+    [
+        ("DE02 1203 0000 0000 202 51", "DE02120300000000202051"),
+        ("DE02 1203 0000 0000 2020 15", "DE02120300000000202051"),
+        ("DE91 1000 0000 0123 4567 89", None),
+    ],
+)
+def test_an_iban_that_was_miscopied_becomes_the_one_of_the_document(copied: str, value: str | None) -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "IBAN DE02 1203 0000 0000 2020 51")
+    done = repair(INVOICE, answers(text, iban=copied), candidates(text))
+    assert ("iban" in done.changes) is (value is not None)
+    assert value is None or said(list(done.fields))["iban"] == value
+
+
+def test_a_number_that_the_document_prints_is_not_replaced_by_another() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "USt-IdNr. DE123456789", "Ihre USt-IdNr. DE136695976")
+    assert repair(INVOICE, answers(text, seller_vat_id="DE123456789"), candidates(text)).changes == {}
+
+
+def test_an_amount_written_otherwise_than_in_the_document_gets_its_place() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119))
+    (gross,) = [
+        field
+        for field in repair(INVOICE, answers(text, gross_total="119.00 EUR"), candidates(text)).fields
+        if field.path == "gross_total"
+    ]
+    assert (gross.verbatim, gross.status, gross.value) == ("119,00 €", "ok", "119.00")

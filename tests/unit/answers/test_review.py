@@ -1,0 +1,172 @@
+"""What is said about an answer, what is asked a second time, and which of two answers wins."""
+
+from decimal import Decimal
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.answers.invoices import INVOICE, answers, candidates, page_of, said
+
+from schemas.events import FindingKind
+from services.answers.check import check_answer
+from services.answers.questions import MAX_ASKED, MAX_OFFERED, Question, question_about
+from services.answers.review import Review, better, review
+
+PAGE = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig 20.06.2026", "USt-IdNr. DE123456789")
+TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
+UNLABELLED = """Muster GmbH
+Rechnung RE-7
+Rechnungsdatum: 05.06.2026
+A 50,00
+
+B 50,00
+
+C 100,00
+
+D 19,00
+
+E 119,00"""
+"""Its totals stand behind nothing that is a name of a field."""
+
+
+def reviewed(page: str = PAGE, **copied: str) -> Review:
+    return review(INVOICE, answers(page, **copied), candidates(page), "de")
+
+
+def asked(first: Review, page: str = PAGE) -> Question | None:
+    return question_about(INVOICE, first.fields, first.findings, candidates(page))
+
+
+def kinds(found: Review) -> list[tuple[FindingKind, list[str]]]:
+    return [(finding.kind, finding.fields) for finding in found.findings]
+
+
+def test_a_right_answer_has_no_findings_and_no_question() -> None:
+    found = reviewed(**TOTALS)
+    assert (found.findings, found.faults, asked(found)) == ([], 0, None)
+
+
+@pytest.mark.parametrize(
+    ("copied", "kind", "message"),
+    [
+        ({"invoice_number": ""}, FindingKind.REQUIRED, "Rechnungsnummer: nicht gefunden."),
+        ({"buyer_name": "Nirgends AG"}, FindingKind.VALUE, "Käufer: „Nirgends AG“ steht nicht im Dokument."),
+        ({"due_date": "fällig"}, FindingKind.VALUE, "Fälligkeit: „fällig“ ist so nicht lesbar."),
+        (
+            {"seller_vat_id": "DE123456789"},
+            FindingKind.CHECKSUM,
+            "USt-IdNr. des Verkäufers: die Prüfziffern von „DE123456789“ sind falsch.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_one_value_is_said_in_a_sentence(
+    copied: dict[str, str], kind: FindingKind, message: str
+) -> None:
+    (finding,) = reviewed(**TOTALS | copied).findings
+    assert (finding.kind, finding.fields, finding.message) == (kind, [*copied], message)
+    assert finding.needs_review
+
+
+def test_a_sentence_is_english_for_a_document_that_is_not_german_and_quotes_little() -> None:
+    found = review(INVOICE, answers(PAGE, **TOTALS, buyer_name="x" * 300), candidates(PAGE), "fr")
+    (finding,) = found.findings
+    assert finding.message.startswith("Buyer: \u201cxxx")
+    assert finding.message.endswith("…\u201d does not stand in the document.")
+    assert len(finding.message) < 120
+
+
+def test_what_code_repaired_is_said_and_needs_no_review() -> None:
+    found = reviewed(**TOTALS | {"gross_total": "100,00 €"})
+    assert kinds(found) == [(FindingKind.REPAIRED, ["gross_total"])]
+    assert (said([*found.fields])["gross_total"], found.faults) == ("119.00", 0)
+    assert asked(found) is None
+
+
+def test_a_broken_rule_asks_for_its_fields_alone_and_offers_amounts_of_the_document() -> None:
+    found = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
+    assert kinds(found) == [(FindingKind.RULE, ["net_total", "tax_total", "gross_total"])]
+    question = asked(found, UNLABELLED)
+    assert question
+    assert [field.name for field in question.fields] == ["net_total", "tax_total", "gross_total"]
+    assert [item.verbatim for item in question.offered["net_total"]] == ["50,00", "119,00", "19,00", "100,00"]
+    jsonschema.validate({"net_total": "100,00", "tax_total": "", "gross_total": "119,00"}, question.schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"net_total": "101,00", "tax_total": "", "gross_total": "119,00"}, question.schema())
+
+
+def test_a_missing_required_field_without_candidates_of_its_form_is_copied_freely() -> None:
+    question = asked(reviewed(**TOTALS | {"seller_name": ""}))
+    assert question
+    assert question.schema()["properties"] == {"seller_name": {"type": "string", "maxLength": 60}}
+
+
+def test_nothing_is_asked_that_the_document_cannot_answer_or_did_answer() -> None:
+    without_amounts = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026"
+    missing = reviewed(without_amounts)
+    assert kinds(missing) == [(FindingKind.REQUIRED, ["gross_total"])]
+    assert asked(missing, without_amounts) is None
+    assert asked(reviewed(**TOTALS | {"seller_vat_id": "DE123456789"})) is None
+    assert asked(reviewed(**TOTALS | {"buyer_name": "Nirgends AG"})) is None
+
+
+@given(st.lists(st.decimals(1, 10**6, places=2), max_size=60))
+def test_a_question_is_bounded_whatever_the_document(amounts: list[Decimal]) -> None:
+    page = "\n".join([UNLABELLED, *(f"{amount:.2f}" for amount in amounts)])
+    question = asked(review(INVOICE, [], candidates(page), "de"), page)
+    assert question
+    assert len(question.fields) <= MAX_ASKED
+    assert all(len(offers) <= MAX_OFFERED for offers in question.offered.values())
+    jsonschema.Draft202012Validator.check_schema(question.schema())
+
+
+def second(page: str, **copied: str) -> list:
+    return check_answer(INVOICE, copied, [page], "de")
+
+
+def settled(page: str, first: Review, **copied: str) -> Review:
+    return better(INVOICE, first, second(page, **copied), candidates(page), "de")
+
+
+def test_the_answer_that_satisfies_the_rule_wins() -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
+    found = settled(UNLABELLED, first, net_total="100,00", tax_total="19,00", gross_total="119,00")
+    assert (said([*found.fields])["net_total"], found.findings) == ("100.00", [])
+
+
+def test_of_a_second_answer_what_helps_is_taken_and_the_rest_is_not() -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
+    found = settled(UNLABELLED, first, net_total="100,00", tax_total="", gross_total="50,00")
+    values = said([*found.fields])
+    assert (values["net_total"], values["tax_total"], values["gross_total"]) == ("100.00", "19.00", "119.00")
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        {"net_total": "50,00", "tax_total": "50,00", "gross_total": "50,00"},
+        {"net_total": "", "tax_total": "", "gross_total": ""},
+        {"net_total": "777,77", "tax_total": "19,00", "gross_total": "119,00"},
+    ],
+)
+def test_a_second_answer_that_is_no_better_changes_nothing(copied: dict[str, str]) -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
+    assert settled(UNLABELLED, first, **copied) is first
+
+
+def test_a_required_field_that_is_found_the_second_time_is_no_finding_any_more() -> None:
+    first = reviewed(**TOTALS | {"seller_name": ""})
+    found = settled(PAGE, first, seller_name="Muster GmbH")
+    assert (said([*found.fields])["seller_name"], found.findings) == ("Muster GmbH", [])
+
+
+def test_what_was_repaired_before_stays_said() -> None:
+    first = reviewed(**TOTALS | {"gross_total": "100,00 €", "seller_name": ""})
+    found = settled(PAGE, first, seller_name="Muster GmbH")
+    assert kinds(found) == [(FindingKind.REPAIRED, ["gross_total"])]
+
+
+@given(st.dictionaries(st.sampled_from([*TOTALS]), st.sampled_from(["50,00", "100,00", "19,00", "119,00", ""])))
+def test_a_second_answer_never_leaves_more_to_review(copied: dict[str, str]) -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
+    assert settled(UNLABELLED, first, **copied).faults <= first.faults

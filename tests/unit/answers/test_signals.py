@@ -1,0 +1,143 @@
+"""What is known of each answer when all checks are done."""
+
+import math
+from typing import Any
+
+import pytest
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule, Wording
+from schemas.events import FieldAnswer
+from services.answers.calibration import UNFITTED, FieldSignals
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.signals import Copies, Weighed, weigh
+
+BOTH = Wording(de="x", en="x")
+PAGE = """Rechnung RE-7
+Rechnungsdatum 5. Juni 2018
+Fällig am 19.06.2018
+Netto 100,00 EUR
+Steuer 19,00 EUR
+Gesamtbetrag 119,00 EUR
+IBAN DE02 1203 0000 0000 2020 51
+"""
+
+
+def defined(name: str, kind: Kind, label: str, **more: Any) -> FieldDefinition:
+    return FieldDefinition(name=name, kind=kind, label=Wording(de=label, en=label), description=BOTH, **more)
+
+
+INVOICE = DocumentType(
+    name="invoice",
+    version=1,
+    view="invoices",
+    title=BOTH,
+    description=BOTH,
+    fields=(
+        defined("number", Kind.TEXT, "Rechnung"),
+        defined("issued", Kind.DATE, "Ausstellung", synonyms=("Rechnungsdatum",)),
+        defined("net", Kind.MONEY, "Netto"),
+        defined("tax", Kind.MONEY, "Steuer"),
+        defined("gross", Kind.MONEY, "Gesamtbetrag"),
+        defined("iban", Kind.IBAN, "IBAN"),
+        defined("urgency", Kind.CHOICE, "Eile", choices=("none", "high")),
+    ),
+    rules=(
+        Rule(name="sum", check="near(net + tax, gross, 1)", fields=("net", "gross"), message=BOTH),
+        Rule(name="positive", check="gross > 0", fields=("gross",), message=BOTH),
+    ),
+)
+GIVEN = {
+    "number": "RE-7", "issued": "5. juni 2018", "net": "100,00", "tax": "19,00", "gross": "119,00 EUR",
+    "iban": "DE02 1203 0000 0000 2020 51", "urgency": "high",
+}  # fmt: skip
+
+
+def weighed(
+    given: dict[str, str], again: dict[str, str] | None = None, *, taken: dict[str, str] | None = None
+) -> Weighed:
+    fields = check_answer(INVOICE, given | (taken or {}), [PAGE], "de")
+    copies = [Copies(given, {"gross": [-0.1, -0.5, 0.0]})]
+    if again is not None:
+        copies.append(Copies(again, {"gross": [-0.2]}))
+    return weigh(INVOICE, fields, [PAGE], Candidates([PAGE], "de"), copies, 0.75, UNFITTED)
+
+
+def signals(name: str, given: dict[str, str] = GIVEN, **more: Any) -> FieldSignals:
+    return weighed(given, **more).signals[name]
+
+
+def test_tokens_of_the_value_are_told_by_mean_least_first_and_number() -> None:
+    found = signals("gross")
+    assert (found.mean_logprob, found.least_logprob, found.first_logprob) == (pytest.approx(-0.2), -0.5, -0.1)
+    assert found.tokens == 3
+    assert (signals("net").mean_logprob, signals("net").tokens) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "copied", "match"),
+    [
+        ("gross", "119,00 EUR", "exact"),
+        ("issued", "5. JUNI 2018", "normalised"),
+        ("number", "Gesamtbetraq 119,00", "fuzzy"),
+        ("number", "RE-8", "none"),
+        ("urgency", "high", "not_needed"),
+    ],
+)
+def test_how_the_document_says_a_value(name: str, copied: str, match: str) -> None:
+    assert signals(name, {name: copied}).match == match
+
+
+def test_a_value_behind_its_label_or_a_synonym_is_labelled() -> None:
+    assert signals("gross").labelled
+    assert signals("issued").labelled
+    assert not signals("issued", {"issued": "Rechnung"}).labelled
+    assert not signals("number", {"number": "nirgends"}).labelled
+
+
+def test_check_digits_count_for_kinds_that_have_them() -> None:
+    assert signals("iban").checksum is True
+    assert signals("iban", GIVEN | {"iban": "DE02 1203 0000 0000 2020 52"}).checksum is False
+    assert signals("number").checksum is None
+
+
+def test_rules_that_name_a_field_and_apply_count() -> None:
+    assert [signals(name).rules_held for name in ("net", "gross", "number")] == [1, 2, 0]
+    wrong = GIVEN | {"net": "119,00"}
+    assert (signals("net", wrong).rules_failed, signals("gross", wrong).rules_failed) == (1, 1)
+    without_tax = {name: value for name, value in GIVEN.items() if name != "tax"}
+    assert (signals("net", without_tax).rules_held, signals("gross", without_tax).rules_held) == (0, 1)
+
+
+def test_rivals_are_other_values_of_the_kind_in_the_document() -> None:
+    assert [signals(name).rivals for name in ("issued", "gross", "iban", "number")] == [1, 2, 0, 0]
+
+
+def test_a_second_answer_agrees_or_not_and_the_taken_ones_tokens_count() -> None:
+    assert signals("gross").agreed is None
+    assert signals("gross", again={"gross": '"119,00 EUR"'}).agreed is True
+    assert signals("net", again={"gross": "119,00"}).agreed is None
+    other = signals("gross", again={"gross": "19,00 EUR"}, taken={"gross": "19,00 EUR"})
+    assert (other.agreed, other.copied, other.mean_logprob) == (False, True, -0.2)
+
+
+def test_a_value_that_code_put_in_was_not_copied_and_has_no_tokens() -> None:
+    found = signals("gross", GIVEN | {"gross": "119,0"}, taken={"gross": "119,00 EUR"})
+    assert (found.copied, found.mean_logprob, found.tokens) == (False, None, 0)
+
+
+def test_confidences_are_those_of_the_calibration_and_the_types_counts() -> None:
+    found = weighed(GIVEN)
+    assert {field.path: field.confidence for field in found.fields} == {
+        name: UNFITTED.field_confidence(known) for name, known in found.signals.items()
+    }
+    assert {known.type_confidence for known in found.signals.values()} == {0.75}
+
+
+def test_a_cell_of_a_table_keeps_its_confidence() -> None:
+    cell = FieldAnswer(
+        path="line_items[0].total", kind="money", value="1.00", verbatim="1,00", status="ok", confidence=math.pi / 4
+    )
+    found = weigh(INVOICE, [cell], [PAGE], Candidates([PAGE], "de"), [], 1.0, UNFITTED)
+    assert list(found.fields) == [cell]
+    assert not found.signals

@@ -1,0 +1,78 @@
+from datetime import UTC, datetime
+
+import pytest
+from unit.evaluation.outcomes import document, field
+
+from services.evaluation.comparison import compare
+from services.evaluation.figures import figures_of
+from services.evaluation.report import Made, Report, ReportError, read_report, write_report
+
+NAMES = "0123456789ab"
+
+
+def report(documents) -> Report:
+    made = Made(
+        at=datetime(2026, 11, 25, tzinfo=UTC),
+        folder="letters",
+        source="asked",
+        pipeline_id="p",
+        model="m",
+        settings={},
+        wall_seconds=1.0,
+    )
+    return Report(made=made, figures=figures_of(documents, 1.0), documents=documents)
+
+
+def letters(wrong_in: str, names: str = NAMES):
+    said = {True: "no", False: "yes"}
+    return [
+        document(name, *(field(f"f{n}", "yes", said[name in wrong_in and n == 0]) for n in range(3))) for name in names
+    ]
+
+
+def test_what_became_worse_in_most_documents_is_worse():
+    comparison = compare(report(letters("")), report(letters("01234567")))
+    [fields] = [item for item in comparison.differences if item.name == "fields"]
+    assert fields.worse
+    assert comparison.worse
+    assert (fields.before, fields.after) == (1, pytest.approx(28 / 36))
+
+
+def test_what_became_worse_in_one_document_may_be_chance():
+    assert not compare(report(letters("")), report(letters("0"))).worse
+
+
+def test_what_became_better_is_not_worse():
+    comparison = compare(report(letters("01234567")), report(letters("")))
+    assert not comparison.worse
+    assert any(item.better for item in comparison.differences)
+
+
+def test_the_fields_that_changed_are_named():
+    comparison = compare(report(letters("01")), report(letters("12")))
+    assert [(item.file, item.lost) for item in comparison.changed] == [("0.pdf", False), ("2.pdf", True)]
+
+
+def test_only_documents_that_both_have_are_compared():
+    comparison = compare(report(letters("", "0123")), report(letters("3", "23456789ab")))
+    assert comparison.documents == 2
+
+
+def test_nothing_in_common_is_an_error():
+    with pytest.raises(ReportError, match="no document in common"):
+        compare(report(letters("", "01")), report(letters("", "23")))
+
+
+def test_a_report_is_read_as_it_was_written(tmp_path):
+    written = report(letters("0"))
+    write_report(written, tmp_path / "report.json")
+    assert read_report(tmp_path / "report.json") == written
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"version": 2}'])
+def test_what_is_no_report_is_said_in_one_line(tmp_path, text):
+    path = tmp_path / "report.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ReportError, match="no evaluation of this version") as caught:
+        read_report(path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,154 @@
+"""Confidences fitted to what became of answers."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from schemas.document_types import Kind
+from services.answers.calibration import (
+    UNFITTED,
+    Calibration,
+    ClassSignals,
+    FieldSignals,
+    Logistic,
+    field_features,
+    likelier_other,
+    read_calibration,
+)
+from services.evaluation.fitting import ClassRow, FieldRow, FitError, Rows, fit
+from services.evaluation.logistic import BIAS_STRENGTH, LabelledFeatures, folds
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+KINDS = [Kind.TEXT, Kind.DATE, Kind.MONEY]
+SURE = ClassSignals(-0.01, 5.0)
+
+
+def drawn(random: np.random.Generator) -> FieldSignals:
+    mean = -float(random.exponential(0.4))
+    return FieldSignals(
+        kind=KINDS[random.integers(3)],
+        mean_logprob=mean,
+        least_logprob=3 * mean,
+        first_logprob=mean,
+        tokens=int(random.integers(1, 12)),
+        match=random.choice(["exact", "normalised", "fuzzy", "none"], p=[0.7, 0.1, 0.1, 0.1]),  # type: ignore[arg-type]
+        labelled=bool(random.random() < 0.6),
+        parsed=bool(random.random() < 0.9),
+        rivals=int(random.integers(0, 10)),
+    )
+
+
+def rows_by(truth: Callable[[FieldSignals], float], documents: int, seed: int = 7) -> Rows:
+    random = np.random.default_rng(seed)
+    fields = [
+        FieldRow(f"document {number}", signals, SURE, bool(random.random() < truth(signals)))
+        for number in range(documents)
+        for signals in [drawn(random) for _ in range(10)]
+    ]
+    return Rows(
+        fields, [ClassRow(f"document {number}", SURE, right=True, is_other=False) for number in range(documents)]
+    )
+
+
+def true_model() -> Logistic:
+    """Give another model than the one set by hand: labels tell more, tokens less, dates are harder."""
+    weights = dict(UNFITTED.fields.weights) | {"labelled": 2.5, "mean_logprob": 0.8, "found": 2.0, "no_rivals": 0.6}
+    return Logistic(bias=-5.5, weights=weights, offsets={"date": -1.0})
+
+
+def share_right(signals: FieldSignals) -> float:
+    return true_model().confidence(field_features(signals), signals.kind.value)
+
+
+def test_on_documents_left_out_it_ranks_nearly_as_well_as_the_truth_and_means_what_it_says() -> None:
+    rows = rows_by(share_right, 200)
+    found = fit(rows, "p", NOW)
+    best = roc_auc_score([row.right for row in rows.fields], [share_right(row.signals) for row in rows.fields])
+    unfitted = [UNFITTED.field_confidence(row.signals) for row in rows.fields]
+    assert found.fields.auroc is not None
+    assert found.fields.auroc > best - 0.02
+    assert found.fields.auroc > roc_auc_score([row.right for row in rows.fields], unfitted)
+    assert found.fields.ece is not None
+    assert found.fields.ece < 0.05
+
+
+def test_it_says_what_it_was_fitted_on_and_how_it_did_and_comes_back_from_json() -> None:
+    rows = rows_by(share_right, 30)
+    found = fit(rows, "pipeline", NOW)
+    fitted = found.calibration.fitted
+    assert fitted is not None
+    assert (fitted.documents, fitted.pipeline_id, fitted.at) == (30, "pipeline", NOW)
+    assert (fitted.fields.answers, fitted.fields.auroc) == (300, found.fields.auroc)
+    assert fitted.fields.wrong == sum(not row.right for row in rows.fields)
+    assert read_calibration(found.calibration.model_dump_json()) == found.calibration
+
+
+def test_what_only_chance_says_is_not_learnt_by_heart() -> None:
+    found = fit(rows_by(lambda _: 0.7, 60), "p", NOW)
+    assert found.fields.auroc == pytest.approx(0.5, abs=0.08)
+    assert found.fields.ece is not None
+    assert found.fields.ece < 0.1
+
+
+def test_a_signal_that_speaks_the_wrong_way_gets_no_weight_and_none_is_negative() -> None:
+    found = fit(rows_by(lambda signals: 0.1 if signals.labelled else 0.9, 200), "p", NOW)
+    weights = found.calibration.fields.weights
+    assert weights["labelled"] == pytest.approx(0, abs=1e-6)
+    assert min(weights.values()) >= 0
+
+
+def moved(calibration: Calibration) -> float:
+    return max(abs(weight - UNFITTED.fields.weights[name]) for name, weight in calibration.fields.weights.items())
+
+
+def test_few_documents_move_the_weights_less_than_many() -> None:
+    few, many = fit(rows_by(share_right, 10), "p", NOW), fit(rows_by(share_right, 300), "p", NOW)
+    assert moved(few.calibration) < moved(many.calibration)
+
+
+def test_nothing_wrong_at_all_is_no_error() -> None:
+    found = fit(rows_by(lambda _: 1.0, 12), "p", NOW)
+    assert found.fields.auroc is None
+    assert found.calibration.field_confidence(drawn(np.random.default_rng(1))) > 0.5
+
+
+def test_too_few_documents_are_said_to_be_so() -> None:
+    with pytest.raises(FitError, match="9 documents with answers are too few"):
+        fit(rows_by(share_right, 9), "p", NOW)
+
+
+def test_wrong_types_tell_how_often_it_is_none_of_them_and_so_where_unknown_begins() -> None:
+    sure = [ClassRow(f"sure {number}", SURE, right=True, is_other=False) for number in range(30)]
+    strange = [
+        ClassRow(f"strange {number}", ClassSignals(-1.5, 0.2), right=False, is_other=number < 7) for number in range(8)
+    ]
+    calibration = fit(Rows([], [*sure, *strange]), "p", NOW).calibration
+    assert calibration.other_share == pytest.approx(8 / 10)
+    assert calibration.other_below == pytest.approx(likelier_other(8 / 10))
+    assert calibration.is_unknown(ClassSignals(-1.5, 0.2))
+    assert not calibration.is_unknown(SURE)
+    assert calibration.fields == UNFITTED.fields
+
+
+def test_without_bounds_at_work_and_with_no_prior_mean_it_is_scikit_learns_logistic_regression() -> None:
+    random = np.random.default_rng(3)
+    matrix = np.hstack([random.normal(size=(400, 3)), np.ones((400, 1))])
+    right = (random.random(400) < 1 / (1 + np.exp(-matrix @ [1.5, 0.7, 1.0, 0.4]))).astype(float)
+    table = LabelledFeatures(["d"] * 400, matrix, right, ["a", "b", "c"], [], np.zeros(4))
+    theirs = LogisticRegression(C=1 / 2.0, fit_intercept=False, tol=1e-8)
+    theirs.fit(matrix / [1, 1, 1, np.sqrt(BIAS_STRENGTH)], right)
+    expected = theirs.coef_[0] / [1, 1, 1, np.sqrt(BIAS_STRENGTH)]
+    assert table.solution(2.0) == pytest.approx(expected, abs=1e-3)
+
+
+@given(st.lists(st.sampled_from("abcdefghijklm"), min_size=2).filter(lambda names: len(set(names)) > 1))
+def test_each_document_is_judged_once_and_never_by_what_has_seen_it(names: list[str]) -> None:
+    divided = folds(names)
+    assert sorted(name for _, judged in divided for name in judged) == sorted(set(names))
+    assert all(train | judged == set(names) and not train & judged for train, judged in divided)

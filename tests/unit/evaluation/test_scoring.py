@@ -1,0 +1,115 @@
+from pathlib import Path
+from typing import cast
+
+import pytest
+from unit.evaluation.outcomes import answer
+
+from schemas.document_types import load_document_types
+from schemas.events import Finding, FindingKind, Status
+from services.evaluation.examples import examples_of
+from services.evaluation.labels import Label, TrueRow
+from services.evaluation.report import Cost, Verdict
+from services.evaluation.scoring import Case, Said, Source, Unsaid, score
+from services.inference.ask import Asked
+from services.inference.outcome import Answered
+
+TYPES = load_document_types()
+PAGE = "Rechnung 471102\nLieferant GmbH\nDatum 05.06.2018\nPfand 20 Stk 55,46\nSumme 197,65 EUR"
+COST = Cost(seconds=1.0, calls=2, prompt_tokens=10, cached_tokens=0, completion_tokens=5)
+
+
+def outcome(truth, *fields, findings=(), rows=None, kind="invoice"):
+    label = Label(Path("a.pdf"), "invoice", truth, rows)
+    said = Said(kind, 0.9, list(fields), Status.COMPLETE, [], list(findings), COST)
+    return score(Case(label, Source("0" * 64, [PAGE]), said), TYPES)
+
+
+def only(truth, *fields, **more):
+    [field] = outcome(truth, *fields, **more).fields
+    return field
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "verdict"),
+    [
+        ("471102", "471102", Verdict.RIGHT),
+        ("471102", "471103", Verdict.WRONG),
+        ("471102", None, Verdict.MISSING),
+        (None, None, Verdict.SILENT),
+        (None, "471102", Verdict.INVENTED),
+    ],
+)
+def test_what_becomes_of_a_field(truth, said, verdict):
+    answers = [] if said is None else [answer("invoice_number", said)]
+    assert only({"invoice_number": truth}, *answers).verdict is verdict
+
+
+def test_a_truth_that_no_page_shows_is_marked():
+    assert not only({"iban": "DE02120300000000202051"}).shown
+    assert only({"issue_date": "2018-06-05"}).shown
+    assert only({"iban": None}).shown
+
+
+def test_a_value_is_flagged_by_its_status_or_by_a_finding_that_names_it():
+    truth, said = {"gross_total": "197.65"}, answer("gross_total", "197.66", kind="money")
+    finding = Finding(kind=FindingKind.RULE, fields=["gross_total"], message="does not add up")
+    repaired = Finding(kind=FindingKind.REPAIRED, fields=["gross_total"], message="replaced")
+    assert not only(truth, said).flagged
+    assert only(truth, said, findings=[finding]).flagged
+    assert not only(truth, said, findings=[repaired]).flagged
+    assert only(truth, said.model_copy(update={"status": "unsupported"})).flagged
+
+
+def test_answer_and_truth_are_shown_where_they_stand():
+    said = answer("seller_name", "Rechnung", page=1, char_start=0, char_end=8)
+    field = only({"seller_name": "Lieferant GmbH"}, said)
+    assert (field.evidence.before, field.evidence.text) == ("", "Rechnung")
+    assert (field.truth_place.text, field.truth_place.page) == ("Lieferant GmbH", 1)
+    assert field.truth_place.after.startswith("\nDatum")
+
+
+def test_a_place_outside_the_text_is_no_evidence():
+    assert only({"seller_name": "x"}, answer("seller_name", "y", page=2, char_start=0, char_end=1)).evidence is None
+    assert only({"seller_name": "x"}, answer("seller_name", "y", page=1, char_start=0, char_end=999)).evidence is None
+
+
+def test_fields_of_another_type_count_by_their_name():
+    found = outcome({"invoice_number": "471102"}, answer("invoice_number", "471102"), kind="payment_reminder")
+    assert found.fields[0].verdict is Verdict.RIGHT
+    assert (found.answered, found.truth, found.faults) == ("payment_reminder", "invoice", 1)
+
+
+def test_rows_are_counted():
+    cells = {"description": "Pfand", "quantity": "20", "line_total": "55.46"}
+    said = [
+        answer(f"line_items[0].{name}", value, value_numeric=None if name == "description" else value)
+        for name, value in cells.items()
+    ]
+    truth = [TrueRow("Pfand", "20.0", "55.46"), TrueRow("Versand", "1", "5.00")]
+    rows = outcome({}, *said, rows=truth).rows
+    assert (rows.truth, rows.shown, rows.answered, rows.found, rows.found_shown) == (2, 1, 1, 1, 1)
+    assert rows.missing == ["1 | Versand | 5.00"]
+
+
+def test_a_document_without_an_answer_has_its_reason():
+    label = Label(Path("a.pdf"), "invoice", {"invoice_number": "471102"})
+    found = score(Case(label, Source("0" * 64, [PAGE]), Unsaid("answer_timeout", "too slow")), TYPES)
+    assert (found.answered, found.failure, found.fields[0].verdict) == (None, "answer_timeout", Verdict.MISSING)
+    assert not found.passes
+
+
+def test_confidences_are_fitted_on_what_was_asked_now_and_can_be_read():
+    answered = Answered(cast("Asked", None), [], "", Status.COMPLETE, [])
+    readable, unreadable = (
+        Label(Path("a.pdf"), "invoice", {}),
+        Label(Path("b.pdf"), "other", {}, None, "document_broken"),
+    )
+    said = Said("invoice", 0.9, [], Status.COMPLETE, [], [], COST)
+    source = Source("0" * 64, [PAGE])
+    cases = [
+        Case(readable, source, said, answered),
+        Case(readable, source, said),
+        Case(unreadable, source, said, answered),
+    ]
+    outcomes = [score(case, TYPES) for case in cases]
+    assert [(item.answered, item.outcome) for item in examples_of(cases, outcomes)] == [(answered, outcomes[0])]

@@ -1,0 +1,140 @@
+"""Steps 6 and 7 of an e-invoice: what its XML is for, by setting."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from einvoices import INVOICE, PAGE, changed
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.trace import TracerProvider
+from scripted import ScriptedEngine, letter
+
+from schemas.document_types import load_document_types
+from schemas.events import FindingKind, Status
+from services.answers.einvoice import EInvoice
+from services.answers.einvoice_summary import einvoice_summary
+from services.inference.admit import fit_pages
+from services.inference.ask import Asker
+from services.inference.check import answered, check
+from services.inference.einvoice import EInvoiceUse
+from services.inference.outcome import Answered
+from services.inference.pipeline import pipeline_of
+from services.storage.records import PendingDocument
+from services.telemetry.metrics import Metrics
+from services.telemetry.tracing import Tracing
+
+TYPES = load_document_types()
+READABLE = (
+    PAGE
+    + "\n"
+    + letter("invoice", invoice_number="RE-2026/17", issue_date="5. November 2026", gross_total="1.500,00 €")
+)
+"""The page with lines that the scripted engine reads: of the total it reads another amount of the page."""
+
+
+def document(invoice: EInvoice | None = INVOICE, *pages: str, **changes: Any) -> PendingDocument:
+    given = PendingDocument(
+        document_key=1,
+        tenant="acme",
+        document_id="inv-1",
+        content_sha256="0" * 64,
+        file_name="rechnung.pdf",
+        metadata={},
+        language="de",
+        pages=pages or (PAGE,),
+        submitted_at=datetime.now(UTC),
+        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+        duplicate_of=None,
+        notes=(),
+        answered=False,
+        einvoice=None if invoice is None else invoice.as_json(),
+    )
+    return replace(given, **changes)
+
+
+async def answer(given: PendingDocument, use: EInvoiceUse, engine: ScriptedEngine, budget: int = 3_000) -> Answered:
+    metrics = Metrics(MeterProvider().get_meter("test"))
+    tracing = Tracing(TracerProvider().get_tracer("test"), metrics)
+    asker = Asker(engine, TYPES, "document", tracing, metrics, use)
+    admitted = fit_pages(given, engine.count_tokens(given.pages), budget)
+    return answered(check(await asker.ask(admitted)))
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+async def test_preferred_the_xml_answers_and_the_engine_is_not_asked(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(), EInvoiceUse.PREFER, engine)
+    assert engine.prompts == []
+    assert (outcome.asked.kind.name, outcome.asked.type_confidence) == ("invoice", 1.0)
+    values = {field.path: field.value for field in outcome.fields}
+    assert values["gross_total"] == "1785.00"
+    assert values["line_items[1].description"] == "Einbau vor Ort"
+    assert {field.confidence for field in outcome.fields} == {1.0}
+    assert (outcome.status, outcome.reasons, outcome.findings, outcome.needs_review) == (Status.COMPLETE, [], [], False)
+    assert outcome.summary == (
+        "Rechnung RE-2026/17 vom 05.11.2026 von Holzbau Brenner GmbH & Co. KG an Stadtwerke Beispielstadt "
+        "über 1.785,00 EUR. Zu zahlen bis 05.12.2026."
+    )
+
+
+async def test_a_forged_one_needs_review_and_so_do_broken_rules_of_the_type(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(changed(gross_total=INVOICE.net_total, payable=None)), EInvoiceUse.PREFER, engine)
+    assert {finding.kind for finding in outcome.findings} == {FindingKind.EINVOICE, FindingKind.RULE}
+    assert outcome.needs_review
+
+
+async def test_all_pages_of_a_preferred_one_count_as_read(engine: ScriptedEngine) -> None:
+    given = document(INVOICE, "x" * 40_000, PAGE)
+    outcome = await answer(given, EInvoiceUse.PREFER, engine)
+    assert outcome.status is Status.COMPLETE
+    assert {field.page for field in outcome.fields} == {2}
+
+
+async def test_what_was_not_read_of_it_is_still_a_reason(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(notes=("page 2 shows pictures alone",)), EInvoiceUse.PREFER, engine)
+    assert (outcome.status, outcome.reasons) == (Status.INCOMPLETE, ["page 2 shows pictures alone"])
+
+
+async def test_checked_the_model_reads_and_differences_are_findings(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(INVOICE, READABLE), EInvoiceUse.CHECK, engine)
+    assert engine.prompts
+    assert {field.path: field.value for field in outcome.fields}["gross_total"] == "1500.00"
+    found = [finding for finding in outcome.findings if finding.kind is FindingKind.EINVOICE]
+    assert [finding.fields for finding in found] == [["gross_total"]]
+    assert "1500.00 gelesen" in found[0].message
+
+
+async def test_checked_a_forged_one_is_found_by_its_pages_once(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(changed(invoice_number="RE-9"), READABLE), EInvoiceUse.CHECK, engine)
+    found = [finding for finding in outcome.findings if finding.fields == ["invoice_number"]]
+    assert ["auf den Seiten" in finding.message for finding in found] == [True]
+
+
+async def test_ignored_the_xml_is_not_looked_at(engine: ScriptedEngine) -> None:
+    with_xml = await answer(document(changed(gross_total=None), READABLE), EInvoiceUse.IGNORE, engine)
+    without = await answer(document(None, READABLE), EInvoiceUse.IGNORE, engine)
+    assert with_xml.fields == without.fields
+    assert with_xml.findings == without.findings
+
+
+async def test_a_document_without_an_e_invoice_is_read_by_the_model(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(None, READABLE), EInvoiceUse.PREFER, engine)
+    assert engine.prompts
+    assert all(finding.kind is not FindingKind.EINVOICE for finding in outcome.findings)
+
+
+def test_each_use_is_a_pipeline_of_its_own() -> None:
+    identity = ScriptedEngine().identity
+    assert len({pipeline_of(identity, TYPES, "de", use).pipeline_id for use in EInvoiceUse}) == 3
+
+
+def test_a_summary_says_what_there_is_in_either_language() -> None:
+    assert einvoice_summary(EInvoice(syntax="ubl"), "fr") == "Invoice."
+    credit = changed(type_code="381", due_date=None, buyer_name=None)
+    assert einvoice_summary(credit, "en") == (
+        "Credit note RE-2026/17 of 5 November 2026 from Holzbau Brenner GmbH & Co. KG for 1,785.00 EUR."
+    )

@@ -1,0 +1,77 @@
+"""What a mail's HTML hides is left out and said; what it shows is read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.intake.document import ReadingLimits
+from services.intake.html_text import html_text
+from services.intake.mail import read_mail
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<div style="display:none">',
+        '<div style="color:red; DISPLAY : none !important">',
+        '<span style="visibility:hidden">',
+        '<span style="opacity:0">',
+        '<span style="opacity: 0.0;">',
+        '<font style="font-size:0px">',
+        '<font style="font-size:1px;line-height:1px">',
+        '<div style="max-height:0;max-width:0;overflow:hidden">',
+        "<p hidden>",
+    ],
+)
+def test_what_is_hidden_is_left_out_and_said(tag: str):
+    name = tag[1:].split(maxsplit=1)[0].rstrip(">")
+    markup = f"<body>vorher {tag}Summe <b>0,00</b><br>EUR</{name}> nachher</body>"
+    assert html_text(markup) == ("vorher nachher", True)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<div style="display:block">',
+        '<div style="font-size:12px">',
+        '<div style="font-size:10pt">',
+        '<div style="opacity:0.9">',
+        '<div style="height:0">',
+        '<div style="overflow:hidden">',
+        '<div title="display:none">',
+        '<div style="background:url(display:none)">',
+    ],
+)
+def test_what_is_shown_is_read(tag: str):
+    assert html_text(f"<body>{tag}Summe</div></body>") == ("Summe", False)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p hidden>weg<p>da", "da"),
+        ("<p hidden>weg<div>da</div>", "da"),
+        ("<table><tr hidden><td>weg<tr><td>da</table>", "da"),
+        ("<img hidden>da", "da"),
+        ("<div hidden><div>weg</div>auch weg</div>da", "da"),
+        ("<div hidden>weg<ul><li>weg</div>da", "da"),
+    ],
+)
+def test_hidden_elements_end_where_readers_see_them_end(markup: str, text: str):
+    assert html_text(markup).text == text
+
+
+def test_head_and_style_hide_nothing_that_anybody_would_miss():
+    assert html_text("<head><title>Titel</title><style>p {}</style></head>da") == ("da", False)
+
+
+def test_the_note_stands_with_the_mail():
+    mail = b"From: a@b.example\nContent-Type: text/html\n\n<p>Guten Tag</p><p hidden>Summe 0,00</p>"
+    parsed = read_mail(mail, ReadingLimits(10, 1_000))
+    assert "Summe" not in parsed.pages[0]
+    assert parsed.notes == ("the mail has text that readers do not see; it was left out",)
+
+
+@given(st.text(st.sampled_from("<>/ =\"'pdivhiddenstyl:;0-!&")))
+def test_any_markup_gives_text(markup: str):
+    html_text(markup)
