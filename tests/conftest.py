@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from hypothesis import HealthCheck, settings
 
 from schemas.topics import Topics
 from services.local.broker import Broker
@@ -21,6 +22,10 @@ PARTITIONS = 3
 LENT_KAFKA = "POSTKORB_TESTS_KAFKA"
 LENT_POSTGRES = "POSTKORB_TESTS_POSTGRES"
 """Servers that run already, for `make guards`, which runs pytest many times."""
+
+# Time on a busy machine says nothing about the code: what must be fast has a test of its own.
+settings.register_profile("postkorb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("postkorb")
 
 
 @pytest.fixture(scope="session")
