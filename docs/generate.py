@@ -40,7 +40,7 @@ DOCS: Final = Path(__file__).parent
 DUMP: Final = DOCS.parent / "migrations" / "schema_dump.sql"
 WORDS: Final[Mapping[str, Mapping[str, Any]]] = yaml.safe_load((DOCS / "reference/meanings.yaml").read_text("utf-8"))
 MARKED: Final = re.compile(r"(<!-- generated:begin (\S+) -->\n).*?(<!-- generated:end -->)", re.DOTALL)
-COMPUTED_TYPES: Final = {"fields": "jsonb"} | dict.fromkeys(
+COMPUTED_TYPES: Final = {"fields": "jsonb", "fitted": "jsonb"} | dict.fromkeys(
     ("submitted", "processed", "failed", "dead_lettered", "waiting"), "bigint"
 )
 """Columns of views that no table has."""
@@ -216,7 +216,7 @@ def view(dump: str, name: str, types: Mapping[str, Mapping[str, str]]) -> str:
     comment = re.search(rf"COMMENT ON VIEW postkorb\.{name} IS '(.*)';", dump)
     columns = re.findall(rf"COMMENT ON COLUMN postkorb\.{name}\.(\S+) IS '(.*)';", dump)
     known = {column: kind for source in sources(dump, name) for column, kind in types.get(source, {}).items()}
-    known |= COMPUTED_TYPES if name in ("account", "results") else {}
+    known |= COMPUTED_TYPES if name in ("account", "calibrations", "results") else {}
     rows = [[code(column.strip('"')), known[column.strip('"')], unquoted(said)] for column, said in columns]
     return f"### `postkorb.{name}`\n{unquoted(comment[1]) if comment else ''}\n\n" + table(COLUMNS, rows)
 
@@ -341,7 +341,7 @@ def metric_rows(data: MetricsData) -> Iterator[list[str]]:
 
 
 COLUMNS: Final = ("column", "type", "meaning")
-VIEW_ORDER: Final = ("results", "fields", "failures", "dead_letters", "account")
+VIEW_ORDER: Final = ("results", "fields", "failures", "dead_letters", "calibrations", "account")
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "topics": topics,
     "submitted": members(DocumentSubmitted, "validation"),

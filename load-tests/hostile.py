@@ -38,7 +38,16 @@ from services.inference.engines.port import Engine
 from services.intake.document import ReadingLimits
 from services.settings import Settings, load_settings
 from services.telemetry.setup import Telemetry, set_up
-from services.wiring import MAX_CHARACTERS, asker_of, fetcher_of, limits_of, load_engine, parser_of, types_of
+from services.wiring import (
+    MAX_CHARACTERS,
+    asker_of,
+    calibration_of,
+    fetcher_of,
+    limits_of,
+    load_engine,
+    parser_of,
+    types_of,
+)
 
 REPOSITORY: Final = Path(__file__).parents[1]
 RESULTS: Final = REPOSITORY / "load-tests" / "results" / "hostile.json"
@@ -98,7 +107,9 @@ async def answers_of(
             unguarded = UnguardedParser(ReadingLimits(settings.max_pages, MAX_CHARACTERS))
             readings = await Reader(fetcher_of(settings), unguarded).read_all(labels, _nothing)
         asked = engine if guards else UnwarnedEngine(engine)
-        asker = await asker_of(settings, asked, types_of(settings), telemetry.tracing, telemetry.metrics)
+        asker = await asker_of(
+            settings, asked, types_of(settings), calibration_of(settings), telemetry.tracing, telemetry.metrics
+        )
         cases = await Questioner(asked, asker, limits_of(settings)).ask_all(readings, on_done)
     return {case.label.file.name: case.said for case in cases}
 

@@ -1015,6 +1015,125 @@ COMMENT ON COLUMN postkorb.batches.completion_tokens IS 'Tokens generated.';
 
 
 --
+-- Name: pipelines; Type: TABLE; Schema: postkorb; Owner: -
+--
+
+CREATE TABLE postkorb.pipelines (
+    pipeline_id text NOT NULL,
+    model text NOT NULL,
+    model_sha256 text NOT NULL,
+    settings jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    calibration jsonb,
+    CONSTRAINT pipelines_calibration_check CHECK ((jsonb_typeof(calibration) = 'object'::text))
+);
+
+
+--
+-- Name: TABLE pipelines; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON TABLE postkorb.pipelines IS 'A row a pipeline: what made an answer, enough to explain and to repeat it.';
+
+
+--
+-- Name: COLUMN pipelines.pipeline_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.pipeline_id IS 'Fingerprint of schemas, prompts, model, decoding and library versions.';
+
+
+--
+-- Name: COLUMN pipelines.model; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.model IS 'Name of the model in the catalogue.';
+
+
+--
+-- Name: COLUMN pipelines.model_sha256; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.model_sha256 IS 'Hash of the model''s weights.';
+
+
+--
+-- Name: COLUMN pipelines.settings; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.settings IS 'All that went into the fingerprint.';
+
+
+--
+-- Name: COLUMN pipelines.created_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.created_at IS 'When it was first used.';
+
+
+--
+-- Name: COLUMN pipelines.calibration; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.pipelines.calibration IS 'What makes its confidences: features and weights, and what they were fitted on; null if it was not kept.';
+
+
+--
+-- Name: calibrations; Type: VIEW; Schema: postkorb; Owner: -
+--
+
+CREATE VIEW postkorb.calibrations AS
+ SELECT pipeline_id,
+    model,
+    NULLIF((calibration -> 'fitted'::text), 'null'::jsonb) AS fitted,
+    calibration,
+    created_at
+   FROM postkorb.pipelines p;
+
+
+--
+-- Name: VIEW calibrations; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON VIEW postkorb.calibrations IS 'A row a pipeline: what makes its confidences, and whether that was fitted to documents whose truth is known.';
+
+
+--
+-- Name: COLUMN calibrations.pipeline_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.calibrations.pipeline_id IS 'The pipeline, as in results.';
+
+
+--
+-- Name: COLUMN calibrations.model; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.calibrations.model IS 'Name of the model in the catalogue.';
+
+
+--
+-- Name: COLUMN calibrations.fitted; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.calibrations.fitted IS 'On what it was fitted, and how it did on documents left out; null: set by hand, a confidence is a rank.';
+
+
+--
+-- Name: COLUMN calibrations.calibration; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.calibrations.calibration IS 'What makes its confidences: features and weights, and what they were fitted on; null if it was not kept.';
+
+
+--
+-- Name: COLUMN calibrations.created_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.calibrations.created_at IS 'When the pipeline was first used.';
+
+
+--
 -- Name: current_answers; Type: VIEW; Schema: postkorb; Owner: -
 --
 
@@ -1787,61 +1906,6 @@ COMMENT ON COLUMN postkorb.pages.layout IS 'Where the text stands, six integers 
 
 
 --
--- Name: pipelines; Type: TABLE; Schema: postkorb; Owner: -
---
-
-CREATE TABLE postkorb.pipelines (
-    pipeline_id text NOT NULL,
-    model text NOT NULL,
-    model_sha256 text NOT NULL,
-    settings jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-
---
--- Name: TABLE pipelines; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON TABLE postkorb.pipelines IS 'A row a pipeline: what made an answer, enough to explain and to repeat it.';
-
-
---
--- Name: COLUMN pipelines.pipeline_id; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.pipelines.pipeline_id IS 'Fingerprint of schemas, prompts, model, decoding and library versions.';
-
-
---
--- Name: COLUMN pipelines.model; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.pipelines.model IS 'Name of the model in the catalogue.';
-
-
---
--- Name: COLUMN pipelines.model_sha256; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.pipelines.model_sha256 IS 'Hash of the model''s weights.';
-
-
---
--- Name: COLUMN pipelines.settings; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.pipelines.settings IS 'All that went into the fingerprint.';
-
-
---
--- Name: COLUMN pipelines.created_at; Type: COMMENT; Schema: postkorb; Owner: -
---
-
-COMMENT ON COLUMN postkorb.pipelines.created_at IS 'When it was first used.';
-
-
---
 -- Name: results; Type: VIEW; Schema: postkorb; Owner: -
 --
 
@@ -2405,6 +2469,21 @@ GRANT SELECT,INSERT,UPDATE ON TABLE postkorb.batches TO postkorb_service;
 
 
 --
+-- Name: TABLE pipelines; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE postkorb.pipelines TO postkorb_service;
+
+
+--
+-- Name: TABLE calibrations; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT SELECT ON TABLE postkorb.calibrations TO postkorb_analyst;
+GRANT SELECT ON TABLE postkorb.calibrations TO postkorb_service;
+
+
+--
 -- Name: TABLE current_answers; Type: ACL; Schema: postkorb; Owner: -
 --
 
@@ -2454,13 +2533,6 @@ GRANT SELECT ON TABLE postkorb.fields TO postkorb_service;
 --
 
 GRANT SELECT,INSERT,DELETE ON TABLE postkorb.pages TO postkorb_service;
-
-
---
--- Name: TABLE pipelines; Type: ACL; Schema: postkorb; Owner: -
---
-
-GRANT SELECT,INSERT ON TABLE postkorb.pipelines TO postkorb_service;
 
 
 --

@@ -28,6 +28,7 @@ RESERVED_VIEWS: Final = frozenset(
         "batches",
         "current_answers",
         "dead_letter_records",
+        "calibrations",
         "dead_letters",
         "document_failures",
         "document_types",

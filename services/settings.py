@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     max_sequences: int = Field(default=16, ge=1, le=4096, description="Requests in the engine at the same time.")
     batch_documents: int = Field(default=4, ge=1, le=1000, description="Most documents of one batch.")
     batches_in_flight: int = Field(default=4, ge=1, le=16, description="Batches that are in the engine together.")
+    calibration: Path | None = Field(
+        default=None,
+        description="What makes the confidences: a file that `postkorb evaluate --calibrate` wrote. Absent: the one "
+        "that ships for the model, if there is one; else numbers set by hand, which only order answers.",
+    )
 
     types_dirs: Folders = Field(default=[], description="Folders of further document types (YAML), by commas.")
     summary_language: Literal["document", "de", "en"] = Field(

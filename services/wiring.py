@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from schemas.document_types import DocumentTypes, load_document_types
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
+from services.answers.calibration import UNFITTED, Calibration, CalibrationError, read_calibration
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
@@ -29,12 +30,13 @@ from services.intake.parse import Parser
 from services.intake.service import Intake, IntakeLimits
 from services.intake.store import Store
 from services.local.stack import read_stack
-from services.models.catalogue import load_catalogue
+from services.models.catalogue import load_catalogue, shipped_calibration
 from services.models.fetch import FetchedModel, fetched
 from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Database
+from services.storage.records import Pipeline
 from services.telemetry.metrics import Metrics
 from services.telemetry.setup import Telemetry
 from services.telemetry.state import State, StateFile
@@ -174,12 +176,13 @@ async def _inference(place: Place) -> Inference:
     settings, telemetry = place.settings, place.telemetry
     types = types_of(settings)
     database, revision = await _checked_database(place, ServiceName.INFERENCE, types)
+    calibration = calibration_of(settings)
     # The engine is loaded before the consumer group is joined: loading blocks, and heartbeats would stop.
     engine = await load_engine(settings, lambda detail: place.say(State.LOADING, detail))
     place.stack.push_async_callback(engine.close)
     place.vitals.watch_engine(lambda: engine.trouble)
-    asker = await asker_of(settings, engine, types, telemetry.tracing, telemetry.metrics)
-    pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
+    asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics)
+    pipeline = configured_pipeline(settings, engine, types, calibration)
     await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     await make_topics(settings)
     limits = limits_of(settings)
@@ -244,11 +247,43 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.batch_documents, documents, settings.ask_seconds)
 
 
+def calibration_of(settings: Settings) -> Calibration:
+    """Give what makes confidences: by the settings, else what ships for the model, else what was set by hand.
+
+    Raises
+    ------
+    SettingsError
+        If the file that the settings name cannot be used.
+    """
+    if settings.calibration is None:
+        entry = load_catalogue().get(settings.model)
+        shipped = entry and shipped_calibration(entry)
+        return read_calibration(shipped) if shipped else UNFITTED
+    try:
+        return read_calibration(settings.calibration.read_bytes())
+    except (OSError, CalibrationError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"POSTKORB_CALIBRATION: {settings.calibration}: {reason}"
+        raise SettingsError(message) from None
+
+
+def configured_pipeline(settings: Settings, engine: Engine, types: DocumentTypes, calibration: Calibration) -> Pipeline:
+    """Give what makes the answers, with its fingerprint."""
+    use = EInvoiceUse(settings.einvoice)
+    return pipeline_of(engine.identity, types, settings.summary_language, use, calibration)
+
+
 async def asker_of(
-    settings: Settings, engine: Engine, types: DocumentTypes, tracing: Tracing, metrics: Metrics
+    settings: Settings,
+    engine: Engine,
+    types: DocumentTypes,
+    calibration: Calibration,
+    tracing: Tracing,
+    metrics: Metrics,
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics, EInvoiceUse(settings.einvoice))
+    use = EInvoiceUse(settings.einvoice)
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration)
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker

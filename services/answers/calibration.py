@@ -6,6 +6,8 @@ Weights come from labelled documents by `postkorb evaluate --calibrate`. Until t
 numbers are judgement: they order answers sensibly, and nobody has measured what they mean.
 """
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -219,6 +221,11 @@ class Calibration(_Data):
                 message = f"its weights should be of {', '.join(features)}"
                 raise ValueError(message)
         return self
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all of it, hexadecimal."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
     def field_confidence(self, signals: FieldSignals) -> float:
         """Say how sure a value is: the share of right ones among values of which as much is known."""

@@ -12,26 +12,27 @@ from typing import Final
 from rich.progress import Progress, TaskID
 
 from schemas.document_types import DocumentTypes
-from services.cli.evaluation_views import figures_json, print_evaluation
+from services.cli.evaluation_views import figures_json, fit_json, print_evaluation, print_fit
 from services.cli.output import console, print_json
 from services.cli.progress import progress_bars
 from services.evaluation.asking import OnDone, Questioner, Reader, Reading
 from services.evaluation.comparison import Comparison, compare
-from services.evaluation.examples import Example, examples_of
+from services.evaluation.examples import examples_of
 from services.evaluation.figures import figures_of
+from services.evaluation.fitting import Fit, fit, require_documents, rows_of
 from services.evaluation.labels import Label, read_labels
 from services.evaluation.page import render
 from services.evaluation.report import Made, Report, read_report, write_report
 from services.evaluation.scoring import Case, score
 from services.evaluation.stored import stored_cases
-from services.inference.einvoice import EInvoiceUse
-from services.inference.pipeline import pipeline_of
 from services.settings import Settings
 from services.storage.pipelines import pipeline_of_id
 from services.storage.records import Pipeline
 from services.telemetry.setup import Telemetry, set_up
 from services.wiring import (
     asker_of,
+    calibration_of,
+    configured_pipeline,
     connected,
     database_of,
     fetcher_of,
@@ -59,6 +60,8 @@ class Order:
         Where the page is written; the JSON goes beside it.
     hourly_price
         Of the machine, in any currency.
+    calibrate
+        Fit confidences to what became of the answers.
     """
 
     folder: Path
@@ -66,31 +69,34 @@ class Order:
     baseline: Path | None
     output: Path
     hourly_price: float | None
+    calibrate: bool
     as_json: bool
+
+    @property
+    def calibration(self) -> Path:
+        """Where the calibration is written: beside the page."""
+        return self.output.with_suffix(".calibration.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an evaluation gave.
+    """What an evaluation gave."""
 
-    Parameters
-    ----------
-    examples
-        What confidences can be fitted on; none of stored answers.
-    """
-
-    examples: Sequence[Example]
     report: Report
     comparison: Comparison | None
+    fit: Fit | None
 
 
 async def evaluate(order: Order, settings: Settings) -> Done:
-    """Do it, write page and JSON, and print the figures.
+    """Do it, and write page, JSON, and the calibration if one is wanted.
 
     Raises
     ------
     LabelsError, ReportError
         If labels or baseline cannot be used; before anything is asked.
+    FitError
+        If documents are too few for a calibration: before anything is asked, or, where it is the answers that are too
+        few, after page and JSON are written.
     """
     types = types_of(settings)
     labels = read_labels(order.folder, types)
@@ -99,6 +105,10 @@ async def evaluate(order: Order, settings: Settings) -> Done:
     try:
         with _bars(quiet=order.as_json) as bars:
             readings = await _read(settings, labels, bars)
+            if order.calibrate:
+                require_documents(
+                    [item.sha256 for item in readings if item.failure is None and not item.label.fails_with]
+                )
             made, cases = await _answers(order, settings, types, readings, bars, telemetry)
     finally:
         telemetry.shutdown()
@@ -108,15 +118,21 @@ async def evaluate(order: Order, settings: Settings) -> Done:
     )
     comparison = None if baseline is None else compare(baseline, report)
     _write(order, report, comparison)
-    return Done(examples_of(cases, documents), report, comparison)
+    fitted = _calibrate(order, report, comparison, cases) if order.calibrate else None
+    return Done(report, comparison, fitted)
 
 
 def say(done: Done, order: Order) -> None:
     """Print the figures."""
     if order.as_json:
-        print_json(figures_json(done.report, done.comparison, order.output))
-    else:
-        print_evaluation(done.report, done.comparison, order.output)
+        print_json(
+            figures_json(done.report, done.comparison, order.output)
+            | {"calibration": done.fit and fit_json(done.fit, order.calibration)}
+        )
+        return
+    print_evaluation(done.report, done.comparison, order.output)
+    if done.fit:
+        print_fit(done.fit, order.calibration)
 
 
 async def _read(settings: Settings, labels: Sequence[Label], bars: "_Bars") -> list[Reading]:
@@ -134,13 +150,14 @@ async def _answers(
 ) -> tuple[Made, list[Case]]:
     if order.pipeline_id is not None:
         return await _stored(order, order.pipeline_id, settings, readings)
+    calibration = calibration_of(settings)
     engine = await load_engine(settings, lambda what: bars.say(f"loading {what}"))
     try:
-        asker = await asker_of(settings, engine, types, telemetry.tracing, telemetry.metrics)
+        asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics)
         started = perf_counter()
         questioner = Questioner(engine, asker, limits_of(settings))
         cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
-        pipeline = pipeline_of(engine.identity, types, settings.summary_language, EInvoiceUse(settings.einvoice))
+        pipeline = configured_pipeline(settings, engine, types, calibration)
         return _made(order, pipeline, perf_counter() - started), cases
     finally:
         await engine.close()
@@ -165,6 +182,15 @@ def _made(order: Order, pipeline: Pipeline, wall_seconds: float | None) -> Made:
         wall_seconds=wall_seconds,
         hourly_price=order.hourly_price,
     )
+
+
+def _calibrate(order: Order, report: Report, comparison: Comparison | None, cases: Sequence[Case]) -> Fit:
+    """Fit confidences, and show on the page what that brought."""
+    rows = rows_of(examples_of(cases, report.documents))
+    found = fit(rows, report.made.pipeline_id, report.made.at)
+    order.calibration.write_text(found.calibration.model_dump_json(indent=1) + "\n", "utf-8")
+    order.output.write_text(render(report, comparison, found), "utf-8")
+    return found
 
 
 def _write(order: Order, report: Report, comparison: Comparison | None) -> None:

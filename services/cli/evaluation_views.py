@@ -10,8 +10,9 @@ from rich.table import Table
 from services.cli.output import console, plain_text, table_of
 from services.evaluation.comparison import Comparison
 from services.evaluation.figures import readable
-from services.evaluation.page import interval, percent
-from services.evaluation.report import Figures, Report, Share
+from services.evaluation.fitting import Fit
+from services.evaluation.page import auroc, interval, percent
+from services.evaluation.report import Calibration, Figures, Report, Share
 
 Row = tuple[object, ...]
 
@@ -39,6 +40,36 @@ def figures_json(report: Report, comparison: Comparison | None, page: Path) -> d
     }
 
 
+def print_fit(fit: Fit, file: Path) -> None:
+    """Print what fitted confidences are worth on documents that they were not fitted to, and how they are used."""
+    rows = [
+        (
+            name,
+            after.count,
+            after.count - after.right,
+            auroc(before.auroc),
+            auroc(after.auroc),
+            percent(before.ece),
+            percent(after.ece),
+        )
+        for name, before, after in _compared(fit)
+    ]
+    columns = ("confidence of", "answers", "wrong", "AUROC before", "fitted", "calibration error before", "fitted")
+    console.print(table_of("Confidence, fitted; each document judged by a fit without it", columns, rows))
+    console.print(plain_text(f"calibration: {file}   POSTKORB_CALIBRATION={file} puts it to use"), soft_wrap=True)
+
+
+def fit_json(fit: Fit, file: Path) -> dict[str, Any]:
+    """Give what the fit brought, and where the calibration is."""
+    compared = {name: {"before": before, "fitted": after} for name, before, after in _compared(fit)}
+    return {"file": str(file), **compared}
+
+
+def _compared(fit: Fit) -> Iterator[tuple[str, Calibration, Calibration]]:
+    yield "fields", fit.before.fields, fit.after.fields
+    yield "types", fit.before.classes, fit.after.classes
+
+
 def _main_table(report: Report) -> Table:
     made, title = report.made, f"{report.figures.documents} documents of {report.made.folder}, {report.made.model}"
     return table_of(
@@ -60,8 +91,7 @@ def _main(report: Report) -> Iterator[Row]:
     yield ("misleading values, flagged", wrongs.total - wrongs.unflagged, "", f"{wrongs.answered} values")
     yield ("misleading values, unflagged", wrongs.unflagged, "", f"{wrongs.answered} values")
     for name, found in (("fields", figures.field_calibration), ("types", figures.class_calibration)):
-        auroc = "one kind only" if found.auroc is None else f"{found.auroc:.3f}"
-        yield (f"confidence of {name}: AUROC", auroc, "", f"{found.count}")
+        yield (f"confidence of {name}: AUROC", auroc(found.auroc), "", f"{found.count}")
         yield (f"confidence of {name}: calibration error", percent(found.ece), "", f"{found.count}")
     if figures.expected_failures.of:
         yield _share("unreadable documents that fail as they should", figures.expected_failures)

@@ -45,6 +45,10 @@ def evaluate(
         typer.Option(metavar="FILE", help="The page; its JSON goes beside it. Default: in the data folder."),
     ] = None,
     hourly_price: HourlyPrice = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Fit confidences to these documents; the file for POSTKORB_CALIBRATION."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure answers against labels, without broker and database; write a page for people, and JSON beside it.
@@ -57,6 +61,12 @@ def evaluate(
             f"{output} would be the page and its JSON at once: name the page, such as {output.with_suffix('.html')}"
         )
         raise typer.BadParameter(message)
+    if calibrate and pipeline is not None:
+        message = (
+            "--calibrate cannot take stored answers (--pipeline): what confidences are fitted to, such as the model's "
+            "log-probabilities, is not stored; without --pipeline the model is asked"
+        )
+        raise typer.BadParameter(message)
     settings = load_settings()
     if "einvoice" not in settings.model_fields_set:
         settings = settings.model_copy(update={"einvoice": "ignore"})  # what is measured is the reading of pages
@@ -66,7 +76,7 @@ def evaluate(
         message = f"`postkorb evaluate` needs {error.name}: install Postkorb with its extra `evaluation`"
         raise SettingsError(message) from None
     page = output or settings.data_dir / "evaluations" / f"{folder.resolve().name}.html"
-    order = evaluation.Order(folder, pipeline, baseline, page, hourly_price, as_json)
+    order = evaluation.Order(folder, pipeline, baseline, page, hourly_price, calibrate, as_json)
     done = evaluation.run(order, settings)
     evaluation.say(done, order)
     raise typer.Exit(1 if done.comparison and done.comparison.worse else 0)

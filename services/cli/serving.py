@@ -28,7 +28,7 @@ from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
 from services.storage.migration import upgrade
-from services.wiring import ServiceName, types_of
+from services.wiring import ServiceName, calibration_of, types_of
 
 LOCAL_DRAIN_SECONDS: Final = 5.0
 """On one machine somebody waits for the end; what is handed back goes on at the next start."""
@@ -68,6 +68,7 @@ def down() -> None:
 def check(settings: Settings) -> None:
     """Raise what a person must set right, before anything is fetched or started."""
     types_of(settings)
+    calibration_of(settings)
     if settings.database_url is not None:
         read_address(settings.database_url.get_secret_value())
     if settings.engine == "in-process":

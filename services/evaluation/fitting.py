@@ -6,7 +6,7 @@ many documents wherever they lead. How strong the priors are is chosen by cross-
 is what is reported: no document is judged by a model that has seen another value of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -28,14 +28,15 @@ from services.answers.calibration import (
 from services.evaluation import calibration as measuring
 from services.evaluation import report
 from services.evaluation.examples import Example
+from services.evaluation.labels import LabelsError
 from services.evaluation.logistic import LabelledFeatures, folds
 from services.evaluation.report import Verdict
 
 MIN_DOCUMENTS: Final = 10
 
 
-class FitError(ValueError):
-    """Confidences cannot be fitted on these documents; the message says why."""
+class FitError(LabelsError):
+    """Confidences cannot be fitted to these documents; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,34 @@ class FieldRow:
         Hash of its content: the group that is never divided.
     type_signals
         Of the type under which it was asked for.
+    confidence
+        That it was answered with.
     """
 
     document: str
     signals: FieldSignals
     type_signals: ClassSignals
     right: bool
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """The type that the engine named for a document, and whether it is right; `is_other`: it is of none."""
+    """The type that the engine named for a document, and whether it is right.
+
+    Parameters
+    ----------
+    is_other
+        Whether the document is of none of the types.
+    confidence
+        That the engine's type was given.
+    """
 
     document: str
     signals: ClassSignals
     right: bool
     is_other: bool
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +100,28 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """A calibration fitted on all documents, and how ones fitted without a document did on it."""
+class Reliability:
+    """What confidences of fields and of document types are worth."""
 
-    calibration: Calibration
     fields: report.Calibration
     classes: report.Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A calibration fitted to all documents.
+
+    Parameters
+    ----------
+    before
+        Of the same answers, with the confidences that they were given.
+    after
+        With those of calibrations that were fitted without the document that they are judged on.
+    """
+
+    calibration: Calibration
+    before: Reliability
+    after: Reliability
 
 
 def rows_of(examples: Sequence[Example]) -> Rows:
@@ -104,35 +133,58 @@ def rows_of(examples: Sequence[Example]) -> Rows:
     )
 
 
+def require_documents(contents: Collection[str]) -> None:
+    """Refuse documents that are too few to be fitted to; the same content counts once.
+
+    Raises
+    ------
+    FitError
+        If there are fewer than `MIN_DOCUMENTS`.
+    """
+    if (count := len(set(contents))) < MIN_DOCUMENTS:
+        message = (
+            f"{count} documents are too few to fit confidences to: at least {MIN_DOCUMENTS} with answers are needed"
+        )
+        raise FitError(message)
+
+
 def fit(rows: Rows, pipeline_id: str, at: datetime) -> Fit:
     """Fit a calibration.
 
     Raises
     ------
     FitError
-        If there are fewer than `MIN_DOCUMENTS` documents.
+        If there are too few documents.
     """
     documents = rows.documents
-    if len(documents) < MIN_DOCUMENTS:
-        message = f"{len(documents)} documents with answers are too few to fit confidences on: {MIN_DOCUMENTS} at least"
-        raise FitError(message)
+    require_documents(documents)
     with threadpool_limits(1):  # in matrices so small, threads only wait for each other
-        fields, classes = _out_of_fold(rows, documents)
+        after = _out_of_fold(rows, documents)
         calibration = _fitted(rows)
     fitted = Fitted(
         at=at,
         documents=len(documents),
         pipeline_id=pipeline_id,
-        fields=_measured(fields),
-        classes=_measured(classes),
+        fields=_measured(after.fields),
+        classes=_measured(after.classes),
     )
-    return Fit(calibration.model_copy(update={"fitted": fitted}), fields, classes)
+    before = Reliability(
+        _judged([(row.confidence, row.right) for row in rows.fields]),
+        _judged([(row.confidence, row.right) for row in rows.classes]),
+    )
+    return Fit(calibration.model_copy(update={"fitted": fitted}), before, after)
 
 
 def _field_rows(example: Example) -> list[FieldRow]:
     answered, outcome = example.answered, example.outcome
     return [
-        FieldRow(outcome.sha256, signals, answered.asked.classified.signals, field.verdict is Verdict.RIGHT)
+        FieldRow(
+            outcome.sha256,
+            signals,
+            answered.asked.classified.signals,
+            field.verdict is Verdict.RIGHT,
+            field.answer.confidence,
+        )
         for field in outcome.fields
         if field.answer and field.shown and (signals := answered.signals.get(field.path))
     ]
@@ -141,14 +193,14 @@ def _field_rows(example: Example) -> list[FieldRow]:
 def _class_row(example: Example) -> ClassRow:
     classified, outcome = example.answered.asked.classified, example.outcome
     right = classified.nearest.name == outcome.truth
-    return ClassRow(outcome.sha256, classified.signals, right, outcome.truth == OTHER)
+    return ClassRow(outcome.sha256, classified.signals, right, outcome.truth == OTHER, classified.nearest_confidence)
 
 
 def _measured(found: report.Calibration) -> Measured:
     return Measured(answers=found.count, wrong=found.count - found.right, auroc=found.auroc, ece=found.ece)
 
 
-def _out_of_fold(rows: Rows, documents: Sequence[str]) -> tuple[report.Calibration, report.Calibration]:
+def _out_of_fold(rows: Rows, documents: Sequence[str]) -> Reliability:
     """Judge each document by a calibration fitted on the others."""
     fields: list[tuple[float, bool]] = []
     classes: list[tuple[float, bool]] = []
@@ -156,7 +208,7 @@ def _out_of_fold(rows: Rows, documents: Sequence[str]) -> tuple[report.Calibrati
         calibration, held_out = _fitted(rows.of(train)), rows.of(judged)
         fields += [(calibration.field_confidence(_typed(row, calibration)), row.right) for row in held_out.fields]
         classes += [(calibration.class_confidence(row.signals), row.right) for row in held_out.classes]
-    return _judged(fields), _judged(classes)
+    return Reliability(_judged(fields), _judged(classes))
 
 
 def _judged(pairs: Sequence[tuple[float, bool]]) -> report.Calibration:

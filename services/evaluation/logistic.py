@@ -20,7 +20,7 @@ from services.answers.calibration import Logistic
 FOLDS: Final = 5
 SEED: Final = 20_260_101
 """The same documents give the same folds."""
-STRENGTHS: Final = (0.3, 1.0, 3.0, 10.0, 30.0)
+STRENGTHS: Final = (0.3, 3.0, 30.0)
 """Inverse variances of the priors that are tried."""
 BIAS_STRENGTH: Final = 0.1
 """Of the bias's prior, as a part of the others': how many answers are right is what the documents know best."""

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from services.evaluation.calibration import at_threshold
 from services.evaluation.comparison import Comparison
 from services.evaluation.figures import readable
+from services.evaluation.fitting import Fit
 from services.evaluation.plots import coverage_plot, reliability_plot
 from services.evaluation.report import Calibration, DocumentOutcome, FieldOutcome, Report, Share
 
@@ -29,13 +30,15 @@ class Fault:
     field: FieldOutcome
 
 
-def render(report: Report, comparison: Comparison | None = None) -> str:
+def render(report: Report, comparison: Comparison | None = None, fit: Fit | None = None) -> str:
     """Make the page.
 
     Parameters
     ----------
     comparison
         With a baseline, if there is one.
+    fit
+        The calibration that was fitted to these documents, if one was.
     """
     figures, documents = report.figures, readable(report.documents)
     environment = Environment(
@@ -45,7 +48,7 @@ def render(report: Report, comparison: Comparison | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "interval": interval}
+    environment.filters |= {"percent": percent, "interval": interval, "auroc": auroc}
     return environment.get_template("page.html.j2").render(
         report=report,
         figures=figures,
@@ -55,6 +58,8 @@ def render(report: Report, comparison: Comparison | None = None) -> str:
         coverage_plot=_coverage(report, len(documents)),
         field_plot=_plot(figures.field_calibration),
         class_plot=_plot(figures.class_calibration),
+        fit=fit,
+        fitted_plots=[] if fit is None else [_plot(fit.after.fields), _plot(fit.after.classes)],
     )
 
 
@@ -76,6 +81,11 @@ def _plot(calibration: Calibration) -> Markup | None:
 def percent(value: float | None) -> str:
     """Say a share in per cent, with one digit behind the point."""
     return "\u2013" if value is None else f"{100 * value:.1f} %"
+
+
+def auroc(value: float | None) -> str:
+    """Say how well confidences rank."""
+    return "one kind only" if value is None else f"{value:.3f}"
 
 
 def interval(share: Share) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from schemas.document_types import DocumentTypes
+from services.answers.calibration import UNFITTED, Calibration
 from services.answers.questions import Question
 from services.answers.summary_check import Summary
 from services.inference import prompts
@@ -17,8 +18,9 @@ def pipeline_of(
     types: DocumentTypes,
     summary_language: str,
     einvoices: EInvoiceUse = EInvoiceUse.PREFER,
+    calibration: Calibration = UNFITTED,
 ) -> Pipeline:
-    """Make the pipeline of an engine, the document types, the prompts, and what the XML of an e-invoice is for.
+    """Make the pipeline of an engine, the types, the prompts, the use of e-invoices' XML, and what makes confidences.
 
     Returns
     -------
@@ -32,11 +34,12 @@ def pipeline_of(
         "prompts_sha256": _prompts_hash(types),
         "summary_language": summary_language,
         "einvoices": einvoices.value,
+        "calibration_sha256": calibration.fingerprint,
         "engine": dict(identity.settings),
     }
     text = json.dumps([identity.model, identity.model_sha256, settings], sort_keys=True)
     pipeline_id = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Pipeline(pipeline_id, identity.model, identity.model_sha256, settings)
+    return Pipeline(pipeline_id, identity.model, identity.model_sha256, settings, calibration.model_dump(mode="json"))
 
 
 def _prompts_hash(types: DocumentTypes) -> str:

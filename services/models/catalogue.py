@@ -79,6 +79,9 @@ class ModelEntry(_Data):
     bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file.")
     sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
     sources: tuple[Source, ...] = Field(min_length=1, description="Tried in this order.")
+    calibration: RelativeFile | None = Field(
+        default=None, description="What makes its confidences, beside the catalogue: `calibrations/<name>.json`."
+    )
 
     @model_validator(mode="after")
     def _bytes_are_pinned(self) -> Self:
@@ -139,6 +142,11 @@ def load_catalogue() -> Catalogue:
     """
     text = (files("services.models") / "catalogue.yaml").read_text("utf-8")
     return Catalogue(parse_entries(yaml.safe_load(text)["models"]))
+
+
+def shipped_calibration(entry: ModelEntry) -> bytes | None:
+    """Read the calibration that ships for a model, as JSON; None if none does."""
+    return (files("services.models") / entry.calibration).read_bytes() if entry.calibration else None
 
 
 def parse_entries(data: list[Any]) -> tuple[ModelEntry, ...]:

@@ -48,6 +48,7 @@ async def ensure_pipeline(connection: AsyncConnection, pipeline: Pipeline) -> No
         model=pipeline.model,
         model_sha256=pipeline.model_sha256,
         settings=dict(pipeline.settings),
+        calibration=None if pipeline.calibration is None else dict(pipeline.calibration),
     )
     await connection.execute(statement.on_conflict_do_nothing())
 

@@ -87,7 +87,7 @@ async def pipeline_of_id(connection: AsyncConnection, pipeline_id: str) -> Pipel
     UnknownPipelineError
         If there is none with this id.
     """
-    columns = (pipelines.c.pipeline_id, pipelines.c.model, pipelines.c.model_sha256, pipelines.c.settings)
+    columns = [pipelines.c[name] for name in Pipeline.__dataclass_fields__]
     row = (await connection.execute(select(*columns).where(pipelines.c.pipeline_id == pipeline_id))).one_or_none()
     if row is not None:
         return Pipeline(*row)

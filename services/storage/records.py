@@ -214,12 +214,19 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A fingerprint and what it stands for."""
+    """A fingerprint and what it stands for.
+
+    Parameters
+    ----------
+    calibration
+        What makes its confidences; None: not known, of a pipeline that was stored before it was kept.
+    """
 
     pipeline_id: str
     model: str
     model_sha256: str
     settings: Mapping[str, Any]
+    calibration: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ VERSION_TABLE: Final = "alembic_version"
 
 FINDINGS: Final = "What checks found: an array of objects with kind, fields and message; empty if all is well."
 NEEDS_REVIEW: Final = "Whether a person should look before it is booked: some finding is more than a repair."
+CALIBRATION: Final = (
+    "What makes its confidences: features and weights, and what they were fitted on; null if it was not kept."
+)
 
 metadata: Final = MetaData(
     schema=SCHEMA,
@@ -157,7 +160,9 @@ pipelines: Final = Table(
     _required("model_sha256", Text, "Hash of the model's weights."),
     _required("settings", JSONB, "All that went into the fingerprint."),
     _moment("created_at", "When it was first used.", now=True),
+    _optional("calibration", JSONB(none_as_null=True), CALIBRATION),
     PrimaryKeyConstraint("pipeline_id"),
+    CheckConstraint("jsonb_typeof(calibration) = 'object'", "calibration"),
     comment="A row a pipeline: what made an answer, enough to explain and to repeat it.",
 )
 

@@ -12,6 +12,7 @@ WRONG_SETTINGS = {
     "not a number": ({"MAX_SEQUENCES": "many"}, "POSTKORB_MAX_SEQUENCES"),
     "an unknown model": ({"ENGINE": "in-process", "MODEL": "no-such-model"}, "'no-such-model'"),
     "an engine without its servers": ({"ENGINE_URLS": ""}, "POSTKORB_ENGINE_URLS"),
+    "a calibration that is not there": ({"CALIBRATION": "nowhere.json"}, "POSTKORB_CALIBRATION: nowhere.json"),
     "another kind of database": ({"DATABASE_URL": "mysql://user:secret@host/database"}, "postgresql://"),
 }
 

@@ -11,12 +11,15 @@ from scripted import REFUSED, letter
 from scripted_server import MODEL, ScriptedServer, scripted_server
 from typer.testing import CliRunner, Result
 
+from services.answers.calibration import read_calibration
 from services.cli.main import app
 from services.evaluation.asking import Reading
+from services.evaluation.fitting import FitError
 from services.evaluation.labels import Label
 from services.evaluation.scoring import Said, Unsaid
 from services.evaluation.stored import stored_cases
 from services.intake.document import ParsedDocument
+from services.settings import SettingsError
 from services.storage.database import Database
 from services.storage.pipelines import UnknownPipelineError
 from services.storage.records import NewDocument
@@ -113,6 +116,75 @@ def test_people_get_tables_and_the_pages_place(tmp_path: Path):
     assert result.exit_code == 0
     for said in ("fields right", "12 of 12", "price of a thousand", "letters.html", "3 of 3 documents answered"):
         assert said in result.stdout
+
+
+def test_confidences_are_fitted_and_then_used_by_another_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = labelled(tmp_path / "letters", wrong=6, documents=12)
+    _, said = evaluated(folder, "--calibrate")
+    before = json.loads(Path(said["report"]).read_text("utf-8"))
+    file = Path(said["calibration"]["file"])
+    fitted = read_calibration(file.read_bytes()).fitted
+    assert fitted is not None
+    assert (fitted.documents, fitted.pipeline_id) == (12, said["made"]["pipeline_id"])
+    assert (fitted.fields.answers, fitted.fields.wrong) == (48, 6)
+    assert said["calibration"]["fields"]["fitted"]["auroc"] == fitted.fields.auroc
+    assert said["calibration"]["fields"]["before"] == said["figures"]["field_calibration"]
+    assert "Fitted to these documents" in Path(said["page"]).read_text("utf-8")
+    monkeypatch.setenv("POSTKORB_CALIBRATION", str(file))
+    _, then = evaluated(folder)
+    after = json.loads(Path(then["report"]).read_text("utf-8"))
+    assert then["calibration"] is None
+    assert then["made"]["pipeline_id"] != said["made"]["pipeline_id"]
+    assert confidence(after, "seller_name") < confidence(before, "seller_name")
+    assert said["figures"]["field_calibration"]["ece"] > then["figures"]["field_calibration"]["ece"]
+
+
+def confidence(report: dict, path: str) -> float:
+    fields = {item["path"]: item["answer"] for item in report["documents"][0]["fields"]}
+    return fields[path]["confidence"]
+
+
+def test_people_are_told_what_a_fit_brought_and_where_it_is(tmp_path: Path):
+    folder = labelled(tmp_path / "letters", wrong=2, documents=10)
+    result = run("evaluate", folder, "--calibrate", "--output", tmp_path / "report.html")
+    assert result.exit_code == 0
+    assert "Confidence, fitted" in result.stdout
+    assert f"POSTKORB_CALIBRATION={tmp_path / 'report.calibration.json'}" in result.stdout
+
+
+def test_too_few_documents_to_fit_to_are_refused_before_anything_is_asked(server: ScriptedServer, tmp_path: Path):
+    folder = labelled(tmp_path / "letters", documents=10)
+    (folder / "invoice-1.txt").write_bytes((folder / "invoice-0.txt").read_bytes())
+    result = run("evaluate", folder, "--calibrate")
+    assert isinstance(result.exception, FitError)
+    assert "9 documents are too few" in str(result.exception)
+    assert not server.asked
+
+
+def test_too_few_answers_to_fit_to_leave_the_report(tmp_path: Path):
+    folder = labelled(tmp_path / "letters", documents=10)
+    (folder / "invoice-1.txt").write_text(letter("invoice", **FIELDS, note=REFUSED), "utf-8")
+    result = run("evaluate", folder, "--calibrate", "--output", tmp_path / "report.html")
+    assert isinstance(result.exception, FitError)
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["figures"]["failed"] == 1
+    assert not (tmp_path / "report.calibration.json").exists()
+
+
+def test_stored_answers_cannot_be_fitted_to(server: ScriptedServer, tmp_path: Path):
+    folder = labelled(tmp_path / "letters", documents=10)
+    result = run("evaluate", folder, "--calibrate", "--pipeline", "some")
+    assert result.exit_code == 2
+    assert "stored answers" in result.output
+    assert not server.asked
+
+
+def test_a_calibration_that_cannot_be_used_is_said_before_anything_is_asked(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("POSTKORB_CALIBRATION", str(tmp_path / "nowhere.json"))
+    result = run("evaluate", labelled(tmp_path / "letters", documents=1))
+    assert isinstance(result.exception, SettingsError)
+    assert not server.asked
 
 
 @pytest.mark.parametrize(("told", "used"), [(None, "ignore"), ("check", "check")])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from integration.storage import stored as given
+from sqlalchemy import text
 
 from schemas.events import FieldAnswer, Status
 from services.storage.answers import ensure_pipeline, record_answers
@@ -84,6 +85,30 @@ async def test_answers_are_found_by_their_content(database: Database) -> None:
     assert list(answer.fields) == list(given.FIELDS)
     assert (answer.document_type, answer.status, answer.prompt_tokens) == ("invoice", Status.COMPLETE, 500)
     assert list(answer.findings) == list(given.FINDINGS)
+
+
+async def test_analysts_see_by_what_confidences_were_made_and_whether_it_was_fitted(database: Database) -> None:
+    by_hand, fitted = {"other_below": 0.3, "fitted": None}, {"fitted": {"documents": 40}}
+    known = [
+        Pipeline("by hand", "m", "f" * 64, {}, by_hand),
+        Pipeline("fitted", "m", "f" * 64, {}, fitted),
+        Pipeline("older", "m", "f" * 64, {}),
+    ]
+    async with database.transaction() as connection:
+        for pipeline in known:
+            await ensure_pipeline(connection, pipeline)
+        assert [await pipeline_of_id(connection, item.pipeline_id) for item in known] == known
+        await connection.execute(text("SET LOCAL ROLE postkorb_analyst"))
+        seen = await connection.execute(
+            text("SELECT pipeline_id, fitted, calibration FROM postkorb.calibrations ORDER BY pipeline_id")
+        )
+        assert [tuple(row) for row in seen] == [
+            ("by hand", None, by_hand),
+            ("fitted", {"documents": 40}, fitted),
+            ("older", None, None),
+        ]
+        unfitted = "SELECT count(*) FROM postkorb.calibrations WHERE fitted IS NULL"
+        assert await connection.scalar(text(unfitted)) == 2
 
 
 async def test_a_pipeline_that_is_not_there_is_said_with_those_that_are(database: Database) -> None:

@@ -133,11 +133,12 @@ async def _as_role(database: Database, role: str, statement: str) -> str | None:
 
 
 async def test_an_analyst_reads_views_and_nothing_else(database: Database) -> None:
-    for view in ("results", "fields", "account", "failures", "dead_letters", "invoices"):
+    for view in ("results", "fields", "account", "failures", "dead_letters", "calibrations", "invoices"):
         assert await _as_role(database, "postkorb_analyst", f"TABLE postkorb.{view}") is None
     for refused in (
         "SELECT text FROM postkorb.pages",
         "SELECT * FROM postkorb.documents",
+        "SELECT * FROM postkorb.pipelines",
         "SELECT value FROM postkorb.outbox",
         "SELECT value FROM postkorb.dead_letter_records",
         "SELECT * FROM postkorb.current_answers",

@@ -106,6 +106,19 @@ def test_a_calibration_comes_back_from_json(calibration: Calibration) -> None:
     assert read_calibration(calibration.model_dump_json()) == calibration
 
 
+def test_the_fingerprint_is_of_all_of_it_in_any_order() -> None:
+    weights = dict(reversed(UNFITTED.classes.weights.items()))
+    assert (
+        Calibration.model_validate(
+            UNFITTED.model_dump() | {"classes": {"bias": UNFITTED.classes.bias, "weights": weights}}
+        ).fingerprint
+        == UNFITTED.fingerprint
+    )
+    weights["margin"] += 0.01
+    changed = UNFITTED.classes.model_copy(update={"weights": weights})
+    assert UNFITTED.model_copy(update={"classes": changed}).fingerprint != UNFITTED.fingerprint
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

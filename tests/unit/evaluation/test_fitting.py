@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -44,15 +44,19 @@ def drawn(random: np.random.Generator) -> FieldSignals:
     )
 
 
-def rows_by(truth: Callable[[FieldSignals], float], documents: int, seed: int = 7) -> Rows:
-    random = np.random.default_rng(seed)
+def rows_by(truth: Callable[[FieldSignals], float], documents: int) -> Rows:
+    random = np.random.default_rng(7)
     fields = [
-        FieldRow(f"document {number}", signals, SURE, bool(random.random() < truth(signals)))
+        FieldRow(f"document {number}", signals, SURE, bool(random.random() < truth(signals)), truth(signals))
         for number in range(documents)
         for signals in [drawn(random) for _ in range(10)]
     ]
     return Rows(
-        fields, [ClassRow(f"document {number}", SURE, right=True, is_other=False) for number in range(documents)]
+        fields,
+        [
+            ClassRow(f"document {number}", SURE, right=True, is_other=False, confidence=0.5)
+            for number in range(documents)
+        ],
     )
 
 
@@ -67,15 +71,16 @@ def share_right(signals: FieldSignals) -> float:
 
 
 def test_on_documents_left_out_it_ranks_nearly_as_well_as_the_truth_and_means_what_it_says() -> None:
-    rows = rows_by(share_right, 200)
+    rows = rows_by(share_right, 150)
     found = fit(rows, "p", NOW)
     best = roc_auc_score([row.right for row in rows.fields], [share_right(row.signals) for row in rows.fields])
     unfitted = [UNFITTED.field_confidence(row.signals) for row in rows.fields]
-    assert found.fields.auroc is not None
-    assert found.fields.auroc > best - 0.02
-    assert found.fields.auroc > roc_auc_score([row.right for row in rows.fields], unfitted)
-    assert found.fields.ece is not None
-    assert found.fields.ece < 0.05
+    assert found.after.fields.auroc is not None
+    assert found.after.fields.auroc > best - 0.02
+    assert found.after.fields.auroc > roc_auc_score([row.right for row in rows.fields], unfitted)
+    assert found.after.fields.ece is not None
+    assert found.after.fields.ece < 0.05
+    assert found.before.fields.auroc == pytest.approx(best)
 
 
 def test_it_says_what_it_was_fitted_on_and_how_it_did_and_comes_back_from_json() -> None:
@@ -84,20 +89,21 @@ def test_it_says_what_it_was_fitted_on_and_how_it_did_and_comes_back_from_json()
     fitted = found.calibration.fitted
     assert fitted is not None
     assert (fitted.documents, fitted.pipeline_id, fitted.at) == (30, "pipeline", NOW)
-    assert (fitted.fields.answers, fitted.fields.auroc) == (300, found.fields.auroc)
+    assert (fitted.fields.answers, fitted.fields.auroc) == (300, found.after.fields.auroc)
     assert fitted.fields.wrong == sum(not row.right for row in rows.fields)
     assert read_calibration(found.calibration.model_dump_json()) == found.calibration
 
 
 def test_what_only_chance_says_is_not_learnt_by_heart() -> None:
     found = fit(rows_by(lambda _: 0.7, 60), "p", NOW)
-    assert found.fields.auroc == pytest.approx(0.5, abs=0.08)
-    assert found.fields.ece is not None
-    assert found.fields.ece < 0.1
+    assert found.after.fields.auroc is not None
+    assert 0.4 < found.after.fields.auroc < 0.53  # judged by what has seen them it would be 0.548
+    assert found.after.fields.ece is not None
+    assert found.after.fields.ece < 0.1
 
 
 def test_a_signal_that_speaks_the_wrong_way_gets_no_weight_and_none_is_negative() -> None:
-    found = fit(rows_by(lambda signals: 0.1 if signals.labelled else 0.9, 200), "p", NOW)
+    found = fit(rows_by(lambda signals: 0.1 if signals.labelled else 0.9, 60), "p", NOW)
     weights = found.calibration.fields.weights
     assert weights["labelled"] == pytest.approx(0, abs=1e-6)
     assert min(weights.values()) >= 0
@@ -108,25 +114,32 @@ def moved(calibration: Calibration) -> float:
 
 
 def test_few_documents_move_the_weights_less_than_many() -> None:
-    few, many = fit(rows_by(share_right, 10), "p", NOW), fit(rows_by(share_right, 300), "p", NOW)
+    few, many = fit(rows_by(share_right, 10), "p", NOW), fit(rows_by(share_right, 100), "p", NOW)
     assert moved(few.calibration) < moved(many.calibration)
+
+
+def test_the_same_document_handed_in_often_is_one() -> None:
+    rows = [ClassRow("one", SURE, right=True, is_other=False, confidence=0.5)] * 20
+    with pytest.raises(FitError, match="1 documents are too few"):
+        fit(Rows([], rows), "p", NOW)
 
 
 def test_nothing_wrong_at_all_is_no_error() -> None:
     found = fit(rows_by(lambda _: 1.0, 12), "p", NOW)
-    assert found.fields.auroc is None
+    assert found.after.fields.auroc is None
     assert found.calibration.field_confidence(drawn(np.random.default_rng(1))) > 0.5
 
 
 def test_too_few_documents_are_said_to_be_so() -> None:
-    with pytest.raises(FitError, match="9 documents with answers are too few"):
+    with pytest.raises(FitError, match="9 documents are too few"):
         fit(rows_by(share_right, 9), "p", NOW)
 
 
 def test_wrong_types_tell_how_often_it_is_none_of_them_and_so_where_unknown_begins() -> None:
-    sure = [ClassRow(f"sure {number}", SURE, right=True, is_other=False) for number in range(30)]
+    sure = [ClassRow(f"sure {number}", SURE, right=True, is_other=False, confidence=0.9) for number in range(30)]
     strange = [
-        ClassRow(f"strange {number}", ClassSignals(-1.5, 0.2), right=False, is_other=number < 7) for number in range(8)
+        ClassRow(f"strange {number}", ClassSignals(-1.5, 0.2), right=False, is_other=number < 7, confidence=0.9)
+        for number in range(8)
     ]
     calibration = fit(Rows([], [*sure, *strange]), "p", NOW).calibration
     assert calibration.other_share == pytest.approx(8 / 10)
@@ -147,6 +160,7 @@ def test_without_bounds_at_work_and_with_no_prior_mean_it_is_scikit_learns_logis
     assert table.solution(2.0) == pytest.approx(expected, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abcdefghijklm"), min_size=2).filter(lambda names: len(set(names)) > 1))
 def test_each_document_is_judged_once_and_never_by_what_has_seen_it(names: list[str]) -> None:
     divided = folds(names)

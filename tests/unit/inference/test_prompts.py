@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.document_types import load_document_types
+from services.answers.calibration import UNFITTED, Calibration
 from services.inference import prompts
 from services.inference.engines.port import EngineIdentity
 from services.inference.pipeline import pipeline_of
@@ -55,8 +56,16 @@ def test_equal_parts_make_the_same_pipeline_and_any_other_part_another():
         pipeline_of(IDENTITY, TYPES, "de"),
         pipeline_of(EngineIdentity("model", "1" * 64, {"vllm": "1"}), TYPES, "document"),
         pipeline_of(EngineIdentity("model", "0" * 64, {"vllm": "2"}), TYPES, "document"),
+        pipeline_of(IDENTITY, TYPES, "document", calibration=UNFITTED.model_copy(update={"other_below": 0.4})),
     ]
-    assert len({pipeline.pipeline_id, *(other.pipeline_id for other in others)}) == 4
+    assert len({pipeline.pipeline_id, *(other.pipeline_id for other in others)}) == 5
+
+
+def test_a_pipeline_knows_what_makes_its_confidences():
+    given = UNFITTED.model_copy(update={"other_share": 0.25})
+    pipeline = pipeline_of(IDENTITY, TYPES, "document", calibration=given)
+    assert Calibration.model_validate(pipeline.calibration) == given
+    assert pipeline.settings["calibration_sha256"] == given.fingerprint
 
 
 def test_other_wording_is_another_pipeline(monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,70 @@
+"""What makes confidences: the file that the settings name, what ships for the model, or numbers set by hand."""
+
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import pytest
+
+from services import wiring
+from services.answers.calibration import UNFITTED, Calibration
+from services.cli import serving
+from services.models import catalogue
+from services.models.catalogue import Catalogue, load_catalogue
+from services.settings import Settings, SettingsError
+from services.wiring import calibration_of
+
+OURS = UNFITTED.model_copy(update={"other_below": 0.4})
+SHIPPED = UNFITTED.model_copy(update={"other_below": 0.2})
+
+
+def settings(tmp_path: Path, **changes: object) -> Settings:
+    return Settings(data_dir=tmp_path, engine="remote", engine_urls=["http://nowhere"], **changes)  # type: ignore[arg-type]
+
+
+def written(tmp_path: Path, calibration: Calibration) -> Path:
+    file = tmp_path / "given.json"
+    file.write_text(calibration.model_dump_json(), "utf-8")
+    return file
+
+
+@pytest.fixture
+def shipping(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Let a calibration ship for the first model; give its name."""
+    entry = next(iter(load_catalogue().values())).model_copy(update={"calibration": "calibrations/m.json"})
+    package = tmp_path / "package"
+    (package / "calibrations").mkdir(parents=True)
+    (package / "calibrations" / "m.json").write_text(SHIPPED.model_dump_json(), "utf-8")
+
+    def files(_: str) -> Traversable:
+        return package
+
+    monkeypatch.setattr(catalogue, "files", files)
+    monkeypatch.setattr(wiring, "load_catalogue", lambda: Catalogue((entry,)))
+    return entry.name
+
+
+def test_a_model_that_nobody_knows_has_numbers_set_by_hand(tmp_path: Path) -> None:
+    assert calibration_of(settings(tmp_path, model="nobody")) == UNFITTED
+
+
+def test_what_ships_for_a_model_is_of_that_model_alone(shipping: str, tmp_path: Path) -> None:
+    assert calibration_of(settings(tmp_path, model=shipping)) == SHIPPED
+    assert calibration_of(settings(tmp_path, model="nobody")) == UNFITTED
+
+
+def test_the_owners_own_goes_before_what_ships(shipping: str, tmp_path: Path) -> None:
+    assert calibration_of(settings(tmp_path, model=shipping, calibration=written(tmp_path, OURS))) == OURS
+
+
+def test_one_that_cannot_be_used_is_a_wrong_setting_and_nothing_is_started(tmp_path: Path) -> None:
+    broken = written(tmp_path, OURS)
+    broken.write_bytes(b"{\xff")
+    for file, reason in ((tmp_path / "absent.json", "No such file"), (broken, "no calibration of this version")):
+        with pytest.raises(SettingsError, match=rf"^POSTKORB_CALIBRATION: .*{file.name}: {reason}"):
+            serving.check(settings(tmp_path, calibration=file))
+
+
+def test_what_ships_can_be_used_and_was_fitted() -> None:
+    for name in load_catalogue():
+        calibration = calibration_of(Settings(model=name, calibration=None))
+        assert calibration == UNFITTED or calibration.fitted
