@@ -9,11 +9,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from hypothesis import HealthCheck, settings
 
 from schemas.topics import Topics
 from services.local.broker import Broker
 from services.local.database import LocalDatabase
 from services.local.jars import fetch_broker
+
+# How long one example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("postkorb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("postkorb")
 
 REPOSITORY = Path(__file__).parent.parent
 PARTITIONS = 3
