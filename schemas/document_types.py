@@ -132,7 +132,9 @@ class FieldDefinition(_Data):
     kind: Kind = Kind.TEXT
     required: bool = False
     max_length: int = Field(default=80, ge=1, le=400, description="Characters that the model may copy.")
-    choices: tuple[str, ...] = Field(default=(), max_length=40, description="For kind `choice` alone.")
+    choices: tuple[Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")], ...] = Field(
+        default=(), max_length=40, description="For kind `choice` alone."
+    )
     label: Wording
     description: Wording
     synonyms: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
@@ -143,6 +145,9 @@ class FieldDefinition(_Data):
     def _choices_fit(self) -> Self:
         if (self.kind is Kind.CHOICE) != bool(self.choices):
             message = f"field {self.name}: `choices` belongs to kind `choice`, and that kind needs it"
+            raise ValueError(message)
+        if len(set(self.choices)) != len(self.choices):
+            message = f"field {self.name}: two choices are the same"
             raise ValueError(message)
         return self
 
@@ -304,7 +309,7 @@ def _read(name: str, text: str) -> DocumentType:
         message = f"{name}: not YAML: {' '.join(str(error).split())}"
         raise DocumentTypeError(message) from None
     except ValidationError as error:
-        message = f"{name}: {first_error(error)}"
+        message = f"{name}: {first_error(error, whole='')}"
         raise DocumentTypeError(message) from None
 
 
@@ -327,12 +332,21 @@ def _fault_of(rule: Rule, samples: Mapping[str, Value]) -> str | None:
     try:
         unknown = {*names_in(rule.check), *rule.fields} - set(samples)
         if unknown:
-            return f"{', '.join(sorted(unknown))} is no field"
+            return f"{', '.join(sorted(unknown))} is no field or table"
         evaluate(rule.check, samples)
-        if rule.over_missing:
-            evaluate(rule.check, dict.fromkeys(samples))
     except ExpressionError as error:
         return f"`{rule.check}`: {error}"
+    return _fault_over_missing(rule, samples) if rule.over_missing else None
+
+
+def _fault_over_missing(rule: Rule, samples: Mapping[str, Value]) -> str | None:
+    """Try a rule where all values are missing, each of them alone, and all but one."""
+    names = names_in(rule.check)
+    for missing in [names, *({name} for name in sorted(names)), *(names - {name} for name in sorted(names))]:
+        try:
+            evaluate(rule.check, {**samples, **dict.fromkeys(missing)})
+        except ExpressionError as error:
+            return f"`{rule.check}` without {', '.join(sorted(missing))}: {error}"
     return None
 
 

@@ -110,11 +110,17 @@ def encode_headers(
     return headers | ({TRACEPARENT: traceparent} if traceparent else {})
 
 
-def first_error(error: ValidationError) -> str:
-    """Say in one sentence what is wrong first, without repeating the value (it may be a document)."""
+def first_error(error: ValidationError, whole: str = "the event") -> str:
+    """Say in one sentence what is wrong first, without repeating the value (it may be a document).
+
+    Parameters
+    ----------
+    whole
+        What to call the whole, if no member of it is wrong alone; empty if the sentence says so itself.
+    """
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the event"
-    return clean_text(f"{place}: {first['msg'].removeprefix('Value error, ')}")
+    place = ".".join(str(part) for part in first["loc"]) or whole
+    return clean_text(f"{place}: {first['msg'].removeprefix('Value error, ')}".removeprefix(": "))
 
 
 def _header_attributes(headers: Headers) -> dict[str, str]:

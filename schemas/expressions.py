@@ -1,11 +1,13 @@
 """The language of rules: Python's expressions, as far as a rule needs them, evaluated by simpleeval.
 
 Allowed are numbers, texts, `None`, names of fields, `+ - * /`, comparisons, `and or not`, `… if … else …` and the
-functions below. Everything is bounded: the length of an expression, its parts, and with them its time.
+functions below. Numbers are decimal: `19 / 100` is 0.19 exactly. Everything is bounded: the length of an expression,
+its parts, and with them its time.
 """
 
 import ast
 import datetime as dt
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -60,14 +62,36 @@ def days(first: dt.date, last: dt.date) -> int:
 
 
 def total(rows: Rows, column: str) -> Decimal:
-    """Add up a column of a table; rows without a value there count nothing."""
-    given = (row.get(column) for row in rows)
-    return sum((value for value in given if isinstance(value, Decimal)), Decimal(0))
+    """Add up a column of a table; rows without a number there count nothing.
+
+    Raises
+    ------
+    TypeError
+        If it is no table, or no row has a number there: a column that was not read has no sum.
+    """
+    numbers = [value for row in _rows(rows) if isinstance(value := row.get(column), Decimal)]
+    if not numbers:
+        message = f"no row has a number in {column!r}"
+        raise TypeError(message)
+    return sum(numbers, Decimal(0))
 
 
 def count(rows: Rows) -> int:
-    """Count the rows of a table."""
-    return len(rows)
+    """Count the rows of a table.
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+    """
+    return len(_rows(rows))
+
+
+def _rows(rows: Rows) -> Rows:
+    if isinstance(rows, list):
+        return rows
+    message = "total and count need a table"
+    raise TypeError(message)
 
 
 def one_of(value: Scalar, *choices: Scalar) -> bool:
@@ -127,8 +151,8 @@ def _parsed(expression: str) -> ast.Expression:
         raise ExpressionError(message)
     try:
         tree = ast.parse(expression.strip(), mode="eval")
-    except (SyntaxError, ValueError) as error:
-        message = f"it cannot be read: {error}"
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested too deep
+        message = f"it cannot be read: {getattr(error, 'msg', error)}"
         raise ExpressionError(message) from None
     nodes = list(ast.walk(tree))
     if len(nodes) > MAX_PARTS:
@@ -136,7 +160,7 @@ def _parsed(expression: str) -> ast.Expression:
         raise ExpressionError(message)
     for node in nodes:
         _check_node(node)
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             node.value = Decimal(repr(node.value))  # type: ignore[assignment]  # an amount is no binary fraction
     return tree
 
@@ -145,7 +169,7 @@ def _check_node(node: ast.AST) -> None:
     if not isinstance(node, _NODES):
         message = f"{type(node).__name__} is not allowed in a rule"
         raise ExpressionError(message)
-    if isinstance(node, ast.Constant) and not isinstance(node.value, _CONSTANTS):
+    if isinstance(node, ast.Constant) and (not isinstance(node.value, _CONSTANTS) or node.value == math.inf):
         message = f"{node.value!r} is not allowed in a rule"
         raise ExpressionError(message)
     if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS):

@@ -24,11 +24,15 @@ CERTAIN: Final = 1.0
 """Confidence of what the invoice's own XML says."""
 MOST_LINES_NAMED: Final = 20
 """Lines with findings of their own; more are counted in one."""
+ROW_CHARACTERS: Final = 300
+"""Between a line's description and its numbers: what wraps, and columns between."""
 LEAST_SHARE: Final = 0.5
 """Share of the words of a line's description that the pages must have: they may wrap, shorten and hyphenate it."""
 
 _IDENTIFIERS: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
 _LABELLED: Final = frozenset({Kind.MONEY, Kind.DATE})
+_TAX: Final = "tax_total"
+"""The field that an invoice without tax does not show."""
 _LINE_KINDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
 
 _SAID: Final = {
@@ -66,6 +70,10 @@ _SAID: Final = {
         en="By its XML it is a credit note (code {code}): the seller owes the amount.",
     ),
     "unread": Wording(de="E-Rechnung: {note}.", en="E-invoice: {note}."),
+    "blank": Wording(
+        de="Die Seiten haben keinen Text: was im XML steht, konnte nicht mit ihnen verglichen werden.",
+        en="The pages have no text: what the XML says could not be held against them.",
+    ),
 }
 
 
@@ -108,7 +116,8 @@ def einvoice_answers(
     tuple
         Answers of status `ok` and confidence 1.0, with the place where the pages show the value, if they do. Then
         findings: values that do not stand on the pages, what the pages show in their place, numbers whose own check
-        fails, sums of the XML that are wrong, what in it could not be read, and that it is a credit note.
+        fails, sums of the XML that are wrong, what in it could not be read, and that it is a credit note. Pages
+        without any text are one finding, instead of one for each value.
     """
     shown, teller = EInvoicePages(pages, kind, language), _Teller(language)
     answers: list[FieldAnswer] = []
@@ -119,7 +128,8 @@ def einvoice_answers(
             answers.append(_answer(field.name, field.kind, value, place, shown))
             findings += _header_findings(invoice, field, value, place, shown, teller)
     line_answers, line_findings = _lines(invoice.line_items, shown, teller)
-    return [*answers, *line_answers], [*findings, *line_findings, *_xml_findings(invoice, teller)]
+    blank = [teller.finding("blank", [], {})] if shown.are_blank else []
+    return [*answers, *line_answers], [*findings, *line_findings, *_xml_findings(invoice, teller), *blank]
 
 
 def differences(invoice: EInvoice, kind: DocumentType, read: Sequence[FieldAnswer], language: str) -> list[Finding]:
@@ -156,6 +166,8 @@ def _header_findings(
     said = {"label": teller.label(field), "value": value.text}
     if field.kind in _IDENTIFIERS and parse_value(field.kind, value.text, "") is None:
         yield teller.finding("checksum", [field.name], said, FindingKind.CHECKSUM)
+    if shown.are_blank:
+        return
     others = _shown_instead(field, value, shown)
     if place is None and not _may_be_absent(field, value, shown):
         instead = teller.say("instead", {"other": others[0].verbatim}) if others else ""
@@ -165,12 +177,19 @@ def _header_findings(
 
 
 def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages) -> bool:
-    """Tell whether pages may do without a value: no tax, a currency that nobody names, a name in other places."""
-    if value.numeric is not None:
-        return value.numeric == 0
-    if field.kind is Kind.CURRENCY:
-        return not shown.shows_currency()
-    return value.date is None and field.kind not in _IDENTIFIERS and shown.share_of_words(value.text) == 1
+    """Tell whether pages may do without a value: no tax, a currency that nobody names, a name in pieces.
+
+    A name alone is excused word by word: a number made of words that stand somewhere is another number.
+    """
+    match field.kind:
+        case Kind.MONEY:
+            return field.name == _TAX and value.numeric == 0
+        case Kind.CURRENCY:
+            return not shown.shows_currency()
+        case Kind.NAME:
+            return shown.share_of_words(value.text) == 1
+        case _:
+            return False
 
 
 def _contradicts(other: Candidate, field: FieldDefinition, invoice: EInvoice) -> bool:
@@ -196,21 +215,40 @@ def _lines(
     for index, line in enumerate(lines):
         absent: dict[str, str] = {}
         row = shown.find_after(line.description, last) if line.description else None
-        cell = last = row or last
-        for name, value in _cells(line):
+        last = row or last
+        for name, value, place in _placed(line, row, last, shown):
             path = f"line_items[{index}].{name}"
-            place = row if value.numeric is None else shown.numbers.find(value.numeric, cell)
-            cell = place or cell
             answers.append(_answer(path, _LINE_KINDS[name], value, place, shown))
             if place is None and not _may_be_absent_in_line(value, shown):
                 absent[path] = value.text
-        if absent:
+        if absent and not shown.are_blank:
             said = {"number": index + 1, "value": "; ".join(absent.values())}
             findings.append(teller.finding("line", list(absent), said))
     more = findings[MOST_LINES_NAMED:]
     paths = [path for finding in more for path in finding.fields]
     counted = [teller.finding("more_lines", paths, {"count": len(more)})] if more else []
     return answers, [*findings[:MOST_LINES_NAMED], *counted]
+
+
+def _placed(
+    line: EInvoiceLine, row: Place | None, last: Place | None, shown: EInvoicePages
+) -> list[tuple[str, Value, Place | None]]:
+    """Give the values of a line with their places: where one number stands in the row, the others must too."""
+    placed: list[tuple[str, Value, Place | None]] = []
+    cell = last
+    for name, value in _cells(line):
+        place = row if value.numeric is None else shown.numbers.find(value.numeric, cell)
+        cell = place or cell
+        placed.append((name, value, place))
+    if row is None or not any(value.numeric is not None and _is_beside(place, row) for _, value, place in placed):
+        return placed
+    return [(name, value, place if _is_beside(place, row) else None) for name, value, place in placed]
+
+
+def _is_beside(place: Place | None, row: Place) -> bool:
+    if place is None or place.page != row.page:
+        return False
+    return max(place.char_start - row.char_end, row.char_start - place.char_end) <= ROW_CHARACTERS
 
 
 def _may_be_absent_in_line(value: Value, shown: EInvoicePages) -> bool:

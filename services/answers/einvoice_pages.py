@@ -17,7 +17,18 @@ from services.answers.shown_numbers import ShownNumbers
 from services.answers.values import Value
 
 _WORD: Final = re.compile(r"\w+")
-_CURRENCY: Final = re.compile(r"[^\W\d_]{1,10}|[$€£¥]")
+_CURRENCY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,10}(?![^\W\d_])|[$€£¥]")
+_FRANCS: Final = frozenset({"fr", "sfr"})
+"""Francs beside an amount alone: elsewhere a Friday, a firm or a woman."""
+_CENTS: Final = r"[0-9][0-9'\u2019 \u00a0\u202f]*[.,](?:[0-9]{2}|-{1,2}|\u2013)"
+_AMOUNT_AFTER: Final = re.compile(rf"\.?[ \u00a0\u202f]?{_CENTS}(?![.,:-]?[0-9]| ?(?:Uhr|bis|h\b|[-\u2013]))")
+_AMOUNT_BEFORE: Final = re.compile(rf"(?<![0-9.,:-]){_CENTS}[ \u00a0\u202f]?$")
+_REACH: Final = 20
+"""Characters before francs in which an amount is looked for."""
+_GOES_BEFORE: Final = re.compile(r"(?:[^\W_]|[0-9][-/._])$")
+_GOES_ON: Final = re.compile(r"[^\W_]|[-/_][^\W_]|\.[0-9]")
+_CODE: Final = re.compile(r"(?!sfr)[a-z]{3}", re.IGNORECASE)
+"""Codes of ISO 4217 that are not in capitals are also words: `all`, `top`, `pen`."""
 _LOCALES: Final = ("de", "de_AT", "en", "en_GB", "fr", "it")
 _PATTERNS: Final = (
     "dd.MM.yyyy", "d.M.yyyy", "dd.MM.yy", "d.M.yy", "dd. MM. yyyy", "d. M. yyyy", "yyyy-MM-dd", "yyyy/MM/dd",
@@ -64,7 +75,8 @@ class EInvoicePages:
             return self._find_date(value.date, labels)
         if field.kind is Kind.CURRENCY:
             return self._find_currency(value.text)
-        return self._searchable.find(value.text, labels) or self._find_identifier(value.text)
+        place = self._searchable.find(value.text, labels)
+        return place if place and self._is_it(field.kind, place) else self._find_identifier(value.text)
 
     def find_after(self, text: str, last: Place | None) -> Place | None:
         """Give where a text comes next after a place, as invoice lines follow each other; else its first place."""
@@ -88,8 +100,17 @@ class EInvoicePages:
         return len(words & self._words) / len(words) if words else 1.0
 
     def shows_currency(self) -> bool:
-        """Tell whether the pages name any currency."""
-        return any(currency_code(word) for word in {word for text in self._pages for word in _CURRENCY.findall(text)})
+        """Tell whether the pages name any currency: by a sign, a code in capitals, or a name."""
+        return any(
+            _currency_at(text, match) and (match[0].isupper() or not _CODE.fullmatch(match[0]))
+            for text in self._pages
+            for match in _CURRENCY.finditer(text)
+        )
+
+    @cached_property
+    def are_blank(self) -> bool:
+        """Whether no page has any text."""
+        return not any(text.strip() for text in self._pages)
 
     @cached_property
     def numbers(self) -> ShownNumbers:
@@ -117,10 +138,15 @@ class EInvoicePages:
         found = (self._searchable.find(form, labels) for form in date_forms(day))
         return next((place for place in found if place), None)
 
+    def _is_it(self, kind: Kind, place: Place) -> bool:
+        """Tell whether what stands at a place is the value: it is known exactly, and a number is no part of another."""
+        is_whole = kind is not Kind.TEXT or _is_whole(self._pages[place.page - 1], place.char_start, place.char_end)
+        return is_whole and place.match != "fuzzy"
+
     def _find_currency(self, code: str) -> Place | None:
         for number, text in enumerate(self._pages, start=1):
             for match in _CURRENCY.finditer(text):
-                if currency_code(match[0]) == code:
+                if _currency_at(text, match) == code:
                     return Place(number, *match.span(), "normalised")
         return None
 
@@ -134,7 +160,7 @@ class EInvoicePages:
             at = text.find(wanted)
             while at >= 0:
                 start, end = places[at], places[at + len(wanted) - 1] + 1
-                if not (form[max(start - 1, 0) : start].isalnum() or form[end : end + 1].isalnum()):
+                if _is_whole(form, start, end):
                     return self._place(page, start, end)
                 at = text.find(wanted, at + 1)
         return None
@@ -164,6 +190,24 @@ def same(one: Value, other: Value) -> bool:
 def date_forms(day: dt.date) -> list[str]:
     """Give the forms in which a date may be written, each once."""
     return list(dict.fromkeys(format_date(day, pattern, locale) for pattern in _PATTERNS for locale in _LOCALES))
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a number ends where its place does: `RE-2018` within `RE-2018-17` is another one."""
+    return not (_GOES_BEFORE.search(text[max(start - 2, 0) : start]) or _GOES_ON.match(text, end))
+
+
+def _currency_at(text: str, match: re.Match[str]) -> str | None:
+    """Give the code of the currency that a word of a page names, if it does."""
+    if match[0].casefold() in _FRANCS and not _stands_beside_amount(text, *match.span()):
+        return None
+    return currency_code(match[0])
+
+
+def _stands_beside_amount(text: str, start: int, end: int) -> bool:
+    before = text[max(start - _REACH, 0) : start]
+    after = _AMOUNT_AFTER.match(text, end) and not before.rstrip().endswith(("-", "\u2013"))
+    return bool(after or _AMOUNT_BEFORE.search(before))
 
 
 def _place(candidate: Candidate) -> Place:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule, Wording
 from schemas.events import FieldAnswer, Finding, FindingKind
 from services.answers.candidates import Candidate
-from services.answers.rules import broken_rules, values_of
+from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 
 GERMAN: Final = "de"
 QUOTED_CHARACTERS: Final = 60
@@ -36,12 +36,23 @@ def findings_of(
     german = language.startswith(GERMAN)
     answers = {field.path: field for field in fields}
     found = [finding for field in kind.fields for finding in _about(field, answers.get(field.name), german=german)]
-    found += [
-        Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
-        for rule in broken_rules(kind, values_of(fields))
-    ]
+    found += [_broken(rule, german=german) for rule in broken_rules(rules_about_fields(kind), values_of(fields))]
     found += [_repaired(_defined(kind, name), candidate, german=german) for name, candidate in repaired.items()]
     return found
+
+
+def table_findings(kind: DocumentType, fields: Sequence[FieldAnswer], language: str) -> list[Finding]:
+    """Give the findings of rules about tables, once the rows are read.
+
+    Parameters
+    ----------
+    fields
+        All answers, the cells of tables among them.
+    language
+        ISO 639-1, of the document.
+    """
+    german = language.startswith(GERMAN)
+    return [_broken(rule, german=german) for rule in broken_rules(rules_about_tables(kind), values_of(fields))]
 
 
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
@@ -75,6 +86,10 @@ def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) 
             return [_finding(FindingKind.VALUE, field, _UNPARSED, answer.verbatim, german=german)]
         case "ok":
             return []
+
+
+def _broken(rule: Rule, *, german: bool) -> Finding:
+    return Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
 
 
 def _repaired(field: FieldDefinition, candidate: Candidate, *, german: bool) -> Finding:

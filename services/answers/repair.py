@@ -21,7 +21,7 @@ from schemas.events import FieldAnswer
 from schemas.expressions import Scalar, Value, names_in
 from services.answers.candidates import KINDS, Candidate, Candidates
 from services.answers.confidence import UNWEIGHED
-from services.answers.rules import holds, values_of
+from services.answers.rules import holds, rules_about_fields, values_of
 
 MAX_CHANGED: Final = 3
 """Fields that are changed for one rule, at most."""
@@ -56,7 +56,7 @@ def repair(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candid
         if answer and answer.status == "unsupported" and (found := _meant(answer, definition, kind, candidates)):
             changes[definition.name] = found
             given[definition.name] = answer_of(definition, found)
-    for rule in kind.rules:
+    for rule in rules_about_fields(kind):
         solved = _Search(kind, rule, values_of(given.values()), candidates).solution()
         changes |= solved
         given |= {name: answer_of(_field(kind, name), candidate) for name, candidate in solved.items()}

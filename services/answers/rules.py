@@ -38,9 +38,21 @@ def holds(rule: Rule, values: Mapping[str, Value]) -> bool | None:
         return None
 
 
-def broken_rules(kind: DocumentType, values: Mapping[str, Value]) -> list[Rule]:
-    """Give the rules that do not hold, in the order of the definition."""
-    return [rule for rule in kind.rules if holds(rule, values) is False]
+def broken_rules(rules: Iterable[Rule], values: Mapping[str, Value]) -> list[Rule]:
+    """Give the rules that do not hold, in their order."""
+    return [rule for rule in rules if holds(rule, values) is False]
+
+
+def rules_about_fields(kind: DocumentType) -> list[Rule]:
+    """Give the rules that need no table: they are checked before the rows are read."""
+    about_tables = rules_about_tables(kind)
+    return [rule for rule in kind.rules if rule not in about_tables]
+
+
+def rules_about_tables(kind: DocumentType) -> list[Rule]:
+    """Give the rules that need a table."""
+    tables = {table.name for table in kind.tables}
+    return [rule for rule in kind.rules if not tables.isdisjoint(names_in(rule.check))]
 
 
 def _typed(field: FieldAnswer) -> Scalar:

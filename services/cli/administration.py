@@ -101,10 +101,19 @@ def list_types(*, as_json: AsJson = False) -> None:
 
 @types.command("check")
 def check_types(*, as_json: AsJson = False) -> None:
-    """Read every type file; the first that cannot be used is named, with the reason."""
+    """Read every type file and show its rules; the first that cannot be used is named, with the reason."""
     loaded = types_of(load_settings())
+    rules = [(kind.name, rule) for kind in loaded.values() for rule in kind.rules]
+    if not as_json:
+        rows = [(name, rule.name, rule.check, ", ".join(rule.fields), rule.message.de) for name, rule in rules]
+        console.print(table_of("Rules", ("type", "rule", "check", "asked again", "finding"), rows))
     sentence = f"{len(loaded)} document types are in order: {', '.join(loaded)}"
-    report(sentence, {"document_types": list(loaded), "sha256": loaded.fingerprint}, as_json=as_json)
+    said = {
+        "document_types": list(loaded),
+        "rules": [{"document_type": name, **rule.model_dump(mode="json")} for name, rule in rules],
+        "sha256": loaded.fingerprint,
+    }
+    report(sentence, said, as_json=as_json)
 
 
 @schemas.command("export")

@@ -173,18 +173,22 @@ class Asker:
         return self._engine.context_tokens - longest - 2 * answers - TEMPLATE_TOKENS
 
     async def ask(self, admitted: Admitted) -> Asked:
-        """Ask everything about one document; nothing about an e-invoice whose XML is preferred.
+        """Ask everything about one document; nothing about an e-invoice whose XML is preferred, or alone has text.
 
         Raises
         ------
         AskError
-            If an answer is cut off or invalid twice.
+            If an answer is cut off or invalid twice, or there is no text to ask about.
         EngineError, EngineDeadError
             As the engine raises them.
         """
         einvoice = einvoice_for(admitted.document, self._einvoices)
-        if einvoice is not None and self._einvoices is EInvoiceUse.PREFER:
+        blank = not any(page.strip() for page in admitted.document.pages)
+        if einvoice is not None and (blank or self._einvoices is EInvoiceUse.PREFER):
             return self._said_by_xml(admitted.document, einvoice)
+        if blank:
+            message = "no page has text, and the e-invoice in the document is not to be looked at"
+            raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
         classified, first = await self._classify(admitted)
         language = self._language(admitted.document)
         answer, second = await self._answer(admitted, classified.kind, language)

@@ -8,7 +8,7 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.completeness import completeness
 from services.answers.figures import DocumentFigures
-from services.answers.findings import unknown_type
+from services.answers.findings import table_findings, unknown_type
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
 from services.answers.signals import Copies, Weighed, weigh
@@ -101,7 +101,8 @@ def answered(checked: Checked) -> Answered:
     tables = _tables(checked)
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
-    findings = [*_of_type(asked), *found.findings, *checked.shown_otherwise]
+    rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
+    findings = [*_of_type(asked), *found.findings, *rules, *checked.shown_otherwise]
     if asked.einvoice is not None and asked.generations:
         language = document.language
         findings += read_otherwise(asked.kind, asked.einvoice, found.fields, checked.shown_otherwise, language)

@@ -344,7 +344,8 @@ class Inference:
 def _failure_of(document: PendingDocument, error: Exception, ask_seconds: float) -> Failure:
     match error:
         case AskError():
-            return Failure(Step.ASK, error.code, error.message, retryable=True)
+            passes = error.code is not ErrorCode.DOCUMENT_WITHOUT_TEXT
+            return Failure(Step.ASK, error.code, error.message, retryable=passes)
         case EngineError():
             return Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, f"the engine did not answer: {error}", retryable=True)
         case TimeoutError():

@@ -130,7 +130,11 @@ def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocum
     media_type = media_type_of(payload, part.get_content_type(), part.get_filename())
     if media_type == MAIL:
         return _deeper(payload, _name(part), limits, depth)
-    return _under_name(_READERS[media_type](payload, limits), _name(part))
+    document = _READERS[media_type](payload, limits)
+    if document.blank:
+        sentence = "its pages have no text; its e-invoice is read where it is handed in by itself"
+        raise without_text(sentence)
+    return _under_name(document, _name(part))
 
 
 def _read_inner_mail(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:

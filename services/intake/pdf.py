@@ -33,8 +33,8 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
     """Read the text page by page, in the order of the content stream, and the e-invoice that is attached.
 
     A page that cannot be read, or that shows pictures alone, stays empty and is named in the notes. Text that readers
-    do not see is left out, which is named there too. So is an e-invoice
-    that cannot be read: the pages say what they say without it.
+    do not see is left out, which is named there too. So is an e-invoice that cannot be read: the pages say what they
+    say without it. One that can be read speaks for pages without text, which the notes say.
 
     Raises
     ------
@@ -53,8 +53,12 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
         except Exception as error:
             message = f"the PDF's structure is damaged ({_reason(error)}); make the file anew"
             raise broken(message) from error
-        document = _read(pages, limits, notes)
+        document, failures = _read(pages, limits, notes)
         einvoice, more = _attached_einvoice(reader)
+    if document.blank:
+        if einvoice is None:
+            raise _without_text(failures)
+        more.append("no page has text that the attached e-invoice could be held against")
     return replace(document, notes=(*document.notes, *more), einvoice=einvoice)
 
 
@@ -94,7 +98,10 @@ def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[str]]:
     return reader, ([f"the PDF claims {claimed} pages, {count} were found"] if differs else [])
 
 
-def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) -> ParsedDocument:
+def _read(
+    pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]
+) -> tuple[ParsedDocument, list[Exception]]:
+    """Read each page; the errors are of those that could not be read."""
     texts: list[str] = []
     layouts: list[tuple[int, ...]] = []
     fonts: Fonts = {}
@@ -118,8 +125,7 @@ def _read(pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]) 
         limits.check(number, characters)
         texts.append(text)
         layouts.append(tuple(pack(runs)))
-    document = ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts))
-    return document if not document.blank else _refuse(failures)
+    return ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts)), failures
 
 
 def _notes_on_hidden(number: int, hidden: Sequence[Why]) -> list[str]:
@@ -144,17 +150,17 @@ def _names(file: EmbeddedFile) -> list[str]:
     return [name for name in (file.name, file.alternative_name) if isinstance(name, str)]
 
 
-def _refuse(failures: list[Exception]) -> ParsedDocument:
+def _without_text(failures: list[Exception]) -> IntakeError:
     """Say why no page has text: damaged, unpacking without end, or pictures alone."""
     if not failures:
         message = "the PDF has no text, pictures at most; reading pictures (OCR) is not part of Postkorb yet"
-        raise without_text(message)
+        return without_text(message)
     reason = _reason(failures[0])
     if isinstance(failures[0], LimitReachedError):
         message = f"the PDF unpacks to more than is read ({reason}); make the file anew, smaller"
-        raise too_long(message)
+        return too_long(message)
     message = f"no page of the PDF could be read ({reason}); make the file anew"
-    raise broken(message)
+    return broken(message)
 
 
 def _pictured(page: PageObject) -> bool:

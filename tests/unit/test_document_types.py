@@ -135,14 +135,30 @@ def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> N
         ({"view": "Permits; --"}, "view: String should match pattern"),
         ({"fields": [a_field(max_length=4000)]}, "fields.0.max_length: Input should be less than"),
         ({"fields": [a_field(colour="red")]}, "fields.0.colour: Extra inputs are not permitted"),
-        (with_rules(a_rule(check="amount > total_due")), "rule some: total_due is no field"),
-        (with_rules(a_rule(fields=["total_due"])), "rule some: total_due is no field"),
+        (
+            {"fields": [a_field(kind="choice", choices=["yes", "yes"])]},
+            "fields.0: field number: two choices are the same",
+        ),
+        ({"fields": [a_field(kind="choice", choices=["", "no"])]}, "fields.0.choices.0: String should match pattern"),
+        ({"fields": [a_field(kind="choice", choices=["a\nb"])]}, "fields.0.choices.0: String should match pattern"),
+        ({"fields": [a_field(kind="choice", choices=["x" * 81])]}, "fields.0.choices.0: String should match pattern"),
+        (with_rules(a_rule(check="amount > total_due")), "rule some: total_due is no field or table"),
+        (with_rules(a_rule(fields=["total_due"])), "rule some: total_due is no field or table"),
+        (with_rules(a_rule(check="near == amount")), "rule some: near is no field or table"),
+        (with_rules(a_rule(check="amount > __class__")), "rule some: __class__ is no field or table"),
         (with_rules(a_rule(check="amount >")), "rule some: `amount >`: it cannot be read: invalid syntax"),
         (with_rules(a_rule(check="amount.real > 0")), "`amount.real > 0`: Attribute is not allowed in a rule"),
         (with_rules(a_rule(check="open(number) > 0")), "only abs, count, days, near, one_of, total may be called"),
         (with_rules(a_rule(check="amount > day")), "`amount > day`: it cannot be computed: '>' not supported"),
         (with_rules(a_rule(check="amount + 1")), "`amount + 1`: it gives no truth: compare something"),
-        (with_rules(a_rule(over_missing=True)), "`amount > 0`: it cannot be computed"),
+        (
+            with_rules(a_rule(over_missing=True)),
+            "permit.yaml: type permit: rule some: `amount > 0` without amount: it cannot be computed",
+        ),
+        (
+            with_rules(a_rule(check="amount is None or day >= day and amount > 0", over_missing=True)),
+            "rule some: `amount is None or day >= day and amount > 0` without day: it cannot be computed",
+        ),
         (with_rules(a_rule(), a_rule()), "type permit: two rules are named some"),
     ],
 )
@@ -208,3 +224,14 @@ def test_the_classification_may_answer_only_with_a_configured_type() -> None:
 )
 def test_a_kind_knows_its_column(kind: Kind, column: str) -> None:
     assert kind.column == column
+
+
+def test_the_example_of_the_how_to_loads_and_its_mistake_is_refused_as_it_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "rules.md").read_text("utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "service_report.yaml"
+    path.write_text(example, "utf-8")
+    rules = load_document_types(tmp_path)["service_report"].rules
+    assert len(rules) == 4
+    path.write_text(example.replace(rules[1].check, "next_visit > total"), "utf-8")
+    assert f"\npostkorb: types/{refusal(tmp_path)}\n" in page

@@ -11,11 +11,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from scripted import ScriptedEngine, letter
 
 from schemas.document_types import load_document_types
-from schemas.events import FindingKind, Status
+from schemas.events import ErrorCode, FindingKind, Status
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
 from services.inference.admit import fit_pages
-from services.inference.ask import Asker
+from services.inference.ask import Asker, AskError
 from services.inference.check import answered, check
 from services.inference.einvoice import EInvoiceUse
 from services.inference.outcome import Answered
@@ -97,6 +97,26 @@ async def test_all_pages_of_a_preferred_one_count_as_read(engine: ScriptedEngine
 async def test_what_was_not_read_of_it_is_still_a_reason(engine: ScriptedEngine) -> None:
     outcome = await answer(document(notes=("page 2 shows pictures alone",)), EInvoiceUse.PREFER, engine)
     assert (outcome.status, outcome.reasons) == (Status.INCOMPLETE, ["page 2 shows pictures alone"])
+
+
+@pytest.mark.parametrize("use", [EInvoiceUse.PREFER, EInvoiceUse.CHECK])
+async def test_pages_without_text_are_answered_by_the_xml_and_that_needs_review(
+    engine: ScriptedEngine, use: EInvoiceUse
+) -> None:
+    note = "no page has text that the attached e-invoice could be held against"
+    outcome = await answer(document(INVOICE, "", notes=(note,)), use, engine)
+    assert engine.prompts == []
+    assert {field.path: field.value for field in outcome.fields}["gross_total"] == "1785.00"
+    assert (outcome.status, outcome.reasons) == (Status.INCOMPLETE, [note])
+    assert [finding.kind for finding in outcome.findings] == [FindingKind.EINVOICE]
+    assert outcome.needs_review
+
+
+async def test_pages_without_text_are_no_question_to_the_model(engine: ScriptedEngine) -> None:
+    with pytest.raises(AskError) as caught:
+        await answer(document(INVOICE, ""), EInvoiceUse.IGNORE, engine)
+    assert caught.value.code is ErrorCode.DOCUMENT_WITHOUT_TEXT
+    assert engine.prompts == []
 
 
 async def test_checked_the_model_reads_and_differences_are_findings(engine: ScriptedEngine) -> None:

@@ -9,7 +9,7 @@ from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
 from scripted import ScriptedEngine, letter
 
-from schemas.document_types import load_document_types
+from schemas.document_types import DocumentTypes, Rule, Wording, load_document_types
 from schemas.events import FindingKind
 from services.inference import prompts
 from services.inference.admit import Admitted
@@ -43,10 +43,10 @@ def pending(text: str) -> PendingDocument:
     )
 
 
-async def first_answer(text: str) -> tuple[Checked, ScriptedEngine, Asker]:
+async def first_answer(text: str, types: DocumentTypes = TYPES) -> tuple[Checked, ScriptedEngine, Asker]:
     engine = ScriptedEngine()
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
-    asker = Asker(engine, TYPES, "document", Tracing(NoOpTracerProvider().get_tracer("test"), metrics), metrics)
+    asker = Asker(engine, types, "document", Tracing(NoOpTracerProvider().get_tracer("test"), metrics), metrics)
     asked = await asker.ask(Admitted(pending(text), (text,), 1, 100))
     return check(asked), engine, asker
 
@@ -121,3 +121,43 @@ async def test_a_question_without_a_broken_rule_names_no_rule() -> None:
     said = prompts.second_prompt(checked.asked.admitted.pages, checked.question)
     assert "Netto" not in said.split("</document>")[1]
     assert '{"seller_name":""}' in said
+
+
+def with_rule(check: str, *, over_missing: bool = False) -> DocumentTypes:
+    """Give the shipped types, with a rule about the rows of an invoice."""
+    said = Wording(de="Die Positionen ergeben nicht den Nettobetrag.", en="The lines do not make the net total.")
+    rule = Rule(name="lines", check=check, fields=("net_total",), message=said, over_missing=over_missing)
+    invoice = TYPES["invoice"]
+    changed = invoice.model_copy(update={"rules": (*invoice.rules, rule)})
+    return DocumentTypes([*(kind for kind in TYPES.values() if kind is not invoice), changed])
+
+
+@pytest.mark.parametrize(
+    ("check", "broken"),
+    [
+        ("total(line_items, 'line_total') == net_total", 0),
+        ("total(line_items, 'line_total') == gross_total", 1),
+        ("count(line_items) == 2 and line_items is not None", 0),
+        ("count(line_items) > 2", 1),
+    ],
+)
+async def test_rules_about_rows_are_checked_when_the_rows_are_read_and_are_no_question(check: str, broken: int) -> None:
+    rows = "Pos\tBeschreibung\tMenge\tEinzelpreis\tBetrag\n1\tTische\t2\t30,00\t60,00\n2\tStühle\t4\t10,00\t40,00\n"
+    text = f"{letter('invoice', **GOOD)}\n{rows}\n{letter('invoice', **TOTALS)}"
+    checked, engine, _ = await first_answer(text, with_rule(check))
+    outcome = answered(checked)
+    assert [path for path in values(outcome) if path.endswith("line_total")] == [
+        "line_items[0].line_total",
+        "line_items[1].line_total",
+    ]
+    assert [finding.kind for finding in outcome.findings] == [FindingKind.RULE] * broken
+    assert checked.question is None
+    assert len(engine.prompts) == 2
+
+
+async def test_a_rule_over_missing_rows_applies_where_there_are_none() -> None:
+    checked, _, _ = await first_answer(
+        letter("invoice", **GOOD, **TOTALS), with_rule("line_items is not None", over_missing=True)
+    )
+    assert checked.question is None
+    assert [finding.kind for finding in answered(checked).findings] == [FindingKind.RULE]

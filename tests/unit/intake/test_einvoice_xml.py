@@ -214,6 +214,16 @@ class TestPdf:
         assert document.einvoice is None
         assert len(document.notes) == 1
 
+    def test_one_on_pages_without_text_speaks_for_them_and_the_notes_say_so(self, limits: ReadingLimits) -> None:
+        document = read_pdf(attached(letter([""]), cii(INVOICE)), limits)
+        assert (document.einvoice, document.pages) == (INVOICE, ("",))
+        assert document.notes == ("no page has text that the attached e-invoice could be held against",)
+
+    def test_a_broken_one_on_pages_without_text_says_nothing(self, limits: ReadingLimits) -> None:
+        with pytest.raises(IntakeError) as caught:
+            read_pdf(attached(letter([""]), b"<html/>"), limits)
+        assert caught.value.code is ErrorCode.DOCUMENT_WITHOUT_TEXT
+
     def test_of_two_the_first_is_read_and_the_other_named(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), ubl(INVOICE), "xrechnung.xml"), limits)
         assert document.einvoice == INVOICE
@@ -227,6 +237,10 @@ class TestWorker:
         from_pdf = await parser.parse(attached(TestPdf.PLAIN, cii(INVOICE)), PDF)
         assert from_xml.einvoice == changed(syntax="ubl")
         assert from_pdf.einvoice == INVOICE
+
+    async def test_an_e_invoice_without_text_on_its_pages_comes_through(self, parser: Parser) -> None:
+        document = await parser.parse(attached(letter([""]), cii(INVOICE)), PDF)
+        assert (document.einvoice, document.blank, len(document.notes)) == (INVOICE, True, 1)
 
     async def test_xml_that_is_none_fails_with_its_code(self, parser: Parser) -> None:
         with pytest.raises(IntakeError) as caught:

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from einvoices import INVOICE, ubl
+from einvoices import INVOICE, attached, cii, ubl
 from pdfs import encrypted, letter
 
 from schemas.events import ErrorCode
@@ -70,6 +70,21 @@ def test_an_attached_e_invoice_is_read_as_pages_and_other_xml_is_named(limits: R
     assert document.einvoice is None
     assert len(document.notes) == 1
     assert "other.xml" in document.notes[0]
+
+
+def test_of_an_attached_pdf_with_an_e_invoice_the_pages_are_read_and_without_text_it_is_named(
+    limits: ReadingLimits,
+) -> None:
+    mail = a_mail()
+    for name, text in (("a.pdf", "Gesamtbetrag 1.785,00"), ("b.pdf", "")):
+        pdf = attached(letter([text]), cii(INVOICE))
+        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+    document = read_mail(mail.as_bytes(), limits)
+    assert document.einvoice is None
+    assert [page.strip() for page in document.pages[1:]] == ["Gesamtbetrag 1.785,00"]
+    assert document.notes == (
+        "attachment b.pdf not read: its pages have no text; its e-invoice is read where it is handed in by itself",
+    )
 
 
 def test_what_cannot_be_read_is_named(limits: ReadingLimits) -> None:

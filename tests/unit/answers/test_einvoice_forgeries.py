@@ -1,0 +1,124 @@
+"""What the pages of real e-invoices say against forged values of their XML, and against genuine ones: nothing."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from schemas.document_types import load_document_types
+from schemas.events import Finding, FindingKind
+from services.answers.einvoice import EInvoice, EInvoiceLine
+from services.inference.einvoice import review_of_xml
+from services.intake.document import ReadingLimits
+from services.intake.pdf import read_pdf
+from services.intake.stored_text import stored_form
+
+SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "zugferd"
+TYPE = load_document_types()["invoice"]
+OTHER_IBANS = ("DE89370400440532013000", "DE02120300000000202051")
+OTHER_VAT_IDS = ("DE129273398", "DE136695976")
+"""Valid ones: forgers write no wrong check digits."""
+
+Invoice = tuple[EInvoice, list[str]]
+Forgery = tuple[str, EInvoice]
+"""The path of the forged value, and the whole with it."""
+
+
+@pytest.fixture(scope="module")
+def real_invoices() -> list[Invoice]:
+    """XML and stored pages of each invoice in the folder beside this checkout."""
+    paths = sorted(SHARED.glob("*.pdf"))
+    if not paths:
+        pytest.skip(f"no {SHARED}: the real invoices are not part of the repository")
+    documents = [read_pdf(path.read_bytes(), ReadingLimits(50, 200_000)) for path in paths]
+    return [(document.einvoice, [*map(stored_form, document.pages)]) for document in documents if document.einvoice]
+
+
+def found_in(invoice: EInvoice, pages: list[str]) -> list[Finding]:
+    return [finding for finding in review_of_xml(TYPE, invoice, pages, "de").findings if finding.needs_review]
+
+
+def forged_headers(invoice: EInvoice) -> Iterator[Forgery]:
+    for name, values in (
+        *((name, _numbers(getattr(invoice, name))) for name in ("invoice_number", "order_number")),
+        *((name, _days(getattr(invoice, name))) for name in ("issue_date", "due_date")),
+        ("seller_name", _firms(invoice.seller_name, invoice.buyer_name)),
+        ("buyer_name", _firms(invoice.buyer_name, invoice.seller_name)),
+        ("seller_vat_id", (*OTHER_VAT_IDS, _next_digit(invoice.seller_vat_id))),
+        ("iban", (*OTHER_IBANS, _next_digit(invoice.iban))),
+        ("currency", ("CHF", "USD", "EUR")),
+        *((name, _amounts(getattr(invoice, name))) for name in ("net_total", "tax_total", "gross_total")),
+    ):
+        if (genuine := getattr(invoice, name)) is not None:
+            yield from ((name, invoice.model_copy(update={name: value})) for value in values if value != genuine)
+
+
+def forged_lines(invoice: EInvoice) -> Iterator[Forgery]:
+    for index, line in enumerate(invoice.line_items):
+        for name, value in (
+            ("description", "Goldbarren, Feinunze"),
+            ("quantity", line.quantity and line.quantity * 10 + 1),
+            ("line_total", line.line_total and line.line_total + 1000),
+        ):
+            if getattr(line, name):
+                yield f"line_items[{index}].{name}", _with_line(invoice, index, line.model_copy(update={name: value}))
+
+
+def test_genuine_values_are_no_finding_but_where_the_page_is_another(real_invoices: list[Invoice]) -> None:
+    found = [found_in(*invoice) for invoice in real_invoices]
+    different = [sum(finding.kind is FindingKind.EINVOICE for finding in findings) for findings in found]
+    assert len(different) == 17
+    # Looked at: one invoice's page has another seller, and other amounts in two lines that do not make their sum.
+    assert sorted(different) == [0] * 16 + [4]
+    # The samples' own numbers, such as DE123456789, have wrong check digits.
+    assert {finding.kind for findings in found for finding in findings} <= {FindingKind.EINVOICE, FindingKind.CHECKSUM}
+
+
+def test_forged_values_are_findings_of_their_field(real_invoices: list[Invoice]) -> None:
+    """Missed are days only: those on which the page shows another date, such as the day by which to pay."""
+    count, missed = 0, []
+    for invoice, pages in real_invoices:
+        before = found_in(invoice, pages)
+        for path, forged in (*forged_headers(invoice), *forged_lines(invoice)):
+            new = [finding for finding in found_in(forged, pages) if finding not in before]
+            count += 1
+            missed += [path] * (path not in {name for finding in new for name in finding.fields})
+    assert count > 600
+    assert set(missed) <= {"issue_date", "due_date"}
+    assert len(missed) <= count // 100
+
+
+def _with_line(invoice: EInvoice, index: int, line: EInvoiceLine) -> EInvoice:
+    lines = [*invoice.line_items]
+    lines[index] = line
+    return invoice.model_copy(update={"line_items": tuple(lines)})
+
+
+def _numbers(number: str | None) -> tuple[str, ...]:
+    return () if number is None else (_next_digit(number), number[:-1] or "1", number[::-1], f"{number}-2")
+
+
+def _days(day: dt.date | None) -> tuple[dt.date, ...]:
+    return () if day is None else tuple(day + dt.timedelta(days) for days in (1, 30, 365))
+
+
+def _firms(name: str | None, other: str | None) -> tuple[str, ...]:
+    if name is None:
+        return ()
+    return (*filter(None, ("Holzbau Schwindel GmbH", f"{name} Hintermann", name.replace("e", "a", 1), other)),)
+
+
+def _amounts(amount: Decimal | None) -> tuple[Decimal, ...]:
+    if amount is None:
+        return ()
+    return (amount + Decimal("0.01"), amount * 10, -amount, Decimal(0) if amount else Decimal(5))
+
+
+def _next_digit(text: str | None) -> str:
+    """Change the first digit to the next one."""
+    at = next((index for index, sign in enumerate(text or "") if sign.isdigit()), None)
+    if text is None or at is None:
+        return f"{text}1"
+    return f"{text[:at]}{(int(text[at]) + 1) % 10}{text[at + 1 :]}"
