@@ -32,6 +32,8 @@ from schemas.events import (
 from schemas.topics import Topics
 from services.delivery.breaker import OURS
 from services.delivery.retrying import TRIED_AGAIN
+from services.models.catalogue import ModelEntry, load_catalogue
+from services.models.terms import GIB, Machine, Terms
 from services.settings import Settings
 from services.telemetry import names
 from services.telemetry.metrics import Metrics, PartitionLag
@@ -342,6 +344,34 @@ def metric_rows(data: MetricsData) -> Iterator[list[str]]:
 
 COLUMNS: Final = ("column", "type", "meaning")
 VIEW_ORDER: Final = ("results", "fields", "failures", "dead_letters", "calibrations", "account")
+
+
+def models() -> str:
+    """List the models with the memory that they need under the default settings."""
+    columns = ("model", "licence", "languages", "domain", "context", "weights, GiB", "KV cache of 1,000 tokens, MiB")
+    return table(
+        (*columns, "on a CPU, GiB", "on a GPU, GiB"), [model_row(entry) for entry in load_catalogue().values()]
+    )
+
+
+def model_row(entry: ModelEntry) -> list[str]:
+    """Describe one model."""
+    known = ["refused", "", "", ""]
+    if entry.config is not None:
+        cpu, gpu = (default_terms(Machine(kind, None)).need(entry).total / GIB for kind in ("cpu", "gpu"))
+        cache = 1000 * entry.config.kv_bytes_per_token / 2**20
+        known = [f"{entry.weights_bytes / GIB:.1f}", f"{cache:.0f}", f"{cpu:.1f}", f"{gpu:.1f}"]
+    licence = f"[{entry.licence}]({entry.licence_url})"
+    start = [code(entry.name), licence, ", ".join(entry.languages), entry.domain, f"{entry.context_tokens:,}"]
+    return start + known
+
+
+def default_terms(machine: Machine) -> Terms:
+    """Give the terms of the default settings on a machine."""
+    default = {name: field.default for name, field in Settings.model_fields.items()}
+    return Terms(default["allowed_licences"], machine, default["kv_cache_gib"], default["context_tokens"])
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "topics": topics,
     "submitted": members(DocumentSubmitted, "validation"),
@@ -355,6 +385,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "retries": retries,
     "steps": steps,
     "settings": settings,
+    "models": models,
     "views": views,
     "typed-views": typed_views,
     "spans": named("spans", "# Spans"),

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="Name in the catalogue (`postkorb models list`), or a folder with safetensors.",
     )
     models_dir: Path | None = Field(default=None, description="Where models lie; default `models` in the data folder.")
+    allowed_licences: Commas = Field(
+        default=["Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause"],
+        description="Licences of models that may be fetched, by commas: SPDX identifiers, or names as "
+        "`postkorb models list` shows them.",
+    )
     engine: Literal["in-process", "remote"] = Field(
         default="in-process", description="vLLM in the inference process, or OpenAI-compatible servers."
     )

@@ -1,6 +1,7 @@
 """The composition root: settings in, running services out."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from services.intake.store import Store
 from services.local.stack import read_stack
 from services.models.catalogue import load_catalogue, shipped_calibration
 from services.models.fetch import FetchedModel, fetched
+from services.models.terms import engine_environment
 from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
@@ -328,6 +330,7 @@ async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
         say(f"{settings.model} on {len(settings.engine_urls)} servers")
         return await connect_engine(settings)
     model = model_of(settings)
+    os.environ.update(engine_environment(load_catalogue().find(settings.model)))
     say(model.name)
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)
 

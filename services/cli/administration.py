@@ -1,4 +1,4 @@
-"""Models, document types, schemas, and the database."""
+"""Document types, schemas, and the database."""
 
 import asyncio
 import json
@@ -9,80 +9,15 @@ import typer
 
 from schemas.export import export, exported
 from services.cli.output import AsJson, console, print_json, report, table_of
-from services.cli.progress import fetching
-from services.models.catalogue import load_catalogue
-from services.models.fetch import FetchedModel, fetch, fetched
 from services.settings import Settings, load_settings
 from services.storage.migration import current, downgrade, upgrade
 from services.wiring import connected, database_of, types_of
 
-models = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
 types = typer.Typer(help="The document types: list, check.", no_args_is_help=True)
 schemas = typer.Typer(help="The event schemas: export, check.", no_args_is_help=True)
 db = typer.Typer(help="The database: upgrade, downgrade, check.", no_args_is_help=True)
 
 DEFAULT_SCHEMAS = Path("schemas/json")
-
-
-@models.command("list")
-def list_models(*, as_json: AsJson = False) -> None:
-    """Show the models of the catalogue and which of them are here."""
-    settings = load_settings()
-    entries = list(load_catalogue().values())
-    if as_json:
-        print_json([entry.model_dump(mode="json") for entry in entries])
-        return
-    rows = [
-        (
-            entry.name,
-            entry.family,
-            entry.licence,
-            ", ".join(entry.languages),
-            entry.context_tokens,
-            entry.memory_gib,
-            "yes" if (settings.models_folder / entry.name).is_dir() else "",
-        )
-        for entry in entries
-    ]
-    columns = ("name", "family", "licence", "languages", "context", "memory GiB", "here")
-    console.print(table_of("Models", columns, rows))
-
-
-@models.command("fetch")
-def fetch_model(
-    name: Annotated[str | None, typer.Argument(help="Name; the configured model if absent.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Fetch a model once, verify it, and keep it in the data folder."""
-    settings = load_settings()
-    entry = load_catalogue().find(name or settings.model)
-    with fetching(f"model {entry.name}") as on_progress:
-        model = fetch(entry, settings.models_folder, on_progress)
-    report(f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
-
-
-@models.command("verify")
-def verify_model(
-    name: Annotated[str | None, typer.Argument(help="Name; the configured model if absent.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Hash every file of a fetched model again."""
-    settings = load_settings()
-    model = fetched(load_catalogue().find(name or settings.model), settings.models_folder, full=True)
-    report(f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
-
-
-def _model_json(model: FetchedModel) -> dict[str, object]:
-    manifest = model.manifest
-    return {
-        "name": model.name,
-        "folder": str(model.folder),
-        "sha256": model.sha256,
-        "licence": manifest.licence,
-        "source": manifest.source,
-    }
 
 
 @types.command("list")

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from schemas.document_types import DocumentTypeError
-from services.cli import administration, dead_letters, demonstration, inspection, measuring, publishing, serving
+from services.cli import administration, dead_letters, demonstration, inspection, measuring, models, publishing, serving
 from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
 from services.evaluation.labels import LabelsError
@@ -55,7 +55,7 @@ app.command("evaluate")(measuring.evaluate)
 app.command("compare")(measuring.compare)
 app.command("replay")(measuring.replay)
 app.add_typer(dead_letters.dead_letters, name="dead-letters")
-app.add_typer(administration.models, name="models")
+app.add_typer(models.models, name="models")
 app.add_typer(administration.types, name="types")
 app.add_typer(administration.schemas, name="schemas")
 app.add_typer(administration.db, name="db")

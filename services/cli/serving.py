@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import SecretStr
 
+from services.cli.models import bring, terms_of
 from services.cli.output import console
 from services.cli.progress import fetching
 from services.local.broker import Broker
@@ -23,7 +24,6 @@ from services.local.jars import fetch_broker
 from services.local.stack import Stack, lock_stack, read_stack, remove_stack, write_stack
 from services.local.supervisor import Supervisor
 from services.models.catalogue import load_catalogue
-from services.models.fetch import fetch
 from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
@@ -72,7 +72,7 @@ def check(settings: Settings) -> None:
     if settings.database_url is not None:
         read_address(settings.database_url.get_secret_value())
     if settings.engine == "in-process":
-        load_catalogue().find(settings.model)
+        terms_of(settings).check(load_catalogue().find(settings.model))
 
 
 def prepare(settings: Settings) -> None:
@@ -81,9 +81,7 @@ def prepare(settings: Settings) -> None:
         with fetching("broker") as on_progress:
             fetch_broker(settings.data_dir, lambda line: on_progress(line, 0, 0))
     if settings.engine == "in-process":
-        entry = load_catalogue().find(settings.model)
-        with fetching(f"model {entry.name}") as on_progress:
-            fetch(entry, settings.models_folder, on_progress)
+        bring(settings, load_catalogue().find(settings.model))
 
 
 @contextmanager

@@ -1,19 +1,23 @@
-"""Models that Postkorb knows: family, sources, licence, hash, memory. Data in `catalogue.yaml`."""
+"""Models that Postkorb knows: family, sources, licence, size, chat template. Data in `catalogue.yaml`."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from services.models.architecture import ELEMENT_BYTES, Architecture
 from services.models.errors import ModelError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,80}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 RelativeFile = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$", max_length=200)]
+
+UNKNOWN_LICENCE: Final = "unknown: see the model's own papers"
 
 
 class CatalogueError(ModelError, ValueError):
@@ -29,12 +33,12 @@ class _Data(BaseModel):
 
 
 class HubSource(_Data):
-    """A file of a repository on the model hub."""
+    """A repository on the model hub at one of its commits, or one GGUF file of it."""
 
     kind: Literal["hub"] = "hub"
     id: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="Absent: the hash alone decides.")
-    file: RelativeFile
+    file: RelativeFile | None = Field(default=None, description="Absent: the repository's safetensors.")
 
 
 class PackagePart(_Data):
@@ -70,29 +74,67 @@ class ModelEntry(_Data):
     title: str = Field(min_length=1)
     licence: str = Field(min_length=1, description="SPDX identifier, or the licence's own name.")
     licence_url: str | None = Field(default=None, pattern=r"^https://")
-    languages: tuple[str, ...] = ()
-    domain: str = ""
-    parameters: int | None = Field(default=None, gt=0)
+    languages: tuple[str, ...] = Field(default=(), description="That its card names.")
+    domain: Literal["general", "german", "medical"] = "general"
+    note: str = ""
     context_tokens: int = Field(gt=0, description="Most tokens that the model itself takes.")
-    memory_gib: float = Field(gt=0, description="Memory of engine and service, with a KV cache of 2 GiB.")
+    config: Architecture | None = Field(default=None, description="Numbers of its `config.json`; None: unknown.")
+    chat_template: str = Field(default="", description="Where its chat template stands.")
+    refused: str | None = Field(default=None, description="Why it is listed and not fetched.")
     format: Literal["gguf", "safetensors"]
-    bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file.")
+    bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file, or of a folder's safetensors.")
     sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
     sources: tuple[Source, ...] = Field(min_length=1, description="Tried in this order.")
     calibration: RelativeFile | None = Field(
         default=None, description="What makes its confidences, beside the catalogue: `calibrations/<name>.json`."
     )
+    pages: tuple[Annotated[str, StringConstraints(pattern=r"^https://")], ...] = Field(
+        default=(), description="Public pages that this entry was checked against."
+    )
 
     @model_validator(mode="after")
     def _bytes_are_pinned(self) -> Self:
-        in_folder = all(isinstance(source, FolderSource) for source in self.sources)
-        if (self.format == "gguf") == in_folder:
-            message = f"{self.name}: GGUF comes from a hub or from packages, safetensors from a folder"
+        for source in self.sources:
+            match self.format, source:
+                case ("gguf", HubSource(file=str()) | PackagesSource()) | ("safetensors", FolderSource()):
+                    continue
+                case ("safetensors", HubSource(file=None, revision=str())):
+                    continue
+            message = (
+                f"{self.name}: GGUF is a file of a hub or of packages; safetensors are a folder, or a hub's repository "
+                "at a `revision`"
+            )
             raise ValueError(message)
         if self.format == "gguf" and not (self.sha256 and self.bytes):
             message = f"{self.name}: a GGUF file needs `sha256` and `bytes`"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _size_is_known(self) -> Self:
+        if self.config is None and self.folder is None and not self.refused:
+            message = f"{self.name}: needs `config`, the numbers of its config.json"
+            raise ValueError(message)
+        return self
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the model lies, if the owner brought it."""
+        source = self.sources[0]
+        return source.path if isinstance(source, FolderSource) else None
+
+    @property
+    def revision(self) -> str | None:
+        """Commit of the hub's repository, for safetensors from there."""
+        source = self.sources[0]
+        return source.revision if self.format == "safetensors" and isinstance(source, HubSource) else None
+
+    @property
+    def weights_bytes(self) -> int:
+        """Memory of the weights in the engine, bytes; 0 if unknown."""
+        if self.config is not None and self.folder is None:
+            return self.config.parameters * ELEMENT_BYTES
+        return self.bytes or 0
 
 
 class Catalogue(Mapping[str, ModelEntry]):
@@ -187,12 +229,26 @@ def model_from_folder(folder: Path) -> ModelEntry:
         name=_name_of(folder),
         family=str(config.get("model_type", "unknown")),
         title=f"{folder.name} (folder)",
-        licence="unknown: see the model's own papers",
+        licence=_licence_on_card(folder / "README.md"),
         context_tokens=int(config.get("max_position_embeddings") or 4096),
-        memory_gib=round(1.4 * size / 2**30 + 4.5, 1),
+        config=Architecture.read(config),
+        chat_template="the folder's tokenizer",
         format="safetensors",
+        bytes=size or None,
         sources=(FolderSource(path=folder),),
     )
+
+
+def _licence_on_card(card: Path) -> str:
+    """Read the licence out of a model card's front matter, as the hub's repositories have it."""
+    front = re.match(r"---\n(.*?)\n---\n", card.read_text("utf-8", "replace"), re.DOTALL) if card.is_file() else None
+    try:
+        said = yaml.safe_load(front[1]) if front else None
+    except yaml.YAMLError:
+        said = None
+    told = said if isinstance(said, dict) else {}
+    name = told.get("license_name") or told.get("license")
+    return name if isinstance(name, str) else UNKNOWN_LICENCE
 
 
 def _name_of(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Bring a model onto this machine: fetch, verify the hash, convert once, and leave a manifest beside it.
+"""Bring a model onto this machine: fetch, verify the hashes, convert GGUF once, and leave a manifest beside it.
 
 Layout of the models' folder: `<name>/` is a finished model, `.work/<name>/` is one in the making, `.locks/` holds a
 lock a model, `folders/` holds the manifests of models that lie elsewhere.
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.models.catalogue import FolderSource, HubSource, ModelEntry, PackagesSource
+from services.models.catalogue import HubSource, ModelEntry, PackagesSource
 from services.models.conversion import ConversionError
 from services.models.errors import ModelError
+from services.models.repository import fetch_repository
 from services.models.sources import Means, SourceError, real_means
 from services.models.verify import (
     CHUNK_BYTES,
@@ -31,8 +32,8 @@ from services.models.verify import (
     write_manifest,
 )
 
-BYTES_PER_PARAMETER: Final = 2.5
-"""Safetensors in 16 bits, and a quarter for embeddings that are stored twice."""
+CONVERTED: Final = 1.25
+"""Disk that a conversion takes, in weights of 16 bits: a quarter more for embeddings that are stored twice."""
 
 
 class FetchError(ModelError, RuntimeError):
@@ -75,8 +76,8 @@ def fetched(entry: ModelEntry, models_dir: Path, *, full: bool = False) -> Fetch
         message = f"model {entry.name} is not in {models_dir}; run `postkorb models fetch {_command_name(entry)}`"
         raise ModelMissingError(message)
     manifest = verify(folder, manifest_file=manifest_file, full=full)
-    if manifest.gguf_sha256 != entry.sha256:
-        message = f"{folder}: made of another file than the catalogue's; run `postkorb models fetch {entry.name}`"
+    if (manifest.gguf_sha256, manifest.revision) != (entry.sha256, entry.revision):
+        message = f"{folder}: made of other bytes than the catalogue's; run `postkorb models fetch {entry.name}`"
         raise ModelChangedError(message)
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
 
@@ -104,7 +105,7 @@ def fetch(
         try:
             return fetched(entry, models_dir)
         except (ModelMissingError, ModelChangedError):
-            if isinstance(entry.sources[0], FolderSource):
+            if entry.folder is not None:
                 return _register(entry, models_dir, on_progress)
             return _make(entry, models_dir, means or real_means(models_dir.parent / "uv" / "bin"), on_progress)
 
@@ -112,16 +113,50 @@ def fetch(
 def _register(entry: ModelEntry, models_dir: Path, on_progress: Progress) -> FetchedModel:
     folder, manifest_file = _place(entry, models_dir)
     manifest = make_manifest(
-        folder, name=entry.name, licence=entry.licence, source=str(folder), gguf_sha256=None, on_progress=on_progress
+        folder, name=entry.name, licence=entry.licence, source=str(folder), on_progress=on_progress
     )
     write_manifest(manifest, manifest_file)
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
 
 
 def _make(entry: ModelEntry, models_dir: Path, means: Means, on_progress: Progress) -> FetchedModel:
-    _check_space(entry, models_dir)
     work = models_dir / ".work" / entry.name
     work.mkdir(parents=True, exist_ok=True)
+    match entry.sources[0]:
+        case HubSource(file=None) as source:
+            made, said = _repository(entry, source, work, means, on_progress)
+        case _:
+            made, said = _converted(entry, work, means, on_progress)
+    manifest = make_manifest(
+        made,
+        name=entry.name,
+        licence=entry.licence,
+        source=said,
+        gguf_sha256=entry.sha256,
+        revision=entry.revision,
+        on_progress=on_progress,
+    )
+    write_manifest(manifest, made / MANIFEST)
+    folder = models_dir / entry.name
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
+    shutil.rmtree(work)
+    return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def _repository(
+    entry: ModelEntry, source: HubSource, work: Path, means: Means, on_progress: Progress
+) -> tuple[Path, str]:
+    try:
+        folder = fetch_repository(entry, source, means.listing(source), work, means.download, on_progress)
+    except SourceError as error:
+        message = f"model {entry.name} could not be fetched: {error}"
+        raise FetchError(message) from error
+    return folder, f"hub {source.id}@{source.revision}"
+
+
+def _converted(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
+    _check_space(entry, work)
     gguf, source = _obtain(entry, work, means, on_progress)
     converted = work / "converted"
     shutil.rmtree(converted, ignore_errors=True)
@@ -130,20 +165,7 @@ def _make(entry: ModelEntry, models_dir: Path, means: Means, on_progress: Progre
         means.convert(gguf, converted, on_progress)
     except ConversionError as error:
         raise FetchError(str(error)) from error
-    manifest = make_manifest(
-        converted,
-        name=entry.name,
-        licence=entry.licence,
-        source=source,
-        gguf_sha256=entry.sha256,
-        on_progress=on_progress,
-    )
-    write_manifest(manifest, converted / MANIFEST)
-    folder = models_dir / entry.name
-    shutil.rmtree(folder, ignore_errors=True)
-    converted.rename(folder)
-    shutil.rmtree(work)
-    return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+    return converted, source
 
 
 def _obtain(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
@@ -155,13 +177,13 @@ def _obtain(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) 
         arriving = work / f"{source.kind}.part"
         try:
             match source:
-                case HubSource():
-                    means.download(source, arriving, on_progress)
+                case HubSource(file=str() as file):
+                    means.download(source, file, arriving, on_progress)
                     name = f"hub {source.id}@{source.revision or 'main'}"
                 case PackagesSource():
                     _join(source, arriving, work / "packages", means, on_progress)
                     name = f"packages {source.parts[0].name} and {len(source.parts) - 1} more"
-                case FolderSource():
+                case _:
                     continue
             _check_hash(entry, arriving, on_progress)
         except SourceError as error:
@@ -206,28 +228,26 @@ def _check_hash(entry: ModelEntry, file: Path, on_progress: Progress) -> None:
     raise SourceError(message)
 
 
-def _check_space(entry: ModelEntry, models_dir: Path) -> None:
-    needed = 2 * (entry.bytes or 0) + int(BYTES_PER_PARAMETER * (entry.parameters or 0))
-    free = shutil.disk_usage(models_dir).free
+def _check_space(entry: ModelEntry, work: Path) -> None:
+    needed = 2 * (entry.bytes or 0) + int(CONVERTED * entry.weights_bytes)
+    free = shutil.disk_usage(work).free
     if free < needed:
         message = (
-            f"model {entry.name} needs {needed / 2**30:.1f} GiB in {models_dir} while it is made, {free / 2**30:.1f} "
+            f"model {entry.name} needs {needed / 2**30:.1f} GiB in {work} while it is made, {free / 2**30:.1f} "
             "are free; make room, or set POSTKORB_MODELS_DIR to another disk"
         )
         raise FetchError(message)
 
 
 def _place(entry: ModelEntry, models_dir: Path) -> tuple[Path, Path]:
-    source = entry.sources[0]
-    if isinstance(source, FolderSource):
-        key = hashlib.sha256(str(source.path).encode()).hexdigest()[:16]
-        return source.path, models_dir / "folders" / f"{entry.name}-{key}.json"
+    if entry.folder is not None:
+        key = hashlib.sha256(str(entry.folder).encode()).hexdigest()[:16]
+        return entry.folder, models_dir / "folders" / f"{entry.name}-{key}.json"
     return models_dir / entry.name, models_dir / entry.name / MANIFEST
 
 
 def _command_name(entry: ModelEntry) -> str:
-    source = entry.sources[0]
-    return str(source.path) if isinstance(source, FolderSource) else entry.name
+    return str(entry.folder or entry.name)
 
 
 @contextmanager

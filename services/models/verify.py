@@ -52,6 +52,7 @@ class ModelManifest(BaseModel):
     licence: str
     source: str
     gguf_sha256: str | None
+    revision: str | None = None
     made_at: datetime
     files: Mapping[str, FileRecord]
 
@@ -97,7 +98,7 @@ def refuse_code(folder: Path) -> None:
             raise ModelUnsafeError(message)
     for name in _CONFIGS:
         file = folder / name
-        if file.exists() and "auto_map" in json.loads(file.read_text("utf-8")):
+        if file.exists() and json.loads(file.read_text("utf-8")).get("auto_map"):
             message = f"{file}: `auto_map` asks to run code that comes with the model; use a model without it"
             raise ModelUnsafeError(message)
 
@@ -109,9 +110,23 @@ def model_files(folder: Path) -> list[Path]:
 
 
 def make_manifest(
-    folder: Path, *, name: str, licence: str, source: str, gguf_sha256: str | None, on_progress: Progress
+    folder: Path,
+    *,
+    name: str,
+    licence: str,
+    source: str,
+    gguf_sha256: str | None = None,
+    revision: str | None = None,
+    on_progress: Progress,
 ) -> ModelManifest:
     """Hash every file of a folder.
+
+    Parameters
+    ----------
+    gguf_sha256
+        Of the file that the folder was converted from.
+    revision
+        Commit of the hub's repository that the folder was fetched from.
 
     Raises
     ------
@@ -135,7 +150,13 @@ def make_manifest(
             bytes=status.st_size, mtime_ns=status.st_mtime_ns, sha256=hash_file(file, count)
         )
     return ModelManifest(
-        name=name, licence=licence, source=source, gguf_sha256=gguf_sha256, made_at=datetime.now(UTC), files=records
+        name=name,
+        licence=licence,
+        source=source,
+        gguf_sha256=gguf_sha256,
+        revision=revision,
+        made_at=datetime.now(UTC),
+        files=records,
     )
 
 

@@ -1,12 +1,14 @@
-"""The catalogue: what ships is complete and pinned, and wrong entries are named."""
+"""The catalogue: what ships is complete, pinned and has its sources, and wrong entries are named."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.models.catalogue import (
+    UNKNOWN_LICENCE,
     CatalogueError,
     ModelEntry,
     ModelUnknownError,
@@ -17,6 +19,15 @@ from services.models.catalogue import (
 from services.settings import Settings
 
 CATALOGUE = load_catalogue()
+CONFIG = {
+    "model_type": "llama",
+    "vocab_size": 100,
+    "hidden_size": 8,
+    "intermediate_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+}
 
 
 def test_the_default_model_is_in_the_catalogue() -> None:
@@ -24,13 +35,27 @@ def test_the_default_model_is_in_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=list(CATALOGUE))
-def test_every_model_says_its_licence_and_pins_its_bytes(entry: ModelEntry) -> None:
-    assert entry.licence == "Apache-2.0"
+def test_every_model_says_its_licence_where_it_was_looked_up_and_pins_its_bytes(entry: ModelEntry) -> None:
     assert entry.licence_url
-    assert entry.sha256
-    assert entry.bytes
-    assert entry.parameters
-    assert {source.kind for source in entry.sources} == {"hub", "packages"}
+    assert entry.pages
+    assert entry.revision or entry.sha256
+    assert entry.chat_template or entry.refused
+
+
+def test_the_families_and_domains_that_are_promised_can_be_fetched() -> None:
+    usable = [entry for entry in CATALOGUE.values() if not entry.refused]
+    families = Counter(entry.family for entry in usable)
+    assert min(families[name] for name in ("Llama", "DeepSeek", "Mistral", "Phi", "Qwen2.5")) >= 2
+    default = {name.casefold() for name in Settings.model_fields["allowed_licences"].default}
+    for domain in ("german", "medical"):
+        assert any(entry.licence.casefold() in default for entry in usable if entry.domain == domain)
+
+
+def test_small_models_come_from_packages_too() -> None:
+    both = [
+        name for name, entry in CATALOGUE.items() if {source.kind for source in entry.sources} == {"hub", "packages"}
+    ]
+    assert both == ["qwen2.5-coder-1.5b-instruct", "qwen2.5-coder-0.5b-instruct", "smollm2-135m-instruct"]
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -40,7 +65,7 @@ def entry(**changes: Any) -> dict[str, Any]:
         "title": "t",
         "licence": "MIT",
         "context_tokens": 10,
-        "memory_gib": 1,
+        "config": CONFIG,
         "format": "gguf",
         "bytes": 1,
         "sha256": "0" * 64,
@@ -58,7 +83,12 @@ def entry(**changes: Any) -> dict[str, Any]:
         ({"sources": []}, "sources"),
         ({"sources": [{"kind": "hub", "id": "a/b", "file": "../../etc/passwd"}]}, "file"),
         ({"sources": [{"kind": "hub", "id": "a/b", "file": "/etc/passwd"}]}, "file"),
-        ({"sources": [{"kind": "folder", "path": "x"}]}, "safetensors from a folder"),
+        ({"sources": [{"kind": "folder", "path": "x"}]}, "safetensors are a folder"),
+        ({"sources": [{"kind": "hub", "id": "a/b"}]}, "GGUF is a file"),
+        ({"format": "safetensors", "sources": [{"kind": "hub", "id": "a/b"}]}, "at a `revision`"),
+        ({"format": "safetensors", "sources": [{"kind": "hub", "id": "a/b", "revision": "main"}]}, "revision"),
+        ({"config": None}, "needs `config`"),
+        ({"domain": "legal"}, "domain"),
         ({"name": "../m"}, "name"),
         ({"colour": "blue"}, "colour"),
     ],
@@ -82,6 +112,27 @@ def test_a_folder_is_a_model_too(tmp_path: Path) -> None:
     found = CATALOGUE.find(str(folder))
     assert (found.family, found.context_tokens, found.format) == ("mistral", 4711, "safetensors")
     assert found == model_from_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [
+        ("---\nlicense: apache-2.0\n---\n# Model\n", "apache-2.0"),
+        ("---\nlicense: other\nlicense_name: deepseek\n---\n", "deepseek"),
+        ("---\nlicense: [\n---\n", UNKNOWN_LICENCE),
+        ("# Model\n", UNKNOWN_LICENCE),
+        (None, UNKNOWN_LICENCE),
+    ],
+)
+def test_a_folder_has_the_licence_of_its_card(tmp_path: Path, card: str | None, licence: str) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    if card is not None:
+        (tmp_path / "README.md").write_text(card)
+    found = model_from_folder(tmp_path)
+    assert found.licence == licence
+    assert found.weights_bytes == 7
+    assert found.config is not None
 
 
 @pytest.mark.parametrize("config", [None, "no json", "[]"])

