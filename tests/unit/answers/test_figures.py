@@ -120,8 +120,8 @@ def test_a_text_has_the_figures_of_itself(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1" * 4000, "1 " * 2000, "a1-" * 1300, "1.1," * 1000, "5. Juni 2018 " * 300])
-def test_a_hostile_text_takes_no_longer_than_seconds(text: str) -> None:
+def test_a_hostile_text_takes_no_more_than_seconds_of_the_processor(text: str) -> None:
     pages = (text * 20,)
-    started = time.monotonic()
+    started = time.process_time()
     DocumentFigures(pages, Candidates(pages, "de")).lacks(text, "de")
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
