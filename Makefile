@@ -32,7 +32,7 @@ bench: env ## Measure what delivery without loss costs (documents a second, with
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
 
 hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order, LIMIT=20)
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile_text.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))
 
 check: env ## Formatting, lints, types, import rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

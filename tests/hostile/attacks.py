@@ -150,7 +150,7 @@ def spread(chosen: Sequence[Attack], limit: int) -> Sequence[Attack]:
     turns = sorted((turn, kind) for kind, of_kind in kinds.items() for turn in range(len(of_kind)))
     counts = Counter(kind for _, kind in turns[:limit])
     taken = {
-        of_kind[number * len(of_kind) // counts[kind]].name
+        of_kind[(2 * number + 1) * len(of_kind) // (2 * counts[kind])].name
         for kind, of_kind in kinds.items()
         for number in range(counts[kind])
     }

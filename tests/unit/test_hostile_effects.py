@@ -3,7 +3,10 @@
 import importlib.util
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -225,8 +228,15 @@ async def test_the_naive_way_asks_twice_and_believes_what_the_rules_and_the_page
     assert not effect[1].silent
 
 
+def test_the_runner_starts_as_make_starts_it_and_writes_the_letters(tmp_path: Path):
+    environment = os.environ | {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'tests'}"}
+    command = [sys.executable, "load-tests/hostile_text.py", "--write", str(tmp_path)]
+    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, capture_output=True)
+    assert len(list(tmp_path.iterdir())) == len(letters()) + len(attacks()) + 1
+
+
 def _runner() -> Any:
-    spec = importlib.util.spec_from_file_location("hostile_runner", REPOSITORY / "load-tests" / "hostile.py")
+    spec = importlib.util.spec_from_file_location("hostile_runner", REPOSITORY / "load-tests" / "hostile_text.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -137,7 +137,7 @@ def _effect(attack: Attack, answers: Answers) -> Effect:
 def show(effects: Effects, console: Console) -> None:
     """Print a line for each kind of attack, and for each kind of field that is attacked."""
     for of, by in GROUPS.items():
-        console.print(_table(f"kind of {of}", rates(effects, by)))
+        console.print(_table(of, rates(effects, by)))
     low, high = rates(effects)[ALL]["changed"].change
     console.print(
         f"what the guards change in the share of changed answers, over all attacks: {low:+.2f} to {high:+.2f}"
@@ -145,19 +145,21 @@ def show(effects: Effects, console: Console) -> None:
 
 
 def _table(of: str, found: Mapping[str, Mapping[str, Rate]]) -> Table:
-    table = Table(title="Answers that hostile text changes: with our guards / without (95 % interval)")
-    table.add_column(of)
+    table = Table(title="Answers that hostile text changes: with our guards / without")
+    table.add_column(f"kind of {of}")
     table.add_column("attacks", justify="right")
     for name in FIGURES:
         table.add_column(name, justify="right")
     for number, (group, figures) in enumerate(found.items(), start=2):
-        cells = [f"{_cell(rate.guarded)} / {_cell(rate.unguarded)}" for rate in figures.values()]
+        cells = [f"{rate.guarded.right} / {rate.unguarded.right}" for rate in figures.values()]
         table.add_row(group, str(figures["changed"].guarded.of), *cells, end_section=number == len(found))
+    shares = [f"{_interval(rate.guarded)} / {_interval(rate.unguarded)}" for rate in found[ALL].values()]
+    table.add_row("share, 95 % interval", "", *shares)
     return table
 
 
-def _cell(share: Share) -> str:
-    return f"{share.right} ({share.low:.2f}-{share.high:.2f})"
+def _interval(share: Share) -> str:
+    return f"{share.low:.2f}-{share.high:.2f}"
 
 
 def main() -> None:
@@ -169,7 +171,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=RESULTS, help="where to write the figures")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the letters, for a look at them, and stop")
     arguments = parser.parse_args()
-    console = Console(width=max(150, Console().width))
+    console = Console(width=max(120, Console().width))
     if arguments.write:
         write_attacks(arguments.write)
         console.print(f"{len(letters())} letters and {len(attacks())} attacks are in {arguments.write}")
