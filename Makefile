@@ -31,8 +31,8 @@ guards: env ## Take out each guard against a trap, and see its tests fail (GUARD
 bench: env ## Measure what delivery without loss costs (documents a second, with and without it)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
 
-hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order: one kind)
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile.py $(if $(KIND),--kind "$(KIND)")
+hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order, LIMIT=20)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile_text.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))
 
 check: env ## Formatting, lints, types, import rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

@@ -1,8 +1,8 @@
 """Whether every figure of a text that a model wrote stands in the document: amounts, dates, percentages, numbers, ids.
 
-Compared is what is meant, not how it is written: `5 June 2018` stands in a document that says `05.06.2018`. Numbers in
-words (`two weeks`) are not figures. Where a text leaves open what a figure means, any reading of it that the document
-has will do: what is denied is surely not there.
+Compared is what is meant, not how it is written: `5 June 2018` stands in a document that says `05.06.2018`, and `6` in
+one that says `six months`. Numbers in words are no figures of the text itself. Where a text leaves open what a figure
+means, any reading of it that the document has will do: what is denied is surely not there.
 """
 
 import re
@@ -27,18 +27,32 @@ MAX_CHARACTERS: Final = 1000
 _READ_AS: Final = ("de", "en")
 _ORDERS: Final = ("en-GB", "en-US")
 """Between them they read a date in figures either way."""
-_WHOLE: Final = (Kind.IBAN, Kind.VAT_ID, Kind.DATE, Kind.MONEY)
-"""Kinds that are found as a whole, in this order; what is one of them is not taken apart."""
+_MONTHS: Final = 12
 
 _DAY_MONTH: Final = re.compile(r"(?<!\w)(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th|er)? (?:of )?(?P<month>[^\W\d_]{3,12})\b")
 _MONTH_DAY: Final = re.compile(
     r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![\w/:-]|[.,][0-9])"
 )
 _MONTH_YEAR: Final = re.compile(r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.? (?P<year>[0-9]{4})(?!\w)")
+_DAY_MONTH_FIGURES: Final = re.compile(r"(?<![\w.,])(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?!\w)")
+_MONTH_YEAR_FIGURES: Final = re.compile(r"(?<![\w.,/])(?P<month>[0-9]{1,2})[./](?P<year>(?:19|20)[0-9]{2})(?![\w/])")
 _GROUPED: Final = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,4})?(?![\w])")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019/:-][^\W_]+)*")
 _COUNTED: Final = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)*)-?[^\W\d_]+(?:-[^\W\d_]+)*")
 """A number that a word hangs on, such as `3-monatig` or `24h`."""
+# fmt: off
+_SPELT: Final[Mapping[int, frozenset[str]]] = {
+    1: frozenset(("ein", "eine", "einem", "einen", "einer", "eines", "one", "un", "une")),
+    2: frozenset(("zwei", "two", "deux", "beide", "beiden", "both")),
+    3: frozenset(("drei", "three", "trois")), 4: frozenset(("vier", "four", "quatre")),
+    5: frozenset(("fünf", "five", "cinq")), 6: frozenset(("sechs", "six")), 7: frozenset(("sieben", "seven", "sept")),
+    8: frozenset(("acht", "eight", "huit")), 9: frozenset(("neun", "nine", "neuf")),
+    10: frozenset(("zehn", "ten", "dix")), 11: frozenset(("elf", "eleven", "onze")),
+    12: frozenset(("zwölf", "twelve", "douze")),
+}
+# fmt: on
+"""Numbers that letters write in words."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _LONGEST: Final = 64
 """Characters of a figure that is looked for as it is written."""
@@ -91,17 +105,30 @@ class DocumentFigures:
         for match in _GROUPED.finditer(text):
             if self._has_number(match[0]):
                 yield match.span(), True
-        written = Candidates([text], language)
-        for kind in _WHOLE:
-            for item in written.of(kind):
-                yield (item.char_start, item.char_end), self._has_whole(item)
-        for pattern, has in self._partial_dates.items():
-            for match in pattern.finditer(text):
-                if month := month_number(match["month"].casefold(), language):
-                    yield match.span(), has(match, month) or self._says(match[0])
+        yield from self._judged_wholes(text, language, (Kind.IBAN, Kind.VAT_ID))
+        yield from self._judged_dates(text, language)
+        yield from self._judged_wholes(text, language, (Kind.MONEY,))
         for match in _TOKEN.finditer(text):
             if any(map(str.isdigit, match[0])):
                 yield match.span(), self._has_token(match[0])
+
+    def _judged_dates(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        for order in _ORDERS:
+            for item in Candidates([text], order).of(Kind.DATE):
+                if item.value.date in self._dates:
+                    yield (item.char_start, item.char_end), True
+        yield from self._judged_wholes(text, language, (Kind.DATE,))
+        for pattern, has in self._partial_dates.items():
+            for match in pattern.finditer(text):
+                if month := _month(match["month"], language):
+                    is_there = has(match, month) or self._says(match[0]) or self._has_number(match[0].rstrip("."))
+                    yield match.span(), is_there
+
+    def _judged_wholes(self, text: str, language: str, kinds: Sequence[Kind]) -> Iterator[tuple[tuple[int, int], bool]]:
+        written = Candidates([text], language)
+        for kind in kinds:
+            for item in written.of(kind):
+                yield (item.char_start, item.char_end), self._has_whole(item)
 
     @cached_property
     def _forms(self) -> list[NormalForm]:
@@ -113,7 +140,9 @@ class DocumentFigures:
 
     @cached_property
     def _dates(self) -> frozenset[date]:
-        read = [self._candidates, *(Candidates(self._pages, language) for language in _ORDERS)]
+        # A date may be split over two lines.
+        pages = [page.replace("\n", " ") for page in self._pages]
+        read = [self._candidates, *(Candidates(pages, language) for language in _ORDERS)]
         return frozenset(item.value.date for found in read for item in found.of(Kind.DATE) if item.value.date)
 
     @property
@@ -123,6 +152,8 @@ class DocumentFigures:
         return {
             _MONTH_YEAR: lambda match, month: (int(match["year"]), month) in months,
             _DAY_MONTH: lambda match, month: (month, int(match["day"])) in days,
+            _MONTH_YEAR_FIGURES: lambda match, month: (int(match["year"]), month) in months,
+            _DAY_MONTH_FIGURES: lambda match, month: (month, int(match["day"])) in days,
             _MONTH_DAY: lambda match, month: (month, int(match["day"])) in days,
         }
 
@@ -145,10 +176,17 @@ class DocumentFigures:
 
     def _has_number(self, written: str) -> bool:
         numbers = (parse_number(written, language) for language in _READ_AS)
-        return any(self._shows(number) for number in numbers if number is not None)
+        return any(self._shows(number) or self._spells(number) for number in numbers if number is not None)
 
     def _shows(self, number: Decimal) -> bool:
         return number in self._numbers or -number in self._numbers
+
+    def _spells(self, number: Decimal) -> bool:
+        return number == int(number) and not self._words.isdisjoint(_SPELT.get(int(number), ()))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word.casefold() for page in self._pages for word in _WORD.findall(page))
 
     def _says(self, text: str) -> bool:
         """Say whether the document has the same letters and digits, as they are or grouped otherwise."""
@@ -160,6 +198,12 @@ class DocumentFigures:
             spellings.append(_grouped([sign for sign in said if sign.isalnum()]))
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)")
         return any(pattern.search(form.text) for form in self._forms)
+
+
+def _month(written: str, language: str) -> int | None:
+    if not written.isdigit():
+        return month_number(written.casefold(), language)
+    return month if 1 <= (month := int(written)) <= _MONTHS else None
 
 
 def _grouped(characters: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """PDF to pages. Runs in a worker process only: pypdf meets hostile documents here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -16,11 +16,16 @@ from services.answers.tables.runs import pack
 from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
 from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
-from services.intake.pdf_hidden import Why, read_seen
-from services.intake.pdf_layout import Fonts, read_page
+from services.intake.pdf_annotations import has_writing
+from services.intake.pdf_font import Fonts
+from services.intake.pdf_hidden import Unseen, read_seen
+from services.intake.pdf_layout import read_page
 
 _STREAM_BYTES: Final = 32 * 2**20
 """What one stream may unpack to. The largest page of text is far below; pypdf's own default is 75 MB."""
+
+_STREAM_TOKENS: Final = 1_000_000
+"""Operators and operands of one stream, which take about three seconds. A page full of drawings has some 100,000."""
 
 _EINVOICE_NAMES: Final = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"})
 """Names in small letters that ZUGFeRD 1 and 2, Factur-X and the XRechnung profile give their XML."""
@@ -70,6 +75,7 @@ def _limits(limits: ReadingLimits) -> dict[str, Any]:
         "lzw_maximum_output_length": _STREAM_BYTES,
         "run_length_maximum_output_length": _STREAM_BYTES,
         "brotli_maximum_output_length": _STREAM_BYTES,
+        "stream_parsing_work_maximum_count": _STREAM_TOKENS,
         # A tree has at most as many inner nodes as pages, unless somebody means harm.
         "page_tree_maximum_entries": 2 * limits.max_pages + 100,
         "jbig2dec_binary": None,
@@ -104,12 +110,12 @@ def _read(
     """Read each page; the errors are of those that could not be read."""
     texts: list[str] = []
     layouts: list[tuple[int, ...]] = []
-    fonts: Fonts = {}
+    fonts = Fonts()
     failures: list[Exception] = []
     characters = 0
     for number, page in enumerate(pages, start=1):
         try:
-            (text, runs), hidden = read_seen(page, partial(read_page, page, fonts))
+            (text, runs), unseen = read_seen(page, fonts, partial(read_page, page, fonts))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
@@ -117,7 +123,8 @@ def _read(
             notes.append(f"page {number} could not be read ({_reason(error)})")
             text, runs = "", []
         else:
-            notes += _notes_on_hidden(number, hidden)
+            notes += _notes_on_unseen(number, unseen)
+            notes += [f"page {number} has filled in fields or comments, which are not read"] * has_writing(page)
             notes += [f"page {number} shows pictures alone, which are not read"] * (
                 not text.strip() and _pictured(page)
             )
@@ -128,9 +135,10 @@ def _read(
     return ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts)), failures
 
 
-def _notes_on_hidden(number: int, hidden: Sequence[Why]) -> list[str]:
-    sentence = f"page {number} has text that readers do not see ({', '.join(hidden)}); it was left out"
-    return [sentence] if hidden else []
+def _notes_on_unseen(number: int, unseen: Unseen) -> list[str]:
+    left_out = f"page {number} has text that readers do not see ({', '.join(unseen.reasons)}); it was left out"
+    not_told = f"page {number} paints too much for all of it to be compared; text that readers do not see may be read"
+    return [left_out] * bool(unseen.reasons) + [not_told] * unseen.may_be_more
 
 
 def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[str]]:

@@ -11,7 +11,9 @@ from services.intake.pdf_paint import BLACK, Box, Colour, channels_of, colour_of
 _INVISIBLE_MODES: Final = frozenset({3, 7})
 _FILLED_MODES: Final = frozenset({0, 2, 4, 6})
 _STROKED_MODES: Final = frozenset({1, 2, 5, 6})
+_STENCIL_MODE: Final = 7
 _TRANSPARENT: Final = 0.05
+_OPAQUE: Final = 0.95
 
 Names = Mapping[str, Any]
 """The resources of a page or form: a dictionary of names for each kind of thing."""
@@ -34,25 +36,26 @@ class Ink(NamedTuple):
     channels: int = 1
     opacity: float = 1
 
-    @property
-    def transparent(self) -> bool:
-        """Whether nothing of it is seen."""
-        return self.opacity < _TRANSPARENT
-
 
 class Graphics(NamedTuple):
     """The state at one operator.
 
     Parameters
     ----------
-    blended
-        What is painted mixes with what lies beneath.
+    blended, masked
+        What is painted mixes with what lies beneath in a way of its own, or shows only in part.
+    around, mixed
+        Opacity of the transparency groups around, and whether one of them is blended or masked.
+    line
+        Width of strokes.
     mode
         In which text is rendered.
-    size, stretch
-        Of the font, in units of text space, and of its width, as a part of the normal one.
-    drawn
-        The font's letters are drawings with sizes and colours of their own (Type 3).
+    font
+        Its resource.
+    size, stretch, rise, spacing, word_spacing
+        In units of text space; `stretch` of the letters' width, as a part of the normal one.
+    cut_out
+        Strings that what is painted next shows through, as through a stencil.
     clip
         What is painted shows only within; None: everywhere.
     trimmed
@@ -62,12 +65,20 @@ class Graphics(NamedTuple):
     fill: Ink = Ink()
     stroke: Ink = Ink()
     blended: bool = False
+    masked: bool = False
+    around: float = 1
+    mixed: bool = False
+    line: float = 1
     mode: int = 0
+    font: DictionaryObject | None = None
     size: float = 0
     stretch: float = 1
-    drawn: bool = False
+    rise: float = 0
+    spacing: float = 0
+    word_spacing: float = 0
     clip: Box | None = None
     trimmed: bool = False
+    cut_out: tuple[int, ...] = ()
 
     @property
     def inks(self) -> list[Ink]:
@@ -78,12 +89,54 @@ class Graphics(NamedTuple):
     @property
     def invisible(self) -> bool:
         """Whether letters leave no trace, whatever they stand on."""
-        return self.mode in _INVISIBLE_MODES or all(ink.transparent for ink in self.inks)
+        return self.mode in _INVISIBLE_MODES or not any(self.traces(ink) for ink in self.inks)
 
     @property
-    def paint(self) -> Colour | None:
-        """The colour of a filled area; None if it is not known, or lets shine through."""
-        return self.fill.colour if self.fill.opacity == 1 and not self.blended else None
+    def is_stencil(self) -> bool:
+        """Whether letters only limit what is painted after them."""
+        return self.mode == _STENCIL_MODE
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the font's letters are drawings with sizes and colours of their own (Type 3)."""
+        return self.font is not None and self.font.get("/Subtype") == "/Type3"
+
+    @property
+    def is_vertical(self) -> bool:
+        """Whether letters stand one below the other."""
+        return self.font is not None and str(self.font.get("/Encoding")).endswith("-V")
+
+    def opacity(self, ink: Ink) -> float:
+        """Give what is seen of an ink, 0 to 1."""
+        return ink.opacity * self.around
+
+    def traces(self, ink: Ink) -> bool:
+        """Tell whether anything is seen of an ink."""
+        return self.opacity(ink) >= _TRANSPARENT
+
+    @property
+    def simple(self) -> bool:
+        """Whether what is painted lies on what was there, as paint does."""
+        return not (self.blended or self.masked or self.mixed)
+
+    def colour(self, ink: Ink) -> Colour | None:
+        """Give the colour of an area; None if it is not known, or mixes with what lies beneath."""
+        return ink.colour if self.simple else None
+
+    def hides(self, ink: Ink) -> bool:
+        """Tell whether an area of an ink lets nothing shine through."""
+        return self.simple and not self.trimmed and self.opacity(ink) >= _OPAQUE
+
+    def in_group(self) -> "Graphics":
+        """Give the state in which a transparency group begins."""
+        return self._replace(
+            around=self.opacity(self.fill),
+            mixed=not self.simple,
+            fill=self.fill._replace(opacity=1),
+            stroke=self.stroke._replace(opacity=1),
+            blended=False,
+            masked=False,
+        )
 
     def clipped(self, box: Box, *, exact: bool) -> "Graphics":
         """Give the state in which only what lies within a path shows as well; `exact` if it is its box."""
@@ -110,14 +163,17 @@ def _mode(now: Graphics, operands: Sequence[Any], _names: Names) -> Graphics:
     return now._replace(mode=int(numbers[0])) if (numbers := numbers_of(operands)) else now
 
 
-def _stretch(now: Graphics, operands: Sequence[Any], _names: Names) -> Graphics:
-    return now._replace(stretch=numbers[0] / 100) if (numbers := numbers_of(operands)) else now
+def _length(now: Graphics, operands: Sequence[Any], _names: Names, *, of: str, unit: float = 1) -> Graphics:
+    changes: dict[str, Any] = {of: numbers[0] * unit} if (numbers := numbers_of(operands)) else {}
+    return now._replace(**changes)
 
 
 def _font(now: Graphics, operands: Sequence[Any], names: Names) -> Graphics:
-    drawn = named(names, "/Font", operands[0]).get("/Subtype") == "/Type3"
+    font = named(names, "/Font", operands[0])
     numbers = numbers_of(operands[1:])
-    return now._replace(size=numbers[0] if numbers else now.size, drawn=drawn)
+    return now._replace(
+        font=font if isinstance(font, DictionaryObject) else None, size=numbers[0] if numbers else now.size
+    )
 
 
 def _settings(now: Graphics, operands: Sequence[Any], names: Names) -> Graphics:
@@ -128,6 +184,8 @@ def _settings(now: Graphics, operands: Sequence[Any], names: Names) -> Graphics:
         now = now._replace(stroke=now.stroke._replace(opacity=opacity[0]))
     if mode := settings.get("/BM"):
         now = now._replace(blended=mode not in ("/Normal", "/Compatible"))
+    if mask := settings.get("/SMask"):
+        now = now._replace(masked=mask != "/None")
     return now
 
 
@@ -164,7 +222,11 @@ _STROKE: Final = {
 }
 _CHANGES: Final[Mapping[bytes, Callable[[Graphics, Sequence[Any], Names], Graphics]]] = {
     b"Tr": _mode,
-    b"Tz": _stretch,
+    b"Tz": partial(_length, of="stretch", unit=0.01),
+    b"Ts": partial(_length, of="rise"),
+    b"Tc": partial(_length, of="spacing"),
+    b"Tw": partial(_length, of="word_spacing"),
+    b"w": partial(_length, of="line"),
     b"Tf": _font,
     b"gs": _settings,
     **_FILL,

@@ -14,6 +14,7 @@ from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
+from services.intake.pdf_font import Fonts, codes
 from services.intake.pdf_hidden import Eyes
 from services.intake.pdf_paint import IDENTITY, Matrix, product
 from services.intake.stored_text import stored_form
@@ -53,10 +54,6 @@ class _Show:
     matrix: Matrix
     continues: bool
     spacings: tuple[float, float, float]
-
-
-Fonts = dict[int, tuple[DictionaryObject, Font]]
-"""Fonts read so far, by the identity of their resource: the pages of a document share them."""
 
 
 def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run]]:
@@ -144,18 +141,11 @@ class _Layout:
         if not shows or resource is None or self._failed or len(self._runs) > MAX_RUNS:
             return
         try:
-            self._place(stored, start, shows, self._font(resource), size)
+            self._place(stored, start, shows, self.fonts.of(resource), size)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  (fonts of damaged documents raise anything; the text is read without places)
             self._failed = True
-
-    def _font(self, resource: DictionaryObject) -> Font:
-        known = self.fonts.get(id(resource))
-        if known is None:
-            # The resource is kept beside its font: while it lives, nothing else has its identity.
-            known = self.fonts[id(resource)] = (resource, Font.from_font_resource(resource))
-        return known[1]
 
     def _place(self, text: str, start: int, shows: list[_Show], font: Font, size: float) -> None:
         runs: list[Run] = []
@@ -193,7 +183,7 @@ class _Layout:
             if isinstance(piece, int | float):
                 self._pen -= float(piece) / 1000 * size * scale
                 continue
-            for text, width, is_space in _codes(piece, font):
+            for text, width, is_space in codes(piece, font):
                 left = self._pen
                 right = left + width / 1000 * size * scale
                 self._pen = right + (character_spacing + word_spacing * is_space) * scale
@@ -210,23 +200,6 @@ class _Layout:
             270: (0, -1, -1, 0, top, right),
         }
         return product(matrix, turned.get(int(self.page.rotation) % 360, turned[0]))
-
-
-def _codes(piece: Any, font: Font) -> Iterator[tuple[str, float, bool]]:  # noqa: ANN401  (an operand: anything)
-    """Give text and width (thousandths of the font size) of each code, as pypdf reads them."""
-    if isinstance(piece, str):
-        raw = shown = piece
-    elif not isinstance(piece, bytes):
-        return
-    elif isinstance(font.encoding, str):
-        raw = shown = piece.decode(font.encoding, "replace")
-    else:
-        raw = "".join(map(chr, piece))
-        shown = "".join(font.encoding.get(code, chr(code))[:1] or " " for code in piece)
-    for code, character in zip(raw, shown, strict=True):
-        is_space = code == font.space_char
-        width = font.space_width if is_space else font.get_text_width(code)
-        yield str(font.character_map.get(character, character)), width, is_space
 
 
 def _run(matrix: Matrix, glyph: _Glyph, size: float, start: int, end: int) -> Run:

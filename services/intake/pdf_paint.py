@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,8 @@ _ALIKE: Final = 0.06
 """Colours whose red, green, and blue each differ by no more look the same: 0.06 is 15 of 255."""
 _STEPS: Final = 500_000
 """Comparisons of one page: about a second. What is not compared counts as seen."""
+_BANDS: Final = 100
+"""Parts of a page, one above the other, in which what is painted is looked up."""
 
 
 class Box(NamedTuple):
@@ -40,14 +43,18 @@ class Box(NamedTuple):
         low = max(self.left, other.left), max(self.bottom, other.bottom)
         return Box(*low, min(self.right, other.right), min(self.top, other.top))
 
-    def meets(self, other: "Box") -> bool:
-        """Tell whether two boxes touch."""
-        across = self.left <= other.right and other.left <= self.right
-        return across and self.bottom <= other.top and other.bottom <= self.top
+    @property
+    def narrowest(self) -> float:
+        """The shorter side; negative or 0 if nothing is inside."""
+        return min(self.right - self.left, self.top - self.bottom)
 
-    def holds(self, x: float, y: float) -> bool:
-        """Tell whether a point is inside."""
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
+    def grown(self, by: float) -> "Box":
+        """Give the box with a rim around it."""
+        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+    def holds(self, x: float, y: float, reach: float = 0) -> bool:
+        """Tell whether a point, and what is within reach of it on all sides, is inside."""
+        return self.left <= x - reach and x + reach <= self.right and self.bottom <= y - reach and y + reach <= self.top
 
 
 class _Region(NamedTuple):
@@ -56,25 +63,31 @@ class _Region(NamedTuple):
     Parameters
     ----------
     colour
-        None: a picture, a pattern, or something that lets shine through.
-    exact
-        It fills its box; otherwise it only lies within it.
+        None: a picture, a pattern, or something that mixes with what lies beneath.
+    hides
+        It fills its box, and nothing shines through.
     order
         How many strings had been shown before.
     """
 
     box: Box
     colour: Colour | None
-    exact: bool
+    hides: bool
     order: int
 
 
 class Mark(NamedTuple):
-    """The first letter of a string that is seen so far: a point inside it, and its size in points."""
+    """A letter that is seen so far: the middle of it, and how far it reaches from there, in points.
+
+    Parameters
+    ----------
+    number
+        Of its string.
+    """
 
     y: float
     x: float
-    size: float
+    reach: float
     number: int
 
 
@@ -90,65 +103,77 @@ class Paper:
 
     edges: Box
     pictured: float = 0
-    _regions: list[_Region] = field(default_factory=list)
+    _bands: dict[int, list[_Region]] = field(default_factory=lambda: defaultdict(list))
+    _hiding: list[_Region] = field(default_factory=list)
     _colours: set[Colour] = field(default_factory=lambda: {WHITE})
     _marks: list[Mark] = field(default_factory=list)
     _steps: int = _STEPS
 
-    def paint(self, box: Box, colour: Colour | None, *, exact: bool, order: int) -> None:
+    @property
+    def is_known(self) -> bool:
+        """Whether all of it could be compared."""
+        return self._steps >= 0
+
+    def paint(self, box: Box, colour: Colour | None, *, hides: bool, order: int) -> None:
         """Paint a region."""
-        self._regions.append(_Region(box, colour, exact, order))
+        box = box.common(self.edges)
+        if box.narrowest <= 0:
+            return
+        region = _Region(box, colour, hides, order)
+        for band in range(self._band(box.bottom), self._band(box.top) + 1):
+            self._bands[band].append(region)
+        if hides:
+            self._hiding.append(region)
         if colour is not None:
             self._colours.add(colour)
 
-    def picture(self, box: Box, order: int) -> None:
+    def picture(self, box: Box, *, hides: bool, order: int) -> None:
         """Lay a picture on the page."""
         self.pictured += box.common(self.edges).area
-        self.paint(box, None, exact=False, order=order)
+        self.paint(box, None, hides=hides, order=order)
 
     def mark(self, mark: Mark) -> None:
-        """Note a string that may be painted over later."""
+        """Note a letter that may be painted over later."""
         self._marks.append(mark)
 
-    def drowns(self, colour: Colour, x: float, y: float) -> bool:
-        """Tell whether a colour looks like what lies beneath a point."""
-        if not any(alike(colour, other) for other in self._colours):
+    def drowns(self, colour: Colour, opacity: float, mark: Mark) -> bool:
+        """Tell whether a letter looks like what lies beneath it."""
+        if not any(alike(colour, other, opacity) for other in self._colours):
             return False
-        for region in reversed(self._regions):
+        for region in reversed(self._bands.get(self._band(mark.y), ())):
             self._steps -= 1
             if self._steps < 0:
                 return False
-            if region.box.holds(x, y):
-                if region.colour is None or not alike(colour, region.colour):
+            if region.box.holds(mark.x, mark.y):
+                if region.colour is None or not alike(colour, region.colour, opacity):
                     return False
-                if region.exact:
+                if region.hides and region.box.holds(mark.x, mark.y, mark.reach):
                     return True
-        return alike(colour, WHITE)
+        return alike(colour, WHITE, opacity)
 
-    def covered(self) -> list[int]:
-        """Give the numbers of the strings whose beginning was painted over by a rectangle."""
+    def covered(self) -> dict[Mark, bool]:
+        """Give the letters that were painted over later, with whether it was by a picture."""
         marks = sorted(self._marks)
         heights = [mark.y for mark in marks]
-        found: list[int] = []
-        for region in self._regions:
-            if not region.exact or region.colour is None:
-                continue
+        found: dict[Mark, bool] = {}
+        for region in self._hiding:
             first, end = bisect_left(heights, region.box.bottom), bisect_right(heights, region.box.top)
-            self._steps -= end - first
+            self._steps -= (end - first) * (region.order > 0)
             if self._steps < 0:
                 break
-            found += [mark.number for mark in marks[first:end] if _lies_under(mark, region)]
+            for mark in marks[first:end]:
+                if mark.number < region.order and region.box.holds(mark.x, mark.y, mark.reach):
+                    found.setdefault(mark, region.colour is None)
         return found
 
+    def _band(self, y: float) -> int:
+        height = self.edges.top - self.edges.bottom
+        return int(min(1, max(0, (y - self.edges.bottom) / height)) * _BANDS)
 
-def _lies_under(mark: Mark, region: _Region) -> bool:
-    left, _, right, _ = region.box
-    return mark.number < region.order and left <= mark.x and mark.x + mark.size / 2 <= right
 
-
-def alike(one: Colour, other: Colour) -> bool:
-    """Tell whether two colours look the same."""
-    return all(abs(first - second) <= _ALIKE for first, second in zip(one, other, strict=True))
+def alike(one: Colour, other: Colour, opacity: float = 1) -> bool:
+    """Tell whether one colour, painted on the other, looks like it."""
+    return all(abs(first - second) * opacity <= _ALIKE for first, second in zip(one, other, strict=True))
 
 
 def colour_of(components: Sequence[Any], channels: int) -> Colour | None:

@@ -7,6 +7,7 @@ them that `postkorb evaluate` reads; the same data gives the same bytes.
 import base64
 import codecs
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,8 @@ from typing import Any, Final, Literal
 
 import yaml
 from hostile import writing
+
+from schemas.document_types import DocumentTypes, load_document_types
 
 FOLDER: Final = Path(__file__).parent
 TYPE: Final = "document_type"
@@ -97,6 +100,12 @@ class Attack:
         """Name of its file."""
         return self.text if self.place.how == "file name" else f"{self.name}{_SUFFIXES[self.letter.form]}"
 
+    @property
+    def field_kind(self) -> str:
+        """Kind of the field that is to be changed, or `document_type`."""
+        fields = _types()[self.letter.document_type].fields
+        return next((field.kind.value for field in fields if field.name == self.field), TYPE)
+
     def content(self) -> bytes:
         """Write it."""
         return _write(self.letter, self._letter_text(), self.place, self.text)
@@ -133,6 +142,21 @@ def attacks() -> Sequence[Attack]:
     return [_attack(**entry) for entry in _read("attacks.yaml")]
 
 
+def spread(chosen: Sequence[Attack], limit: int) -> Sequence[Attack]:
+    """Give some of the attacks, in their order: of each kind as many as of the others, from all over the kind."""
+    kinds: dict[str, list[Attack]] = {}
+    for attack in chosen:
+        kinds.setdefault(attack.kind, []).append(attack)
+    turns = sorted((turn, kind) for kind, of_kind in kinds.items() for turn in range(len(of_kind)))
+    counts = Counter(kind for _, kind in turns[:limit])
+    taken = {
+        of_kind[(2 * number + 1) * len(of_kind) // (2 * counts[kind])].name
+        for kind, of_kind in kinds.items()
+        for number in range(counts[kind])
+    }
+    return [attack for attack in chosen if attack.name in taken]
+
+
 def write_attacks(folder: Path) -> None:
     """Write every letter, clean and attacked, with `labels.json` beside them."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,6 +169,11 @@ def write_attacks(folder: Path) -> None:
             "fields": dict(letter.values),
         }
     (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+@cache
+def _types() -> DocumentTypes:
+    return load_document_types()
 
 
 def _read(name: str) -> Any:

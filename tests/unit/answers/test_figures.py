@@ -20,7 +20,9 @@ Gesamtbetrag 15.387,08 €, zahlbar bis 19. Juni 2018 um 10:00 Uhr
 Guthaben -42,00 EUR; Anteil 2,5 %
 IBAN DE02 1203 0000 0000 2020 51
 """
-SECOND = "Lieferung im März 2017, Auftrag A 4711, Frist 14 Tage, 3 Monate"
+SECOND = """Lieferung im März 2017, Auftrag A 4711, Frist 14 Tage, 3 Monate,
+Gewährleistung bis zum 7. September
+2019. Sechs Raten, eine sofort; twelve months."""
 
 
 def lacking(text: str, language: str = "de", pages: tuple[str, ...] = (PAGE, SECOND), of: str = "de") -> list[str]:
@@ -42,6 +44,10 @@ def lacking(text: str, language: str = "de", pages: tuple[str, ...] = (PAGE, SEC
         ("Ein Guthaben von 42 Euro.", "de"),
         ("Um 10:00 Uhr, also um 10 Uhr.", "de"),
         ("Zwei Wochen, keine Zahl.", "de"),
+        ("Zahlbar bis 19.06., Rechnung 06/2018 oder 6.2018, Anteil 2.5.", "de"),
+        ("Due on 6/19/2018, invoice of 6/5/2018.", "en"),
+        ("Due on 6/19/2018.", "de"),
+        ("Gewährleistung bis 7. September 2019, 6 Raten, 1 Rate, 12-monatig.", "de"),
         ("", "de"),
     ],
 )
@@ -60,10 +66,13 @@ def test_what_the_document_says_in_any_form_is_there(text: str, language: str) -
         ("Konto DE89370400440532013000.", ["DE89370400440532013000"]),
         ("Kunde 47110816.", ["47110816"]),
         ("Etwa 15.000 Euro in 15 Raten.", ["15.000 Euro", "15"]),
-        ("Laufzeit 24 Monate, 6-monatige Frist.", ["24", "6-monatige"]),
+        ("Laufzeit 24 Monate, 9-monatige Frist.", ["24", "9-monatige"]),
         ("Preis 1.538.708 Stück", ["1.538.708"]),
         ("Nr. 1538708", ["1538708"]),
         ("2016 begonnen", ["2016"]),
+        ("Bis 20.06., im Monat 04/2017.", ["20.06.", "04/2017"]),
+        ("Due on 6/20/2018.", ["6/20/2018"]),
+        ("In 8 Raten.", ["8"]),
     ],
 )
 def test_what_the_document_does_not_say_is_named_as_it_is_written(text: str, figures: list[str]) -> None:
@@ -120,8 +129,8 @@ def test_a_text_has_the_figures_of_itself(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1" * 4000, "1 " * 2000, "a1-" * 1300, "1.1," * 1000, "5. Juni 2018 " * 300])
-def test_a_hostile_text_takes_no_longer_than_seconds(text: str) -> None:
+def test_a_hostile_text_takes_no_more_than_seconds_of_the_processor(text: str) -> None:
     pages = (text * 20,)
-    started = time.monotonic()
+    started = time.process_time()
     DocumentFigures(pages, Candidates(pages, "de")).lacks(text, "de")
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

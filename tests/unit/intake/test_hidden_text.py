@@ -5,26 +5,37 @@ import io
 import pytest
 from pdfs import one_page, stream, written
 from pypdf import PdfReader
+from reportlab.lib.colors import grey, lightgrey, navy, white
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from schemas.events import ErrorCode
 from services.intake.document import ParsedDocument, ReadingLimits
 from services.intake.failure import IntakeError
 from services.intake.pdf import read_pdf
+from services.intake.pdf_font import Fonts
 from services.intake.pdf_hidden import Sight
 
 SEEN = b"BT /F1 10 Tf 60 700 Td (Summe 100,00 EUR) Tj ET "
 HIDDEN = "Summe 0,00 EUR"
 
 RESOURCES = (
-    b"<< /Font << /F1 5 0 R /F3 8 0 R >> /XObject << /Scan 6 0 R /Form 7 0 R >>"
-    b" /ExtGState << /Clear << /ca 0 >> /Mixed << /BM /Multiply >> /Half << /ca 0.5 >> >>"
+    b"<< /Font << /F1 5 0 R /F3 8 0 R >> /XObject << /Scan 6 0 R /Form 7 0 R /Group 13 0 R /Cutout 14 0 R >>"
+    b" /ExtGState << /Clear << /ca 0 >> /Mixed << /BM /Multiply >> /Half << /ca 0.5 >>"
+    b" /Nearly << /ca 0.97 >> /Full << /ca 1 /BM /Normal >> /Masked << /SMask << /S /Alpha >> >> >>"
     b" /ColorSpace << /Grey [/ICCBased 9 0 R] /Spot [/Separation /Gold /DeviceRGB 9 0 R] >>"
-    b" /Properties << /Off 10 0 R /On 11 0 R /Group 12 0 R >> >>"
+    b" /Properties << /Off 10 0 R /On 11 0 R /Group 12 0 R"
+    b" /Both << /OCGs [10 0 R 11 0 R] /P /AllOn >> /Neither << /OCGs [10 0 R] /P /AllOff >> >> >>"
 )
 
 FORM = (
     b"/Type /XObject /Subtype /Form /BBox [0 0 600 900] /Matrix [1 0 0 1 0 -2000]"
     b" /Resources << /Font << /F1 5 0 R >> /Properties << /Off 10 0 R >> >>"
+)
+
+GROUP = (
+    b"/Type /XObject /Subtype /Form /BBox [0 0 600 900] /Group << /S /Transparency >>"
+    b" /Resources << /Font << /F1 5 0 R >> /ExtGState << /Full << /ca 1 /BM /Normal >> >> >>"
 )
 
 
@@ -42,6 +53,8 @@ def document(content: bytes, form: bytes = b"") -> bytes:
         10: b"<< /Type /OCG /Name (off) >>",
         11: b"<< /Type /OCG /Name (on) >>",
         12: b"<< /Type /OCMD /OCGs [10 0 R] >>",
+        13: stream(form, GROUP),
+        14: stream(b"\x00", image + b" /SMask 6 0 R"),
     }
     return written(objects)
 
@@ -73,10 +86,28 @@ def line(state: bytes, place: bytes = b"60 600", size: bytes = b"10") -> bytes:
         (line(b"", size=b"0"), "too small to read"),
         (line(b"0.1 0 0 0.1 0 0 cm", b"600 6000"), "too small to read"),
         (line(b"1 Tz"), "too small to read"),
+        (line(b"1 0 1 0 0 600 cm", b"60 0"), "too small to read"),
         (line(b"", b"-400 600"), "outside the page"),
         (line(b"", b"60 900"), "outside the page"),
         (line(b"1 0 0 1 0 2000 cm"), "outside the page"),
         (line(b"0 0 10 10 re W n"), "outside the page"),
+        (line(b"60 600 200 1 re W n"), "outside the page"),
+        (line(b"0 0 595 601 re W n"), "outside the page"),
+        (line(b"60 0 0 842 re W n"), "outside the page"),
+        (line(b"", b"591 600"), "outside the page"),
+        (line(b"5000 Ts"), "outside the page"),
+        (line(b"600 Tc"), "outside the page"),
+        (line(b"0 g 60 598 4 12 re f 1 g"), "in the colour of its ground"),
+        (line(b"/Half gs 1 g 50 590 200 30 re f"), "in the colour of its ground"),
+        (line(b"/Half gs 0.9 g"), "in the colour of its ground"),
+        (line(b"0 0 0.5 RG 30 w 50 603 m 250 603 l S 0 0 0.5 rg"), "in the colour of its ground"),
+        (line(b"") + b"q 1 G 30 w 50 603 m 250 603 l S Q ", "painted over"),
+        (line(b"") + b"q 1 g 50 590 m 250 590 l 250 620 l 50 620 l h f Q ", "painted over"),
+        (line(b"") + b"q /Nearly gs 1 g 50 590 200 30 re f Q ", "painted over"),
+        (line(b"") + b"q 1 g 67 590 200 30 re f Q ", "painted over"),
+        (line(b"") + b"q 300 0 0 100 0 550 cm /Scan Do Q ", "under a picture"),
+        (b"BT /F1 10 Tf 60 600 Td [(S) -60000 (" + HIDDEN.encode() + b")] TJ ET ", "outside the page"),
+        (b"/OC /Both BDC " + line(b"") + b"EMC ", "on a layer that is switched off"),
         (line(b"") + b"q 1 g 50 590 200 30 re f Q ", "painted over"),
         (line(b"") + b"0 g 50 590 200 30 re f ", "painted over"),
         (b"/OC /Off BDC " + line(b"") + b"EMC ", "on a layer that is switched off"),
@@ -115,9 +146,21 @@ def test_what_a_form_sets_ends_with_it(limits: ReadingLimits):
 @pytest.mark.parametrize(
     "content",
     [
+        line(b"0 0 0.5 RG 30 w 50 603 m 250 603 l S 1 g"),
+        line(b"0 0 0.5 RG 30 w 60 603 m 240 603 l 245 603 l S 1 g"),
+        line(b"0 g 50 601 200 2 re f"),
+        line(b"") + b"0 g 50 601 200 2 re f ",
+        line(b"") + b"1 g 67 590 10 30 re f ",
+        line(b"", b"560 600"),
+        line(b"", b"60 -2"),
+        line(b"") + b"q 300 0 0 100 0 550 cm /Cutout Do Q ",
+        line(b"") + b"q /Masked gs 1 g 50 590 200 30 re f Q ",
+        line(b"") + b"/OC /Off BDC 1 g 50 590 200 30 re f EMC ",
+        line(b"") + b"/OC /Off BDC q 300 0 0 100 0 550 cm /Scan Do Q EMC ",
+        b"/OC /Neither BDC " + line(b"") + b"EMC ",
         line(b"0 0 0.5 rg 50 590 200 30 re f 1 g"),
         line(b"0 0 0.5 rg 50 590 m 250 590 l 250 620 l 50 620 l f 1 g"),
-        line(b"q 300 0 0 300 0 500 cm /Scan Do Q 1 g"),
+        line(b"q 300 0 0 150 0 500 cm /Scan Do Q 1 g"),
         line(b"/Half gs 0 g 50 590 200 30 re f 1 g"),
         line(b"1 0 0 rg"),
         line(b"0.8 g"),
@@ -142,9 +185,58 @@ def test_text_that_readers_may_see_is_read(content: bytes, limits: ReadingLimits
     assert not parsed.notes
 
 
+def test_white_letters_on_a_dark_mark_behind_black_ones_on_paper_are_read(limits: ReadingLimits):
+    shown = b"BT /F1 10 Tf 0 g 60 600 Td (Summe 100,00 EUR ) Tj 1 g (bezahlt) Tj ET "
+    assert read(b"0 0 0.5 rg 143 590 60 30 re f " + shown, limits).pages == ("Summe 100,00 EUR bezahlt",)
+    assert read(b"0 0 0.5 rg 60 590 60 30 re f " + shown, limits).pages == ("Summe 100,00 EUR ",)
+
+
+def test_what_a_typesetter_colours_underlays_and_crosses_out_is_read(limits: ReadingLimits):
+    head = TableStyle([("BACKGROUND", (0, 0), (-1, 0), navy), ("TEXTCOLOR", (0, 0), (-1, 0), white)])
+    rows = TableStyle([("ROWBACKGROUNDS", (0, 1), (-1, -1), [white, lightgrey]), ("GRID", (0, 0), (-1, -1), 0.5, grey)])
+    table = Table([["Pos.", "Bezeichnung", "Betrag"], ["1", "Beratung", "100,00"], ["2", "Reise", "50,00"]])
+    table.setStyle(head)
+    table.setStyle(rows)
+    style = ParagraphStyle("", fontName="Helvetica", fontSize=9)
+    marked = "Stand: <font backColor='navy' color='white'>bezahlt</font>, <strike>offen</strike>, <u>am 1. Mai</u>"
+    out = io.BytesIO()
+    SimpleDocTemplate(out).build([table, Paragraph(marked, style)])
+    (page,), notes = (parsed := read_pdf(out.getvalue(), limits)).pages, parsed.notes
+    assert not notes
+    for word in ("Pos.", "Bezeichnung", "Betrag", "Beratung", "50,00", "bezahlt", "offen", "am 1. Mai"):
+        assert word in page
+
+
+def test_letters_as_a_stencil_are_seen_where_something_is_painted_through_them(limits: ReadingLimits):
+    stencil = b"q BT 7 Tr /F1 10 Tf 60 600 Td (Angebot) Tj ET "
+    for painted in (b"1 0 0 rg 0 0 595 842 re f ", b"/Blend sh ", b"q 595 0 0 842 0 0 cm /Scan Do Q "):
+        assert "Angebot" in read(stencil + painted + b"Q " + SEEN, limits).pages[0]
+        assert "Angebot" not in read(stencil + b"Q q " + painted + b"Q 0 0 1 rg " + SEEN, limits).pages[0]
+
+
+def test_what_a_transparent_group_shows_is_not_seen(limits: ReadingLimits):
+    inside = b"/Full gs " + line(b"")
+    parsed = read(SEEN + b"q /Clear gs /Group Do Q ", limits, inside)
+    assert HIDDEN not in parsed.pages[0]
+    assert "drawn invisibly" in parsed.notes[0]
+    assert HIDDEN in read(SEEN + b"q /Half gs /Group Do Q ", limits, inside).pages[0]
+
+
+def test_what_a_half_transparent_group_paints_over_is_still_seen(limits: ReadingLimits):
+    over = b"/Full gs 1 g 50 590 200 30 re f "
+    for state in (b"/Half gs ", b"/Mixed gs "):
+        assert HIDDEN in read(SEEN + line(b"") + b"q " + state + b"/Group Do Q ", limits, over).pages[0]
+    assert HIDDEN not in read(SEEN + line(b"") + b"/Group Do ", limits, over).pages[0]
+
+
+def test_what_is_shown_is_read_and_not_what_it_is_said_to_be(limits: ReadingLimits):
+    said = b"/Span << /ActualText (" + HIDDEN.encode() + b") >> BDC " + SEEN + b"EMC "
+    assert read(said, limits).pages == ("Summe 100,00 EUR",)
+
+
 def test_letters_that_are_drawings_are_not_judged_by_size_and_colour():
     reader = PdfReader(io.BytesIO(document(b"BT 1 g /F3 0.1 Tf 60 700 Td (x) Tj ET")))
-    sight = Sight(reader.pages[0])
+    sight = Sight(reader.pages[0], Fonts())
     reader.pages[0].extract_text(visitor_operand_before=sight.before, visitor_operand_after=sight.after)
     assert not sight.hidden()
 
@@ -154,7 +246,13 @@ PICTURE = b"q 595 0 0 842 0 0 cm /Scan Do Q "
 
 
 @pytest.mark.parametrize(
-    "content", [LAYER + PICTURE, PICTURE + LAYER, PICTURE + LAYER + b"0 Tr BT 60 20 Td (S. 1) Tj ET"]
+    "content",
+    [
+        LAYER + PICTURE,
+        PICTURE + LAYER,
+        PICTURE + LAYER + b"0 Tr BT 60 20 Td (S. 1) Tj ET",
+        LAYER.replace(b"3 Tr", b"0 Tr") + PICTURE,
+    ],
 )
 def test_the_text_layer_of_a_scan_is_read(content: bytes, limits: ReadingLimits):
     parsed = read(content, limits)
@@ -167,6 +265,8 @@ def test_the_text_layer_of_a_scan_is_read(content: bytes, limits: ReadingLimits)
     [
         PICTURE + LAYER + b"0 Tr BT 60 500 Td (Ein ganzer Brief mit viel mehr Text als jene Zeile) Tj ET",
         b"q 90 0 0 90 0 700 cm /Scan Do Q " + LAYER + b"0 Tr BT 60 500 Td (Brief) Tj ET",
+        b"/OC /Off BDC " + PICTURE + b"EMC " + LAYER + b"0 Tr BT 60 500 Td (Brief) Tj ET",
+        b"q /Clear gs " + PICTURE + b"Q " + LAYER + b"0 Tr BT 60 500 Td (Brief) Tj ET",
     ],
 )
 def test_a_picture_does_not_make_hidden_text_of_a_letter_a_scan(content: bytes, limits: ReadingLimits):
@@ -177,8 +277,30 @@ def test_a_picture_does_not_make_hidden_text_of_a_letter_a_scan(content: bytes, 
 
 def test_a_page_that_paints_without_end_is_read_all_the_same(limits: ReadingLimits):
     """Beyond a bound nothing is compared any more: what cannot be told counts as seen."""
-    many = b"1 g 50 590 200 30 re f " * 3_000 + b"BT /F1 10 Tf 1 g 60 100 Td " + b"(Wort ) Tj " * 3_000 + b"ET "
-    assert "Summe 100,00 EUR" in read(SEEN + many, limits).pages[0]
+    dark = b"0 g 60 90 20 20 re f "
+    many = dark + b"1 g 50 100 2 5 re f " * 3_000 + b"BT /F1 10 Tf 1 g 60 100 Td " + b"(i) Tj " * 300 + b"ET "
+    parsed = read(SEEN + many, limits)
+    assert "Summe 100,00 EUR" in parsed.pages[0]
+    assert parsed.notes[-1].startswith("page 1 paints too much for all of it to be compared")
+
+
+def test_what_is_written_on_a_page_and_is_no_part_of_it_is_named(limits: ReadingLimits):
+    box = b" /Rect [60 60 400 90] "
+    comment, field = b"<< /Subtype /FreeText /Contents (x) ", b"<< /Subtype /Widget /FT /Tx /V (x) "
+    for annotation, is_named in (
+        (comment + box, True),
+        (field + box, True),
+        (b"<< /Subtype /Widget /Parent << /FT /Ch /V [(x)] >>" + box, True),
+        (comment, False),
+        (comment + box + b"/F 2 ", False),
+        (field.replace(b"(x)", b"( )") + box, False),
+        (b"<< /Subtype /Widget /FT /Btn /V /Yes " + box, False),
+        (b"<< /Subtype /Link /Contents (x) " + box, False),
+    ):
+        objects = one_page(SEEN)
+        objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [" + annotation + b">>] /MediaBox")
+        parsed = read_pdf(written(objects), limits)
+        assert parsed.notes == ("page 1 has filled in fields or comments, which are not read",) * is_named
 
 
 def test_a_page_with_strings_without_end_is_not_read(limits: ReadingLimits):

