@@ -139,6 +139,9 @@ def _reasons(
         yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
     if confirmed:
         return
+    odd = [f"row {index} (page {row.page})" for index, row in enumerate(rows, 1) if is_product(table, row) is False]
+    if odd:
+        yield f"{table.name}: quantity times price is not the amount of {_some(odd)}, and no total confirms them."
     total = column_sum(rows, key.name)
     if named and total is not None:
         name, value = next(iter(named.items()))
