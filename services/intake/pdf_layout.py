@@ -5,7 +5,7 @@ stands on the page as it is shown, and keeps runs of them with their offsets in 
 (rotated or right-to-left text, fonts that lie) has no place: it is in the text all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -30,9 +30,26 @@ _SAME_LINE: Final = 0.1
 
 
 class _Glyph(NamedTuple):
-    """What one code showed."""
+    """What one code shows.
+
+    Parameters
+    ----------
+    text
+        As it is stored, without white space around it.
+    width
+        In thousandths of the font size.
+    """
 
     text: str
+    width: float
+    is_space: bool
+
+
+class _Stretch(NamedTuple):
+    """Text of a string without a gap in it: first character and one past the last, and its edges in text space."""
+
+    start: int
+    end: int
     left: float
     right: float
 
@@ -55,7 +72,46 @@ class _Show:
     spacings: tuple[float, float, float]
 
 
-Fonts = dict[int, tuple[DictionaryObject, Font]]
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A font as it was read, and the glyphs that were looked up in it.
+
+    Parameters
+    ----------
+    resource
+        Kept beside the font: while it lives, nothing else has its identity.
+    """
+
+    resource: DictionaryObject
+    font: Font
+    _known: dict[str | int, _Glyph] = field(default_factory=dict)
+
+    def glyphs(self, piece: Any) -> list[_Glyph]:  # noqa: ANN401  (an operand: anything)
+        """Give what a string shows, code by code, as pypdf reads it."""
+        codes: Iterable[str | int]
+        if isinstance(piece, str):
+            codes = piece
+        elif not isinstance(piece, bytes):
+            return []
+        else:
+            encoding = self.font.encoding
+            codes = piece.decode(encoding, "replace") if isinstance(encoding, str) else piece
+        known = self._known
+        return [known.get(code) or self._look_up(code) for code in codes]
+
+    def _look_up(self, code: str | int) -> _Glyph:
+        font = self.font
+        raw = shown = chr(code) if isinstance(code, int) else code
+        if isinstance(code, int) and not isinstance(font.encoding, str):
+            shown = font.encoding.get(code, raw)[:1] or " "
+        is_space = raw == font.space_char
+        width = font.space_width if is_space else font.get_text_width(raw)
+        text = stored_form(str(font.character_map.get(shown, shown))).strip()
+        glyph = self._known[code] = _Glyph(text, width, is_space)
+        return glyph
+
+
+Fonts = dict[int, _Face]
 """Fonts read so far, by the identity of their resource: the pages of a document share them."""
 
 
@@ -144,46 +200,46 @@ class _Layout:
         if not shows or resource is None or self._failed or len(self._runs) > MAX_RUNS:
             return
         try:
-            self._place(stored, start, shows, self._font(resource), size)
+            self._place(stored, start, shows, self._face(resource), size)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  (fonts of damaged documents raise anything; the text is read without places)
             self._failed = True
 
-    def _font(self, resource: DictionaryObject) -> Font:
+    def _face(self, resource: DictionaryObject) -> _Face:
         known = self.fonts.get(id(resource))
         if known is None:
-            # The resource is kept beside its font: while it lives, nothing else has its identity.
-            known = self.fonts[id(resource)] = (resource, Font.from_font_resource(resource))
-        return known[1]
+            known = self.fonts[id(resource)] = _Face(resource, Font.from_font_resource(resource))
+        return known
 
-    def _place(self, text: str, start: int, shows: list[_Show], font: Font, size: float) -> None:
+    def _place(self, text: str, start: int, shows: list[_Show], face: _Face, size: float) -> None:
         runs: list[Run] = []
         at = 0
         for show in shows:
             matrix = self._shown(show.matrix)
             upright = matrix[0] > 0 and abs(matrix[1]) < _SAME_LINE * matrix[0] and abs(matrix[3]) > 0
-            glued = False
-            for glyph in self._glyphs(show, font, size):
-                stored = stored_form(glyph.text).strip()
-                for character in stored:
-                    if character.isspace():
-                        continue
-                    while at < len(text) and text[at].isspace():
-                        at += 1
-                    if at >= len(text) or text[at] != character:
-                        return  # the text is not what the strings say: none of this piece has a place
-                    at += 1
-                if upright and stored:
-                    end = start + at
-                    _extend(runs, _run(matrix, glyph, size, end - len(stored), end), inside=glued)
-                    glued = True
+            placed: list[_Stretch] = []
+            for glyph, left, right in self._glyphs(show, face, size):
+                after = _skip(text, at, glyph.text)
+                if after is None:
+                    return  # the text is not what the strings say: none of this piece has a place
+                at = after
+                if upright and glyph.text:
+                    placed.append(_Stretch(start + at - len(glyph.text), start + at, left, right))
+            height = abs(size * matrix[3])
+            stretches = _joined(placed, height / matrix[0]) if placed else ()
+            for number, stretch in enumerate(stretches):
+                run = _run(matrix, stretch, height)
+                if number:
+                    runs.append(run)
+                else:
+                    _extend(runs, run)
         if runs:
             # A word may go on in another font.
-            _extend(self._runs, runs.pop(0), inside=False)
+            _extend(self._runs, runs.pop(0))
         self._runs += runs
 
-    def _glyphs(self, show: _Show, font: Font, size: float) -> Iterator[_Glyph]:
+    def _glyphs(self, show: _Show, face: _Face, size: float) -> Iterator[tuple[_Glyph, float, float]]:
         """Give what a string shows, glyph by glyph, with places in text space along the line."""
         if not show.continues:
             self._pen = 0
@@ -193,11 +249,11 @@ class _Layout:
             if isinstance(piece, int | float):
                 self._pen -= float(piece) / 1000 * size * scale
                 continue
-            for text, width, is_space in _codes(piece, font):
+            for glyph in face.glyphs(piece):
                 left = self._pen
-                right = left + width / 1000 * size * scale
-                self._pen = right + (character_spacing + word_spacing * is_space) * scale
-                yield _Glyph(text, left, right)
+                right = left + glyph.width / 1000 * size * scale
+                self._pen = right + (character_spacing + word_spacing * glyph.is_space) * scale
+                yield glyph, left, right
 
     def _shown(self, matrix: Matrix) -> Matrix:
         """Turn a matrix of the page to one whose y runs down from the upper left corner of the page as it is shown."""
@@ -212,50 +268,56 @@ class _Layout:
         return product(matrix, turned.get(int(self.page.rotation) % 360, turned[0]))
 
 
-def _codes(piece: Any, font: Font) -> Iterator[tuple[str, float, bool]]:  # noqa: ANN401  (an operand: anything)
-    """Give text and width (thousandths of the font size) of each code, as pypdf reads them."""
-    if isinstance(piece, str):
-        raw = shown = piece
-    elif not isinstance(piece, bytes):
-        return
-    elif isinstance(font.encoding, str):
-        raw = shown = piece.decode(font.encoding, "replace")
-    else:
-        raw = "".join(map(chr, piece))
-        shown = "".join(font.encoding.get(code, chr(code))[:1] or " " for code in piece)
-    for code, character in zip(raw, shown, strict=True):
-        is_space = code == font.space_char
-        width = font.space_width if is_space else font.get_text_width(code)
-        yield str(font.character_map.get(character, character)), width, is_space
+def _skip(text: str, at: int, shown: str) -> int | None:
+    """Give the place behind what was shown, white space aside; None if the text goes on otherwise."""
+    for character in shown:
+        if character.isspace():
+            continue
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at >= len(text) or text[at] != character:
+            return None
+        at += 1
+    return at
 
 
-def _run(matrix: Matrix, glyph: _Glyph, size: float, start: int, end: int) -> Run:
-    left = glyph.left * matrix[0] + matrix[4]
-    right = glyph.right * matrix[0] + matrix[4]
-    height = abs(size * matrix[3])
-    return Run(start, end, _units(left), _units(right), _units(matrix[5]), max(1, _units(height)))
+def _joined(glyphs: Sequence[_Stretch], height: float) -> Iterator[_Stretch]:
+    """Join the glyphs of one string that have no gap between them.
+
+    Parameters
+    ----------
+    height
+        Of the font, in units of text space along the line.
+    """
+    start, end, left, right = glyphs[0]
+    for glyph in glyphs[1:]:
+        if -height / 2 <= glyph.left - right <= _WORD_GAP * height:
+            end, right = glyph.end, max(right, glyph.right)
+        else:
+            yield _Stretch(start, end, left, right)
+            start, end, left, right = glyph
+    yield _Stretch(start, end, left, right)
+
+
+def _run(matrix: Matrix, stretch: _Stretch, height: float) -> Run:
+    left = stretch.left * matrix[0] + matrix[4]
+    right = stretch.right * matrix[0] + matrix[4]
+    places = _units(left), _units(right), _units(matrix[5])
+    return Run(stretch.start, stretch.end, *places, max(1, _units(height)))
 
 
 def _units(points: float) -> int:
     return round(max(-MAX_PLACE, min(MAX_PLACE, points * UNITS_PER_POINT)))
 
 
-def _extend(runs: list[Run], run: Run, *, inside: bool) -> None:
-    """Add to the last run, or begin a new one where a gap or another line says so.
-
-    Parameters
-    ----------
-    inside
-        It goes on with the string of the last run. Strings shown one by one are one run only as parts of a word.
-    """
+def _extend(runs: list[Run], run: Run) -> None:
+    """Add to the last run what was shown by another string but goes on with its word, or begin a new one."""
     if not runs:
         runs.append(run)
         return
     last = runs[-1]
-    gap = run.left - last.right
-    most = (_WORD_GAP if inside else _GLUED) * run.size
     same_line = abs(run.baseline - last.baseline) <= _SAME_LINE * run.size and abs(last.size - run.size) <= 1
-    if same_line and -run.size / 2 <= gap <= most and (inside or run.start == last.end):
+    if same_line and -run.size / 2 <= run.left - last.right <= _GLUED * run.size and run.start == last.end:
         runs[-1] = last._replace(end=run.end, right=max(last.right, run.right))
     else:
         runs.append(run)
