@@ -31,8 +31,8 @@ _START_SECONDS: Final = 60.0
 """A worker loads its libraries in about a second; a machine that is busy needs longer."""
 
 _CLOCK: Final = 3
-"""By the clock a document may take so many times its processor seconds: what else the machine does is not its fault, and
-a worker that does not move at all is not waited for without end."""
+"""By the clock a document may take so many times its processor seconds: it is not to blame for a busy machine, and a
+worker that does not move at all is not waited for without end."""
 
 _STOP_SECONDS: Final = 2.0
 """For a worker to reap its child before both are killed."""

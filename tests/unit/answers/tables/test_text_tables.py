@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
+from services.answers.tables.answers import CONFIRMED, UNCONFIRMED
+
 HEAD = "Pos  Bezeichnung            Menge   Einzelpreis   Gesamtpreis"
 ROWS = (
     "1    Schraube verzinkt          4          2,50         10,00",
@@ -108,6 +110,14 @@ def test_an_amount_that_is_not_the_product_needs_a_total_that_confirms_it() -> N
     odd = ROWS[1].replace(" 20,00", " 19,00")
     assert any("quantity times price" in reason for reason in read_text(page(HEAD, ROWS[0], odd, ROWS[2])).reasons)
     assert not read_text(page(HEAD, ROWS[0], odd, ROWS[2], NET.replace("100", " 99")), net_total="99.00").reasons
+
+
+def test_a_total_makes_amounts_sure_but_not_a_price_that_does_not_make_its_amount() -> None:
+    odd = ROWS[1].replace(" 20,00", " 19,00")
+    answers = read_text(page(HEAD, ROWS[0], odd, ROWS[2], NET.replace("100", " 99")), net_total="99.00")
+    sure = {field.path: field.confidence for field in answers.fields}
+    assert sure["line_items[1].line_total"] == sure["line_items[0].unit_price"] == CONFIRMED
+    assert sure["line_items[1].unit_price"] == sure["line_items[1].quantity"] == UNCONFIRMED
 
 
 def test_an_amount_that_cannot_be_read_is_said_and_kept_as_it_stands() -> None:
