@@ -12,7 +12,7 @@ from services.answers.tables.reading import MAX_ROWS
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, Run, pack, unpack
 
 HEAD = "Bezeichnung Menge Preis Gesamt "
-SECONDS = 10.0
+SECONDS = 6.0
 """Of the processor, for a page; honest pages take less than a tenth of a second."""
 
 
