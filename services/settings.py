@@ -102,7 +102,11 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=20 * 1024 * 1024, ge=1, description="Larger documents fail.")
     max_pages: int = Field(default=2000, ge=1, description="Longer documents fail.")
     parsers: int = Field(default=2, ge=1, le=256, description="Worker processes that read documents.")
-    parse_seconds: float = Field(default=30, gt=0, description="A document that takes longer to read fails.")
+    parse_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="A document fails that takes more processor time to read, or three times as long by the clock.",
+    )
     parse_memory_mib: int = Field(default=1024, ge=128, description="Address space of a worker, MiB.")
 
     attempts: int = Field(default=4, ge=1, le=100, description="Tries of a document in all, if trying again may help.")

@@ -225,7 +225,7 @@ class _Bars:
         task = self._bars.tasks[bar]
         total, done = int(task.total or 0), int(task.completed)
         if done * LINES // total > (done - 1) * LINES // total:
-            left = task.time_remaining
+            left = (task.elapsed or 0) / done * (total - done)  # of the whole way: answers come in bursts
             self.say(f"{done} of {total} documents {what}" + (f", about {left:.0f} s left" if left else ""))
 
 

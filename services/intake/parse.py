@@ -30,6 +30,10 @@ _WORKER: Final = (sys.executable, "-I", "-B", "-m", "services.intake.parser_work
 _START_SECONDS: Final = 60.0
 """A worker loads its libraries in about a second; a machine that is busy needs longer."""
 
+_CLOCK: Final = 3
+"""By the clock a document may take so many times its processor seconds: it is not to blame for a busy machine, and a
+worker that does not move at all is not waited for without end."""
+
 _STOP_SECONDS: Final = 2.0
 """For a worker to reap its child before both are killed."""
 
@@ -143,7 +147,7 @@ class Parser:
     workers
         Documents read at the same time.
     seconds
-        Longest time for one document, by the clock.
+        Longest processor time for one document; by the clock it may take three times as long.
     memory_mib
         Address space of one worker, in MiB; about 100 are the libraries' own.
     max_pages, max_characters
@@ -164,7 +168,7 @@ class Parser:
         self._count = workers
         self._seconds = seconds
         self._limits = ReadingLimits(max_pages, max_characters)
-        arguments = (memory_mib, math.ceil(seconds) + 1, max_pages, max_characters)
+        arguments = (memory_mib, math.ceil(seconds), max_pages, max_characters)
         self._command = (*command, str(os.getpid()), *map(str, arguments))
         # A character takes at most twelve bytes of JSON, as two escaped surrogates; a byte of XML at most three.
         layouts = BYTES_PER_RUN * min(max_characters, max_pages * MAX_RUNS)
@@ -228,10 +232,10 @@ class Parser:
         except (TimeoutError, _WorkerEndedError) as error:
             raise _not_started() from error
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(_CLOCK * self._seconds):
                 return await worker.ask(media_type, content, self._most)
         except TimeoutError as error:
-            raise _timed_out(self._seconds) from error
+            raise _timed_out(_CLOCK * self._seconds) from error
         except _WorkerEndedError as error:
             raise _ended(await worker.status(), self._seconds) from error
 

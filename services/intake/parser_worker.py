@@ -98,7 +98,8 @@ def _in_child(cpu_seconds: int, limits: ReadingLimits) -> int:
 def _serve_one(parent: int, cpu_seconds: int, limits: ReadingLimits) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    # At the first limit the kernel says why, at the second it kills what would not hear.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     request, content = read_frame(sys.stdin.fileno()), read_frame(sys.stdin.fileno())
     if request is None or content is None:

@@ -1,10 +1,13 @@
 """What the codes of a PDF's strings show, and how wide that is. Runs in a worker process only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
+
+from services.intake.stored_text import stored_form
 
 
 class Code(NamedTuple):
@@ -13,7 +16,7 @@ class Code(NamedTuple):
     Parameters
     ----------
     text
-        What it says, as pypdf reads it.
+        What it says, as it is stored, without white space around it.
     width
         In thousandths of the font size.
     is_space
@@ -25,33 +28,54 @@ class Code(NamedTuple):
     is_space: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font as it was read, and the codes that were looked up in it.
+
+    Parameters
+    ----------
+    resource
+        Kept beside the font: while it lives, nothing else has its identity.
+    """
+
+    resource: DictionaryObject
+    font: Font
+    _known: dict[str | int, Code] = field(default_factory=dict)
+
+    def codes(self, piece: Any) -> list[Code]:  # noqa: ANN401  (an operand: anything)
+        """Give the codes of a string, as pypdf reads it; none of what is no string."""
+        codes: Iterable[str | int]
+        if isinstance(piece, str):
+            codes = piece
+        elif not isinstance(piece, bytes):
+            return []
+        else:
+            encoding = self.font.encoding
+            codes = piece.decode(encoding, "replace") if isinstance(encoding, str) else piece
+        known = self._known
+        return [known.get(code) or self._look_up(code) for code in codes]
+
+    def _look_up(self, code: str | int) -> Code:
+        font = self.font
+        raw = shown = chr(code) if isinstance(code, int) else code
+        if isinstance(code, int) and not isinstance(font.encoding, str):
+            shown = font.encoding.get(code, raw)[:1] or " "
+        is_space = raw == font.space_char
+        width = font.space_width if is_space else font.get_text_width(raw)
+        text = stored_form(str(font.character_map.get(shown, shown))).strip()
+        found = self._known[code] = Code(text, width, is_space)
+        return found
+
+
 class Fonts:
     """Fonts read so far, by the identity of their resource: the pages of a document share them."""
 
     def __init__(self) -> None:
-        # A resource is kept beside its font: while it lives, nothing else has its identity.
-        self._known: dict[int, tuple[DictionaryObject, Font]] = {}
+        self._known: dict[int, Face] = {}
 
-    def of(self, resource: DictionaryObject) -> Font:
+    def of(self, resource: DictionaryObject) -> Face:
         """Read a font; fonts of damaged documents raise anything."""
         known = self._known.get(id(resource))
         if known is None:
-            known = self._known[id(resource)] = (resource, Font.from_font_resource(resource))
-        return known[1]
-
-
-def codes(piece: Any, font: Font) -> Iterator[Code]:  # noqa: ANN401  (an operand: anything)
-    """Give the codes of a string; none of what is no string."""
-    if isinstance(piece, str):
-        raw = shown = piece
-    elif not isinstance(piece, bytes):
-        return
-    elif isinstance(font.encoding, str):
-        raw = shown = piece.decode(font.encoding, "replace")
-    else:
-        raw = "".join(map(chr, piece))
-        shown = "".join(font.encoding.get(code, chr(code))[:1] or " " for code in piece)
-    for code, character in zip(raw, shown, strict=True):
-        is_space = code == font.space_char
-        width = font.space_width if is_space else font.get_text_width(code)
-        yield Code(str(font.character_map.get(character, character)), width, is_space)
+            known = self._known[id(resource)] = Face(resource, Font.from_font_resource(resource))
+        return known

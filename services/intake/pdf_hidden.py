@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from pypdf import PageObject
 from pypdf.errors import LimitReachedError
 
-from services.intake.pdf_font import Fonts, codes
+from services.intake.pdf_font import Code, Fonts
 from services.intake.pdf_graphics import Graphics, Ink, dictionary, named
 from services.intake.pdf_layers import Layers, raw
 from services.intake.pdf_paint import (
@@ -344,21 +344,21 @@ class Sight:
                 continue
             for text, width, is_space in self._codes(piece):
                 step = width / 1000 * now.size * now.stretch
-                if text.strip():
+                if text:
                     yield self._pen + step / 2
                 if not now.is_vertical:
                     self._pen += step + (now.spacing + now.word_spacing * is_space) * now.stretch
 
-    def _codes(self, piece: Any) -> list[tuple[str, float, bool]]:  # noqa: ANN401  (an operand: anything)
+    def _codes(self, piece: Any) -> list[Code]:  # noqa: ANN401  (an operand: anything)
         if self._now.font is not None:
             try:
-                return list(codes(piece, self.fonts.of(self._now.font)))
+                return self.fonts.of(self._now.font).codes(piece)
             except MemoryError:
                 raise
             except Exception:  # noqa: BLE001, S110  (fonts of damaged documents raise anything; widths are guessed then)
                 pass
         length = len(piece) if isinstance(piece, bytes | str) else 0
-        return [("?", _USUAL_WIDTH, False)] * length
+        return [Code("?", _USUAL_WIDTH, is_space=False)] * length
 
     def _why(self, matrix: Matrix) -> Why | None:
         """Judge a string as a whole."""

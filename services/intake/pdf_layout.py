@@ -5,16 +5,15 @@ stands on the page as it is shown, and keeps runs of them with their offsets in 
 (rotated or right-to-left text, fonts that lie) has no place: it is in the text all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from pypdf import PageObject
 from pypdf.generic import DictionaryObject
-from pypdf.generic._font import Font
 
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
-from services.intake.pdf_font import Fonts, codes
+from services.intake.pdf_font import Code, Face, Fonts
 from services.intake.pdf_hidden import Eyes
 from services.intake.pdf_paint import IDENTITY, Matrix, product
 from services.intake.stored_text import stored_form
@@ -30,10 +29,11 @@ _WORD_GAP: Final = 0.65
 _SAME_LINE: Final = 0.1
 
 
-class _Glyph(NamedTuple):
-    """What one code showed."""
+class _Stretch(NamedTuple):
+    """Text of a string without a gap in it: first character and one past the last, and its edges in text space."""
 
-    text: str
+    start: int
+    end: int
     left: float
     right: float
 
@@ -147,33 +147,34 @@ class _Layout:
         except Exception:  # noqa: BLE001  (fonts of damaged documents raise anything; the text is read without places)
             self._failed = True
 
-    def _place(self, text: str, start: int, shows: list[_Show], font: Font, size: float) -> None:
+    def _place(self, text: str, start: int, shows: list[_Show], face: Face, size: float) -> None:
         runs: list[Run] = []
         at = 0
         for show in shows:
             matrix = self._shown(show.matrix)
             upright = matrix[0] > 0 and abs(matrix[1]) < _SAME_LINE * matrix[0] and abs(matrix[3]) > 0
-            glued = False
-            for glyph in self._glyphs(show, font, size):
-                stored = stored_form(glyph.text).strip()
-                for character in stored:
-                    if character.isspace():
-                        continue
-                    while at < len(text) and text[at].isspace():
-                        at += 1
-                    if at >= len(text) or text[at] != character:
-                        return  # the text is not what the strings say: none of this piece has a place
-                    at += 1
-                if upright and stored:
-                    end = start + at
-                    _extend(runs, _run(matrix, glyph, size, end - len(stored), end), inside=glued)
-                    glued = True
+            placed: list[_Stretch] = []
+            for glyph, left, right in self._glyphs(show, face, size):
+                after = _skip(text, at, glyph.text)
+                if after is None:
+                    return  # the text is not what the strings say: none of this piece has a place
+                at = after
+                if upright and glyph.text:
+                    placed.append(_Stretch(start + at - len(glyph.text), start + at, left, right))
+            height = abs(size * matrix[3])
+            stretches = _joined(placed, height / matrix[0]) if placed else ()
+            for number, stretch in enumerate(stretches):
+                run = _run(matrix, stretch, height)
+                if number:
+                    runs.append(run)
+                else:
+                    _extend(runs, run)
         if runs:
             # A word may go on in another font.
-            _extend(self._runs, runs.pop(0), inside=False)
+            _extend(self._runs, runs.pop(0))
         self._runs += runs
 
-    def _glyphs(self, show: _Show, font: Font, size: float) -> Iterator[_Glyph]:
+    def _glyphs(self, show: _Show, face: Face, size: float) -> Iterator[tuple[Code, float, float]]:
         """Give what a string shows, glyph by glyph, with places in text space along the line."""
         if not show.continues:
             self._pen = 0
@@ -183,11 +184,11 @@ class _Layout:
             if isinstance(piece, int | float):
                 self._pen -= float(piece) / 1000 * size * scale
                 continue
-            for text, width, is_space in codes(piece, font):
+            for glyph in face.codes(piece):
                 left = self._pen
-                right = left + width / 1000 * size * scale
-                self._pen = right + (character_spacing + word_spacing * is_space) * scale
-                yield _Glyph(text, left, right)
+                right = left + glyph.width / 1000 * size * scale
+                self._pen = right + (character_spacing + word_spacing * glyph.is_space) * scale
+                yield glyph, left, right
 
     def _shown(self, matrix: Matrix) -> Matrix:
         """Turn a matrix of the page to one whose y runs down from the upper left corner of the page as it is shown."""
@@ -202,33 +203,56 @@ class _Layout:
         return product(matrix, turned.get(int(self.page.rotation) % 360, turned[0]))
 
 
-def _run(matrix: Matrix, glyph: _Glyph, size: float, start: int, end: int) -> Run:
-    left = glyph.left * matrix[0] + matrix[4]
-    right = glyph.right * matrix[0] + matrix[4]
-    height = abs(size * matrix[3])
-    return Run(start, end, _units(left), _units(right), _units(matrix[5]), max(1, _units(height)))
+def _skip(text: str, at: int, shown: str) -> int | None:
+    """Give the place behind what was shown, white space aside; None if the text goes on otherwise."""
+    for character in shown:
+        if character.isspace():
+            continue
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at >= len(text) or text[at] != character:
+            return None
+        at += 1
+    return at
+
+
+def _joined(glyphs: Sequence[_Stretch], height: float) -> Iterator[_Stretch]:
+    """Join the glyphs of one string that have no gap between them.
+
+    Parameters
+    ----------
+    height
+        Of the font, in units of text space along the line.
+    """
+    start, end, left, right = glyphs[0]
+    for glyph in glyphs[1:]:
+        if -height / 2 <= glyph.left - right <= _WORD_GAP * height:
+            end, right = glyph.end, max(right, glyph.right)
+        else:
+            yield _Stretch(start, end, left, right)
+            start, end, left, right = glyph
+    yield _Stretch(start, end, left, right)
+
+
+def _run(matrix: Matrix, stretch: _Stretch, height: float) -> Run:
+    left = stretch.left * matrix[0] + matrix[4]
+    right = stretch.right * matrix[0] + matrix[4]
+    places = _units(left), _units(right), _units(matrix[5])
+    return Run(stretch.start, stretch.end, *places, max(1, _units(height)))
 
 
 def _units(points: float) -> int:
     return round(max(-MAX_PLACE, min(MAX_PLACE, points * UNITS_PER_POINT)))
 
 
-def _extend(runs: list[Run], run: Run, *, inside: bool) -> None:
-    """Add to the last run, or begin a new one where a gap or another line says so.
-
-    Parameters
-    ----------
-    inside
-        It goes on with the string of the last run. Strings shown one by one are one run only as parts of a word.
-    """
+def _extend(runs: list[Run], run: Run) -> None:
+    """Add to the last run what was shown by another string but goes on with its word, or begin a new one."""
     if not runs:
         runs.append(run)
         return
     last = runs[-1]
-    gap = run.left - last.right
-    most = (_WORD_GAP if inside else _GLUED) * run.size
     same_line = abs(run.baseline - last.baseline) <= _SAME_LINE * run.size and abs(last.size - run.size) <= 1
-    if same_line and -run.size / 2 <= gap <= most and (inside or run.start == last.end):
+    if same_line and -run.size / 2 <= run.left - last.right <= _GLUED * run.size and run.start == last.end:
         runs[-1] = last._replace(end=run.end, right=max(last.right, run.right))
     else:
         runs.append(run)

@@ -89,7 +89,7 @@ def _read_table(
     fields = [
         field
         for index, row in enumerate(rows)
-        for field in _fields(table, index, row, pages, _confidence(table, row, confirmed=not reasons))
+        for field in _fields(table, index, row, pages, _confidences(table, row, confirmed=not reasons))
     ]
     return TableAnswers(fields, reasons)
 
@@ -139,6 +139,9 @@ def _reasons(
         yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
     if confirmed:
         return
+    odd = [f"row {index} (page {row.page})" for index, row in enumerate(rows, 1) if is_product(table, row) is False]
+    if odd:
+        yield f"{table.name}: quantity times price is not the amount of {_some(odd)}, and no total confirms them."
     total = column_sum(rows, key.name)
     if named and total is not None:
         name, value = next(iter(named.items()))
@@ -166,17 +169,24 @@ def _some(items: Sequence[str]) -> str:
     return ", ".join(items[:_MOST_NAMED]) + more
 
 
-def _confidence(table: TableDefinition, row: Row, *, confirmed: bool) -> float:
-    if confirmed:
-        return CONFIRMED
-    return MULTIPLIED if is_product(table, row) else UNCONFIRMED
+def _confidences(table: TableDefinition, row: Row, *, confirmed: bool) -> dict[str, float]:
+    """Give how sure each column of a row is.
+
+    A total confirms the amounts. What else stands in a row may still be wrong if the amount is not the product.
+    """
+    fits = is_product(table, row)
+    unconfirmed = MULTIPLIED if fits else UNCONFIRMED
+    sure = CONFIRMED if confirmed else unconfirmed
+    doubtful = {name for column in table.columns for name in column.product_of} if fits is False else set()
+    return {column.name: UNCONFIRMED if column.name in doubtful else sure for column in table.columns}
 
 
 def _fields(
-    table: TableDefinition, index: int, row: Row, pages: Sequence[str], confidence: float
+    table: TableDefinition, index: int, row: Row, pages: Sequence[str], confidences: Mapping[str, float]
 ) -> Iterator[FieldAnswer]:
     for column in table.columns:
         path = f"{table.name}[{index}].{column.name}"
+        confidence = confidences[column.name]
         if column.kind == "text":
             yield from _description(path, row, pages, confidence)
         elif figure := row.figures.get(column.name):

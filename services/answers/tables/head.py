@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -19,6 +19,9 @@ _REACH: Final = 3
 """Lines of a head above, and below, the one with most labels."""
 
 _LONGEST_LABEL: Final = 60
+_LEAST_COLUMNS: Final = 2
+_MOST_COLUMNS: Final = 40
+"""Of a head's line; drawn word by word it has more cells than columns."""
 
 _EXACT: Final = 1_000
 _BEGINNING: Final = 500
@@ -63,6 +66,7 @@ class HeadFinder:
     """Finds heads of one table."""
 
     table: TableDefinition
+    _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def find(self, lines: Sequence[Line]) -> list[Head]:
         """Give the heads on a sheet, from above; none overlaps another."""
@@ -83,9 +87,11 @@ class HeadFinder:
 
     def _may_be(self, line: Line) -> bool:
         """Say whether a line has some label, and no number: most lines of a long table are told apart at once."""
-        if len(line.cells) < 2 or any(FIGURE.fullmatch(cell.text) for cell in line.cells):  # noqa: PLR2004  (a table)
+        if not _LEAST_COLUMNS <= len(line.cells) <= _MOST_COLUMNS:
             return False
-        return any(self._scores(words_of(cell.text)) for cell in line.cells)
+        if any(FIGURE.fullmatch(cell.text) for cell in line.cells):
+            return False
+        return any(self._scores(cell.text) for cell in line.cells)
 
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
         cells = _stacked([lines[at] for at in range(first, last + 1)], index - first)
@@ -109,16 +115,20 @@ class HeadFinder:
     def _best(self, variants: Sequence[Cell]) -> dict[str, int]:
         best: dict[str, int] = {}
         for cell in variants:
-            for name, score in self._scores(words_of(cell.text)).items():
+            for name, score in self._scores(cell.text).items():
                 fit = score if cell is variants[0] else max(score - _PART, 1)
                 best[name] = max(fit, best.get(name, 0))
         return best
 
-    def _scores(self, words: str) -> dict[str, int]:
-        scores = {name: _score(words, labels) for name, labels in self._labels.items()}
-        if scores[ROW_NUMBER] <= _BEGINNING:
-            del scores[ROW_NUMBER]  # `Art.-Nr.` counts nothing
-        return {name: score for name, score in scores.items() if score}
+    def _scores(self, text: str) -> dict[str, int]:
+        """Say how well a text fits the labels of each column; those that it does not fit are left out."""
+        if text not in self._known:
+            words = words_of(text)
+            scores = {name: _score(words, labels) for name, labels in self._labels.items()}
+            if scores[ROW_NUMBER] <= _BEGINNING:
+                del scores[ROW_NUMBER]  # `Art.-Nr.` counts nothing
+            self._known[text] = {name: score for name, score in scores.items() if score}
+        return self._known[text]
 
     @cached_property
     def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -144,7 +154,6 @@ def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
     )
 
 
-@lru_cache(maxsize=4096)
 def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:
     """Say how well words fit the best of some labels; usual labels fit better, 0 is not at all."""
     if not words or len(words) > _LONGEST_LABEL:
@@ -186,6 +195,8 @@ def _stacks(lines: Sequence[Line], index: int) -> Iterator[tuple[int, int]]:
 
 def _may_stack(upper: Line, lower: Line, base: Line) -> bool:
     added = upper if lower is base or lower.baseline <= base.baseline else lower
+    if len(added.cells) > _MOST_COLUMNS:
+        return False
     if lower.baseline - upper.baseline > _STACKED * base.size or abs(added.size - base.size) > base.size // 4:
         return False
     return not any(_DIGITS.search(cell.text) for cell in added.cells)

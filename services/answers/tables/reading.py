@@ -82,6 +82,8 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) ->
             if columns is None:
                 continue
             part = reader.read(sheet.number, lines, columns, continues=bool(found.rows))
+            if head is None and fitting and not part.rows:
+                continue  # what stands above a repeated head is the page's own
             over = chooser.take(part, new_head=head is not None)
             columns = None if over else columns
     chooser.finish()

@@ -1,7 +1,8 @@
 """A page as lines of cells: what a reader sees when he looks at where the text stands."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,6 +17,14 @@ _GROUP_GAP: Final = 0.35
 """The same within a number grouped by spaces: `1 234,50`."""
 
 _GLUED: Final = 0.15
+_SAME_WIDTH: Final = 0.03
+_ONE_LETTER: Final = 0.1
+"""Differences, as part of a letter's width, within which letters are of one width, and a gap is one of them."""
+
+_ALIGNED: Final = 2
+"""Difference of two edges, in tenths of a point, that is none."""
+_COLUMN: Final = 4
+"""Cells that must begin at one edge before what begins there too is a cell of its own, however close the one before."""
 
 _CHARACTER: Final = 60
 _LINE: Final = 120
@@ -121,38 +130,68 @@ def text_runs(text: str) -> Iterator[Run]:
         start += len(line) + 1
 
 
-def _lines(text: str, runs: Iterable[Run]) -> Iterator[Line]:
+def _lines(text: str, runs: Collection[Run]) -> list[Line]:
+    # Where whole phrases are shown, a gap of one space is one of columns that stand close.
+    wordwise = not any(" " in text[run.start : run.end] for run in runs)
+    grouped = list(_grouped(runs))
+    lines = [_line(text, group, frozenset(), wordwise=wordwise) for group in grouped]
+    edges = Counter(cell.left // _ALIGNED for line in lines for cell in line.cells)
+    shared = frozenset(edge for edge, count in edges.items() if count >= _COLUMN)
+    return [_line(text, group, shared, wordwise=wordwise) for group in grouped]
+
+
+def _grouped(runs: Iterable[Run]) -> Iterator[Sequence[Run]]:
+    """Give the runs of each line, from above."""
     waiting: list[Run] = []
     for run in sorted(runs, key=lambda item: (item.baseline, item.left)):
         if waiting and run.baseline - waiting[0].baseline > _SAME_LINE * min(run.size, waiting[0].size):
-            yield _line(text, waiting)
+            yield waiting
             waiting = []
         waiting.append(run)
     if waiting:
-        yield _line(text, waiting)
+        yield waiting
 
 
-def _line(text: str, runs: Sequence[Run]) -> Line:
+def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bool) -> Line:
+    """Make a line of runs.
+
+    Parameters
+    ----------
+    edges
+        At which many cells of the page begin.
+    wordwise
+        The page shows its words one by one.
+    """
     cells: list[Cell] = []
     for run in sorted(runs, key=lambda item: item.left):
         cell = Cell(" ".join(text[run.start : run.end].split()), *run)
-        if cells and _belong_together(cells[-1], cell):
+        # Digits that stand below each other may be the last groups of larger numbers.
+        begins = run.left // _ALIGNED in edges and not cell.text[:1].isdigit()
+        if cells and not begins and _belong_together(cells[-1], cell, wordwise=wordwise):
             cells[-1] = _joined(text, cells[-1], cell)
         else:
             cells.append(cell)
     return Line(tuple(cells))
 
 
-def _belong_together(first: Cell, second: Cell) -> bool:
+def _belong_together(first: Cell, second: Cell, *, wordwise: bool) -> bool:
     gap = (second.left - first.right) / min(first.size, second.size)
+    one_space = wordwise and _is_one_space(first, second)
     if first.text[-1:].isdigit() and second.text[:1].isdigit():
         # Numbers beside each other are cells of two columns, unless spaces group the digits of one.
         grouped = _GROUP.fullmatch(first.text) and _GROUP_TAIL.fullmatch(second.text)
-        return bool(grouped) and gap <= _GROUP_GAP
+        return bool(grouped) and (gap <= _GROUP_GAP or one_space)
     if AMOUNT.fullmatch(second.text) and not currency_code(first.text):
         # A number alone in its run is a cell, unless it goes on with a word.
         return gap <= _GLUED
-    return gap <= _WORD_GAP
+    return gap <= _WORD_GAP or one_space
+
+
+def _is_one_space(first: Cell, second: Cell) -> bool:
+    """Tell whether two cells are apart by one space of a font whose letters, spaces too, all have one width."""
+    width, other = ((cell.right - cell.left) / len(cell.text) for cell in (first, second))
+    gap = second.left - first.right
+    return abs(width - other) <= _SAME_WIDTH * width and abs(gap - width) <= _ONE_LETTER * width
 
 
 def _joined(text: str, first: Cell, second: Cell) -> Cell:

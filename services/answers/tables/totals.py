@@ -15,6 +15,8 @@ _MOST_AMOUNTS: Final = 10
 _MOST_ADJUSTMENTS: Final = 3
 """Between the sum of the rows and the net total stand a few allowances, charges and taxes, if any."""
 
+_ROUND_STEP: Final = 5
+
 
 def column_sum(rows: Sequence[Row], column: str) -> Decimal | None:
     """Add up a column; None if a value in it could not be read."""
@@ -90,14 +92,15 @@ def _amounts(line: Line, language: str) -> Iterator[Decimal]:
 def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
     """Give the pairs of numbers between which rows are missing.
 
-    Rows are counted in steps of one, or of what most of them are apart. Counting may begin anew.
+    Rows are counted one by one, or in steps of five, ten, and the like that the first one makes too. Counting may begin
+    anew.
     """
     numbers = [row.number for row in rows if row.number is not None]
-    pairs = list(pairwise(numbers))
+    pairs = [(0, numbers[0]), *pairwise(numbers)] if numbers else []
     steps = [second - first for first, second in pairs if second > first]
     usual = max(set(steps), key=steps.count, default=1)
-    begins = [(0, numbers[0])] if numbers and numbers[0] > max(usual, 1) else []
-    return begins + [(first, second) for first, second in pairs if second > first + usual]
+    step = usual if usual % _ROUND_STEP == 0 and numbers[0] == usual else 1
+    return [(first, second) for first, second in pairs if second > first + step]
 
 
 def is_counted(rows: Sequence[Row]) -> bool:

@@ -60,4 +60,4 @@ def aside_of(text: str) -> Aside | None:
 
 def words_of(text: str) -> str:
     """Give a text's words in small letters, single spaces between them."""
-    return _NOT_WORD.sub(" ", text.casefold()).strip()
+    return _NOT_WORD.sub(" ", text.lower()).strip()

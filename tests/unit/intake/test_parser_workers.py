@@ -203,7 +203,7 @@ async def test_a_worker_is_limited_before_it_reads_anything(single: Parser) -> N
             (resource.RLIMIT_NOFILE, 16),
         ):
             assert resource.prlimit(process, kind) == (limit, limit)
-    assert resource.prlimit(processes(single)[1], resource.RLIMIT_CPU) == (21, 21)
+    assert resource.prlimit(processes(single)[1], resource.RLIMIT_CPU) == (20, 21)
 
 
 async def test_no_process_is_left_after_close_even_in_the_middle_of_documents() -> None:

@@ -1,0 +1,122 @@
+"""Where the text of a PDF stands."""
+
+import io
+import time
+
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from unit.intake.pdfs import one_page, stream, written
+
+from services.answers.tables.runs import MAX_RUNS, Run, unpack
+from services.intake.document import ReadingLimits
+from services.intake.pdf import read_pdf
+
+LIMITS = ReadingLimits(max_pages=50, max_characters=1_000_000)
+HIGH = 842
+HUGE = "1" + "0" * 30
+TINY = "0." + "0" * 30 + "1"
+
+
+def places(content: bytes) -> dict[str, Run]:
+    """Give the runs of the first page by their words."""
+    document = read_pdf(content, LIMITS)
+    text = document.pages[0]
+    return {text[run.start : run.end]: run for run in unpack(document.layouts[0], text)}
+
+
+def shown(operators: str) -> dict[str, Run]:
+    return places(written(one_page(operators.encode())))
+
+
+def test_a_string_stands_where_the_page_shows_it_from_the_upper_edge() -> None:
+    run = shown("BT /F1 10 Tf 60 700 Td (Wort) Tj ET")["Wort"]
+    assert (run.left, run.baseline, run.size) == (600, (HIGH - 700) * 10, 100)
+    assert abs(run.right - 600 - 10 * stringWidth("Wort", "Helvetica", 10)) <= 1
+
+
+def test_words_of_one_string_are_one_run_and_a_wide_gap_divides_it() -> None:
+    assert set(shown("BT /F1 10 Tf 60 700 Td (zwei Worte) Tj ET")) == {"zwei Worte"}
+    assert set(shown("BT /F1 10 Tf 60 700 Td [(links) -9000 (rechts)] TJ ET")) == {"links", "rechts"}
+
+
+def test_letters_shown_one_by_one_are_one_word() -> None:
+    run = shown("BT /F1 10 Tf 60 700 Td (W) Tj (o) Tj (r) Tj (t) Tj ET")["Wort"]
+    assert run.left == 600
+
+
+def test_spacing_and_scale_move_what_follows() -> None:
+    plain = shown("BT /F1 10 Tf 60 700 Td (Wort) Tj ET")["Wort"]
+    spaced = shown("BT /F1 10 Tf 1 Tc 60 700 Td (Wort) Tj ET")["Wort"]
+    scaled = shown("BT /F1 10 Tf 200 Tz 60 700 Td (Wort) Tj ET")["Wort"]
+    assert spaced.right == plain.right + 30
+    assert scaled.right - scaled.left == 2 * (plain.right - plain.left)
+
+
+def test_what_a_form_shows_stands_where_the_page_puts_the_form() -> None:
+    objects = one_page(b"q 1 0 0 1 100 50 cm /Fm Do Q", resources=b"<< /XObject << /Fm 6 0 R >> >>")
+    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 500 500] /Resources << /Font << /F1 5 0 R >> >>"
+    objects[6] = stream(b"BT /F1 10 Tf 60 700 Td (Wort) Tj ET", entries)
+    run = places(written(objects))["Wort"]
+    assert (run.left, run.baseline) == (1600, (HIGH - 750) * 10)
+
+
+@pytest.mark.parametrize(
+    ("turn", "matrix"), [(90, "0 1 -1 0 300 100"), (180, "-1 0 0 -1 300 100"), (270, "0 -1 1 0 300 100")]
+)
+def test_on_a_turned_page_places_are_those_that_a_reader_sees(turn: int, matrix: str) -> None:
+    objects = one_page(f"BT /F1 10 Tf {matrix} Tm (Wort) Tj ET".encode())
+    objects[3] = objects[3].replace(b"/Type /Page ", b"/Type /Page /Rotate %d " % turn)
+    run = places(written(objects))["Wort"]
+    assert (run.left, run.baseline) == {90: (1000, 3000), 180: (2950, 1000), 270: (7420, 2950)}[turn]
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        "BT /F1 10 Tf 0 1 -1 0 60 700 Tm (Wort) Tj ET",
+        "BT /F1 10 Tf -1 0 0 1 300 700 Tm (Wort) Tj ET",
+    ],
+    ids=["upwards", "mirrored"],
+)
+def test_text_that_is_not_upright_is_read_without_a_place(operators: str) -> None:
+    content = written(one_page(operators.encode()))
+    assert read_pdf(content, LIMITS).pages[0].strip() == "Wort"
+    assert places(content) == {}
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        "BT /F1 0 Tf 60 700 Td (Wort) Tj ET",
+        f"BT /F1 {HUGE} Tf 60 700 Td (Wort) Tj ET",
+        f"BT /F1 10 Tf {HUGE} 0 0 {HUGE} {HUGE} {HUGE} Tm (Wort) Tj ET",
+        f"BT /F1 10 Tf {TINY} 0 0 {TINY} 60 700 Tm (Wort) Tj ET",
+        f"BT /F1 10 Tf 60 700 Td [(Wort) -{HUGE} (Wort) -{HUGE} (Wort)] TJ ET",
+        f"{HUGE} 0 0 {HUGE} {HUGE} {HUGE} cm " * 12 + "BT /F1 10 Tf 60 700 Td (Wort) Tj ET",
+        f"BT /F1 10 Tf {HUGE} Tc {HUGE} Tw 60 700 Td (Wort Wort) Tj ET",
+    ],
+    ids=["no size", "huge size", "huge matrix", "tiny matrix", "huge kerning", "infinite places", "huge spacing"],
+)
+def test_absurd_sizes_and_places_end_with_a_document(operators: str) -> None:
+    seen = "BT /F1 10 Tf 60 600 Td (gut) Tj ET"
+    document = read_pdf(written(one_page(f"{seen} {operators}".encode())), LIMITS)
+    assert "gut" in document.pages[0]
+
+
+def test_a_page_with_more_runs_than_are_kept_is_read_without_places() -> None:
+    words = " ".join(f"1 0 0 1 {at % 500} {at // 500} Tm (w) Tj" for at in range(MAX_RUNS + 10))
+    started = time.process_time()
+    document = read_pdf(written(one_page(f"BT /F1 10 Tf {words} ET".encode())), LIMITS)
+    assert document.pages[0].count("w") == MAX_RUNS + 10
+    assert document.layouts[0] == ()
+    assert time.process_time() - started < 20
+
+
+def test_every_run_is_its_words_in_the_stored_text() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=True)
+    for at, words in enumerate(("Größe: 12,50 €", "zweite Zeile", "dritte")):
+        canvas.drawString(60, 700 - 20 * at, words)
+    canvas.save()
+    assert list(places(out.getvalue())) == ["Größe: 12,50 €", "zweite Zeile", "dritte"]
