@@ -21,6 +21,7 @@ from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, AskedAgain, Asker, AskError
 from services.inference.check import Checked, answered, check, check_again
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
+from services.inference.in_engine import InEngine
 from services.inference.in_work import InWork
 from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords, Version, read_parsed
@@ -28,7 +29,6 @@ from services.inference.record import Leaving, Recorder
 from services.inference.recording import Recording
 from services.inference.turns import Turns
 from services.storage.dead_letters import DeadRecord
-from services.storage.errors import StorageError
 from services.storage.records import Failure, NewBatch, PendingDocument
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
@@ -43,9 +43,6 @@ LINGER_SECONDS: Final = 0.3
 
 ENGINE_DEATHS: Final = 3
 """A document that the engine held at its death so often, alone since the first, is what kills it."""
-
-NOTE_SECONDS: Final = 5.0
-"""How long a dying process tries to note which documents the engine held."""
 
 BREAKER_SECONDS: Final = 0.2
 """How often an open breaker is asked."""
@@ -98,8 +95,7 @@ class Inference:
         self._slots = asyncio.Semaphore(limits.documents)
         self._turns = Turns()
         self._in_work = InWork()
-        self._in_engine: set[int] = set()
-        self._is_dead = False
+        self._in_engine = InEngine(recorder.note_engine_death)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish the documents in flight."""
@@ -261,14 +257,12 @@ class Inference:
             message = f"the engine died {document.engine_deaths} times while it held this document"
             return Failure(Step.ASK, ErrorCode.ENGINE_DIED, message, retryable=True)
         async with self._turns.turn(alone=document.engine_deaths > 0):
-            self._in_engine.add(document.document_key)
-            try:
-                return await self._ask_in_time(document, batch, ask)
-            except EngineDeadError:
-                await self._note_death()
-                raise  # the process must end
-            finally:
-                self._in_engine.discard(document.document_key)
+            with self._in_engine.holding(document.document_key):
+                try:
+                    return await self._ask_in_time(document, batch, ask)
+                except EngineDeadError:
+                    await self._in_engine.note_death()
+                    raise  # the process must end
 
     async def _ask_in_time(
         self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]]
@@ -287,19 +281,6 @@ class Inference:
             return Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, str(error), retryable=True)
         except Exception as error:  # noqa: BLE001  (this document fails or is tried again; the others go on)
             return _failure_of(document, error, self._limits.ask_seconds)
-
-    async def _note_death(self) -> None:
-        """Remember which documents the engine held: asked alone after the restart, the one that kills it stands out."""
-        if self._is_dead:
-            return
-        self._is_dead = True
-        held = list(self._in_engine)
-        log.error("the engine died", documents=len(held))
-        try:
-            async with asyncio.timeout(NOTE_SECONDS):
-                await self._recorder.note_engine_death(held)
-        except (StorageError, TimeoutError) as error:
-            log.warning("which documents the engine held could not be noted", reason=repr(error))
 
     def _after(self, document: PendingDocument, failure: Failure) -> Outcome:
         self.breaker.failed(failure.code)

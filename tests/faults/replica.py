@@ -94,7 +94,7 @@ class Replica:
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until the process that runs now is ready."""
-        wait_until(lambda: self.is_ready, seconds, f"{self.name} is not ready", self.log)
+        wait_until(lambda: self.is_ready, seconds, f"{self.name} is not ready", self._why_not_ready)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the service itself: SIGKILL, SIGSTOP, SIGCONT, … Supervision starts a dead one again."""
@@ -139,6 +139,11 @@ class Replica:
             return ""
         text = self._child.log.read_text("utf-8", errors="replace")
         return "\n".join(line[:400] for line in text.splitlines()[-lines:])
+
+    def _why_not_ready(self) -> str:
+        said, program, answer = read_state(self.folder, self.service), self._find_program(), self.health("/readyz")
+        health = "does not answer" if answer is None else answer.text
+        return f"{self.log()}\nstate: {said}\nprogram: {program}\n/readyz: {health}"
 
     def _says(self, state: State) -> bool:
         said, program = read_state(self.folder, self.service), self._find_program()

@@ -48,8 +48,8 @@ def provoke_deadlock(place: Place, ledger: Ledger, service: str) -> bool:
     with session(place) as ours, session(place) as looking:
         ours.query("SET deadlock_timeout = '5s'")  # who finds the deadlock gives way: the others look after 1 s
         place.engine.hold()
-        ledger.submit(DOCUMENTS, HANGS)
-        wait_until(lambda: ledger.begun() & ledger.unended(), SECONDS, "nothing arrives", place.logs)
+        names = ledger.submit(DOCUMENTS, HANGS)
+        wait_until(lambda: ledger.begun() >= set(names), SECONDS, "not all arrive", place.logs)
         ours.query("BEGIN")
         ours.query(LOCK_OUTBOX)
         place.engine.release()
