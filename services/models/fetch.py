@@ -1,7 +1,7 @@
-"""Bring a model onto this machine: fetch, verify the hashes, convert GGUF once, and leave a manifest beside it.
+"""Bring a model or an adapter onto this machine: fetch, verify the hashes, convert GGUF once, note what came.
 
-Layout of the models' folder: `<name>/` is a finished model, `.work/<name>/` is one in the making, `.locks/` holds a
-lock a model, `folders/` holds the manifests of models that lie elsewhere.
+Layout of the models' folder: `<name>/` is a finished model and `adapters/<name>/` an adapter, `.work/<name>/` is one in
+the making, `.locks/` holds a lock each, `folders/` holds the manifests of those that lie elsewhere.
 """
 
 import fcntl
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.models.catalogue import HubSource, ModelEntry, PackagesSource
+from services.models.adapters import read_adapter
+from services.models.catalogue import AdapterEntry, Entry, HubSource, ModelEntry, PackagesSource
 from services.models.conversion import ConversionError
 from services.models.errors import ModelError
 from services.models.repository import fetch_repository
@@ -42,7 +43,7 @@ class FetchError(ModelError, RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class FetchedModel:
-    """A model on this machine.
+    """A model or an adapter on this machine.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class FetchedModel:
     manifest: ModelManifest
 
 
-def fetched(entry: ModelEntry, models_dir: Path, *, full: bool = False) -> FetchedModel:
+def fetched(entry: Entry, models_dir: Path, *, full: bool = False) -> FetchedModel:
     """Give a model that is already here, after a look at its files.
 
     Parameters
@@ -82,8 +83,13 @@ def fetched(entry: ModelEntry, models_dir: Path, *, full: bool = False) -> Fetch
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
 
 
+def is_here(entry: Entry, models_dir: Path) -> bool:
+    """Say whether a model was brought here, or lies here; its files are not looked at."""
+    return entry.folder is not None or _place(entry, models_dir)[1].is_file()
+
+
 def fetch(
-    entry: ModelEntry, models_dir: Path, on_progress: Progress = ignore_progress, *, means: Means | None = None
+    entry: Entry, models_dir: Path, on_progress: Progress = ignore_progress, *, means: Means | None = None
 ) -> FetchedModel:
     """Bring a model here unless it is here and whole. Blocks: seconds to minutes.
 
@@ -99,9 +105,11 @@ def fetch(
         left where models are looked for; files that are whole and right are kept for the next attempt.
     ModelUnsafeError
         If the model's folder holds code or pickled weights.
+    AdapterError
+        If an adapter's files are none of a LoRA adapter.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
-    with _lock(models_dir / ".locks" / f"{entry.name}.lock", on_progress):
+    with _lock(models_dir / ".locks" / f"{_path(entry)}.lock", on_progress):
         try:
             return fetched(entry, models_dir)
         except (ModelMissingError, ModelChangedError):
@@ -110,8 +118,10 @@ def fetch(
             return _make(entry, models_dir, means or real_means(models_dir.parent / "uv" / "bin"), on_progress)
 
 
-def _register(entry: ModelEntry, models_dir: Path, on_progress: Progress) -> FetchedModel:
+def _register(entry: Entry, models_dir: Path, on_progress: Progress) -> FetchedModel:
     folder, manifest_file = _place(entry, models_dir)
+    if isinstance(entry, AdapterEntry):
+        read_adapter(folder)
     manifest = make_manifest(
         folder, name=entry.name, licence=entry.licence, source=str(folder), on_progress=on_progress
     )
@@ -119,14 +129,19 @@ def _register(entry: ModelEntry, models_dir: Path, on_progress: Progress) -> Fet
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
 
 
-def _make(entry: ModelEntry, models_dir: Path, means: Means, on_progress: Progress) -> FetchedModel:
-    work = models_dir / ".work" / entry.name
+def _make(entry: Entry, models_dir: Path, means: Means, on_progress: Progress) -> FetchedModel:
+    work = models_dir / ".work" / _path(entry)
     work.mkdir(parents=True, exist_ok=True)
-    match entry.sources[0]:
-        case HubSource(file=None) as source:
+    match entry, entry.sources[0]:
+        case ModelEntry(format="gguf"), _:
+            made, said = _converted(entry, work, means, on_progress)
+        case _, HubSource() as source:
             made, said = _repository(entry, source, work, means, on_progress)
         case _:
-            made, said = _converted(entry, work, means, on_progress)
+            message = f"{entry.name} has no source to fetch it from"
+            raise FetchError(message)
+    if isinstance(entry, AdapterEntry):
+        read_adapter(made)
     manifest = make_manifest(
         made,
         name=entry.name,
@@ -137,16 +152,15 @@ def _make(entry: ModelEntry, models_dir: Path, means: Means, on_progress: Progre
         on_progress=on_progress,
     )
     write_manifest(manifest, made / MANIFEST)
-    folder = models_dir / entry.name
+    folder, _ = _place(entry, models_dir)
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
     made.rename(folder)
     shutil.rmtree(work)
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
 
 
-def _repository(
-    entry: ModelEntry, source: HubSource, work: Path, means: Means, on_progress: Progress
-) -> tuple[Path, str]:
+def _repository(entry: Entry, source: HubSource, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
     try:
         folder = fetch_repository(entry, source, means.listing(source), work, means.download, on_progress)
     except SourceError as error:
@@ -170,7 +184,7 @@ def _converted(entry: ModelEntry, work: Path, means: Means, on_progress: Progres
 
 def _obtain(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
     gguf, told = work / "model.gguf", work / "source.txt"
-    if gguf.exists() and told.exists():
+    if gguf.exists() and told.exists() and hash_file(gguf) == entry.sha256:
         return gguf, told.read_text("utf-8")
     reasons = []
     for source in entry.sources:
@@ -239,15 +253,19 @@ def _check_space(entry: ModelEntry, work: Path) -> None:
         raise FetchError(message)
 
 
-def _place(entry: ModelEntry, models_dir: Path) -> tuple[Path, Path]:
+def _place(entry: Entry, models_dir: Path) -> tuple[Path, Path]:
     if entry.folder is not None:
         key = hashlib.sha256(str(entry.folder).encode()).hexdigest()[:16]
         return entry.folder, models_dir / "folders" / f"{entry.name}-{key}.json"
-    return models_dir / entry.name, models_dir / entry.name / MANIFEST
+    return models_dir / _path(entry), models_dir / _path(entry) / MANIFEST
 
 
-def _command_name(entry: ModelEntry) -> str:
-    return str(entry.folder or entry.name)
+def _path(entry: Entry) -> Path:
+    return Path("adapters", entry.name) if isinstance(entry, AdapterEntry) else Path(entry.name)
+
+
+def _command_name(entry: Entry) -> str:
+    return entry.name if isinstance(entry, AdapterEntry) else str(entry.folder or entry.name)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from services.models import adapters
 from services.models.architecture import Architecture
-from services.models.catalogue import HubSource, ModelEntry
+from services.models.catalogue import UNKNOWN_LICENCE, AdapterEntry, Entry, HubSource, ModelEntry, licence_on_card
 from services.models.sources import HubFile, SourceError
 from services.models.verify import CHUNK_BYTES, Progress, hash_file, refuse_code
 
@@ -37,11 +38,14 @@ WANTED: Final = (
 )
 """Names at the top of a repository. Not among them: code, pickled weights, and the same weights in other layouts."""
 
+WANTED_OF_ADAPTER: Final = (adapters.CONFIG, adapters.WEIGHTS, "LICENSE*", "README.md")
+"""The same of an adapter: prompts are the model's own, so tokenizers that come with adapters are left."""
+
 Download = Callable[[HubSource, str, Path, Progress], None]
 
 
 def fetch_repository(
-    entry: ModelEntry,
+    entry: Entry,
     source: HubSource,
     files: Sequence[HubFile],
     work: Path,
@@ -67,11 +71,12 @@ def fetch_repository(
     ModelUnsafeError
         If the configuration asks for code.
     """
-    wanted = sorted((file for file in files if _is_wanted(file.name)), key=_weights_last)
+    names = WANTED_OF_ADAPTER if isinstance(entry, AdapterEntry) else WANTED
+    wanted = sorted((file for file in files if _is_wanted(file.name, names)), key=_weights_last)
     folder, parts = work / str(source.revision), work / "parts"
     folder.mkdir(parents=True, exist_ok=True)
     parts.mkdir(exist_ok=True)
-    _check_listing(source, wanted, folder)
+    _check_listing(entry, source, wanted, folder)
     total = sum(file.bytes for file in wanted)
     done, checked = 0, False
     for file in wanted:
@@ -97,18 +102,20 @@ def git_hash(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _is_wanted(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in WANTED)
+def _is_wanted(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _weights_last(file: HubFile) -> tuple[bool, str]:
     return file.name.endswith(".safetensors"), file.name
 
 
-def _check_listing(source: HubSource, wanted: Sequence[HubFile], folder: Path) -> None:
+def _check_listing(entry: Entry, source: HubSource, wanted: Sequence[HubFile], folder: Path) -> None:
     names = {file.name for file in wanted}
-    if "config.json" not in names or not any(name.endswith(".safetensors") for name in names):
-        message = f"model hub, {source.id}: no config.json or no model*.safetensors at {source.revision}"
+    of_adapter = isinstance(entry, AdapterEntry)
+    config, weights = (adapters.CONFIG, adapters.WEIGHTS) if of_adapter else ("config.json", "model*.safetensors")
+    if config not in names or not any(name.endswith(".safetensors") for name in names):
+        message = f"model hub, {source.id}: no {config} or no {weights} at {source.revision}"
         raise SourceError(message)
     missing = sum(file.bytes for file in wanted if not (folder / file.name).exists())
     free = shutil.disk_usage(folder).free
@@ -120,8 +127,24 @@ def _check_listing(source: HubSource, wanted: Sequence[HubFile], folder: Path) -
         raise SourceError(message)
 
 
-def _check_configuration(entry: ModelEntry, folder: Path) -> None:
+def _check_configuration(entry: Entry, folder: Path) -> None:
     refuse_code(folder)
+    match entry:
+        case ModelEntry():
+            _check_model(entry, folder)
+        case _:
+            _check_licence(entry, folder)
+
+
+def _check_licence(entry: Entry, folder: Path) -> None:
+    """Hold the licence that somebody wrote down for an adapter against its card."""
+    said = licence_on_card(folder / "README.md")
+    if said != UNKNOWN_LICENCE and said.casefold() != entry.licence.casefold():
+        message = f"adapter {entry.name}: its card names the licence {said}, and the routes {entry.licence}"
+        raise SourceError(message)
+
+
+def _check_model(entry: ModelEntry, folder: Path) -> None:
     read = Architecture.read(json.loads((folder / "config.json").read_text("utf-8")))
     if read is None or entry.config is None or _size(read) != _size(entry.config):
         message = f"{folder / 'config.json'} is another model's: {read}, and in the catalogue {entry.config}"

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Literal
 
-from services.models.catalogue import ModelEntry
+from services.models.catalogue import Entry, ModelEntry
 from services.models.errors import ModelError
 
 GIB: Final = 2**30
@@ -75,20 +75,23 @@ class Terms:
     kv_cache_gib: float
     context_tokens: int
 
-    def check(self, entry: ModelEntry) -> None:
-        """Refuse a model that may not or cannot be used here.
+    def check(self, entry: Entry) -> None:
+        """Refuse a model or an adapter that may not or cannot be used here.
 
         Raises
         ------
         ModelRefusedError
             With the first reason.
         """
-        for reason in (entry.refused, self.licence_refusal(entry), self.memory_refusal(entry)):
+        reasons = [self.licence_refusal(entry)]
+        if isinstance(entry, ModelEntry):
+            reasons = [entry.refused, *reasons, self.memory_refusal(entry)]
+        for reason in reasons:
             if reason:
                 message = f"model {entry.name} is refused: {reason}"
                 raise ModelRefusedError(message)
 
-    def licence_refusal(self, entry: ModelEntry) -> str | None:
+    def licence_refusal(self, entry: Entry) -> str | None:
         """Say why the licence is none of the allowed; None if it is. What the owner brought in a folder is allowed."""
         if entry.folder is not None or entry.licence.casefold() in {name.casefold() for name in self.licences}:
             return None

@@ -62,6 +62,11 @@ class ModelManifest(BaseModel):
         lines = [f"{name}\0{record.sha256}\n" for name, record in sorted(self.files.items())]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
+    @property
+    def weights_bytes(self) -> int:
+        """Size of the files that an engine loads."""
+        return sum(record.bytes for name, record in self.files.items() if name.endswith(".safetensors"))
+
 
 def ignore_progress(_phase: str, _done: int, _total: int) -> None:
     """Take progress and show it to nobody."""

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors_files import safetensors, write_adapter
 from typer.testing import CliRunner
 
 from services.cli import models as module
 from services.cli import serving
 from services.cli.main import app
+from services.models.fetch import fetch
 from services.models.terms import GIB, Machine, ModelRefusedError
 from services.models.verify import MANIFEST
 from services.settings import load_settings
@@ -111,3 +113,36 @@ def test_an_allowed_licence_and_an_engine_elsewhere_let_a_model_through(monkeypa
     elsewhere = load_settings(engine="remote", engine_urls=["http://gpu1:8000"])
     with pytest.raises(AssertionError, match="something was fetched"):
         module.bring(elsewhere, module.load_catalogue().find("phi-4"))
+
+
+def test_a_deployments_adapters_are_fetched_and_verified_with_its_model(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "fetch", fetch)
+    model = place / "tiny"
+    model.mkdir()
+    (model / "config.json").write_text('{"model_type": "llama"}')
+    (model / "model.safetensors").write_bytes(safetensors({"q.weight": (8, 8)}))
+    write_adapter(place / "adapter", {"q": (8, 8)})
+    (place / "routes.yaml").write_text(
+        "models: {acme: {adapter: {kind: folder, path: adapter}}}\nroutes: [{tenant: acme, model: acme}]"
+    )
+    monkeypatch.setenv("POSTKORB_MODEL", str(model))
+    monkeypatch.setenv("POSTKORB_ROUTES", "routes.yaml")
+    shown = asked("show", "acme")
+    assert shown == asked("list")[-1]
+    assert (shown["adapter_of"], shown["allowed"], shown["sources"]) == (str(model), True, [f"folder {place}/adapter"])
+    assert "Adapters of POSTKORB_ROUTES" in RUN.invoke(app, ["models", "list"]).output
+    said = RUN.invoke(app, ["models", "fetch"]).output
+    assert "folder-tiny is in" in said
+    assert "acme is in" in said
+    brought = asked("fetch")
+    assert brought["folder"] == str(model)
+    (adapter,) = brought["adapters"]
+    assert (adapter["name"], adapter["folder"]) == ("acme", str(place / "adapter"))
+    assert asked("verify") == brought
+    assert asked("fetch", "acme") == adapter | {"adapters": []}
+    assert asked("verify", str(model))["adapters"] == []
+    (place / "adapter" / "adapter_config.json").write_text("{}")
+    result = RUN.invoke(app, ["models", "verify"])
+    assert result.exit_code != 0

@@ -120,6 +120,7 @@ def test_a_folder_is_a_model_too(tmp_path: Path) -> None:
         ("---\nlicense: apache-2.0\n---\n# Model\n", "apache-2.0"),
         ("---\nlicense: other\nlicense_name: deepseek\n---\n", "deepseek"),
         ("---\nlicense: [\n---\n", UNKNOWN_LICENCE),
+        ("---\nlicense: ''\n---\n", UNKNOWN_LICENCE),
         ("# Model\n", UNKNOWN_LICENCE),
         (None, UNKNOWN_LICENCE),
     ],

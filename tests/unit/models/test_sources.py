@@ -1,5 +1,8 @@
 """The real means: an HTTP download that goes on where it stopped, and uv on local wheels."""
 
+import io
+import os
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -99,7 +102,7 @@ def make_wheel(folder: Path) -> None:
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Find the machine's uv and let it see local wheels alone."""
-    data = Path(__file__).parents[3] / ".postkorb"
+    data = Path(__file__).parents[3] / os.environ.get("POSTKORB_DATA_DIR", ".postkorb")
     try:
         found = find_uv(data / "uv" / "bin")
     except SourceError as error:
@@ -115,6 +118,29 @@ def test_a_package_is_unpacked_into_its_folder(tmp_path: Path, uv: Path) -> None
     part = PackagePart(name="tiny-part", version="1.0", file="tiny_part/data/part.bin")
     install(part, tmp_path / "target", uv)
     assert (tmp_path / "target" / part.file).read_bytes() == CONTENT
+
+
+def make_source(folder: Path, backend: str) -> None:
+    """Write a package of source code, whose own build backend runs when it is made a wheel."""
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n',
+        "PKG-INFO": "Metadata-Version: 2.1\nName: code-part\nVersion: 1.0\n",
+        "own.py": backend,
+    }
+    with tarfile.open(folder / "code_part-1.0.tar.gz", "w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(f"code_part-1.0/{name}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+
+
+def test_a_package_of_source_code_is_refused_and_none_of_it_runs(tmp_path: Path, uv: Path) -> None:
+    ran = tmp_path / "ran"
+    make_source(tmp_path, f"open({str(ran)!r}, 'w').close()")
+    part = PackagePart(name="code-part", version="1.0", file="code_part/data/part.bin")
+    with pytest.raises(SourceError, match="uv failed"):
+        install(part, tmp_path / "target", uv)
+    assert not ran.exists()
 
 
 def test_a_package_that_is_not_there_is_a_reason(tmp_path: Path, uv: Path) -> None:
