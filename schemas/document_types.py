@@ -26,6 +26,7 @@ RESERVED_VIEWS: Final = frozenset(
         "answer_fields",
         "answers",
         "batches",
+        "costs",
         "current_answers",
         "dead_letter_records",
         "calibrations",
@@ -39,6 +40,7 @@ RESERVED_VIEWS: Final = frozenset(
         "pages",
         "pipelines",
         "results",
+        "usage",
     ]
 )
 """Tables and views of Postkorb's own."""
@@ -70,11 +72,13 @@ MAX_TYPES: Final = 60
 MAX_FIELDS: Final = 40
 MAX_RULES: Final = 20
 MAX_TABLES: Final = 3
+MAX_WORDS: Final = 80
 
 _SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Words = Annotated[str, StringConstraints(pattern=r"^-?[^\s\x00-\x1f-].{0,58}\S$")]
 
 
 class Kind(StrEnum):
@@ -92,6 +96,7 @@ class Kind(StrEnum):
     BIC = "bic"
     VAT_ID = "vat_id"
     REGISTER_NUMBER = "register_number"
+    REFERENCE = "reference"
     NAME = "name"
     ADDRESS = "address"
     EMAIL = "email"
@@ -108,6 +113,14 @@ class Kind(StrEnum):
                 return "date"
             case _:
                 return "text"
+
+
+class Role(StrEnum):
+    """What part the bearer of a name has in a letter."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    SIGNATORY = "signatory"
 
 
 class DocumentTypeError(ValueError):
@@ -131,6 +144,17 @@ class FieldDefinition(_Data):
     name: Name
     kind: Kind = Kind.TEXT
     required: bool = False
+    of_document: bool = Field(
+        default=False, description="The document's own date or number: its heading names it too, see `headings`."
+    )
+    needs_label: bool = Field(
+        default=False,
+        description="Left empty where none of its names stands beside it: others like it are usual.",
+    )
+    role: Role | None = Field(default=None, description="For kind `name` alone: where in a letter the name stands.")
+    is_party: bool = Field(
+        default=False, description="A firm or person with an address: of a firm and its contact, the firm is meant."
+    )
     max_length: int = Field(default=80, ge=1, le=400, description="Characters that the model may copy.")
     choices: tuple[Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")], ...] = Field(
         default=(), max_length=40, description="For kind `choice` alone."
@@ -138,7 +162,12 @@ class FieldDefinition(_Data):
     label: Wording
     description: Wording
     synonyms: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
-        default=(), max_length=24, description="Other words that stand before the value; not in the prompt."
+        default=(), max_length=60, description="Other words that stand before the value; not in the prompt."
+    )
+    unlike: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=24,
+        description="Words before a value that make it another one's: `including` of a net total.",
     )
 
     @model_validator(mode="after")
@@ -148,6 +177,21 @@ class FieldDefinition(_Data):
             raise ValueError(message)
         if len(set(self.choices)) != len(self.choices):
             message = f"field {self.name}: two choices are the same"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        for key, is_set, kinds in (
+            ("role", self.role is not None, (Kind.NAME,)),
+            ("is_party", self.is_party, (Kind.NAME,)),
+            ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),
+        ):
+            if is_set and self.kind not in kinds:
+                message = f"field {self.name}: `{key}` belongs to kind {' or '.join(f'`{kind}`' for kind in kinds)}"
+                raise ValueError(message)
+        if self.needs_label and self.kind is Kind.CHOICE:
+            message = f"field {self.name}: `needs_label` is for what stands in the document, and a choice need not"
             raise ValueError(message)
         return self
 
@@ -172,6 +216,14 @@ class DocumentType(_Data):
     view: Name = Field(description="Name of the typed view in SQL, such as `invoices`.")
     title: Wording
     description: Wording = Field(description="How to recognise it; goes into the prompt.")
+    headings: tuple[Words, ...] = Field(
+        default=(),
+        max_length=MAX_WORDS,
+        description="What its documents call themselves; `-bescheid`: the end of a compound word. Not in the prompt.",
+    )
+    phrases: tuple[Words, ...] = Field(
+        default=(), max_length=MAX_WORDS, description="Words that hardly stand in another type. Not in the prompt."
+    )
     fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
     tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)
@@ -191,6 +243,16 @@ class DocumentType(_Data):
         if unknown := set(self.key_fields) - set(names):
             message = f"type {self.name}: key_fields names {', '.join(sorted(unknown))}, which is no field"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _one_is_of_document(self) -> Self:
+        own = [field for field in self.fields if field.of_document]
+        for field in own:
+            names = [other.name for other in own if other.kind is field.kind]
+            if len(names) > 1:
+                message = f"type {self.name}: {', '.join(names)} are `of_document`, and there is one {field.kind} of it"
+                raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from schemas.document_types import Kind
 from schemas.envelope import first_error
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raise it with every change of the features: weights of other features mean nothing."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
@@ -64,7 +64,11 @@ class FieldSignals:
     match
         How the document says it.
     labelled
-        Whether it follows one of the field's labels.
+        Whether one of the field's names stands beside it, or it is the name of the field's part in the letter.
+    misplaced
+        Whether the name of another field stands beside it instead, or it is the name of another part.
+    shared
+        Whether another field of its kind has the same value.
     parsed
         Whether code could read it.
     checksum
@@ -88,6 +92,8 @@ class FieldSignals:
     tokens: int = 0
     match: Match = "none"
     labelled: bool = False
+    misplaced: bool = False
+    shared: bool = False
     parsed: bool = False
     checksum: bool | None = None
     rules_held: int = 0
@@ -128,6 +134,8 @@ def field_features(signals: FieldSignals) -> dict[str, float]:
         "found_closely": closely,
         "found_exactly": exactly,
         "labelled": float(signals.labelled),
+        "not_misplaced": -float(signals.misplaced),
+        "not_shared": -float(signals.shared),
         "parsed": float(signals.parsed),
         "checksum": checksum,
         "no_wrong_checksum": no_wrong_checksum,
@@ -200,15 +208,18 @@ class Calibration(_Data):
         A document whose type has less confidence becomes `other`.
     other_share
         Of the documents whose type is wrong, the share that are of none of the types.
+    review_below
+        A value, or a document type, of less confidence is for a person to look at.
     fitted
         On what; None: set by hand.
     """
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     fields: Logistic
     classes: Logistic
     other_below: float = Field(ge=0, le=1)
     other_share: float = Field(ge=0, le=1)
+    review_below: float = Field(ge=0, le=1)
     fitted: Fitted | None = None
 
     @model_validator(mode="after")
@@ -272,7 +283,7 @@ def _logistic(x: float) -> float:
 UNFITTED: Final = Calibration(
     fields=Logistic(
         # A value that stands in the document behind its label, read, of which the model was sure: 0.95.
-        bias=-7.0,
+        bias=-7.7,
         weights={
             "mean_logprob": 1.5,
             "least_logprob": 0.25,
@@ -281,7 +292,9 @@ UNFITTED: Final = Calibration(
             "found": 3.5,
             "found_closely": 0.5,
             "found_exactly": 0.25,
-            "labelled": 0.75,
+            "labelled": 1.5,
+            "not_misplaced": 1.5,
+            "not_shared": 1.0,
             "parsed": 3.0,
             "checksum": 1.0,
             "no_wrong_checksum": 1.0,
@@ -297,6 +310,7 @@ UNFITTED: Final = Calibration(
     classes=Logistic(bias=0.2, weights={"logprob": 1.0, "margin": 0.7}),
     other_below=1 / 3,
     other_share=0.5,
+    review_below=0.8,
 )
 """Set by hand, fitted on nothing. `other_below` is where `other` becomes the likelier answer, see `likelier_other`."""
 

@@ -5,12 +5,16 @@ Found in one pass a kind, over at most `MAX_CHARACTERS`; numbers of tries and of
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
-from schemas.document_types import FieldDefinition, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind
+from services.answers.letter import Letter
 from services.answers.normal_form import plain
+from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value
 
 MAX_CHARACTERS: Final = 500_000
@@ -20,10 +24,18 @@ MAX_TRIES: Final = 10_000
 """Forms that are tried, a kind: a document may be made of nothing else."""
 MAX_CODED_TRIES: Final = 500
 """The same for IBAN and VAT number, whose end their check digits tell: each is tried at several lengths."""
-LABEL_CHARACTERS: Final = 70
-"""Before a value, on its line and the one above."""
+MAX_NUMBERS_TRIED: Final = 4_000
+"""The same for numbers by which things are called: most numbers of a long document are none."""
+MAX_UNLIKE: Final = 40
+"""Characters before a value in which words may say that it is another field's."""
 MAX_BETWEEN: Final = 10
 """Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
+MAX_BEFORE_NUMBER: Final = 4
+"""The same before a number by which something is called: `Nr.`, `Ref.`, `vom`."""
+SHORT_NAME: Final = 3
+"""Letters of a name that begins no longer word: `PO` says nothing of `Postfach`, `USt` nothing of `§ 19 UStG`."""
+MIN_REFERENCE: Final = 3
+"""Letters and digits of such a number; a shorter one is a row or a page."""
 
 _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|EUR\b|CHF\b|USD\b|GBP\b)"
@@ -52,7 +64,22 @@ _VAT_START: Final = re.compile(
 _VAT_LENGTHS: Final = range(16, 7, -1)
 _BETWEEN: Final = frozenset(" .-\u00a0")
 
-KINDS: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_REFERENCE: Final = re.compile(
+    r"(?<![\w(.,/€$£-])(?<![€$£] )(?:(?!(?:AZ|GZ|NR|NO|REF|ID) )[A-Z]{1,4} )?"
+    r"(?=[^\s()]{0,30}[0-9])[^\W_][\w./#:+-]{0,30}(?<![.:,])"
+    r"(?: ?[/-] ?(?=[\w.-]{0,11}[0-9])[\w.-]{1,12}(?<![.,:])| [0-9]{2,4}(?![\w.,/-]))*"
+    r"(?![\w)€]|[.,]\d| ?[€%]| EUR\b)"
+)
+_WITH_POINT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
+"""Of an amount or a date: the words before it are not of the value that follows."""
+_NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
+_OF_ANOTHER: Final = (
+    r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
+    r"|the|your|to|of|against|under|with|from|for|per|votre|vos|la|du|sur) )"
+)
+"""Words before a heading that make it another document's, or a part of a sentence: `gemäß Vertrag Nr. 7`."""
+
+KINDS: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.REFERENCE})
 """Kinds that have a form of their own."""
 
 
@@ -68,8 +95,10 @@ class Candidate:
         From 1.
     char_start, char_end
         First, and one past the last, character in that page's text, from 0.
-    label
-        The words before it, on its line and the one above, in small letters.
+    labels
+        The words around it that may say what it is, the nearest first, in small letters; see `Surroundings.labels`.
+    is_dateline
+        It is a date that stands where letters have theirs.
     """
 
     kind: Kind
@@ -78,70 +107,154 @@ class Candidate:
     page: int
     char_start: int
     char_end: int
-    label: str
+    labels: tuple[str, ...]
+    is_dateline: bool = False
+
+    @property
+    def label(self) -> str:
+        """The nearest words."""
+        return next(filter(None, self.labels), "")
 
 
 class Candidates:
     """The candidates of one document, found a kind at a time, when they are asked for."""
 
-    def __init__(self, pages: Sequence[str], language: str) -> None:
+    def __init__(self, pages: Sequence[str], language: str, layouts: Sequence[Sequence[int]] = ()) -> None:
         self._pages = pages
         self._language = language
+        self.surroundings = Surroundings(pages, layouts)
+        self.letter = Letter(pages, self.surroundings)
         self._found: dict[Kind, list[Candidate]] = {}
-        self._owners: dict[tuple[Kind, tuple[str, ...]], list[str | None]] = {}
+        self._owners: dict[tuple[str, Kind], list[str | None]] = {}
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""
         if kind not in self._found:
-            self._found[kind] = list(self._find(kind)) if kind in KINDS else []
+            self._found[kind] = list(islice(self._find(kind), MAX_CANDIDATES)) if kind in KINDS else []
         return self._found[kind]
 
-    def labelled(self, field: FieldDefinition, rivals: Sequence[FieldDefinition]) -> list[Candidate]:
-        """Give the candidates before which stands the label of a field, or a synonym, and no rival's nearer.
+    def labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+        """Give the candidates beside which stands a name of the field, and no nearer one of another field.
 
-        Parameters
-        ----------
-        rivals
-            All fields of the same kind.
+        The document's own date and number are also named by its heading; its date may stand where letters have theirs.
         """
-        key = (field.kind, tuple(rival.name for rival in rivals))
+        key = (kind.name, field.kind)
         if key not in self._owners:
-            names = {rival.name: _Names(rival) for rival in rivals}
-            self._owners[key] = [_owner(candidate.label, names) for candidate in self.of(field.kind)]
+            names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
+            dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
+            self._owners[key] = [
+                _owner_by(item.labels, names) or next((name for name in dated if names[name].are_of(item)), None)
+                for item in self.of(field.kind)
+            ]
         owned = zip(self.of(field.kind), self._owners[key], strict=True)
         return [candidate for candidate, owner in owned if owner == field.name]
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
-        left, found, tries = MAX_CHARACTERS, 0, 0
-        most_tries = MAX_CODED_TRIES if kind in (Kind.IBAN, Kind.VAT_ID) else MAX_TRIES
-        for page, text in enumerate(self._pages, start=1):
-            searched = text[:left]
-            left -= len(searched)
-            for start, end in _SPANS[kind](searched):
-                tries += 1
-                value = parse_value(kind, searched[start:end], self._language)
-                if value is not None:
-                    found += 1
-                    yield Candidate(kind, searched[start:end], value, page, start, end, _label(searched, start))
-                if found == MAX_CANDIDATES or tries == most_tries:
-                    return
+        # The number in the next column is another one.
+        part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
+        for found in _values(kind, self._pages, self._language, part):
+            labels = self.surroundings.labels(found.page, found.char_start)
+            if kind is not Kind.REFERENCE or _is_named(labels):
+                dateline = kind is Kind.DATE and self.surroundings.is_dateline(found.page, found.char_start)
+                yield replace(found, labels=labels, is_dateline=dateline)
+
+
+def values_in(pages: Sequence[str], kind: Kind, language: str) -> list[Candidate]:
+    """Give the values of a kind, as `Candidates` does, but without the words around them."""
+    return list(islice(_values(kind, pages, language), MAX_CANDIDATES))
+
+
+def _values(
+    kind: Kind,
+    pages: Sequence[str],
+    language: str,
+    part: Callable[[int, int, int], Iterator[tuple[int, int]]] | None = None,
+) -> Iterator[Candidate]:
+    """Find what can be read as a value.
+
+    Parameters
+    ----------
+    part
+        Divides a stretch of a page.
+    """
+    left, tries, most_tries = MAX_CHARACTERS, 0, _MOST_TRIES.get(kind, MAX_TRIES)
+    for page, text in enumerate(pages, start=1):
+        searched = text[:left]
+        left -= len(searched)
+        spans = _SPANS[kind](searched)
+        for start, end in spans if part is None else (each for span in spans for each in part(page, *span)):
+            tries += 1
+            if value := parse_value(kind, searched[start:end], language):
+                yield Candidate(kind, searched[start:end], value, page, start, end, ())
+            if tries == most_tries:
+                return
 
 
 class _Names:
     """What documents call a field."""
 
-    def __init__(self, field: FieldDefinition) -> None:
-        names = {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
-        longest_first = sorted(map(re.escape, names), key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})")
+    def __init__(self, field: FieldDefinition, kind: DocumentType) -> None:
+        self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
+        self._pattern = name_pattern(field)
+        self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
+        unlike = "|".join(re.escape(plain(word).casefold()) for word in field.unlike)
+        self._unlike = re.compile(rf"(?<!\w)(?:{unlike})") if unlike else None
 
     def nearest(self, label: str) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
-        found = ((_end_of_word(label, match.end()), len(match[0])) for match in self._pattern.finditer(label))
-        return max((place for place in found if _letters(label[place[0] :]) <= MAX_BETWEEN), default=_NOWHERE)
+        if self._exclude(label):
+            return _NOWHERE
+        found = [(_end_of_word(label, match.end()), len(match[0])) for match in self._pattern.finditer(label)]
+        if self._heading:
+            headings = self._heading.finditer(label)
+            found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
+        return max((place for place in found if _letters(label[place[0] :]) <= self._between), default=_NOWHERE)
+
+    def are_of(self, item: Candidate) -> bool:
+        """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""
+        return item.is_dateline and not any(map(self._exclude, item.labels))
+
+    def _exclude(self, label: str) -> bool:
+        if self._unlike is None:
+            return False
+        before = max((match.end() for match in _WITH_POINT.finditer(label)), default=0)
+        return self._unlike.search(label, max(before, len(label) - MAX_UNLIKE)) is not None
 
 
 _NOWHERE: Final = (-1, 0)
+
+
+def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
+    """Make a pattern of a field's names, in small letters: each may begin a longer word, if it is not a short one."""
+    names = {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(name) + _ending(name) for name in longest_first)})")
+
+
+def _ending(name: str) -> str:
+    if len(name) > SHORT_NAME:
+        return ""
+    return r"(?:e?s)?(?!\w)" if len(name) == SHORT_NAME else r"(?!\w)"
+
+
+def _heading_pattern(headings: Sequence[str]) -> re.Pattern[str]:
+    """Make a pattern of headings, whole words, that are in the group `own` where no word makes them another's."""
+    ways = [
+        rf"\w*{re.escape(name[1:].casefold())}" if name.startswith("-") else re.escape(name.casefold())
+        for name in sorted(headings, key=len, reverse=True)
+    ]
+    word = rf"(?:{'|'.join(ways)})(?:e?s|en)?(?!\w)"
+    return re.compile(rf"(?<!\w)(?:{_OF_ANOTHER}{word}|(?P<own>{word}))")
+
+
+def _owner_by(labels: Sequence[str], names: Mapping[str, _Names]) -> str | None:
+    """Give the field that the nearest words name which name any."""
+    return next(filter(None, (_owner(label, names) for label in labels)), None)
+
+
+def _is_named(labels: Sequence[str]) -> bool:
+    """Say whether words, and no other number, stand before a number."""
+    return any(_NAMES_A_NUMBER.search(label) for label in labels)
 
 
 def _owner(label: str, names: Mapping[str, _Names]) -> str | None:
@@ -160,13 +273,6 @@ def _end_of_word(text: str, at: int) -> int:
     while at < len(text) and text[at].isalpha():
         at += 1
     return at
-
-
-def _label(text: str, start: int) -> str:
-    line = text.rfind("\n", 0, start)
-    above = text.rfind("\n", 0, max(line, 0))
-    first = max(above + 1, start - LABEL_CHARACTERS)
-    return plain(text[first:start].replace("\n", " ")).casefold()
 
 
 def _amounts(text: str) -> Iterator[tuple[int, int]]:
@@ -225,9 +331,23 @@ def _ends(text: str, start: int, most: int) -> dict[int, int]:
     return ends
 
 
+def _references(text: str) -> Iterator[tuple[int, int]]:
+    """Find numbers of three letters and digits or more, up to a date that follows: `4711 / 05.06.2018`."""
+    dates = [start for start, _ in _dates(text)]
+    for match in _REFERENCE.finditer(text):
+        start, end = match.span()
+        next_date = bisect_left(dates, start)
+        if next_date < len(dates) and dates[next_date] < end:
+            end = start + len(text[start : dates[next_date]].rstrip(" /-"))
+        if sum(map(str.isalnum, text[start:end])) >= MIN_REFERENCE:
+            yield start, end
+
+
+_MOST_TRIES: Final = {Kind.IBAN: MAX_CODED_TRIES, Kind.VAT_ID: MAX_CODED_TRIES, Kind.REFERENCE: MAX_NUMBERS_TRIED}
 _SPANS: Final[Mapping[Kind, Callable[[str], Iterator[tuple[int, int]]]]] = {
     Kind.MONEY: _amounts,
     Kind.DATE: _dates,
     Kind.IBAN: _ibans,
     Kind.VAT_ID: _vat_ids,
+    Kind.REFERENCE: _references,
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from jsonschema import Draft202012Validator
@@ -11,19 +12,43 @@ from jsonschema.exceptions import best_match
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
+from services.answers.candidates import SHORT_NAME, name_pattern, values_in
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
+from services.answers.forms import has_form
 from services.answers.normal_form import plain
+from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
+from services.answers.whole_names import firm_above, two_lines, whole_firm
 
 _PLACEHOLDERS: Final = frozenset(
     {
         "n/a", "n.a.", "n. a.", "na", "null", "none", "nil", "unknown", "not given", "not stated", "not specified",
         "not provided", "not available", "not applicable", "not found", "not mentioned",
         "k.a.", "k. a.", "keine angabe", "keine angaben", "nicht angegeben", "nicht vorhanden", "nicht genannt",
+        "sir or madam", "sir", "madam", "damen und herren",
         "nicht gefunden", "unbekannt", "leer", "non indiqué", "non précisé", "non spécifié", "inconnu",
     }
 )  # fmt: skip
+LABEL_REACH: Final = 80
+"""Characters between a name of a field and its value, where the value needs one."""
+
+_CODED: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
+"""Kinds of which nothing is said by a copy that does not even look like one, such as a postcode."""
+_DIGIT: Final = re.compile(r"\d")
+_SIGNS: Final = {
+    Kind.MONEY: _DIGIT,
+    Kind.NUMBER: _DIGIT,
+    Kind.QUANTITY: _DIGIT,
+    Kind.PERCENTAGE: _DIGIT,
+    Kind.PHONE: _DIGIT,
+    Kind.REFERENCE: _DIGIT,
+    Kind.EMAIL: re.compile("@"),
+    Kind.ADDRESS: re.compile(r"^[^@]*$"),
+}
+"""What a copy must have before it says anything of a value of the kind; a date may be `at once`."""
+_FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
 _DASHES_ALONE: Final = re.compile(r"[-\u2010-\u2015\u2212_.,:;?*/\\'\" ]*")
 
@@ -61,6 +86,7 @@ def check_answer(
     answer: Mapping[str, str],
     pages: Sequence[str],
     language: str,
+    surroundings: Surroundings | None = None,
 ) -> list[FieldAnswer]:
     """Turn each member that the model filled into a typed value with its place; its confidence is for `weigh`.
 
@@ -73,6 +99,8 @@ def check_answer(
         The text of each page.
     language
         ISO 639-1, of the document.
+    surroundings
+        Of the same pages; without them, the pages are plain text.
 
     Returns
     -------
@@ -80,37 +108,80 @@ def check_answer(
         In the order of the definition. `unsupported`: the value does not stand in the document, whether or not
         code could read it; `unparsed`: it stands there, and code could not read it.
     """
-    searchable = SearchablePages(pages)
+    document = _Document(SearchablePages(pages), surroundings or Surroundings(pages, ()), language)
     return [
-        _field_answer(field, verbatim, searchable, language)
+        found
         for field in document_type.fields
-        if (verbatim := _filled(field, answer.get(field.name, "")))
+        if (verbatim := _filled(field, answer.get(field.name, ""))) and (found := document.answer(field, verbatim))
     ]
 
 
-def _field_answer(field: FieldDefinition, verbatim: str, pages: SearchablePages, language: str) -> FieldAnswer:
-    value = parse_value(field.kind, verbatim, language, field.choices)
-    labels = (field.label.de, field.label.en)
-    place = pages.find(verbatim, labels) or _written_otherwise(field.kind, value, pages, labels)
-    needs_evidence = field.kind is not Kind.CHOICE
-    return FieldAnswer(
-        path=field.name,
-        kind=field.kind.value,
-        value=value.text if value else None,
-        value_numeric=value.numeric if value else None,
-        verbatim=verbatim,
-        status=_status(value, place, needs_evidence=needs_evidence),
-        confidence=UNWEIGHED,
-        page=place.page if place else None,
-        char_start=place.char_start if place else None,
-        char_end=place.char_end if place else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What copies are held against."""
+
+    pages: SearchablePages
+    surroundings: Surroundings
+    language: str
+
+    def answer(self, field: FieldDefinition, copied: str) -> FieldAnswer | None:
+        """Give the answer that a copy is; None if it says nothing of the field."""
+        verbatim, value = _read(field, copied, self.language)
+        if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
+            return None
+        place = self._place(field, verbatim, value)
+        if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
+            verbatim, value = _read(field, whole, self.language)
+            place = self._place(field, verbatim, value)
+        if field.needs_label and not (place and self._is_labelled(field, place)):
+            return None
+        return FieldAnswer(
+            path=field.name,
+            kind=field.kind.value,
+            value=value.text if value else None,
+            value_numeric=value.numeric if value else None,
+            verbatim=verbatim,
+            status=_status(value, place, needs_evidence=field.kind is not Kind.CHOICE),
+            confidence=UNWEIGHED,
+            page=place.page if place else None,
+            char_start=place.char_start if place else None,
+            char_end=place.char_end if place else None,
+        )
+
+    def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
+        labels = (field.label.de, field.label.en)
+        ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
+        return next((place for way in ways if (place := self.pages.find(way, labels))), None)
+
+    def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
+        if field.is_party and (firm := firm_above(verbatim, place.page, place.char_start, self.surroundings)):
+            return firm.text
+        whole = whole_firm(verbatim, place.page, place.char_start, self.surroundings)
+        return two_lines(whole, place.page, place.char_start, self.surroundings)
+
+    def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
+        pattern = name_pattern(field)
+        if any(map(pattern.search, self.surroundings.labels(place.page, place.char_start))):
+            return True
+        names = (field.label.de, field.label.en, *field.synonyms)
+        longer = [name for name in names if len(name) > SHORT_NAME]  # a short one may begin any word
+        return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)
 
 
-def _written_otherwise(kind: Kind, value: Value | None, pages: SearchablePages, labels: Sequence[str]) -> Place | None:
-    """Find a value that the document writes in another way than the model copied it: `EUR` where it has `€`."""
-    ways = spellings(kind, value) if value else ()
-    return next((place for way in ways if (place := pages.find(way, labels))), None)
+def _read(field: FieldDefinition, copied: str, language: str) -> tuple[str, Value | None]:
+    """Read a copy; where more was copied than the value, read the one value of its kind in it."""
+    whole = _without_cut_end(field, copied)
+    if value := parse_value(field.kind, whole, language, field.choices):
+        return whole, value
+    within = values_in([whole], field.kind, language) if field.kind in _FOUND_WITHIN else ()
+    return (within[0].verbatim, within[0].value) if len(within) == 1 else (whole, None)
+
+
+def _without_cut_end(field: FieldDefinition, copied: str) -> str:
+    """Take off the sentence that the bound of the copy cut: `30 Tage netto. Bitte bestätigen S`."""
+    is_cut = len(copied) >= field.max_length - 1 and field.kind is Kind.TEXT
+    end = max((match.start() for match in _SENTENCE_END.finditer(copied)), default=0) if is_cut else 0
+    return copied[:end] if end else copied
 
 
 def _status(
@@ -127,7 +198,16 @@ def _filled(field: FieldDefinition, copied: str) -> str:
     if verbatim in field.choices:
         return verbatim
     said = plain(verbatim).casefold()
-    return "" if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) else verbatim
+    if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) or said.strip(" .:") in _own_names(field):
+        return ""
+    sign = _SIGNS.get(field.kind)
+    return "" if sign and not sign.search(verbatim) else verbatim
+
+
+def _own_names(field: FieldDefinition) -> set[str]:
+    """Give what a model copies where it takes the name of a field for its value."""
+    names = (field.label.de, field.label.en, field.name.replace("_", " "), field.name)
+    return {name.casefold() for name in names}
 
 
 def _without_noise(copied: str) -> str:

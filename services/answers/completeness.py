@@ -1,9 +1,12 @@
 """Whether a result says everything it should, and if not, why, for people."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition
 from schemas.events import FieldAnswer, Status
+
+TOO_LONG: Final = "the document is longer than what the model is given (POSTKORB_MAX_WINDOWS)"
 
 
 def completeness(
@@ -21,7 +24,7 @@ def completeness(
     fields
         The fields that were answered.
     pages_total, pages_read
-        Pages of the document, and how many of them, from the first, the model was given.
+        Pages of the document, and how many of them, from the first, the model was given, the last one perhaps in part.
     cut_off
         Whether the answer ended at the limit of tokens instead of by itself.
 
@@ -45,8 +48,8 @@ def _unread_pages(total: int, read: int) -> list[str]:
     if read >= total:
         return []
     if read + 1 == total:
-        return [f"Page {total} of {total} was not read: the document is longer than the model's context."]
-    return [f"Pages {read + 1} to {total} of {total} were not read: the document is longer than the model's context."]
+        return [f"Page {total} of {total} was not read: {TOO_LONG}."]
+    return [f"Pages {read + 1} to {total} of {total} were not read: {TOO_LONG}."]
 
 
 def _cut_off(*, cut_off: bool) -> list[str]:

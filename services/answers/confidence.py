@@ -3,7 +3,7 @@
 import json
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -14,6 +14,9 @@ UNWEIGHED: Final = 0.0
 
 RivalledToken = tuple[str, float, Sequence[tuple[str, float]]]
 """A token's text and logarithm, and those of tokens that might have stood in its place."""
+
+LEAST_CLASS: Final = -6.0
+"""Natural logarithm of the probability of a type that the engine did not think of."""
 
 _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = " \t\r\n"
@@ -55,8 +58,8 @@ def member_logprobs(text: str, tokens: Sequence[tuple[str, float]]) -> dict[str,
     }
 
 
-def class_signals(text: str, member: str, tokens: Sequence[RivalledToken], names: Collection[str]) -> ClassSignals:
-    """Give how likely the chosen document type is, and by how much it exceeds the second one.
+def class_logprobs(text: str, member: str, tokens: Sequence[RivalledToken], names: Collection[str]) -> dict[str, float]:
+    """Give the natural logarithm of each document type's probability.
 
     Parameters
     ----------
@@ -71,30 +74,51 @@ def class_signals(text: str, member: str, tokens: Sequence[RivalledToken], names
 
     Returns
     -------
-    ClassSignals
-        The second type's probability is that of the likeliest beginning of another type's name: exactly its own
-        where the first differing token tells the types apart, else more. Without any token that leads to another
-        type nothing is known of a margin, unless alternatives were told: then it is `MOST_MARGIN`.
+    dict
+        By name. A type that was not chosen has the probability of the likeliest token that leads to it, shared with
+        the types to which it leads as well; one to which none of the told tokens leads has that of
+        `LEAST_CLASS`. Where no alternatives are told, the others share what the chosen type leaves. Empty if the
+        tokens are not those of the text.
     """
     if not "".join(piece for piece, _, _ in tokens).startswith(text):
-        return ClassSignals()
+        return {}
     start, end = dict(_member_spans(text))[member]
-    others = [text[:start] + name + text[end:] for name in names if name != text[start:end]]
-    before, logprob, second = "", 0.0, -math.inf
-    for piece, chosen, alternatives in tokens:
+    chosen = text[start:end]
+    others = {name: text[:start] + name + text[end:] for name in names if name != chosen}
+    found = dict.fromkeys(others, LEAST_CLASS)
+    told = any(alternatives for _, _, alternatives in tokens)
+    before, logprob = "", 0.0
+    for piece, own, alternatives in tokens:
         # The closing quote is looked at too: it tells a name from one that begins with it.
         if piece and len(before) <= end and len(before) + len(piece) > start:
-            ways = (other for begun, other in alternatives if _leads_to(others, before + begun))
-            second = max(second, logprob + max(ways, default=-math.inf))
-            logprob += chosen
+            for begun, other in alternatives:
+                led_to = [name for name, whole in others.items() if _leads_to(whole, before + begun)]
+                for name in led_to:
+                    found[name] = max(found[name], logprob + other - math.log(len(led_to)))
+            logprob += own
         before += piece
-    if second > -math.inf:
-        return ClassSignals(logprob, logprob - second)
-    return ClassSignals(logprob, MOST_MARGIN if any(alternatives for _, _, alternatives in tokens) else None)
+    if not told:
+        left = max(-math.expm1(min(logprob, 0.0)), math.exp(LEAST_CLASS))
+        found = dict.fromkeys(others, math.log(left / max(len(others), 1)))
+    return {**found, chosen: logprob}
 
 
-def _leads_to(others: Sequence[str], begun: str) -> bool:
-    return any(text.startswith(begun) or begun.startswith(text) for text in others)
+def class_signals(likely: Mapping[str, float]) -> ClassSignals:
+    """Give how likely the likeliest document type is, and by how much it exceeds the second one.
+
+    Parameters
+    ----------
+    likely
+        Natural logarithms of probabilities, by type; nothing is known if it is empty.
+    """
+    first, second = ([*sorted(likely.values(), reverse=True), None, None])[:2]
+    if first is None:
+        return ClassSignals()
+    return ClassSignals(first, MOST_MARGIN if second is None else first - second)
+
+
+def _leads_to(whole: str, begun: str) -> bool:
+    return whole.startswith(begun) or begun.startswith(whole)
 
 
 def _member_spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:

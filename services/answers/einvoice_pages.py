@@ -87,8 +87,7 @@ class EInvoicePages:
 
     def labelled(self, field: FieldDefinition) -> list[Candidate]:
         """Give the amounts, dates or numbers that stand where the pages name the field."""
-        rivals = [other for other in self._kind.fields if other.kind is field.kind]
-        return self._candidates.labelled(field, rivals)
+        return self._candidates.labelled(field, self._kind)
 
     def all_of(self, kind: Kind) -> list[Candidate]:
         """Give the values of a kind with a form of its own, such as every IBAN."""
@@ -140,7 +139,9 @@ class EInvoicePages:
 
     def _is_it(self, kind: Kind, place: Place) -> bool:
         """Tell whether what stands at a place is the value: it is known exactly, and a number is no part of another."""
-        is_whole = kind is not Kind.TEXT or _is_whole(self._pages[place.page - 1], place.char_start, place.char_end)
+        is_whole = kind not in (Kind.TEXT, Kind.REFERENCE) or _is_whole(
+            self._pages[place.page - 1], place.char_start, place.char_end
+        )
         return is_whole and place.match != "fuzzy"
 
     def _find_currency(self, code: str) -> Place | None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from schemas.document_types import Kind
 from services.answers.amounts import parse_number
-from services.answers.candidates import Candidate, Candidates
+from services.answers.candidates import Candidate, Candidates, values_in
 from services.answers.dates import month_number
 from services.answers.normal_form import NormalForm, normal_form
 from services.answers.shown_numbers import ShownNumbers
@@ -114,7 +114,7 @@ class DocumentFigures:
 
     def _judged_dates(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
         for order in _ORDERS:
-            for item in Candidates([text], order).of(Kind.DATE):
+            for item in values_in([text], Kind.DATE, order):
                 if item.value.date in self._dates:
                     yield (item.char_start, item.char_end), True
         yield from self._judged_wholes(text, language, (Kind.DATE,))
@@ -125,9 +125,8 @@ class DocumentFigures:
                     yield match.span(), is_there
 
     def _judged_wholes(self, text: str, language: str, kinds: Sequence[Kind]) -> Iterator[tuple[tuple[int, int], bool]]:
-        written = Candidates([text], language)
         for kind in kinds:
-            for item in written.of(kind):
+            for item in values_in([text], kind, language):
                 yield (item.char_start, item.char_end), self._has_whole(item)
 
     @cached_property
@@ -142,8 +141,8 @@ class DocumentFigures:
     def _dates(self) -> frozenset[date]:
         # A date may be split over two lines.
         pages = [page.replace("\n", " ") for page in self._pages]
-        read = [self._candidates, *(Candidates(pages, language) for language in _ORDERS)]
-        return frozenset(item.value.date for found in read for item in found.of(Kind.DATE) if item.value.date)
+        read = [self._candidates.of(Kind.DATE), *(values_in(pages, Kind.DATE, language) for language in _ORDERS)]
+        return frozenset(item.value.date for found in read for item in found if item.value.date)
 
     @property
     def _partial_dates(self) -> Mapping[re.Pattern[str], Callable[[re.Match[str], int], bool]]:

@@ -1,35 +1,27 @@
 """What a person, or a second question, should know about an answer: the findings, in words."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Rule, Wording
 from schemas.events import FieldAnswer, Finding, FindingKind
-from services.answers.candidates import Candidate
+from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 
 GERMAN: Final = "de"
 QUOTED_CHARACTERS: Final = 60
 """Of a document's own words in a finding."""
 
-_FORMS: Final = {
-    Kind.IBAN: re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}"),
-    Kind.VAT_ID: re.compile(r"(?:[A-Z]{2}|CHE)[0-9A-Z]{7,15}"),
-    Kind.BIC: re.compile(r"[A-Z]{4}[A-Z]{2}[0-9A-Z]{2}(?:[0-9A-Z]{3})?"),
-}
-"""What a number looks like whose check digits may be wrong; without spaces and signs, in capitals."""
-
 
 def findings_of(
-    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, Candidate], language: str
+    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, str], language: str
 ) -> list[Finding]:
     """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired.
 
     Parameters
     ----------
     repaired
-        What code put in, by field.
+        What code put in, as the document writes it, by field.
     language
         ISO 639-1, of the document; sentences are in German or in English.
     """
@@ -37,7 +29,7 @@ def findings_of(
     answers = {field.path: field for field in fields}
     found = [finding for field in kind.fields for finding in _about(field, answers.get(field.name), german=german)]
     found += [_broken(rule, german=german) for rule in broken_rules(rules_about_fields(kind), values_of(fields))]
-    found += [_repaired(_defined(kind, name), candidate, german=german) for name, candidate in repaired.items()]
+    found += [_repaired(_defined(kind, name), written, german=german) for name, written in repaired.items()]
     return found
 
 
@@ -55,6 +47,27 @@ def table_findings(kind: DocumentType, fields: Sequence[FieldAnswer], language: 
     return [_broken(rule, german=german) for rule in broken_rules(rules_about_tables(kind), values_of(fields))]
 
 
+def doubtful(kind: DocumentType, fields: Sequence[FieldAnswer], below: float, language: str) -> list[Finding]:
+    """Give the findings about values that stand in the document and may yet be another field's, or cut off.
+
+    Parameters
+    ----------
+    fields
+        With their confidence.
+    below
+        A value of less confidence is for a person to look at, 0 to 1.
+    language
+        ISO 639-1, of the document.
+    """
+    german = language.startswith(GERMAN)
+    definitions = {field.name: field for field in kind.fields}
+    return [
+        _finding(FindingKind.CONFIDENCE, definitions[field.path], _DOUBTFUL, field.verbatim, german=german)
+        for field in fields
+        if field.path in definitions and field.status == "ok" and field.confidence < below
+    ]
+
+
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
     """Say that a document became `other`, though another type was nearest.
 
@@ -68,10 +81,19 @@ def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Fin
     return Finding(kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_UNKNOWN, german=german).format(**said))
 
 
-def has_form(kind: Kind, verbatim: str) -> bool:
-    """Say whether a text looks like an IBAN, VAT number or BIC, whatever its check digits; False for other kinds."""
-    form = _FORMS.get(kind)
-    return form is not None and form.fullmatch("".join(filter(str.isalnum, verbatim)).upper()) is not None
+def doubtful_type(kind: DocumentType, confidence: float, language: str) -> Finding:
+    """Say that a document's type is not sure.
+
+    Parameters
+    ----------
+    confidence
+        Of the type, 0 to 1.
+    """
+    german = language.startswith(GERMAN)
+    said = {"title": _said(kind.title, german=german), "percent": f"{100 * confidence:.0f}"}
+    return Finding(
+        kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_DOUBTFUL_TYPE, german=german).format(**said)
+    )
 
 
 def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) -> list[Finding]:
@@ -92,13 +114,17 @@ def _broken(rule: Rule, *, german: bool) -> Finding:
     return Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
 
 
-def _repaired(field: FieldDefinition, candidate: Candidate, *, german: bool) -> Finding:
-    return _finding(FindingKind.REPAIRED, field, _REPLACED, candidate.verbatim, german=german)
+def _repaired(field: FieldDefinition, written: str, *, german: bool) -> Finding:
+    return _finding(FindingKind.REPAIRED, field, _REPLACED, written, german=german)
 
 
 _UNKNOWN: Final = Wording(
     de="Das Dokument gehört zu keiner Art sicher genug; am nächsten ist „{title}“ mit {percent} %.",
     en="The document is of no type surely enough; the nearest is “{title}” with {percent} %.",
+)
+_DOUBTFUL_TYPE: Final = Wording(
+    de="Die Art des Dokuments ist nicht sicher: „{title}“ mit {percent} %.",
+    en="The type of the document is not sure: “{title}” with {percent} %.",
 )
 _MISSING: Final = Wording(de="{label}: nicht gefunden.", en="{label}: not found.")
 _UNSUPPORTED: Final = Wording(
@@ -113,9 +139,13 @@ _UNPARSED: Final = Wording(
     de="{label}: „{said}“ ist so nicht lesbar.",
     en="{label}: \u201c{said}\u201d cannot be read as such a value.",
 )
+_DOUBTFUL: Final = Wording(
+    de="{label}: „{said}“ ist nicht sicher.",
+    en="{label}: \u201c{said}\u201d is not sure.",
+)
 _REPLACED: Final = Wording(
-    de="{label}: „{said}“ steht im Dokument und wurde an die Stelle dessen gesetzt, was abgeschrieben war.",
-    en="{label}: \u201c{said}\u201d stands in the document and was put in the place of what was copied.",
+    de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",
+    en="{label}: \u201c{said}\u201d stands in the document and was put in by the checks.",
 )
 
 

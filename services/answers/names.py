@@ -3,18 +3,29 @@
 import re
 from typing import Final
 
+from services.answers.addresses import parse_address
 from services.answers.normal_form import plain
 
 _EDGES: Final = " ,;:·|•*_"
 _QUOTED: Final = re.compile(r"""["„“«»']([^"„“”«»']+)["“”«»']""")
 _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OHG|oHG)\b)")
-_LABEL: Final = re.compile(r"^(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client) ?: ?")
+_LABEL: Final = re.compile(
+    r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:An|To|Firma|Fa\.) )(?=\S)"
+)
+_SALUTATION: Final = re.compile(
+    r"(?:sehr geehrte|liebe[rs]?|guten tag|hallo|dear|hello|madame, monsieur)\b", re.IGNORECASE
+)
 
 
 def parse_name(verbatim: str) -> str | None:
-    """Read a name on one line; what has no letter is none."""
+    """Read a name on one line; what has no letter is none, nor is an address, an e-mail address or a salutation."""
     name = _LABEL.sub("", plain(verbatim).strip(_EDGES))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
     name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", name)
-    return name if any(map(str.isalpha, name)) else None
+    if (address := parse_address(name)) and address.before:
+        name = address.before[0]  # the name was copied with its address
+        address = None
+    is_other = "@" in name or _SALUTATION.match(name) or address
+    is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
+    return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

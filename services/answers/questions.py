@@ -32,6 +32,8 @@ class Question:
         What may be chosen, by field; no entry where the field is copied freely.
     summary
         The summary that is to be written again; None if it stays.
+    places
+        Page, from 1, and character, from 0, of what was copied the first time, else of the first that may be chosen.
     """
 
     fields: Sequence[FieldDefinition]
@@ -39,6 +41,7 @@ class Question:
     copied: Mapping[str, str]
     offered: Mapping[str, Sequence[Candidate]]
     summary: Summary | None = None
+    places: Sequence[tuple[int, int]] = ()
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the answer: one of the candidates, or `""`; a bounded string where none are offered."""
@@ -72,11 +75,13 @@ def question_about(
     if not asked:
         return None
     names = {field.name for field in asked}
+    offered = {field.name: offers for field in asked if (offers := _offers(field, kind, answers, candidates))}
     return Question(
         fields=asked,
         findings=[finding for finding in findings if finding.needs_review and not names.isdisjoint(finding.fields)],
         copied={name: answers[name].verbatim if name in answers else "" for name in names},
-        offered={field.name: offers for field in asked if (offers := _offers(field, kind, answers, candidates))},
+        offered=offered,
+        places=[place for name in names if (place := _place(answers.get(name), offered.get(name, ())))],
     )
 
 
@@ -94,11 +99,16 @@ def _is_asked(field: FieldDefinition, findings: Sequence[Finding], candidates: C
     return wanted and can_help
 
 
+def _place(answer: FieldAnswer | None, offered: Sequence[Candidate]) -> tuple[int, int] | None:
+    at = answer if answer and answer.page else next(iter(offered), None)
+    return None if at is None or at.page is None or at.char_start is None else (at.page, at.char_start)
+
+
 def _offers(
     field: FieldDefinition, kind: DocumentType, answers: Mapping[str, FieldAnswer], candidates: Candidates
 ) -> list[Candidate]:
     rivals = [rival for rival in kind.fields if rival.kind is field.kind]
-    owners = {item: rival.name for rival in rivals for item in candidates.labelled(rival, rivals)}
+    owners = {item: rival.name for rival in rivals for item in candidates.labelled(rival, kind)}
     copied = answers[field.name].verbatim if field.name in answers else ""
 
     def rank(item: Candidate) -> tuple[bool, bool, bool]:

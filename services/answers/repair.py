@@ -6,10 +6,8 @@ changed: that is for the second question, or for a person. A document whose rule
 is never changed.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import combinations, product
 from math import prod
 from typing import Final
@@ -20,8 +18,8 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
 from schemas.events import FieldAnswer
 from schemas.expressions import Scalar, Value, names_in
 from services.answers.candidates import KINDS, Candidate, Candidates
-from services.answers.confidence import UNWEIGHED
-from services.answers.rules import holds, rules_about_fields, values_of
+from services.answers.labelling import answer_of
+from services.answers.rules import determines, holds, rules_about_fields, values_of
 
 MAX_CHANGED: Final = 3
 """Fields that are changed for one rule, at most."""
@@ -64,22 +62,6 @@ def repair(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candid
     return Repaired(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), changes)
 
 
-def answer_of(definition: FieldDefinition, candidate: Candidate) -> FieldAnswer:
-    """Make the answer that a candidate is; its confidence is for `weigh`."""
-    return FieldAnswer(
-        path=definition.name,
-        kind=definition.kind.value,
-        value=candidate.value.text,
-        value_numeric=candidate.value.numeric,
-        verbatim=candidate.verbatim,
-        status="ok",
-        confidence=UNWEIGHED,
-        page=candidate.page,
-        char_start=candidate.char_start,
-        char_end=candidate.char_end,
-    )
-
-
 def _field(kind: DocumentType, name: str) -> FieldDefinition:
     return next(field for field in kind.fields if field.name == name)
 
@@ -94,7 +76,7 @@ def _meant(
         same = [candidate for candidate in found if _similarity(candidate, answer) >= MISCOPIED]
     if len({candidate.value.text for candidate in same}) > 1:
         return None
-    labelled = candidates.labelled(definition, _rivals(kind, definition))
+    labelled = candidates.labelled(definition, kind)
     return next((candidate for candidate in (*labelled, *same) if candidate in same), None)
 
 
@@ -106,11 +88,6 @@ def _is_same(candidate: Candidate, answer: FieldAnswer) -> bool:
 
 def _similarity(candidate: Candidate, answer: FieldAnswer) -> float:
     return ratio(candidate.value.text, "".join(filter(str.isalnum, answer.verbatim)).upper())
-
-
-def _rivals(kind: DocumentType, definition: FieldDefinition) -> list[FieldDefinition]:
-    """Give the fields that share the candidates of a field."""
-    return [field for field in kind.fields if field.kind is definition.kind]
 
 
 class _Search:
@@ -147,18 +124,10 @@ class _Search:
         if not wanted:
             return {}
         found = self._distinct(self._all(wanted))
-        return found[0] if len(found) == 1 and self._is_determined(name, _typed(found[0][name])) else {}
-
-    def _is_determined(self, name: str, value: Scalar) -> bool:
-        """Say whether the rule holds for this value alone, and not for its neighbours."""
-        match value:
-            case Decimal():
-                neighbours: list[Scalar] = [value - 1, value + 1]
-            case dt.date():
-                neighbours = [value - dt.timedelta(days=1), value + dt.timedelta(days=1)]
-            case _:
-                return False
-        return not any(holds(self._rule, {**self._values, name: neighbour}) for neighbour in neighbours)
+        if len(found) != 1:
+            return {}
+        filled = {**self._values, name: _typed(found[0][name])}
+        return found[0] if determines(self._rule, name, filled) else {}
 
     def _all(self, fields: Sequence[FieldDefinition]) -> Iterator[Changes]:
         """Give every way to put other labelled candidates into these fields so that all rules about them hold."""
@@ -174,11 +143,11 @@ class _Search:
 
     def _is_labelled(self, field: FieldDefinition) -> bool:
         """Say whether the present value of a field stands behind a label of it, somewhere."""
-        labelled = self._candidates.labelled(field, _rivals(self._kind, field))
+        labelled = self._candidates.labelled(field, self._kind)
         return any(_typed(item) == self._values.get(field.name) for item in labelled)
 
     def _options(self, field: FieldDefinition) -> list[Candidate]:
-        labelled = self._candidates.labelled(field, _rivals(self._kind, field))
+        labelled = self._candidates.labelled(field, self._kind)
         by_value = {_typed(item): item for item in reversed(labelled)}  # of equal ones the first
         return [item for value, item in by_value.items() if value != self._values.get(field.name)]
 

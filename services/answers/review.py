@@ -6,9 +6,11 @@ from types import MappingProxyType
 
 from schemas.document_types import DocumentType
 from schemas.events import FieldAnswer, Finding
-from services.answers.candidates import Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
+from services.answers.labelling import by_labels
 from services.answers.repair import repair
+from services.answers.roles import by_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,12 @@ class Review:
     Parameters
     ----------
     repaired
-        What code put in, by field.
+        What code put in, as the document writes it, by field.
     """
 
     fields: Sequence[FieldAnswer]
     findings: Sequence[Finding]
-    repaired: Mapping[str, Candidate]
+    repaired: Mapping[str, str]
 
     @property
     def faults(self) -> int:
@@ -36,7 +38,7 @@ def review(
     fields: Sequence[FieldAnswer],
     candidates: Candidates,
     language: str,
-    repaired: Mapping[str, Candidate] = MappingProxyType({}),
+    repaired: Mapping[str, str] = MappingProxyType({}),
 ) -> Review:
     """Repair by code what has one solution, and find what is left.
 
@@ -47,8 +49,13 @@ def review(
     repaired
         What code put in before, by field.
     """
-    done = repair(kind, fields, candidates)
-    changes = {**repaired, **done.changes}
+    placed = by_roles(kind, fields, candidates.letter)
+    copied = {field.path: field.verbatim for field in fields}
+    parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
+    named = by_labels(kind, placed, candidates)
+    done = repair(kind, named.fields, candidates)
+    found = {name: candidate.verbatim for name, candidate in {**named.taken, **done.changes}.items()}
+    changes = {**repaired, **parts, **found}
     return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
 
 
@@ -71,7 +78,7 @@ def better(
     best = first
     for group in _groups(first, given):
         mine = {field.path: field for field in best.fields} | {path: given[path] for path in group}
-        kept = {path: candidate for path, candidate in best.repaired.items() if path not in group}
+        kept = {path: text for path, text in best.repaired.items() if path not in group}
         other = review(kind, [*mine.values()], candidates, language, kept)
         if other.faults < best.faults:
             best = other

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from schemas.document_types import DocumentType, Kind, Rule
@@ -36,6 +37,18 @@ def holds(rule: Rule, values: Mapping[str, Value]) -> bool | None:
         return evaluate(rule.check, given)
     except ExpressionError:
         return None
+
+
+def determines(rule: Rule, name: str, values: Mapping[str, Value]) -> bool:
+    """Say whether a rule holds for this value of a field alone, not for its neighbours: `a + b = c`, not `a >= b`."""
+    match values.get(name):
+        case Decimal() as number:
+            neighbours: list[Scalar] = [number - 1, number + 1]
+        case dt.date() as day:
+            neighbours = [day - dt.timedelta(days=1), day + dt.timedelta(days=1)]
+        case _:
+            return False
+    return holds(rule, values) is True and not any(holds(rule, {**values, name: item}) for item in neighbours)
 
 
 def broken_rules(rules: Iterable[Rule], values: Mapping[str, Value]) -> list[Rule]:

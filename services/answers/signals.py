@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.expressions import Value, names_in
 from services.answers.calibration import Calibration, FieldSignals, Match
-from services.answers.candidates import Candidates
+from services.answers.candidates import KINDS, Candidates
 from services.answers.evidence import SearchablePages
+from services.answers.labelling import is_said_by
 from services.answers.normal_form import normal_form, plain
+from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
 
 LABEL_REACH: Final = 80
@@ -57,7 +59,7 @@ def weigh(
         The model's answers, the first one first.
     """
     definitions = {definition.name: definition for definition in kind.fields}
-    known = _Known(kind.rules, SearchablePages(pages), pages, candidates, copies, values_of(fields), type_confidence)
+    known = _Known(kind, SearchablePages(pages), pages, candidates, copies, fields, values_of(fields), type_confidence)
     signals = {
         field.path: known.signals(field, definitions[field.path]) for field in fields if field.path in definitions
     }
@@ -72,11 +74,12 @@ def _with_confidence(field: FieldAnswer, signals: FieldSignals | None, calibrati
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    rules: Sequence[Rule]
+    kind: DocumentType
     searchable: SearchablePages
     pages: Sequence[str]
     candidates: Candidates
     copies: Sequence[Copies]
+    fields: Sequence[FieldAnswer]
     values: Mapping[str, Value]
     type_confidence: float
 
@@ -84,7 +87,7 @@ class _Known:
         said = [copy for copy in self.copies if copy.verbatim.get(field.path)]
         same = [copy for copy in said if _essence(copy.verbatim[field.path]) == _essence(field.verbatim)]
         logprobs = same[-1].logprobs.get(field.path, ()) if same else ()
-        verdicts = [holds(rule, self.values) for rule in self.rules if field.path in names_in(rule.check)]
+        verdicts = [holds(rule, self.values) for rule in self.kind.rules if field.path in names_in(rule.check)]
         parsed = field.value is not None
         return FieldSignals(
             kind=definition.kind,
@@ -94,6 +97,8 @@ class _Known:
             tokens=len(logprobs),
             match=self._match(field, definition),
             labelled=self._is_labelled(field, definition),
+            misplaced=self._is_misplaced(field, definition),
+            shared=self._is_shared(field),
             parsed=parsed,
             checksum=parsed if definition.kind in _WITH_CHECKSUM else None,
             rules_held=verdicts.count(True),
@@ -115,10 +120,34 @@ class _Known:
         return "normalised" if _form(there) == _form(field.verbatim) else "fuzzy"
 
     def _is_labelled(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
+        if definition.role and is_name_of(party_of(self.candidates.letter, definition.role), field.value):
+            return True
+        if definition.kind in KINDS and self._is_said_beside(field, definition):
+            return True
         if field.page is None or field.char_start is None:
             return False
         labels = (definition.label.de, definition.label.en, *definition.synonyms)
         return self.searchable.follows_label(field.page, field.char_start, labels, LABEL_REACH)
+
+    def _is_misplaced(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
+        if definition.role:
+            letter = self.candidates.letter
+            if is_name_of(party_of(letter, definition.role), field.value):
+                return False
+            return any(is_name_of(party_of(letter, role), field.value) for role in Role)
+        if definition.kind not in KINDS or self._is_said_beside(field, definition):
+            return False
+        rivals = (rival for rival in self.kind.fields if rival.kind is definition.kind and rival is not definition)
+        return any(self._is_said_beside(field, rival) for rival in rivals)
+
+    def _is_said_beside(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
+        return any(is_said_by(field, item) for item in self.candidates.labelled(definition, self.kind))
+
+    def _is_shared(self, field: FieldAnswer) -> bool:
+        return any(
+            other.kind == field.kind and other.path != field.path and other.value == field.value is not None
+            for other in self.fields
+        )
 
 
 def _form(text: str) -> str:

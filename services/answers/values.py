@@ -22,6 +22,7 @@ from services.answers.dates import parse_date
 from services.answers.names import parse_name
 from services.answers.normal_form import plain
 from services.answers.periods import parse_period
+from services.answers.references import parse_reference
 from services.answers.registers import parse_register_number
 
 MAX_CHARACTERS: Final = 1000
@@ -121,6 +122,7 @@ _READERS: Final[Mapping[Kind, Callable[[str, str], Value | None]]] = {
     Kind.BIC: lambda text, _: _textual(identifiers.parse_bic(text)),
     Kind.VAT_ID: lambda text, _: _textual(identifiers.parse_vat_id(text)),
     Kind.REGISTER_NUMBER: lambda text, language: _textual(parse_register_number(text, language)),
+    Kind.REFERENCE: lambda text, language: _textual(parse_reference(text, language)),
     Kind.NAME: lambda text, _: _textual(parse_name(text)),
     Kind.ADDRESS: lambda text, _: _address(text),
     Kind.EMAIL: lambda text, _: _textual(identifiers.parse_email(text)),

@@ -138,7 +138,12 @@ def _read(
 def _notes_on_unseen(number: int, unseen: Unseen) -> list[str]:
     left_out = f"page {number} has text that readers do not see ({', '.join(unseen.reasons)}); it was left out"
     not_told = f"page {number} paints too much for all of it to be compared; text that readers do not see may be read"
-    return [left_out] * bool(unseen.reasons) + [not_told] * unseen.may_be_more
+    malformed = f"page {number} has operators with wrong operands; readers may see other text than was read"
+    return [
+        *[left_out] * bool(unseen.reasons),
+        *[not_told] * unseen.may_be_more,
+        *[malformed] * unseen.is_malformed,
+    ]
 
 
 def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[str]]:

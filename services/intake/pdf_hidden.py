@@ -19,6 +19,7 @@ from pypdf.errors import LimitReachedError
 from services.intake.pdf_font import Code, Fonts
 from services.intake.pdf_graphics import Graphics, Ink, dictionary, named
 from services.intake.pdf_layers import Layers, raw
+from services.intake.pdf_operands import take_last
 from services.intake.pdf_paint import (
     IDENTITY,
     Box,
@@ -175,10 +176,13 @@ class Unseen(NamedTuple):
         Why strings were left out, each reason once.
     may_be_more
         The page paints too much for all of it to be compared.
+    is_malformed
+        Operators have other operands than they should, and readers make of them what they like.
     """
 
     reasons: list[Why]
     may_be_more: bool
+    is_malformed: bool
 
 
 def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> tuple[Read, Unseen]:
@@ -194,7 +198,7 @@ def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> t
     hidden = sight.hidden()
     if hidden:
         found = read(Blinkers(frozenset(hidden)))
-    return found, Unseen(sorted(set(hidden.values())), sight.is_lost)
+    return found, Unseen(sorted(set(hidden.values())), sight.is_lost, sight.is_malformed)
 
 
 @dataclass(slots=True)
@@ -212,6 +216,7 @@ class Blinkers:
 
     def before(self, operator: bytes, operands: list[Any], _cm: list[float], _tm: list[float]) -> None:
         """Take a string out, if it is to be."""
+        take_last(operator, operands)
         if operator in _SHOWS:
             if self._number in self.hidden:
                 # Both operands of `"` that are spacings stay: only the last one is shown.
@@ -228,6 +233,7 @@ class Sight:
 
     page: PageObject
     fonts: Fonts
+    is_malformed: bool = field(default=False, init=False)
     _operators: int = 0
     _strings: list[_String] = field(default_factory=list)
     _now: Graphics = field(default_factory=Graphics)
@@ -264,6 +270,7 @@ class Sight:
 
     def before(self, operator: bytes, operands: list[Any], cm: list[float], _tm: list[float]) -> None:
         """Enter a form, or see a picture, before pypdf does."""
+        self.is_malformed |= not take_last(operator, operands)
         self._operators += 1
         self._check_bounds()
         if operator == b"Do":
@@ -438,7 +445,7 @@ class Sight:
         now = self._now
         if now.traces(now.fill) and not any(self._open_layers):
             box = box_of([point_of(matrix, x, y) for x in (0, 1) for y in (0, 1)]).common(now.clip)
-            hides = hides and now.hides(now.fill) and (matrix[1] == matrix[2] == 0 or matrix[0] == matrix[3] == 0)
+            hides = hides and now.hides(now.fill) and _is_upright(matrix)
             self._paper.picture(box, hides=hides, order=len(self._strings))
             self._fill_stencil()
 
@@ -476,10 +483,17 @@ class Sight:
             self._picture(place, hides=_is_opaque(thing))
         if thing.get("/Subtype") == "/Form":
             place = product(matrix_of(thing.get("/Matrix") or []), place)
+            self._clip_to(numbers_of(thing.get("/BBox") or []), place)
             if dictionary(thing.get("/Group")).get("/S") == "/Transparency":
                 self._now = self._now.in_group()
         resources = dictionary(thing.get("/Resources")) or frame.resources
         self._frames.append(_Frame(resources, place, len(self._saved), len(self._open_layers)))
+
+    def _clip_to(self, corners: list[float], place: Matrix) -> None:
+        """Show of a form what lies within its box."""
+        if len(corners) == len(Box._fields):
+            box = box_of([point_of(place, x, y) for x in corners[0::2] for y in corners[1::2]])
+            self._now = self._now.clipped(box, exact=_is_upright(place))
 
     def _leave(self, _operands: list[Any]) -> None:
         frame = self._frames.pop()
@@ -507,6 +521,11 @@ def _lengths(matrix: Matrix) -> tuple[float, float]:
     a, b, c, d, _, _ = matrix
     wide = (a * a + b * b) ** 0.5
     return (abs(a * d - b * c) / wide if wide else 0.0), wide
+
+
+def _is_upright(matrix: Matrix) -> bool:
+    """Tell whether a matrix makes rectangles along the axes of such rectangles."""
+    return matrix[1] == matrix[2] == 0 or matrix[0] == matrix[3] == 0
 
 
 def _scale(matrix: Matrix) -> float:

@@ -5,7 +5,7 @@ stands on the page as it is shown, and keeps runs of them with their offsets in 
 (rotated or right-to-left text, fonts that lie) has no place: it is in the text all the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -14,8 +14,9 @@ from pypdf.generic import DictionaryObject
 
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
 from services.intake.pdf_font import Code, Face, Fonts
+from services.intake.pdf_graphics import dictionary, named
 from services.intake.pdf_hidden import Eyes
-from services.intake.pdf_paint import IDENTITY, Matrix, product
+from services.intake.pdf_paint import IDENTITY, Matrix, matrix_of, product
 from services.intake.stored_text import stored_form
 
 _SHOWS: Final = frozenset({b"Tj", b"TJ", b"'", b'"'})
@@ -36,6 +37,13 @@ class _Stretch(NamedTuple):
     end: int
     left: float
     right: float
+
+
+class _Form(NamedTuple):
+    """The page, or a form on it: what its names mean, and where it stands."""
+
+    resources: Mapping[str, Any]
+    matrix: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,11 @@ class _Layout:
     _pen: float = 0
     _spacings: tuple[float, float, float] = (0, 0, 100)
     _saved: list[tuple[float, float, float]] = field(default_factory=list)
-    _forms: list[Matrix] = field(default_factory=lambda: [IDENTITY])
+    _forms: list[_Form] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin on the page itself."""
+        self._forms.append(_Form(dictionary(self.page.get("/Resources")), IDENTITY))
 
     def runs_of(self, text: str) -> list[Run]:
         """Give the runs, if they are those of a text."""
@@ -100,10 +112,13 @@ class _Layout:
         return self._runs if fits else []
 
     def before(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
-        """Note that a form begins: what is in it stands where the page puts it."""
+        """Note that a form begins: what is in it stands where it and the page put it."""
         self.eyes.before(operator, operands, cm, tm)
         if operator == b"Do":
-            self._forms.append(product(_matrix(cm), self._forms[-1]))
+            around = self._forms[-1]
+            form = named(around.resources, "/XObject", operands[0]) if operands else {}
+            place = product(product(matrix_of(form.get("/Matrix") or []), _matrix(cm)), around.matrix)
+            self._forms.append(_Form(dictionary(form.get("/Resources")) or around.resources, place))
 
     def after(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
         """Note an operator that shows text, or changes where the next one stands."""
@@ -124,7 +139,7 @@ class _Layout:
             self._spacings = (spacings[0], spacings[1], spacings[2])
 
     def _note(self, shown: object, cm: list[float], tm: list[float]) -> None:
-        matrix = product(product(_matrix(tm), _matrix(cm)), self._forms[-1])
+        matrix = product(product(_matrix(tm), _matrix(cm)), self._forms[-1].matrix)
         pieces = list(shown) if isinstance(shown, list) else [shown]
         self._shows.append(_Show(pieces, matrix, self._continues, self._spacings))
         self._continues = True

@@ -1,5 +1,6 @@
 """Document types as data: what loads, what replaces what, and how a wrong file is refused."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,20 @@ import pytest
 import yaml
 
 from schemas import document_types
-from schemas.document_types import OTHER, DocumentTypeError, DocumentTypes, Kind, load_document_types
+from schemas.document_types import (
+    OTHER,
+    DocumentTypeError,
+    DocumentTypes,
+    FieldDefinition,
+    Kind,
+    Role,
+    load_document_types,
+)
+from services.answers.candidates import Candidates
+from services.answers.headings import SelfDescriptions
+from services.answers.review import review
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 
 SHIPPED = [
     "complaint",
@@ -104,6 +118,29 @@ def test_the_fingerprint_changes_with_any_definition(tmp_path: Path) -> None:
     assert before != load_document_types(tmp_path).fingerprint
 
 
+def test_a_type_may_say_how_its_documents_name_themselves_and_their_values(tmp_path: Path) -> None:
+    fields = [
+        a_field(kind="reference", of_document=True, synonyms=["Permit no"], unlike=["old"]),
+        a_field(name="issued", kind="date", of_document=True),
+        a_field(name="order", kind="reference", needs_label=True),
+        a_field(name="office", kind="name", role="sender", is_party=True),
+        a_field(name="clerk", kind="name", role="signatory"),
+    ]
+    write(tmp_path, a_type(fields=fields, headings=["-erlaubnis", "Permit"], phrases=["hereby permit", "§ 1"]))
+    permit = load_document_types(tmp_path)["permit"]
+    assert permit.headings == ("-erlaubnis", "Permit")
+    assert [field.name for field in permit.fields if field.of_document] == ["number", "issued"]
+    assert [field.role for field in permit.fields][3:] == [Role.SENDER, Role.SIGNATORY]
+
+
+def test_the_words_of_a_type_are_not_in_the_schema_of_its_answer(tmp_path: Path) -> None:
+    schema = load_document_types()["invoice"].answer_schema(300)
+    write(tmp_path, a_type(headings=["Permit"], phrases=["hereby"], fields=[a_field(kind="name", role="sender")]))
+    permit = load_document_types(tmp_path)["permit"].answer_schema(300)
+    assert "Rechnung" not in str(schema)
+    assert "hereby" not in str(permit)
+
+
 def test_rules_over_values_and_over_missing_ones_load(tmp_path: Path) -> None:
     over_missing = a_rule(name="other", check="amount is None or amount > 0", over_missing=True)
     write(tmp_path, a_type(**with_rules(a_rule(check="1 / (amount - amount + 1) > 0"), over_missing)))
@@ -142,6 +179,31 @@ def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> N
         ({"fields": [a_field(kind="choice", choices=["", "no"])]}, "fields.0.choices.0: String should match pattern"),
         ({"fields": [a_field(kind="choice", choices=["a\nb"])]}, "fields.0.choices.0: String should match pattern"),
         ({"fields": [a_field(kind="choice", choices=["x" * 81])]}, "fields.0.choices.0: String should match pattern"),
+        ({"fields": [a_field(role="sender")]}, "fields.0: field number: `role` belongs to kind `name`"),
+        ({"fields": [a_field(kind="address", role="recipient")]}, "field number: `role` belongs to kind `name`"),
+        ({"fields": [a_field(kind="name", role="author")]}, "fields.0.role: Input should be 'sender', 'recipient' or"),
+        ({"fields": [a_field(kind="text", is_party=True)]}, "field number: `is_party` belongs to kind `name`"),
+        (
+            {"fields": [a_field(kind="money", of_document=True)]},
+            "fields.0: field number: `of_document` belongs to kind `date` or `reference`",
+        ),
+        (
+            {"fields": [a_field(name=name, kind="date", of_document=True) for name in ("issued", "sent")]},
+            "type permit: issued, sent are `of_document`, and there is one date of it",
+        ),
+        (
+            {"fields": [a_field(name=name, kind="reference", of_document=True) for name in ("one", "two")]},
+            "type permit: one, two are `of_document`, and there is one reference of it",
+        ),
+        (
+            {"fields": [a_field(kind="choice", choices=["yes", "no"], needs_label=True)]},
+            "fields.0: field number: `needs_label` is for what stands in the document, and a choice need not",
+        ),
+        ({"headings": ["-"]}, "headings.0: String should match pattern"),
+        ({"headings": [" Permit"]}, "headings.0: String should match pattern"),
+        ({"phrases": ["x" * 61]}, "phrases.0: String should match pattern"),
+        ({"headings": ["Permit"] * 81}, "headings: Tuple should have at most 80 items"),
+        ({"fields": [a_field(synonyms=["x"])]}, "fields.0.synonyms.0: String should have at least 2 characters"),
         (with_rules(a_rule(check="amount > total_due")), "rule some: total_due is no field or table"),
         (with_rules(a_rule(fields=["total_due"])), "rule some: total_due is no field or table"),
         (with_rules(a_rule(check="near == amount")), "rule some: near is no field or table"),
@@ -226,8 +288,34 @@ def test_a_kind_knows_its_column(kind: Kind, column: str) -> None:
     assert kind.column == column
 
 
-def test_the_example_of_the_how_to_loads_and_its_mistake_is_refused_as_it_says(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "how-to" / "rules.md").read_text("utf-8")
+def test_the_example_of_the_how_to_on_types_gives_the_values_that_the_page_says(tmp_path: Path) -> None:
+    page = (HOW_TO / "document-types.md").read_text("utf-8")
+    example, letter = (page.split(f"```{block}\n")[1].split("```")[0] for block in ("yaml", "text"))
+    (tmp_path / "parking_permit.yaml").write_text(example, "utf-8")
+    types = load_document_types(tmp_path)
+    permit = types["parking_permit"]
+    said = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \| [^|]+\|$", page, re.MULTILINE))
+    assert set(said) == {field.name for field in permit.fields}
+    found = review(permit, [], Candidates([letter], "de"), "de").fields
+    assert {answer.path: answer.value for answer in found} == said
+    for key, lost in (("of_document", {"permit_number", "issue_date"}), ("unlike", {"fee"})):
+        fields = [field.model_copy(update={key: FieldDefinition.model_fields[key].default}) for field in permit.fields]
+        without = permit.model_copy(update={"fields": tuple(fields)})
+        assert (
+            set(said) - {answer.path for answer in review(without, [], Candidates([letter], "de"), "de").fields} == lost
+        )
+    described = SelfDescriptions(types).of([letter])
+    assert max(described, key=lambda name: described[name].heading) == "parking_permit"
+
+
+def test_the_how_to_on_types_names_every_key_and_every_kind() -> None:
+    page = (HOW_TO / "document-types.md").read_text("utf-8")
+    keys = {*FieldDefinition.model_fields, "headings", "phrases"} - {"name", "description", "max_length", "required"}
+    assert all(f"`{key}`" in page for key in [*keys, *Kind, *Role])
+
+
+def test_the_example_of_the_how_to_on_rules_loads_and_its_mistake_is_refused_as_it_says(tmp_path: Path) -> None:
+    page = (HOW_TO / "rules.md").read_text("utf-8")
     example = page.split("```yaml\n")[1].split("```")[0]
     path = tmp_path / "service_report.yaml"
     path.write_text(example, "utf-8")

@@ -10,7 +10,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
 from services.answers.tables.rows import Row
-from services.answers.tables.sheet import Cell, Sheet, sheets
+from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, is_confirmed, is_counted, jumps
 from services.answers.tables.words import Aside
 
@@ -47,7 +47,7 @@ class TableAnswers:
 def read_tables(
     tables: Sequence[TableDefinition],
     pages: Sequence[str],
-    layouts: Sequence[Sequence[int]],
+    laid_out: Sequence[Sheet],
     language: str,
     totals: Mapping[str, Decimal],
 ) -> TableAnswers:
@@ -57,14 +57,13 @@ def read_tables(
     ----------
     pages
         The stored text of each page.
-    layouts
-        Where the text of each page stands (`services.answers.tables.runs`); empty for a page of plain text.
+    laid_out
+        The same pages, laid out.
     language
         ISO 639-1, of the document.
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     """
-    laid_out = sheets(pages, layouts) if tables else []
     answers = [_read_table(table, laid_out, pages, language, totals) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
@@ -130,9 +129,7 @@ def _reasons(
     ]
     if unread:
         yield f"{table.name}: {_some(unread)} cannot be read as a number."
-    if gaps := jumps(rows):
-        pairs = [f"from {first} to {second}" for first, second in gaps]
-        yield f"{table.name}: rows missing against their numbers, which jump {_some(pairs)}."
+    yield from _missing_numbers(table, found, rows)
     if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
         yield f"{table.name}: {_some(partial)}."
     if found.strays and not confirmed:
@@ -150,8 +147,17 @@ def _reasons(
             f"{table.name}: rows {what} against the total: "
             f"lines add up to {total:,.2f}, the {name.replace('_', ' ')} says {value:,.2f}."
         )
-    elif not named and not (is_counted(rows) and not gaps):
+    elif not named and not (is_counted(rows) and not jumps(rows)):
         yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
+
+
+def _missing_numbers(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[str]:
+    what = f"{table.name}: rows missing against their numbers"
+    if gaps := jumps(rows):
+        yield f"{what}, which jump {_some([f'from {first} to {second}' for first, second in gaps])}."
+    if found.uncounted:
+        numbers = _some([str(number) for number in found.uncounted])
+        yield f"{what}: number {numbers} has no {table.key.name.replace('_', ' ')}."
 
 
 def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[tuple[int, Row, str]]:

@@ -45,6 +45,11 @@ class Columns:
     numbers: frozenset[str]
     _seen: dict[str, tuple[Counter[int], Counter[int]]] = field(default_factory=dict)
     _edges: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    _names: list[str] = field(init=False)
+    """From left to right."""
+
+    def __post_init__(self) -> None:
+        self._names = sorted(self.heads, key=lambda name: self.heads[name].left + self.heads[name].right)
 
     def learn(self, cells: Iterable[tuple[str, Cell]]) -> None:
         """Learn the edges at which a column's cells are aligned, from cells whose column is known."""
@@ -65,9 +70,12 @@ class Columns:
 
         Cells follow each other as their columns do, and a column has one number on a line.
         """
-        names = sorted(self.heads, key=lambda name: self.heads[name].left + self.heads[name].right)
-        costs = [[min(self._cost(cell, name), _FAR) for name in names] for cell in cells]
+        names = self._names
         figures = [is_figure(cell) for cell in cells]
+        costs = [
+            [min(self._cost(cell, name, figure=figure), _FAR) for name in names]
+            for cell, figure in zip(cells, figures, strict=True)
+        ]
         pairs = zip([False, *figures], figures, strict=False)
         doubled = [_DOUBLED if both == (True, True) else _CROWDED for both in pairs]
         left_out = [_FAR if figure else _UNPLACED for figure in figures]
@@ -76,14 +84,17 @@ class Columns:
 
     def is_at_home(self, cell: Cell) -> bool:
         """Tell whether a cell is aligned with cells of a column, or under its head."""
-        return any(self._cost(cell, name) < _BESIDE for name in self.heads)
+        figure = is_figure(cell)
+        return any(self._cost(cell, name, figure=figure) < _BESIDE for name in self.heads)
 
-    def _cost(self, cell: Cell, name: str) -> float:
+    def _cost(self, cell: Cell, name: str, *, figure: bool) -> float:
         """Say how far a cell is from a column: aligned with its cells, under its head, or beside it."""
         left, right = self._edges.get(name, (None, None))
         head = self.heads[name]
-        edges = [(cell.left, left), (cell.right, right)]
-        off = min((abs(edge - usual) for edge, usual in edges if usual is not None), default=_FAR)
+        off = min(
+            _FAR if left is None else abs(cell.left - left),
+            _FAR if right is None else abs(cell.right - right),
+        )
         if off <= _ALIGNED:
             return off / (10 * _ALIGNED)
         inside = [head.left - _ALIGNED <= edge <= head.right + _ALIGNED for edge in (cell.left, cell.right)]
@@ -92,7 +103,7 @@ class Columns:
             return 1 if inside[0] else 2
         if head.overlaps(cell):
             return 3
-        strange = name == self.words if is_figure(cell) else name in self.numbers
+        strange = name == self.words if figure else name in self.numbers
         return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
 
 

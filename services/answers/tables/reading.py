@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import inf
 from typing import Final
 
 from schemas.tables import TableDefinition
@@ -41,6 +42,8 @@ class Found:
         Columns that every head names.
     strays
         Numbers that belong to no row, by page.
+    uncounted
+        What counts on after a row, where no row has an amount.
     too_many
         There are more rows than are read.
     """
@@ -50,6 +53,7 @@ class Found:
     heads: list[int] = field(default_factory=list)
     named: frozenset[str] = frozenset()
     strays: list[int] = field(default_factory=list)
+    uncounted: list[int] = field(default_factory=list)
     too_many: bool = False
 
 
@@ -117,6 +121,8 @@ class _Chooser:
         if self._open and found.rows:
             _go_on(found.rows[-1], part.before, part.page)
         self._open = True
+        after_total = self._after_total
+        end = min((row.top for row in part.rows if row.aside is Aside.TOTAL and not self._is_row(row)), default=inf)
         for row in part.rows:
             if self._is_row(row):
                 found.rows.append(row)
@@ -128,8 +134,9 @@ class _Chooser:
         if len(found.rows) > MAX_ROWS:
             found.too_many = True
             del found.rows[MAX_ROWS:]
-        if not self._after_total:
-            found.strays += [part.page] * len(part.strays)
+        if not after_total:
+            found.strays += [part.page for cell in part.strays if cell.baseline < end]
+            found.uncounted += [number for number, cell in part.uncounted if cell.baseline < end]
         return part.ended or self._after_total
 
     def finish(self) -> None:

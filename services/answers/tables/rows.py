@@ -97,6 +97,8 @@ class Part:
         Lines of description above the first row: of the last row on the sheet before, if there was one.
     strays
         Numbers under a required head that are of no row.
+    uncounted
+        What counts on after a row, where no row has an amount.
     ended
         Another table began, or nothing more of this one can follow on the sheet.
     """
@@ -105,6 +107,7 @@ class Part:
     rows: Sequence[Row]
     before: Sequence[Cell]
     strays: Sequence[Cell]
+    uncounted: Sequence[tuple[int, Cell]]
     ended: bool
 
 
@@ -135,9 +138,9 @@ class RowReader:
         placed = [(line, self._placed(line, columns)) for line in body]
         columns.learn((name, cell) for _, cells in placed for name, cell in cells)
         placed = [(line, self._placed(line, columns)) for line in body]
-        rows, strays = self._rows(page, placed)
+        rows, strays, uncounted = self._rows(page, placed)
         before = self._describe(page, rows, placed, continues=continues)
-        return Part(page, rows, before, strays, ended)
+        return Part(page, rows, before, strays, uncounted, ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
         """Cut where the head of another table stands; lines right below this head may belong to it."""
@@ -182,7 +185,7 @@ class RowReader:
 
     def _rows(
         self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
-    ) -> tuple[list[Row], list[Cell]]:
+    ) -> tuple[list[Row], list[Cell], list[tuple[int, Cell]]]:
         by_name = {column.name: column for column in self.table.columns}
         key = self.table.key
         rows: list[Row] = []
@@ -201,8 +204,7 @@ class RowReader:
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
-        _count(rows, numbers)
-        return rows, strays
+        return rows, strays, _count(rows, numbers)
 
     def _describe(
         self,
@@ -251,7 +253,9 @@ def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Co
         if row is None or abs(figure.cell.baseline - _key_baseline(row)) > _SAME_ROW * figure.cell.size:
             strays += [figure.cell] * (name in named)
         elif name in named:
-            row.figures.setdefault(name, figure)
+            has = row.figures.setdefault(name, figure)
+            # Another line has it again: that may be a row whose amount is missing.
+            strays += [figure.cell] * (has.cell.baseline != figure.cell.baseline)
         else:
             row.unnamed.setdefault(name, figure)
     return strays
@@ -271,8 +275,8 @@ def _key_baseline(row: Row) -> int:
     return next(iter(row.figures.values())).cell.baseline
 
 
-def _count(rows: Sequence[Row], numbers: Iterable[tuple[int, Cell]]) -> None:
-    """Give each row the number nearest to it that no other row is nearer to."""
+def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+    """Give each row the number nearest to it that no other row is nearer to; give back those that count on alone."""
     best: dict[int, tuple[int, int]] = {}
     for number, cell in numbers:
         row = _nearest(rows, cell)
@@ -283,6 +287,13 @@ def _count(rows: Sequence[Row], numbers: Iterable[tuple[int, Cell]]) -> None:
             best[id(row)] = (distance, number)
     for row in rows:
         row.number = best[id(row)][1] if id(row) in best else None
+    counted = {row.number for row in rows}
+    uncounted: list[tuple[int, Cell]] = []
+    for number, cell in numbers:
+        if number not in counted and number - 1 in counted:
+            counted.add(number)
+            uncounted.append((number, cell))
+    return uncounted
 
 
 def _starts(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> list[int]:

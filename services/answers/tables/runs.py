@@ -72,5 +72,8 @@ def is_layout(numbers: Sequence[object], text: str) -> bool:
         return False
     if not all(type(number) is int and abs(number) <= MAX_PLACE for number in numbers):
         return False
-    starts, ends = numbers[0::FIELDS], numbers[1::FIELDS]
-    return all(0 <= start < end <= len(text) for start, end in zip(starts, ends, strict=True))  # type: ignore[operator]
+    starts, ends, sizes = numbers[0::FIELDS], numbers[1::FIELDS], numbers[5::FIELDS]
+    return all(
+        0 <= start < end <= len(text) and size > 0  # type: ignore[operator]
+        for start, end, size in zip(starts, ends, sizes, strict=True)
+    )

@@ -1,6 +1,7 @@
 """Lines in and under a table that are no rows: subtotals, carry-overs, totals, taxes. German, English, French."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -51,8 +52,8 @@ class Aside(StrEnum):
 def aside_of(text: str) -> Aside | None:
     """Tell by a line's words what it is, if it is no row."""
     words = words_of(text)
-    for aside, labels in ((Aside.CARRIED, _CARRIED), (Aside.SUBTOTAL, _SUBTOTALS), (Aside.TOTAL, _TOTALS)):
-        if any(words == label or words.startswith(f"{label} ") for label in labels):
+    for aside, labels in _LABELS.items():
+        if labels.match(words):
             return aside
     named = _LEADING_NUMBER.sub("", words).split()[:_WORDS_OF_LABEL]
     return Aside.TOTAL if _TAXES.intersection(named) else None
@@ -61,3 +62,15 @@ def aside_of(text: str) -> Aside | None:
 def words_of(text: str) -> str:
     """Give a text's words in small letters, single spaces between them."""
     return _NOT_WORD.sub(" ", text.lower()).strip()
+
+
+def _begins_with(labels: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, labels))})(?: |$)")
+
+
+_LABELS: Final = {
+    Aside.CARRIED: _begins_with(_CARRIED),
+    Aside.SUBTOTAL: _begins_with(_SUBTOTALS),
+    Aside.TOTAL: _begins_with(_TOTALS),
+}
+"""The first that fits decides."""

@@ -1,5 +1,6 @@
 """Confidences from what is known: more evidence never lowers one, and what is stored comes back."""
 
+import json
 import math
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,8 @@ FIELDS = st.builds(
     tokens=st.integers(0, 200),
     match=st.sampled_from(MATCHES),
     labelled=st.booleans(),
+    misplaced=st.booleans(),
+    shared=st.booleans(),
     parsed=st.booleans(),
     checksum=st.sampled_from([None, True, False]),
     rules_held=st.integers(0, 6),
@@ -58,6 +61,7 @@ CALIBRATIONS = st.builds(
     classes=logistics(class_features(ClassSignals())),
     other_below=st.floats(0, 1),
     other_share=st.floats(0, 1),
+    review_below=st.floats(0, 1),
 )
 BETTER: dict[str, Any] = {
     "mean_logprob": lambda given, data: data.draw(st.floats(given, 0)) if given is not None else None,
@@ -65,6 +69,8 @@ BETTER: dict[str, Any] = {
     "first_logprob": lambda given, data: data.draw(st.floats(given, 0)) if given is not None else None,
     "match": lambda given, data: data.draw(st.sampled_from(MATCHES[MATCHES.index(given) :])),
     "labelled": lambda _, __: True,
+    "misplaced": lambda _, __: False,
+    "shared": lambda _, __: False,
     "parsed": lambda _, __: True,
     "checksum": lambda given, _: True if given is None else given or None,
     "rules_held": lambda given, data: given + data.draw(st.integers(0, 3)),
@@ -124,7 +130,7 @@ def test_the_fingerprint_is_of_all_of_it_in_any_order() -> None:
     [
         ("{}", "no calibration of this version"),
         ("[", "no calibration of this version"),
-        (UNFITTED.model_dump_json().replace('"version":1', '"version":2'), "version"),
+        (UNFITTED.model_dump_json().replace('"version":2', '"version":1'), "version"),
         (UNFITTED.model_dump_json().replace('"brevity"', '"length"'), "its weights should be of mean_logprob"),
         (UNFITTED.model_dump_json().replace('"brevity":0.1', '"brevity":-0.1'), "brevity"),
         (UNFITTED.model_dump_json().replace('"brevity":0.1', '"brevity":1e999'), "brevity"),
@@ -197,3 +203,22 @@ def test_below_the_threshold_other_is_the_likelier_answer(share: float, confiden
 
 def test_the_packaged_threshold_is_that_of_its_share() -> None:
     assert UNFITTED.other_below == pytest.approx(likelier_other(UNFITTED.other_share))
+
+
+@pytest.mark.parametrize("bound", [-0.01, 1.01, float("nan"), None])
+def test_the_bound_of_review_is_a_confidence_and_always_there(bound: float | None) -> None:
+    stored = json.loads(UNFITTED.model_dump_json()) | {"review_below": bound}
+    with pytest.raises(CalibrationError, match="review_below"):
+        read_calibration(json.dumps(stored))
+    del stored["review_below"]
+    with pytest.raises(CalibrationError, match="review_below"):
+        read_calibration(json.dumps(stored))
+
+
+def test_a_value_that_stands_beside_its_name_is_surer_than_one_beside_anothers_or_shared_with_another() -> None:
+    good = FieldSignals(Kind.DATE, -0.01, -0.05, -0.01, 4, "exact", labelled=True, parsed=True)
+    sure = UNFITTED.field_confidence(good)
+    assert sure > UNFITTED.review_below
+    for doubt in ({"misplaced": True, "labelled": False}, {"shared": True}):
+        assert UNFITTED.field_confidence(replace(good, **doubt)) < sure
+    assert UNFITTED.field_confidence(replace(good, misplaced=True, labelled=False)) < UNFITTED.review_below

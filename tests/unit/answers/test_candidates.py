@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.answers.invoices import INVOICE, euros
+from unit.answers.placed import Pages, a_type, field, placed
 
 from schemas.document_types import Kind
 from services.answers.candidates import KINDS, MAX_CANDIDATES, Candidates
+from services.answers.tables.runs import Run, pack
 
 MONEY = [field for field in INVOICE.fields if field.kind is Kind.MONEY]
 
@@ -75,7 +77,7 @@ def test_ibans_and_vat_numbers_are_found_by_their_check_digits() -> None:
 def test_a_label_is_the_nearest_name_of_a_field_before_the_value(line: str, owner: str | None) -> None:
     candidates = Candidates([f"Rechnung\n{line} 17,00 €"], "de")
     last = candidates.of(Kind.MONEY)[-1]
-    assert [field.name for field in MONEY if last in candidates.labelled(field, MONEY)] == ([owner] if owner else [])
+    assert [field.name for field in MONEY if last in candidates.labelled(field, INVOICE)] == ([owner] if owner else [])
 
 
 def test_kinds_without_a_form_have_no_candidates() -> None:
@@ -102,8 +104,161 @@ def test_a_document_made_of_beginnings_costs_bounded_time(text: str) -> None:
 
 
 def test_a_hundred_pages_are_searched_in_bounded_time() -> None:
-    page = "Pos 1 Schrauben 12,00 3 36,00 EUR am 05.06.2018, DE02 1203 0000 0000 2020 51, DE136695976 und mehr\n" * 35
+    numbers = "DE02 1203 0000 0000 2020 51, DE136695976"
+    page = f"Rechnung Nr. R-2018-17, Pos 1 Schrauben 12,00 3 36,00 EUR am 05.06.2018, {numbers} und mehr\n" * 35
     started = time.process_time()
     for kind in KINDS:
         assert Candidates([page] * 100, "de").of(kind)
     assert time.process_time() - started < 8
+
+
+OWN = a_type(
+    field("number", Kind.REFERENCE, "Rechnungsnummer", "Invoice number", of_document=True),
+    field("order", Kind.REFERENCE, "Bestellnummer", "Order number", synonyms=("PO", "Bestellung")),
+    field("issued", Kind.DATE, "Rechnungsdatum", "Invoice date", of_document=True, unlike=("Liefer", "picked")),
+    field("due", Kind.DATE, "Fällig", "Due"),
+    field("tax", Kind.MONEY, "USt", "Tax"),
+    headings=("Rechnung", "-bescheid", "Invoice"),
+)
+
+
+def named(page: Pages | str, name: str, language: str = "de") -> list[str]:
+    """Give what stands beside the name of a field."""
+    pages, layouts = ([page], []) if isinstance(page, str) else page
+    one = next(item for item in OWN.fields if item.name == name)
+    return [item.verbatim for item in Candidates(pages, language, layouts).labelled(one, OWN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Rechnung Nr. RE-2026/17 vom 5. Mai", ["RE-2026/17"]),
+        ("Az.: 12-O-345/26", ["12-O-345/26"]),
+        ("Kunden-Nr. 20077, Auftrag 4711/26", ["20077", "4711/26"]),
+        ("Invoice no. INV 4711", ["INV 4711"]),
+        ("Our ref. AB-12.34 of 5 May", ["AB-12.34"]),
+        ("Nr. 4711 / 05.06.2026", ["4711"]),
+        ("Nr. 4711 - Webhosting", ["4711"]),
+        ("Nr. 4711 - 26", ["4711 - 26"]),
+        ("vom 05.06.2026, 119,00 €, 19 %, 7 EUR, € 4711, Pos. 12, (4711)", []),
+        ("4711\n\n4712", []),  # no words before them
+    ],
+)
+def test_numbers_by_which_things_are_called_have_words_before_them(text: str, numbers: list[str]) -> None:
+    assert found(Kind.REFERENCE, text) == numbers
+
+
+def test_a_number_ends_with_its_cell() -> None:
+    text = "Kunden-Nr. Rechnung\n20077 4711"
+    runs = [Run(0, 10, 0, 500, 100, 100), Run(11, 19, 2_000, 2_400, 100, 100)]
+    runs += [Run(20, 25, 0, 250, 220, 100), Run(26, 30, 2_000, 2_200, 220, 100)]
+    assert named(([text], [pack(runs)]), "number") == ["4711"]
+    assert named(text, "number") == ["20077 4711"]
+
+
+@pytest.mark.parametrize("label", ["Fällig", "Due"])
+def test_labels_stand_beside_and_above_values_on_the_page(label: str) -> None:
+    beside = placed(("Rechnungsdatum", 0, 100), (label, 0, 220), ("5.6.2026", 4_000, 100), ("6.6.2026", 4_000, 220))
+    assert (named(beside, "issued"), named(beside, "due")) == (["5.6.2026"], ["6.6.2026"])
+    above = placed(("Rechnungsdatum", 0, 100), (label, 4_000, 100), ("5.6.2026", 0, 220), ("6.6.2026", 4_000, 220))
+    assert (named(above, "issued"), named(above, "due")) == (["5.6.2026"], ["6.6.2026"])
+    assert named(above[0][0], "due") != ["6.6.2026"]  # the text alone does not say it
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Rechnung Nr. 4711", ["4711"]),
+        ("RECHNUNG 4711", ["4711"]),
+        ("Betreff: Rechnung 4711", ["4711"]),
+        ("Gebührenbescheid Nr. 4711", ["4711"]),
+        ("Rechnungsnummer 4711", ["4711"]),
+        ("Invoice # 4711", ["4711"]),
+        ("Seite 1 von 3\nRechnung Nr. 4711", ["4711"]),
+        ("zur Rechnung Nr. 4711", []),
+        ("gemäß Bescheid Nr. 4711", []),
+        ("laut Gebührenbescheid 4711", []),
+        ("against invoice 4711", []),
+        ("Your invoice 4711", []),
+        ("Rechnungszeitraum 06/2026", []),
+        ("Rechnungsempfänger 4711", []),
+        ("Invoicing period 06/2026", []),
+        ("Rechnung für Kunde 4711", []),
+    ],
+)
+def test_a_heading_names_the_documents_own_number_and_no_other(text: str, names: list[str]) -> None:
+    assert named(text, "number") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Rechnung Nr. 4711 vom 05.06.2026", ["05.06.2026"]),
+        ("Gebührenbescheid vom 05.06.2026", ["05.06.2026"]),
+        ("Invoice dated 5 June 2026", ["5 June 2026"]),
+        ("Die Rechnung vom 05.06.2026 entfällt", []),
+        ("im Rechnungszeitraum ab 01.06.2026", []),
+        ("the invoice of 5 June 2026 is void", []),
+    ],
+)
+def test_a_heading_names_the_documents_own_date_and_no_other(text: str, names: list[str]) -> None:
+    assert named(text, "issued") == names
+
+
+@pytest.mark.parametrize("line", ["Köln, 5. Juni 2026", "Köln, den 05.06.2026", "Leeds, 5 June 2026", "5. Juni 2026"])
+def test_a_documents_date_may_stand_where_letters_have_theirs(line: str) -> None:
+    assert len(named(placed(("Muster GmbH", 0, 100), (line, 4_000, 700)), "issued")) == 1
+    assert named(placed(("Muster GmbH", 0, 100), (f"Besuch: {line}", 4_000, 700)), "issued") == []
+
+
+def test_a_dateline_is_overruled_by_a_name_and_by_words_that_make_it_anothers() -> None:
+    assert named(placed(("Fällig", 0, 700), ("05.06.2026", 4_000, 700)), "issued") == []
+    assert named(placed(("Lieferung", 0, 700), ("05.06.2026", 4_000, 700)), "issued") == []
+    assert named(placed(("Picked", 0, 700), ("5 June 2026", 4_000, 700)), "issued") == []
+    assert named(placed(("Postkorb", 0, 700), ("05.06.2026", 4_000, 700)), "issued") == ["05.06.2026"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("PO: 4711", ["4711"]),
+        ("Your PO-No. 4711", ["4711"]),
+        ("Bestellungsnr. 4711", ["4711"]),
+        ("Postfach 102030", []),
+        ("Pos. 4711", []),
+        ("Portal 4711", []),
+    ],
+)
+def test_a_short_name_is_a_whole_word_and_a_longer_one_may_begin_a_word(text: str, names: list[str]) -> None:
+    assert named(text, "order") == names
+
+
+def test_a_short_name_may_be_inflected() -> None:
+    assert named("Taxes 19,00 €", "tax") == ["19,00 €"]
+    assert named("nach § 19 UStG 19,00 €", "tax") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Fällig: 19.06.2026\nLieferung 01.06.2026", ["19.06.2026"]),
+        ("Due: 19 June 2026 or\nDelivered 1 June 2026", ["19 June 2026"]),
+        ("Fällig\n19.06.2026", ["19.06.2026"]),
+        ("Fällig 7 Tage nach Erhalt,\n19.06.2026", []),
+    ],
+)
+def test_a_label_with_a_value_of_its_own_says_nothing_of_the_next_line(text: str, names: list[str]) -> None:
+    assert named(text, "due") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Lieferung vom 05.06.2026", []),
+        ("Lieferschein 7 vom 05.06.2026", []),
+        ("Lieferung 01.06.2026, Rechnungsdatum 05.06.2026", ["05.06.2026"]),
+        ("Picked on invoice date 5 June 2026", []),
+    ],
+)
+def test_words_that_make_a_value_anothers_stand_before_it_and_behind_the_last_one(text: str, names: list[str]) -> None:
+    assert named(text, "issued") == names

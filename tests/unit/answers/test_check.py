@@ -2,12 +2,15 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from unit.answers.placed import a_type, field, placed
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
 from schemas.events import FieldAnswer
 from services.answers.check import AnswerInvalidError, check_answer, read_answer
+from services.answers.surroundings import Surroundings
 
 BOTH = Wording(de="x", en="x")
 
@@ -150,3 +153,151 @@ def test_an_invalid_answer_is_refused_with_a_sentence_that_repeats_nothing_of_it
 def test_a_schema_that_allows_more_than_strings_does_not_let_them_through(text: str) -> None:
     with pytest.raises(AnswerInvalidError, match="not an object of strings"):
         read_answer(text, {})
+
+
+def one(name: str, kind: Kind, copied: str, page: str, language: str = "de", **more: Any) -> list[FieldAnswer]:
+    """Check one copy of a field that a document of one page gives."""
+    label = more.pop("label", ("Bestellnummer", "Order number"))
+    kind_of_document = a_type(field(name, kind, *label, **more))
+    return check_answer(kind_of_document, {name: copied}, [page], language)
+
+
+def verbatim(answers: list[FieldAnswer]) -> list[tuple[str, str | None]]:
+    return [(answer.verbatim, answer.value) for answer in answers]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Bestellnummer: 4711", "4711"),
+        ("Ihre Bestellung mit der Nummer 4711", "4711"),
+        ("Bestellungsnr. 4711", "4711"),
+        ("Order number 4711", "4711"),
+        ("your PO no. 4711", "4711"),
+        ("Bestellnummer\n\nvom Kunden 4711", "4711"),
+    ],
+)
+def test_what_needs_a_label_and_has_one_is_an_answer(text: str, number: str) -> None:
+    more = {"needs_label": True, "synonyms": ("Bestellung", "PO")}
+    assert verbatim(one("order", Kind.REFERENCE, number, text, **more)) == [(number, number)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kundennummer: 4711",
+        "Postfach 4711",
+        "Report no. 4711",
+        "Position 4711",
+        f"Bestellnummer: siehe oben. {'Und weiter geht es mit vielen Worten ' * 3} 4711",
+        "nichts davon",
+    ],
+)
+def test_what_needs_a_label_and_has_none_is_left_out(text: str) -> None:
+    more = {"needs_label": True, "synonyms": ("Bestellung", "PO")}
+    assert one("order", Kind.REFERENCE, "4711", text, **more) == []
+    assert len(one("order", Kind.REFERENCE, "4711", text, synonyms=("PO",))) == 1
+
+
+def test_a_label_above_counts_where_the_page_shows_it() -> None:
+    far = ("Und weiter geht es mit vielen Worten " * 3, 0, 900)
+    page = placed(("Order number", 3_000, 100), far, ("4711", 3_000, 220), far, ("4712", 0, 220))
+    needing = a_type(field("order", Kind.REFERENCE, "Bestellnummer", "Order number", needs_label=True))
+    assert verbatim(check_answer(needing, {"order": "4711"}, page[0], "de", Surroundings(*page))) == [("4711", "4711")]
+    assert check_answer(needing, {"order": "4712"}, page[0], "de", Surroundings(*page)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied", "value"),
+    [
+        (Kind.MONEY, "Gesamtbetrag 119,00 € inkl. Steuer", ("119,00 €", "119.00")),
+        (Kind.MONEY, "total of £1,190.00 payable", ("£1,190.00", "1190.00")),
+        (Kind.DATE, "zahlbar bis 19.06.2026 ohne Abzug", ("19.06.2026", "2026-06-19")),
+        (Kind.DATE, "no later than 19 June 2026 please", ("19 June 2026", "2026-06-19")),
+        (Kind.IBAN, "Konto DE02120300000000202051 bei uns", ("DE02120300000000202051", "DE02120300000000202051")),
+        (Kind.VAT_ID, "DE136695976 Finanzamt Köln", ("DE136695976", "DE136695976")),
+    ],
+)  # fmt: skip
+def test_the_one_value_within_a_copy_is_read(kind: Kind, copied: str, value: tuple[str, str]) -> None:
+    language = "en" if "£" in copied else "de"
+    (found,) = one("x", kind, copied, f"Text {copied} und mehr", language)
+    assert (found.verbatim, found.value) == value
+    assert found.status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied"),
+    [
+        (Kind.MONEY, "100,00 € und 19,00 €"),
+        (Kind.DATE, "vom 01.06.2026 bis 30.06.2026"),
+        (Kind.DATE, "between 1 June 2026 and 30 June 2026"),
+        (Kind.NUMBER, "Zahl 12 hier"),
+    ],
+)
+def test_of_two_values_within_a_copy_none_is_chosen_nor_of_kinds_without_a_form(kind: Kind, copied: str) -> None:
+    assert verbatim(one("x", kind, copied, copied)) == [(copied, None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied"),
+    [
+        (Kind.IBAN, "IBAN: DE02 1203 0000 0000 2020 51"),
+        (Kind.VAT_ID, "USt-IdNr. DE136695976"),
+        (Kind.VAT_ID, "VAT no. DE136695976"),
+        (Kind.BIC, "BIC: BYLADEM1001"),
+    ],
+)
+def test_a_number_copied_with_its_label_is_read(kind: Kind, copied: str) -> None:
+    ((_, value),) = verbatim(one("x", kind, copied, f"Fuß {copied} Ende"))
+    assert value in ("DE02120300000000202051", "DE136695976", "BYLADEM1001")
+
+
+@pytest.mark.parametrize(
+    ("copied", "kept"),
+    [
+        ("30 Tage netto. Bitte bestätigen S", "30 Tage netto"),
+        ("30 days net; please confirm the orde", "30 days net"),
+        ("Erster Satz. Zweiter Satz. Dritter Sa", "Erster Satz. Zweiter Satz"),
+        ("z. B. Dr. Huber und die Kollegen im Am", "z. B. Dr. Huber und die Kollegen im Am"),
+    ],
+)
+def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kept: str) -> None:
+    page = f"{copied}gen bis morgen"
+    assert verbatim(one("terms", Kind.TEXT, copied, page, max_length=len(copied))) == [(kept, kept)]
+    assert verbatim(one("terms", Kind.TEXT, copied, page, max_length=len(copied) + 2)) == [(copied, copied)]
+    assert verbatim(one("terms", Kind.ADDRESS, copied, page, max_length=len(copied))) == [(copied, None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied"),
+    [
+        (Kind.MONEY, "siehe oben"),
+        (Kind.NUMBER, "several"),
+        (Kind.QUANTITY, "many boxes"),
+        (Kind.PERCENTAGE, "voll"),
+        (Kind.PHONE, "auf Anfrage"),
+        (Kind.REFERENCE, "Your order"),
+        (Kind.EMAIL, "www.muster.example"),
+        (Kind.ADDRESS, "info@muster.example"),
+        (Kind.IBAN, "10115 Berlin"),
+        (Kind.VAT_ID, "LS1 4AB Leeds"),
+        (Kind.VAT_ID, "St.-Nr. 201/113/40209"),
+        (Kind.BIC, "Sparkasse Köln"),
+    ],
+)
+def test_a_copy_without_the_signs_of_its_kind_says_nothing(kind: Kind, copied: str) -> None:
+    assert one("x", kind, copied, f"Text {copied} und mehr") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "copied"),
+    [(Kind.DATE, "sofort"), (Kind.DATE, "at once"), (Kind.IBAN, "DE03120300000000202051"), (Kind.MONEY, "12 Eimer")],
+)
+def test_a_copy_with_them_that_cannot_be_read_is_kept_for_a_person(kind: Kind, copied: str) -> None:
+    (found,) = one("x", kind, copied, f"Text {copied} und mehr")
+    assert (found.status, found.verbatim) == ("unparsed", copied)
+
+
+@pytest.mark.parametrize("copied", ["Bestellnummer", "ORDER NUMBER:", "order", "Sir or Madam", "Damen und Herren"])
+def test_the_name_of_a_field_or_of_nobody_is_no_value(copied: str) -> None:
+    assert one("order", Kind.TEXT, copied, f"{copied} 4711") == []

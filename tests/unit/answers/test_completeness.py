@@ -4,7 +4,7 @@ import pytest
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
 from schemas.events import FieldAnswer, Status
-from services.answers.completeness import completeness
+from services.answers.completeness import TOO_LONG, completeness
 
 BOTH = Wording(de="x", en="x")
 INVOICE = DocumentType(
@@ -71,8 +71,8 @@ def test_a_required_field_must_be_there_supported_and_readable(fields: list[Fiel
 @pytest.mark.parametrize(
     ("read", "sentence"),
     [
-        (6, "Pages 7 to 12 of 12 were not read: the document is longer than the model's context."),
-        (11, "Page 12 of 12 was not read: the document is longer than the model's context."),
+        (6, f"Pages 7 to 12 of 12 were not read: {TOO_LONG}."),
+        (11, f"Page 12 of 12 was not read: {TOO_LONG}."),
     ],
 )
 def test_pages_that_were_not_read_are_named(read: int, sentence: str) -> None:

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.answers.calibration import MOST_MARGIN, ClassSignals
-from services.answers.confidence import (
-    class_signals,
-    member_logprobs,
-)
+from services.answers.confidence import LEAST_CLASS, class_logprobs, class_signals, member_logprobs
 
 Alternatives = Sequence[tuple[str, float]]
 
@@ -104,27 +101,43 @@ def chosen(first: Alternatives = (), last: Alternatives = ()) -> list[tuple[str,
     return [*pieces, ('"}', math.log(0.9), last)]
 
 
-def signals(first: Alternatives = (), last: Alternatives = ()) -> ClassSignals:
-    return class_signals(ANSWERED, "document_type", chosen(first, last), TYPES)
+def logprobs(first: Alternatives = (), last: Alternatives = ()) -> dict[str, float]:
+    return class_logprobs(ANSWERED, "document_type", chosen(first, last), TYPES)
 
 
-def test_the_margin_is_over_the_likeliest_token_that_leads_to_another_type() -> None:
-    found = signals([("in", math.log(0.05)), ("pay", math.log(0.3)), ("oth", math.log(0.02))])
-    assert found.logprob == pytest.approx(math.log(0.54))
-    assert found.margin == pytest.approx(math.log(0.54 / 0.3))
+def test_a_type_has_the_probability_of_the_likeliest_token_that_leads_to_it() -> None:
+    found = logprobs([("in", math.log(0.05)), ("pay", math.log(0.3)), ("oth", math.log(0.02))])
+    assert found["invoice"] == pytest.approx(math.log(0.54))
+    assert found["payment_reminder"] == pytest.approx(math.log(0.3))
+    assert found["other"] == pytest.approx(math.log(0.02))
+    assert found["invoice_copy"] == pytest.approx(math.log(0.05))
 
 
 def test_a_type_whose_name_goes_on_after_the_chosen_one_counts_too() -> None:
-    found = signals([("pay", math.log(0.01))], [("_copy", math.log(0.1))])
-    assert found.margin == pytest.approx(math.log(0.54 / 0.06))
+    found = logprobs([("pay", math.log(0.01))], [("_copy", math.log(0.1))])
+    assert found["invoice_copy"] == pytest.approx(math.log(0.06))
 
 
-def test_another_way_to_write_the_same_type_is_no_rival() -> None:
-    found = class_signals(ANSWERED, "document_type", chosen([("invo", math.log(0.3))]), ["invoice", "other"])
-    assert found.margin == MOST_MARGIN
+def test_types_to_which_one_token_leads_share_its_probability() -> None:
+    names = ["invoice", "public_notice", "purchase_order"]
+    found = class_logprobs(ANSWERED, "document_type", chosen([("pu", math.log(0.3))]), names)
+    assert found["public_notice"] == found["purchase_order"] == pytest.approx(math.log(0.15))
 
 
-def test_without_alternatives_no_margin_is_known_and_without_tokens_nothing() -> None:
-    assert signals().margin is None
-    assert class_signals(ANSWERED, "document_type", [], TYPES) == ClassSignals()
-    assert class_signals(ANSWERED, "document_type", [("<s>", 0.0, ()), *chosen()], TYPES) == ClassSignals()
+def test_a_type_that_no_token_leads_to_is_unlikely_and_another_way_to_write_the_chosen_one_is_none() -> None:
+    found = class_logprobs(ANSWERED, "document_type", chosen([("invo", math.log(0.3))]), ["invoice", "other"])
+    assert found == {"invoice": pytest.approx(math.log(0.54)), "other": LEAST_CLASS}
+
+
+def test_without_alternatives_the_others_share_what_is_left_and_without_tokens_nothing_is_known() -> None:
+    found = logprobs()
+    assert sum(map(math.exp, found.values())) == pytest.approx(1)
+    assert found["other"] == found["invoice_copy"] == found["payment_reminder"]
+    assert class_logprobs(ANSWERED, "document_type", [], TYPES) == {}
+    assert class_logprobs(ANSWERED, "document_type", [("<s>", 0.0, ()), *chosen()], TYPES) == {}
+
+
+def test_signals_are_the_first_type_and_its_distance_from_the_second() -> None:
+    assert class_signals({"a": -2.0, "b": -0.5, "c": -1.0}) == ClassSignals(-0.5, 0.5)
+    assert class_signals({"a": -0.1}) == ClassSignals(-0.1, MOST_MARGIN)
+    assert class_signals({}) == ClassSignals()

@@ -123,3 +123,29 @@ def test_an_amount_written_otherwise_than_in_the_document_gets_its_place() -> No
         if field.path == "gross_total"
     ]
     assert (gross.verbatim, gross.status, gross.value) == ("119,00 €", "ok", "119.00")
+
+
+HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
+
+
+def test_nothing_is_changed_to_suit_a_value_that_stands_behind_no_label() -> None:
+    text = f"{HEAD}Wartungsvertrag, 200,00 €\nSumme netto 100,00 €\nZwischensumme 181,00 €\nMwSt 19,00 €"
+    copied = answers(text, net_total="100,00 €", tax_total="19,00 €", gross_total="200,00 €")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+
+
+def test_a_change_that_breaks_another_rule_about_the_same_fields_is_none() -> None:
+    text = f"{HEAD}Zwischensumme 50,00 €\nWarenwert 19,00 €\nMwSt 100,00 €\nGesamtbetrag 119,00 €"
+    copied = answers(text, net_total="50,00 €", tax_total="100,00 €", gross_total="119,00 €")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+
+
+def test_a_number_that_is_printed_with_wrong_check_digits_is_not_replaced_by_one_that_differs_in_a_digit() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "USt-IdNr. DE136695975", "Ihre USt-IdNr. DE136695976")
+    assert repair(INVOICE, answers(text, seller_vat_id="DE136695975"), candidates(text)).changes == {}
+
+
+def test_a_miscopied_iban_that_may_be_either_of_two_is_replaced_by_none() -> None:
+    ibans = ("IBAN DE02 1203 0000 0000 2020 51", "IBAN DE72 1203 0000 0000 2020 52")
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), *ibans)
+    assert repair(INVOICE, answers(text, iban="DE02 1203 0000 0000 2020 53"), candidates(text)).changes == {}

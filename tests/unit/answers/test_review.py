@@ -6,15 +6,18 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.answers.invoices import INVOICE, answers, candidates, page_of, said
+from unit.answers.invoices import INVOICE, REQUIRED, answers, candidates, page_of, said
 
-from schemas.events import FindingKind
+from schemas.events import FieldAnswer, FindingKind
 from services.answers.check import check_answer
+from services.answers.findings import doubtful, findings_of
 from services.answers.questions import MAX_ASKED, MAX_OFFERED, Question, question_about
 from services.answers.review import Review, better, review
 
 PAGE = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig 20.06.2026", "USt-IdNr. DE123456789")
-TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
+TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €", "due_date": "20.06.2026"}
+NAMELESS = PAGE.replace("Muster GmbH", "Muster")
+"""One word at its top is no letterhead: nothing says who sells."""
 UNLABELLED = """Muster GmbH
 Rechnung RE-7
 Rechnungsdatum: 05.06.2026
@@ -50,9 +53,9 @@ def test_a_right_answer_has_no_findings_and_no_question() -> None:
 @pytest.mark.parametrize(
     ("copied", "kind", "message"),
     [
-        ({"invoice_number": ""}, FindingKind.REQUIRED, "Rechnungsnummer: nicht gefunden."),
+        ({"seller_name": ""}, FindingKind.REQUIRED, "Verkäufer: nicht gefunden."),
         ({"buyer_name": "Nirgends AG"}, FindingKind.VALUE, "Käufer: „Nirgends AG“ steht nicht im Dokument."),
-        ({"due_date": "fällig"}, FindingKind.VALUE, "Fälligkeit: „fällig“ ist so nicht lesbar."),
+        ({"currency": "netto"}, FindingKind.VALUE, "Währung: „netto“ ist so nicht lesbar."),
         (
             {"seller_vat_id": "DE123456789"},
             FindingKind.CHECKSUM,
@@ -63,7 +66,7 @@ def test_a_right_answer_has_no_findings_and_no_question() -> None:
 def test_what_is_wrong_with_one_value_is_said_in_a_sentence(
     copied: dict[str, str], kind: FindingKind, message: str
 ) -> None:
-    (finding,) = reviewed(**TOTALS | copied).findings
+    (finding,) = reviewed(NAMELESS, **TOTALS | {"seller_name": "Muster"} | copied).findings
     assert (finding.kind, finding.fields, finding.message) == (kind, [*copied], message)
     assert finding.needs_review
 
@@ -96,7 +99,7 @@ def test_a_broken_rule_asks_for_its_fields_alone_and_offers_amounts_of_the_docum
 
 
 def test_a_missing_required_field_without_candidates_of_its_form_is_copied_freely() -> None:
-    question = asked(reviewed(**TOTALS | {"seller_name": ""}))
+    question = asked(reviewed(NAMELESS, **TOTALS | {"seller_name": ""}), NAMELESS)
     assert question
     assert question.schema()["properties"] == {"seller_name": {"type": "string", "maxLength": 60}}
 
@@ -118,6 +121,14 @@ def test_a_question_is_bounded_whatever_the_document(amounts: list[Decimal]) -> 
     assert len(question.fields) <= MAX_ASKED
     assert all(len(offers) <= MAX_OFFERED for offers in question.offered.values())
     jsonschema.Draft202012Validator.check_schema(question.schema())
+
+
+def test_of_many_fields_that_are_missing_some_are_asked_for() -> None:
+    fields = [field.model_copy(update={"required": True}) for field in INVOICE.fields]
+    kind = INVOICE.model_copy(update={"fields": tuple(fields)})
+    question = question_about(kind, [], findings_of(kind, [], {}, "de"), candidates(PAGE))
+    assert question
+    assert len(question.fields) == MAX_ASKED < len(fields)
 
 
 def second(page: str, **copied: str) -> list:
@@ -154,15 +165,25 @@ def test_a_second_answer_that_is_no_better_changes_nothing(copied: dict[str, str
     assert settled(UNLABELLED, first, **copied) is first
 
 
+def test_an_invented_value_that_quiets_two_rules_replaces_nothing() -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="100,00", gross_total="119,00")
+    assert kinds(first) == [
+        (FindingKind.RULE, ["net_total", "tax_total", "gross_total"]),
+        (FindingKind.RULE, ["net_total", "tax_total"]),
+    ]
+    assert settled(UNLABELLED, first, net_total="777,77") is first
+
+
 def test_a_required_field_that_is_found_the_second_time_is_no_finding_any_more() -> None:
-    first = reviewed(**TOTALS | {"seller_name": ""})
-    found = settled(PAGE, first, seller_name="Muster GmbH")
-    assert (said([*found.fields])["seller_name"], found.findings) == ("Muster GmbH", [])
+    first = reviewed(NAMELESS, **TOTALS | {"seller_name": ""})
+    assert kinds(first) == [(FindingKind.REQUIRED, ["seller_name"])]
+    found = settled(NAMELESS, first, seller_name="Muster")
+    assert (said([*found.fields])["seller_name"], found.findings) == ("Muster", [])
 
 
 def test_what_was_repaired_before_stays_said() -> None:
-    first = reviewed(**TOTALS | {"gross_total": "100,00 €", "seller_name": ""})
-    found = settled(PAGE, first, seller_name="Muster GmbH")
+    first = reviewed(NAMELESS, **TOTALS | {"gross_total": "100,00 €", "seller_name": ""})
+    found = settled(NAMELESS, first, seller_name="Muster")
     assert kinds(found) == [(FindingKind.REPAIRED, ["gross_total"])]
 
 
@@ -170,3 +191,41 @@ def test_what_was_repaired_before_stays_said() -> None:
 def test_a_second_answer_never_leaves_more_to_review(copied: dict[str, str]) -> None:
     first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
     assert settled(UNLABELLED, first, **copied).faults <= first.faults
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [("de", "Käufer: „Muster GmbH“ ist nicht sicher."), ("en", "Buyer: “Muster GmbH” is not sure.")],
+)
+def test_a_value_that_is_less_sure_than_what_is_booked_unseen_is_a_finding(language: str, message: str) -> None:
+    fields = [
+        answer.model_copy(update={"confidence": 0.79 if answer.path == "buyer_name" else 0.8})
+        for answer in answers(PAGE, **TOTALS, buyer_name="Muster GmbH")
+    ]
+    (finding,) = doubtful(INVOICE, fields, 0.8, language)
+    assert (finding.kind, finding.fields, finding.message) == (FindingKind.CONFIDENCE, ["buyer_name"], message)
+    assert finding.needs_review
+    assert doubtful(INVOICE, fields, 0.0, language) == []
+    assert len(doubtful(INVOICE, fields, 1.0, language)) == len(fields)
+
+
+def test_what_has_a_finding_already_or_is_a_cell_of_a_table_is_not_said_to_be_doubtful_too() -> None:
+    cell = FieldAnswer(
+        path="line_items[0].line_total", kind="money", value="1.00", verbatim="1,00", status="ok", confidence=0
+    )
+    wrong = answers(PAGE, buyer_name="Nirgends AG", currency="netto")
+    assert {answer.status for answer in wrong if answer.path in ("buyer_name", "currency")} == {
+        "unsupported",
+        "unparsed",
+    }
+    doubted = doubtful(INVOICE, [*wrong, cell], 1.0, "de")
+    assert {name for finding in doubted for name in finding.fields} == set(REQUIRED)
+
+
+def test_names_and_labels_decide_before_the_rules_do() -> None:
+    page = f"Muster GmbH · Gerüstweg 3 · 10115 Berlin\nWohnbau Süd eG\nAm Hang 12\n80333 München\n\n{PAGE}"
+    found = reviewed(page, **TOTALS, seller_name="Wohnbau Süd eG", buyer_name="", issue_date="20.06.2026")
+    values = said([*found.fields])
+    assert (values["seller_name"], values["buyer_name"]) == ("Muster GmbH", "Wohnbau Süd eG")
+    assert values["issue_date"] == "2026-06-05"
+    assert (FindingKind.REPAIRED, ["issue_date"]) in kinds(found)

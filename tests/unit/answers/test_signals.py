@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 import pytest
+from unit.answers.placed import a_type, field
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role, Rule, Wording
 from schemas.events import FieldAnswer
 from services.answers.calibration import UNFITTED, FieldSignals
 from services.answers.candidates import Candidates
@@ -141,3 +142,75 @@ def test_a_cell_of_a_table_keeps_its_confidence() -> None:
     found = weigh(INVOICE, [cell], [PAGE], Candidates([PAGE], "de"), [], 1.0, UNFITTED)
     assert list(found.fields) == [cell]
     assert not found.signals
+
+
+PARTED = a_type(
+    field("issued", Kind.DATE, "Ausgestellt", "Issued"),
+    field("due", Kind.DATE, "Fällig", "Due"),
+    field("paid", Kind.DATE, "Bezahlt", "Paid"),
+    field("seller", Kind.NAME, "Verkäufer", "Seller", role=Role.SENDER),
+    field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.RECIPIENT),
+)
+GERMAN = """Hammer GmbH · Gerüstweg 3 · 10115 Berlin
+Wohnbau Süd eG
+Am Hang 12
+80333 München
+
+
+Ausgestellt 05.06.2026
+Fällig 19.06.2026
+
+Wir danken Anna Weber.
+Bis 30.06.2026 bleiben wir im Haus"""
+ENGLISH = """Hammer Ltd
+5 Mill Lane
+York YO1 7HH
+
+
+Orchard Homes plc
+12 Station Road
+Leeds LS1 4AB
+
+
+Issued 5 June 2026
+Due 19 June 2026
+
+We thank Anna Weber.
+Until 30 June 2026 we stay at home"""
+NAMES = ("issued", "due", "paid", "seller", "buyer")
+LETTERS = {
+    "de": (GERMAN, ("05.06.2026", "19.06.2026", "30.06.2026", "Hammer GmbH", "Wohnbau Süd eG")),
+    "en": (ENGLISH, ("5 June 2026", "19 June 2026", "30 June 2026", "Hammer Ltd", "Orchard Homes plc")),
+}
+
+
+def parted(language: str, **said: str) -> dict[str, FieldSignals]:
+    page, written = LETTERS[language]
+    right = dict(zip(NAMES, written, strict=True))
+    copied = right | {name: right.get(value, value) for name, value in said.items()}
+    fields = check_answer(PARTED, copied, [page], language)
+    found = Candidates([page], language)
+    return dict(weigh(PARTED, fields, [page], found, [Copies(copied, {})], 1.0, UNFITTED).signals)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_value_beside_its_name_or_in_its_part_of_the_letter_is_labelled(language: str) -> None:
+    found = parted(language)
+    assert [name for name, known in found.items() if known.labelled] == ["issued", "due", "seller", "buyer"]
+    assert not any(known.misplaced or known.shared for known in found.values())
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_value_beside_anothers_name_or_of_anothers_part_is_misplaced(language: str) -> None:
+    found = parted(language, issued="due", seller="buyer")
+    assert [name for name, known in found.items() if known.misplaced] == ["issued", "seller"]
+    assert not found["seller"].labelled
+    assert not parted(language, seller="Anna Weber")["seller"].misplaced
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_value_that_two_fields_of_a_kind_have_is_shared(language: str) -> None:
+    found = parted(language, paid="due", buyer="seller")
+    assert [name for name, known in found.items() if known.shared] == ["due", "paid", "seller", "buyer"]
+    unread = parted(language, issued="nirgends", due="nowhere")
+    assert not unread["issued"].shared

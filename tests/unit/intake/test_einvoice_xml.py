@@ -110,6 +110,12 @@ def test_what_is_no_amount_or_date_is_none_and_named() -> None:
     )
 
 
+def test_a_number_of_more_digits_than_are_kept_is_none_and_named() -> None:
+    invoice = read(cii(INVOICE).replace(b">1785.00</ram:Grand", b">" + b"9" * 28 + b".00</ram:Grand"))
+    assert invoice.gross_total is None
+    assert invoice.notes == ("gross_total in the XML is not a decimal number",)
+
+
 def test_what_is_too_long_is_cut_and_named() -> None:
     line = EInvoiceLine(description="x", quantity=Decimal(1), line_total=Decimal(1))
     invoice = read(ubl(changed(seller_name="S" * 2_000, line_items=(line,) * (MAX_LINES + 1))))
@@ -128,6 +134,9 @@ HOSTILE = {
     "200 levels": lambda: b"<a>" * 200 + b"</a>" * 200,
     "a million levels": lambda: b"<a>" * 1_000_000,
     "elements without end": lambda: b"<a>" + b"<b/>" * 1_300_000 + b"</a>",
+    "a good invoice with elements without end": lambda: ubl(INVOICE).replace(
+        b"<cac:OrderReference>", b"<b/>" * 1_300_000 + b"<cac:OrderReference>"
+    ),
     "20 MB": lambda: ubl(INVOICE) + b" " * 20_000_000,
     "no XML": lambda: b"Rechnung",
     "nothing": lambda: b"",

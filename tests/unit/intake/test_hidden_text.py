@@ -39,12 +39,12 @@ GROUP = (
 )
 
 
-def document(content: bytes, form: bytes = b"") -> bytes:
+def document(content: bytes, form: bytes = b"", layers: bytes = b"/OFF [10 0 R]") -> bytes:
     """Give a PDF of one page with a picture, a form, and layers to be used."""
     image = b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
     objects = {
         **one_page(content, resources=RESOURCES),
-        1: b"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [10 0 R 11 0 R] /D << /OFF [10 0 R] >> >> >>",
+        1: b"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [10 0 R 11 0 R] /D << " + layers + b" >> >> >>",
         6: stream(b"\x00", image),
         7: stream(form, FORM),
         8: b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 99 99] /FontMatrix [1 0 0 1 0 0] /CharProcs << >>"
@@ -137,10 +137,50 @@ def test_text_in_a_form_stands_where_form_and_page_put_it(limits: ReadingLimits)
     assert not moved.notes
 
 
-def test_what_a_form_sets_ends_with_it(limits: ReadingLimits):
-    parsed = read(b"/Form Do " + SEEN, limits, b"q q 1 g 3 Tr /OC /Off BDC ")
+def test_what_a_form_shows_outside_its_box_is_not_seen(limits: ReadingLimits):
+    for height, is_seen in ((b"60 850", True), (b"60 950", False)):
+        parsed = read(SEEN + b"q 1 0 0 1 0 1700 cm /Form Do Q ", limits, line(b"", height))
+        assert (HIDDEN in parsed.pages[0]) is is_seen
+        assert bool(parsed.notes) is not is_seen
+
+
+@pytest.mark.parametrize("form", [b"q q 1 g 3 Tr /OC /Off BDC ", b"Q Q Q 1 g 3 Tr EMC EMC "])
+def test_what_a_form_sets_ends_with_it(form: bytes, limits: ReadingLimits):
+    parsed = read(b"q /Form Do " + SEEN + b"Q ", limits, form)
     assert "Summe 100,00 EUR" in parsed.pages[0]
     assert not parsed.notes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        line(b"0 3 Tr"),
+        line(b"0 1 g"),
+        line(b"", b"60 600 -5000"),
+        line(b"0 1 0 0 1 0 2000 cm"),
+        b"BT /F1 10 Tf 60 600 Td (" + HIDDEN.encode() + b") ( ) Tj ET ",
+        b"BT /F1 10 Tf 60 600 Td 3 Tr (" + HIDDEN.encode() + b") (x) Tj ET ",
+        b"BT /F1 10 Tf 60 600 Td 3 Tr [(" + HIDDEN.encode() + b")] [(x)] TJ ET ",
+    ],
+)
+def test_of_too_many_operands_the_last_ones_count_as_they_do_for_readers(content: bytes, limits: ReadingLimits):
+    parsed = read(content + b"0 Tr " + SEEN, limits)
+    assert HIDDEN not in parsed.pages[0]
+    assert "Summe 100,00 EUR" in parsed.pages[0]
+    assert parsed.notes[-1] == "page 1 has operators with wrong operands; readers may see other text than was read"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"BT /F1 10 Tf -5000 600 Td 5060 Td (" + HIDDEN.encode() + b") Tj ET ",
+        b"BT /F1 10 Tf -5000 600 Td (x) 0 Td (" + HIDDEN.encode() + b") Tj ET ",
+        b"q 1 0 0 1 0 5000 cm 1 cm " + line(b"") + b"Q ",
+    ],
+)
+def test_operators_of_which_readers_make_what_they_like_are_named(content: bytes, limits: ReadingLimits):
+    parsed = read(SEEN + content, limits)
+    assert "wrong operands" in parsed.notes[-1]
 
 
 @pytest.mark.parametrize(
@@ -303,7 +343,16 @@ def test_what_is_written_on_a_page_and_is_no_part_of_it_is_named(limits: Reading
         assert parsed.notes == ("page 1 has filled in fields or comments, which are not read",) * is_named
 
 
-def test_a_page_with_strings_without_end_is_not_read(limits: ReadingLimits):
+@pytest.mark.parametrize("in_form", [False, True])
+def test_a_page_with_strings_without_end_is_not_read(limits: ReadingLimits, *, in_form: bool):
+    many = b"BT /F1 9 Tf " + b"(x) Tj " * 50_001 + b"ET "
     with pytest.raises(IntakeError) as caught:
-        read(b"BT /F1 9 Tf " + b"(x) Tj " * 50_001 + b"ET", limits)
+        read(b"/Form Do " if in_form else many, limits, many)
     assert caught.value.code is ErrorCode.DOCUMENT_TOO_LONG
+
+
+def test_what_a_layer_shows_is_not_seen_where_all_are_off_but_those_that_are_named(limits: ReadingLimits):
+    for name, is_seen in ((b"/Off", False), (b"/On", True)):
+        content = SEEN + b"/OC " + name + b" BDC " + line(b"") + b"EMC "
+        parsed = read_pdf(document(content, layers=b"/BaseState /OFF /ON [11 0 R]"), limits)
+        assert (HIDDEN in parsed.pages[0]) is is_seen

@@ -53,12 +53,13 @@ def test_spacing_and_scale_move_what_follows() -> None:
     assert scaled.right - scaled.left == 2 * (plain.right - plain.left)
 
 
-def test_what_a_form_shows_stands_where_the_page_puts_the_form() -> None:
+def test_what_a_form_shows_stands_where_form_and_page_put_it() -> None:
     objects = one_page(b"q 1 0 0 1 100 50 cm /Fm Do Q", resources=b"<< /XObject << /Fm 6 0 R >> >>")
-    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 500 500] /Resources << /Font << /F1 5 0 R >> >>"
-    objects[6] = stream(b"BT /F1 10 Tf 60 700 Td (Wort) Tj ET", entries)
-    run = places(written(objects))["Wort"]
-    assert (run.left, run.baseline) == (1600, (HIGH - 750) * 10)
+    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 500 800] /Resources << /Font << /F1 5 0 R >> >>"
+    for matrix, moved in ((b"", 0), (b" /Matrix [1 0 0 1 7 -30]", 30)):
+        objects[6] = stream(b"BT /F1 10 Tf 60 700 Td (Wort) Tj ET", entries + matrix)
+        run = places(written(objects))["Wort"]
+        assert (run.left, run.baseline) == (1600 + 70 * bool(moved), (HIGH - 750 + moved) * 10)
 
 
 @pytest.mark.parametrize(

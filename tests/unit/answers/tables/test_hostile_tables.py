@@ -10,6 +10,7 @@ from unit.answers.tables.printed import TYPES, read_text
 from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.reading import MAX_ROWS
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, Run, pack, unpack
+from services.answers.tables.sheet import sheets
 
 HEAD = "Bezeichnung Menge Preis Gesamt "
 SECONDS = 6.0
@@ -18,7 +19,7 @@ SECONDS = 6.0
 
 def read_runs(text: str, runs: Sequence[Run]) -> TableAnswers:
     started = time.process_time()
-    answers = read_tables(TYPES["invoice"].tables, [text], [pack(runs)], "de", {})
+    answers = read_tables(TYPES["invoice"].tables, [text], sheets([text], [pack(runs)]), "de", {})
     assert time.process_time() - started < SECONDS
     return answers
 
@@ -92,9 +93,20 @@ def test_more_rows_than_are_read_are_said() -> None:
         [0, 4, 1, 2, 3, 2**31],
         [0, 4, 1, 2, 3, True],
         [0, 4, 1, 2, 3, 1.0],
+        [0, 4, 1, 2, 3, 0],
         [0, 4, 1, 2, 3, 4] * (MAX_RUNS + 1),
     ],
-    ids=["five numbers", "past the end", "empty", "before the beginning", "too far", "truth", "float", "too many"],
+    ids=[
+        "five numbers",
+        "past the end",
+        "empty",
+        "before the beginning",
+        "too far",
+        "truth",
+        "float",
+        "no size",
+        "too many",
+    ],
 )
 def test_a_layout_that_does_not_fit_its_text_is_none(numbers: list[int]) -> None:
     assert unpack(numbers, "Wort") == []

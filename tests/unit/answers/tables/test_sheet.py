@@ -60,3 +60,10 @@ def test_runs_of_slightly_different_height_stand_on_one_line() -> None:
 def test_a_page_without_places_is_laid_out_by_its_spaces_and_tabulators() -> None:
     (sheet,) = sheets(["Ware  Menge\nKies\t12"], [])
     assert [[cell.text for cell in line.cells] for line in sheet.lines] == [["Ware", "Menge"], ["Kies", "12"]]
+
+
+def test_tabulators_count_from_the_beginning_of_the_line() -> None:
+    (sheet,) = sheets(["eins\tzwei\t\tvier\n\t\t\tdrunter"], [])
+    (above, below) = sheet.lines
+    assert [cell.left for cell in above.cells] == [0, 3_000, 9_000]
+    assert below.cells[0].left == above.cells[2].left

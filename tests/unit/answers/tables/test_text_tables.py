@@ -23,6 +23,10 @@ def page(*lines: str) -> str:
     return "\n".join(lines)
 
 
+def without_number(line: str) -> str:
+    return f"     {line[5:]}"
+
+
 def amounts(*lines: str, **totals: str) -> list[Decimal | None]:
     return [figures[2] for figures in said_figures(read_text(page(*lines), **(totals or TOTALS)))]
 
@@ -77,11 +81,61 @@ def test_the_head_of_a_second_page_is_no_row_and_the_rows_go_on() -> None:
     assert not answers.reasons
 
 
+def test_a_description_goes_on_on_the_next_page() -> None:
+    answers = read_text(page(HEAD, *ROWS[:2]), page("     verzinkt", ROWS[2], "", NET), **TOTALS)
+    assert said_descriptions(answers) == ["Schraube verzinkt", "Dichtung verzinkt", "Montage"]
+
+
+def test_what_stands_above_a_repeated_head_is_of_no_row() -> None:
+    above = ("     Muster GmbH", "     Musterweg 1", "")
+    answers = read_text(page(HEAD, *ROWS[:2]), page(*above, HEAD, ROWS[2], "", NET), **TOTALS)
+    assert said_descriptions(answers) == ["Schraube verzinkt", "Dichtung", "Montage"]
+
+
+def test_a_number_without_words_below_the_rows_is_no_row() -> None:
+    answers = read_text(page(HEAD, *ROWS, f"{'100,00':>62}"))
+    assert [figures[2] for figures in said_figures(answers)] == [10, 20, 70]
+    assert not answers.reasons
+
+
 def test_rows_missing_against_the_total_are_said() -> None:
     (reason,) = read_text(page(HEAD, *ROWS[:2], "", NET), **TOTALS).reasons
     assert "missing against the total" in reason
     assert "30.00" in reason
     assert "100.00" in reason
+
+
+def test_a_total_that_is_not_the_headers_confirms_no_rows() -> None:
+    less = NET.replace("100", " 30")
+    (reason,) = read_text(page(HEAD, *ROWS[:2], "", less, TAX, GROSS), **TOTALS).reasons
+    assert "missing against the total" in reason
+
+
+def test_where_no_total_is_known_the_first_line_below_the_rows_alone_may_confirm_them() -> None:
+    rows = [without_number(line) for line in (HEAD, *ROWS[:2])]
+    (reason,) = read_text(page(*rows, "", NET, TAX.replace(" 19,00", " 30,00"), GROSS)).reasons
+    assert "nothing confirms" in reason
+    assert not read_text(page(*rows, "", NET.replace("100", " 30"))).reasons
+
+
+def test_what_follows_a_subtotal_is_not_left_out_because_the_rows_before_make_it() -> None:
+    subtotal, freight = f"     {'Zwischensumme':45}       30,00", f"     {'Versandkosten':45}        5,00"
+    answers = read_text(page(HEAD, *ROWS[:2], subtotal, freight))
+    assert [figures[2] for figures in said_figures(answers)] == [10, 20, 5]
+    assert any("nothing confirms" in reason for reason in answers.reasons)
+
+
+def test_numbers_of_a_row_without_an_amount_are_said() -> None:
+    reasons = read_text(page(HEAD, *ROWS[:2], "", "3    Montage                    1         70,00")).reasons
+    assert any("2 numbers belong to no row (page 1)" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize("last", ["3    Montage                    1         70,00", "3    Montage"])
+@pytest.mark.parametrize("below", [(), ("", "     Summe                                                30,00")])
+def test_a_last_row_without_an_amount_is_said(last: str, below: tuple[str, ...]) -> None:
+    answers = read_text(page(HEAD, *ROWS[:2], last, *below))
+    assert "line_items: rows missing against their numbers: number 3 has no line total." in answers.reasons
+    assert len(said_figures(answers)) == 2
 
 
 def test_rows_missing_against_their_numbers_are_said() -> None:
@@ -101,8 +155,7 @@ def test_rows_counted_by_tens_miss_nothing() -> None:
 
 
 def test_rows_without_numbers_and_without_a_total_are_never_called_complete() -> None:
-    bare = [line.replace("Pos", "   ") if line is HEAD else "    " + line[4:] for line in (HEAD, *ROWS)]
-    (reason,) = read_text(page(*bare)).reasons
+    (reason,) = read_text(page(*map(without_number, (HEAD, *ROWS)))).reasons
     assert "nothing confirms" in reason
 
 

@@ -1,0 +1,208 @@
+"""What a document calls itself: its heading, phrases that belong to a type, and labels of its fields.
+
+They are weighed beside the model's opinion. A heading is a short line near the document's beginning that names a type
+(`Rechnung Nr. 4711`, `Gebührenbescheid`) and is not about another document (`Ihre Rechnung vom 5. Mai`). The words are
+data of the types.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.document_types import OTHER, DocumentType, DocumentTypes
+from services.answers.candidates import name_pattern
+from services.answers.normal_form import plain
+
+BEGINNING: Final = 60
+"""Lines in which a heading may stand."""
+SEARCHED: Final = 20_000
+"""Characters, from the beginning, in which phrases are looked for."""
+MAX_HEADING: Final = 70
+"""Characters; a longer line is running text."""
+MAX_LINE: Final = 400
+"""Characters of a line in which cells are looked at: a table's head may be longer, and has no heading there."""
+MAX_BEFORE: Final = 3
+"""Words of a heading before the one that names the type: `Dritte und letzte Mahnung`."""
+MOST_PHRASES: Final = 4
+"""Different phrases that count; more say no more."""
+MOST_LABELS: Final = 6
+"""Fields whose labels count."""
+BEHIND_LABEL: Final = 25
+"""Characters behind a label, at most: what goes on for longer is a sentence."""
+LATER: Final = 0.5
+"""What a heading counts for when one that names another type stands before it."""
+
+MODEL_WEIGHT: Final = 0.75
+HEADING_WEIGHT: Final = 4.5
+PHRASE_WEIGHT: Final = 1.7
+MISSING_WEIGHT: Final = 2.2
+LABEL_WEIGHT: Final = 0.8
+"""Natural logarithms: a heading makes its type e^4.5 times as likely, none of its words e^2.2 less; see decision 21."""
+
+_CELLS: Final = re.compile(r"\t| {3,}| \| ")
+_LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
+"""What stands before a label, or behind it."""
+_SPACED: Final = re.compile(r"[^\W\d_](?: [^\W\d_]){3,}")
+_SUBJECT: Final = re.compile(r"(?:betreff|betrifft|betr\.|subject|re|objet|concerne)\s*:\s*")
+_OF_ANOTHER: Final = re.compile(
+    r"(?:ihre?[nmrs]?|your|votre|vos|zu|zur|zum|bezug|gemäß|laut|lt\.?|aus|siehe|per|as per|against|gegen)\b"
+)
+_REFERENCE: Final = re.compile(r"[\w./-]*\d[\w./-]*|nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]")
+_LABEL_WITH_VALUE: Final = re.compile(r"\w\s*:\s*\S*\d")
+
+
+@dataclass(frozen=True, slots=True)
+class SelfDescription:
+    """How much a document's own words speak for a type.
+
+    Parameters
+    ----------
+    heading
+        0 to 1: 1 for a line that says nothing but the type's name, before any that names another type.
+    phrases
+        How many of the type's phrases it has, at most `MOST_PHRASES`.
+    labels
+        How many of the type's fields it names at the beginning of a line or cell, at most `MOST_LABELS`.
+    has_words
+        Whether anything can be missed: `other` has no words that all its documents would have.
+    """
+
+    heading: float = 0.0
+    phrases: int = 0
+    labels: int = 0
+    has_words: bool = True
+
+    @property
+    def is_wanting(self) -> bool:
+        """Whether the document has none of the words that the type has."""
+        return self.has_words and not self.heading and not self.phrases
+
+
+class SelfDescriptions:
+    """Looks for what documents call themselves."""
+
+    def __init__(self, types: DocumentTypes) -> None:
+        self._names = list(types)
+        self._wordy = {item.name for item in types.values() if item.name != OTHER and (item.headings or item.phrases)}
+        self._titles = {item.name: _pattern(item.headings) for item in types.values() if item.headings}
+        self._phrases = {
+            item.name: [(text.casefold(), _phrase(text)) for text in item.phrases] for item in types.values()
+        }
+        self._labels = {item.name: _names(item) for item in types.values() if item.fields}
+
+    def of(self, pages: Sequence[str]) -> Mapping[str, SelfDescription]:
+        """Look at a document; every type has an entry."""
+        headings = self._headings(pages)
+        beginning = "\n".join(pages)[:SEARCHED]
+        text, cells = plain(beginning).casefold(), _LABELS.split(beginning.casefold())
+        return {
+            name: SelfDescription(
+                headings.get(name, 0.0), self._phrases_in(name, text), self._labels_in(name, cells), name in self._wordy
+            )
+            for name in self._names
+        }
+
+    def _phrases_in(self, name: str, text: str) -> int:
+        # Most phrases do not stand there at all, and `in` says so much sooner than a pattern.
+        found = (words in text and phrase.search(text) is not None for words, phrase in self._phrases[name])
+        return min(sum(found), MOST_PHRASES)
+
+    def _labels_in(self, name: str, cells: Sequence[str]) -> int:
+        if name not in self._labels:
+            return 0
+        found = (self._labels[name].match(cell.strip()) for cell in cells if cell)
+        return min(len({match.lastgroup for match in found if match and _is_label(match)}), MOST_LABELS)
+
+    def _headings(self, pages: Sequence[str]) -> Mapping[str, float]:
+        found: dict[str, float] = {}
+        for line in _short_lines(pages):
+            name, strength = self._named(line)
+            if name and name not in found:
+                found[name] = strength * (LATER if found else 1.0)
+        return found
+
+    def _named(self, line: str) -> tuple[str, float]:
+        """Give the type that a line names, and how much like a heading it is; empty if it names none."""
+        subject = _SUBJECT.match(line)
+        text = line[subject.end() :] if subject else line
+        if _OF_ANOTHER.match(text):
+            return "", 0.0
+        matches = ((name, match) for name, title in self._titles.items() if (match := title.search(text)))
+        name, first = min(matches, key=lambda found: (found[1].start(), -found[1].end()), default=("", None))
+        if first is None or len(text[: first.start()].split()) > MAX_BEFORE:
+            return "", 0.0
+        return name, _strength(text, first, is_subject=subject is not None)
+
+
+def _weight(described: SelfDescription) -> float:
+    missing = MISSING_WEIGHT if described.is_wanting else 0.0
+    said = HEADING_WEIGHT * described.heading + PHRASE_WEIGHT * described.phrases
+    return said + LABEL_WEIGHT * described.labels - missing
+
+
+def _names(kind: DocumentType) -> re.Pattern[str]:
+    """Make a pattern of the names of a type's fields, each a group of its own."""
+    return re.compile("|".join(f"(?P<{field.name}>{name_pattern(field).pattern})" for field in kind.fields))
+
+
+def _is_label(match: re.Match[str]) -> bool:
+    return len(match.string) <= match.end() + BEHIND_LABEL
+
+
+def _strength(text: str, title: re.Match[str], *, is_subject: bool) -> float:
+    rest = [word for word in text[title.end() :].split() if not _REFERENCE.fullmatch(word)]
+    if is_subject:
+        return 1.0
+    if _LABEL_WITH_VALUE.search(text):
+        return 0.4
+    if text.endswith((".", ",", ";")) and rest:
+        return 0.2
+    return 1.0 if not rest and not text[: title.start()].strip() else 0.7
+
+
+def _short_lines(pages: Sequence[str]) -> Iterator[str]:
+    """Give the lines near the beginning that may be headings, the cells of a table each by itself, in small letters."""
+    lines = [line for page in pages for line in page.splitlines() if line.strip()][:BEGINNING]
+    for line in lines:
+        for cell in _CELLS.split(line.strip()[:MAX_LINE]):
+            text = plain(_SPACED.sub(lambda match: match[0].replace(" ", ""), cell)).strip(" *=_-\u2013|:#")
+            if text and len(text) <= MAX_HEADING and not text[0].islower():
+                yield text.casefold()
+
+
+def _pattern(headings: Sequence[str]) -> re.Pattern[str]:
+    """Make a pattern of titles: `-bescheid` is the end of a compound word, others are words of their own."""
+    ways = [
+        rf"\b\w*{re.escape(title[1:].casefold())}" if title.startswith("-") else rf"\b{re.escape(title.casefold())}"
+        for title in sorted(headings, key=len, reverse=True)
+    ]
+    return re.compile(rf"(?:{'|'.join(ways)})(?:e?s|en)?\b")
+
+
+def is_title(kind: DocumentType, text: str) -> bool:
+    """Say whether words name a document of a type: `Tax invoice` is nobody's name."""
+    return bool(kind.headings) and _pattern(kind.headings).search(plain(text).casefold()) is not None
+
+
+def _phrase(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(text.casefold())}(?!\w)")
+
+
+def weighed(logprobs: Mapping[str, float], described: Mapping[str, SelfDescription]) -> dict[str, float]:
+    """Weigh the model's opinion of each type together with the document's own words.
+
+    Parameters
+    ----------
+    logprobs
+        Natural logarithms of the model's probabilities, by type.
+
+    Returns
+    -------
+    dict
+        Natural logarithms of probabilities that add up to one, by type.
+    """
+    scores = {name: MODEL_WEIGHT * logprob + _weight(described[name]) for name, logprob in logprobs.items()}
+    total = max(scores.values()) + math.log(sum(math.exp(score - max(scores.values())) for score in scores.values()))
+    return {name: score - total for name, score in scores.items()}

@@ -1,0 +1,129 @@
+"""What the labels say: a value that alone stands beside its field's name is that field's, whatever the model copied.
+
+A form that code knows (an amount, a date, a number) behind a name that the type knows (`Rechnungsbetrag`, `due by`) is
+the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
+what the model copied. Where the model copied for two fields a value that stands beside the name of one of them alone,
+the other one is left empty if it is optional.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.events import FieldAnswer
+from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.confidence import UNWEIGHED
+from services.answers.rules import determines, holds, values_of
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Answers after what the labels say.
+
+    Parameters
+    ----------
+    taken
+        By field, what was put in the place of what the model copied, or of nothing.
+    """
+
+    fields: Sequence[FieldAnswer]
+    taken: dict[str, Candidate]
+
+
+def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Labelled:
+    """Take what alone stands beside a field's name, and leave out what belongs to another field."""
+    given = {field.path: field for field in fields}
+    taken: dict[str, Candidate] = {}
+    for definition in kind.fields:
+        if definition.kind not in KINDS:
+            continue
+        answer = given.get(definition.name)
+        only = _only(candidates.labelled(definition, kind))
+        if only is None or (answer is not None and is_said_by(answer, only)):
+            continue
+        put = answer_of(definition, only)
+        if answer is None or not _rules_prefer(answer, put, kind, fields):
+            taken[definition.name] = only
+            given[definition.name] = put
+    for definition in kind.fields:
+        answer = given.get(definition.name)
+        if answer and not definition.required and _is_of_another(answer, definition, kind, given, candidates):
+            del given[definition.name]
+    order = {definition.name: place for place, definition in enumerate(kind.fields)}
+    return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def is_said_by(answer: FieldAnswer, candidate: Candidate) -> bool:
+    """Say whether an answer is the value of a candidate; a number may be copied with or without letters before it."""
+    if answer.value_numeric is not None and candidate.value.numeric is not None:
+        return answer.value_numeric == candidate.value.numeric
+    if candidate.kind is Kind.REFERENCE and answer.status == "ok":
+        return _is_same_number(answer.value or "", candidate.value.text)
+    return answer.value == candidate.value.text
+
+
+def answer_of(definition: FieldDefinition, candidate: Candidate) -> FieldAnswer:
+    """Make the answer that a candidate is; its confidence is for `weigh`."""
+    return FieldAnswer(
+        path=definition.name,
+        kind=definition.kind.value,
+        value=candidate.value.text,
+        value_numeric=candidate.value.numeric,
+        verbatim=candidate.verbatim,
+        status="ok",
+        confidence=UNWEIGHED,
+        page=candidate.page,
+        char_start=candidate.char_start,
+        char_end=candidate.char_end,
+    )
+
+
+def _only(labelled: Sequence[Candidate]) -> Candidate | None:
+    """Give the candidate if all have one value."""
+    return labelled[0] if len({candidate.value.text for candidate in labelled}) == 1 else None
+
+
+def _rules_prefer(answer: FieldAnswer, put: FieldAnswer, kind: DocumentType, fields: Sequence[FieldAnswer]) -> bool:
+    """Say whether a rule leaves no other value than the one that the model copied: then it is right where it stands."""
+    before = values_of(fields)
+    after = values_of([put if field is answer else field for field in fields])
+    return any(determines(rule, answer.path, before) and holds(rule, after) is False for rule in kind.rules)
+
+
+def _is_of_another(
+    answer: FieldAnswer,
+    definition: FieldDefinition,
+    kind: DocumentType,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> bool:
+    """Say whether a value stands beside the name of another field that has it too, and nowhere beside its own."""
+    if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
+        return False
+    rivals = (rival for rival in kind.fields if rival.kind is definition.kind and rival.name != definition.name)
+    return any(
+        (other := given.get(rival.name)) is not None
+        and other.value == answer.value is not None
+        and _stands_beside(answer, rival, kind, candidates)
+        for rival in rivals
+    )
+
+
+def _stands_beside(
+    answer: FieldAnswer, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> bool:
+    return any(is_said_by(answer, item) for item in candidates.labelled(definition, kind))
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Say whether one number is the other, or a word of it, with or without the letters that begin it."""
+    shorter, longer = sorted((one, other), key=len)
+    first, whole = _compact(shorter), _compact(longer)
+    begins = whole.removesuffix(first)
+    if first and whole.endswith(first) and not any(map(str.isdigit, begins)):
+        return True
+    return f" {shorter.casefold()} " in f" {longer.casefold()} "
+
+
+def _compact(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()

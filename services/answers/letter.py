@@ -1,0 +1,281 @@
+"""Who writes a letter, to whom, and who signs it, by where the names stand: as a reader sees before reading a word.
+
+Found are the sender's line above the address (`Firma · Straße · Ort`), blocks of an address, the lines of a mail's
+head, and the name under the closing formula. What does not stand there is not guessed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from services.answers.addresses import parse_address
+from services.answers.names import parse_name
+from services.answers.surroundings import Surroundings
+from services.answers.tables.sheet import Cell, Sheet
+
+MOST_HEAD_LINES: Final = 45
+"""Lines of the first page in which addresses stand."""
+MOST_HEAD_CELLS: Final = 300
+"""The same in cells: a line may be made of thousands, and each is compared with the others."""
+MIN_BLOCK: Final = 3
+MAX_BLOCK: Final = 8
+"""Lines of an address: name, street and town at least."""
+MAX_NAME: Final = 80
+
+_ADJACENT: Final = 1.9
+"""Distance of two lines of a block, as part of the font size."""
+_SAME_EDGE: Final = 12
+"""Difference of left edges, in tenths of a point."""
+_SALUTATION: Final = re.compile(
+    r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
+)
+_SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
+_HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
+_CLOSING: Final = re.compile(
+    r"(?:mit (?:freundlich|herzlich|kollegial|best)\w*(?: kollegialen)? gr[uü](?:ß|ss)\w*"
+    r"|freundliche gr[uü](?:ß|ss)e"
+    r"|hochachtungsvoll|im auftrag|i\. ?a\.|yours (?:sincerely|faithfully|truly)|sincerely|(?:kind|best|warm)? ?regards"
+    r"|for the (?:council|authority|company)|veuillez agréer.*|cordialement)\W*$",
+    re.IGNORECASE,
+)
+_BEFORE_NAME: Final = re.compile(
+    r"^(?:ppa\.?|i\. ?a\.?|i\. ?v\.?|gez\.?|signed:?|\(?unterschrift\)?|im auftrag|sgd\.?)\s*", re.IGNORECASE
+)
+_PERSON_TO: Final = re.compile(
+    r"^(?:z\. ?hd\.|attn|persönlich|vertraulich|einschreiben|per e-mail|per post"
+    r"|private|confidential|by (?:e-?mail|post))",
+    re.IGNORECASE,
+)
+_HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|firma|an(?: die| den| das)?|to)$", re.IGNORECASE)
+_TO: Final = re.compile(
+    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an)|empfänger|kunde|bill(?:ed|ing address)? to|billing address"
+    r"|invoice(?:d)? (?:to|address)|sold to|customer|facturé à|client)\W*$",
+    re.IGNORECASE,
+)
+"""What stands above the recipient's address, whatever the document."""
+_TRADER: Final = re.compile(
+    r"^(?:besteller|lieferant|verkäufer|käufer|buyer|supplier|seller|vendor|fournisseur)\W*$", re.IGNORECASE
+)
+"""What stands above the address of one who sends a document or gets it: a buyer sends orders, and gets invoices."""
+_TITLE: Final = re.compile(r"^(?:rechnung|invoice|facture)\W*$", re.IGNORECASE)
+_OF_ANOTHER: Final = re.compile(
+    r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
+    r"|ship(?:ping address|ped to| to)"
+    r"|consignee|livr(?:é|er) à|adresse de livraison|patient(?:in)?|absender|from)\W*$",
+    re.IGNORECASE,
+)
+_WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
+_WORDS_OF_A_PERSON: Final = range(2, 7)
+_NO_PERSON: Final = re.compile(r"[\d:@]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
+_NUMBER: Final = re.compile(r"\d.*\d.*\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name that has a role.
+
+    Parameters
+    ----------
+    page
+        From 1.
+    char_start, char_end
+        First, and one past the last, character in that page's text, from 0.
+    is_letterhead
+        It is only what stands at the top of the page.
+    """
+
+    verbatim: str
+    page: int
+    char_start: int
+    char_end: int
+    is_letterhead: bool = False
+
+
+class _Block(NamedTuple):
+    """The lines of an address, from the name to the town.
+
+    Parameters
+    ----------
+    is_to, is_trader
+        A word above it says so, see `_TO` and `_TRADER`.
+    """
+
+    cells: Sequence[Cell]
+    is_to: bool
+    is_trader: bool
+
+
+class Letter:
+    """A document taken for a letter; each role has a name, or none."""
+
+    def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
+        self._pages = pages
+        self._surroundings = surroundings
+
+    @cached_property
+    def sender(self) -> Party | None:
+        """Who writes: of the sender's line, the mail's head, the first of two addresses, or the letterhead."""
+        if party := self._sender_line or self._of_head("from", "von"):
+            return party
+        own, _ = self._addresses
+        return self._named(own) if own else self._letterhead
+
+    @cached_property
+    def recipient(self) -> Party | None:
+        """Whom it is written to: of the mail's head, or of the address below the sender's."""
+        if party := self._of_head("to", "an"):
+            return party
+        _, other = self._addresses
+        return self._named(other) if other else None
+
+    @property
+    def signatory(self) -> Party | None:
+        """Who signs: the first name under the closing formula."""
+        return next(iter(self.signed), None)
+
+    @cached_property
+    def signed(self) -> Sequence[Party]:
+        """All names under the closing formula: a firm's may stand above that of the person."""
+        for number, sheet in reversed(list(enumerate(self._sheets, start=1))):
+            cells = [cell for line in sheet.lines for cell in line.cells]
+            for at, cell in enumerate(cells):
+                if _CLOSING.match(cell.text.strip()):
+                    below = (item for item in cells[at + 1 : at + 6] if abs(item.left - cell.left) <= 10 * _SAME_EDGE)
+                    if found := [party for item in below if (party := self._signed(number, item))]:
+                        return found
+        return ()
+
+    def _signed(self, page: int, cell: Cell) -> Party | None:
+        text = cell.text.strip()
+        before = _BEFORE_NAME.match(text)
+        name = text[before.end() :] if before else text
+        is_person = len(name.split()) in _WORDS_OF_A_PERSON and not _NO_PERSON.search(name)
+        return self._party(page, cell, name.split(",")[0]) if is_person and name[:1].isupper() else None
+
+    @property
+    def _sheets(self) -> Sequence[Sheet]:
+        return self._surroundings.sheets
+
+    @cached_property
+    def _head(self) -> list[Cell]:
+        """The cells of the first page above the salutation."""
+        cells: list[Cell] = []
+        for line in self._sheets[0].lines[:MOST_HEAD_LINES] if self._sheets else ():
+            if any(_SALUTATION.match(cell.text) for cell in line.cells):
+                break
+            cells.extend(line.cells)
+        return cells[:MOST_HEAD_CELLS]
+
+    @cached_property
+    def _sender_line(self) -> Party | None:
+        """The sender in one line, as it stands in the window of an envelope, directly above the recipient."""
+        for above in (cell for block in self._blocks for cell in self._nearly_above(block.cells[0])):
+            if _is_sender_line(above.text):
+                return self._party(1, above, next(filter(None, _SENDER_LINE.split(above.text))))
+        return None
+
+    @cached_property
+    def _addresses(self) -> tuple[_Block | None, _Block | None]:
+        """The sender's address and the recipient's, as far as their places, or the words above them, say."""
+        first, second = ([*self._blocks, None, None])[:2]
+        if first is None or self._sender_line:
+            return None, first
+        if second is None:
+            is_at_top = first.cells[0] == self._head[0]
+            return (None, None) if first.is_trader else (first, None) if is_at_top else (None, first)
+        if first.is_to and not (second.is_to or second.is_trader):
+            return second, first
+        beside = second.cells[0].baseline <= first.cells[-1].baseline
+        return (None, None) if beside or first.is_to or first.is_trader else (first, second)
+
+    @property
+    def _letterhead(self) -> Party | None:
+        """The words at the top of the page, if they can be a firm's name."""
+        top = min(self._head, key=lambda cell: (cell.baseline, cell.left), default=None)
+        if top is None or len(top.text.split()) not in _WORDS_OF_A_LETTERHEAD or re.search(r"[\d:@/]", top.text):
+            return None
+        is_other = is_above_address(top.text) or any(top in block.cells for block in self._blocks)
+        party = None if is_other else self._party(1, top, top.text)
+        return replace(party, is_letterhead=True) if party else None
+
+    def _nearly_above(self, cell: Cell) -> Iterator[Cell]:
+        """Give the cells that stand directly above another one, or nearly."""
+        at = self._head.index(cell)
+        for above in self._head[max(0, at - 8) : at]:
+            if abs(above.left - cell.left) <= _SAME_EDGE and 0 < cell.baseline - above.baseline <= 4 * cell.size:
+                yield above
+
+    @cached_property
+    def _blocks(self) -> list[_Block]:
+        """Addresses in lines below each other, each from the name to the town, from above."""
+        found = []
+        for chain in self._chains():
+            for end in range(MIN_BLOCK, len(chain) + 1):
+                lines = [cell.text for cell in chain[:end]]
+                if parse_address("\n".join(lines[-2:])) or (end > MIN_BLOCK and parse_address("\n".join(lines[-3:]))):
+                    block = [cell for cell in chain[:end] if not (_is_sender_line(cell.text) or _is_label(cell.text))]
+                    if MIN_BLOCK <= len(block) <= MAX_BLOCK and not _OF_ANOTHER.match(block[0].text):
+                        found.append(self._block(block))
+                    break
+        return sorted(found, key=lambda block: (block.cells[0].baseline, block.cells[0].left))
+
+    def _block(self, cells: Sequence[Cell]) -> _Block:
+        above = [cell.text for cell in self._nearly_above(cells[0])]
+        return _Block(cells, any(map(_TO.match, above)), any(map(_TRADER.match, above)))
+
+    def _chains(self) -> Iterator[list[Cell]]:
+        waiting: list[list[Cell]] = []
+        for cell in self._head:
+            own = next((chain for chain in reversed(waiting) if _continues(chain[-1], cell)), None)
+            if own is None:
+                waiting.append([cell])
+            else:
+                own.append(cell)
+        yield from waiting
+
+    def _named(self, block: _Block) -> Party | None:
+        names = (cell for cell in block.cells if not is_above_address(cell.text))
+        first = next(names, None)
+        return None if first is None or first.text.rstrip().endswith(":") else self._party(1, first, first.text)
+
+    def _of_head(self, *words: str) -> Party | None:
+        for cell in self._head:
+            match = _HEAD.match(cell.text)
+            if match and match["who"].casefold() in words:
+                return self._party(1, cell, match["name"])
+        return None
+
+    def _party(self, page: int, cell: Cell, name: str) -> Party | None:
+        name = name.strip(" ,;\"'")
+        start = self._pages[page - 1].find(name, cell.start)
+        if (
+            not name
+            or _NUMBER.search(name)
+            or len(name) > MAX_NAME
+            or start < 0
+            or start > cell.end
+            or parse_name(name) is None
+        ):
+            return None
+        return Party(name, page, start, start + len(name))
+
+
+def is_above_address(text: str) -> bool:
+    """Say whether words stand above a name in an address, and are none: `Herrn`, `Persönlich`, `Bill to`."""
+    return any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER)) or _is_label(text)
+
+
+def _is_label(text: str) -> bool:
+    return any(pattern.match(text) for pattern in (_TO, _TRADER, _TITLE))
+
+
+def _continues(above: Cell, cell: Cell) -> bool:
+    distance = cell.baseline - above.baseline
+    return abs(above.left - cell.left) <= _SAME_EDGE and 0 < distance <= _ADJACENT * max(above.size, cell.size)
+
+
+def _is_sender_line(text: str) -> bool:
+    parts = [part for part in _SENDER_LINE.split(text) if part]
+    return parse_address(", ".join(parts[1:])) is not None and parse_name(parts[0]) is not None

@@ -1,0 +1,33 @@
+"""Numbers by which offices call a document, an order, a customer or a file: letters, digits and signs, as written."""
+
+import re
+from typing import Final
+
+from services.answers.dates import parse_date
+from services.answers.normal_form import plain
+
+MAX_CHARACTERS: Final = 60
+MAX_WORDS: Final = 5
+"""Words of a number that is written in groups."""
+
+_LABEL: Final = re.compile(
+    r"^(?:[^\W\d_][^:#]{0,40}[:#]|(?:[^\W\d_]+[-. ]){0,3}(?:nr|no|n°|nummer|number|ref|az)\b\.?|#|№)[:.\s]*(?=\S)",
+    re.IGNORECASE,
+)
+_DIGIT: Final = re.compile(r"\d")
+_NO_PART: Final = re.compile(r"[@€$£%]")
+_LIKE_A_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[\w.,]+(?: [\w.,]+){1,3}")
+_EDGES: Final = " ,;:·|•*\"'"
+
+
+def parse_reference(verbatim: str, language: str) -> str | None:
+    """Read a number on one line, without the words before it; what has no digit, or is a date, is none."""
+    if len(verbatim) > 2 * MAX_CHARACTERS:
+        return None
+    text = plain(verbatim).strip(_EDGES)
+    text = _LABEL.sub("", text).strip(_EDGES)
+    if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS or not _DIGIT.search(text) or _NO_PART.search(text):
+        return None
+    if _LIKE_A_DATE.fullmatch(text) and parse_date(text, language) is not None:
+        return None
+    return text

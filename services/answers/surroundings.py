@@ -1,0 +1,164 @@
+"""What stands beside and above a value on its page: the words by which a reader knows what it is."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise, starmap
+from typing import Final
+
+from services.answers.normal_form import plain
+from services.answers.tables.sheet import Cell, Line, Sheet, sheets
+
+MAX_LABEL: Final = 70
+"""Characters of a label, counted from the value."""
+MAX_ABOVE: Final = 60
+"""Cells of the line above that are looked at."""
+_ABOVE: Final = 2.6
+"""Distance of the line above, as part of the font size, up to which its words belong to the value."""
+_PARAGRAPH: Final = 1.9
+"""The same for the line before of a running text."""
+_SAME_EDGE: Final = 5
+"""Difference of left edges, in tenths of a point, that a reader takes for none."""
+_OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
+"""Words that name a value, and do not only go on: `vom`, `Nr.`, `of`."""
+_ENDS_WITH_VALUE: Final = re.compile(r"\d[^\w%]*(?:[^\W\d_]{1,3})?[^\w%]*$")
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
+_PLACE_AND_DATE: Final = re.compile(r"(?:[^\W\d_][\w .()/'-]{1,40},(?: den| am| le| on)?)?")
+"""What a letter's date has before it: nothing, or the place."""
+
+
+class Surroundings:
+    """The words around places of a document.
+
+    Parameters
+    ----------
+    layouts
+        Packed runs of each page; a page without any is taken as plain text.
+    """
+
+    def __init__(self, pages: Sequence[str], layouts: Sequence[Sequence[int]]) -> None:
+        self._pages = pages
+        self._layouts = layouts
+
+    def labels(self, page: int, start: int) -> tuple[str, ...]:
+        """Give what may name the value that begins at a place, the nearest first, in small letters.
+
+        The words before it in its cell, the cell to its left, the cell above; where there are none, the text before it,
+        in the order in which the document stores it.
+        """
+        found = self._index[page - 1].find(start)
+        text = self._text_before(page, start)
+        if found is None:
+            return (text,)
+        line, at, above = found
+        cell = line.cells[at]
+        before = self._pages[page - 1][max(cell.start, start - MAX_LABEL) : start]
+        if _WORD.search(before):
+            return tuple(dict.fromkeys((_label(before), text)))
+        beside = [line.cells[at - 1].text] if at else []
+        over = [item.text for item in above if item.overlaps(cell)]
+        shown = [*beside, *over]
+        if not any(map(_OWN_WORDS.search, shown)):
+            shown.append(text)
+        return tuple(dict.fromkeys(_label(item[-MAX_LABEL:]) for item in shown))
+
+    def is_dateline(self, page: int, start: int) -> bool:
+        """Say whether a date stands where letters have theirs: alone in its cell, or behind the place, unlabelled."""
+        found = self._index[page - 1].find(start)
+        if found is None:
+            return False
+        line, at, above = found
+        cell = line.cells[at]
+        before = self._pages[page - 1][max(cell.start, start - MAX_LABEL) : start].strip()
+        if not _PLACE_AND_DATE.fullmatch(before):
+            return False
+        if before:
+            return True
+        is_labelled = at > 0 and line.cells[at - 1].text.rstrip().endswith(":")
+        return not is_labelled and not any(item.overlaps(cell) and _WORD.search(item.text) for item in above)
+
+    def cell(self, page: int, start: int) -> Cell | None:
+        """Give the words that stand together at a place."""
+        found = self._index[page - 1].find(start)
+        return None if found is None else found[0].cells[found[1]]
+
+    def by_cells(self, page: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Part a stretch of text where one cell ends and the next one begins."""
+        while start < end:
+            cell = self.cell(page, start)
+            at = end if cell is None else min(end, cell.end)
+            yield start, at
+            start = at + len(self._pages[page - 1][at:end]) - len(self._pages[page - 1][at:end].lstrip())
+
+    def is_labelled_row(self, page: int, start: int) -> bool:
+        """Say whether the cell to the left of a place names it, as in a form (`Name:`)."""
+        found = self._index[page - 1].find(start)
+        return found is not None and found[1] > 0 and found[0].cells[found[1] - 1].text.rstrip().endswith(":")
+
+    def is_first_of_line(self, page: int, start: int) -> bool:
+        """Say whether nothing stands to the left of a place."""
+        found = self._index[page - 1].find(start)
+        return found is not None and found[1] == 0
+
+    def cell_above(self, page: int, start: int) -> Cell | None:
+        """Give the words directly above those at a place that begin at the same edge, as in an address."""
+        found = self._index[page - 1].find(start)
+        if found is None:
+            return None
+        line, at, above = found
+        own = line.cells[at]
+        is_next = (item for item in above if own.baseline - item.baseline <= _PARAGRAPH * max(own.size, item.size))
+        return next((item for item in is_next if abs(item.left - own.left) <= _SAME_EDGE), None)
+
+    def _text_before(self, page: int, start: int) -> str:
+        """Give the words on the line and the one above, unless both have words for a value of their own."""
+        text = self._pages[page - 1]
+        line = text.rfind("\n", 0, start)
+        above = text.rfind("\n", 0, max(line, 0))
+        before = text[max(line + 1, start - MAX_LABEL) : start]
+        over = text[max(above, line - MAX_LABEL, 0) : max(line, 0)]
+        if _OWN_WORDS.search(before) and _ENDS_WITH_VALUE.search(over):
+            return _label(before)
+        return _label(text[max(above + 1, start - MAX_LABEL) : start])
+
+    @cached_property
+    def sheets(self) -> Sequence[Sheet]:
+        """The pages, laid out."""
+        return sheets(self._pages, self._layouts)
+
+    @cached_property
+    def _index(self) -> list["_Page"]:
+        return list(map(_Page, self.sheets))
+
+
+class _Page:
+    def __init__(self, sheet: Sheet) -> None:
+        self._lines = sheet.lines
+        places = sorted(
+            (cell.start, number, at) for number, line in enumerate(sheet.lines) for at, cell in enumerate(line.cells)
+        )
+        self._starts = [start for start, _, _ in places]
+        self._places = [(number, at) for _, number, at in places]
+        self._above = [(), *starmap(_cells_above, pairwise(sheet.lines))]
+
+    def find(self, start: int) -> tuple[Line, int, Sequence[Cell]] | None:
+        """Give the line of a place, the number of its cell, and the cells of the line above if that is near."""
+        at = bisect_right(self._starts, start) - 1
+        if at < 0:
+            return None
+        number, cell = self._places[at]
+        line = self._lines[number]
+        if start >= line.cells[cell].end:
+            return None
+        return line, cell, self._above[number]
+
+
+def _cells_above(above: Line, line: Line) -> Sequence[Cell]:
+    """Give the cells of the line above if it is near."""
+    is_near = line.baseline - above.baseline <= _ABOVE * max(line.size, above.size)
+    return above.cells[:MAX_ABOVE] if is_near else ()
+
+
+def _label(text: str) -> str:
+    return plain(text.replace("\n", " ")).casefold()[-MAX_LABEL:]

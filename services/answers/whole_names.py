@@ -1,0 +1,63 @@
+"""Names as the document has them, where the model copied a part, or a person of a firm's address for the firm."""
+
+import re
+from typing import Final
+
+from services.answers.letter import is_above_address
+from services.answers.surroundings import Surroundings
+from services.answers.tables.sheet import Cell
+
+MAX_WORDS: Final = 3
+"""Words before the part that was copied."""
+
+_LEGAL_FORM: Final = re.compile(
+    r"\b(?:GmbH|gGmbH|mbH|AG|KG|KGaA|OHG|oHG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|a\. ?G\.?"
+    r"|Ltd|Limited|plc|LLP|LLC|Inc|SARL|SAS|SA)\b\.?"
+)
+_FIRM_WORDS: Final = re.compile(r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und))*")
+_NO_NAME: Final = re.compile(
+    r"^(?:an|to|from|von|herrn?|frau|mr|mrs|ms|dear|firma|fa|die|der|das|the|geschäftsführer\w*|inhaber\w*|name|bank"
+    r"|ihre?|unsere?|your|our|und|and|zwischen|between|für|for|bei|by|durch|mit|with|gegen|against"
+    r"|\w*rechnung|\w*vertrag|bestellung|mahnung|lieferschein|bescheid|invoice|agreement|contract|order|reminder"
+    r"|kunde|käufer|verkäufer|\w*empfänger|absender|\w*lieferant|besteller|auftraggeber|auftragnehmer|kontoinhaber"
+    r"|gläubiger|schuldner|\w*mieter|arbeitgeber|spediteur|partei|customer|client|buyer|seller|supplier|vendor|consignee"
+    r"|recipient|creditor|debtor|landlord|tenant|employer|carrier|payee|party)\b",
+    re.IGNORECASE,
+)
+_NO_WORDS: Final = re.compile(r"[\d:@]")
+_PERSON: Final = re.compile(
+    r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
+    r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
+    re.IGNORECASE,
+)
+
+
+def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
+    """Give a firm's whole name: `Tischlerei Wendelin Korff GmbH`, where `Wendelin Korff GmbH` was copied."""
+    cell = surroundings.cell(page, start)
+    at = cell.text.find(verbatim) if cell else -1
+    if cell is None or at <= 0 or not _LEGAL_FORM.search(verbatim):
+        return verbatim
+    before = cell.text[:at].rstrip()
+    if len(before.split()) > MAX_WORDS or _NO_NAME.match(before) or not _FIRM_WORDS.fullmatch(before):
+        return verbatim
+    return cell.text[: at + len(verbatim)]
+
+
+def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
+    """Give a name in two lines of a form, where the second one, beside which the form says `Name:`, was copied."""
+    cell, above = surroundings.cell(page, start), surroundings.cell_above(page, start)
+    if cell is None or above is None or cell.text != verbatim or not surroundings.is_labelled_row(page, start):
+        return verbatim
+    is_continued = surroundings.is_first_of_line(page, above.start) and not _NO_WORDS.search(above.text)
+    return f"{above.text}\n{verbatim}" if is_continued else verbatim
+
+
+def firm_above(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
+    """Give the firm that stands directly above a person in an address; None if there is none, or no person."""
+    if not _PERSON.match(verbatim):
+        return None
+    above = surroundings.cell_above(page, start)
+    if above is None or _NO_WORDS.search(above.text) or _PERSON.match(above.text) or is_above_address(above.text):
+        return None
+    return above

@@ -1,0 +1,158 @@
+"""What a document calls itself, beside the model's opinion; weights and the shipped words are measured elsewhere."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.answers.placed import a_type, field, types
+
+from schemas.document_types import Kind
+from services.answers.headings import (
+    BEGINNING,
+    MAX_HEADING,
+    MODEL_WEIGHT,
+    MOST_PHRASES,
+    SEARCHED,
+    SelfDescription,
+    SelfDescriptions,
+    is_title,
+    weighed,
+)
+
+BILL = a_type(
+    name="bill",
+    headings=("Rechnung", "-rechnung", "Invoice"),
+    phrases=("zahlbar ohne Abzug", "amount due", "net 30", "Zahlungsziel", "please pay"),
+)
+ORDER = a_type(name="order", headings=("Bestellung", "Purchase order"), phrases=("bitte liefern Sie",))
+SOME = SelfDescriptions(types(BILL, ORDER))
+
+
+def heading(text: str, name: str = "bill") -> float:
+    return SOME.of([text])[name].heading
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Rechnung", "RECHNUNG", "R E C H N U N G", "Schlussrechnung", "Rechnung Nr. 4711", "Rechnung 7 vom 05.06.2026",
+        "Invoice", "INVOICE No. 4711", "*** Invoice ***", "Betreff: Rechnung", "Subject: invoice 7", "Invoices",
+        "Muster GmbH\tRechnung",
+    ],
+)  # fmt: skip
+def test_a_line_that_says_the_type_is_its_heading(line: str) -> None:
+    assert heading(f"Muster GmbH\n\n{line}\nGuten Tag") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ihre Rechnung vom 5. Mai", "zu Rechnung 4711", "gemäß Rechnung 4711", "your invoice of 5 May",
+        "as per invoice 4711", "Subject: Your invoice", "Rechnungswesen", "Invoicing", "rechnung in kleinen Buchstaben",
+        "Sie finden hier und heute die Rechnung", "x" * MAX_HEADING + " Rechnung",
+    ],
+)  # fmt: skip
+def test_a_line_about_another_document_or_of_running_text_is_none(line: str) -> None:
+    assert heading(f"Muster GmbH\n\n{line}\nGuten Tag") == 0
+
+
+def test_a_label_or_a_sentence_counts_less_than_a_heading_alone() -> None:
+    whole, more = heading("Rechnung"), heading("Rechnung für den Dachdecker")
+    label, sentence = heading("Rechnung erstellt: 05.06.2026"), heading("Rechnung folgt mit getrennter Post.")
+    assert whole > more > label > sentence > 0
+
+
+def test_the_first_heading_counts_most_and_one_type_may_have_two() -> None:
+    text = "Purchase order\nInvoice"
+    assert heading(text, "order") == 1
+    assert 0 < heading(text) < 1
+
+
+def test_a_heading_stands_at_the_beginning() -> None:
+    assert heading("\n".join(["Zeile"] * (BEGINNING - 1) + ["Rechnung"])) == 1
+    assert heading("\n".join(["Zeile"] * BEGINNING + ["Rechnung"])) == 0
+
+
+def test_phrases_are_whole_words_in_any_letters_anywhere_near_the_beginning_and_few_count() -> None:
+    assert SOME.of(["Das ist ZAHLBAR\nohne Abzug."])["bill"].phrases == 1
+    assert SOME.of(["The amount due is 7."])["bill"].phrases == 1
+    assert SOME.of(["unzahlbar ohne Abzugshaube, amount duely"])["bill"].phrases == 0
+    assert SOME.of(["x" * SEARCHED, "amount due"])["bill"].phrases == 0
+    every = " ".join(BILL.phrases)
+    assert SOME.of([every])["bill"].phrases == MOST_PHRASES < len(BILL.phrases)
+
+
+def test_a_type_without_words_cannot_miss_any() -> None:
+    nothing = SOME.of(["Guten Tag"])
+    assert nothing["bill"].is_wanting
+    assert not nothing["other"].is_wanting
+    assert not SOME.of(["Rechnung"])["bill"].is_wanting
+    assert not SOME.of(["amount due"])["bill"].is_wanting
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_described_for_every_type(text: str) -> None:
+    found = SOME.of([text, text])
+    assert set(found) == {"bill", "order", "other"}
+    assert all(0 <= one.heading <= 1 and 0 <= one.phrases <= MOST_PHRASES for one in found.values())
+
+
+LOGPROBS = st.dictionaries(st.sampled_from(["bill", "order", "other"]), st.floats(-12, 0), min_size=1)
+
+
+FORM = """Beleg
+Rechnung vom: 5. Juni 2026
+Betrag:  119,00 €
+Der Betrag ist so hoch, weil die Ware teurer geworden ist und der Transport auch."""
+
+
+def test_labels_of_a_types_fields_are_counted_once_each_and_not_in_sentences() -> None:
+    labelled = a_type(
+        field("issued", Kind.DATE, "Rechnung vom", "Invoice of"),
+        field("amount", Kind.MONEY, "Betrag", "Amount"),
+        field("number", Kind.REFERENCE, "Nummer", "Number"),
+        name="bill",
+    )
+    described = SelfDescriptions(types(labelled, a_type(name="order"))).of([FORM + "\nBetrag\t119,00"])
+    assert (described["bill"].labels, described["order"].labels) == (2, 0)
+    likely = {"bill": math.log(0.3), "order": math.log(0.6), "other": math.log(0.1)}
+    found = weighed(likely, described)
+    assert found["bill"] > found["order"]
+
+
+@given(LOGPROBS)
+def test_probabilities_add_up_to_one_and_without_words_keep_their_order(logprobs: dict[str, float]) -> None:
+    found = weighed(logprobs, dict.fromkeys(logprobs, SelfDescription(has_words=False)))
+    assert sum(map(math.exp, found.values())) == pytest.approx(1)
+    first = next(iter(logprobs))
+    assert all(
+        found[name] - found[first] == pytest.approx(MODEL_WEIGHT * (logprobs[name] - logprobs[first]))
+        for name in logprobs
+    )
+
+
+@given(LOGPROBS.filter(lambda found: "bill" in found), st.integers(0, MOST_PHRASES), st.floats(0, 1))
+def test_own_words_never_speak_against_a_type(logprobs: dict[str, float], phrases: int, strength: float) -> None:
+    without = dict.fromkeys(logprobs, SelfDescription())
+    own = without | {"bill": SelfDescription(strength, phrases)}
+    assert weighed(logprobs, own)["bill"] >= weighed(logprobs, without)["bill"]
+
+
+def test_a_clear_heading_outweighs_a_model_that_is_not_sure() -> None:
+    unsure = {"bill": math.log(0.04), "order": math.log(0.94), "other": math.log(0.02)}
+    assert max(unsure, key=weighed(unsure, SOME.of(["Guten Tag"])).__getitem__) == "order"
+    for text in ("Muster GmbH\nRechnung Nr. 4711", "Sample Ltd\nInvoice no. 4711"):
+        found = weighed(unsure, SOME.of([text]))
+        assert max(found, key=found.__getitem__) == "bill"
+
+
+@pytest.mark.parametrize("text", ["Rechnung", "Schlussrechnung", "Tax Invoice", "Ihre Rechnung"])
+def test_words_that_name_a_document_are_a_title(text: str) -> None:
+    assert is_title(BILL, text)
+
+
+@pytest.mark.parametrize("text", ["Muster GmbH", "Rechnungshof Berlin", "Invoicing Services Ltd"])
+def test_names_are_no_title_nor_is_anything_of_a_type_without_headings(text: str) -> None:
+    assert not is_title(BILL, text)
+    assert not is_title(a_type(), "Rechnung")

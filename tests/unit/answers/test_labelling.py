@@ -1,0 +1,231 @@
+"""What alone stands beside a field's name is its value; a right value is never replaced, nor left out."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from unit.answers.placed import BOTH, Pages, a_type, field, placed, values
+
+from schemas.document_types import DocumentType, Kind, Rule
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.labelling import Labelled, answer_of, by_labels, is_said_by
+from services.answers.surroundings import Surroundings
+
+BILL = a_type(
+    field("number", Kind.REFERENCE, "Rechnungsnummer", "Invoice number", of_document=True, required=True),
+    field("order", Kind.REFERENCE, "Bestellnummer", "Order number", synonyms=("PO", "Bestellung")),
+    field("issued", Kind.DATE, "Rechnungsdatum", "Date of issue", of_document=True, required=True),
+    field("due", Kind.DATE, "Fällig", "Due"),
+    field("net", Kind.MONEY, "Netto", "Net"),
+    field("tax", Kind.MONEY, "Steuer", "Tax"),
+    field("gross", Kind.MONEY, "Gesamt", "Total", required=True),
+    field("iban", Kind.IBAN, "IBAN", "Account"),
+    field("seller", Kind.NAME, "Verkäufer", "Seller"),
+    headings=("Rechnung", "Invoice"),
+    rules=(Rule(name="sum", check="near(net + tax, gross, 1)", fields=("net", "tax", "gross"), message=BOTH),),
+)
+GERMAN = """Muster GmbH
+Rechnungsnummer: RE-2026/17
+Rechnungsdatum: 05.06.2026
+Fällig: 19.06.2026
+Lieferung 01.06.2026
+Netto 100,00 €
+Steuer 19,00 €
+Gesamt 119,00 €
+Anzahlung 50,00 €
+IBAN DE02 1203 0000 0000 2020 51
+"""
+ENGLISH = """Sample Ltd
+Invoice number: INV-17
+Date of issue: 5 June 2026
+Due: 19 June 2026
+Delivered 1 June 2026
+Net £100.00
+Tax £19.00
+Total £119.00
+Deposit £50.00
+Account GB33 BUKB 2020 1555 5555 55
+"""
+RIGHT = {
+    "issued": "2026-06-05", "due": "2026-06-19", "net": "100.00", "tax": "19.00", "gross": "119.00",
+}  # fmt: skip
+COPIED = {
+    "de": {"number": "RE-2026/17", "issued": "05.06.2026", "due": "19.06.2026", "net": "100,00", "tax": "19,00",
+           "gross": "119,00 €", "iban": "DE02 1203 0000 0000 2020 51"},
+    "en": {"number": "INV-17", "issued": "5 June 2026", "due": "19 June 2026", "net": "£100.00", "tax": "19.00",
+           "gross": "£119.00", "iban": "GB33 BUKB 2020 1555 5555 55"},
+}  # fmt: skip
+TEXTS = {"de": GERMAN, "en": ENGLISH}
+WRONG = {"issued": ["01.06.2026", "1 June 2026"], "due": ["01.06.2026", "1 June 2026"], "gross": ["50,00", "£50.00"]}
+
+
+def labelled(page: Pages, kind: DocumentType = BILL, language: str = "de", **copied: str) -> Labelled:
+    checked = check_answer(kind, copied, page[0], language, Surroundings(*page))
+    return by_labels(kind, checked, Candidates(page[0], language, page[1]))
+
+
+def decided(text: str, language: str = "de", **copied: str) -> dict[str, str | None]:
+    return values([*labelled(([text], []), language=language, **copied).fields])
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_right_values_stand_as_they_were_copied(language: str) -> None:
+    found = labelled(([TEXTS[language]], []), language=language, **COPIED[language])
+    assert not found.taken
+    assert {answer.path: answer.verbatim for answer in found.fields} == COPIED[language]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_was_not_copied_is_taken_from_beside_its_name(language: str) -> None:
+    found = labelled(([TEXTS[language]], []), language=language)
+    assert values([*found.fields]).items() >= RIGHT.items()
+    assert set(found.taken) == {"number", "issued", "due", "net", "tax", "gross", "iban"}
+    for answer in found.fields:
+        assert TEXTS[language][answer.char_start : answer.char_end] == answer.verbatim
+
+
+@pytest.mark.parametrize(("language", "at"), [("de", 0), ("en", 1)])
+@pytest.mark.parametrize("name", WRONG)
+def test_another_value_of_the_document_gives_way_to_the_one_beside_the_name(name: str, language: str, at: int) -> None:
+    copied = COPIED[language] | {name: WRONG[name][at]}
+    found = labelled(([TEXTS[language]], []), language=language, **copied)
+    assert set(found.taken) == {name}
+    assert values([*found.fields])[name] == RIGHT[name]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("de", "Fällig: 19.06.2026\nFällig: 20.06.2026"), ("en", "Due 19 June 2026\nDue 20 June 2026")],
+)
+def test_where_two_values_stand_beside_the_name_nothing_is_decided(language: str, text: str) -> None:
+    assert decided(text, language) == {}
+    one_value = text.replace("20.06", "19.06").replace("20 June", "19 June")
+    assert decided(one_value, language) == {"due": "2026-06-19"}
+
+
+def test_labels_above_and_beside_are_those_of_the_page_and_not_of_its_text() -> None:
+    head = [("Rechnungsnummer", 0, 100), ("Rechnungsdatum", 2_000, 100), ("Due", 4_000, 100)]
+    cells = [("4711", 0, 220), ("05.06.2026", 2_000, 220), ("19.06.2026", 4_000, 220)]
+    sums = [("Netto", 0, 900), ("Total", 0, 1_020), ("100,00", 5_000, 900), ("119,00", 5_000, 1_020)]
+    found = labelled(placed(*head, *cells, *sums))
+    assert values([*found.fields]) == {
+        "number": "4711", "issued": "2026-06-05", "due": "2026-06-19", "net": "100.00", "gross": "119.00",
+    }  # fmt: skip
+    as_text = labelled(([placed(*head, *cells, *sums)[0][0]], []))
+    assert values([*as_text.fields]) != values([*found.fields])
+
+
+ONE_ROW = {
+    "de": "Text    Menge   Gesamt\nRat     10      1.000,00\n\nNetto 1.000,00\nSteuer 190,00\nBitte zahlen 1.190,00",
+    "en": "Item    Units   Total\nAdvice  10      1,000.00\n\nNet 1,000.00\nTax 190.00\nPlease pay 1,190.00",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "copied"),
+    [
+        ("de", {"net": "1.000,00", "tax": "190,00", "gross": "1.190,00"}),
+        ("en", {"net": "1,000.00", "tax": "190.00", "gross": "1,190.00"}),
+    ],
+)
+def test_what_the_rules_confirm_is_not_replaced_by_what_breaks_them(language: str, copied: dict[str, str]) -> None:
+    sums = {"net": "1000.00", "tax": "190.00", "gross": "1190.00"}
+    assert decided(ONE_ROW[language], language, **copied) == sums
+    assert decided(ONE_ROW[language], language, gross=copied["gross"])["gross"] == "1000.00"  # no rule applies
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("Rechnungsnummer: 4711 / 05.06.2026", "4711"),
+        ("Rechnungsnummer: 4711 - Webhosting", "4711"),
+        ("Rechnungsnummer: 4711 12 Stück", "4711"),
+        ("Rechnungsnummer: RE-4711", "4711"),
+        ("Rechnungsnummer: RE 2026-4711", "2026-4711"),
+        ("Invoice number: 4711 of 5 June 2026", "4711"),
+        ("Invoice number: INV 4711", "INV 4711"),
+        ("Invoice number INV-4711", "Invoice number INV-4711"),
+    ],
+)
+def test_a_number_copied_with_less_around_it_stands(text: str, copied: str) -> None:
+    found = labelled(([text], []), number=copied)
+    assert "number" not in found.taken
+    assert copied.endswith(str(values([*found.fields])["number"]))
+
+
+@pytest.mark.parametrize("text", ["Rechnungsnummer: RE-2026-4711", "Invoice number: 2026/4711"])
+def test_a_number_that_was_cut_within_is_completed(text: str) -> None:
+    assert decided(text, number="4711")["number"] == text.rsplit(maxsplit=1)[-1]
+
+
+def test_a_required_field_keeps_what_stands_beside_another_name() -> None:
+    assert decided("Netto 100,00", net="100,00", gross="100,00") == {"net": "100.00", "gross": "100.00"}
+
+
+@pytest.mark.parametrize("text", ["Fällig: 19.06.2026\nFällig: 20.06.2026", "Due: 19.06.2026\nDue: 20.06.2026"])
+def test_an_optional_value_that_is_copied_twice_and_named_once_is_the_named_fields(text: str) -> None:
+    kind = a_type(field("due", Kind.DATE, "Fällig", "Due"), field("paid", Kind.DATE, "Bezahlt", "Paid"))
+    assert values([*labelled(([text], []), kind, due="19.06.2026", paid="19.06.2026").fields]) == {"due": "2026-06-19"}
+    # Another field that has its own value does not claim this one, though its name stands beside both.
+    kept = {"due": "2026-06-20", "paid": "2026-06-19"}
+    assert values([*labelled(([text], []), kind, due="20.06.2026", paid="19.06.2026").fields]) == kept
+
+
+def test_a_value_beside_both_names_is_both_fields() -> None:
+    kind = a_type(field("due", Kind.DATE, "Fällig", "Due"), field("paid", Kind.DATE, "Bezahlt", "Paid"))
+    text = "Fällig: 19.06.2026\nPaid: 19.06.2026"
+    found = labelled(([text], []), kind, due="19.06.2026", paid="19.06.2026")
+    assert values([*found.fields]) == {"due": "2026-06-19", "paid": "2026-06-19"}
+
+
+def test_an_unlabelled_value_without_a_rival_stands() -> None:
+    assert decided("Lieferung 01.06.2026", due="01.06.2026") == {"due": "2026-06-01"}
+    assert decided("Verkäufer Muster GmbH", seller="Muster GmbH") == {"seller": "Muster GmbH"}
+
+
+AMOUNTS = st.decimals(min_value=1, max_value=10**5, places=2)
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS)
+def test_totals_that_add_up_are_never_changed(net: Decimal, tax: Decimal, other: Decimal) -> None:
+    assume(other not in (net, tax, net + tax))
+    copied = {"net": f"{net:.2f}", "tax": f"{tax:.2f}", "gross": f"{net + tax:.2f}"}
+    text = f"Total\n{other:.2f}\nSumme {copied['gross']} {copied['net']} {copied['tax']}"
+    fields = labelled(([text], []), language="en", **copied).fields
+    assert {answer.path: answer.verbatim for answer in fields} == copied
+
+
+@given(st.dictionaries(st.sampled_from([one.name for one in BILL.fields]), st.sampled_from(GERMAN.split())))
+def test_each_field_comes_once_in_the_order_of_the_type(copied: dict[str, str]) -> None:
+    names = [answer.path for answer in labelled(([GERMAN], []), **copied).fields]
+    order = [one.name for one in BILL.fields]
+    assert names == sorted(set(names), key=order.index)
+
+
+def test_an_answer_made_of_a_candidate_is_said_by_it() -> None:
+    for kind, text in ((Kind.MONEY, "Netto 100,00 €"), (Kind.DATE, "am 05.06.2026"), (Kind.REFERENCE, "Nr. RE-17")):
+        (item,) = Candidates([text], "de").of(kind)
+        answer = answer_of(field("x", kind, "x", "x"), item)
+        assert is_said_by(answer, item)
+        assert (answer.status, answer.page) == ("ok", 1)
+        assert text[answer.char_start : answer.char_end] == answer.verbatim
+
+
+@pytest.mark.parametrize(
+    ("said", "stands", "same"),
+    [
+        ("4711", "RE-4711", True),
+        ("RE 4711", "RE-4711", True),
+        ("4711", "RE-2026-4711", False),
+        ("11", "RE-4711", False),
+        ("4711 B", "4711", True),
+        ("47110", "4711", False),
+    ],
+)
+def test_numbers_are_the_same_but_for_letters_before_and_words_around(said: str, stands: str, same: bool) -> None:  # noqa: FBT001
+    (item,) = Candidates([f"Nr. {stands}"], "de").of(Kind.REFERENCE)
+    answer = FieldAnswer(path="x", kind="reference", value=said, verbatim=said, status="ok", confidence=0)
+    assert is_said_by(answer, item) is same

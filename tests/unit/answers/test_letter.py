@@ -1,0 +1,183 @@
+"""Who writes a letter, to whom, and who signs it, by where the names stand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.answers.placed import Pages, Placed, column, letter_of, placed
+
+from services.answers.letter import Party, is_above_address
+
+FIRM = ("Dachdeckerei Hammer GmbH", "Gerüstweg 3", "10115 Berlin")
+CUSTOMER = ("Wohnbau Süd eG", "Am Hang 12", "80333 München")
+MAKER = ("Harbour Joinery Ltd", "5 Mill Lane", "York YO1 7HH")
+CLIENT = ("Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB")
+RIGHT = 5_000
+
+
+def said(party: Party | None) -> str | None:
+    return party.verbatim if party else None
+
+
+def parts(pages: Pages) -> tuple[str | None, str | None]:
+    letter = letter_of(*pages)
+    return said(letter.sender), said(letter.recipient)
+
+
+@pytest.mark.parametrize(
+    ("line", "sender", "other"),
+    [
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", "Dachdeckerei Hammer GmbH", CUSTOMER),
+        ("Dachdeckerei Hammer GmbH, Gerüstweg 3, 10115 Berlin", "Dachdeckerei Hammer GmbH", CUSTOMER),
+        ("Harbour Joinery Ltd | 5 Mill Lane | York YO1 7HH", "Harbour Joinery Ltd", CLIENT),
+    ],
+)
+def test_the_line_above_an_address_has_the_sender_and_the_address_the_recipient(
+    line: str, sender: str, other: tuple[str, ...]
+) -> None:
+    assert parts(placed((line, 500, 1_000), *column(500, 1_240, *other))) == (sender, other[0])
+    assert parts(placed((line, 500, 1_000), *column(500, 1_120, *other))) == (sender, other[0])
+
+
+@pytest.mark.parametrize(("own", "other"), [(FIRM, CUSTOMER), (MAKER, CLIENT)])
+def test_of_two_addresses_below_each_other_the_first_is_the_senders(
+    own: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    assert parts(placed(*column(500, 300, *own), *column(500, 1_200, *other))) == (own[0], other[0])
+    assert parts(placed(*column(RIGHT, 300, *own), *column(500, 1_200, *other))) == (own[0], other[0])
+
+
+@pytest.mark.parametrize("top", [1_000, 1_120, 1_240, 880, 760])
+@pytest.mark.parametrize(("own", "other"), [(FIRM, CUSTOMER), (MAKER, CLIENT)])
+def test_of_two_addresses_beside_each_other_nothing_is_guessed(
+    top: int, own: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    assert parts(placed(*column(500, 1_000, *other), *column(RIGHT, top, *own))) == (None, None)
+
+
+@pytest.mark.parametrize("label", ["Rechnungsadresse", "Rechnung an:", "Kunde", "Bill to:", "SOLD TO", "Customer"])
+def test_a_word_above_an_address_says_that_it_is_the_recipients_wherever_it_stands(label: str) -> None:
+    labelled = column(500, 880, label, *CUSTOMER)
+    assert parts(placed(*labelled)) == (None, CUSTOMER[0])
+    assert parts(placed(*labelled, *column(500, 1_600, *FIRM))) == (FIRM[0], CUSTOMER[0])
+    assert parts(placed(*labelled, *column(RIGHT, 1_000, *FIRM))) == (FIRM[0], CUSTOMER[0])
+    assert parts(placed(*column(500, 300, *FIRM), *labelled)) == (FIRM[0], CUSTOMER[0])
+
+
+@pytest.mark.parametrize("label", ["Lieferant:", "Käufer", "Supplier", "Buyer:"])
+def test_a_buyer_may_send_or_receive_so_the_word_says_nothing_of_it(label: str) -> None:
+    assert parts(placed(*column(500, 880, label, *CUSTOMER))) == (None, None)
+    for other in (
+        column(RIGHT, 880, "Bill to", *FIRM),
+        column(500, 1_800, "Bill to", *FIRM),
+        column(500, 1_800, *FIRM),
+    ):
+        assert parts(placed(*column(500, 880, label, *CUSTOMER), *other)) == (None, None)
+
+
+@pytest.mark.parametrize("label", ["Lieferadresse:", "Lieferung an", "Deliver to", "SHIP TO", "Patient"])
+def test_where_goods_go_and_whom_it_is_about_is_no_recipient(label: str) -> None:
+    assert parts(placed(("Hammer Dach", 3_000, 100), *column(500, 880, label, *CUSTOMER)))[1] is None
+
+
+@pytest.mark.parametrize("line", ["Herrn", "Frau", "Firma", "An", "Persönlich", "Private and confidential"])
+def test_words_above_a_name_are_none(line: str) -> None:
+    page = placed(("Hammer Dach", 3_000, 100), *column(500, 1_000, line, *CUSTOMER))
+    assert parts(page) == ("Hammer Dach", CUSTOMER[0])
+    assert is_above_address(line)
+    assert not is_above_address(CUSTOMER[0])
+
+
+@pytest.mark.parametrize("top", ["Dachdeckerei Hammer", "Harbour Joinery Limited"])
+def test_with_one_address_the_letterhead_is_the_senders(top: str) -> None:
+    letter = letter_of(*placed((top, 3_000, 100), *column(500, 1_000, *CLIENT)))
+    assert (said(letter.sender), said(letter.recipient)) == (top, CLIENT[0])
+    assert letter.sender is not None
+    assert letter.sender.is_letterhead
+
+
+@pytest.mark.parametrize("top", ["Hammer", "Tel. 030 123456", "www.hammer.example/de", "Bill to", "a b c d e f g h i"])
+def test_a_letterhead_is_a_few_words_without_figures(top: str) -> None:
+    assert letter_of(*placed((top, 3_000, 100), *column(500, 1_000, *CLIENT))).sender is None
+
+
+def test_one_address_at_the_top_is_the_senders_own_unless_something_stands_beside_it() -> None:
+    assert parts(placed(*column(500, 100, *FIRM), ("Guten Tag", 500, 2_000))) == (FIRM[0], None)
+    beside = [("Anna Weber", 500, 100), *column(RIGHT, 100, *FIRM)]
+    assert parts(placed(*beside)) == ("Anna Weber", FIRM[0])
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("From: Anna Weber <a@b.example>", "To: Ida Brook <i@b.example>"), ("Anna Weber", "Ida Brook")),
+        (("Von: Hammer GmbH", "An: Wohnbau Süd eG"), ("Hammer GmbH", "Wohnbau Süd eG")),
+        (("From: <a@b.example>", "To: o@b.example"), (None, None)),
+    ],
+)  # fmt: skip
+def test_a_mails_head_says_both(lines: tuple[str, ...], expected: tuple[str | None, str | None]) -> None:
+    assert parts((["\n".join(lines)], [])) == expected
+
+
+@pytest.mark.parametrize("greeting", ["Sehr geehrte Damen und Herren,", "Dear Sir or Madam,"])
+def test_below_the_salutation_no_address_is_looked_for(greeting: str) -> None:
+    page = placed((greeting, 500, 500), *column(500, 1_000, *FIRM), *column(500, 2_000, *CUSTOMER))
+    assert parts(page) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("closing", "lines", "name"),
+    [
+        ("Mit freundlichen Grüßen", ("i. A. Anna Weber",), "Anna Weber"),
+        ("Mit kollegialen Grüßen", ("Dr. med. Jan Kern", "Chefarzt"), "Dr. med. Jan Kern"),
+        ("Im Auftrag", ("gez. Jan Kern",), "Jan Kern"),
+        ("Yours sincerely,", ("Ida Brook, Manager",), "Ida Brook"),
+        ("Kind regards", ("Signed: Ida Brook",), "Ida Brook"),
+        ("Yours faithfully", ("Harbour Joinery Ltd", "Ida Brook"), "Ida Brook"),
+        ("Mit freundlichen Grüßen", ("Tel. 030 123456", "Anna Weber"), "Anna Weber"),
+        ("Mit freundlichen Grüßen", ("Weber",), None),
+        ("Mit freundlichen Grüßen an alle", ("Anna Weber",), None),
+    ],
+)
+def test_who_signs_stands_below_the_closing_formula(closing: str, lines: tuple[str, ...], name: str | None) -> None:
+    assert said(letter_of(*placed(*column(500, 5_000, closing, "", *lines))).signatory) == name
+
+
+def test_of_two_who_sign_beside_each_other_the_one_below_the_formula_is_meant() -> None:
+    page = placed(
+        ("Grüße an alle", 500, 100), *column(500, 5_000, "Freundliche Grüße", "Anna Weber"), ("X Y", RIGHT, 5_120)
+    )
+    assert [party.verbatim for party in letter_of(*page).signed] == ["Anna Weber"]
+
+
+def test_the_last_page_signs() -> None:
+    pages = [placed(*column(500, 5_000, "Kind regards", name)) for name in ("Ida Brook", "Tom Field")]
+    letter = letter_of([page[0][0] for page in pages], [page[1][0] for page in pages])
+    assert letter.signatory is not None
+    assert (letter.signatory.verbatim, letter.signatory.page) == ("Tom Field", 2)
+
+
+def test_a_party_says_where_it_stands() -> None:
+    page = placed(*column(500, 100, *FIRM), *column(500, 1_000, *CUSTOMER))
+    party = letter_of(*page).recipient
+    assert party is not None
+    assert page[0][party.page - 1][party.char_start : party.char_end] == party.verbatim == CUSTOMER[0]
+
+
+LINES = st.sampled_from(
+    [*FIRM, *CLIENT, "Bill to:", "Lieferadresse", "·", " · ", "From: A B", "An:", "Kind regards", "i. A.", "Herrn"]
+)
+WORDS = st.tuples(LINES, st.integers(-50, 6_000), st.integers(-50, 6_000))
+
+
+@given(st.lists(WORDS, max_size=30))
+def test_any_page_has_parties_that_stand_on_it_or_none(words: list[Placed]) -> None:
+    page = placed(*words)
+    letter = letter_of(*page)
+    for party in filter(None, (letter.sender, letter.recipient, *letter.signed)):
+        assert page[0][0][party.char_start : party.char_end] == party.verbatim
+
+
+@given(st.lists(st.text(max_size=200), max_size=3))
+def test_any_text_has_parties_or_none(pages: list[str]) -> None:
+    letter = letter_of(pages, [])
+    assert all(party is None or party.verbatim for party in (letter.sender, letter.recipient, letter.signatory))

@@ -1,0 +1,181 @@
+"""Names by the part that their bearers have in a letter; a right one is never replaced."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.answers.placed import Pages, Placed, a_type, column, field, letter_of, placed, values
+
+from schemas.document_types import DocumentType, Kind, Role
+from schemas.events import FindingKind
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.letter import Party
+from services.answers.review import review
+from services.answers.roles import by_roles, is_name_of, party_of
+from services.answers.surroundings import Surroundings
+
+BILL = a_type(
+    field("seller", Kind.NAME, "Verkäufer", "Seller", role=Role.SENDER, is_party=True),
+    field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.RECIPIENT, is_party=True),
+    field("clerk", Kind.NAME, "Bearbeiter", "Clerk", role=Role.SIGNATORY),
+    field("bank", Kind.NAME, "Bank", "Bank"),
+    headings=("Rechnung", "Invoice"),
+)
+COMPLAINT = a_type(field("complainant", Kind.NAME, "Kunde", "Customer", role=Role.SENDER), name="complaint")
+GERMAN = placed(
+    ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+    *column(500, 1_240, "Wohnbau Süd eG", "Frau Ida Brook", "Am Hang 12", "80333 München"),
+    *column(500, 4_000, "Mit freundlichen Grüßen", "Anna Weber", "Bank am Ring"),
+)
+ENGLISH = placed(
+    *column(500, 300, "Harbour Joinery Ltd", "5 Mill Lane", "York YO1 7HH"),
+    *column(500, 1_240, "Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB"),
+    *column(500, 4_000, "Yours sincerely", "Tom Field"),
+)
+PARTIES = {
+    "de": ("Dachdeckerei Hammer GmbH", "Wohnbau Süd eG", "Anna Weber"),
+    "en": ("Harbour Joinery Ltd", "Orchard Homes plc", "Tom Field"),
+}
+LETTERS = {"de": GERMAN, "en": ENGLISH}
+
+
+def decided(page: Pages, kind: DocumentType = BILL, **copied: str) -> dict[str, str | None]:
+    read = check_answer(kind, copied, page[0], "de", Surroundings(*page))
+    return values(by_roles(kind, read, letter_of(*page)))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_was_not_copied_or_stands_nowhere_is_filled_by_place(language: str) -> None:
+    expected = dict(zip(("seller", "buyer", "clerk"), PARTIES[language], strict=True))
+    assert decided(LETTERS[language]) == expected
+    assert decided(LETTERS[language], seller="Nirgends AG", buyer="Nowhere Ltd", clerk="Nemo Niemand") == expected
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_name_of_another_part_is_replaced(language: str) -> None:
+    seller, buyer, clerk = PARTIES[language]
+    expected = {"seller": seller, "buyer": buyer, "clerk": clerk}
+    assert decided(LETTERS[language], seller=buyer, buyer=seller, clerk=clerk) == expected
+    assert decided(LETTERS[language], seller=clerk, buyer=buyer, clerk=seller) == expected
+
+
+@pytest.mark.parametrize(("language", "name"), [*product(["de", "en"], ["seller", "buyer", "clerk"])])
+def test_a_right_name_stands_whole_or_in_part(language: str, name: str) -> None:
+    right = dict(zip(("seller", "buyer", "clerk"), PARTIES[language], strict=True))
+    assert decided(LETTERS[language], **right) == right
+    part = " ".join(right[name].split()[:2])
+    assert decided(LETTERS[language], **right | {name: part})[name] in (part, right[name])
+
+
+def test_a_name_that_code_put_in_is_said_and_one_that_was_copied_is_not() -> None:
+    copied = check_answer(BILL, {"seller": "Wohnbau Süd eG", "clerk": "Anna Weber"}, GERMAN[0], "de")
+    found = review(BILL, copied, Candidates(GERMAN[0], "de", GERMAN[1]), "de")
+    assert found.repaired == {"seller": "Dachdeckerei Hammer GmbH", "buyer": "Wohnbau Süd eG"}
+    said = {item.fields[0]: item.message for item in found.findings if item.kind is FindingKind.REPAIRED}
+    assert said.keys() == found.repaired.keys()
+    assert "„Dachdeckerei Hammer GmbH“ steht im Dokument und wurde von der Prüfung eingesetzt" in said["seller"]
+
+
+def test_a_name_that_is_no_partys_stands() -> None:
+    assert decided(GERMAN, buyer="Ida Brook")["buyer"] == "Ida Brook"
+    assert decided(GERMAN, bank="Wohnbau Süd eG")["bank"] == "Wohnbau Süd eG"
+
+
+def test_an_answer_says_where_the_name_stands_and_fields_keep_their_order() -> None:
+    found = by_roles(BILL, [], letter_of(*GERMAN))
+    assert [answer.path for answer in found] == ["seller", "buyer", "clerk"]
+    for answer in found:
+        assert answer.page == 1
+        assert GERMAN[0][0][answer.char_start : answer.char_end] == answer.verbatim
+        assert (answer.kind, answer.status) == ("name", "ok")
+
+
+def test_words_that_two_parties_share_are_either_ones_name() -> None:
+    page = placed(
+        ("Muster Bau GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, "Muster Haus GmbH", "Am Hang 12", "80333 München"),
+    )
+    assert decided(page, seller="Muster")["seller"] == "Muster"
+
+
+@pytest.mark.parametrize("lines", [("Praxis am Markt", "Dr. Jan Kern"), ("Dr. Jan Kern", "Praxis am Markt")])
+def test_one_who_writes_and_signs_is_no_other_though_a_firm_stands_there_too(lines: tuple[str, str]) -> None:
+    page = placed(
+        ("Dr. Jan Kern · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
+        *column(500, 4_000, "Mit freundlichen Grüßen", *lines),
+    )
+    assert decided(page, clerk="Dr. Jan Kern")["clerk"] == "Dr. Jan Kern"
+
+
+@pytest.mark.parametrize(
+    ("top", "closing", "name"),
+    [
+        ("Kontaktformular der Möwe", "Mit freundlichem Gruß", "Anna Weber"),
+        ("My broken kettle", "Kind regards", "Ida Brook"),
+    ],
+)
+def test_a_private_writer_signs_whatever_stands_at_the_top(top: str, closing: str, name: str) -> None:
+    page = placed((top, 500, 100), *column(500, 4_000, closing, name))
+    assert decided(page, COMPLAINT, complainant=name) == {"complainant": name}
+    assert decided(page, seller=name)["seller"] == top  # a firm's letter is signed by others
+
+
+@pytest.mark.parametrize("title", ["Rechnung im Original", "Tax Invoice"])
+def test_a_title_is_nobodys_name(title: str) -> None:
+    page = placed((title, 500, 100), *column(500, 1_240, "Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB"))
+    assert decided(page) == {"buyer": "Orchard Homes plc"}
+    assert decided(page, seller="Orchard Homes plc")["seller"] == "Orchard Homes plc"
+
+
+def party(name: str) -> Party:
+    return Party(name, 1, 0, len(name))
+
+
+@pytest.mark.parametrize(
+    ("bearer", "said"),
+    [
+        ("Muster GmbH & Co. KG", "Muster GmbH"),
+        ("Muster GmbH", "MUSTER  GMBH"),
+        ("Harbour Joinery Ltd", "Harbour Joinery Ltd, York"),
+        ("Dr. Jan Kern", "Jan Kern"),
+    ],
+)
+def test_a_name_may_be_said_in_part_or_with_more(bearer: str, said: str) -> None:
+    assert is_name_of(party(bearer), said)
+
+
+@pytest.mark.parametrize(
+    ("bearer", "said"),
+    [("Hochbau AG", "Bau AG"), ("Tec Ltd", "Ventec Ltd"), ("Muster GmbH", None), ("Muster GmbH", ""), ("Muster", "-")],
+)
+def test_a_word_within_a_word_is_not_the_name(bearer: str, said: str | None) -> None:
+    assert not is_name_of(party(bearer), said)
+    assert not is_name_of(None, bearer)
+
+
+def test_each_role_has_its_party() -> None:
+    letter = letter_of(*GERMAN)
+    assert [party_of(letter, role) for role in Role] == [letter.sender, letter.recipient, letter.signatory]
+
+
+CELLS = st.tuples(
+    st.sampled_from(
+        ["Bau AG", "Anna Weber", "Am Hang 3", "10115 Berlin", "Bill to:", "Kind regards", "Von: Ida Brook"]
+    ),
+    st.sampled_from([0, 500, 5_000]),
+    st.integers(1, 30).map(lambda line: 120 * line),
+)
+
+
+@given(
+    st.lists(CELLS, max_size=12), st.dictionaries(st.sampled_from(["seller", "buyer", "clerk"]), st.text(max_size=20))
+)
+def test_whatever_the_page_and_the_answer_each_field_comes_once(cells: list[Placed], copied: dict[str, str]) -> None:
+    page = placed(*cells)
+    found = by_roles(BILL, check_answer(BILL, copied, page[0], "de", Surroundings(*page)), letter_of(*page))
+    assert len({answer.path for answer in found}) == len(found)
+    for answer in found:
+        assert answer.page is None or page[0][0][answer.char_start : answer.char_end] != ""

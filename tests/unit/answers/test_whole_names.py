@@ -1,0 +1,102 @@
+"""Names taken whole, and of a firm and its contact the firm; never more than the name."""
+
+import pytest
+from unit.answers.placed import Pages, a_type, column, field, placed, values
+
+from schemas.document_types import Kind
+from services.answers.check import check_answer
+from services.answers.surroundings import Surroundings
+
+PARTY = a_type(field("buyer", Kind.NAME, "Käufer", "Buyer", is_party=True), field("name", Kind.NAME, "Name", "Name"))
+STREET = ("Am Hang 12", "80333 München")
+
+
+def taken(page: Pages, said: str, name: str = "buyer") -> str | None:
+    return values(check_answer(PARTY, {name: said}, page[0], "de", Surroundings(*page))).get(name)
+
+
+@pytest.mark.parametrize(
+    ("whole", "copied"),
+    [
+        ("Tischlerei Wendelin Korff GmbH", "Wendelin Korff GmbH"),
+        ("Korff & Söhne KG", "Söhne KG"),
+        ("North Harbour Joinery Ltd", "Joinery Ltd"),
+        ("Field & Brook LLP", "Brook LLP"),
+    ],
+)
+def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) -> None:
+    assert taken(placed((whole, 0, 100)), copied) == whole
+    assert taken(([whole], []), copied) == whole
+
+
+@pytest.mark.parametrize(
+    ("line", "firm"),
+    [
+        ("Kunde Muster GmbH", "Muster GmbH"),
+        ("Rechnung Muster GmbH", "Muster GmbH"),
+        ("Rechnungsempfänger Muster GmbH", "Muster GmbH"),
+        ("Unsere Muster GmbH", "Muster GmbH"),
+        ("und Wohnpark Erlengrund eG", "Wohnpark Erlengrund eG"),
+        ("Und Wohnpark Erlengrund eG", "Wohnpark Erlengrund eG"),
+        ("Customer Acme Ltd", "Acme Ltd"),
+        ("Between Acme Ltd", "Acme Ltd"),
+        ("For Acme Ltd", "Acme Ltd"),
+        ("Kunde: Muster GmbH", "Muster GmbH"),
+        ("Wir, die Muster GmbH", "Muster GmbH"),
+        ("Haus und Hof Bau Muster GmbH", "Muster GmbH"),  # too many words
+        ("Frisch Gebackenes von Korff", "Korff"),  # no firm
+    ],
+)
+def test_words_before_a_firm_that_are_no_name_stay_away(line: str, firm: str) -> None:
+    assert taken(placed((line, 0, 100)), firm) == firm
+
+
+def test_a_firm_is_not_prolonged_by_another_cell() -> None:
+    assert taken(placed(("Tischlerei", 0, 100), ("Korff GmbH", 5_000, 100)), "Korff GmbH") == "Korff GmbH"
+
+
+@pytest.mark.parametrize(
+    ("firm", "person"),
+    [
+        ("Wohnbau Süd eG", "Frau Ida Brook"),
+        ("Wohnbau Süd eG", "z. Hd. Herrn Jan Kern"),
+        ("Orchard Homes plc", "Ms Ida Brook"),
+        ("Orchard Homes plc", "Attn: Mr Tom Field"),
+    ],
+)
+def test_of_a_firm_and_its_contact_the_firm_is_meant_where_a_party_is(firm: str, person: str) -> None:
+    page = placed(*column(0, 100, firm, person, *STREET))
+    assert taken(page, person) == firm
+    assert taken(page, person, "name") not in (firm, None)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Rechnungsadresse", "Rechnung an", "Rechnung", "An", "Persönlich", "Kunde", "Lieferadresse:", "Käufer",
+        "Bill to", "Invoice", "Customer", "Ship to", "Private", "Tel. 030 1234", "Frau Anna Weber", "Kontakt:",
+    ],
+)  # fmt: skip
+def test_what_stands_above_a_person_and_is_no_firm_leaves_the_person(above: str) -> None:
+    assert taken(placed(*column(0, 100, above, "Frau Ida Brook", *STREET)), "Frau Ida Brook") == "Frau Ida Brook"
+
+
+def test_a_person_without_a_title_is_not_taken_for_a_contact() -> None:
+    assert taken(placed(*column(0, 100, "Wohnbau Süd eG", "Ida Brook", *STREET)), "Ida Brook") == "Ida Brook"
+
+
+def test_a_name_in_two_lines_of_a_form_is_taken_whole() -> None:
+    form = placed(("Wohnbau Süd", 2_000, 100), ("Name:", 0, 220), ("Genossenschaft", 2_000, 220))
+    assert taken(form, "Genossenschaft") == "Wohnbau Süd Genossenschaft"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        placed(("Wohnbau Süd", 2_000, 100), ("Name", 0, 220), ("Genossenschaft", 2_000, 220)),
+        placed(("Firma:", 0, 100), ("Wohnbau Süd", 2_000, 100), ("Name:", 0, 220), ("Genossenschaft", 2_000, 220)),
+        placed(("Seite 12", 2_000, 100), ("Name:", 0, 220), ("Genossenschaft", 2_000, 220)),
+    ],
+)
+def test_without_a_form_or_with_a_label_for_the_line_above_it_is_not(form: Pages) -> None:
+    assert taken(form, "Genossenschaft") == "Genossenschaft"
