@@ -773,6 +773,8 @@ CREATE TABLE postkorb.answers (
     completion_tokens bigint NOT NULL,
     findings jsonb DEFAULT '[]'::jsonb NOT NULL,
     needs_review boolean DEFAULT false NOT NULL,
+    model text,
+    adapter text,
     CONSTRAINT answers_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
     CONSTRAINT answers_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT answers_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'incomplete'::text]))),
@@ -918,6 +920,20 @@ COMMENT ON COLUMN postkorb.answers.findings IS 'What checks found: an array of o
 --
 
 COMMENT ON COLUMN postkorb.answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+
+
+--
+-- Name: COLUMN answers.model; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.model IS 'Name of the model that read it, where that is another one than its pipeline''s own.';
+
+
+--
+-- Name: COLUMN answers.adapter; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.adapter IS 'LoRA adapter that the model read it with; null without one.';
 
 
 --
@@ -1310,6 +1326,288 @@ COMMENT ON COLUMN postkorb.current_answers.findings IS 'What checks found: an ar
 --
 
 COMMENT ON COLUMN postkorb.current_answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+
+
+--
+-- Name: usage; Type: TABLE; Schema: postkorb; Owner: -
+--
+
+CREATE TABLE postkorb.usage (
+    batch_id uuid NOT NULL,
+    document_key bigint NOT NULL,
+    pipeline_id text NOT NULL,
+    tenant text NOT NULL,
+    document_type text,
+    pages integer NOT NULL,
+    pages_read integer NOT NULL,
+    prompt_tokens bigint NOT NULL,
+    cached_tokens bigint NOT NULL,
+    completion_tokens bigint NOT NULL,
+    engine_seconds double precision NOT NULL,
+    hourly_price numeric,
+    currency text,
+    ended_at timestamp with time zone NOT NULL,
+    day date GENERATED ALWAYS AS (((ended_at AT TIME ZONE 'UTC'::text))::date) STORED NOT NULL,
+    CONSTRAINT usage_amounts_check CHECK (((pages >= 0) AND (pages_read >= 0) AND (prompt_tokens >= 0) AND (cached_tokens >= 0) AND (completion_tokens >= 0) AND (engine_seconds >= (0)::double precision))),
+    CONSTRAINT usage_price_check CHECK (((hourly_price IS NULL) = (currency IS NULL)))
+);
+
+
+--
+-- Name: TABLE usage; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON TABLE postkorb.usage IS 'A row a try of a document: what it took of the engine; it stays when the document goes.';
+
+
+--
+-- Name: COLUMN usage.batch_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.batch_id IS 'The batch in which it was asked.';
+
+
+--
+-- Name: COLUMN usage.document_key; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.document_key IS 'The document.';
+
+
+--
+-- Name: COLUMN usage.pipeline_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.pipeline_id IS 'The pipeline that asked.';
+
+
+--
+-- Name: COLUMN usage.tenant; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.tenant IS 'Whose document it is.';
+
+
+--
+-- Name: COLUMN usage.document_type; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.document_type IS 'Type of the answer that was recorded; null if the try gave none.';
+
+
+--
+-- Name: COLUMN usage.pages; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.pages IS 'Pages of the document.';
+
+
+--
+-- Name: COLUMN usage.pages_read; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.pages_read IS 'Those of them that the model read, whole or in part.';
+
+
+--
+-- Name: COLUMN usage.prompt_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.prompt_tokens IS 'Tokens of its prompts.';
+
+
+--
+-- Name: COLUMN usage.cached_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.cached_tokens IS 'Those of them that came from the prefix cache.';
+
+
+--
+-- Name: COLUMN usage.completion_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.completion_tokens IS 'Tokens generated.';
+
+
+--
+-- Name: COLUMN usage.engine_seconds; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.engine_seconds IS 'Its part of the time in which the engine had something to do.';
+
+
+--
+-- Name: COLUMN usage.hourly_price; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.hourly_price IS 'What an hour of the engine cost; null if nobody said.';
+
+
+--
+-- Name: COLUMN usage.currency; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.currency IS 'Currency of the price, ISO 4217; null if there is none.';
+
+
+--
+-- Name: COLUMN usage.ended_at; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.ended_at IS 'When the try ended.';
+
+
+--
+-- Name: COLUMN usage.day; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.usage.day IS 'The same as a day in UTC.';
+
+
+--
+-- Name: costs; Type: VIEW; Schema: postkorb; Owner: -
+--
+
+CREATE VIEW postkorb.costs AS
+ SELECT u.day,
+    u.tenant,
+    u.document_type,
+    u.pipeline_id,
+    p.model,
+    count(*) AS documents,
+    sum(u.pages) AS pages,
+    sum(u.pages_read) AS pages_read,
+    (sum(u.prompt_tokens))::bigint AS prompt_tokens,
+    (sum(u.cached_tokens))::bigint AS cached_tokens,
+    (sum(u.completion_tokens))::bigint AS completion_tokens,
+    sum(u.engine_seconds) AS engine_seconds,
+    (sum(u.engine_seconds) / (NULLIF(sum(u.pages) FILTER (WHERE (u.document_type IS NOT NULL)), 0))::double precision) AS engine_seconds_per_page,
+    sum((((u.engine_seconds)::numeric * u.hourly_price) / (3600)::numeric)) AS money,
+    (sum((((u.engine_seconds)::numeric * u.hourly_price) / (3600)::numeric)) / (NULLIF(sum(u.pages) FILTER (WHERE (u.document_type IS NOT NULL)), 0))::numeric) AS money_per_page,
+    u.currency
+   FROM (postkorb.usage u
+     JOIN postkorb.pipelines p USING (pipeline_id))
+  GROUP BY u.day, u.tenant, u.document_type, u.pipeline_id, p.model, u.currency;
+
+
+--
+-- Name: VIEW costs; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON VIEW postkorb.costs IS 'A row a day, tenant, document type and pipeline: what the documents took of the engine, and its price.';
+
+
+--
+-- Name: COLUMN costs.day; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.day IS 'Day on which the answers were recorded, in UTC.';
+
+
+--
+-- Name: COLUMN costs.tenant; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.tenant IS 'Whose documents they are.';
+
+
+--
+-- Name: COLUMN costs.document_type; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.document_type IS 'Name of the document type; null: tries that gave no answer.';
+
+
+--
+-- Name: COLUMN costs.pipeline_id; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.pipeline_id IS 'Fingerprint of schemas, prompts, model, decoding and library versions.';
+
+
+--
+-- Name: COLUMN costs.model; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.model IS 'Name of the model in the catalogue.';
+
+
+--
+-- Name: COLUMN costs.documents; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.documents IS 'Documents answered; where the type is null, tries.';
+
+
+--
+-- Name: COLUMN costs.pages; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.pages IS 'Their pages.';
+
+
+--
+-- Name: COLUMN costs.pages_read; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.pages_read IS 'Those of them that the model read, whole or in part.';
+
+
+--
+-- Name: COLUMN costs.prompt_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.prompt_tokens IS 'Tokens of their prompts.';
+
+
+--
+-- Name: COLUMN costs.cached_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.cached_tokens IS 'Those of them that came from the prefix cache.';
+
+
+--
+-- Name: COLUMN costs.completion_tokens; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.completion_tokens IS 'Tokens generated.';
+
+
+--
+-- Name: COLUMN costs.engine_seconds; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.engine_seconds IS 'Their part of the time in which the engine had something to do.';
+
+
+--
+-- Name: COLUMN costs.engine_seconds_per_page; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.engine_seconds_per_page IS 'The same by page; null for tries that gave no answer.';
+
+
+--
+-- Name: COLUMN costs.money; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.money IS 'Price of these seconds; null where no price was set when they passed.';
+
+
+--
+-- Name: COLUMN costs.money_per_page; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.money_per_page IS 'The same by page; null for tries that gave no answer.';
+
+
+--
+-- Name: COLUMN costs.currency; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.costs.currency IS 'Currency of the price, ISO 4217; null if there is none.';
 
 
 --
@@ -1924,16 +2222,18 @@ CREATE VIEW postkorb.results AS
           WHERE ((f.answer_key = c.answer_key) AND (f.status = 'ok'::text))) AS fields,
     c.metadata,
     c.pipeline_id,
-    p.model,
+    COALESCE(a.model, p.model) AS model,
     c.batch_id,
     c.trace_id,
     c.submitted_at,
     c.processed_at,
     c.duplicate_of,
     c.findings,
-    c.needs_review
-   FROM (postkorb.current_answers c
-     JOIN postkorb.pipelines p USING (pipeline_id));
+    c.needs_review,
+    a.adapter
+   FROM ((postkorb.current_answers c
+     JOIN postkorb.pipelines p USING (pipeline_id))
+     JOIN postkorb.answers a USING (answer_key));
 
 
 --
@@ -2031,7 +2331,7 @@ COMMENT ON COLUMN postkorb.results.pipeline_id IS 'Fingerprint of schemas, promp
 -- Name: COLUMN results.model; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.results.model IS 'Name of the model in the catalogue.';
+COMMENT ON COLUMN postkorb.results.model IS 'Name of the model that read it.';
 
 
 --
@@ -2081,6 +2381,13 @@ COMMENT ON COLUMN postkorb.results.findings IS 'What checks found: an array of o
 --
 
 COMMENT ON COLUMN postkorb.results.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+
+
+--
+-- Name: COLUMN results.adapter; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.results.adapter IS 'LoRA adapter that the model read it with; null without one.';
 
 
 --
@@ -2212,6 +2519,14 @@ ALTER TABLE ONLY postkorb.pipelines
 
 
 --
+-- Name: usage usage_pkey; Type: CONSTRAINT; Schema: postkorb; Owner: -
+--
+
+ALTER TABLE ONLY postkorb.usage
+    ADD CONSTRAINT usage_pkey PRIMARY KEY (batch_id, document_key);
+
+
+--
 -- Name: answer_fields_value_idx; Type: INDEX; Schema: postkorb; Owner: -
 --
 
@@ -2317,6 +2632,20 @@ CREATE INDEX outbox_unpublished_idx ON postkorb.outbox USING btree (outbox_id) W
 
 
 --
+-- Name: usage_day_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX usage_day_idx ON postkorb.usage USING btree (day);
+
+
+--
+-- Name: usage_pipeline_id_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX usage_pipeline_id_idx ON postkorb.usage USING btree (pipeline_id);
+
+
+--
 -- Name: outbox outbox_notify; Type: TRIGGER; Schema: postkorb; Owner: -
 --
 
@@ -2404,6 +2733,14 @@ ALTER TABLE ONLY postkorb.pages
 
 
 --
+-- Name: usage usage_pipeline_id_fkey; Type: FK CONSTRAINT; Schema: postkorb; Owner: -
+--
+
+ALTER TABLE ONLY postkorb.usage
+    ADD CONSTRAINT usage_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES postkorb.pipelines(pipeline_id);
+
+
+--
 -- Name: SCHEMA postkorb; Type: ACL; Schema: -; Owner: -
 --
 
@@ -2488,6 +2825,21 @@ GRANT SELECT ON TABLE postkorb.calibrations TO postkorb_service;
 --
 
 GRANT SELECT ON TABLE postkorb.current_answers TO postkorb_service;
+
+
+--
+-- Name: TABLE usage; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE postkorb.usage TO postkorb_service;
+
+
+--
+-- Name: TABLE costs; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT SELECT ON TABLE postkorb.costs TO postkorb_analyst;
+GRANT SELECT ON TABLE postkorb.costs TO postkorb_service;
 
 
 --

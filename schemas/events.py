@@ -56,6 +56,7 @@ class ErrorCode(StrEnum):
     ANSWER_TIMEOUT = "answer_timeout"
     ENGINE_REFUSED = "engine_refused"
     ENGINE_DIED = "engine_died"
+    MODEL_AWAY = "model_away"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -95,6 +96,8 @@ class FindingKind(StrEnum):
     """Values contradict each other, by a rule of the document type."""
     EINVOICE = "einvoice"
     """The page and the invoice's own XML contradict each other, or the XML is not sound."""
+    CONFIDENCE = "confidence"
+    """A value is less sure than what is booked unseen."""
     REPAIRED = "repaired"
     """Code replaced what the model copied by another value of the document: nothing is left to do."""
     SUMMARY = "summary"
@@ -153,6 +156,8 @@ class Provenance(_Event):
     pipeline_id: str = Field(description="Fingerprint of schemas, prompts, model, decoding and library versions.")
     model: str
     model_sha256: str
+    adapter: str | None = Field(default=None, description="LoRA adapter that the model read with; null without one.")
+    adapter_sha256: str | None = Field(default=None, description="Hash over the adapter's files, as for the model.")
     document_type_version: int
     schema_version: str = Field(description="Revision of the database schema that recorded the answer.")
 

@@ -24,6 +24,12 @@ A code that is not here fails at once: the same bytes would fail in the same way
 top, see `RetryPolicy.attempts`.
 """
 
+WAITED_FOR: Final = frozenset({ErrorCode.MODEL_AWAY})
+"""Codes of something that is known to be away, which other documents do without: tried again until it is there.
+
+No try counts, and the longest back-off is between them: each of them costs a question.
+"""
+
 MOST_DOUBLINGS: Final = 100
 """Of a back-off: whatever the first one is, it is longer than any that can be set by then, and still a number."""
 
@@ -84,6 +90,8 @@ def after_failure(
         The deployment is known to be in trouble (the breaker is open): the try is not the document's fault and does
         not count.
     """
+    if code in WAITED_FOR:
+        return TryAgain(attempt, policy.most * (0.5 + 0.5 * chance))
     if not retryable or code not in TRIED_AGAIN:
         return GiveUp()
     if attempt >= min(policy.attempts, TRIED_AGAIN[code]) and not outage:

@@ -1,60 +1,52 @@
-"""Step 5, admit: which pages of a document fit into the context."""
+"""Step 5, admit: the windows in which the model reads a document, and what they do not reach."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.inference.engines.port import Engine
+from services.inference.windows import Window, windows_of
 from services.storage.records import PendingDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A document with the pages that the model will read.
-
-    Parameters
-    ----------
-    pages
-        Their texts, from the first on; the last one may be cut.
-    pages_read
-        Pages that are read whole.
-    tokens
-        Tokens of `pages`.
-    """
+    """A document with the windows in which the model reads it, from its beginning on."""
 
     document: PendingDocument
-    pages: Sequence[str]
-    pages_read: int
-    tokens: int
+    windows: Sequence[Window]
+
+    @property
+    def pages(self) -> Sequence[str]:
+        """The texts that are read, from the first page on; the last one may be cut."""
+        last = self.windows[-1]
+        texts = self.document.pages[: last.last_page]
+        return [*texts[:-1], texts[-1][: last.end]]
+
+    @property
+    def pages_read(self) -> int:
+        """Pages that are read whole."""
+        return len(self.pages) - (self.cut_page is not None)
 
     @property
     def cut_page(self) -> int | None:
         """The page that is read only in part, from 1; None if there is none."""
-        return self.pages_read + 1 if len(self.pages) > self.pages_read else None
+        last = self.windows[-1]
+        return last.last_page if last.end < len(self.document.pages[last.last_page - 1]) else None
 
 
-async def admit(documents: Sequence[PendingDocument], engine: Engine, budget: int) -> list[Admitted]:
-    """Count the tokens of each document and keep what fits.
+async def admit(documents: Sequence[PendingDocument], engine: Engine, budget: int, most_windows: int) -> list[Admitted]:
+    """Count the tokens of each document and divide what does not fit at once.
 
     Parameters
     ----------
     budget
-        Tokens that a document's text may have, instruction and answer not counted.
+        Tokens that a document's text may have in one prompt, instruction and answer not counted.
+    most_windows
+        Windows in which a document is read.
     """
-    pages = [page for document in documents for page in document.pages]
-    counts = iter(await asyncio.to_thread(engine.count_tokens, pages))
-    return [fit_pages(document, [next(counts) for _ in document.pages], budget) for document in documents]
 
+    def divided(document: PendingDocument) -> Admitted:
+        return Admitted(document, windows_of(document.pages, engine.count_tokens, budget, most_windows))
 
-def fit_pages(document: PendingDocument, counts: Sequence[int], budget: int) -> Admitted:
-    """Keep the first pages whose tokens fit; a first page that does not fit alone is cut, never skipped."""
-    total = read = 0
-    for count in counts:
-        if total + count > budget:
-            break
-        total += count
-        read += 1
-    if read:
-        return Admitted(document, document.pages[:read], read, total)
-    part = document.pages[0][: len(document.pages[0]) * budget // max(1, counts[0])]
-    return Admitted(document, [part], 0, budget)
+    return [await asyncio.to_thread(divided, document) for document in documents]

@@ -1,26 +1,33 @@
-"""Step 6, ask: classify by the beginning, then one fused call for fields and summary."""
+"""Step 6, ask: classify by the beginning, then one fused call for fields and summary; one a window, if it is long."""
 
+import asyncio
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from schemas.events import ErrorCode
 from services.answers.calibration import UNFITTED, Calibration, ClassSignals
 from services.answers.check import AnswerInvalidError, read_answer
-from services.answers.confidence import class_signals, member_logprobs
+from services.answers.confidence import class_logprobs, class_signals, member_logprobs
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
+from services.answers.headings import SelfDescriptions, weighed
 from services.answers.questions import Question
 from services.answers.signals import Copies
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.einvoice import INVOICE, EInvoiceUse, einvoice_for
-from services.inference.engines.port import Engine, Generation, Prompt
+from services.inference.engines.port import Engine, EngineDeadError, Generation, ModelIdentity, Prompt
+from services.inference.routes import NO_ROUTING, Routing
+from services.inference.windows import Window, whole, window_with
 from services.storage.records import PendingDocument
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing, mark_failed
+
+T = TypeVar("T")
 
 CLASS_TOKENS: Final = 32
 CLASS_ALTERNATIVES: Final = 20
@@ -74,22 +81,29 @@ class Asked:
 
     Parameters
     ----------
+    summary
+        Of the first window: who wants what from whom is said at the beginning.
     summary_language
         ISO 639-1, of the summary that was asked for.
+    copies
+        What was copied from each window.
     calibration
         Makes the confidences.
     einvoice
         What the document's own XML says, if that is to be used: alone where there are no generations.
+    read_by
+        The model that was asked for fields and summary; None: the engine's own.
     """
 
     admitted: Admitted
     classified: Classified
     summary: str
     summary_language: str
-    copies: Copies
+    copies: tuple[Copies, ...]
     generations: tuple[Generation, ...]
     calibration: Calibration
     einvoice: EInvoice | None = None
+    read_by: ModelIdentity | None = None
 
     @property
     def kind(self) -> DocumentType:
@@ -129,6 +143,8 @@ class Asker:
         What the XML of an e-invoice is for.
     calibration
         Makes the confidences, and says below which a document is of none of the types.
+    routing
+        Which model is asked for fields and summary.
     """
 
     def __init__(
@@ -140,6 +156,7 @@ class Asker:
         metrics: Metrics,
         einvoices: EInvoiceUse = EInvoiceUse.PREFER,
         calibration: Calibration = UNFITTED,
+        routing: Routing = NO_ROUTING,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -148,6 +165,8 @@ class Asker:
         self._summary_language = summary_language
         self._einvoices = einvoices
         self._calibration = calibration
+        self._routing = routing
+        self._descriptions = SelfDescriptions(types)
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
         self._answer_schemas = {kind.name: kind.answer_schema(prompts.SUMMARY_CHARACTERS) for kind in types.values()}
@@ -189,23 +208,27 @@ class Asker:
         if blank:
             message = "no page has text, and the e-invoice in the document is not to be looked at"
             raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
-        classified, first = await self._classify(admitted)
+        classified, first = await self._classify(admitted.windows[0])
         language = self._language(admitted.document)
-        answer, second = await self._answer(admitted, classified.kind, language)
+        model = self._model_for(admitted, classified.kind)
+        asked = (self._answer(item, classified.kind, language, model) for item in admitted.windows)
+        answers = await _side_by_side(asked)
+        summaries = [answer.pop("summary") for answer, _ in answers]
         return Asked(
             admitted,
             classified,
-            summary=answer.pop("summary"),
+            summary=summaries[0],
             summary_language=language,
-            copies=Copies(answer, _logprobs(second)),
-            generations=(first, second),
-            calibration=self._calibration,
+            copies=tuple(Copies(answer, _logprobs(generation)) for answer, generation in answers),
+            generations=(first, *(generation for _, generation in answers)),
+            calibration=self._calibration if model is None else self._routing.calibration,
             einvoice=einvoice,
+            read_by=None if model is None else self._engine.identity.others[model],
         )
 
     def _said_by_xml(self, document: PendingDocument, einvoice: EInvoice) -> Asked:
         """Take the XML for the engine's answers; the pages, whole, are what it is held against."""
-        admitted = Admitted(document, document.pages, len(document.pages), 0)
+        admitted = Admitted(document, [whole(document.pages)])
         summary = einvoice_summary(einvoice, self._language(document))
         invoice = self._types[INVOICE]
         return Asked(
@@ -213,44 +236,55 @@ class Asker:
             Classified(invoice, 1.0, invoice, 1.0, ClassSignals()),
             summary=summary,
             summary_language=self._language(document),
-            copies=Copies({}, {}),
+            copies=(),
             generations=(),
             calibration=self._calibration,
             einvoice=einvoice,
         )
 
     async def ask_again(self, asked: Asked, question: Question) -> AskedAgain:
-        """Ask the second question about one document.
+        """Ask the second question about one document, with the window that has most of what it is about.
+
+        The summary is of the beginning, and written again with the first window only.
 
         Raises
         ------
         AskError, EngineError, EngineDeadError
             As `ask` does.
         """
+        windows = asked.admitted.windows
+        window = window_with(question.places, windows)
+        if window is not windows[0]:
+            question = replace(question, summary=None)
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[asked.kind.name],
-            user=prompts.second_prompt(asked.admitted.pages, question),
+            user=prompts.second_prompt(window.pages, question, window.first_page),
             schema=question.schema(),
             max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
+            model=self._model_for(asked.admitted, asked.kind),
         )
         answer, generation = await self._generate(names.ASK_AGAIN, prompt)
         summary = answer.pop("summary", None)
         return AskedAgain(asked.kind, summary, Copies(answer, _logprobs(generation)), generation)
 
-    async def _classify(self, admitted: Admitted) -> tuple[Classified, Generation]:
+    async def _classify(self, window: Window) -> tuple[Classified, Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._class_instruction,
-            user=prompts.classify_prompt(admitted.pages),
+            user=prompts.classify_prompt(window.pages),
             schema=self._class_schema,
             max_tokens=CLASS_TOKENS,
             alternatives=CLASS_ALTERNATIVES,
         )
         answer, generation = await self._generate(names.CLASSIFY, prompt)
         tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
-        signals = class_signals(generation.text, "document_type", tokens, list(self._types))
-        return self._taken_for(self._types[answer["document_type"]], signals), generation
+        said = class_logprobs(generation.text, "document_type", tokens, list(self._types))
+        if not said:  # an engine that tells no probabilities
+            return self._taken_for(self._types[answer["document_type"]], ClassSignals()), generation
+        likely = weighed(said, self._descriptions.of(window.pages))
+        nearest = max(likely, key=likely.__getitem__)
+        return self._taken_for(self._types[nearest], class_signals(likely)), generation
 
     def _taken_for(self, nearest: DocumentType, signals: ClassSignals) -> Classified:
         confidence = self._calibration.class_confidence(signals)
@@ -259,13 +293,19 @@ class Asker:
             return Classified(self._types[OTHER], other_confidence, nearest, confidence, signals)
         return Classified(nearest, confidence, nearest, confidence, signals)
 
-    async def _answer(self, admitted: Admitted, kind: DocumentType, language: str) -> tuple[dict[str, str], Generation]:
+    def _model_for(self, admitted: Admitted, kind: DocumentType) -> str | None:
+        return self._routing.routes.model_for(admitted.document.tenant, kind.name)
+
+    async def _answer(
+        self, window: Window, kind: DocumentType, language: str, model: str | None
+    ) -> tuple[dict[str, str], Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],
-            user=prompts.answer_prompt(admitted.pages, language),
+            user=prompts.answer_prompt(window.pages, language, window.first_page),
             schema=self._answer_schemas[kind.name],
             max_tokens=answer_tokens(kind),
+            model=model,
         )
         return await self._generate(names.EXTRACT, prompt)
 
@@ -274,7 +314,7 @@ class Asker:
         return document.language if self._summary_language == "document" else self._summary_language
 
     async def _generate(self, task: str, prompt: Prompt) -> tuple[dict[str, str], Generation]:
-        model = self._engine.identity.model
+        model = prompt.model or self._engine.identity.model
         with self._tracing.step_span(task, **{names.GEN_AI_MODEL: model}) as span:
             generation = await self._engine.generate(prompt)
             if generation.finish == "length":
@@ -298,6 +338,17 @@ class Asker:
 def answer_tokens(kind: DocumentType) -> int:
     """Give the usual upper bound of a type's answer, in tokens."""
     return ANSWER_TOKENS + TOKENS_PER_FIELD * len(kind.fields)
+
+
+async def _side_by_side(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Ask all at once; the first that fails ends the others, and the engine's death outweighs other errors."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(question) for question in questions]
+    except ExceptionGroup as failed:
+        errors = failed.exceptions
+        raise next((error for error in errors if isinstance(error, EngineDeadError)), errors[0]) from None
+    return [task.result() for task in tasks]
 
 
 def _logprobs(generation: Generation) -> dict[str, list[float]]:

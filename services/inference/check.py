@@ -3,22 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from schemas.events import Finding, Status
+from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.completeness import completeness
+from services.answers.completeness import TOO_LONG, completeness
 from services.answers.figures import DocumentFigures
-from services.answers.findings import table_findings, unknown_type
+from services.answers.findings import doubtful, doubtful_type, table_findings, unknown_type
+from services.answers.merging import Reading, merge
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
 from services.answers.signals import Copies, Weighed, weigh
 from services.answers.summary import tidy_summary
 from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
+from services.answers.surroundings import Surroundings
 from services.answers.tables.answers import TableAnswers, read_tables
+from services.answers.tables.sheet import sheets
 from services.inference.ask import Asked, AskedAgain
 from services.inference.einvoice import read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
+from services.inference.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Checked:
     figures
         Those of the pages that it read.
     copies
-        Its answers, the first one first.
+        Its answers, the first one first; that is merged of those of all windows.
     question
         None if there is nothing to ask, or it was asked already.
     shown_otherwise
@@ -58,27 +62,53 @@ def check(asked: Asked) -> Checked:
     What an e-invoice's own XML says is held against the pages, and not repaired.
     """
     pages, language = asked.admitted.pages, asked.admitted.document.language
-    candidates = Candidates(pages, language)
+    candidates = Candidates(pages, language, asked.admitted.document.layouts)
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
     if asked.einvoice is not None and not asked.generations:
         found = review_of_xml(asked.kind, asked.einvoice, pages, language)
         summary = Summary(text, asked.summary_language, (), is_in_language=True)  # by code, of the XML
         return Checked(asked, candidates, figures, (), found, summary, None)
-    found = review(asked.kind, check_answer(asked.kind, asked.copies.verbatim, pages, language), candidates, language)
+    read = _read(asked, candidates)
+    found = review(asked.kind, read.fields, candidates, language)
     summary = check_summary(text, asked.summary_language, figures)
     question = with_summary(question_about(asked.kind, found.fields, found.findings, candidates), summary)
     shown: Sequence[Finding] = ()
     if asked.einvoice is not None:
         shown = shown_otherwise(asked.kind, asked.einvoice, asked.admitted.document.pages, language)
-    return Checked(asked, candidates, figures, (asked.copies,), found, summary, question, shown)
+    return Checked(asked, candidates, figures, (read.copies,), found, summary, question, shown)
+
+
+def _read(asked: Asked, candidates: Candidates) -> Reading:
+    """Check what was copied from each window against the pages of that window, and merge."""
+    kind, pages, document = asked.kind, asked.admitted.pages, asked.admitted.document
+
+    def of_window(window: Window, copies: Copies) -> Reading:
+        before, upto = window.first_page - 1, window.last_page
+        within = pages[before:upto]
+        around = candidates.surroundings
+        if len(asked.admitted.windows) > 1:
+            around = Surroundings(within, document.layouts[before:upto])
+        shown = within, document.language, around
+        return Reading(copies, [_moved(field, before) for field in check_answer(kind, copies.verbatim, *shown)])
+
+    def weighed(reading: Reading) -> Weighed:
+        known = pages, candidates, [reading.copies], asked.type_confidence
+        return weigh(kind, reading.fields, *known, asked.calibration)
+
+    return merge(kind, list(map(of_window, asked.admitted.windows, asked.copies)), weighed)
+
+
+def _moved(field: FieldAnswer, pages: int) -> FieldAnswer:
+    """Count the page of a field from some pages before."""
+    return field if field.page is None else field.model_copy(update={"page": field.page + pages})
 
 
 def check_again(checked: Checked, again: AskedAgain) -> Checked:
     """Take from the second answer what leaves fewer findings."""
     asked = checked.asked
     pages, language = asked.admitted.pages, asked.admitted.document.language
-    second = check_answer(asked.kind, again.copies.verbatim, pages, language)
+    second = check_answer(asked.kind, again.copies.verbatim, pages, language, checked.candidates.surroundings)
     return replace(
         checked,
         asked=replace(asked, generations=(*asked.generations, again.generation)),
@@ -94,10 +124,10 @@ def answered(checked: Checked) -> Answered:
     asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
     status, reasons = completeness(
-        asked.kind, found.fields, pages_total=len(document.pages), pages_read=admitted.pages_read, cut_off=False
+        asked.kind, found.fields, pages_total=len(document.pages), pages_read=len(admitted.pages), cut_off=False
     )
     if admitted.cut_page is not None:
-        status, reasons = Status.INCOMPLETE, [*reasons, f"page {admitted.cut_page} was read only in part"]
+        status, reasons = Status.INCOMPLETE, [*reasons, f"Page {admitted.cut_page} was read only in part: {TOO_LONG}."]
     tables = _tables(checked)
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
@@ -110,6 +140,8 @@ def answered(checked: Checked) -> Answered:
     weighed = _weighed(checked)
     summary = supported_part(checked.summary, checked.figures) if checked.summary.lacking else checked.summary.text
     fields = [*weighed.fields, *tables.fields]
+    if asked.generations:
+        findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 
 
@@ -126,7 +158,11 @@ def _tables(checked: Checked) -> TableAnswers:
         for field in checked.review.fields
         if field.status == "ok" and field.value_numeric is not None
     }
-    return read_tables(asked.kind.tables, document.pages, document.layouts, document.language, totals)
+    if asked.admitted.pages_read == len(document.pages):
+        laid_out = checked.candidates.surroundings.sheets
+    else:
+        laid_out = sheets(document.pages, document.layouts)
+    return read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals)
 
 
 def _weighed(checked: Checked) -> Weighed:
@@ -147,7 +183,9 @@ def _better_summary(checked: Checked, again: str | None) -> Summary:
 
 
 def _of_type(asked: Asked) -> list[Finding]:
-    classified = asked.classified
-    if classified.kind is classified.nearest:
-        return []
-    return [unknown_type(classified.nearest, classified.nearest_confidence, asked.admitted.document.language)]
+    classified, language = asked.classified, asked.admitted.document.language
+    if classified.kind is not classified.nearest:
+        return [unknown_type(classified.nearest, classified.nearest_confidence, language)]
+    if asked.generations and classified.confidence < asked.calibration.review_below:
+        return [doubtful_type(classified.kind, classified.confidence, language)]
+    return []

@@ -7,7 +7,7 @@ from typing import Final
 _MARK: Final = re.compile(
     r"""
       <[|\uff5c]                                         # <|im_end|> of Qwen, Llama 3, Phi, ...; DeepSeek's wide bar
-    | [<\uff1c\u2039\u3008\ufe64]\s{0,3}/?\s{0,3}document\b   # the fence, in look-alikes and with spaces too
+    | [<\uff1c\u2039\u3008\ufe64]\s{0,3}/?\s{0,3}document     # the fence, in look-alikes and with spaces too
     | </?[a-z][a-z0-9_\u2581]{0,30}>                     # <s>, <bos>, <start_of_turn>, <think>, <tool_call>, ...
     | <</?SYS>>                                          # Llama 2
     | (?-i:\[/?[A-Z][A-Z_]{2,30}\]) | \[gMASK\]               # [INST], [TOOL_CALLS], [SYSTEM_PROMPT] of Mistral; GLM
@@ -21,10 +21,10 @@ By their form, not by a list: whichever model is served, its marks are words in 
 """
 
 
-def fence(pages: Sequence[str]) -> str:
-    """Put a document between marks, its pages numbered if there are several, with every mark in it broken."""
+def fence(pages: Sequence[str], first_page: int = 1) -> str:
+    """Put pages between marks, numbered from the first one on if there are several, with every mark in them broken."""
     texts = [without_marks(page) for page in pages]
-    numbered = [f"[page {number}]\n{text}\n" for number, text in enumerate(texts, start=1)]
+    numbered = [f"[page {number}]\n{text}\n" for number, text in enumerate(texts, start=first_page)]
     return f"<document>\n{''.join(texts if len(texts) == 1 else numbered)}\n</document>"
 
 

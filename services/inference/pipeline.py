@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import asdict
+from typing import Any
 
 from schemas.document_types import DocumentTypes
 from services.answers.calibration import UNFITTED, Calibration
@@ -10,6 +12,7 @@ from services.answers.summary_check import Summary
 from services.inference import prompts
 from services.inference.einvoice import EInvoiceUse
 from services.inference.engines.port import EngineIdentity
+from services.inference.routes import NO_ROUTING, Routing
 from services.storage.records import Pipeline
 
 
@@ -19,8 +22,15 @@ def pipeline_of(
     summary_language: str,
     einvoices: EInvoiceUse = EInvoiceUse.PREFER,
     calibration: Calibration = UNFITTED,
+    max_windows: int = 1,
+    routing: Routing = NO_ROUTING,
 ) -> Pipeline:
-    """Make the pipeline of an engine, the types, the prompts, the use of e-invoices' XML, and what makes confidences.
+    """Make the pipeline of an engine, types, prompts, the use of e-invoices' XML, what makes confidences, and routes.
+
+    Parameters
+    ----------
+    max_windows
+        Windows in which a document is read, at most.
 
     Returns
     -------
@@ -35,11 +45,22 @@ def pipeline_of(
         "summary_language": summary_language,
         "einvoices": einvoices.value,
         "calibration_sha256": calibration.fingerprint,
+        "max_windows": max_windows,
         "engine": dict(identity.settings),
+        **({"routing": _routing(identity, routing)} if routing.routes.routes else {}),
     }
     text = json.dumps([identity.model, identity.model_sha256, settings], sort_keys=True)
     pipeline_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Pipeline(pipeline_id, identity.model, identity.model_sha256, settings, calibration.model_dump(mode="json"))
+
+
+def _routing(identity: EngineIdentity, routing: Routing) -> dict[str, Any]:
+    """Say which model reads what, and what each of them is: where their servers are makes no difference."""
+    return {
+        "models": {name: asdict(model) for name, model in identity.others.items()},
+        "routes": [route.model_dump() for route in routing.routes.routes],
+        "calibration_sha256": routing.calibration.fingerprint,
+    }
 
 
 def _prompts_hash(types: DocumentTypes) -> str:

@@ -1,7 +1,7 @@
 """Step 8, record: outcomes to rows, and the rows in one transaction."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 from schemas.events import DocumentParsed, DocumentProcessed, EventType, Provenance, event_id
 from schemas.topics import Topics
+from services.inference.ask import Asked
+from services.inference.engines.port import ModelIdentity
+from services.inference.metering import Taken
 from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords
 from services.storage.answers import (
@@ -24,16 +27,36 @@ from services.storage.dead_letters import bury
 from services.storage.document_events import event_row, failed_event
 from services.storage.documents import load_documents, lock_documents
 from services.storage.outbox import enqueue, republish
-from services.storage.records import NewAnswer, NewBatch, NewFailure, OutboxRow, PendingDocument, Pipeline
+from services.storage.records import (
+    NewAnswer,
+    NewBatch,
+    NewFailure,
+    NewUsage,
+    OutboxRow,
+    PendingDocument,
+    Pipeline,
+    Price,
+)
+from services.storage.usage import record_usage
 from services.telemetry.tracing import trace_id_of
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """An outcome with the batch that it came from."""
+    """An outcome with the batch that it came from, and what it took.
+
+    Parameters
+    ----------
+    taken
+        Of the engine.
+    pages_read
+        Pages that the model read, whole or in part.
+    """
 
     outcome: Outcome
     batch: NewBatch
+    taken: Taken = field(default_factory=Taken)
+    pages_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +67,15 @@ class Recorder:
     ----------
     schema_version
         Revision of the database schema.
+    price
+        Of the engine's time; None: not known.
     """
 
     database: Database
     topics: Topics
     pipeline: Pipeline
     schema_version: str
+    price: Price | None
 
     async def load(self, parsed: ParsedRecords) -> list[PendingDocument]:
         """Load the documents that wait for answers.
@@ -82,7 +108,7 @@ class Recorder:
             # In one order for all of them, before any is touched: others lock documents too.
             await lock_documents(connection, [item.outcome.document.document_key for item in given])
             for batch in dict.fromkeys(item.batch for item in given):
-                of_batch = [item.outcome for item in given if item.batch == batch]
+                of_batch = [item for item in given if item.batch == batch]
                 await enqueue(connection, await self._of_batch(connection, batch, of_batch, now))
 
         await self.database.in_transaction(work)
@@ -92,14 +118,16 @@ class Recorder:
         await self.database.in_transaction(lambda connection: note_engine_death(connection, document_keys))
 
     async def _of_batch(
-        self, connection: Connection, batch: NewBatch, outcomes: Sequence[Outcome], now: datetime
+        self, connection: Connection, batch: NewBatch, given: Sequence[Leaving], now: datetime
     ) -> list[OutboxRow]:
+        outcomes = [item.outcome for item in given]
         answered = [item for item in outcomes if isinstance(item, Answered)]
         failed = [item for item in outcomes if isinstance(item, Failed)]
         retried = [item for item in outcomes if isinstance(item, Retried)]
         written = await record_answers(connection, batch, [self._answer(item, batch, now) for item in answered])
         written |= await record_failures(connection, [_failure(item, now) for item in failed])
         written |= await schedule_retry(connection, self.pipeline.pipeline_id, [_next_try(item) for item in retried])
+        await record_usage(connection, [self._usage(item, written, now) for item in given if _took_part(item)])
         rows = [self._processed(item, batch.batch_id, now) for item in answered]
         rows += [self._failed(item, now) for item in failed]
         rows += [self._again(item, now) for item in retried]
@@ -128,6 +156,27 @@ class Recorder:
             prompt_tokens=sum(generation.prompt_tokens for generation in asked.generations),
             cached_tokens=sum(generation.cached_tokens for generation in asked.generations),
             completion_tokens=sum(generation.completion_tokens for generation in asked.generations),
+            model=None if asked.read_by is None else asked.read_by.model,
+            adapter=None if asked.read_by is None else asked.read_by.adapter,
+        )
+
+    def _usage(self, item: Leaving, written: Collection[int], now: datetime) -> NewUsage:
+        outcome, document, taken = item.outcome, item.outcome.document, item.taken
+        kind = outcome.asked.kind.name if isinstance(outcome, Answered) else None
+        return NewUsage(
+            batch_id=item.batch.batch_id,
+            document_key=document.document_key,
+            pipeline_id=self.pipeline.pipeline_id,
+            tenant=document.tenant,
+            document_type=kind if document.document_key in written else None,
+            pages=len(document.pages),
+            pages_read=item.pages_read,
+            prompt_tokens=taken.prompt_tokens,
+            cached_tokens=taken.cached_tokens,
+            completion_tokens=taken.completion_tokens,
+            engine_seconds=taken.seconds,
+            price=self.price,
+            ended_at=now,
         )
 
     def _processed(self, item: Answered, batch_id: UUID, now: datetime) -> OutboxRow:
@@ -148,17 +197,23 @@ class Recorder:
             reasons=list(item.reasons),
             findings=list(item.findings),
             needs_review=item.needs_review,
-            provenance=Provenance(
-                pipeline_id=self.pipeline.pipeline_id,
-                model=self.pipeline.model,
-                model_sha256=self.pipeline.model_sha256,
-                document_type_version=asked.kind.version,
-                schema_version=self.schema_version,
-            ),
+            provenance=self._provenance(asked),
             batch_id=batch_id,
             processed_at=now,
         )
         return self._row(EventType.PROCESSED, self.topics.processed, document, event, now)
+
+    def _provenance(self, asked: Asked) -> Provenance:
+        read_by = asked.read_by or ModelIdentity(self.pipeline.model, self.pipeline.model_sha256)
+        return Provenance(
+            pipeline_id=self.pipeline.pipeline_id,
+            model=read_by.model,
+            model_sha256=read_by.model_sha256,
+            adapter=read_by.adapter,
+            adapter_sha256=read_by.adapter_sha256,
+            document_type_version=asked.kind.version,
+            schema_version=self.schema_version,
+        )
 
     def _failed(self, item: Failed, now: datetime) -> OutboxRow:
         event = failed_event(item.document, item.failure, item.document.attempts, now)
@@ -187,6 +242,11 @@ class Recorder:
 
     def _event_id(self, kind: EventType, document: PendingDocument) -> UUID:
         return event_id(kind, document.tenant, document.document_id, document.content_sha256, self.pipeline.pipeline_id)
+
+
+def _took_part(item: Leaving) -> bool:
+    """Say whether it belongs into the account of costs: it was asked, or answered without asking."""
+    return item.taken.requests > 0 or isinstance(item.outcome, Answered)
 
 
 def _failure(item: Failed, now: datetime) -> NewFailure:

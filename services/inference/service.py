@@ -20,9 +20,10 @@ from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_fail
 from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, AskedAgain, Asker, AskError
 from services.inference.check import Checked, answered, check, check_again
-from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
+from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError, ModelAwayError
 from services.inference.in_engine import InEngine
 from services.inference.in_work import InWork
+from services.inference.metering import metered
 from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords, Version, read_parsed
 from services.inference.record import Leaving, Recorder
@@ -59,12 +60,16 @@ class Limits:
     documents
         Documents in the engine at the same time: as one is done, the next is admitted.
     ask_seconds
-        A document whose answers take longer is tried again.
+        A document whose answers take longer, once it has its turn, is tried again.
+    windows
+        Most windows in which a document is read. As many requests as `documents` are in the engine at the same time:
+        a document of many windows waits until there is room for all of them.
     """
 
     batch: int
     documents: int
     ask_seconds: float
+    windows: int
 
 
 class Inference:
@@ -93,7 +98,7 @@ class Inference:
         self._metrics = metrics
         self._text_budget = asker.text_budget()
         self._slots = asyncio.Semaphore(limits.documents)
-        self._turns = Turns()
+        self._turns = Turns(limits.documents)
         self._in_work = InWork()
         self._in_engine = InEngine(recorder.note_engine_death)
 
@@ -174,7 +179,8 @@ class Inference:
             row = NewBatch(batch_id, self._recorder.pipeline.pipeline_id, batch.trace_id, datetime.now(UTC))
             admitted, refused = await self._admit(waiting, batch)
             documents = [self._document(item, batch, row, parsed) for item in admitted]
-            await asyncio.gather(*documents, *(self._leave(outcome, batch, row, parsed) for outcome in refused))
+            left = [self._leave(Leaving(outcome, row), batch, parsed) for outcome in refused]
+            await asyncio.gather(*documents, *left)
 
     def _done(self, records: Sequence[Record]) -> None:
         self._consumption.done(records)
@@ -192,37 +198,41 @@ class Inference:
         admitted: list[Admitted] = []
         refused: list[Outcome] = []
         try:
-            admitted = await admit(waiting, self._engine, self._text_budget)
+            admitted = await admit(waiting, self._engine, self._text_budget, self._limits.windows)
         except Exception:  # noqa: BLE001  (one by one it shows whose it is)
             for document in waiting:
                 try:
-                    admitted += await admit([document], self._engine, self._text_budget)
+                    admitted += await admit([document], self._engine, self._text_budget, self._limits.windows)
                 except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
                     refused.append(self._after(document, _unexpected(document, Step.ADMIT, error)))
         ended = time.time_ns()
         for item in admitted:
-            attributes = _attributes(item.document, batch) | {names.PAGE_COUNT: item.pages_read}
+            read = {names.PAGE_COUNT: item.pages_read, names.WINDOW_COUNT: len(item.windows)}
+            attributes = _attributes(item.document, batch) | read
             self._tracing.record_step(names.ADMIT, item.document.traceparent, started, ended, **attributes)
         return admitted, refused
 
     async def _document(self, admitted: Admitted, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
-        await self._leave(await self._outcome(admitted, batch), batch, row, parsed)
+        with metered() as taken:
+            outcome = await self._outcome(admitted, batch)
+        pages_read = len(admitted.pages) if taken.requests else 0
+        await self._leave(Leaving(outcome, row, taken, pages_read), batch, parsed)
 
-    async def _leave(self, outcome: Outcome, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
+    async def _leave(self, leaving: Leaving, batch: Batch, parsed: ParsedRecords) -> None:
         started = time.time_ns()
-        written = (await self._recording.record(Leaving(outcome, row))).outcome
+        written = await self._recording.record(leaving)
         ended = time.time_ns()
-        document = outcome.document
+        document = leaving.outcome.document
         left = parsed.of({document.document_key})
         self._done(left.records)
         for version in left.versions:
             self._in_work.done(version)
         self._tracing.record_step(names.RECORD, document.traceparent, started, ended, **_attributes(document, batch))
-        self._say_recorded(written, row)
+        self._say_recorded(written)
 
     async def _outcome(self, admitted: Admitted, batch: Batch) -> Outcome:
         document = admitted.document
-        asked = await self._ask(document, batch, lambda: self._asker.ask(admitted))
+        asked = await self._ask(document, batch, lambda: self._asker.ask(admitted), len(admitted.windows))
         if isinstance(asked, Failure):
             return self._after(document, asked)
         try:
@@ -252,11 +262,13 @@ class Inference:
         self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
 
-    async def _ask(self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]]) -> Said | Failure:
+    async def _ask(
+        self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]], requests: int = 1
+    ) -> Said | Failure:
         if document.engine_deaths >= ENGINE_DEATHS:
             message = f"the engine died {document.engine_deaths} times while it held this document"
             return Failure(Step.ASK, ErrorCode.ENGINE_DIED, message, retryable=True)
-        async with self._turns.turn(alone=document.engine_deaths > 0):
+        async with self._turns.turn(alone=document.engine_deaths > 0, requests=requests):
             with self._in_engine.holding(document.document_key):
                 try:
                     return await self._ask_in_time(document, batch, ask)
@@ -305,8 +317,10 @@ class Inference:
             self._metrics.documents_done(names.Outcome.DEAD_LETTERED, Step.ADMIT)
             log.warning("dead letter", place=letter.record.offset, code=letter.code.value, reason=letter.message)
 
-    def _say_recorded(self, outcome: Outcome, row: NewBatch) -> None:
-        said = {"document_id": outcome.document.document_id, "batch_id": str(row.batch_id)}
+    def _say_recorded(self, leaving: Leaving) -> None:
+        outcome = leaving.outcome
+        said = {"document_id": outcome.document.document_id, "batch_id": str(leaving.batch.batch_id)}
+        self._measure(leaving)
         match outcome:
             case Answered():
                 self._metrics.documents_done(names.Outcome.PROCESSED, Step.RECORD)
@@ -321,12 +335,27 @@ class Inference:
             case _:
                 assert_never(outcome)
 
+    def _measure(self, leaving: Leaving) -> None:
+        outcome, taken = leaving.outcome, leaving.taken
+        kind = outcome.asked.kind.name if isinstance(outcome, Answered) else names.NO_TYPE
+        self._metrics.took(
+            kind,
+            seconds=taken.seconds,
+            prompt=taken.prompt_tokens,
+            cached=taken.cached_tokens,
+            completion=taken.completion_tokens,
+        )
+        if isinstance(outcome, Answered):
+            self._metrics.answered_pages(kind, len(outcome.document.pages))
+
 
 def _failure_of(document: PendingDocument, error: Exception, ask_seconds: float) -> Failure:
     match error:
         case AskError():
             passes = error.code is not ErrorCode.DOCUMENT_WITHOUT_TEXT
             return Failure(Step.ASK, error.code, error.message, retryable=passes)
+        case ModelAwayError():
+            return Failure(Step.ASK, ErrorCode.MODEL_AWAY, str(error), retryable=True)
         case EngineError():
             return Failure(Step.ASK, ErrorCode.ENGINE_REFUSED, f"the engine did not answer: {error}", retryable=True)
         case TimeoutError():

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,7 +25,7 @@ from services.storage.tables import (
     documents,
     pipelines,
 )
-from services.storage.unnest import is_any_of, unnest
+from services.storage.unnest import insert_rows, is_any_of, unnest
 
 PARSED: Final = "parsed"
 FAILED: Final = "failed"
@@ -74,11 +74,11 @@ async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Se
         if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state != FAILED
     ]
     # After the documents: every transaction locks the two in this order.
-    await _insert(connection, batches, [_batch_row(batch)] if fitting else [])
+    await insert_rows(connection, batches, [_batch_row(batch)] if fitting else [])
     answer_keys = await _insert_answers(connection, fitting)
     written = [item for item in fitting if item.document_key in answer_keys]
     fields = [_field_row(answer_keys[item.document_key], field) for item in written for field in item.fields]
-    await _insert(connection, answer_fields, fields)
+    await insert_rows(connection, answer_fields, fields)
     await _finish(connection, "processed", {item.document_key: item.processed_at for item in written})
     await _add_to_batch(connection, batch.batch_id, written)
     return set(answer_keys)
@@ -119,7 +119,7 @@ async def record_failures(connection: AsyncConnection, given: Sequence[NewFailur
         for key, item in by_key.items()
         if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state == PARSED
     ]
-    await _insert(connection, document_failures, [_failure_row(item) for item in fitting])
+    await insert_rows(connection, document_failures, [_failure_row(item) for item in fitting])
     await _finish(connection, FAILED, {item.document_key: item.failed_at for item in fitting})
     return {item.document_key for item in fitting}
 
@@ -176,7 +176,7 @@ async def note_engine_death(connection: AsyncConnection, document_keys: Collecti
 async def record_dead_letters(connection: AsyncConnection, letters: Sequence[NewDeadLetter]) -> None:
     """Keep records that are no document; the same record (topic, partition, offset) is kept once."""
     known = await known_dead_letters(connection, [item.retry_of for item in letters])
-    await _insert(connection, dead_letter_records, [_letter_row(item, known) for item in letters])
+    await insert_rows(connection, dead_letter_records, [_letter_row(item, known) for item in letters])
 
 
 def header_values(headers: Sequence[tuple[str, bytes | None]]) -> list[dict[str, str | None]]:
@@ -205,16 +205,6 @@ def _header_bytes(item: Mapping[str, str | None]) -> bytes | None:
         return base64.b64decode(encoded)
     text = item.get("text")
     return None if text is None else text.encode()
-
-
-async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    columns = [column for column in table.c if column.name in rows[0]]
-    given = unnest(columns, rows)
-    names = [column.name for column in columns]
-    source = select(*(given.c[name] for name in names))
-    await connection.execute(insert(table).from_select(names, source).on_conflict_do_nothing())
 
 
 async def _insert_answers(connection: AsyncConnection, given: Sequence[NewAnswer]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from services.storage.answers import header_bytes
 from services.storage.records import Account, DeadLetterRow, Failure, FailureRow, NewDeadLetter, ResultRow
 from services.storage.tables import (
     answer_fields,
+    answers,
     current_answers,
     dead_letter_records,
     document_failures,
@@ -22,9 +23,11 @@ from services.storage.tables import (
 )
 from services.storage.unnest import is_any_of
 
+_ELSEWHERE: Final = {"fields", "model", "adapter"}
 _RESULT: Final = (
-    *(current_answers.c[item.name] for item in dataclasses.fields(ResultRow) if item.name not in {"fields", "model"}),
-    pipelines.c.model,
+    *(current_answers.c[item.name] for item in dataclasses.fields(ResultRow) if item.name not in _ELSEWHERE),
+    func.coalesce(answers.c.model, pipelines.c.model).label("model"),
+    answers.c.adapter,
 )
 
 
@@ -66,6 +69,7 @@ async def results(
     statement = (
         select(*_RESULT, current_answers.c.answer_key)
         .join_from(current_answers, pipelines, current_answers.c.pipeline_id == pipelines.c.pipeline_id)
+        .join(answers, answers.c.answer_key == current_answers.c.answer_key)
         .order_by(current_answers.c.processed_at.desc(), current_answers.c.answer_key.desc())
         .limit(limit)
     )

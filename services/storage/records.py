@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -149,6 +150,51 @@ class NewAnswer:
     cached_tokens: int
     """Those of the prompt's tokens that came from the prefix cache; counted for the batch alone."""
     completion_tokens: int
+    model: str | None = None
+    """The model that read it, where that is another one than its pipeline's own."""
+    adapter: str | None = None
+    """The adapter that it was read with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What an hour of the engine costs.
+
+    Parameters
+    ----------
+    currency
+        ISO 4217.
+    """
+
+    hourly: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewUsage:
+    """What one try of a document took of the engine.
+
+    Parameters
+    ----------
+    document_type
+        Of the answer; None if there is none.
+    pages, pages_read
+        Pages of the document, and those of them that the model read, whole or in part.
+    """
+
+    batch_id: UUID
+    document_key: int
+    pipeline_id: str
+    tenant: str
+    document_type: str | None
+    pages: int
+    pages_read: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    engine_seconds: float
+    price: Price | None
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +319,7 @@ class ResultRow:
     metadata: Mapping[str, Any]
     pipeline_id: str
     model: str
+    adapter: str | None
     batch_id: UUID
     trace_id: str
     submitted_at: datetime

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     Double,
     ForeignKey,
@@ -211,6 +212,8 @@ answers: Final = Table(
     _required("completion_tokens", BigInteger, "Tokens generated for this document."),
     Column("findings", JSONB, nullable=False, server_default=text("'[]'"), comment=FINDINGS),
     Column("needs_review", Boolean, nullable=False, server_default=text("false"), comment=NEEDS_REVIEW),
+    _optional("model", Text, "Name of the model that read it, where that is another one than its pipeline's own."),
+    _optional("adapter", Text, "LoRA adapter that the model read it with; null without one."),
     PrimaryKeyConstraint("answer_key"),
     UniqueConstraint("document_key", "content_sha256", "pipeline_id"),
     CheckConstraint("type_confidence BETWEEN 0 AND 1", "type_confidence"),
@@ -344,6 +347,44 @@ outbox: Final = Table(
     comment="A row an event, written with the change that it tells of; the relay publishes it.",
 )
 
+usage: Final = Table(
+    "usage",
+    metadata,
+    _required("batch_id", Uuid, "The batch in which it was asked."),
+    _required("document_key", BigInteger, "The document."),
+    Column(
+        "pipeline_id", Text, ForeignKey("pipelines.pipeline_id"), nullable=False, comment="The pipeline that asked."
+    ),
+    _required("tenant", Text, "Whose document it is."),
+    _optional("document_type", Text, "Type of the answer that was recorded; null if the try gave none."),
+    _required("pages", Integer, "Pages of the document."),
+    _required("pages_read", Integer, "Those of them that the model read, whole or in part."),
+    _required("prompt_tokens", BigInteger, "Tokens of its prompts."),
+    _required("cached_tokens", BigInteger, "Those of them that came from the prefix cache."),
+    _required("completion_tokens", BigInteger, "Tokens generated."),
+    _required("engine_seconds", Double, "Its part of the time in which the engine had something to do."),
+    _optional("hourly_price", Numeric, "What an hour of the engine cost; null if nobody said."),
+    _optional("currency", Text, "Currency of the price, ISO 4217; null if there is none."),
+    _moment("ended_at", "When the try ended."),
+    Column(
+        "day",
+        Date,
+        Computed("(ended_at AT TIME ZONE 'UTC'::text)::date", persisted=True),
+        nullable=False,
+        comment="The same as a day in UTC.",
+    ),
+    PrimaryKeyConstraint("batch_id", "document_key"),
+    CheckConstraint(
+        "pages >= 0 AND pages_read >= 0 AND prompt_tokens >= 0 AND cached_tokens >= 0 AND completion_tokens >= 0 "
+        "AND engine_seconds >= 0",
+        "amounts",
+    ),
+    CheckConstraint("(hourly_price IS NULL) = (currency IS NULL)", "price"),
+    Index(None, "day"),
+    Index(None, "pipeline_id"),
+    comment="A row a try of a document: what it took of the engine; it stays when the document goes.",
+)
+
 document_types: Final = Table(
     "document_types",
     metadata,
@@ -358,7 +399,7 @@ document_types: Final = Table(
     comment="A row a document type that has a typed view.",
 )
 
-# The view that results and the typed views stand on; not among `metadata`, which Alembic compares.
+# Views are not among `metadata`, which Alembic compares. The one that results and the typed views stand on:
 current_answers: Final = Table(
     "current_answers",
     MetaData(schema=SCHEMA),
@@ -381,4 +422,21 @@ current_answers: Final = Table(
     Column("duplicate_of", Text, comment="Id of an older document of this tenant with the same bytes, if any."),
     Column("answer_key", BigInteger),
     Column("document_type", Text),
+)
+
+costs: Final = Table(
+    "costs",
+    MetaData(schema=SCHEMA),
+    Column("day", Date),
+    Column("tenant", Text),
+    Column("document_type", Text),
+    Column("documents", BigInteger),
+    Column("pages", BigInteger),
+    Column("pages_read", BigInteger),
+    Column("prompt_tokens", BigInteger),
+    Column("cached_tokens", BigInteger),
+    Column("completion_tokens", BigInteger),
+    Column("engine_seconds", Double),
+    Column("money", Numeric),
+    Column("currency", Text),
 )

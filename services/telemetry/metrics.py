@@ -68,6 +68,16 @@ class Metrics:
         self._pruned = meter.create_counter(
             names.OUTBOX_PRUNED, "{row}", "Published outbox rows deleted after their time"
         )
+        self._make_cost_counters(meter)
+
+    def _make_cost_counters(self, meter: Meter) -> None:
+        self._engine_time = meter.create_counter(
+            names.ENGINE_TIME, "s", "Busy time of the engine, by the document type that it went to"
+        )
+        self._engine_tokens = meter.create_counter(
+            names.ENGINE_TOKENS, "{token}", "Tokens by kind and by the document type that they went to"
+        )
+        self._pages = meter.create_counter(names.PAGES, "{page}", "Pages of answered documents, by document type")
 
     def _make_histograms(self, meter: Meter) -> None:
         self._tokens = meter.create_histogram(
@@ -122,6 +132,27 @@ class Metrics:
         for kind, amount in kinds.items():
             labels = {names.GEN_AI_TOKEN_TYPE: kind.value, names.GEN_AI_OPERATION: task, names.GEN_AI_MODEL: model}
             self._tokens.record(amount, labels)
+
+    def took(self, document_type: str, *, seconds: float, prompt: int, cached: int, completion: int) -> None:
+        """Count what one try of a document took of the engine.
+
+        Parameters
+        ----------
+        document_type
+            Of the answer; `names.NO_TYPE` if there is none.
+        seconds
+            Its part of the engine's busy time.
+        prompt, cached, completion
+            As in `tokens`, over all of its requests.
+        """
+        self._engine_time.add(seconds, {names.DOCUMENT_TYPE: document_type})
+        kinds = {names.TokenType.INPUT: prompt, names.TokenType.CACHED: cached, names.TokenType.OUTPUT: completion}
+        for kind, amount in kinds.items():
+            self._engine_tokens.add(amount, {names.DOCUMENT_TYPE: document_type, names.GEN_AI_TOKEN_TYPE: kind.value})
+
+    def answered_pages(self, document_type: str, pages: int) -> None:
+        """Count the pages of a document that was answered."""
+        self._pages.add(pages, {names.DOCUMENT_TYPE: document_type})
 
     def asked_again(self, document_type: str, outcome: names.SecondAnswer) -> None:
         """Count a second question."""

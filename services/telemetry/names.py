@@ -44,6 +44,7 @@ OUTCOME: Final = "postkorb.outcome"
 BATCH_SIZE: Final = "postkorb.batch.size"
 """Documents of a batch: on its span and on each link to it. Also the name of the histogram."""
 PAGE_COUNT: Final = "postkorb.document.pages"
+WINDOW_COUNT: Final = "postkorb.document.windows"
 
 # Attributes of the semantic conventions.
 ERROR_TYPE: Final = "error.type"
@@ -68,12 +69,19 @@ CONSUMER_OLDEST: Final = "postkorb.consumer.oldest_unfinished"
 CONSUMER_SKIPPED: Final = "postkorb.consumer.skipped"
 DOCUMENTS: Final = "postkorb.documents"
 DOCUMENTS_IN_FLIGHT: Final = "postkorb.documents.in_flight"
+ENGINE_TIME: Final = "postkorb.engine.time"
+ENGINE_TOKENS: Final = "postkorb.engine.tokens"
 STEP_DURATION: Final = "postkorb.step.duration"
 OUTBOX_LAG: Final = "postkorb.outbox.lag"
 OUTBOX_PRUNED: Final = "postkorb.outbox.pruned"
+PAGES: Final = "postkorb.pages"
 RETRIES: Final = "postkorb.retries"
 SECOND_QUESTIONS: Final = "postkorb.second_questions"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
+
+
+NO_TYPE: Final = "none"
+"""Document type of what a try took that gave no answer."""
 
 
 class Outcome(StrEnum):

@@ -29,6 +29,8 @@ class ServiceState:
         Seconds since 1970.
     health_url
         Where it answers `/livez`, `/readyz` and `/metrics`; empty if it does not.
+    expected_seconds
+        How long this took the last time; None if that is not known.
     """
 
     service: str
@@ -37,6 +39,21 @@ class ServiceState:
     detail: str
     since: float
     health_url: str = ""
+    expected_seconds: float | None = None
+
+    @property
+    def told(self) -> str:
+        """The same for people, with the time that it has taken so far."""
+        return told(self.state, self.detail, time.time() - self.since, self.expected_seconds)
+
+
+def told(state: State, detail: str, seconds: float, expected_seconds: float | None) -> str:
+    """Say in words where a service is in its life; while it starts, for how long, and how long that took last time."""
+    said = f"{state.value} {detail}".strip()
+    if state not in (State.STARTING, State.LOADING):
+        return said
+    expected = "" if expected_seconds is None else f", the last time took {expected_seconds:.0f} s"
+    return f"{said}: {max(0.0, seconds):.0f} s{expected}"
 
 
 class StateFile:
@@ -53,9 +70,9 @@ class StateFile:
         self._service = service
         self._health_url = health_url
 
-    def say(self, state: State, detail: str = "") -> None:
+    def say(self, state: State, detail: str = "", expected_seconds: float | None = None) -> None:
         """Replace what was said before."""
-        said = ServiceState(self._service, os.getpid(), state, detail, time.time(), self._health_url)
+        said = ServiceState(self._service, os.getpid(), state, detail, time.time(), self._health_url, expected_seconds)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(f".{os.getpid()}")
         temporary.write_text(json.dumps(asdict(said)), "utf-8")

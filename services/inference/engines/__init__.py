@@ -1,1 +1,1 @@
-"""The engine port and its two adapters; the only room that imports vllm."""
+"""The engine port and its adapters; the only room that imports vllm."""

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
@@ -11,12 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
+from services.inference.engines.canary import CanaryError, check_apart
+from services.inference.engines.lora import BLANK, LOUD, LoraAdapter, room_for, write_guards
 from services.inference.engines.port import (
     FORBIDDEN,
+    AdapterRefusedError,
     EngineDeadError,
     EngineError,
     EngineIdentity,
     Generation,
+    ModelIdentity,
     Prompt,
     SchemaRefusedError,
     Token,
@@ -24,6 +29,7 @@ from services.inference.engines.port import (
 
 if TYPE_CHECKING:
     from vllm.logprobs import Logprob
+    from vllm.lora.request import LoRARequest
     from vllm.outputs import CompletionOutput, RequestOutput
     from vllm.sampling_params import SamplingParams
     from vllm.v1.engine.async_llm import AsyncLLM
@@ -64,6 +70,8 @@ class InProcessConfig:
         Tokens computed in one step; longer prompts are prefilled in pieces.
     eager
         Compile nothing. Default: on a CPU, where compiling takes 50 s and gives a tenth.
+    adapters
+        What prompts may name beside the model. Each has room of its own, so that any of them share a batch.
     """
 
     model_name: str
@@ -74,6 +82,7 @@ class InProcessConfig:
     max_sequences: int = 16
     max_batched_tokens: int = 2048
     eager: bool | None = None
+    adapters: Sequence[LoraAdapter] = ()
 
 
 class InProcessEngine:
@@ -84,6 +93,9 @@ class InProcessEngine:
         self._texts = texts
         self._identity = identity
         self._context_tokens = config.context_tokens
+        self._adapters = config.adapters
+        self._loaded: dict[str | None, LoRARequest | None] = {None: None}
+        self._guards: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def load(cls, config: InProcessConfig) -> Self:
@@ -104,6 +116,46 @@ class InProcessEngine:
             message = f"the engine could not load {config.folder}: {type(error).__name__}: {error}"
             raise EngineError(message) from error
         return cls(config, llm, texts, _identity(config, llm, texts))
+
+    async def load_adapters(self) -> None:
+        """Load the adapters, and try whether each request gets its own; nothing if there are none.
+
+        Raises
+        ------
+        AdapterRefusedError
+            If vLLM does not take one, with its name and reason.
+        CanaryError
+            If a request is answered with another's adapter.
+        """
+        if not self._adapters:
+            return
+        self._guards = tempfile.TemporaryDirectory(prefix="postkorb-adapters-")
+        folders = await asyncio.to_thread(write_guards, self._adapters[0], Path(self._guards.name))
+        folders |= {adapter.name: adapter.folder for adapter in self._adapters}
+        loaded: dict[str | None, LoRARequest] = {}
+        for number, (name, folder) in enumerate(folders.items(), start=1):
+            loaded[name] = await self._load(name, number, folder)
+        # No request goes without an adapter from now on: those for the model itself go with the blank one.
+        self._loaded = {**loaded, None: loaded[BLANK]}
+        told_apart = await check_apart(self, [None, LOUD, *(adapter.name for adapter in self._adapters)])
+        if LOUD not in told_apart:
+            message = "adapters change nothing in this engine: POSTKORB_ROUTES cannot name any for this model"
+            raise CanaryError(message)
+        await self._llm.remove_lora(loaded[LOUD].lora_int_id)
+        del self._loaded[LOUD]
+
+    async def _load(self, name: str, number: int, folder: Path) -> "LoRARequest":
+        from vllm.lora.request import LoRARequest  # noqa: PLC0415  (loaded long before)
+
+        request = LoRARequest(name, number, str(folder))
+        try:
+            await self._llm.add_lora(request)
+        except Exception as error:  # whatever vLLM raises while loading means the same here
+            message = (
+                f"POSTKORB_ROUTES: the engine could not load adapter {name} ({folder}): {type(error).__name__}: {error}"
+            )
+            raise AdapterRefusedError(message) from error
+        return request
 
     @property
     def identity(self) -> EngineIdentity:
@@ -168,8 +220,12 @@ class InProcessEngine:
         from vllm.inputs import tokens_input  # noqa: PLC0415  (loaded long before; at the top it would cost 12 s)
         from vllm.v1.engine import exceptions  # noqa: PLC0415  (as above)
 
+        if prompt.model not in self._loaded:
+            message = f"request {prompt.request_id} is for {prompt.model}, which is not loaded"
+            raise EngineError(message)
+        adapter = self._loaded[prompt.model]
         try:
-            parts = self._llm.generate(tokens_input(ids), _sampling(prompt), prompt.request_id)
+            parts = self._llm.generate(tokens_input(ids), _sampling(prompt), prompt.request_id, lora_request=adapter)
             [output] = await self._unless_dead(_all(parts))  # one, by FINAL_ONLY
         except exceptions.EngineDeadError as error:
             raise EngineDeadError(DEAD) from error
@@ -202,6 +258,8 @@ class InProcessEngine:
     async def close(self) -> None:
         """Stop the engine's process and free its memory; a few seconds."""
         await asyncio.to_thread(self._llm.shutdown)
+        if self._guards:
+            self._guards.cleanup()
         del self._llm  # its finaliser fails when it runs as late as the interpreter's end
 
 
@@ -282,7 +340,7 @@ class Texts:
 
 
 def _start(config: InProcessConfig) -> "AsyncLLM":
-    from vllm.config import StructuredOutputsConfig  # noqa: PLC0415  (12 s of imports, and only for this adapter)
+    from vllm.config import CompilationConfig, StructuredOutputsConfig  # noqa: PLC0415  (12 s of imports, and only for this adapter)
     from vllm.engine.arg_utils import AsyncEngineArgs  # noqa: PLC0415  (as above)
     from vllm.platforms import current_platform  # noqa: PLC0415  (as above)
     from vllm.v1.engine.async_llm import AsyncLLM  # noqa: PLC0415  (as above)
@@ -308,8 +366,18 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         structured_outputs_config=StructuredOutputsConfig(backend="xgrammar", disable_any_whitespace=True),
         distributed_executor_backend=OwnedExecutor,
         disable_log_stats=True,
+        **_room(config.adapters),
+        compilation_config=CompilationConfig(custom_ops=_other_kernels() if on_cpu else []),
     )
     return AsyncLLM.from_engine_args(arguments)
+
+
+def _room(adapters: Sequence[LoraAdapter]) -> dict[str, Any]:
+    """Give the engine room for the adapters, and for the two that guard them."""
+    if not adapters:
+        return {}
+    rank = room_for(max(adapter.rank for adapter in adapters))
+    return {"enable_lora": True, "max_lora_rank": rank, "max_loras": len(adapters) + 2}
 
 
 def _set_up_cpu(*, eager: bool) -> None:
@@ -320,6 +388,15 @@ def _set_up_cpu(*, eager: bool) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if eager:  # otherwise torch compiles small kernels all the same, and needs a C++ compiler for it
         os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+
+
+def _other_kernels() -> list[str]:
+    """Say which of vLLM's kernels for a CPU are not used, as `custom_ops` takes it.
+
+    With latent attention switched off, queries come as [tokens, heads, numbers] to the rotary kernel, which takes the
+    heads for less than they are and turns wrong ones: answers are wrong in silence. torch's operations are right.
+    """
+    return ["-rotary_embedding"] if os.environ.get("VLLM_MLA_DISABLE") == "1" else []
 
 
 def _finish(prompt: Prompt, reason: str | None) -> Literal["stop", "length"]:
@@ -367,4 +444,8 @@ def _identity(config: InProcessConfig, llm: "AsyncLLM", texts: Texts) -> EngineI
         "dtype": str(llm.model_config.dtype).removeprefix("torch."),
         "chat_template_sha256": texts.template_sha256,
     }
-    return EngineIdentity(config.model_name, config.model_sha256, settings)
+    others = {
+        adapter.name: ModelIdentity(config.model_name, config.model_sha256, adapter.name, adapter.sha256)
+        for adapter in config.adapters
+    }
+    return EngineIdentity(config.model_name, config.model_sha256, settings, others)

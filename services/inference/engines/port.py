@@ -9,12 +9,24 @@ class EngineError(RuntimeError):
     """A request failed; others are unharmed."""
 
 
-class ModelNotOfferedError(EngineError):
-    """The servers answer, and have no such model: a setting is wrong."""
+class EngineUnsuitableError(EngineError):
+    """The engine cannot do what the settings ask of it: a person must set it right, and no restart does."""
+
+
+class ModelNotOfferedError(EngineUnsuitableError):
+    """The servers answer, and have no such model."""
+
+
+class AdapterRefusedError(EngineUnsuitableError):
+    """The engine does not take an adapter; the message has its name and the engine's reason."""
 
 
 class EngineAwayError(EngineError):
     """No server answers at the moment: no request of any document would be answered."""
+
+
+class ModelAwayError(EngineError):
+    """One of several models does not answer at the moment, and the others do."""
 
 
 class EngineDeadError(RuntimeError):
@@ -44,6 +56,8 @@ class Prompt:
     alternatives
         Most likely tokens that are told at each place of the answer, the chosen one among them; 0: that one alone.
         Servers allow about 20.
+    model
+        Which of the engine's further models or adapters is to answer, see `EngineIdentity`; None: its own model.
     """
 
     request_id: str
@@ -52,6 +66,7 @@ class Prompt:
     schema: Mapping[str, Any]
     max_tokens: int
     alternatives: int = 0
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,25 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """A model that answers beside the engine's own: another one, or one with an adapter.
+
+    Parameters
+    ----------
+    adapter, adapter_sha256
+        As `EngineIdentity` has them for a model; None without one.
+    settings
+        Those of its engine, where that is another one.
+    """
+
+    model: str
+    model_sha256: str
+    adapter: str | None = None
+    adapter_sha256: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineIdentity:
     """What goes into the pipeline's fingerprint.
 
@@ -111,15 +145,23 @@ class EngineIdentity:
         Hash of the weights' manifest; for a remote server that tells none, `remote:<model>`.
     settings
         Decoding settings and library versions that change answers.
+    others
+        Further models and adapters that it answers with, by the names that prompts give.
     """
 
     model: str
     model_sha256: str
     settings: Mapping[str, str]
+    others: Mapping[str, ModelIdentity] = field(default_factory=dict)
+
+
+def server_address(url: str) -> str:
+    """Give a server's address as all of ours is written: without the path of its API."""
+    return url.rstrip("/").removesuffix("/v1")
 
 
 class Engine(Protocol):
-    """A model that answers prompts. Adapters: `in_process` (vLLM) and `remote` (OpenAI-compatible)."""
+    """A model that answers prompts. Adapters: `in_process` (vLLM), `remote` (OpenAI-compatible), `routed` (several)."""
 
     @property
     def identity(self) -> EngineIdentity:

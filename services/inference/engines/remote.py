@@ -13,19 +13,25 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import httpx
+import structlog
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from services.inference.engines.canary import check_apart
 from services.inference.engines.port import (
     FORBIDDEN,
     EngineAwayError,
     EngineError,
     EngineIdentity,
     Generation,
+    ModelIdentity,
     ModelNotOfferedError,
     Prompt,
     SchemaRefusedError,
     Token,
+    server_address,
 )
+
+log = structlog.get_logger(__name__)
 
 SERVERS_AT_FAULT: Final = 2
 """A request that so many servers have a fault with is at fault itself."""
@@ -61,6 +67,8 @@ class RemoteConfig:
         A server that failed gets no requests for so long.
     attempts
         Most tries of a request, over all servers.
+    others
+        Models that each of the servers offers and prompts may name; vLLM offers adapters as models.
     """
 
     urls: Sequence[str]
@@ -70,6 +78,7 @@ class RemoteConfig:
     request_seconds: float = 600
     aside_seconds: float = 5
     attempts: int = 6
+    others: Sequence[str] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -143,7 +152,7 @@ class RemoteEngine:
 
     def __init__(self, config: RemoteConfig, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
-        self._servers = [Server(url.rstrip("/").removesuffix("/v1")) for url in config.urls]
+        self._servers = [Server(server_address(url)) for url in config.urls]
         timeout = httpx.Timeout(config.request_seconds, connect=5)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
         self._client = httpx.AsyncClient(
@@ -161,10 +170,14 @@ class RemoteEngine:
         ------
         EngineError
             If no server answers, or one that does has no such model; the message says which models it has.
+        CanaryError
+            If a server takes one model for another.
         """
         engine = cls(config)
         try:
             await engine._learn()
+            if engine._names != [config.model]:
+                await engine._try_servers()
         except EngineError:
             await engine.close()
             raise
@@ -290,21 +303,57 @@ class RemoteEngine:
         if len(reasons) == len(self._servers):
             raise EngineAwayError(_none_alive(reasons))
 
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys([self._config.model, *self._config.others]))
+
+    async def _try_servers(self) -> None:
+        """Try whether each server keeps its models apart, and use no servers but those until the next start."""
+        reasons = []
+        for server in self._servers.copy():
+            alone = RemoteEngine(replace(self._config, urls=[server.url], attempts=1))
+            try:
+                told_apart = await check_apart(alone, self._names)
+            except EngineAwayError as error:
+                reasons.append(str(error))
+                self._servers.remove(server)
+                log.warning("server could not be tried, and is not used until the next start", server=server.url)
+            else:
+                if alike := set(self._names[1:]) - told_apart:
+                    log.warning(
+                        "models answer alike, mistakes would not be seen", server=server.url, models=sorted(alike)
+                    )
+            finally:
+                await alone.close()
+        if not self._servers:
+            raise EngineAwayError(_none_alive(reasons))
+
     def _take_card(self, server: Server, cards: list[dict[str, Any]]) -> None:
-        card = next((card for card in cards if card["id"] == self._config.model), None)
-        if card is None:
-            offered = ", ".join(str(card["id"]) for card in cards) or "nothing"
-            message = f"{server.url} has no model {self._config.model!r} but {offered}: correct POSTKORB_MODEL"
-            raise ModelNotOfferedError(message)
-        if limit := card.get("max_model_len"):
-            self._config = replace(self._config, context_tokens=min(self._config.context_tokens, int(limit)))
-        if told := card.get("sha256"):
+        own = _card(server, cards, self._config.model)
+        others = [_card(server, cards, name) for name in self._config.others]
+        limits = [int(card["max_model_len"]) for card in (own, *others) if card.get("max_model_len")]
+        self._config = replace(self._config, context_tokens=min([self._config.context_tokens, *limits]))
+        if told := own.get("sha256"):
             self._identity = replace(self._identity, model_sha256=str(told))
+        if parent := own.get("parent"):  # it is an adapter itself
+            self._identity = replace(self._identity, settings={**self._identity.settings, "base_model": str(parent)})
+        self._identity = replace(self._identity, others={card["id"]: self._other(card) for card in others})
+
+    def _other(self, card: Mapping[str, Any]) -> ModelIdentity:
+        """Tell an adapter, whose card names the model that it is of, from another model."""
+        name, sha256 = card["id"], card.get("sha256") or f"remote:{card['id']}"
+        match card.get("parent"):
+            case None:
+                return ModelIdentity(name, sha256)
+            case self._identity.model:
+                return ModelIdentity(self._identity.model, self._identity.model_sha256, name, sha256)
+            case parent:
+                return ModelIdentity(parent, f"remote:{parent}", name, sha256)
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         schema = {"name": "answer", "schema": dict(prompt.schema), "strict": True}
         return {
-            "model": self._config.model,
+            "model": prompt.model or self._config.model,
             "messages": [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
             "max_tokens": prompt.max_tokens,
             "temperature": 0,
@@ -312,6 +361,15 @@ class RemoteEngine:
             "top_logprobs": prompt.alternatives,
             "response_format": {"type": "json_schema", "json_schema": schema},
         }
+
+
+def _card(server: Server, cards: list[dict[str, Any]], model: str) -> dict[str, Any]:
+    card = next((card for card in cards if card["id"] == model), None)
+    if card is None:
+        offered = ", ".join(str(card["id"]) for card in cards) or "nothing"
+        message = f"{server.url} has no model {model!r} but {offered}: correct POSTKORB_MODEL (or POSTKORB_ROUTES)"
+        raise ModelNotOfferedError(message)
+    return card
 
 
 def estimate_tokens(text: str) -> int:
@@ -389,7 +447,7 @@ def _reason(server: Server, error: Exception) -> str:
 
 def _none_alive(reasons: Sequence[str]) -> str:
     told = "; ".join(dict.fromkeys(reasons))
-    return f"no server answers ({told}): start one, or correct POSTKORB_ENGINE_URLS"
+    return f"no server answers ({told}): start one, or correct POSTKORB_ENGINE_URLS (or the `urls` in POSTKORB_ROUTES)"
 
 
 def _headers(config: RemoteConfig) -> dict[str, str]:

@@ -28,10 +28,13 @@ from services.storage.records import (
     NewDeadLetter,
     NewDocument,
     NewFailure,
+    NewUsage,
     Origin,
     OutboxRow,
     Pipeline,
+    Price,
 )
+from services.storage.usage import CostSelection, costs_by_type, record_usage
 
 MOMENT = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -153,6 +156,25 @@ def event(kind: EventType = EventType.PROCESSED, key: int | None = None, identit
     return OutboxRow(event_id, "documents.processed", b"inv-1", b"{}", headers, key)
 
 
+def used(key: int, of_batch: NewBatch, **changes: Any) -> NewUsage:
+    made: dict[str, Any] = {
+        "batch_id": of_batch.batch_id,
+        "document_key": key,
+        "pipeline_id": of_batch.pipeline_id,
+        "tenant": "default",
+        "document_type": "invoice",
+        "pages": 2,
+        "pages_read": 1,
+        "prompt_tokens": 500,
+        "cached_tokens": 200,
+        "completion_tokens": 40,
+        "engine_seconds": 10.0,
+        "price": Price(Decimal("0.36"), "EUR"),
+        "ended_at": MOMENT,
+    }
+    return NewUsage(**made | changes)
+
+
 async def store(database: Database, *given: NewDocument) -> list[AcceptedDocument]:
     async with database.transaction() as connection:
         return await store_documents(connection, given)
@@ -187,6 +209,8 @@ async def whole_life(url: str) -> None:
         async with database.transaction() as connection:
             await record_failures(connection, [failed(retried.document_key, document("inv-2"))])
             await record_dead_letters(connection, [letter()])
+            await record_usage(connection, [used(key, batch())])
+            assert len(await costs_by_type(connection, CostSelection())) == 1
             await settle_answered(connection, [key])
             await enqueue(connection, [event(key=key)])
             await publish(connection)

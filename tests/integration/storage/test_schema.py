@@ -133,12 +133,13 @@ async def _as_role(database: Database, role: str, statement: str) -> str | None:
 
 
 async def test_an_analyst_reads_views_and_nothing_else(database: Database) -> None:
-    for view in ("results", "fields", "account", "failures", "dead_letters", "calibrations", "invoices"):
+    for view in ("results", "fields", "account", "failures", "dead_letters", "calibrations", "costs", "invoices"):
         assert await _as_role(database, "postkorb_analyst", f"TABLE postkorb.{view}") is None
     for refused in (
         "SELECT text FROM postkorb.pages",
         "SELECT * FROM postkorb.documents",
         "SELECT * FROM postkorb.pipelines",
+        "SELECT * FROM postkorb.usage",
         "SELECT value FROM postkorb.outbox",
         "SELECT value FROM postkorb.dead_letter_records",
         "SELECT * FROM postkorb.current_answers",
@@ -169,6 +170,8 @@ async def test_a_service_changes_no_schema_and_no_answer(database: Database) -> 
         "DELETE FROM postkorb.documents",
         "DELETE FROM postkorb.answers",
         "UPDATE postkorb.answers SET summary = ''",
+        "DELETE FROM postkorb.usage",
+        "UPDATE postkorb.usage SET engine_seconds = 0",
         "DELETE FROM postkorb.document_types",
         "CREATE ROLE mine",
     ):

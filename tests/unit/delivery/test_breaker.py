@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from schemas.events import ErrorCode
 from services.delivery.breaker import OURS, Admission, Breaker, Outage
+from services.delivery.retrying import WAITED_FOR
 
 REFUSED, INVALID, ENCRYPTED = ErrorCode.ENGINE_REFUSED, ErrorCode.ANSWER_INVALID, ErrorCode.DOCUMENT_ENCRYPTED
 DONE = None
@@ -75,8 +76,8 @@ def _probe(breaker: Breaker, clock: Clock) -> float:
 
 
 def test_every_code_lies_in_the_deployment_or_in_the_document():
-    assert set(ErrorCode) == OURS | THEIRS
-    assert not OURS & THEIRS
+    assert set(ErrorCode) == OURS | THEIRS | WAITED_FOR
+    assert not OURS & (THEIRS | WAITED_FOR)
 
 
 def test_at_first_every_document_may_be_begun(breaker: Breaker):
@@ -93,7 +94,7 @@ def test_ten_failures_alike_open_it_and_nine_do_not(breaker: Breaker, clock: Clo
     assert breaker.outage == Outage(code, f"nearly every document fails with {code.value}", clock.now)
 
 
-@pytest.mark.parametrize("code", THEIRS)
+@pytest.mark.parametrize("code", THEIRS | WAITED_FOR)
 def test_faults_of_documents_stop_nothing_however_many(breaker: Breaker, code: ErrorCode):
     _tell(breaker, [code] * 100)
     assert breaker.admission() is Admission.ALL

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.events import ErrorCode
-from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
+from services.delivery.retrying import WAITED_FOR, GiveUp, RetryPolicy, TryAgain, after_failure
 
 FIRST, MOST = timedelta(seconds=4), timedelta(seconds=60)
 PATIENT = RetryPolicy(attempts=1000, first=FIRST, most=MOST)
@@ -53,7 +53,16 @@ def _tries(code: ErrorCode, policy: RetryPolicy) -> int:
 
 
 def test_every_code_is_decided():
-    assert set(TRIES) == set(ErrorCode)
+    assert {*TRIES, *WAITED_FOR} == set(ErrorCode)
+    assert not WAITED_FOR & set(TRIES)
+
+
+@pytest.mark.parametrize("code", WAITED_FOR)
+@pytest.mark.parametrize("attempt", [1, 2, 1000])
+def test_what_is_known_to_be_away_is_waited_for_at_the_longest_back_off(code: ErrorCode, attempt: int):
+    policy = RetryPolicy(1, FIRST, MOST)
+    tries = [after_failure(code, attempt, policy, chance) for chance in (0, 1)]
+    assert tries == [TryAgain(attempt, MOST / 2), TryAgain(attempt, MOST)]
 
 
 @pytest.mark.parametrize(("code", "tries"), TRIES.items())

@@ -1,12 +1,15 @@
-"""Which pages fit: never more than the budget, never none, and what is missing is known."""
+"""What is read of a document: all of it, unless it has more windows than are allowed; what is missing is known."""
 
 from datetime import UTC, datetime
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
+from scripted import ScriptedEngine
 
-from services.inference.admit import fit_pages
+from services.inference.admit import Admitted, admit
 from services.storage.records import PendingDocument
+
+PAGE = "line\n" * 160
+BUDGET = 256
 
 
 def document(*pages: str) -> PendingDocument:
@@ -27,27 +30,27 @@ def document(*pages: str) -> PendingDocument:
     )
 
 
-def test_pages_are_kept_from_the_first_on_until_the_next_does_not_fit():
-    admitted = fit_pages(document("a", "b", "c"), [40, 50, 20], budget=100)
-    assert (list(admitted.pages), admitted.pages_read, admitted.tokens) == (["a", "b"], 2, 90)
-    assert admitted.cut_page is None
+async def admitted(*pages: str, most: int = 16) -> Admitted:
+    (found,) = await admit([document(*pages)], ScriptedEngine(), BUDGET, most)
+    return found
 
 
-def test_a_small_page_behind_one_that_does_not_fit_is_not_read_out_of_order():
-    admitted = fit_pages(document("a", "b", "c"), [40, 500, 1], budget=100)
-    assert list(admitted.pages) == ["a"]
+async def test_all_pages_are_read_in_as_many_windows_as_they_need() -> None:
+    found = await admitted(*[PAGE] * 4)
+    assert len(found.windows) > 4
+    assert (list(found.pages), found.pages_read, found.cut_page) == ([PAGE] * 4, 4, None)
 
 
-def test_a_first_page_that_does_not_fit_is_cut_and_said_to_be():
-    admitted = fit_pages(document("x" * 1000), [200], budget=100)
-    assert list(admitted.pages) == ["x" * 500]
-    assert (admitted.pages_read, admitted.cut_page) == (0, 1)
+@pytest.mark.parametrize(("most", "read", "cut"), [(1, 0, 1), (2, 1, None), (3, 1, 2)])
+async def test_what_further_windows_would_read_is_not_read_and_known(most: int, read: int, cut: int | None) -> None:
+    found = await admitted(*[PAGE] * 4, most=most)
+    assert len(found.windows) == most
+    assert (found.pages_read, found.cut_page) == (read, cut)
+    assert found.pages[-1] == PAGE[: found.windows[-1].end]
+    assert [*found.pages[:-1]] == [PAGE] * (len(found.pages) - 1)
 
 
-@given(st.lists(st.integers(1, 300), min_size=1, max_size=20), st.integers(1, 1000))
-def test_the_budget_is_kept_and_something_is_always_read(counts: list[int], budget: int):
-    pages = ["x" * (4 * count) for count in counts]
-    admitted = fit_pages(document(*pages), counts, budget)
-    assert admitted.pages
-    assert admitted.tokens <= budget
-    assert sum(map(len, admitted.pages)) <= 4 * budget
+async def test_documents_of_a_batch_are_divided_each_by_itself() -> None:
+    found = await admit([document("a"), document(PAGE, PAGE), document("b")], ScriptedEngine(), BUDGET, 16)
+    assert [len(item.windows) > 1 for item in found] == [False, True, False]
+    assert [item.document.pages[0][0] for item in found] == ["a", "l", "b"]

@@ -10,18 +10,23 @@ from opentelemetry.trace import NoOpTracerProvider
 from scripted import ScriptedEngine, letter
 
 from schemas.document_types import DocumentTypes, Rule, Wording, load_document_types
-from schemas.events import FindingKind
+from schemas.events import FindingKind, Status
+from services.answers.calibration import UNFITTED
+from services.answers.summary_check import check_summary
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.ask import Asked, Asker
 from services.inference.check import Checked, answered, check, check_again
 from services.inference.outcome import Answered
+from services.inference.windows import whole
 from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
 TYPES = load_document_types()
 GOOD = {"invoice_number": "RE-7", "issue_date": "05.06.2026", "seller_name": "Muster GmbH"}
+UNDOUBTING = UNFITTED.model_copy(update={"review_below": 0.0})
+"""No value needs review for its confidence alone."""
 TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
 
 
@@ -46,8 +51,9 @@ def pending(text: str) -> PendingDocument:
 async def first_answer(text: str, types: DocumentTypes = TYPES) -> tuple[Checked, ScriptedEngine, Asker]:
     engine = ScriptedEngine()
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
-    asker = Asker(engine, types, "document", Tracing(NoOpTracerProvider().get_tracer("test"), metrics), metrics)
-    asked = await asker.ask(Admitted(pending(text), (text,), 1, 100))
+    tracing = Tracing(NoOpTracerProvider().get_tracer("test"), metrics)
+    asker = Asker(engine, types, "document", tracing, metrics, calibration=UNDOUBTING)
+    asked = await asker.ask(Admitted(pending(text), [whole((text,))]))
     return check(asked), engine, asker
 
 
@@ -123,6 +129,47 @@ async def test_a_question_without_a_broken_rule_names_no_rule() -> None:
     assert '{"seller_name":""}' in said
 
 
+async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    assert not answered(checked).needs_review
+    calibration = UNFITTED.model_copy(update={"review_below": 1.0})
+    outcome = answered(replace(checked, asked=replace(checked.asked, calibration=calibration)))
+    assert {finding.kind for finding in outcome.findings} == {FindingKind.CONFIDENCE, FindingKind.DOCUMENT_TYPE}
+    assert outcome.needs_review
+
+
+async def test_a_type_below_the_bound_of_review_is_for_a_person() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    sure, classified = UNFITTED.model_copy(update={"review_below": 0.5}), checked.asked.classified
+    for confidence, count in ((0.49, 1), (0.5, 0)):
+        asked = replace(checked.asked, calibration=sure, classified=replace(classified, confidence=confidence))
+        said = [item for item in answered(replace(checked, asked=asked)).findings if item.kind == "document_type"]
+        assert [item.message for item in said] == [
+            "Die Art des Dokuments ist nicht sicher: „Rechnung“ mit 49 %."
+        ] * count
+
+
+SUPPORTED = "Die Muster GmbH verlangt 119,00 €."
+UNSUPPORTED = f"{SUPPORTED} Danach kommen 40 € Mahngebühr dazu."
+
+
+async def test_a_sentence_of_the_summary_whose_figure_stands_nowhere_is_cut_and_said() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    outcome = answered(replace(checked, summary=check_summary(UNSUPPORTED, "de", checked.figures)))
+    assert outcome.summary == SUPPORTED
+    assert [finding.kind for finding in outcome.findings] == [FindingKind.SUMMARY]
+
+
+async def test_a_summary_with_such_a_figure_is_asked_for_again_and_the_better_one_stays() -> None:
+    before, _, asker = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    checked = check(replace(before.asked, summary=UNSUPPORTED))
+    assert checked.question
+    again = await asker.ask_again(checked.asked, checked.question)
+    for said in (SUPPORTED, f"{UNSUPPORTED} Und 50 € noch dazu."):
+        best = check_again(checked, replace(again, summary=said)).summary
+        assert best.text == (said if said is SUPPORTED else UNSUPPORTED)
+
+
 def with_rule(check: str, *, over_missing: bool = False) -> DocumentTypes:
     """Give the shipped types, with a rule about the rows of an invoice."""
     said = Wording(de="Die Positionen ergeben nicht den Nettobetrag.", en="The lines do not make the net total.")
@@ -130,6 +177,18 @@ def with_rule(check: str, *, over_missing: bool = False) -> DocumentTypes:
     invoice = TYPES["invoice"]
     changed = invoice.model_copy(update={"rules": (*invoice.rules, rule)})
     return DocumentTypes([*(kind for kind in TYPES.values() if kind is not invoice), changed])
+
+
+ROWS = "Pos\tBeschreibung\tMenge\tEinzelpreis\tBetrag\n1\tTische\t2\t30,00\t60,00\n2\tStühle\t4\t10,00\t40,00\n"
+
+
+async def test_rows_that_do_not_make_the_total_make_an_answer_incomplete() -> None:
+    text = f"{letter('invoice', **GOOD)}\n{ROWS}\n{letter('invoice', **TOTALS)}"
+    whole, _ = await answer(text)
+    less, _ = await answer(text.replace("2\tStühle\t4\t10,00\t40,00\n", ""))
+    assert (whole.status, whole.reasons) == (Status.COMPLETE, [])
+    assert less.status is Status.INCOMPLETE
+    assert "missing against the total" in less.reasons[0]
 
 
 @pytest.mark.parametrize(
@@ -142,8 +201,7 @@ def with_rule(check: str, *, over_missing: bool = False) -> DocumentTypes:
     ],
 )
 async def test_rules_about_rows_are_checked_when_the_rows_are_read_and_are_no_question(check: str, broken: int) -> None:
-    rows = "Pos\tBeschreibung\tMenge\tEinzelpreis\tBetrag\n1\tTische\t2\t30,00\t60,00\n2\tStühle\t4\t10,00\t40,00\n"
-    text = f"{letter('invoice', **GOOD)}\n{rows}\n{letter('invoice', **TOTALS)}"
+    text = f"{letter('invoice', **GOOD)}\n{ROWS}\n{letter('invoice', **TOTALS)}"
     checked, engine, _ = await first_answer(text, with_rule(check))
     outcome = answered(checked)
     assert [path for path in values(outcome) if path.endswith("line_total")] == [

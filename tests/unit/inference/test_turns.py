@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.inference.turns import Turns
 
+ROOM = 1000
 LOOPS = 20
 """Turns of the event loop after which everybody who may go on has gone on: nothing here waits for anything else."""
 
@@ -16,8 +17,9 @@ LOOPS = 20
 class Visit:
     """One document on its way through the engine, which a test lets out again."""
 
-    def __init__(self, turns: Turns, *, alone: bool) -> None:
+    def __init__(self, turns: Turns, *, alone: bool, requests: int = 1) -> None:
         self.alone = alone
+        self._requests = requests
         self.inside = False
         self._leave: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._stay(turns))
@@ -27,7 +29,7 @@ class Visit:
         return not self.inside and not self._task.done()
 
     async def _stay(self, turns: Turns) -> None:
-        async with turns.turn(alone=self.alone):
+        async with turns.turn(alone=self.alone, requests=self._requests):
             self.inside = True
             try:
                 await self._leave
@@ -53,7 +55,7 @@ async def settled() -> None:
 
 @pytest.fixture
 def turns() -> Turns:
-    return Turns()
+    return Turns(ROOM)
 
 
 async def ordinary(turns: Turns) -> Visit:
@@ -164,6 +166,49 @@ async def test_an_ordinary_document_that_gives_up_waiting_is_not_counted(turns: 
     assert (await suspect(turns)).inside
 
 
+async def of_many_requests(turns: Turns, requests: int) -> Visit:
+    visit = Visit(turns, alone=False, requests=requests)
+    await settled()
+    return visit
+
+
+async def test_a_document_of_many_requests_waits_for_room_and_is_not_overtaken():
+    turns = Turns(4)
+    first, second = await of_many_requests(turns, 2), await of_many_requests(turns, 1)
+    long, late = await of_many_requests(turns, 3), await ordinary(turns)
+    assert long.waits
+    assert late.waits, "there is room for it, but the other one came first"
+    await first.leave()
+    assert long.inside
+    assert late.waits
+    await second.leave()
+    assert late.inside
+    await long.leave()
+    await late.leave()
+
+
+async def test_a_document_of_more_requests_than_there_is_room_for_has_it_all():
+    turns = Turns(4)
+    first = await ordinary(turns)
+    long = await of_many_requests(turns, 9)
+    assert long.waits
+    await first.leave()
+    assert long.inside
+    assert (late := await ordinary(turns)).waits
+    await long.leave()
+    assert late.inside
+
+
+async def test_who_gives_up_waiting_for_room_keeps_nobody_out():
+    turns = Turns(4)
+    first, long = await of_many_requests(turns, 2), await of_many_requests(turns, 3)
+    late = await ordinary(turns)
+    await long.give_up()
+    assert late.inside
+    await first.leave()
+    assert (await of_many_requests(turns, 3)).inside
+
+
 KINDS = ["ordinary", "ordinary", "suspect", "leave", "give up"]
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99)), min_size=4, max_size=16)
 
@@ -174,7 +219,7 @@ def test_in_whatever_order_they_come_and_go_nobody_is_with_a_suspect_and_nobody_
     steps: list[tuple[str, int]],
 ):
     async def come_and_go() -> None:
-        turns, visits = Turns(), []
+        turns, visits = Turns(ROOM), []
         for step, pick in steps:
             inside = [visit for visit in visits if visit.inside]
             waiting = [visit for visit in visits if visit.waits]
