@@ -57,13 +57,13 @@ async def _run(name: ServiceName, settings: Settings, telemetry: Telemetry, stop
         async with AsyncExitStack() as stack:
             place = Place(stack, settings, telemetry, StateFile(settings.data_dir, name, server.url), vitals)
             place.say(State.STARTING)
-            service = await build(name, place)
-            looking = asyncio.create_task(vitals.run(), name="vitals")
-            stack.callback(looking.cancel)
-            stack.enter_context(Watchdog(health, WATCHDOG_SECONDS))
-            place.say(State.READY)
-            log.info("ready", service=name.value, health=server.url)
-            await run_until(service, stop, settings.drain_seconds, lambda: place.say(State.STOPPING))
+            with Watchdog(health, WATCHDOG_SECONDS):  # from the first step on: a start may hang
+                service = await build(name, place)
+                looking = asyncio.create_task(vitals.run(), name="vitals")
+                stack.callback(looking.cancel)
+                place.say(State.READY)
+                log.info("ready", service=name.value, health=server.url)
+                await run_until(service, stop, settings.drain_seconds, lambda: place.say(State.STOPPING))
 
 
 async def run_until(service: Service, stop: asyncio.Event, drain_seconds: float, on_stop: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """Every setting, from the environment or `.env`, prefix `POSTKORB_`."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -72,17 +73,45 @@ class Settings(BaseSettings):
     )
     engine_urls: Commas = Field(default=[], description="For `remote`: servers such as `http://gpu1:8000`, by commas.")
     engine_api_key: SecretStr | None = None
+    routes: Path | None = Field(
+        default=None,
+        description="Which further models and LoRA adapters read which documents, by tenant and document type: a YAML "
+        "file. Absent: the one model reads all.",
+    )
     context_tokens: int = Field(
         default=4096, ge=512, le=1_000_000, description="Most tokens that a prompt and its answer have together."
+    )
+    max_windows: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="Windows in which a document is read that is longer than the context, each a question of its own; "
+        "what they do not reach is not read.",
     )
     kv_cache_gib: float = Field(default=2.0, gt=0, le=1024, description="On a CPU: memory for the KV cache, GiB.")
     max_sequences: int = Field(default=16, ge=1, le=4096, description="Requests in the engine at the same time.")
     batch_documents: int = Field(default=4, ge=1, le=1000, description="Most documents of one batch.")
     batches_in_flight: int = Field(default=4, ge=1, le=16, description="Batches that are in the engine together.")
+    review_below: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Confidence below which a value or the type needs review; by default the calibration's own bound.",
+    )
     calibration: Path | None = Field(
         default=None,
         description="What makes the confidences: a file that `postkorb evaluate --calibrate` wrote. Absent: the one "
         "that ships for the model, if there is one; else numbers set by hand, which only order answers.",
+    )
+
+    hourly_price: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="What an hour of the engine costs: the machine of one inference process, or its servers together. "
+        "Kept with each answer, for the view `costs`. Absent: costs are told in seconds and tokens.",
+    )
+    currency: str | None = Field(
+        default=None, pattern=r"^[A-Z]{3}$", description="Of that price, as ISO 4217 has it, such as `EUR`."
     )
 
     types_dirs: Folders = Field(default=[], description="Folders of further document types (YAML), by commas.")
@@ -118,6 +147,13 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         default=25, ge=0, description="How long SIGTERM waits for documents in flight, before they are handed back."
     )
+    start_seconds: float = Field(
+        default=900,
+        gt=0,
+        description="How long the loading of a model may go without progress before the process is taken for stuck and "
+        "replaced; a large model on a slow disk needs more. The other steps of a start may take 120 s, or less if "
+        "this is less.",
+    )
     stuck_seconds: float = Field(
         default=1800,
         gt=0,
@@ -138,6 +174,13 @@ class Settings(BaseSettings):
     def _engine_has_urls(self) -> Self:
         if self.engine == "remote" and not self.engine_urls:
             message = "POSTKORB_ENGINE=remote needs POSTKORB_ENGINE_URLS, such as http://gpu1:8000"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _price_has_currency(self) -> Self:
+        if self.hourly_price is not None and self.currency is None:
+            message = "POSTKORB_HOURLY_PRICE needs POSTKORB_CURRENCY, such as EUR"
             raise ValueError(message)
         return self
 

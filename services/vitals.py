@@ -5,7 +5,9 @@ engine that is away makes a service not ready, and never not live.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from services.delivery.breaker import Breaker
@@ -13,7 +15,8 @@ from services.delivery.consumption import Consumption
 from services.storage.database import Database
 from services.telemetry.health import Check, Heartbeat, Probe
 from services.telemetry.metrics import Metrics, PartitionLag
-from services.telemetry.state import State
+from services.telemetry.start import Start
+from services.telemetry.state import State, told
 
 LOOP_SECONDS: Final = 30.0
 """An event loop that was away for so long hangs: nothing of ours computes longer in it."""
@@ -37,19 +40,19 @@ class Vitals:
     """Collects what is to be looked at, while a service is built; afterwards `run` looks at what must be asked."""
 
     def __init__(self, metrics: Metrics) -> None:
-        self.state = State.STARTING
-        self.detail = ""
-        self.liveness: list[Probe] = []
+        self.start = Start()
+        self.liveness: list[Probe] = [self._is_moving]
         self.readiness: list[Probe] = [self._is_ready]
         self._metrics = metrics
         self._loop = Heartbeat("event loop", LOOP_SECONDS)
         self._databases: list[Database] = []
         self._outages: list[Callable[[], object | None]] = []
         self._asked: list[Callable[[], Awaitable[None]]] = []
+        self.say(State.STARTING)
 
-    def say(self, state: State, detail: str = GOOD) -> None:
-        """Say where the service is in its life."""
-        self.state, self.detail = state, detail
+    def say(self, state: State, detail: str = GOOD, expected_seconds: float | None = None) -> None:
+        """Say where the service is in its life, and how long that took the last time."""
+        self._said = (state, detail, expected_seconds, time.monotonic())
 
     async def run(self) -> None:
         """Beat for the event loop, and ask regularly what nobody else asks."""
@@ -100,9 +103,7 @@ class Vitals:
 
         def moving() -> Check:
             age = consumption.oldest_work_age
-            waits = next((outage for ask in self._outages if (outage := ask())), None)
-            healthy = age < stuck_seconds or waits is not None  # what it waits for is known: no restart helps
-            return Check("oldest record", healthy=healthy, reason=f"worked on for {age:.0f} s")
+            return Check("oldest record", age < stuck_seconds or self._waits, reason=f"worked on for {age:.0f} s")
 
         def joined() -> Check:
             return Check("consumer group", healthy=consumption.has_joined, reason=f"member of {consumption.group}")
@@ -146,9 +147,19 @@ class Vitals:
         self.readiness.append(broker)
         self._asked.append(ask)
 
+    @property
+    def _waits(self) -> bool:
+        """Whether something is known to be away: then it is waited for, and no restart helps."""
+        return any(ask() for ask in self._outages)
+
+    def _is_moving(self) -> Check:
+        check = self.start.check()
+        return replace(check, healthy=check.healthy or self._waits)
+
     def _is_ready(self) -> Check:
-        reason = f"{self.state.value} {self.detail}".strip()
-        return Check("service", healthy=self.state is State.READY, reason=reason)
+        state, detail, expected_seconds, since = self._said
+        reason = told(state, detail, time.monotonic() - since, expected_seconds)
+        return Check("service", healthy=state is State.READY, reason=reason)
 
     async def _look_regularly(self) -> None:
         while True:

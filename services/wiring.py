@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
@@ -20,30 +21,40 @@ from services.delivery.retrying import RetryPolicy
 from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
 from services.inference.einvoice import EInvoiceUse
-from services.inference.engines.port import Engine
+from services.inference.engines.lora import LoraAdapter
+from services.inference.engines.port import Engine, EngineError, server_address
 from services.inference.engines.remote import RemoteConfig, RemoteEngine
+from services.inference.engines.routed import RoutedEngine
+from services.inference.metering import MeteredEngine
 from services.inference.parsed import estimated_tokens
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
+from services.inference.routes import NO_ROUTING, Routes, RoutesError, Routing, read_routes
 from services.inference.service import Inference, Limits
 from services.intake.fetch import ContentFetcher
 from services.intake.parse import Parser
 from services.intake.service import Intake, IntakeLimits
 from services.intake.store import Store
 from services.local.stack import read_stack
-from services.models.catalogue import load_catalogue, shipped_calibration
+from services.models.adapters import check_fits
+from services.models.catalogue import FolderSource, load_catalogue, shipped_calibration
 from services.models.fetch import FetchedModel, fetched
 from services.models.terms import engine_environment
 from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Database
-from services.storage.records import Pipeline
+from services.storage.records import Pipeline, Price
+from services.telemetry.load_times import LoadTimes
 from services.telemetry.metrics import Metrics
 from services.telemetry.setup import Telemetry
 from services.telemetry.state import State, StateFile
 from services.telemetry.tracing import Tracing
 from services.vitals import Breaking, Vitals
+
+STEP_SECONDS: Final = 120.0
+"""How long a step of a start may take; loading a model has a setting. What it waits for, such as a broker that does not
+answer, is given up sooner and said."""
 
 
 class Service(Protocol):
@@ -71,10 +82,17 @@ class Place:
     state: StateFile
     vitals: Vitals
 
-    def say(self, state: State, detail: str = "") -> None:
+    def say(self, state: State, detail: str = "", expected_seconds: float | None = None) -> None:
         """Say where the service is in its life, to whoever reads its file and to whoever asks `/readyz`."""
-        self.vitals.say(state, detail)
-        self.state.say(state, detail)
+        self.vitals.say(state, detail, expected_seconds)
+        self.state.say(state, detail, expected_seconds)
+
+    @contextmanager
+    def step(self, name: str, limit_seconds: float = STEP_SECONDS) -> Iterator[None]:
+        """Do a step of the start: it is said, and may not go without progress for longer than the limit."""
+        self.say(State.STARTING, name)
+        with self.vitals.start.step(name, min(limit_seconds, self.settings.start_seconds)):
+            yield
 
 
 Builder = Callable[[Place], Awaitable[Service]]
@@ -83,7 +101,7 @@ NO_TOKENS: Final = 1
 """Nothing is weighed in tokens before it was read."""
 INTAKE_BUDGET: Final = Budget(records=500, size=256 * 1024 * 1024, tokens=NO_TOKENS)
 BUDGET_CONTEXTS: Final = 2
-"""Tokens that may wait for each document in the engine, in contexts: a document fills one at most."""
+"""Tokens that may wait for each request in the engine, in contexts: a request fills one at most."""
 LEAST_TEXT_TOKENS: Final = 256
 FETCH_SECONDS: Final = 30.0
 MAX_CHARACTERS: Final = 5_000_000
@@ -156,12 +174,13 @@ async def build(name: ServiceName, place: Place) -> Service:
 async def _intake(place: Place) -> Intake:
     settings, telemetry = place.settings, place.telemetry
     database, _revision = await _checked_database(place, ServiceName.INTAKE)
-    await make_topics(settings)
-    parser = await place.stack.enter_async_context(parser_of(settings))
+    await _there_are_topics(place)
+    with place.step("parsers"):
+        parser = await place.stack.enter_async_context(parser_of(settings))
     membership = Membership(INTAKE_GROUP, settings.instance)
     consumption = Consumption(kafka_of(settings), settings.topics.submitted, membership, INTAKE_BUDGET)
     intake = Intake(
-        await place.stack.enter_async_context(consumption),
+        await _begun(place, consumption),
         fetcher_of(settings),
         parser,
         Store(database, settings.topics),
@@ -178,15 +197,15 @@ async def _inference(place: Place) -> Inference:
     settings, telemetry = place.settings, place.telemetry
     types = types_of(settings)
     database, revision = await _checked_database(place, ServiceName.INFERENCE, types)
-    calibration = calibration_of(settings)
+    await _there_are_topics(place)
+    calibration, routing = calibration_of(settings), routing_of(settings)
     # The engine is loaded before the consumer group is joined: loading blocks, and heartbeats would stop.
-    engine = await load_engine(settings, lambda detail: place.say(State.LOADING, detail))
-    place.stack.push_async_callback(engine.close)
-    place.vitals.watch_engine(lambda: engine.trouble)
-    asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics)
-    pipeline = configured_pipeline(settings, engine, types, calibration)
-    await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-    await make_topics(settings)
+    engine = MeteredEngine(await _loaded_engine(place, routing.routes))
+    with place.step("schemas"):
+        asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics, routing)
+    pipeline = configured_pipeline(settings, engine, types, calibration, routing)
+    with place.step("pipeline"):
+        await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     limits = limits_of(settings)
     budget = Budget(
         records=4 * limits.documents,
@@ -196,10 +215,10 @@ async def _inference(place: Place) -> Inference:
     membership = Membership(INFERENCE_GROUP, settings.instance)
     consumption = Consumption(kafka_of(settings), settings.topics.parsed, membership, budget, estimated_tokens)
     inference = Inference(
-        await place.stack.enter_async_context(consumption),
+        await _begun(place, consumption),
         engine,
         asker,
-        Recorder(database, settings.topics, pipeline, revision),
+        Recorder(database, settings.topics, pipeline, revision, price_of(settings)),
         limits,
         retries_of(settings),
         telemetry.tracing,
@@ -212,8 +231,9 @@ async def _inference(place: Place) -> Inference:
 async def _relay(place: Place) -> Relay:
     settings, telemetry = place.settings, place.telemetry
     database, _revision = await _checked_database(place, ServiceName.RELAY)
-    await make_topics(settings)
-    publication = await place.stack.enter_async_context(Publication(kafka_of(settings), "postkorb-relay"))
+    await _there_are_topics(place)
+    with place.step("publisher"):
+        publication = await place.stack.enter_async_context(Publication(kafka_of(settings), "postkorb-relay"))
     keep = timedelta(days=settings.outbox_keep_days)
     relay = Relay(database, publication, telemetry.tracing, telemetry.metrics, keep=keep)
     place.vitals.watch_relay(publication.probe, lambda: relay.away)
@@ -246,11 +266,30 @@ def fetcher_of(settings: Settings) -> ContentFetcher:
 def limits_of(settings: Settings) -> Limits:
     """Give how much is in the engine at a time."""
     documents = settings.batch_documents * settings.batches_in_flight
-    return Limits(settings.batch_documents, documents, settings.ask_seconds)
+    return Limits(settings.batch_documents, documents, settings.ask_seconds, settings.max_windows)
+
+
+def price_of(settings: Settings) -> Price | None:
+    """Give what an hour of the engine costs, if the settings say so."""
+    if settings.hourly_price is None or settings.currency is None:
+        return None
+    return Price(settings.hourly_price, settings.currency)
 
 
 def calibration_of(settings: Settings) -> Calibration:
-    """Give what makes confidences: by the settings, else what ships for the model, else what was set by hand.
+    """Give what makes confidences, with the owner's own bound below which a person looks at a value, if there is one.
+
+    Raises
+    ------
+    SettingsError
+        If the file that the settings name cannot be used.
+    """
+    found = _calibration_file(settings)
+    return found if settings.review_below is None else found.model_copy(update={"review_below": settings.review_below})
+
+
+def _calibration_file(settings: Settings) -> Calibration:
+    """Give the calibration of the settings, else what ships for the model, else what was set by hand.
 
     Raises
     ------
@@ -269,10 +308,64 @@ def calibration_of(settings: Settings) -> Calibration:
         raise SettingsError(message) from None
 
 
-def configured_pipeline(settings: Settings, engine: Engine, types: DocumentTypes, calibration: Calibration) -> Pipeline:
+def routing_of(settings: Settings) -> Routing:
+    """Give which model reads what, and what makes confidences where it is not the deployment's own.
+
+    What ships for a model says nothing of another one, or of an adapter; what the owner fitted, he fitted with all.
+
+    Raises
+    ------
+    SettingsError
+        If the routes cannot be used.
+    """
+    if settings.routes is None:
+        return NO_ROUTING
+    try:
+        routes = read_routes(settings.routes.read_bytes(), types_of(settings))
+        _check_models(settings, routes)
+    except (OSError, RoutesError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"POSTKORB_ROUTES: {settings.routes}: {reason}"
+        raise SettingsError(message) from None
+    return Routing(routes, UNFITTED if settings.calibration is None else calibration_of(settings))
+
+
+def _check_models(settings: Settings, routes: Routes) -> None:
+    """Hold the models that routes lead to against the engine that there is."""
+    catalogue = load_catalogue()
+    for name, model in routes.models.items():
+        reason = None
+        if name == settings.model:
+            reason = "is POSTKORB_MODEL, which reads whatever has no route"
+        elif settings.engine == "remote" and model.adapter:
+            reason = (
+                "cannot be loaded from here; let the servers of POSTKORB_ENGINE_URLS offer it, and leave `adapter` out"
+            )
+        elif settings.engine == "in-process" and not model.adapter and not model.urls:
+            reason = "needs `adapter`, or `urls` of servers that offer it: in the process there is one model"
+        elif model.adapter and name in catalogue:
+            reason = "is a model of the catalogue; give the adapter another name"
+        elif settings.engine == "remote" and model.servers & set(map(server_address, settings.engine_urls)):
+            reason = "is on servers of POSTKORB_ENGINE_URLS; leave `urls` out, and let all of those offer it"
+        elif isinstance(model.adapter, FolderSource) and not model.adapter.path.expanduser().is_dir():
+            reason = f"is to be in {model.adapter.path}, and there is no such folder"
+        if reason:
+            message = f"model {name} {reason}"
+            raise RoutesError(message)
+
+
+def configured_pipeline(
+    settings: Settings,
+    engine: Engine,
+    types: DocumentTypes,
+    calibration: Calibration,
+    routing: Routing = NO_ROUTING,
+) -> Pipeline:
     """Give what makes the answers, with its fingerprint."""
     use = EInvoiceUse(settings.einvoice)
-    return pipeline_of(engine.identity, types, settings.summary_language, use, calibration)
+    return pipeline_of(
+        engine.identity, types, settings.summary_language, use, calibration, settings.max_windows, routing
+    )
 
 
 async def asker_of(
@@ -282,10 +375,11 @@ async def asker_of(
     calibration: Calibration,
     tracing: Tracing,
     metrics: Metrics,
+    routing: Routing = NO_ROUTING,
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
     use = EInvoiceUse(settings.einvoice)
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration)
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing)
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker
@@ -302,9 +396,39 @@ async def _checked_database(
 ) -> tuple[Database, str]:
     url = place.settings.database_url
     opened = Database.open(url.get_secret_value() if url else "", f"postkorb-{name}", patient=True)
-    database = await place.stack.enter_async_context(opened)
-    place.vitals.watch_database(database)
-    return database, await database.check_schema(types)
+    with place.step("database"):
+        database = await place.stack.enter_async_context(opened)
+        place.vitals.watch_database(database)
+        return database, await database.check_schema(types)
+
+
+async def _there_are_topics(place: Place) -> None:
+    with place.step("topics"):
+        await make_topics(place.settings)
+
+
+async def _begun(place: Place, consumption: Consumption) -> Consumption:
+    with place.step("consumer group"):
+        return await place.stack.enter_async_context(consumption)
+
+
+async def _loaded_engine(place: Place, routes: Routes) -> Engine:
+    """Load the engine; said are what is loaded, and how long that took the last time."""
+    settings, times, began = place.settings, LoadTimes(place.settings.data_dir), time.monotonic()
+    said: list[str] = []
+
+    def say(what: str) -> None:
+        said.append(what)
+        place.say(State.LOADING, what, times.last(what))
+        place.vitals.start.progress(what, times.last(what))
+
+    with place.step("model", settings.start_seconds):
+        engine = await load_engine(settings, say, routes)
+    place.stack.push_async_callback(engine.close)
+    place.vitals.watch_engine(lambda: engine.trouble)
+    if settings.engine == "in-process":  # servers elsewhere have loaded theirs
+        times.keep(said[0], time.monotonic() - began)
+    return engine
 
 
 def _check_context(engine: Engine, left: int) -> None:
@@ -318,23 +442,44 @@ def _watch_consumer(place: Place, consumption: Consumption, service: Breaking) -
     place.vitals.watch_consumption(consumption, service, place.settings.stuck_seconds)
 
 
-async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
-    """Load the configured engine; the model must have been fetched before.
+async def load_engine(settings: Settings, say: Callable[[str], None], routes: Routes = NO_ROUTING.routes) -> Engine:
+    """Load the configured engine, and connect to the servers of further models; what it loads was fetched before.
 
     Parameters
     ----------
     say
         Told what is being loaded.
+
+    Raises
+    ------
+    EngineError
+        If a model or an adapter cannot be loaded, or no server of one answers.
     """
+    own = await _own_engine(settings, say, routes)
+    others: dict[str, Engine] = {}
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(own.close)
+        for urls, names in routes.servers().items():
+            say(f"{', '.join(names)} on {len(urls)} servers")
+            # One try a server: the document comes again, and until then others have its place.
+            config = replace(_remote_config(settings, sorted(urls), names[0]), attempts=len(urls), others=names)
+            engine = await RemoteEngine.connect(config)
+            opened.push_async_callback(engine.close)
+            others |= dict.fromkeys(names, engine)
+        opened.pop_all()
+    return RoutedEngine(own, others) if others else own
+
+
+async def _own_engine(settings: Settings, say: Callable[[str], None], routes: Routes) -> Engine:
     if settings.engine == "remote":
         say(f"{settings.model} on {len(settings.engine_urls)} servers")
-        return await connect_engine(settings)
+        return await connect_engine(settings, routes)
     model = model_of(settings)
     os.environ.update(engine_environment(load_catalogue().find(settings.model)))
-    say(model.name)
+    say(f"{model.name} ({model.manifest.weights_bytes / 2**30:.1f} GiB)")
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)
 
-    return InProcessEngine.load(
+    engine = InProcessEngine.load(
         InProcessConfig(
             model_name=model.name,
             folder=model.folder,
@@ -342,25 +487,32 @@ async def load_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
             context_tokens=settings.context_tokens,
             kv_cache_gib=settings.kv_cache_gib,
             max_sequences=settings.max_sequences,
+            adapters=adapters_of(settings, routes, model),
         )
     )
+    try:
+        await engine.load_adapters()
+    except EngineError:
+        await engine.close()
+        raise
+    return engine
 
 
-async def connect_engine(settings: Settings) -> RemoteEngine:
+async def connect_engine(settings: Settings, routes: Routes = NO_ROUTING.routes) -> RemoteEngine:
     """Connect to the configured servers.
 
     Raises
     ------
     EngineError
-        If none answers, or none has the model.
+        If none answers, or one lacks a model.
     """
-    config = RemoteConfig(
-        urls=settings.engine_urls,
-        model=settings.model,
-        api_key=settings.engine_api_key,
-        context_tokens=settings.context_tokens,
-    )
-    return await RemoteEngine.connect(config)
+    config = _remote_config(settings, settings.engine_urls, settings.model)
+    others = [name for name, model in routes.models.items() if not model.urls]
+    return await RemoteEngine.connect(replace(config, others=others))
+
+
+def _remote_config(settings: Settings, urls: Sequence[str], model: str) -> RemoteConfig:
+    return RemoteConfig(urls, model, settings.engine_api_key, settings.context_tokens)
 
 
 def model_of(settings: Settings) -> FetchedModel:
@@ -372,3 +524,19 @@ def model_of(settings: Settings) -> FetchedModel:
         If it is unknown, not here, or not what it was; the message has the command that helps.
     """
     return fetched(load_catalogue().find(settings.model), settings.models_folder)
+
+
+def adapters_of(settings: Settings, routes: Routes, model: FetchedModel) -> list[LoraAdapter]:
+    """Give the adapters that routes lead to, after a look at their files and at what model they are of.
+
+    Raises
+    ------
+    ModelError
+        If one is not here, not what it was, or another model's.
+    """
+    of_model, found = load_catalogue().find(settings.model), []
+    for entry in routes.adapters():
+        adapter = fetched(entry, settings.models_folder)
+        rank = check_fits(entry, adapter.folder, of_model, model.folder).rank
+        found.append(LoraAdapter(entry.name, adapter.folder, adapter.sha256, rank))
+    return found

@@ -39,6 +39,7 @@ from services.wiring import (
     limits_of,
     load_engine,
     parser_of,
+    routing_of,
     types_of,
 )
 
@@ -52,6 +53,8 @@ class Order:
 
     Parameters
     ----------
+    labels
+        Where they are, if not in the folder.
     pipeline_id
         Take its stored answers; None: ask now.
     baseline
@@ -65,6 +68,7 @@ class Order:
     """
 
     folder: Path
+    labels: Path | None
     pipeline_id: str | None
     baseline: Path | None
     output: Path
@@ -99,7 +103,7 @@ async def evaluate(order: Order, settings: Settings) -> Done:
         few, after page and JSON are written.
     """
     types = types_of(settings)
-    labels = read_labels(order.folder, types)
+    labels = read_labels(order.folder, types, order.labels)
     baseline = None if order.baseline is None else read_report(order.baseline)
     telemetry = set_up("evaluate", None, log_level="WARNING", log_format=settings.log_format)
     try:
@@ -150,14 +154,14 @@ async def _answers(
 ) -> tuple[Made, list[Case]]:
     if order.pipeline_id is not None:
         return await _stored(order, order.pipeline_id, settings, readings)
-    calibration = calibration_of(settings)
-    engine = await load_engine(settings, lambda what: bars.say(f"loading {what}"))
+    calibration, routing = calibration_of(settings), routing_of(settings)
+    engine = await load_engine(settings, lambda what: bars.say(f"loading {what}"), routing.routes)
     try:
-        asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics)
+        asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics, routing)
         started = perf_counter()
         questioner = Questioner(engine, asker, limits_of(settings))
         cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
-        pipeline = configured_pipeline(settings, engine, types, calibration)
+        pipeline = configured_pipeline(settings, engine, types, calibration, routing)
         return _made(order, pipeline, perf_counter() - started), cases
     finally:
         await engine.close()

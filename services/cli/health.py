@@ -16,7 +16,17 @@ from services.settings import Settings, SettingsError
 from services.storage.address import without_password
 from services.storage.errors import StorageError
 from services.telemetry.state import read_state
-from services.wiring import ServiceName, connect_engine, connected, database_of, kafka_of, model_of, types_of
+from services.wiring import (
+    ServiceName,
+    adapters_of,
+    connect_engine,
+    connected,
+    database_of,
+    kafka_of,
+    model_of,
+    routing_of,
+    types_of,
+)
 
 HEALTH_SECONDS: Final = 5.0
 
@@ -125,25 +135,29 @@ async def _model(settings: Settings) -> Finding:
         return await _remote_model(settings)
     try:
         model = model_of(settings)
-    except ModelError as error:
+        adapters = adapters_of(settings, routing_of(settings).routes, model)
+    except (ModelError, SettingsError, DocumentTypeError) as error:
         return Finding("model", healthy=False, detail=str(error))
-    return Finding("model", healthy=True, detail=f"{model.name}, {model.manifest.licence}, sha256 {model.sha256}")
+    with_adapters = "".join(f"; adapter {adapter.name}, sha256 {adapter.sha256}" for adapter in adapters)
+    said = f"{model.name}, {model.manifest.licence}, sha256 {model.sha256}{with_adapters}"
+    return Finding("model", healthy=True, detail=said)
 
 
 async def _remote_model(settings: Settings) -> Finding:
     try:
-        engine = await connect_engine(settings)
-    except EngineError as error:
+        engine = await connect_engine(settings, routing_of(settings).routes)
+    except (EngineError, SettingsError, DocumentTypeError) as error:
         return Finding("model", healthy=False, detail=str(error))
     await engine.close()
-    return Finding("model", healthy=True, detail=f"{settings.model} at {', '.join(settings.engine_urls)}")
+    models = ", ".join([settings.model, *engine.identity.others])
+    return Finding("model", healthy=True, detail=f"{models} at {', '.join(settings.engine_urls)}")
 
 
 def _service(settings: Settings, name: ServiceName) -> Finding:
     state = read_state(settings.data_dir, name)
     if state is None:
         return Finding(name.value, healthy=False, detail="does not run on this machine; `postkorb up` starts it")
-    detail = f"{state.state} {state.detail}".strip() + f", process {state.pid}, {state.health_url}"
+    detail = f"{state.told}, process {state.pid}, {state.health_url}"
     reasons = _reasons(state.health_url)
     return Finding(name.value, healthy=not reasons, detail="; ".join([*reasons, detail]))
 

@@ -9,12 +9,22 @@ import typer
 from rich.console import Console
 
 from schemas.document_types import DocumentTypeError
-from services.cli import administration, dead_letters, demonstration, inspection, measuring, models, publishing, serving
+from services.cli import (
+    administration,
+    costs,
+    dead_letters,
+    demonstration,
+    inspection,
+    measuring,
+    models,
+    publishing,
+    serving,
+)
 from services.delivery.errors import BrokerError
 from services.delivery.publication import PublicationError
 from services.evaluation.labels import LabelsError
 from services.evaluation.report import ReportError
-from services.inference.engines.port import EngineDeadError, EngineError, ModelNotOfferedError, SchemaRefusedError
+from services.inference.engines.port import EngineDeadError, EngineError, EngineUnsuitableError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
 from services.settings import SettingsError
@@ -54,6 +64,7 @@ app.command("doctor")(inspection.doctor)
 app.command("evaluate")(measuring.evaluate)
 app.command("compare")(measuring.compare)
 app.command("replay")(measuring.replay)
+app.command("costs")(costs.costs)
 app.add_typer(dead_letters.dead_letters, name="dead-letters")
 app.add_typer(models.models, name="models")
 app.add_typer(administration.types, name="types")
@@ -69,7 +80,7 @@ def main() -> None:
         app()
     except AWAY as error:
         _say(error)
-        sys.exit(os.EX_CONFIG if isinstance(error, ModelNotOfferedError) else os.EX_UNAVAILABLE)
+        sys.exit(os.EX_CONFIG if isinstance(error, EngineUnsuitableError) else os.EX_UNAVAILABLE)
     except DataRefusedError:
         raise  # no setting is wrong: a value got through that ought to have been stopped, and the traceback says where
     except WRONG as error:

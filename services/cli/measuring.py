@@ -27,6 +27,7 @@ HourlyPrice = Annotated[
     float | None,
     typer.Option("--hourly-price", min=0, metavar="PRICE", help="What the machine costs an hour, in your currency."),
 ]
+"""Absent: `POSTKORB_HOURLY_PRICE`, which has a currency."""
 
 
 def evaluate(
@@ -36,6 +37,10 @@ def evaluate(
     *,
     pipeline: Annotated[
         str | None, typer.Option(metavar="ID", help="Take this pipeline's stored answers, instead of asking.")
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="An earlier evaluation's JSON to compare with.")
@@ -76,7 +81,8 @@ def evaluate(
         message = f"`postkorb evaluate` needs {error.name}: install Postkorb with its extra `evaluation`"
         raise SettingsError(message) from None
     page = output or settings.data_dir / "evaluations" / f"{folder.resolve().name}.html"
-    order = evaluation.Order(folder, pipeline, baseline, page, hourly_price, calibrate, as_json)
+    price = _hourly_price(hourly_price, settings)
+    order = evaluation.Order(folder, labels, pipeline, baseline, page, price, calibrate, as_json)
     done = evaluation.run(order, settings)
     evaluation.say(done, order)
     raise typer.Exit(1 if done.comparison and done.comparison.worse else 0)
@@ -135,15 +141,17 @@ def replay(
         message = "say which: any of --type, --tenant, --since and --until, or --all"
         raise typer.BadParameter(message)
 
-    async def work(database: Database, settings: Settings) -> tuple[Forecast, int]:
+    async def work(database: Database, settings: Settings) -> tuple[Forecast, float | None, int]:
         foreseen = await database.in_transaction(lambda connection: forecast(connection, selection))
+        price = _price(foreseen, _hourly_price(hourly_price, settings))
         if not as_json:
-            _print_forecast(foreseen, hourly_price)
-        return foreseen, await _hand_in(database, settings, selection, foreseen, quiet=as_json) if yes else 0
+            _print_forecast(foreseen, price)
+        handed = await _hand_in(database, settings, selection, foreseen, quiet=as_json) if yes else 0
+        return foreseen, price, handed
 
-    foreseen, handed = _with_database(work)
+    foreseen, price, handed = _with_database(work)
     if as_json:
-        print_json({"forecast": foreseen, "price": _price(foreseen, hourly_price), "handed_in": handed})
+        print_json({"forecast": foreseen, "price": price, "handed_in": handed})
     elif yes:
         console.print(f"{handed} documents are on their way; `postkorb compare` shows what came of it", highlight=False)
     elif foreseen.documents:
@@ -164,17 +172,24 @@ async def _hand_in(
     return handed
 
 
-def _print_forecast(foreseen: Forecast, hourly_price: float | None) -> None:
-    seconds, price = foreseen.seconds, _price(foreseen, hourly_price)
+def _print_forecast(foreseen: Forecast, price: float | None) -> None:
+    seconds = foreseen.seconds
     rows = [
         ("documents", f"{foreseen.documents:,}"),
         ("pages", f"{foreseen.pages:,}"),
         ("tokens, as their present answers took", f"{foreseen.tokens:,}"),
         ("time, at the speed of the newest batches", "not measured yet" if seconds is None else _duration(seconds)),
-        ("price", "no --hourly-price given" if price is None else f"{price:,.2f}"),
+        ("price", "no price of an hour given" if price is None else f"{price:,.2f}"),
         (f"answered already by the newest pipeline ({foreseen.newest_pipeline})", f"{foreseen.answered_by_newest:,}"),
     ]
     console.print(table_of("Forecast", ("", ""), rows))
+
+
+def _hourly_price(given: float | None, settings: Settings) -> float | None:
+    """Give the price of an hour: the one given, else that of the settings."""
+    if given is None and settings.hourly_price is not None:
+        return float(settings.hourly_price)
+    return given
 
 
 def _price(foreseen: Forecast, hourly_price: float | None) -> float | None:

@@ -28,7 +28,7 @@ from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
 from services.storage.migration import upgrade
-from services.wiring import ServiceName, calibration_of, types_of
+from services.wiring import ServiceName, adapters_of, calibration_of, routing_of, types_of
 
 LOCAL_DRAIN_SECONDS: Final = 5.0
 """On one machine somebody waits for the end; what is handed back goes on at the next start."""
@@ -69,19 +69,25 @@ def check(settings: Settings) -> None:
     """Raise what a person must set right, before anything is fetched or started."""
     types_of(settings)
     calibration_of(settings)
+    routes = routing_of(settings).routes
     if settings.database_url is not None:
         read_address(settings.database_url.get_secret_value())
     if settings.engine == "in-process":
-        terms_of(settings).check(load_catalogue().find(settings.model))
+        terms = terms_of(settings)
+        for entry in (load_catalogue().find(settings.model), *routes.adapters()):
+            terms.check(entry)
 
 
 def prepare(settings: Settings) -> None:
-    """Fetch what is not here yet: the broker's jars, and the model."""
+    """Fetch what is not here yet: the broker's jars, the model, and its adapters."""
     if settings.kafka_bootstrap_servers is None:
         with fetching("broker") as on_progress:
             fetch_broker(settings.data_dir, lambda line: on_progress(line, 0, 0))
     if settings.engine == "in-process":
-        bring(settings, load_catalogue().find(settings.model))
+        model, routes = bring(settings, load_catalogue().find(settings.model)), routing_of(settings).routes
+        for entry in routes.adapters():
+            bring(settings, entry)
+        adapters_of(settings, routes, model)
 
 
 @contextmanager

@@ -140,4 +140,4 @@ def engine_is_ready(services: Sequence[tuple[str, str]], seconds: float) -> bool
 def service_states(settings: Settings) -> list[tuple[str, str]]:
     """Say what each service of this machine is doing; empty states where none runs here."""
     states = [(name.value, read_state(settings.data_dir, name)) for name in ServiceName]
-    return [(name, f"{state.state} {state.detail}".strip() if state else NOT_HERE) for name, state in states]
+    return [(name, state.told if state else NOT_HERE) for name, state in states]

@@ -20,6 +20,7 @@ from services.inference.check import Checked, answered, check, check_again
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
 from services.inference.outcome import Answered
 from services.inference.service import Limits
+from services.inference.turns import Turns
 from services.intake.document import ParsedDocument
 from services.intake.failure import IntakeError
 from services.intake.fetch import ContentFetcher
@@ -77,7 +78,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Questioner:
-    """Steps 5 to 7, with as many documents in the engine as the service has."""
+    """Steps 5 to 7, with as many requests in the engine as the service has."""
 
     engine: Engine
     asker: Asker
@@ -91,31 +92,31 @@ class Questioner:
         EngineAwayError, EngineDeadError
             If no document can be asked about any more.
         """
-        slots, budget = asyncio.Semaphore(self.limits.documents), self.asker.text_budget()
+        turns, budget = Turns(self.limits.documents), self.asker.text_budget()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._case(key, reading, slots, budget, on_done))
+                    group.create_task(self._case(key, reading, turns, budget, on_done))
                     for key, reading in enumerate(readings)
                 ]
         except ExceptionGroup as group_of_errors:
             raise group_of_errors.exceptions[0] from None  # whatever ends one task cancels the others
         return [task.result() for task in tasks]
 
-    async def _case(self, key: int, reading: Reading, slots: asyncio.Semaphore, budget: int, on_done: OnDone) -> Case:
-        async with slots:
-            said = reading.failure or await self._said(pending(key, reading), budget)
+    async def _case(self, key: int, reading: Reading, turns: Turns, budget: int, on_done: OnDone) -> Case:
+        said = reading.failure or await self._said(pending(key, reading), turns, budget)
         on_done()
         if isinstance(said, Unsaid):
             return Case(reading.label, reading.source, said)
         outcome, seconds = said
         return Case(reading.label, reading.source, said_of(outcome, seconds), outcome)
 
-    async def _said(self, document: PendingDocument, budget: int) -> tuple[Answered, float] | Unsaid:
-        started = time.perf_counter()
+    async def _said(self, document: PendingDocument, turns: Turns, budget: int) -> tuple[Answered, float] | Unsaid:
         try:
-            (admitted,) = await admit([document], self.engine, budget)
-            async with asyncio.timeout(self.limits.ask_seconds):
+            (admitted,) = await admit([document], self.engine, budget, self.limits.windows)
+            turn = turns.turn(alone=False, requests=len(admitted.windows))
+            async with turn, asyncio.timeout(self.limits.ask_seconds):
+                started = time.perf_counter()
                 checked = await asyncio.to_thread(check, await self.asker.ask(admitted))
                 if checked.question:
                     checked = await self._asked_again(checked, checked.question)

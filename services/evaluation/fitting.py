@@ -9,6 +9,8 @@ is what is reported: no document is judged by a model that has seen another valu
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from threadpoolctl import threadpool_limits
@@ -33,6 +35,8 @@ from services.evaluation.logistic import LabelledFeatures, folds
 from services.evaluation.report import Verdict
 
 MIN_DOCUMENTS: Final = 10
+MOST_MISLEADING: Final = 0.03
+"""Share of wrong values among those that nobody has to look at; fewer would cost many looks at right ones."""
 
 
 class FitError(LabelsError):
@@ -159,8 +163,8 @@ def fit(rows: Rows, pipeline_id: str, at: datetime) -> Fit:
     documents = rows.documents
     require_documents(documents)
     with threadpool_limits(1):  # in matrices so small, threads only wait for each other
-        after = _out_of_fold(rows, documents)
-        calibration = _fitted(rows)
+        after, pairs = _out_of_fold(rows, documents)
+        calibration = _fitted(rows).model_copy(update={"review_below": review_threshold(pairs)})
     fitted = Fitted(
         at=at,
         documents=len(documents),
@@ -200,15 +204,38 @@ def _measured(found: report.Calibration) -> Measured:
     return Measured(answers=found.count, wrong=found.count - found.right, auroc=found.auroc, ece=found.ece)
 
 
-def _out_of_fold(rows: Rows, documents: Sequence[str]) -> Reliability:
-    """Judge each document by a calibration fitted on the others."""
+def review_threshold(pairs: Sequence[tuple[float, bool]]) -> float:
+    """Give the least confidence from which on at most `MOST_MISLEADING` of the values are wrong.
+
+    Parameters
+    ----------
+    pairs
+        Confidence of each value, by a calibration that was not fitted on its document, and whether it is right.
+
+    Returns
+    -------
+    float
+        1 if there is none: then a person looks at every value.
+    """
+    best, count, wrong = 1.0, 0, 0
+    for confidence, equals in groupby(sorted(pairs, reverse=True), key=itemgetter(0)):
+        verdicts = [right for _, right in equals]
+        count += len(verdicts)
+        wrong += verdicts.count(False)
+        if wrong <= MOST_MISLEADING * count:
+            best = confidence
+    return best
+
+
+def _out_of_fold(rows: Rows, documents: Sequence[str]) -> tuple[Reliability, list[tuple[float, bool]]]:
+    """Judge each document by a calibration fitted on the others; give each value's confidence too."""
     fields: list[tuple[float, bool]] = []
     classes: list[tuple[float, bool]] = []
     for train, judged in folds(documents):
         calibration, held_out = _fitted(rows.of(train)), rows.of(judged)
         fields += [(calibration.field_confidence(_typed(row, calibration)), row.right) for row in held_out.fields]
         classes += [(calibration.class_confidence(row.signals), row.right) for row in held_out.classes]
-    return Reliability(_judged(fields), _judged(classes))
+    return Reliability(_judged(fields), _judged(classes)), fields
 
 
 def _judged(pairs: Sequence[tuple[float, bool]]) -> report.Calibration:

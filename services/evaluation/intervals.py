@@ -47,7 +47,7 @@ def difference_interval(before: Sequence[Counts], after: Sequence[Counts]) -> tu
         tells nothing of others.
     """
     (right, of), (right_after, of_after) = _arrays(before), _arrays(after)
-    if np.array_equal(right * of_after, right_after * of):
+    if np.array_equal(right, right_after) and np.array_equal(of, of_after):
         return 0.0, 0.0
     if len(of) == 1:
         return -1.0, 1.0

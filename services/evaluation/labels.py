@@ -59,8 +59,13 @@ class Label:
     fails_with: str | None = None
 
 
-def read_labels(folder: Path, types: DocumentTypes) -> list[Label]:
+def read_labels(folder: Path, types: DocumentTypes, file: Path | None = None) -> list[Label]:
     """Read the labels of a folder, in the order of the file names.
+
+    Parameters
+    ----------
+    file
+        A `labels.json` or `truth.json` elsewhere; the end of its name says which form it has.
 
     `labels.json` is complete: a field of the document's type that it does not name, the document does not have.
     `truth.json` is of invoices; null is what the document does not say, and a field without an entry is not scored.
@@ -71,10 +76,15 @@ def read_labels(folder: Path, types: DocumentTypes) -> list[Label]:
         If there are none, or they do not fit the documents or the types.
     """
     for name, read in ((LABELS, _complete_label), (TRUTH, _invoice_label)):
-        path = folder / name
-        if path.is_file():
+        path = folder / name if file is None else file
+        if path.is_file() and path.name.endswith(name):
             entries = _entries(path)
-            return [read(_document(path, file), entry, types) for file, entry in sorted(entries.items())]
+            return [
+                read(_document(folder, path, entry_of), entry, types) for entry_of, entry in sorted(entries.items())
+            ]
+    if file is not None:
+        message = f"{file}: there is no such file, or its name ends neither in {LABELS} nor in {TRUTH}"
+        raise LabelsError(message)
     message = f"{folder}: neither {LABELS} nor {TRUTH} is there; see docs/how-to/evaluate.md for what they say"
     raise LabelsError(message)
 
@@ -91,10 +101,10 @@ def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
     return entries
 
 
-def _document(labels: Path, name: str) -> Path:
-    file = labels.parent / name
+def _document(folder: Path, labels: Path, name: str) -> Path:
+    file = folder / name
     if Path(name).name != name or not file.is_file():
-        message = f"{labels}: there is no document named {name!r} beside it"
+        message = f"{labels}: there is no document named {name!r} in {folder}"
         raise LabelsError(message)
     return file
 

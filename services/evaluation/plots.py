@@ -17,7 +17,7 @@ GRID: Final = "#e4e9ee"
 RIGHT: Final = "#1f6feb"
 WRONG: Final = "#c2410c"
 
-_STYLE: Final[dict[Any, Any]] = {
+STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",  # text stays text: it is found, copied, and drawn in the page's own font
     "svg.hashsalt": "postkorb",  # the same figures give the same bytes
     "font.family": "sans-serif",
@@ -38,7 +38,7 @@ _LOW: Final = 0.1
 
 def reliability_plot(calibration: Calibration) -> str:
     """Draw the share of right answers over their confidence; larger dots are of more answers."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure, axes = _canvas("confidence", "right")
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=(0, (4, 4)))
         axes.annotate("means what it says", (0.04, 0.08), color=QUIET, fontsize=9, rotation=36)
@@ -49,12 +49,12 @@ def reliability_plot(calibration: Calibration) -> str:
             offset = (8, 6) if item.right < _LOW else (8, -15)
             place = (item.confidence, item.right)
             axes.annotate(f"{item.count}", place, offset, textcoords="offset points", fontsize=8, color=INK)
-        return _svg(figure)
+        return as_svg(figure)
 
 
 def coverage_plot(points: Sequence[CoveragePoint], documents: int) -> str:
     """Draw which share of the documents that pass untouched is faulty, and of their values, over how many pass."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure, axes = _canvas("documents that pass untouched", "faulty among them")
         shares = [item.documents / documents for item in points]
         of_documents = [item.faulty_documents / item.documents for item in points]
@@ -65,7 +65,7 @@ def coverage_plot(points: Sequence[CoveragePoint], documents: int) -> str:
         axes.scatter(shares[-1:], of_values[-1:], color=RIGHT, s=28, zorder=3, clip_on=False)
         axes.set_ylim(0, max(0.1, *of_documents) * 1.08 if points else 0.1)
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, fontsize=9, labelcolor=INK)
-        return _svg(figure)
+        return as_svg(figure)
 
 
 def _canvas(across: str, up: str) -> tuple[Figure, Axes]:
@@ -80,7 +80,8 @@ def _canvas(across: str, up: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _svg(figure: Figure) -> str:
+def as_svg(figure: Figure) -> str:
+    """Write a figure as an SVG element, the same bytes for the same figures."""
     written = StringIO()
     figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = written.getvalue()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -38,6 +39,31 @@ async def main():
     await asyncio.Event().wait()
 
 asyncio.run(main())
+"""
+
+HANGS = """
+import asyncio, sys, time
+from pathlib import Path
+from services import running
+from services.settings import Settings
+from services.wiring import ServiceName
+
+async def build(_, place):
+    with place.step("database"):
+        pass
+    with place.step("model", place.settings.start_seconds):
+        time.sleep(600)  # as an engine that loads: the event loop stands still
+
+running.build = build
+running.WATCHDOG_SECONDS = 0
+settings = Settings(
+    data_dir=Path(sys.argv[1]),
+    kafka_bootstrap_servers="nowhere:9",
+    database_url="postgresql://nowhere/x",
+    start_seconds=0.5,
+    log_format="json",
+)
+asyncio.run(running.run_service(ServiceName.INFERENCE, settings))
 """
 
 
@@ -107,6 +133,24 @@ async def test_health_answers_from_the_first_moment_on_and_is_ready_last(
         assert "watchdog" in {thread.name for thread in threading.enumerate()}
         stop.set()
         await process
+
+
+def test_a_start_that_hangs_ends_with_75_and_says_in_which_step(tmp_path: Path):
+    command = [sys.executable, "-c", HANGS, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert ended.returncode == os.EX_TEMPFAIL
+    lines = [json.loads(line) for line in ended.stderr.splitlines() if line.startswith("{")]
+    steps = [(line["event"], line["step"]) for line in lines if "step" in line]
+    assert steps == [
+        ("start step begins", "database"),
+        ("start step done", "database"),
+        ("start step begins", "model"),
+    ]
+    (last_words,) = (line for line in lines if line["level"] == "critical")
+    assert last_words["reasons"]["start"].startswith("model: no progress for ")
+    assert last_words["reasons"]["start"].endswith("limit 0.5 s (POSTKORB_START_SECONDS)")
+    assert last_words["exit_code"] == os.EX_TEMPFAIL
+    assert "in build" in ended.stderr  # the stack of the thread that hangs
 
 
 def test_the_first_sigterm_is_a_wish_and_the_second_an_order():

@@ -135,9 +135,9 @@ def _points(reader: InMemoryMetricReader, name: str) -> list[tuple[dict[str, Any
 
 def test_a_service_is_ready_only_between_its_start_and_its_end(vitals: Vitals):
     health = Health("intake", vitals.liveness, vitals.readiness)
-    assert _failing(health.ready().checks) == {"service": "starting"}
-    vitals.say(State.LOADING, "a model")
-    assert _failing(health.ready().checks) == {"service": "loading a model"}
+    assert _failing(health.ready().checks) == {"service": "starting: 0 s"}
+    vitals.say(State.LOADING, "a model", 61.0)
+    assert _failing(health.ready().checks) == {"service": "loading a model: 0 s, the last time took 61 s"}
     vitals.say(State.READY)
     assert health.ready().healthy
     vitals.say(State.STOPPING)
@@ -145,9 +145,24 @@ def test_a_service_is_ready_only_between_its_start_and_its_end(vitals: Vitals):
     assert health.live().healthy
 
 
+def test_a_step_of_the_start_that_hangs_needs_a_new_process(watched: Watched):
+    with watched.vitals.start.step("model", limit_seconds=3600):
+        assert watched.dying == {}
+    with watched.vitals.start.step("model", limit_seconds=0):
+        assert "start" in watched.dying
+    assert watched.dying == {}
+
+
+@pytest.mark.parametrize("what", ["database", "engine", "breaker"])
+def test_a_start_that_waits_for_what_is_known_to_be_away_does_not_hang(watched: Watched, what: str):
+    _take_away(watched, what)
+    with watched.vitals.start.step("pipeline", limit_seconds=0):
+        assert watched.dying == {}
+
+
 def test_when_all_is_well_it_is_live_and_ready_and_every_check_is_there(watched: Watched):
     assert (watched.unready, watched.dying) == ({}, {})
-    assert [check.name for check in watched.health.live().checks] == ["poll loop", "oldest record"]
+    assert [check.name for check in watched.health.live().checks] == ["start", "poll loop", "oldest record"]
     assert [check.name for check in watched.health.ready().checks] == [
         "service",
         "database",
@@ -206,13 +221,7 @@ def test_a_record_that_waits_for_its_turn_is_not_stuck(watched: Watched):
 @pytest.mark.parametrize("what", ["database", "engine", "breaker"])
 def test_a_record_that_waits_for_what_is_known_to_be_away_is_not_stuck(watched: Watched, what: str):
     watched.consumption.oldest_work_age = 10 * STUCK_SECONDS
-    match what:
-        case "database":
-            watched.database.away = Away(1.0, "away")
-        case "engine":
-            watched.trouble = "away"
-        case "breaker":
-            watched.breaker.trip(ErrorCode.URI_UNREACHABLE, "away")
+    _take_away(watched, what)
     assert watched.dying == {}
 
 
@@ -312,6 +321,16 @@ def test_lag_age_and_breaker_are_measured(watched: Watched, reader: InMemoryMetr
     assert _points(reader, names.BREAKER_OPEN) == [({}, 0)]
     watched.breaker.trip(ErrorCode.ENGINE_REFUSED, "away")
     assert _points(reader, names.BREAKER_OPEN) == [({}, 1)]
+
+
+def _take_away(watched: Watched, what: str) -> None:
+    match what:
+        case "database":
+            watched.database.away = Away(1.0, "away")
+        case "engine":
+            watched.trouble = "away"
+        case "breaker":
+            watched.breaker.trip(ErrorCode.URI_UNREACHABLE, "away")
 
 
 def _names(vitals: Vitals) -> list[str]:

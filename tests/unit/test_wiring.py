@@ -1,5 +1,6 @@
-"""What makes confidences: the file that the settings name, what ships for the model, or numbers set by hand."""
+"""What the composition root makes of settings: what makes confidences, and what an hour costs."""
 
+from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from services.answers.calibration import UNFITTED, Calibration
 from services.cli import serving
 from services.models import catalogue
 from services.models.catalogue import Catalogue, load_catalogue
-from services.settings import Settings, SettingsError
-from services.wiring import calibration_of
+from services.settings import Settings, SettingsError, load_settings
+from services.storage.records import Price
+from services.wiring import calibration_of, price_of
 
 OURS = UNFITTED.model_copy(update={"other_below": 0.4})
 SHIPPED = UNFITTED.model_copy(update={"other_below": 0.2})
@@ -68,3 +70,23 @@ def test_what_ships_can_be_used_and_was_fitted() -> None:
     for name in load_catalogue():
         calibration = calibration_of(Settings(model=name, calibration=None))
         assert calibration == UNFITTED or calibration.fitted
+    assert calibration_of(Settings(calibration=None)).fitted, "the demo's model has one"
+
+
+def test_the_price_of_an_hour_is_that_of_the_settings(tmp_path: Path) -> None:
+    assert price_of(settings(tmp_path)) is None
+    assert price_of(settings(tmp_path, hourly_price="0.35", currency="EUR")) == Price(Decimal("0.35"), "EUR")
+    assert price_of(settings(tmp_path, hourly_price=0, currency="EUR")) == Price(Decimal(0), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"hourly_price": "1"}, "POSTKORB_HOURLY_PRICE needs POSTKORB_CURRENCY, such as EUR"),
+        ({"hourly_price": "-1", "currency": "EUR"}, "POSTKORB_HOURLY_PRICE: "),
+        ({"hourly_price": "1", "currency": "Euro"}, "POSTKORB_CURRENCY: "),
+    ],
+)
+def test_a_price_that_says_nothing_is_a_wrong_setting(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{said}"):
+        load_settings(**given)

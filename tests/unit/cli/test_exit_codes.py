@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from services.cli import main
+from services.inference.engines.canary import CanaryError
+from services.inference.engines.port import AdapterRefusedError, EngineAwayError, ModelNotOfferedError
 from services.settings import SettingsError
 from services.storage.errors import DatabaseUnreachableError, DataRefusedError, SchemaMismatchError
 
@@ -24,6 +26,10 @@ def _end_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         (SettingsError("wrong"), os.EX_CONFIG),
         (SchemaMismatchError("wrong"), os.EX_CONFIG),
         (DatabaseUnreachableError("away"), os.EX_UNAVAILABLE),
+        (EngineAwayError("away"), os.EX_UNAVAILABLE),
+        (ModelNotOfferedError("another model"), os.EX_CONFIG),
+        (CanaryError("mixed up"), os.EX_CONFIG),
+        (AdapterRefusedError("not taken"), os.EX_CONFIG),
     ],
 )
 def test_an_expected_error_has_its_code(monkeypatch: pytest.MonkeyPatch, error: Exception, code: int):
