@@ -5,7 +5,7 @@ time. The bare side lacks what makes delivery safe: no tracker and no offsets of
 every second, whatever is done), no retries, no outbox and no relay (events go straight to a producer). The two are
 measured in turns, in one run: only their ratio says something about another machine.
 
-    PYTHONPATH=.:tests python load-tests/delivery_cost.py --documents 2000 --rounds 3
+    make bench PART=delivery
 """
 
 import argparse
@@ -14,21 +14,20 @@ import json
 import logging
 import os
 import statistics
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Self
-from uuid import uuid4
 
-import asyncpg
 import psutil
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from bench.ground import Document, Ground, new_ground, submit, wait_for_ends
+from bench.servers import Servers, running_servers, seconds_of
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from rich.console import Console
@@ -36,15 +35,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from scripted import ScriptedEngine, letter
 
-from schemas.document_types import DocumentTypes, load_document_types
-from schemas.topics import Topics
+from schemas.events import Content
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
 from services.delivery.publication import Publication
 from services.delivery.record import Record, record_of
 from services.delivery.retrying import RetryPolicy
-from services.delivery.topics import ensure_topics
 from services.inference.ask import Asker
 from services.inference.parsed import ParsedRecords, estimated_tokens
 from services.inference.pipeline import pipeline_of
@@ -55,30 +52,25 @@ from services.intake.fetch import ContentFetcher
 from services.intake.parse import Parser
 from services.intake.service import Intake, IntakeLimits
 from services.intake.store import Accepted, Retried, Store, goes_on
-from services.local.broker import Broker
-from services.local.database import LocalDatabase
-from services.local.jars import fetch_broker
 from services.relay.service import Relay
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import DeadRecord
 from services.storage.documents import load_documents, lock_documents, store_documents
-from services.storage.migration import upgrade
 from services.storage.records import Acceptance, OutboxRow, PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
-REPOSITORY = Path(__file__).parent.parent
 PARTITIONS = 4
+MOST_SECONDS = 3600
 SLOTS = 64
 BUDGET = Budget(records=500, size=256 * 1024 * 1024, tokens=10_000_000)
 RETRIES = RetryPolicy(4, timedelta(seconds=5), timedelta(seconds=300))
-LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What a side runs on: topics and database are its own.
+class Stage(Ground):
+    """A ground with what services in this process need.
 
     Parameters
     ----------
@@ -86,10 +78,7 @@ class Ground:
         Parser workers; 0 takes the text as it is, so that delivery is all the work there is.
     """
 
-    kafka: KafkaConnection
-    topics: Topics
     database: Database
-    types: DocumentTypes
     parsers: int
 
 
@@ -201,7 +190,7 @@ class BareRecorder(Recorder):
             await lock_documents(connection, [item.outcome.document.document_key for item in given])
             rows: list[OutboxRow] = []
             for batch in dict.fromkeys(item.batch for item in given):
-                of_batch = [item.outcome for item in given if item.batch == batch]
+                of_batch = [item for item in given if item.batch == batch]
                 rows += await self._of_batch(connection, batch, of_batch, now)
             return rows
 
@@ -226,7 +215,7 @@ def telemetry() -> tuple[Tracing, Metrics]:
     return Tracing(TracerProvider().get_tracer("load"), metrics), metrics
 
 
-async def parser_of(ground: Ground, stack: AsyncExitStack) -> Parser | TextAsItIs:
+async def parser_of(ground: Stage, stack: AsyncExitStack) -> Parser | TextAsItIs:
     """Start the parser, if it is part of what is measured."""
     if not ground.parsers:
         return TextAsItIs()
@@ -241,16 +230,16 @@ def intake_of(consumption: object, parser: object, store: Store) -> Intake:
     return Intake(consumption, fetcher, parser, store, limits, RETRIES, *telemetry())  # type: ignore[arg-type]
 
 
-def inference_of(ground: Ground, consumption: object, recorder: Recorder, engine: ScriptedEngine) -> Inference:
+def inference_of(ground: Stage, consumption: object, recorder: Recorder, engine: ScriptedEngine) -> Inference:
     """Make the inference of either side."""
     tracing, metrics = telemetry()
     asker = Asker(engine, ground.types, "document", tracing, metrics)
-    limits = Limits(batch=SLOTS // 2, documents=SLOTS, ask_seconds=60)
+    limits = Limits(batch=SLOTS // 2, documents=SLOTS, ask_seconds=60, windows=16)
     return Inference(consumption, engine, asker, recorder, limits, RETRIES, tracing, metrics)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def guarded(ground: Ground) -> AsyncIterator[list[Intake | Inference | Relay]]:
+async def guarded(ground: Stage) -> AsyncIterator[list[Intake | Inference | Relay]]:
     """Make the whole way, as it is."""
     engine = ScriptedEngine()
     pipeline = pipeline_of(engine.identity, ground.types, "document")
@@ -264,13 +253,13 @@ async def guarded(ground: Ground) -> AsyncIterator[list[Intake | Inference | Rel
         await stack.enter_async_context(second)
         yield [
             intake_of(first, await parser_of(ground, stack), Store(ground.database, ground.topics)),
-            inference_of(ground, second, Recorder(ground.database, ground.topics, pipeline, "load"), engine),
+            inference_of(ground, second, Recorder(ground.database, ground.topics, pipeline, "load", None), engine),
             Relay(ground.database, publication, *telemetry(), keep=timedelta(days=7)),
         ]
 
 
 @asynccontextmanager
-async def bare(ground: Ground) -> AsyncIterator[list[Intake | Inference | Relay]]:
+async def bare(ground: Stage) -> AsyncIterator[list[Intake | Inference | Relay]]:
     """Make the same loop without what makes it safe."""
     engine = ScriptedEngine()
     pipeline = pipeline_of(engine.identity, ground.types, "document")
@@ -283,7 +272,7 @@ async def bare(ground: Ground) -> AsyncIterator[list[Intake | Inference | Relay]
         await stack.enter_async_context(first)
         await stack.enter_async_context(second)
         store = BareStore(ground.database, ground.topics, producer)
-        recorder = BareRecorder(ground.database, ground.topics, pipeline, "load", producer)
+        recorder = BareRecorder(ground.database, ground.topics, pipeline, "load", None, producer)
         yield [
             intake_of(first, await parser_of(ground, stack), store),
             inference_of(ground, second, recorder, engine),
@@ -296,90 +285,46 @@ SIDES = {"whole": guarded, "bare": bare}
 # Measuring
 
 
-async def submit(ground: Ground, documents: int) -> None:
-    """Hand in letters of one page."""
-    async with AIOKafkaProducer(**ground.kafka.client_options, linger_ms=20, max_batch_size=512 * 1024) as producer:
-        lines = "\n".join(f"Position {number}: Schrauben, verzinkt, M6 x {number}" for number in range(40))
-        sent = []
-        for number in range(documents):
-            text = letter("invoice", invoice_number=f"RE-{number}", gross_total="1.190,00 €") + "\n" + lines
-            value = json.dumps({"document_id": f"load-{number}", "content": {"text": text}}).encode()
-            sent.append(await producer.send(ground.topics.submitted, value, f"load-{number}".encode()))
-        await asyncio.gather(*sent)
+def documents_of(count: int) -> Iterator[Document]:
+    """Give letters of one page."""
+    lines = "\n".join(f"Position {number}: Schrauben, verzinkt, M6 x {number}" for number in range(40))
+    for number in range(count):
+        text = letter("invoice", invoice_number=f"RE-{number}", gross_total="1.190,00 €") + "\n" + lines
+        yield Document(f"load-{number}", Content(text=text))
 
 
-async def count_processed(consumer: AIOKafkaConsumer, topic: str) -> int:
-    """Count the records of a topic that nothing is ever deleted from."""
-    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-    return sum((await consumer.end_offsets(partitions)).values())
-
-
-async def wait_for(ground: Ground, documents: int, said: Callable[[int], None]) -> None:
-    """Wait until every document is on the topic of the processed."""
-    consumer = AIOKafkaConsumer(**ground.kafka.client_options)
-    await consumer.start()
-    try:
-        while (found := await count_processed(consumer, ground.topics.processed)) < documents:
-            said(found)
-            await asyncio.sleep(LOOK_SECONDS)
-        said(found)
-        assert found == documents, f"{found} events for {documents} documents"
-    finally:
-        await consumer.stop()
-
-
-def cpu_seconds() -> dict[str, float]:
-    """Add up processor time by program, of this process and all below it."""
+def cpu_seconds(ground: Ground) -> dict[str, float]:
+    """Give the processor time so far of this process, of its parser workers, and of broker and database."""
     me = psutil.Process()
-    spent = {"services": sum(me.cpu_times()[:2]), "parsers": 0.0, "kafka": 0.0, "postgres": 0.0}
-    for child in me.children(recursive=True):
-        try:
-            times, line = child.cpu_times(), " ".join(child.cmdline())
-        except psutil.Error:
-            continue
-        seconds = times.user + times.system + times.children_user + times.children_system
-        if "kafka.Kafka" in line and "java" in line.split()[0]:
-            spent["kafka"] += seconds
-        elif "postgres" in line:
-            spent["postgres"] += times.user + times.system
-        elif "parser_worker" in line:
-            spent["parsers"] += seconds
-    return spent
+    parsers = [child for child in me.children(recursive=True) if "parser_worker" in " ".join(child.cmdline())]
+    own = {"services": sum(me.cpu_times()[:2]), "parsers": sum(map(seconds_of, parsers))}
+    return own | dict(ground.servers.spent)
 
 
-async def measure(side: str, ground: Ground, documents: int, said: Callable[[int], None]) -> Measurement:
+async def measure(side: str, ground: Stage, documents: int, said: Callable[[int], None]) -> Measurement:
     """Run one side over documents that wait already."""
-    await submit(ground, documents)
+    await submit(ground, documents_of(documents))
     stop = asyncio.Event()
     async with SIDES[side](ground) as services, asyncio.TaskGroup() as group:
-        before, started = cpu_seconds(), time.perf_counter()
+        before, started = cpu_seconds(ground), time.perf_counter()
         for service in services:
             group.create_task(service.run(stop))
-        await wait_for(ground, documents, said)
-        seconds, after = time.perf_counter() - started, cpu_seconds()
+        await wait_for_ends(ground, documents, MOST_SECONDS, said)
+        seconds, after = time.perf_counter() - started, cpu_seconds(ground)
         stop.set()
     spent = {name: 1000 * (after[name] - before[name]) / documents for name in after}
     return Measurement(side, documents, seconds, spent)
 
 
 @asynccontextmanager
-async def ground_of(kafka: KafkaConnection, server_url: str, parsers: int) -> AsyncIterator[Ground]:
-    """Make topics and a database that nobody used."""
-    name = f"load_{uuid4().hex[:12]}"
-    topics, types = Topics(f"{name}."), load_document_types()
-    await ensure_topics(kafka, topics.all, PARTITIONS, 1)
-    server = await asyncpg.connect(server_url.replace("+asyncpg", ""))
-    try:
-        await server.execute(f"CREATE DATABASE {name}")
-    finally:
-        await server.close()
-    url = f"{server_url.rpartition('/')[0]}/{name}"
-    await upgrade(url, types)
-    async with Database.open(url, "postkorb-load") as database:
-        yield Ground(kafka, topics, database, types, parsers)
+async def stage_of(servers: Servers, parsers: int) -> AsyncIterator[Stage]:
+    """Make topics and a database that nobody used, and open it."""
+    ground = await new_ground(servers, PARTITIONS)
+    async with Database.open(ground.url, "postkorb-load") as database:
+        yield Stage(ground.servers, ground.topics, ground.url, ground.types, ground.partitions, database, parsers)
 
 
-async def run(arguments: argparse.Namespace, kafka: KafkaConnection, url: str, console: Console) -> list[Measurement]:
+async def run(arguments: argparse.Namespace, servers: Servers, console: Console) -> list[Measurement]:
     """Measure both sides in turns; the first turn warms up and does not count."""
     found: list[Measurement] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -389,7 +334,7 @@ async def run(arguments: argparse.Namespace, kafka: KafkaConnection, url: str, c
         for turn, (number, side) in enumerate(turns):
             done = arguments.documents * turn
             progress.update(task, description=f"round {number} {side}", completed=done)
-            async with ground_of(kafka, url, arguments.parsers) as ground:
+            async with stage_of(servers, arguments.parsers) as ground:
                 said = partial(_say, progress, task, done)
                 measured = await measure(side, ground, arguments.documents, said)
             if number:
@@ -431,12 +376,8 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console(width=max(110, Console().width))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    jars = fetch_broker(Path(os.environ.get("POSTKORB_DATA_DIR", REPOSITORY / ".postkorb")), console.print)
-    with tempfile.TemporaryDirectory(prefix="postkorb-load-") as folder:
-        Path(folder).chmod(0o711)
-        with Broker(Path(folder), jars) as broker, LocalDatabase(Path(folder)) as database:
-            kafka = KafkaConnection(bootstrap_servers=broker.bootstrap_servers)
-            measured = asyncio.run(run(arguments, kafka, database.url, console))
+    with running_servers() as servers:
+        measured = asyncio.run(run(arguments, servers, console))
     figures = show(console, measured) | {"parsers": arguments.parsers, "cores": os.cpu_count()}
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")

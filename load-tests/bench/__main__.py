@@ -1,0 +1,108 @@
+"""How fast it is, and what limits it: six tables, a JSON and a page.
+
+    make bench                       all six; the three with the model take longest
+    make bench PART=ceiling          one of them: efficiency, alternatives, ceiling, growth, scale-out, cost
+    make bench RAY=1                 alternatives with Ray Data too, for which it installs seven gigabytes
+    make bench LONG=1                more rounds, 10,000 documents, minutes of scale-out
+
+What was measured before of other parts stays in the JSON and on the page. Exit code 1 if a ratio is worse than in the
+baseline, by more than rounds differ.
+"""
+
+import argparse
+import logging
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final
+
+import structlog
+from bench import ceiling, growth, scale_out
+from bench.page import ORDER, goal, ratio, render
+from bench.plan import plan
+from bench.report import REPOSITORY, Part, read_report, write_report
+from bench.servers import Servers, running_servers
+from bench.verdict import Verdict, verdicts_on
+from faults.background import Background
+from rich.console import Console
+from rich.table import Table
+
+RESULTS: Final = REPOSITORY / "load-tests" / "results" / "bench.json"
+BASELINE: Final = REPOSITORY / "load-tests" / "baseline.json"
+WITHOUT_MODEL: Final = {"ceiling": ceiling, "growth": growth, "scale-out": scale_out}
+WITH_MODEL: Final = ("efficiency", "alternatives", "cost")
+
+
+def main() -> None:
+    """Measure, print, and write the files."""
+    arguments = _arguments()
+    console = Console(width=max(120, Console().width))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    baseline, report = read_report(BASELINE), read_report(arguments.json)
+    wanted = arguments.part or ORDER
+
+    def keep(part: Part) -> None:
+        nonlocal report
+        report = report.with_part(part)
+        report = report.model_copy(update={"plan": plan(report)})
+        write_report(arguments.json, report)  # as soon as it is there: a later part may fail
+
+    with running_servers() as servers:
+        _measure(servers, wanted, keep, console, long=arguments.long, ray=arguments.ray)
+    verdicts = verdicts_on(report, baseline)
+    for name in ORDER:
+        if name in wanted:
+            show(report.parts[name], verdicts, console)
+    page = arguments.json.with_suffix(".html")
+    page.write_text(render(report, verdicts), "utf-8")
+    console.print(f"figures: {arguments.json}\npage:    {page}", highlight=False)
+    worse = [name for name in verdicts if verdicts[name] is Verdict.WORSE and name.partition(":")[0] in wanted]
+    raise SystemExit("\n".join(f"worse than the baseline: {name}" for name in worse) or None)
+
+
+def _measure(
+    servers: Servers, wanted: Collection[str], keep: Callable[[Part], None], console: Console, *, long: bool, ray: bool
+) -> None:
+    def say(what: str) -> None:
+        console.print(f"{time.strftime('%H:%M:%S')} {what}", highlight=False)
+
+    with Background() as background:
+        for name, module in WITHOUT_MODEL.items():
+            if name in wanted:
+                say(name)
+                keep(module.measure(servers, background, module.LONG if long else module.SHORT))
+    if with_model := [name for name in WITH_MODEL if name in wanted]:
+        from bench import model  # noqa: PLC0415  (seconds of imports, and only where a model is asked)
+
+        for part in model.measure(servers, model.LONG if long else model.SHORT, with_model, say, ray=ray):
+            keep(part)
+
+
+def show(part: Part, verdicts: dict[str, Verdict], console: Console) -> None:
+    """Print a part."""
+    for table in part.tables:
+        shown = Table(title=f"{part.title}: {table.title}", title_justify="left")
+        for place, column in enumerate(table.columns):
+            shown.add_column(column, justify="left" if place in table.words else "right", overflow="fold")
+        for row in table.rows:
+            shown.add_row(*row)
+        console.print(shown)
+    for item in part.ratios:
+        reached = {None: "", True: ", reached", False: ", not reached"}[item.reached]
+        verdict = verdicts[f"{part.name}: {item.name}"].value
+        console.print(f"  {item.name}: [b]{ratio(item)}[/b]  {goal(item)}{reached}  ({verdict})", highlight=False)
+    console.print()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--part", choices=ORDER, action="append", help="only this one; may be repeated")
+    parser.add_argument("--long", action="store_true", help="measure more")
+    parser.add_argument("--ray", action="store_true", help="measure Ray Data among the alternatives")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where to write; the page goes beside it")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

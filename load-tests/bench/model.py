@@ -1,0 +1,219 @@
+"""The real model under the whole service, under bare vLLM, and under other ways: efficiency, alternatives and cost.
+
+One engine at a time is in memory: first the one in this process, for the service and for bare vLLM in turns; then
+vLLM's server for a script and for libraries. All get the same documents on the same machine, in one run.
+"""
+
+import asyncio
+import base64
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+from uuid import uuid4
+
+from bench import alternatives, cost, efficiency
+from bench.by_library import LIBRARIES, RAY
+from bench.ground import Document, Ground, new_ground, submit, wait_for_ends
+from bench.report import REPOSITORY, Part, made
+from bench.rounds import Round
+from bench.running import END_SECONDS
+from bench.script import running_vllm
+from bench.servers import Servers
+from bench.ways import Way, make_environment, measure_ray, measure_ways
+from pydantic import SecretStr
+
+from schemas.events import Content
+from services import wiring
+from services.evaluation.labels import read_labels
+from services.inference.engines.in_process import InProcessEngine, _sampling
+from services.inference.engines.port import Engine, Generation, Prompt
+from services.settings import Settings, load_settings
+from services.telemetry.setup import set_up
+from services.telemetry.state import StateFile
+from services.vitals import Vitals
+
+PARTS: Final = ("efficiency", "alternatives", "cost")
+PARTITIONS: Final = 4
+SAMPLES: Final = REPOSITORY / "samples"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int
+    documents: int
+
+
+SHORT: Final = Size(rounds=1, documents=12)
+LONG: Final = Size(rounds=2, documents=28)
+
+
+@dataclass
+class Noting:
+    """An engine that notes what it is asked."""
+
+    engine: Engine
+    asked: list[Prompt] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  (whatever the engine has)
+        return getattr(self.engine, name)
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        """Note the prompt and ask."""
+        self.asked.append(prompt)
+        return await self.engine.generate(prompt)
+
+
+class Lent(Noting):
+    """An engine that outlives the service that uses it."""
+
+    async def close(self) -> None:
+        """Leave it open: it is used again."""
+
+
+def measure(servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool = False) -> list[Part]:
+    """Measure those of the three parts that are wanted; alternatives with Ray Data if that is wanted too."""
+    return asyncio.run(_measure(servers, size, wanted, say, ray=ray))
+
+
+async def _measure(servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool) -> list[Part]:
+    started = time.perf_counter()
+    settings = load_settings(einvoice="ignore")
+    if settings.hourly_price is None:
+        settings = load_settings(einvoice="ignore", hourly_price=cost.HOURLY_PRICE, currency=cost.CURRENCY)
+    documents = list(samples(settings, size.documents))
+    engine = await wiring.load_engine(settings, lambda what: say(f"loading {what}"))
+    try:
+        rounds = [await one_round(servers, settings, engine, documents, wanted, say) for _ in range(size.rounds)]
+    finally:
+        await engine.close()
+    parts: list[Part] = []
+    if "efficiency" in wanted:
+        parts.append(efficiency.part(rounds, len(documents), made(time.perf_counter() - started)))
+    if "alternatives" in wanted:
+        ways = await other_ways(servers.folder, settings, [rounds[0].texts for _ in rounds], say, ray=ray)
+        parts.append(alternatives.part(rounds, ways, made(time.perf_counter() - started)))
+    if "cost" in wanted:
+        parts.append(cost.part(rounds[-1].costs, made(time.perf_counter() - started)))
+    return parts
+
+
+async def other_ways(
+    folder: Path, settings: Settings, rounds: Sequence[Sequence[str]], say: Say, *, ray: bool
+) -> list[Way]:
+    """Ask by all other ways about the same texts."""
+    python = make_environment(LIBRARIES, settings, say)
+    say("starting vLLM's server")
+    with running_vllm(folder, settings) as url:
+        ways = await measure_ways(url, settings, python, rounds, folder, say)
+    if ray:
+        ways.append(measure_ray(settings, make_environment(RAY, settings, say), rounds, folder, say))
+    return ways
+
+
+def samples(settings: Settings, count: int) -> Iterator[Document]:
+    """Give samples that can be read, spread over all of them."""
+    labels = [label for label in read_labels(SAMPLES, wiring.types_of(settings)) if label.fails_with is None]
+    for place in range(min(count, len(labels))):
+        file = labels[place * len(labels) // min(count, len(labels))].file
+        content = Content(base64=base64.b64encode(file.read_bytes()).decode())
+        yield Document(uuid4().hex, content, file.name)
+
+
+async def one_round(
+    servers: Servers,
+    settings: Settings,
+    engine: Engine,
+    documents: Sequence[Document],
+    wanted: Collection[str],
+    say: Say,
+) -> Round:
+    """Let the service work off the documents, then bare vLLM the same prompts; both begin with an empty cache."""
+    ground = await new_ground(servers, PARTITIONS)
+    lent = Lent(engine)
+    async with service_on(ground, settings, lent):
+        await clear(engine)
+        say(f"{len(documents)} documents through the whole service")
+        started = time.perf_counter()
+        await submit(ground, (Document(uuid4().hex, item.content, item.file_name) for item in documents))
+        await wait_for_ends(ground, len(documents), END_SECONDS)
+        service_seconds = time.perf_counter() - started
+    bare_seconds = None
+    if "efficiency" in wanted:
+        assert isinstance(engine, InProcessEngine), "bare vLLM needs POSTKORB_ENGINE=in-process"
+        say(f"{len(lent.asked)} prompts at once to bare vLLM")
+        await clear(engine)
+        bare_seconds = await ask_bare_vllm(engine, lent.asked)
+    costs = await cost.costs_of(ground) if "cost" in wanted else []
+    return Round(service_seconds, bare_seconds, lent.asked, await _texts(ground), costs)
+
+
+@asynccontextmanager
+async def service_on(ground: Ground, settings: Settings, engine: Lent) -> AsyncIterator[None]:
+    """Run the three services in this process, put together as always, on a ground and with an engine."""
+    folder = ground.servers.folder / ground.topics.prefix
+    settings = settings.model_copy(
+        update={
+            "kafka_bootstrap_servers": ground.servers.bootstrap_servers,
+            "database_url": SecretStr(ground.url),
+            "topic_prefix": ground.topics.prefix,
+            "partitions": ground.partitions,
+            "models_dir": settings.models_folder,
+            "data_dir": folder,
+        }
+    )
+
+    async def lend(_settings: Settings, say: Say) -> Lent:
+        say(engine.identity.model)
+        return engine
+
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(mock.patch.object(wiring, "load_engine", lend))
+        services = []
+        for name in wiring.ServiceName:
+            telemetry = set_up(name, folder, log_level="WARNING", log_format="json")
+            stack.callback(telemetry.shutdown)
+            place = wiring.Place(stack, settings, telemetry, StateFile(folder, name, ""), Vitals(telemetry.metrics))
+            services.append(await wiring.build(name, place))
+        async with asyncio.TaskGroup() as group:
+            for service in services:
+                group.create_task(service.run(stop))
+            try:
+                yield
+            finally:
+                stop.set()
+
+
+async def clear(engine: Engine) -> None:
+    """Empty the prefix cache of the engine in this process: nobody reads what somebody else computed."""
+    if isinstance(engine, InProcessEngine):
+        await engine._llm.reset_prefix_cache()  # noqa: SLF001  (no service ever wants to)
+
+
+async def ask_bare_vllm(engine: InProcessEngine, prompts: Sequence[Prompt]) -> float:
+    """Hand all prompts to vLLM at once, past all of ours; give the seconds until the last answer."""
+    from vllm.inputs import tokens_input  # noqa: PLC0415  (12 s of imports, and only for this part)
+
+    async def one(prompt: Prompt) -> None:
+        ids = engine._texts.prompt_ids(prompt.system, prompt.user)  # noqa: SLF001  (the same tokens as the service's)
+        async for _ in engine._llm.generate(tokens_input(ids), _sampling(prompt), uuid4().hex):  # noqa: SLF001
+            pass
+
+    started = time.perf_counter()
+    await asyncio.gather(*map(one, prompts))
+    return time.perf_counter() - started
+
+
+async def _texts(ground: Ground) -> list[str]:
+    rows: Sequence[Mapping[str, str]] = await ground.query(
+        "SELECT string_agg(text, E'\\n' ORDER BY page) AS text FROM postkorb.pages GROUP BY document_key"
+    )
+    return [row["text"] for row in rows]

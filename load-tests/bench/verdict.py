@@ -1,0 +1,37 @@
+"""What became of a ratio since the baseline."""
+
+from enum import StrEnum
+
+from bench.report import Ratio, Report
+
+
+class Verdict(StrEnum):
+    """Against the baseline."""
+
+    WORSE = "worse than the baseline"
+    BETTER = "better than the baseline"
+    ALIKE = "as the baseline, within what rounds differ by"
+    UNKNOWN = "not in the baseline, or too few rounds to say"
+
+
+def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
+    """Judge each ratio; the key is the part's name and the ratio's own."""
+    return {
+        f"{name}: {item.name}": verdict_on(item, _of(baseline, name, item.name))
+        for name, part in report.parts.items()
+        for item in part.ratios
+    }
+
+
+def verdict_on(now: Ratio, before: Ratio | None) -> Verdict:
+    """Judge one."""
+    if before is None or not now.can_be_told_from(before):
+        return Verdict.UNKNOWN
+    if now.is_worse_than(before):
+        return Verdict.WORSE
+    return Verdict.BETTER if before.is_worse_than(now) else Verdict.ALIKE
+
+
+def _of(baseline: Report, part: str, name: str) -> Ratio | None:
+    found = baseline.parts.get(part)
+    return next((item for item in found.ratios if item.name == name), None) if found else None

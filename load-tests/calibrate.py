@@ -1,0 +1,69 @@
+"""Fit the confidences that ship for a model: to the samples, and to the letters that were written for development.
+
+    make calibrate              the default model; the file goes to services/models/calibrations
+    make calibrate MODEL=name   another one of the catalogue
+
+So are the letters of `samples/unread`, whose first reading is done. Documents on which nothing may be tuned
+(`samples/held_out`, the real invoices) are not among them: they show what the fitted confidences are worth. The page
+with all figures goes to load-tests/results.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from hostile.attacks import label_of, letters, letters_in
+from letter_paper import letter_file
+
+from services.cli import evaluation
+from services.settings import load_settings
+
+REPOSITORY: Final = Path(__file__).parents[1]
+SAMPLES: Final = REPOSITORY / "samples"
+RESULTS: Final = REPOSITORY / "load-tests" / "results"
+SHIPPED: Final = REPOSITORY / "services" / "models" / "calibrations"
+
+
+def write_documents(folder: Path) -> int:
+    """Write all documents made for development, with their labels; give their number."""
+    labels = {
+        name: label
+        for name, label in json.loads((SAMPLES / "labels.json").read_text("utf-8")).items()
+        if "fails_with" not in label
+    }
+    for name in labels:
+        shutil.copy(SAMPLES / name, folder / name)
+    written = [letters_in(file) for file in sorted((SAMPLES / "development").glob("*.yaml"))]
+    for letter in [letter for group in [letters(), *written] for letter in group.values()]:
+        name = f"letter_{letter.file_name}"
+        (folder / name).write_bytes(letter.content())
+        labels[name] = label_of(letter)
+    for letter in letters_in(SAMPLES / "unread" / "letters.yaml").values():
+        (folder / letter.file_name).write_bytes(letter_file(letter.form, letter.filled))
+        labels[letter.file_name] = label_of(letter)
+    (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return len(labels)
+
+
+def main() -> None:
+    """Ask, fit, and put the calibration where it ships from."""
+    parser = argparse.ArgumentParser(description="Fit the confidences that ship for a model.")
+    parser.add_argument("--model", help="of the catalogue; by default the one that the settings name")
+    chosen = parser.parse_args().model
+    settings = load_settings().model_copy(update={"einvoice": "ignore"})
+    if chosen:
+        settings = settings.model_copy(update={"model": chosen})
+    RESULTS.mkdir(exist_ok=True)
+    page = RESULTS / f"calibration-{settings.model}.html"
+    with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder:
+        write_documents(Path(folder))
+        order = evaluation.Order(Path(folder), None, None, None, page, None, calibrate=True, as_json=False)
+        evaluation.say(evaluation.run(order, settings), order)
+    shutil.copy(order.calibration, SHIPPED / f"{settings.model}.json")
+
+
+if __name__ == "__main__":
+    main()

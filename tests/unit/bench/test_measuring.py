@@ -1,0 +1,108 @@
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import greenlet
+import pytest
+from aiokafka.partitioner import DefaultPartitioner
+from bench import sampler
+from bench.cost import Cost, part
+from bench.ground import letters, page, spread_evenly
+from bench.profile import step_of, tables_of
+from bench.report import Made
+from bench.sampler import Sampler, read_samples
+from bench.scale_out import rate_between
+
+PARTITIONS = list(range(8))
+MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
+
+
+def test_every_partition_gets_as_many_documents() -> None:
+    choose = DefaultPartitioner()
+    keys = [item.document_id.encode() for item in spread_evenly(letters(80), len(PARTITIONS))]
+    counts = Counter(choose(key, PARTITIONS, PARTITIONS) for key in keys)
+    assert set(counts.values()) == {10}
+    assert len(set(keys)) == len(keys)
+
+
+def test_pages_are_what_was_asked_for_and_no_two_are_alike() -> None:
+    [one, other] = letters(2, pages=3)
+    texts = [item.content.text or "" for item in (one, other)]
+    assert [text.count("\f") for text in texts] == [2, 2]
+    assert len({page for text in texts for page in text.split("\f")}) == 6
+    assert 1700 < len(page(1)) < 2000
+
+
+def test_a_rate_leaves_the_edges_out() -> None:
+    begin = datetime(2026, 11, 25, tzinfo=UTC)
+    steady = [begin + timedelta(seconds=60 + number / 10) for number in range(100)]
+    steady[0], steady[-1] = begin, begin + timedelta(seconds=600)
+    assert rate_between(steady) == pytest.approx(10)
+
+
+READS = ("json:dumps", "services.intake.accept:read_submission", "services.intake.service:Intake._read")
+LOADS = ("asyncpg:run", "services.storage.documents:lock_documents", "services.inference.record:Recorder.load")
+RECORDS = ("services.storage.answers:record_answers", "services.inference.record:Recorder.record")
+TRACES = ("opentelemetry.sdk:end", "services.telemetry.tracing:Tracing.step_span", "services.intake.store:Store.store")
+FETCHES = ("aiokafka.fetcher:run", "asyncio.events:Handle._run", "services.cli.serving:run")
+TURNS = ("asyncio.events:Handle._run", "services.cli.serving:run")
+
+
+@pytest.mark.parametrize(
+    ("stack", "step"),
+    [
+        (READS, "2 accept"),
+        (LOADS, "5 admit: load"),
+        (RECORDS, "8 record"),
+        (TRACES, "spans and metrics"),
+        (FETCHES, "aiokafka's own tasks"),
+        (TURNS, "Python and its event loop"),
+    ],
+)
+def test_the_innermost_step_has_the_time(stack: tuple[str, ...], step: str) -> None:
+    assert step_of(stack) == step
+
+
+def test_the_shares_of_a_service_add_up_to_its_time() -> None:
+    samples = {"relay": {("services.relay.service:Relay._publish",): 3, ("services.cli.serving:run",): 1}}
+    by_step, by_function = tables_of(samples, {"relay": 2.0})
+    assert [row[1:] for row in by_step.rows] == [
+        ["9 relay", "75.0 %", "1.500"],
+        ["Python and its event loop", "25.0 %", "0.500"],
+    ]
+    assert by_function.rows == [["relay", "relay.service:Relay._publish", "1.500"]]
+
+
+def burn(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def waits_for(work: greenlet.greenlet) -> None:
+    work.switch()
+
+
+def test_samples_are_of_whoever_computes(tmp_path: Path) -> None:
+    taken = Sampler()
+    taken.start()
+    time.sleep(0.2)  # waiting is no processor time
+    burn(0.3)
+    waits_for(greenlet.greenlet(lambda: burn(0.3)))
+    taken.save(tmp_path / "samples.json")
+    found = read_samples(tmp_path / "samples.json")
+    of_burn = {stack: count for stack, count in found.items() if any(item.endswith(":burn") for item in stack)}
+    expected = 0.6 / sampler.EVERY_SECONDS
+    assert expected / 3 < sum(of_burn.values()) < 1.2 * expected
+    assert any(item.endswith(":waits_for") for stack in of_burn for item in stack)
+    assert json.loads((tmp_path / "samples.json").read_text("utf-8"))
+
+
+def test_costs_are_told_by_page() -> None:
+    invoice = Cost("invoice", 1, 2, 1000, 400, 300, 20.0, Decimal("0.01"))
+    made = part([invoice], MADE)
+    assert made.tables[0].rows == [["invoice", "1", "2", "500", "200", "150", "10.00", "5.00"]]
+    assert made.figures["cached_tokens_a_page"] == 200

@@ -1,0 +1,124 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from bench.page import render
+from bench.plan import plan
+from bench.report import Made, Part, Plot, Ratio, Report, Table, read_report, spread, write_report
+from bench.verdict import Verdict, verdict_on, verdicts_on
+
+MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
+TABLE = Table(title="Rates", columns=("", "a second"), rows=[["service", "100"]])
+
+
+def ratio(*values: float, lower_is_better: bool = False) -> Ratio:
+    return Ratio.of("of the other", values, lower_is_better=lower_is_better)
+
+
+def part(name: str, *ratios: Ratio, **figures: float) -> Part:
+    plot = Plot(title="Rates", across="", up="a second", labels=["service"], series={"a": [1.0]})
+    tables = [TABLE]
+    return Part(
+        name=name, title=name, question="?", tables=tables, ratios=ratios, plot=plot, figures=figures, made=MADE
+    )
+
+
+def test_a_ratio_has_the_median_and_the_edges_of_its_rounds() -> None:
+    made = ratio(0.9, 0.5, 0.7)
+    assert (made.value, made.low, made.high, made.rounds) == (0.7, 0.5, 0.9, 3)
+
+
+def test_a_goal_is_at_least_or_at_most() -> None:
+    assert [Ratio.of("r", [0.7], goal).reached for goal in (0.6, 0.8, None)] == [True, False, None]
+    assert [Ratio.of("r", [0.7], goal, lower_is_better=True).reached for goal in (0.6, 0.8)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict"),
+    [
+        ((0.5, 0.6), (0.7, 0.8), Verdict.WORSE),
+        ((0.7, 0.8), (0.5, 0.6), Verdict.BETTER),
+        ((0.5, 0.71), (0.7, 0.8), Verdict.ALIKE),
+        ((0.5,), (0.7, 0.8), Verdict.UNKNOWN),
+    ],
+)
+def test_rounds_that_overlap_prove_nothing(now: tuple[float, ...], before: tuple[float, ...], verdict: Verdict) -> None:
+    assert verdict_on(ratio(*now), ratio(*before)) is verdict
+
+
+def test_where_less_is_better_more_is_worse() -> None:
+    before, now = ratio(1.0, 1.1, lower_is_better=True), ratio(1.2, 1.3, lower_is_better=True)
+    assert verdict_on(now, before) is Verdict.WORSE
+
+
+def test_a_new_ratio_has_no_verdict() -> None:
+    found = verdicts_on(Report().with_part(part("ceiling", ratio(1, 2))), Report())
+    assert found == {"ceiling: of the other": Verdict.UNKNOWN}
+
+
+def test_a_run_of_one_part_keeps_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "results" / "bench.json"
+    write_report(file, read_report(file).with_part(part("growth")).with_part(part("ceiling", ratio(1))))
+    write_report(file, read_report(file).with_part(part("ceiling", ratio(2))))
+    report = read_report(file)
+    assert list(report.parts) == ["growth", "ceiling"]
+    assert report.parts["ceiling"].ratios[0].value == 2
+
+
+def test_a_spread_names_the_edges_of_several_rounds() -> None:
+    assert spread([3.0, 1.0, 2.0]) == "2 (1\u20133)"
+    assert spread([2.0]) == "2"
+
+
+def test_the_page_shows_every_part_and_escapes_it() -> None:
+    report = Report().with_part(part("ceiling", ratio(0.5, 0.6)).model_copy(update={"notes": ["<script>"]}))
+    shown = render(report, verdicts_on(report, Report()))
+    assert "<svg" in shown
+    assert "0.550" in shown
+    assert "&lt;script&gt;" in shown
+    assert "<script" not in shown
+
+
+MEASURED = {
+    "intake_ms_of_a_pdf": 6.0,
+    "parsers_ms_of_a_pdf": 6.0,
+    "inference_ms": 3.0,
+    "relay_ms": 1.0,
+    "Kafka_ms": 1.0,
+    "PostgreSQL_ms": 1.0,
+}
+GROWN = {"database_bytes_a_document": 20_000.0, "event_bytes_a_document": 5_000.0}
+COST = {
+    "prompt_tokens_a_page": 1500.0,
+    "cached_tokens_a_page": 500.0,
+    "completion_tokens_a_page": 200.0,
+    "pages_a_document": 1.0,
+}
+
+
+def planned(**changes: float) -> dict[str, str]:
+    figures = MEASURED | GROWN | COST | changes
+    report = Report()
+    for name, known in (("ceiling", MEASURED), ("growth", GROWN), ("cost", COST)):
+        report = report.with_part(part(name, **{key: figures[key] for key in known}))
+    found = plan(report)
+    assert found is not None
+    return {row[0]: row[1] for row in found.rows}
+
+
+def test_the_plan_needs_what_it_reckons_with() -> None:
+    assert plan(Report().with_part(part("ceiling", **MEASURED))) is None
+
+
+def test_the_plan_follows_from_what_was_measured() -> None:
+    one = planned()
+    assert one["documents a second, mean"] == "116"
+    assert one["intake processes"] == "4"  # 347 a second, 6 ms each, at 60 % of a core: 3.5
+    assert one["PostgreSQL after 30 days, TB"] == "6.0"  # 10 million a day, 20 kB each
+    assert planned(intake_ms_of_a_pdf=12.0)["intake processes"] == "7"
+    assert planned(event_bytes_a_document=10_000.0)["Kafka with 7 days of retention, a replica, TB"] == "0.7"
+
+
+def test_twice_the_pages_need_twice_the_cards() -> None:
+    name = "cards (H100) for a model of eight billion parameters"
+    assert (planned()[name], planned(pages_a_document=2.0)[name]) == ("12", "24")
