@@ -35,6 +35,7 @@ class Asked:
 
     prompt: str
     at: float
+    model: str = MODEL
 
 
 @dataclass
@@ -49,6 +50,8 @@ class ScriptedServer:
         Without it every request gets status 500; may be changed at any time.
     sensible
         Without it no answer is JSON; may be changed at any time.
+    others
+        Names of further models that it offers; `adapters`, of adapters of the first.
     asked
         What it was asked, oldest first.
     """
@@ -57,6 +60,8 @@ class ScriptedServer:
     seconds: float = 0.0
     answering: bool = True
     sensible: bool = True
+    others: list[str] = field(default_factory=list)
+    adapters: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     _released: threading.Event = field(default_factory=threading.Event)
 
@@ -101,13 +106,17 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        self._respond({"data": [{"id": MODEL, "max_model_len": 4096, "sha256": "0" * 64}]})
+        script: ScriptedServer = self.server.script  # type: ignore[attr-defined]
+        cards: list[dict[str, Any]] = [{"id": MODEL, "max_model_len": 4096, "sha256": "0" * 64}]
+        cards += [{"id": name, "max_model_len": 2048} for name in script.others]
+        cards += [{"id": name, "max_model_len": None, "parent": MODEL} for name in script.adapters]
+        self._respond({"data": cards})
 
     def do_POST(self) -> None:
         script: ScriptedServer = self.server.script  # type: ignore[attr-defined]
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         prompt = asked["messages"][-1]["content"]
-        script.asked.append(Asked(prompt, time.time()))
+        script.asked.append(Asked(prompt, time.time(), asked["model"]))
         script.wait(prompt)
         if BROKEN in prompt or not script.answering:
             self._respond({"error": {"message": "the script is broken"}}, 500)

@@ -16,6 +16,7 @@ REPORT = """<testsuites><testsuite>
 <testcase classname="tests.unit.test_x" name="test_y[1]"/>
 <testcase classname="tests.unit.test_x" name="test_y[2]">{}</testcase>
 <testcase classname="tests.unit.test_x" name="test_z"><failure message="of another one"/></testcase>
+<testcase classname="tests.unit.test_x.TestX" name="test_y"><failure message="of a class"/></testcase>
 </testsuite></testsuites>"""
 
 
@@ -37,12 +38,13 @@ def test_every_test_of_a_guard_exists(guard: Guard) -> None:
     assert guard.tests
     for test in guard.tests:
         file, _, name = test.partition("::")
-        assert name in _tests_of(REPOSITORY / file), test
+        assert name in _tests_in(ast.parse((REPOSITORY / file).read_text("utf-8"))), test
 
 
-def _tests_of(file: Path) -> set[str]:
-    module = ast.parse(file.read_text("utf-8"))
-    return {node.name for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+def _tests_in(scope: ast.Module | ast.ClassDef) -> set[str]:
+    functions = {node.name for node in scope.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    classes = [node for node in scope.body if isinstance(node, ast.ClassDef)]
+    return functions | {f"{node.name}::{name}" for node in classes for name in _tests_in(node)}
 
 
 @pytest.mark.parametrize("text", ["", "guard guard"])
@@ -64,6 +66,16 @@ def test_a_guard_is_noticed_by_a_test_that_fails_in_itself(tmp_path: Path, case:
     report = tmp_path / "report.xml"
     report.write_text(REPORT.format(case))
     assert verdicts_of(report, [TEST]) == {TEST: verdict}
+
+
+def test_a_test_of_a_class_is_another_one_than_that_of_its_module(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT.format(""))
+    of_class = "tests/unit/test_x.py::TestX::test_y"
+    assert verdicts_of(report, [TEST, of_class]) == {
+        TEST: Verdict(failed=False, reason="passed"),
+        of_class: Verdict(failed=True, reason="of a class"),
+    }
 
 
 def test_a_test_that_did_not_run_has_noticed_nothing(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from services.local.stack import Stack, read_stack
 from services.telemetry.state import State, read_state
 
 SERVICES = ("intake", "inference", "relay")
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 60
 OUR_VARIABLES = ("POSTKORB_", "OTEL_")
 
@@ -33,7 +33,14 @@ class Installation:
     ----------
     settings
         Environment variables without their prefix `POSTKORB_`.
+
+    Attributes
+    ----------
+    launcher
+        A program that starts every command, with its own arguments; none: they are started as they are.
     """
+
+    launcher: Sequence[str] = ()
 
     def __init__(self, data_dir: Path, jars: Path, **settings: str) -> None:
         self.data_dir = data_dir
@@ -51,7 +58,7 @@ class Installation:
     def start(self, *command: str, **changes: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a shell does; an empty setting is taken away."""
         return subprocess.Popen(
-            [sys.executable, "-m", "services.cli", *command],
+            [*self.launcher, sys.executable, "-m", "services.cli", *command],
             env=self.environment(changes),
             cwd=self.data_dir,  # no `.env` of the checkout
             stdin=subprocess.DEVNULL,

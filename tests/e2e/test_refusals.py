@@ -13,6 +13,7 @@ WRONG_SETTINGS = {
     "an unknown model": ({"ENGINE": "in-process", "MODEL": "no-such-model"}, "'no-such-model'"),
     "an engine without its servers": ({"ENGINE_URLS": ""}, "POSTKORB_ENGINE_URLS"),
     "a calibration that is not there": ({"CALIBRATION": "nowhere.json"}, "POSTKORB_CALIBRATION: nowhere.json"),
+    "routes that are not there": ({"ROUTES": "nowhere.yaml"}, "POSTKORB_ROUTES: nowhere.yaml"),
     "another kind of database": ({"DATABASE_URL": "mysql://user:secret@host/database"}, "postgresql://"),
 }
 

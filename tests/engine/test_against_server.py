@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-import os
 import signal
-import socket
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import jsonschema
 import pytest
 import pytest_asyncio
+from vllm_server import VllmServer, vllm_servers
 
 from schemas.document_types import load_document_types
-from services.inference.engines.in_process import QUIET, InProcessEngine
+from services.inference.engines.in_process import InProcessEngine
 from services.inference.engines.port import EngineError, Prompt, SchemaRefusedError
 from services.inference.engines.remote import RemoteConfig, RemoteEngine
 
@@ -23,48 +21,29 @@ pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session"), pyt
 
 CLASS = load_document_types().class_schema()
 PROMPT = Prompt("served", "Sie lesen die Post eines Büros. " * 20, "Grüße", CLASS, 200)
-START_SECONDS = 240
 SERVER_CONTEXT = 1024
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def remote(model_folder: Path) -> AsyncIterator[RemoteEngine]:
-    """Start `vllm serve` as the README says and give an engine that is connected to it."""
-    port = _free_port()
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model_folder)]
-    command += ["--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port), "--enforce-eager"]
-    command += ["--max-model-len", str(SERVER_CONTEXT), "--max-num-seqs", "8", "--kv-cache-memory-bytes", str(2**28)]
-    command += ["--enable-prefix-caching", "--enable-prompt-tokens-details", "--generation-config", "vllm"]
-    command += ["--structured-outputs-config", '{"backend":"xgrammar","disable_any_whitespace":true}']
-    environment = os.environ | QUIET | {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
-    environment |= {"TORCHDYNAMO_DISABLE": "1"}  # as in process: no compiler is needed
-    process = await asyncio.create_subprocess_exec(*command, env=environment, start_new_session=True)
-    try:
-        await asyncio.wait_for(_healthy(port, process), START_SECONDS)
-        engine = await RemoteEngine.connect(RemoteConfig(urls=[f"http://127.0.0.1:{port}"], model="tiny"))
-        yield engine
-        await engine.close()
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+async def servers(model_folder: Path) -> AsyncIterator[Sequence[VllmServer]]:
+    async with vllm_servers(model_folder, SERVER_CONTEXT, count=2) as started:
+        yield started
 
 
-async def _healthy(port: int, process: asyncio.subprocess.Process) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        while process.returncode is None:
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/health")).is_success:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.5)
-    pytest.fail(f"the server ended with {process.returncode} before it was healthy")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def remote(servers: Sequence[VllmServer]) -> AsyncIterator[RemoteEngine]:
+    """Give an engine that is connected to one server."""
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[servers[0].url], model="tiny"))
+    yield engine
+    await engine.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@pytest_asyncio.fixture(loop_scope="session")
+async def spread(servers: Sequence[VllmServer]) -> AsyncIterator[RemoteEngine]:
+    """Give an engine that is connected to all servers."""
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[server.url for server in servers], model="tiny"))
+    yield engine
+    await engine.close()
 
 
 async def test_both_adapters_give_the_same_answer(remote: RemoteEngine, engine: InProcessEngine) -> None:
@@ -98,3 +77,58 @@ async def test_the_server_refuses_what_its_compiler_does_not_take(remote: Remote
     unsupported = {"type": "object", "properties": {"a": {"type": "array", "uniqueItems": True}}}
     with pytest.raises(SchemaRefusedError, match="letter"):
         await asyncio.to_thread(remote.check_schema, "letter", unsupported)
+
+
+def prompts(count: int) -> list[Prompt]:
+    return [replace(PROMPT, request_id=f"letter-{number}", user=f"Brief {number}") for number in range(count)]
+
+
+async def answers(engine: RemoteEngine | InProcessEngine, asked: Sequence[Prompt]) -> list[str]:
+    return [answer.text for answer in await asyncio.gather(*(engine.generate(prompt) for prompt in asked))]
+
+
+async def test_several_servers_share_the_requests_and_answer_as_in_process(
+    servers: Sequence[VllmServer], spread: RemoteEngine, engine: InProcessEngine
+) -> None:
+    before = [await server.answered() for server in servers]
+    asked = prompts(8)
+    assert await answers(spread, asked) == await answers(engine, asked)
+    after = [await server.answered() for server in servers]
+    assert [later - earlier for earlier, later in zip(before, after, strict=True)] == [4, 4]
+
+
+async def test_a_server_that_is_busy_gets_no_more_while_another_has_less_to_do(
+    servers: Sequence[VllmServer], spread: RemoteEngine
+) -> None:
+    busy, free = servers
+    before = await free.answered()
+    busy.signal(signal.SIGSTOP)
+    try:
+        slow = asyncio.create_task(spread.generate(PROMPT))
+        await asyncio.sleep(0)  # it goes to the first, as nobody has anything to do
+        for prompt in prompts(4):
+            await spread.generate(prompt)
+        assert not slow.done()
+    finally:
+        busy.signal(signal.SIGCONT)
+    assert await free.answered() - before == 4
+    assert (await slow).finish == "stop"
+
+
+async def test_what_a_server_had_when_it_died_another_answers(
+    servers: Sequence[VllmServer], spread: RemoteEngine, engine: InProcessEngine
+) -> None:
+    """Stands last: one server is gone after it."""
+    dying, left = servers
+    before = await left.answered()
+    dying.signal(signal.SIGSTOP)
+    asked = prompts(8)
+    running = asyncio.create_task(answers(spread, asked))
+    async with asyncio.timeout(60):
+        while await left.answered() - before < 4:
+            await asyncio.sleep(0.05)
+    assert not running.done()
+    dying.signal(signal.SIGKILL)
+    assert await running == await answers(engine, asked)
+    assert await answers(spread, asked) == await answers(engine, asked)
+    assert await left.answered() - before == 16

@@ -185,7 +185,7 @@ class _Deaf:
     def __init__(self) -> None:
         self.errored = False
 
-    async def generate(self, *_: object) -> AsyncIterator[None]:
+    async def generate(self, *_: object, **__: object) -> AsyncIterator[None]:
         self.errored = True
         await asyncio.Event().wait()
         yield

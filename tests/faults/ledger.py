@@ -178,12 +178,15 @@ class Ledger:
         return {name[0] for prompt in prompts if (name := self._pattern.search(prompt))}
 
     def asked(self) -> Mapping[str, Sequence[float]]:
-        """When the engine was asked about each document's fields, seconds since 1970."""
-        found: dict[str, list[float]] = defaultdict(list)
+        """When the engine was asked about each document's fields, seconds since 1970.
+
+        Of a document that is read in several windows, the window that was asked about most often.
+        """
+        found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for one in self._place.engine.asked[self._started_asking :]:
             if FIELDS_TASK in one.prompt and (name := self._pattern.search(one.prompt)):
-                found[name[0]].append(one.at)
-        return found
+                found[name[0]][one.prompt].append(one.at)
+        return {name: max(windows.values(), key=len) for name, windows in found.items()}
 
     def records(self, topic: str) -> list[ConsumerRecord]:
         """Read what was written to a topic since this ledger was opened."""

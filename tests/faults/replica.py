@@ -35,6 +35,10 @@ class Replica:
         started by `launcher.py`, which changes a constant of the product accordingly; see there.
     """
 
+    launcher = LAUNCHER
+    aside = "FAULT_"
+    """What begins so is for the launcher."""
+
     def __init__(
         self, service: str, name: str, folder: Path, settings: Mapping[str, str], background: Background
     ) -> None:
@@ -167,10 +171,10 @@ class Replica:
         return found[0] if found else None
 
     def _spec(self) -> ChildSpec:
-        with_launcher = any(name.startswith("FAULT_") for name in self._settings)
-        program = [str(LAUNCHER)] if with_launcher else ["-m", "services.cli"]
+        with_launcher = any(name.startswith(self.aside) for name in self._settings)
+        program = [str(self.launcher)] if with_launcher else ["-m", "services.cli"]
         settings = {**self._settings, "DATA_DIR": str(self.folder)}
-        env = {name if name.startswith("FAULT_") else f"POSTKORB_{name}": text for name, text in settings.items()}
+        env = {name if name.startswith(self.aside) else f"POSTKORB_{name}": text for name, text in settings.items()}
         argv = (sys.executable, *program, "run", self.service)
         return ChildSpec(self.service, argv, env | self._compiled_once, grace_seconds=40)
 

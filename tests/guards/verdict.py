@@ -42,9 +42,9 @@ def verdicts_of(report: Path, tests: Sequence[str]) -> Mapping[str, Verdict]:
 
 
 def _is_of(case: ET.Element, test: str) -> bool:
-    file, _, name = test.partition("::")
-    module = file.removesuffix(".py").replace("/", ".")
-    return (case.get("classname"), case.get("name", "").partition("[")[0]) == (module, name)
+    file, *classes, name = test.split("::")
+    place = ".".join([file.removesuffix(".py").replace("/", "."), *classes])
+    return (case.get("classname"), case.get("name", "").partition("[")[0]) == (place, name)
 
 
 def _verdict(cases: Sequence[ET.Element]) -> Verdict:

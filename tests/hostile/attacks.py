@@ -64,9 +64,14 @@ class Letter:
         """Name of its file."""
         return self.name + _SUFFIXES[self.form]
 
+    @property
+    def filled(self) -> str:
+        """Give its text with the values in it."""
+        return self.text.format(**self.written)
+
     def content(self) -> bytes:
         """Write it."""
-        return _write(self, self.text.format(**self.written), writing.Place("end"), "")
+        return _write(self, self.filled, writing.Place("end"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,18 @@ class Attack:
 @cache
 def letters() -> Mapping[str, Letter]:
     """Read the letters."""
-    return {name: _letter(name, **entry) for name, entry in _read("letters.yaml").items()}
+    return letters_in(FOLDER / "letters.yaml")
+
+
+def letters_in(file: Path) -> Mapping[str, Letter]:
+    """Read letters of the form of `letters.yaml`."""
+    entries = yaml.safe_load(file.read_text("utf-8"))
+    return {name: _letter(name, **entry) for name, entry in entries.items()}
+
+
+def label_of(letter: Letter) -> Mapping[str, Any]:
+    """Give a letter's entry in `labels.json`."""
+    return {"language": letter.language, "document_type": letter.document_type, "fields": dict(letter.values)}
 
 
 @cache
@@ -163,11 +179,7 @@ def write_attacks(folder: Path) -> None:
     labels = {}
     for document, letter in [(letter, letter) for letter in letters().values()] + [(a, a.letter) for a in attacks()]:
         (folder / document.file_name).write_bytes(document.content())
-        labels[document.file_name] = {
-            "language": letter.language,
-            "document_type": letter.document_type,
-            "fields": dict(letter.values),
-        }
+        labels[document.file_name] = label_of(letter)
     (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 

@@ -9,7 +9,7 @@ copied text into values, so that the same values compare alike, and the rows of 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,6 +21,7 @@ from schemas.document_types import FieldDefinition
 from schemas.events import FieldAnswer, Status
 from schemas.text import clean_text
 from services.answers.tables.answers import read_tables
+from services.answers.tables.sheet import sheets
 from services.answers.values import parse_value
 from services.evaluation import asking
 from services.inference import prompts
@@ -49,7 +50,7 @@ def without_guards() -> Iterator[None]:
             (pdf, "read_seen", _read_all),
             (html_text, "_hides", lambda _attributes: False),
             (pdf_layout, "stored_form", _stored_as_it_is),
-            (prompts, "fence", "\n".join),
+            (prompts, "fence", _unfenced),
             (asking, "check", _Believed),
             (asking, "answered", _answer_of),
         ):
@@ -98,10 +99,11 @@ def _answer_of(believed: _Believed) -> Answered:
     fields = [
         _field(definition, verbatim, document.language)
         for definition in asked.kind.fields
-        if (verbatim := asked.copies.verbatim.get(definition.name, "").strip())
+        if (verbatim := asked.copies[0].verbatim.get(definition.name, "").strip())
     ]
     totals = {field.path: field.value_numeric for field in fields if field.value_numeric is not None}
-    rows = read_tables(asked.kind.tables, document.pages, document.layouts, document.language, totals)
+    laid_out = sheets(document.pages, document.layouts)
+    rows = read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals)
     return Answered(asked, [*fields, *rows.fields], asked.summary, Status.COMPLETE, ())
 
 
@@ -123,9 +125,13 @@ def unwarned(instruction: str) -> str:
     return _SENTENCE.sub("", instruction)
 
 
+def _unfenced(pages: Sequence[str], _first_page: int = 1) -> str:
+    return "\n".join(pages)
+
+
 def _stored_as_it_is(text: str) -> str:
     return clean_text(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _read_all(_page: PageObject, _fonts: Fonts, read: Callable[[Eyes], Any]) -> tuple[Any, Unseen]:
-    return read(Blinkers(frozenset())), Unseen([], may_be_more=False)
+    return read(Blinkers(frozenset())), Unseen([], may_be_more=False, is_malformed=False)

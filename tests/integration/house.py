@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.partitioner import DefaultPartitioner
 from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader, MetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -21,6 +23,7 @@ from sqlalchemy import text
 
 from schemas.document_types import DocumentTypes
 from schemas.topics import Topics
+from services.answers.calibration import UNFITTED, Calibration
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
@@ -31,9 +34,11 @@ from services.delivery.record import Record
 from services.delivery.retrying import RetryPolicy
 from services.delivery.topics import partitions_of
 from services.inference.ask import Asker
+from services.inference.metering import MeteredEngine
 from services.inference.parsed import estimated_tokens
 from services.inference.pipeline import pipeline_of
 from services.inference.record import Recorder
+from services.inference.routes import NO_ROUTING, Routing
 from services.inference.service import Inference, Limits
 from services.intake.fetch import ContentFetcher
 from services.intake.parse import Parser
@@ -42,12 +47,16 @@ from services.intake.store import Store
 from services.relay.service import Relay
 from services.storage.answers import ensure_pipeline
 from services.storage.database import Database
+from services.storage.records import Price
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
 BUDGET = Budget(records=100, size=100_000_000, tokens=1_000_000)
 RETRIES = RetryPolicy(2, timedelta(seconds=0.2), timedelta(seconds=1))
-LIMITS = Limits(batch=8, documents=16, ask_seconds=20)
+PRICE = Price(Decimal("0.36"), "EUR")
+LIMITS = Limits(batch=8, documents=16, ask_seconds=20, windows=16)
+UNDOUBTING = UNFITTED.model_copy(update={"review_below": 0.0})
+"""The scripted engine tells no probabilities: nothing it says is sure, and that alone shall not be for review."""
 DAY = timedelta(days=1)
 WAIT_SECONDS = 60
 """For a condition; a machine that does much else at the same time is slow."""
@@ -74,7 +83,12 @@ class House:
     inbox: Path
     prefixes: list[str] = field(default_factory=list)
     retries: RetryPolicy = RETRIES
+    limits: Limits = LIMITS
+    calibration: Calibration = UNDOUBTING
+    routing: Routing = NO_ROUTING
     spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
+    reader: InMemoryMetricReader = field(default_factory=InMemoryMetricReader)
+    """Of what the newest inference measures."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -90,10 +104,10 @@ class House:
                 finally:
                     stop.set()
 
-    def tracing(self) -> tuple[Tracing, Metrics]:
+    def tracing(self, *readers: MetricReader) -> tuple[Tracing, Metrics]:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(self.spans))
-        metrics = Metrics(MeterProvider().get_meter("test"))
+        metrics = Metrics(MeterProvider(readers).get_meter("test"))
         return Tracing(provider.get_tracer("test"), metrics), metrics
 
     async def intake(self, stack: AsyncExitStack) -> Intake:
@@ -110,17 +124,19 @@ class House:
         )
 
     async def inference(self, stack: AsyncExitStack) -> Inference:
-        tracing, metrics = self.tracing()
-        pipeline = pipeline_of(self.engine.identity, self.types, "document")
+        self.reader = InMemoryMetricReader()
+        tracing, metrics = self.tracing(self.reader)
+        engine = MeteredEngine(self.engine)
+        pipeline = pipeline_of(engine.identity, self.types, "document", routing=self.routing)
         await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
         membership = Membership(self.inference_group)
         consumption = Consumption(self.kafka, self.topics.parsed, membership, BUDGET, estimated_tokens)
         return Inference(
             await stack.enter_async_context(consumption),
-            self.engine,
-            Asker(self.engine, self.types, "document", tracing, metrics),
-            Recorder(self.database, self.topics, pipeline, "test"),
-            LIMITS,
+            engine,
+            Asker(engine, self.types, "document", tracing, metrics, calibration=self.calibration, routing=self.routing),
+            Recorder(self.database, self.topics, pipeline, "test", PRICE),
+            self.limits,
             self.retries,
             tracing,
             metrics,
@@ -211,8 +227,8 @@ class House:
         return list(itertools.islice(chosen, count))
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = WAIT_SECONDS) -> None:
     """Wait until a condition is true."""
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.1)

@@ -4,36 +4,24 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from integration.house import House
-from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from structlog.testing import capture_logs
 
 from services.delivery.publication import Outgoing
-from services.telemetry.metrics import Metrics
-from services.telemetry.tracing import Tracing
-
-
-class MeasuredHouse(House):
-    """Keeps what its services count."""
-
-    def tracing(self) -> tuple[Tracing, Metrics]:
-        self.reader = InMemoryMetricReader()
-        tracing, _ = super().tracing()
-        return tracing, Metrics(MeterProvider([self.reader]).get_meter("test"))
 
 
 async def test_a_record_that_is_no_reference_is_a_dead_letter_counted_and_said(house: House):
-    measured, stop = MeasuredHouse(**vars(house)), asyncio.Event()
+    stop = asyncio.Event()
     await house.publication.publish([Outgoing(house.topics.parsed, b"k", b"nonsense", {})])
     with capture_logs() as lines:
         async with AsyncExitStack() as stack:
-            work = asyncio.create_task((await measured.inference(stack)).run(stop))
+            work = asyncio.create_task((await house.inference(stack)).run(stop))
             [letter] = await house.rows("SELECT topic, code FROM postkorb.dead_letters", 1)
             stop.set()
             await work
     assert tuple(letter) == (house.topics.parsed, "not_an_event")
     assert [line["code"] for line in lines if line["event"] == "dead letter"] == ["not_an_event"]
-    assert points(measured.reader, "postkorb.documents") == [
+    assert points(house.reader, "postkorb.documents") == [
         ({"postkorb.outcome": "dead_lettered", "postkorb.step": "5 admit"}, 1)
     ]
 

@@ -19,8 +19,8 @@ from services.storage.outbox import prune
 HELD = "SCRIPT-HELD"
 UNCOUNTABLE = "SCRIPT-UNCOUNTABLE"
 SLOW = replace(RETRIES, first=timedelta(hours=1), most=timedelta(hours=1))
-OLD = letter("invoice", seller_name="Muster GmbH", invoice_number="OLD")
-NEW = letter("invoice", seller_name="Muster GmbH", invoice_number="NEW")
+OLD = letter("invoice", seller_name="Muster GmbH", invoice_number="OLD-1")
+NEW = letter("invoice", seller_name="Muster GmbH", invoice_number="NEW-1")
 RESULT = "SELECT fields->>'invoice_number' AS number FROM postkorb.results WHERE document_id = :id"
 STATE = "SELECT version FROM postkorb.documents WHERE document_id = :id AND state = :state"
 SUMS = "SELECT submitted, processed, failed, dead_lettered, waiting FROM postkorb.account"
@@ -128,7 +128,7 @@ async def test_the_same_document_again_while_the_engine_has_it_is_asked_about_on
         await house.row(RESULT, id="twice")
         events = await house.events(house.topics.processed, 1)
     assert engine.holds == engine.asked_about(HELD) == 2  # classify and extract
-    assert len(events) == 1
+    assert len(ids(events)) == 1
 
 
 async def test_a_record_published_twice_while_the_engine_has_its_document_asks_nothing(
@@ -148,7 +148,8 @@ async def test_a_record_published_twice_while_the_engine_has_its_document_asks_n
         await house.events(house.topics.processed, 2)
     assert await house.committed(house.inference_group, house.topics.parsed) == {0: 3}
     assert engine.asked_about(HELD) == 2  # classify and extract
-    assert len(await house.records(house.topics.processed)) == 2
+    # The one that came again gives its event again where that is published by then: the same one.
+    assert len(ids(await house.records(house.topics.processed))) == 2
 
 
 async def test_a_document_that_returns_to_an_earlier_content_gets_its_event_again_however_old(house: House):
@@ -160,7 +161,7 @@ async def test_a_document_that_returns_to_an_earlier_content_gets_its_event_agai
         await house.database.in_transaction(lambda connection: prune(connection, timedelta(0), 1000))
         await house.submit("doc", OLD)
         events = await house.events(house.topics.processed, 3)
-    assert numbers(events) == ["OLD", "NEW", "OLD"]
+    assert numbers(events) == ["OLD-1", "NEW-1", "OLD-1"]
     assert len(ids(events)) == 2
     assert len(house.engine.prompts) == asked
 
@@ -197,11 +198,11 @@ async def test_an_answer_that_comes_after_a_newer_version_was_answered_changes_n
         engine.released.set()
     # All is drained now: the older version's answer is recorded, or is not.
     assert engine.asked_about(HELD) == 2
-    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW"]
+    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW-1"]
     [answers] = await house.query("SELECT count(*) AS of_all FROM postkorb.answers")
     assert answers.of_all == 1
     async with house.running():
-        assert numbers(await house.events(house.topics.processed, 1)) == ["NEW"]
+        assert numbers(await house.events(house.topics.processed, 1)) == ["NEW-1"]
 
 
 async def test_a_retry_that_comes_after_a_newer_version_changes_nothing(house: House, archive: Archive):
@@ -221,8 +222,8 @@ async def test_a_retry_that_comes_after_a_newer_version_changes_nothing(house: H
         await until(lambda: has_asked(archive, 2))
     assert len(house.engine.prompts) == asked
     for name in ("of-intake", "of-inference"):
-        assert [row.number for row in await house.query(RESULT, id=name)] == ["NEW"]
-    assert set(numbers(events)) == {"NEW"}
+        assert [row.number for row in await house.query(RESULT, id=name)] == ["NEW-1"]
+    assert set(numbers(events)) == {"NEW-1"}
     assert len(ids(events)) == 2
     assert await house.records(house.topics.failed) == []
 
@@ -239,6 +240,6 @@ async def test_a_version_that_is_stored_late_because_it_was_slow_to_fetch_is_sti
         await house.row(RESULT, id="doc")
         archive.released.set()
     assert await house.committed(house.intake_group, house.topics.submitted) == {0: 1, 1: 1}
-    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW"]
+    assert [row.number for row in await house.query(RESULT, id="doc")] == ["NEW-1"]
     assert [row.version for row in await house.query(STATE, id="doc", state="processed")] == [1]
-    assert engine.asked_about("OLD") == 0
+    assert engine.asked_about("OLD-1") == 0

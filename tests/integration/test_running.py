@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -188,9 +189,9 @@ def test_every_service_says_that_it_lives_and_is_ready_and_what_it_looked_at(sit
         "relay": {"service", "database", "publishing", "broker"},
     }
     lives = {
-        "intake": {"event loop", "poll loop", "oldest record"},
-        "inference": {"event loop", "poll loop", "oldest record"},
-        "relay": {"event loop"},
+        "intake": {"start", "event loop", "poll loop", "oldest record"},
+        "inference": {"start", "event loop", "poll loop", "oldest record"},
+        "relay": {"start", "event loop"},
     }
     for name, replica in site.replicas.items():
         for path, expected in (("/readyz", looked_at[name]), ("/livez", lives[name])):
@@ -217,6 +218,32 @@ def test_after_documents_went_through_the_metrics_have_lag_retries_breaker_redel
         assert measured(consumer, SKIPPED, **of_topic) is not None
         assert measured(consumer, BREAKER) == 0
     wait_until(lambda: measured(relay, OUTBOX_LAG) == 0, SECONDS, "outbox lag", site.logs)
+
+
+def test_a_start_that_hangs_at_its_engine_is_replaced_and_the_log_says_where_it_hung(site: Site):
+    inference = site["inference"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and says nothing
+        settings = inference._made | {
+            "ENGINE_URLS": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "INSTANCE": "hanging",
+            "START_SECONDS": "1",
+        }
+        hanging = Replica("inference", "hanging", inference.folder.parent / "hanging", settings, site.background)
+        hanging.start()
+        try:
+            wait_until(
+                lambda: "loading scripted on 1 servers: " in str(red(hanging, "/readyz")), SECONDS, "", hanging.log
+            )
+            wait_until(lambda: hanging.exits, SECONDS, "it is not replaced", hanging.log)
+        finally:
+            hanging.stop()
+    assert hanging.exits[0] == os.EX_TEMPFAIL
+    lines = [json.loads(line) for line in hanging.log(400).splitlines() if line.startswith("{") and line.endswith("}")]
+    done = [line["step"] for line in lines if line["event"] == "start step done"]
+    assert done[:2] == ["database", "topics"]
+    assert "model" not in done
+    (last_words, *_) = (line for line in lines if line["level"] == "critical")
+    assert last_words["reasons"]["start"].startswith("model: no progress for ")
 
 
 def test_while_the_database_is_cut_off_nobody_is_ready_and_nobody_is_replaced(site: Site, name: str):

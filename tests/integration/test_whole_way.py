@@ -33,6 +33,22 @@ async def test_a_document_gives_a_result_fields_a_typed_row_and_an_event(house: 
     assert said.data["provenance"]["pipeline_id"] == result.pipeline_id
 
 
+async def test_a_document_longer_than_the_context_is_answered_from_all_its_pages(house: House):
+    filler = "Wir liefern gern und hoffen auf Ihr Verständnis.\n" * 50
+    head, end = (
+        letter(document_type="invoice", invoice_number="RE-7"),
+        letter(gross_total="1.190,00 €", document_type="other"),
+    )
+    async with house.running():
+        await house.submit("long", "\f".join([head, *[filler] * 8, end]))
+        result = await house.row(RESULT, id="long")
+        fields = await house.rows("SELECT * FROM postkorb.fields WHERE document_id = 'long' ORDER BY path", 2)
+    assert result.document_type == "invoice"
+    assert {row.path: row.page for row in fields}.items() >= {"invoice_number": 1, "gross_total": 10}.items()
+    assert not [reason for reason in result.reasons if "not read" in reason]
+    assert len(house.engine.prompts) > 3
+
+
 TOTALS = {"net_total": "1.000,00 €", "tax_total": "190,00 €", "gross_total": "1.190,00 €"}
 COMPLETE = INVOICE | {"issue_date": "05.06.2026", "seller_name": "Muster GmbH"}
 SUMS_DIFFER = COMPLETE | TOTALS | {"net_total": "500,00 €"}
@@ -178,17 +194,17 @@ async def test_another_model_reads_the_same_bytes_anew_and_the_old_answer_stays(
 async def test_newer_bytes_replace_the_answers_and_a_return_to_the_old_ones_costs_nothing(house: House):
     number = "SELECT * FROM postkorb.results WHERE fields->>'invoice_number' = :number"
     async with house.running():
-        await house.submit("doc", letter("invoice", invoice_number="ONE"))
-        await house.row(number, number="ONE")
-        await house.submit("doc", letter("invoice", invoice_number="TWO"))
-        await house.row(number, number="TWO")
+        await house.submit("doc", letter("invoice", invoice_number="RE-1"))
+        await house.row(number, number="RE-1")
+        await house.submit("doc", letter("invoice", invoice_number="RE-2"))
+        await house.row(number, number="RE-2")
         asked = len(house.engine.prompts)
-        await house.submit("doc", letter("invoice", invoice_number="ONE"))
-        await house.row(number, number="ONE")
+        await house.submit("doc", letter("invoice", invoice_number="RE-1"))
+        await house.row(number, number="RE-1")
         events = await house.events(house.topics.processed, 3)
     assert len(house.engine.prompts) == asked
     said = [decode(event.value, event.headers).data["fields"][0]["value"] for event in events]
-    assert said == ["ONE", "TWO", "ONE"]
+    assert said == ["RE-1", "RE-2", "RE-1"]
 
 
 async def test_another_document_with_the_same_bytes_says_so(house: House):
@@ -201,7 +217,7 @@ async def test_another_document_with_the_same_bytes_says_so(house: House):
 
 
 async def test_a_long_document_is_incomplete_and_says_which_pages_were_not_read(house: House):
-    pages = "\f".join(f"page {number} " + "x" * 4000 for number in range(1, 9))
+    pages = "\f".join(f"page {number} " + "x" * 4000 for number in range(1, 41))
     async with house.running():
         await house.submit("long", letter(**INVOICE) + "\f" + pages)
         result = await house.row(RESULT, id="long")

@@ -8,7 +8,7 @@ from unit.evaluation.outcomes import document, field
 from schemas.events import Status
 from services.evaluation.calibration import at_threshold, calibration, coverage, reliability
 
-ANSWERS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
+ANSWERS = st.lists(st.tuples(st.floats(0, 1, allow_subnormal=False), st.booleans()), min_size=1, max_size=60)
 
 
 def test_nine_of_ten_right_at_nine_tenths_is_calibrated():

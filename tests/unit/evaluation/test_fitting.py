@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from unit.evaluation.outcomes import document, field
 
-from schemas.document_types import Kind
+from schemas.document_types import Kind, load_document_types
 from services.answers.calibration import (
     UNFITTED,
     Calibration,
@@ -21,8 +24,20 @@ from services.answers.calibration import (
     likelier_other,
     read_calibration,
 )
-from services.evaluation.fitting import ClassRow, FieldRow, FitError, Rows, fit
+from services.evaluation.examples import Example
+from services.evaluation.fitting import (
+    MOST_MISLEADING,
+    ClassRow,
+    FieldRow,
+    FitError,
+    Rows,
+    fit,
+    review_threshold,
+    rows_of,
+)
 from services.evaluation.logistic import BIAS_STRENGTH, LabelledFeatures, folds
+from services.inference.ask import Classified
+from services.inference.outcome import Answered
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 KINDS = [Kind.TEXT, Kind.DATE, Kind.MONEY]
@@ -113,6 +128,21 @@ def moved(calibration: Calibration) -> float:
     return max(abs(weight - UNFITTED.fields.weights[name]) for name, weight in calibration.fields.weights.items())
 
 
+def example(*, asked: bool = True, shown: bool = True) -> Example:
+    """Give a document with one value; without having asked, its XML answered."""
+    invoice = load_document_types()["invoice"]
+    classified = Classified(invoice, 0.9, invoice, 0.9, SURE)
+    engine = SimpleNamespace(classified=classified, generations=(None,) * asked)
+    answered = SimpleNamespace(asked=engine, signals={"x": drawn(np.random.default_rng(1))})
+    return Example(cast("Answered", answered), document("a", field("x", "1", "1", shown=shown)))
+
+
+def test_confidences_learn_from_what_the_engine_read_off_the_pages_alone() -> None:
+    assert [row.right for row in rows_of([example()]).fields] == [True]
+    assert rows_of([example(shown=False)]).fields == []
+    assert rows_of([example(asked=False)]) == Rows([], [])
+
+
 def test_few_documents_move_the_weights_less_than_many() -> None:
     few, many = fit(rows_by(share_right, 10), "p", NOW), fit(rows_by(share_right, 100), "p", NOW)
     assert moved(few.calibration) < moved(many.calibration)
@@ -166,3 +196,35 @@ def test_each_document_is_judged_once_and_never_by_what_has_seen_it(names: list[
     divided = folds(names)
     assert sorted(name for _, judged in divided for name in judged) == sorted(set(names))
     assert all(train | judged == set(names) and not train & judged for train, judged in divided)
+
+
+CONFIDENCES = st.lists(st.tuples(st.sampled_from([0.1, 0.5, 0.7, 0.9, 0.99]), st.booleans()), max_size=200)
+
+
+def wrong_share(pairs: list[tuple[float, bool]], bound: float) -> float:
+    unseen = [right for confidence, right in pairs if confidence >= bound]
+    return unseen.count(False) / len(unseen) if unseen else 0.0
+
+
+@given(CONFIDENCES)
+def test_of_what_nobody_looks_at_few_are_wrong_and_no_lower_bound_does_it(pairs: list[tuple[float, bool]]) -> None:
+    bound = review_threshold(pairs)
+    assert wrong_share(pairs, bound) <= MOST_MISLEADING
+    lower = {confidence for confidence, _ in pairs if confidence < bound}
+    assert all(wrong_share(pairs, confidence) > MOST_MISLEADING for confidence in lower)
+
+
+def test_a_wrong_value_among_enough_right_ones_is_borne_and_of_equals_all_count() -> None:
+    enough = round(1 / MOST_MISLEADING)
+    borne = [(0.9, True)] * enough + [(0.8, False)]
+    assert review_threshold([*borne, (0.8, True)]) == 0.8
+    assert review_threshold([(0.9, True), (0.9, False)]) == 1.0
+    assert review_threshold([(0.9, True), (0.8, False), (0.8, True)]) == 0.9
+    assert review_threshold([]) == 1.0
+
+
+def test_a_fit_has_the_bound_of_what_it_was_not_fitted_on() -> None:
+    found = fit(rows_by(share_right, 60), "p", NOW).calibration
+    assert 0.5 < found.review_below <= 1
+    assert fit(rows_by(lambda _: 1.0, 12), "p", NOW).calibration.review_below < found.review_below
+    assert fit(rows_by(lambda _: 0.0, 12), "p", NOW).calibration.review_below == 1

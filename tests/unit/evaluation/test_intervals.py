@@ -56,6 +56,13 @@ def test_what_fell_in_one_document_of_many_may_be_chance():
     assert low < 0 <= high
 
 
+def test_what_was_not_there_before_and_is_wrong_now_fell_beyond_chance():
+    # Rows of a table that nobody answered before: a share of nothing, which is no share that stayed.
+    before, after = [(10, 10), (0, 0)] * 10, [(10, 10), (0, 10)] * 10
+    low, high = difference_interval(before, after)
+    assert low < high < 0
+
+
 def test_one_document_tells_nothing_of_others():
     assert difference_interval([(10, 10)], [(5, 10)]) == (-1, 1)
 
