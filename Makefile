@@ -8,8 +8,9 @@ UV := $(DATA)/uv/bin/uv
 BIN := .venv/bin
 VARIANT ?= cpu
 LOCKS := deploy/locks
+LIBRARIES := load-tests/bench/libraries
 
-.PHONY: help env demo test faults guards bench hostile check format lock clean
+.PHONY: help env demo test faults guards bench gains calibrate hostile unread check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,8 +29,17 @@ faults: env ## Kill, stop and cut everything, and count documents (LONG=1: 20 se
 guards: env ## Take out each guard against a trap, and see its tests fail (GUARD=seek: one of them)
 	@PYTHONPATH=.:tests $(BIN)/python tests/guards/take_out.py $(GUARD)
 
-bench: env ## Measure what delivery without loss costs (documents a second, with and without it)
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/delivery_cost.py
+bench: env ## Measure how fast it is and what limits it (PART=ceiling: one of six; PART=delivery: what safety costs; LONG=1)
+	@PYTHONPATH=.:tests:load-tests $(BIN)/python $(if $(filter delivery,$(PART)),load-tests/delivery_cost.py,-m bench $(if $(PART),--part $(PART)) $(if $(LONG),--long) $(if $(RAY),--ray))
+
+gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="eager compiled", DOCUMENTS=12, ROUNDS=2)
+	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/engine_gains.py $(if $(VARIANTS),--variants $(VARIANTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+calibrate: env ## Fit the confidences that ship for MODEL, or the default model, to all documents made for development
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/calibrate.py $(if $(MODEL),--model "$(MODEL)")
+
+unread: env ## Measure the configured model on letters that nobody tuned on
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py
 
 hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order, LIMIT=20)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile_text.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))
@@ -63,6 +73,8 @@ lock: $(UV) ## Resolve the dependencies anew
 	@$(COMPILE) pyproject.toml --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/core.txt
 	@$(COMPILE) $(LOCKS)/dev.in --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/dev.txt
 	@$(COMPILE) $(LOCKS)/uv.in --output-file $(LOCKS)/uv.txt
+	@$(COMPILE) $(LIBRARIES)/libraries.in --output-file $(LIBRARIES)/libraries.txt
+	@$(COMPILE) $(LIBRARIES)/ray.in --overrides $(LOCKS)/overrides.txt --overrides $(LIBRARIES)/ray-overrides.txt --output-file $(LIBRARIES)/ray.txt
 
 clean: ## Remove the environment and everything this checkout stored (models too)
 	@$(BIN)/postkorb down || true

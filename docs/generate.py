@@ -6,6 +6,7 @@ code has no words for a row, they stand in `reference/meanings.yaml`; a row with
 """
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ from schemas.events import (
 )
 from schemas.topics import Topics
 from services.delivery.breaker import OURS
-from services.delivery.retrying import TRIED_AGAIN
+from services.delivery.retrying import TRIED_AGAIN, WAITED_FOR
 from services.models.catalogue import ModelEntry, load_catalogue
 from services.models.terms import GIB, Machine, Terms
 from services.settings import Settings
@@ -39,13 +40,20 @@ from services.telemetry import names
 from services.telemetry.metrics import Metrics, PartitionLag
 
 DOCS: Final = Path(__file__).parent
+BENCH: Final = ("efficiency", "alternatives", "ceiling", "growth", "scale-out", "cost")
+MEASURED: Final[Mapping[str, Any]] = json.loads((DOCS.parent / "load-tests/baseline.json").read_text("utf-8"))
+NOT_MEASURED: Final = "Not measured yet."
 DUMP: Final = DOCS.parent / "migrations" / "schema_dump.sql"
 WORDS: Final[Mapping[str, Mapping[str, Any]]] = yaml.safe_load((DOCS / "reference/meanings.yaml").read_text("utf-8"))
 MARKED: Final = re.compile(r"(<!-- generated:begin (\S+) -->\n).*?(<!-- generated:end -->)", re.DOTALL)
-COMPUTED_TYPES: Final = {"fields": "jsonb", "fitted": "jsonb"} | dict.fromkeys(
-    ("submitted", "processed", "failed", "dead_lettered", "waiting"), "bigint"
-)
-"""Columns of views that no table has."""
+COMPUTED_TYPES: Final[Mapping[str, Mapping[str, str]]] = {
+    "results": {"fields": "jsonb"},
+    "calibrations": {"fitted": "jsonb"},
+    "account": dict.fromkeys(("submitted", "processed", "failed", "dead_lettered", "waiting"), "bigint"),
+    "costs": dict.fromkeys(("documents", "pages", "pages_read"), "bigint")
+    | {"day": "date", "engine_seconds_per_page": "double precision", "money": "numeric", "money_per_page": "numeric"},
+}
+"""Columns of views that no table has, or has with another type."""
 
 
 def main() -> None:
@@ -173,6 +181,7 @@ def retries() -> str:
     tries = {
         item: "as `POSTKORB_ATTEMPTS` says" if most == ceiling else f"{most}" for item, most in TRIED_AGAIN.items()
     }
+    tries |= dict.fromkeys(WAITED_FOR, "no bound, at the longest back-off")
     rows = [
         [code(item.value), tries.get(item, "1"), "yes" if item in OURS else "no"]
         for item in ErrorCode
@@ -218,7 +227,7 @@ def view(dump: str, name: str, types: Mapping[str, Mapping[str, str]]) -> str:
     comment = re.search(rf"COMMENT ON VIEW postkorb\.{name} IS '(.*)';", dump)
     columns = re.findall(rf"COMMENT ON COLUMN postkorb\.{name}\.(\S+) IS '(.*)';", dump)
     known = {column: kind for source in sources(dump, name) for column, kind in types.get(source, {}).items()}
-    known |= COMPUTED_TYPES if name in ("account", "calibrations", "results") else {}
+    known |= COMPUTED_TYPES.get(name, {})
     rows = [[code(column.strip('"')), known[column.strip('"')], unquoted(said)] for column, said in columns]
     return f"### `postkorb.{name}`\n{unquoted(comment[1]) if comment else ''}\n\n" + table(COLUMNS, rows)
 
@@ -313,6 +322,8 @@ def metrics() -> str:
     used.tokens("classify", "model", prompt=1, cached=1, completion=1)
     used.step_took(names.PARSE, 1.0, "error")
     used.asked_again("invoice", names.SecondAnswer.HELPED)
+    used.took("invoice", seconds=1.0, prompt=1, cached=1, completion=1)
+    used.answered_pages("invoice", 1)
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])
     used.watch_outbox(lambda: 0.0)
@@ -343,7 +354,7 @@ def metric_rows(data: MetricsData) -> Iterator[list[str]]:
 
 
 COLUMNS: Final = ("column", "type", "meaning")
-VIEW_ORDER: Final = ("results", "fields", "failures", "dead_letters", "calibrations", "account")
+VIEW_ORDER: Final = ("results", "fields", "failures", "dead_letters", "costs", "calibrations", "account")
 
 
 def models() -> str:
@@ -372,6 +383,55 @@ def default_terms(machine: Machine) -> Terms:
     return Terms(default["allowed_licences"], machine, default["kv_cache_gib"], default["context_tokens"])
 
 
+def measured(name: str) -> Callable[[], str]:
+    """Make the part that shows what `make bench` measured of one of its questions."""
+
+    def part() -> str:
+        found = MEASURED["parts"].get(name)
+        return NOT_MEASURED if found is None else measurement(found)
+
+    return part
+
+
+def measurement(part: Mapping[str, Any]) -> str:
+    """Write the tables, ratios and notes of a measurement, and what it is of."""
+    tables = [f"**{item['title']}**\n\n{numbers(item)}" for item in part["tables"]]
+    if part["ratios"]:
+        ratios = {
+            "words": (0,),
+            "columns": ("ratio", "median", "least to greatest", "goal"),
+            "rows": map(ratio_row, part["ratios"]),
+        }
+        tables.append(numbers(ratios))
+    made = part["made"]
+    said = f"Measured on {made['at'][:10]} at {made['commit']}, on {made['machine']}, in {made['seconds']:.0f} s."
+    return "\n\n".join([*tables, *part["notes"], said])
+
+
+def ratio_row(item: Mapping[str, Any]) -> list[str]:
+    """Describe a ratio, and whether it is what it should be."""
+    spread = f"{item['low']:.3f} to {item['high']:.3f}" if item["rounds"] > 1 else ""
+    if (goal := item["goal"]) is None:
+        return [item["name"], f"{item['value']:.3f}", spread, ""]
+    reached = item["value"] <= goal if item["lower_is_better"] else item["value"] >= goal
+    wanted = (
+        f"at {'most' if item['lower_is_better'] else 'least'} {goal:g}, {'reached' if reached else '**not reached**'}"
+    )
+    return [item["name"], f"{item['value']:.3f}", spread, wanted]
+
+
+def capacity() -> str:
+    """Write the plan for ten million documents a day, as it follows from what was measured."""
+    return numbers(MEASURED["plan"]) if MEASURED["plan"] else NOT_MEASURED
+
+
+def numbers(found: Mapping[str, Any]) -> str:
+    """Write a table whose columns behind the words are numbers."""
+    columns = found["columns"]
+    ruler = [("---" if place in found["words"] else "---:") for place in range(len(columns))]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (columns, ruler, *found["rows"]))
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "topics": topics,
     "submitted": members(DocumentSubmitted, "validation"),
@@ -392,6 +452,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "attributes": named("attributes", "# Attributes"),
     "outcomes": outcomes,
     "metrics": metrics,
+    **{f"bench-{name}": measured(name) for name in BENCH},
+    "plan": capacity,
 }
 
 if __name__ == "__main__":
