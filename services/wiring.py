@@ -39,7 +39,7 @@ from services.local.stack import read_stack
 from services.models.adapters import check_fits
 from services.models.catalogue import FolderSource, load_catalogue, shipped_calibration
 from services.models.fetch import FetchedModel, fetched
-from services.models.terms import engine_environment
+from services.models.terms import Terms, engine_environment, this_machine
 from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
@@ -470,13 +470,26 @@ async def load_engine(settings: Settings, say: Callable[[str], None], routes: Ro
     return RoutedEngine(own, others) if others else own
 
 
+def terms_of(settings: Settings) -> Terms:
+    """Give the terms on which this deployment takes models."""
+    return Terms(
+        licences=settings.allowed_licences,
+        machine=this_machine() if settings.engine == "in-process" else None,
+        kv_cache_gib=settings.kv_cache_gib,
+        context_tokens=settings.context_tokens,
+    )
+
+
 async def _own_engine(settings: Settings, say: Callable[[str], None], routes: Routes) -> Engine:
     if settings.engine == "remote":
         say(f"{settings.model} on {len(settings.engine_urls)} servers")
         return await connect_engine(settings, routes)
     model = model_of(settings)
-    os.environ.update(engine_environment(load_catalogue().find(settings.model)))
-    say(f"{model.name} ({model.manifest.weights_bytes / 2**30:.1f} GiB)")
+    entry = load_catalogue().find(settings.model)
+    os.environ.update(engine_environment(entry))
+    dtype = terms_of(settings).dtype(entry)
+    in_32_bits = ", in 32 bits: this CPU has no instructions for 16" if dtype == "float32" else ""
+    say(f"{model.name} ({model.manifest.weights_bytes / 2**30:.1f} GiB{in_32_bits})")
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)
 
     engine = InProcessEngine.load(
@@ -488,6 +501,7 @@ async def _own_engine(settings: Settings, say: Callable[[str], None], routes: Ro
             kv_cache_gib=settings.kv_cache_gib,
             max_sequences=settings.max_sequences,
             adapters=adapters_of(settings, routes, model),
+            dtype=dtype,
         )
     )
     try:

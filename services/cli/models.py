@@ -10,9 +10,9 @@ from services.cli.output import AsJson, console, plain_text, print_json, report,
 from services.cli.progress import fetching
 from services.models.catalogue import Entry, FolderSource, HubSource, ModelEntry, PackagesSource, Source, load_catalogue
 from services.models.fetch import FetchedModel, fetch, fetched, is_here
-from services.models.terms import GIB, Terms, this_machine
+from services.models.terms import GIB, Terms
 from services.settings import Settings, load_settings
-from services.wiring import routing_of
+from services.wiring import routing_of, terms_of
 
 models = typer.Typer(help="The models: list, show, fetch, verify.", no_args_is_help=True)
 
@@ -94,16 +94,6 @@ def _wanted(settings: Settings, name: str | None) -> list[Entry]:
     if name is None:
         return [load_catalogue().find(settings.model), *adapters]
     return [entry for entry in adapters if entry.name == name] or [load_catalogue().find(name)]
-
-
-def terms_of(settings: Settings) -> Terms:
-    """Give the terms on which this deployment takes models."""
-    return Terms(
-        licences=settings.allowed_licences,
-        machine=this_machine() if settings.engine == "in-process" else None,
-        kv_cache_gib=settings.kv_cache_gib,
-        context_tokens=settings.context_tokens,
-    )
 
 
 def bring(settings: Settings, entry: Entry) -> FetchedModel:
@@ -209,9 +199,10 @@ def _conditions(terms: Terms) -> str:
                 f"{terms.context_tokens:,} tokens, at least."
             )
         case machine:
+            in_32_bits = "" if machine.computes_halves else "; weights in 32 bits where they fit, as this CPU has no 16"
             return (
                 f"This machine has {(machine.bytes or 0) / GIB:.1f} GiB and no card for the engine; memory with "
-                f"{terms.kv_cache_gib:g} GiB of KV cache."
+                f"{terms.kv_cache_gib:g} GiB of KV cache{in_32_bits}."
             )
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import SecretStr
 
-from services.cli.models import bring, terms_of
+from services.cli.models import bring
 from services.cli.output import console
 from services.cli.progress import fetching
 from services.local.broker import Broker
@@ -28,7 +28,7 @@ from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
 from services.storage.migration import upgrade
-from services.wiring import ServiceName, adapters_of, calibration_of, routing_of, types_of
+from services.wiring import ServiceName, adapters_of, calibration_of, routing_of, terms_of, types_of
 
 LOCAL_DRAIN_SECONDS: Final = 5.0
 """On one machine somebody waits for the end; what is handed back goes on at the next start."""

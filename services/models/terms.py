@@ -1,6 +1,7 @@
 """On which terms a deployment takes a model: the licences that its owner allows, and the memory that there is."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,11 @@ CPU_REST_GIB: Final = 4.6
 GPU_SHARE: Final = 0.92
 """Of a card's memory, which vLLM takes by itself (`gpu_memory_utilization`)."""
 
+SINGLE_OVER_HALF: Final = 2
+"""What 32-bit numbers take of memory beside the 16-bit ones of the files."""
+
+_CPU_INFO: Final = Path("/proc/cpuinfo")
+_HALVES: Final = re.compile(r"^(?:flags|Features)\s*:.*\b(?:avx512_bf16|amx_bf16|bf16)\b", re.MULTILINE)
 _LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -34,10 +40,13 @@ class Machine:
     ----------
     bytes
         Memory of the card, or of the machine or container; None if it cannot be seen from here.
+    computes_halves
+        Whether it has instructions for 16-bit numbers. A CPU without them takes longer for these than for 32-bit ones.
     """
 
     kind: Literal["cpu", "gpu"]
     bytes: int | None
+    computes_halves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,34 @@ class Terms:
         if self.machine is not None and self.machine.kind == "gpu":
             per_token = entry.config.kv_bytes_per_token if entry.config else 0
             return Need(entry.weights_bytes, per_token * self.context_tokens, 0)
-        return Need(entry.weights_bytes, int(self.kv_cache_gib * GIB), int(CPU_REST_GIB * GIB))
+        return self._on_cpu(entry, self._width(entry))
+
+    def dtype(self, entry: ModelEntry) -> Literal["auto", "float32"]:
+        """Say in what the engine here computes: in what the files say, or in 32 bits.
+
+        That is for a CPU without instructions for 16-bit numbers, if its memory has room for twice the weights.
+        """
+        return "auto" if self._width(entry) == 1 else "float32"
 
     def cache_tokens(self, entry: ModelEntry) -> int | None:
         """Tokens that the KV cache of a CPU holds; None if the model's numbers are unknown."""
-        return int(self.kv_cache_gib * GIB) // entry.config.kv_bytes_per_token_on_cpu if entry.config else None
+        return self._cached(entry, self._width(entry))
+
+    def _width(self, entry: ModelEntry) -> int:
+        machine = self.machine
+        if machine is None or machine.kind == "gpu" or machine.computes_halves or machine.bytes is None:
+            return 1
+        held = self._cached(entry, SINGLE_OVER_HALF)
+        fits = self._on_cpu(entry, SINGLE_OVER_HALF).total <= machine.bytes
+        return SINGLE_OVER_HALF if fits and (held is None or held >= self.context_tokens) else 1
+
+    def _on_cpu(self, entry: ModelEntry, width: int) -> Need:
+        return Need(entry.weights_bytes * width, int(self.kv_cache_gib * GIB), int(CPU_REST_GIB * GIB))
+
+    def _cached(self, entry: ModelEntry, width: int) -> int | None:
+        if entry.config is None:
+            return None
+        return int(self.kv_cache_gib * GIB) // (entry.config.kv_bytes_per_token_on_cpu * width)
 
     def _cache_refusal(self, entry: ModelEntry) -> str | None:
         held = self.cache_tokens(entry)
@@ -149,7 +181,7 @@ def this_machine() -> Machine:
     try:
         version("vllm")
     except PackageNotFoundError:
-        return Machine("cpu", _memory())
+        return Machine("cpu", _memory(), _computes_halves())
     return Machine("gpu", _card_memory())
 
 
@@ -157,6 +189,11 @@ def engine_environment(entry: ModelEntry) -> Mapping[str, str]:
     """Give what the environment of an engine on this machine needs for a model."""
     on_cpu = this_machine().kind == "cpu"
     return entry.config.cpu_environment if entry.config is not None and on_cpu else {}
+
+
+def _computes_halves() -> bool:
+    """Say whether this CPU has instructions for bfloat16; yes if it does not tell what it has."""
+    return not _CPU_INFO.is_file() or _HALVES.search(_CPU_INFO.read_text("utf-8")) is not None
 
 
 def _memory() -> int:

@@ -72,6 +72,8 @@ class InProcessConfig:
         Compile nothing. Default: on a CPU, where compiling takes 50 s and gives a tenth.
     adapters
         What prompts may name beside the model. Each has room of its own, so that any of them share a batch.
+    dtype
+        In what the model computes, and caches keys and values; `auto` is what its files say.
     """
 
     model_name: str
@@ -83,6 +85,7 @@ class InProcessConfig:
     max_batched_tokens: int = 2048
     eager: bool | None = None
     adapters: Sequence[LoraAdapter] = ()
+    dtype: Literal["auto", "float32"] = "auto"
 
 
 class InProcessEngine:
@@ -356,6 +359,7 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         served_model_name=config.model_name,
         trust_remote_code=False,
         load_format="safetensors",
+        dtype=config.dtype,
         use_tqdm_on_load=False,
         max_model_len=config.context_tokens,
         max_num_seqs=config.max_sequences,

@@ -8,6 +8,7 @@ import pytest
 from safetensors_files import safetensors, write_adapter
 from typer.testing import CliRunner
 
+from services import wiring
 from services.cli import models as module
 from services.cli import serving
 from services.cli.main import app
@@ -23,7 +24,7 @@ RUN = CliRunner()
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTKORB_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(module, "this_machine", lambda: Machine("cpu", 24 * GIB))
+    monkeypatch.setattr(wiring, "this_machine", lambda: Machine("cpu", 24 * GIB))
     monkeypatch.setattr(module, "fetch", _fetches_nothing)
     return tmp_path
 

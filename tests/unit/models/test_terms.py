@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,41 @@ def test_the_measured_model_needs_what_was_measured() -> None:
     assert TERMS.need(CATALOGUE["qwen2.5-coder-1.5b-instruct"]).total / GIB == pytest.approx(9.5, abs=0.05)
 
 
+@pytest.mark.parametrize(
+    ("flags", "computes"),
+    [
+        ("flags\t\t: fpu avx512f avx512_vnni", False),
+        ("flags\t\t: fpu avx512f avx512_bf16 amx", True),
+        ("flags\t\t: fpu amx_bf16 amx_tile", True),
+        ("Features\t: fp asimd i8mm bf16 dgh", True),
+        ("Features\t: fp asimd", False),
+        ("model name\t: bf16", False),
+    ],
+)
+def test_a_cpu_says_whether_it_computes_16_bits(
+    flags: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, computes: bool
+) -> None:
+    monkeypatch.setattr(module, "version", _not_installed)
+    monkeypatch.setattr(module, "_CPU_INFO", tmp_path / "cpuinfo")
+    assert this_machine().computes_halves  # nothing says otherwise
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{flags}\nbugs\t\t: none\n")
+    assert this_machine().computes_halves is computes
+
+
+def test_a_cpu_without_16_bits_computes_in_32_where_they_fit() -> None:
+    def terms(gib: int, **changed: Any) -> Terms:
+        return replace(TERMS, machine=Machine("cpu", gib * GIB, computes_halves=False), **changed)
+
+    small, large = CATALOGUE["qwen2.5-coder-1.5b-instruct"], CATALOGUE["mistral-7b-instruct-v0.3"]
+    assert (TERMS.dtype(small), terms(24).dtype(small), terms(24).dtype(large)) == ("auto", "float32", "auto")
+    assert terms(24).need(small).weights == 2 * TERMS.need(small).weights
+    assert terms(24).need(large) == TERMS.need(large)
+    assert 2 * (terms(24).cache_tokens(small) or 0) == TERMS.cache_tokens(small)
+    wide = terms(64, context_tokens=16384)
+    assert (wide.dtype(large), wide.cache_tokens(large)) == ("auto", 16384)  # 32 bits of it would hold half
+    wide.check(large)
+
+
 def test_the_cache_of_a_cpu_must_hold_one_context() -> None:
     wide = replace(TERMS, context_tokens=32768)
     with pytest.raises(ModelRefusedError, match=r"KV_CACHE_GIB=2 holds 16,384 tokens of it, fewer than .*TOKENS=32768"):
@@ -97,7 +133,7 @@ def test_a_container_has_less_than_its_machine(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(module, "_LIMITS", (none, tmp_path / "missing"))
     whole = this_machine()
     monkeypatch.setattr(module, "_LIMITS", (limit,))
-    assert this_machine() == Machine("cpu", 3 * 2**20)
+    assert replace(this_machine(), computes_halves=True) == Machine("cpu", 3 * 2**20)
     assert whole.bytes is not None
     assert whole.bytes > 3 * 2**20
 
