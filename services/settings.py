@@ -143,7 +143,12 @@ class Settings(BaseSettings):
         default=5, gt=0, description="First back-off before another try; doubled each time, with jitter."
     )
     retry_most_seconds: float = Field(default=300, gt=0, description="Longest back-off.")
-    ask_seconds: float = Field(default=600, gt=0, description="A document whose answers take longer is tried again.")
+    ask_seconds: float = Field(
+        default=1200,
+        gt=0,
+        description="A document whose answers take longer is tried again. All in flight share the engine: on a slow "
+        "machine one takes ten minutes.",
+    )
     drain_seconds: float = Field(
         default=25, ge=0, description="How long SIGTERM waits for documents in flight, before they are handed back."
     )
@@ -155,7 +160,7 @@ class Settings(BaseSettings):
         "this is less.",
     )
     stuck_seconds: float = Field(
-        default=1800,
+        default=3600,
         gt=0,
         description="How long one record may be worked on before the process is taken for stuck and replaced.",
     )

@@ -1,34 +1,44 @@
-"""How well the demo's model answers the samples, against the committed baseline."""
+"""How well the demo's model answers the samples, against the committed baseline.
 
-import json
+What it said is in samples/answers.json.gz (`make record`), by what it was asked: the model itself is asked what has
+changed since then.
+"""
+
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import vllm
+from recorded import Record, Recorded
 
 from schemas.document_types import load_document_types
+from services.cli import evaluation
 from services.evaluation.asking import sha256_of
 from services.evaluation.labels import read_labels
 from services.evaluation.report import read_report
-from services.settings import Settings
+from services.models.catalogue import load_catalogue
+from services.models.fetch import fetched
+from services.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = REPOSITORY / "samples"
 BASELINE = SAMPLES / "baseline.json"
+ANSWERS = SAMPLES / "answers.json.gz"
 DATA = Path(os.environ.get("POSTKORB_DATA_DIR", REPOSITORY / ".postkorb"))
 MODEL = Settings.model_fields["model"].default
 
 
 @pytest.fixture
-def environment() -> dict[str, str]:
+def model(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Have the demo's model, which the first test or demo of a machine fetches."""
-    environment = os.environ | {"POSTKORB_DATA_DIR": str(DATA)}
-    if not (DATA / "models" / MODEL).is_dir():
-        fetch = [sys.executable, "-m", "services.cli", "models", "fetch"]
-        subprocess.run(fetch, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return environment
+    monkeypatch.setenv("POSTKORB_DATA_DIR", str(DATA))
+    folder = DATA / "models" / MODEL
+    if not folder.is_dir():
+        subprocess.run([sys.executable, "-m", "services.cli", "models", "fetch"], check=True, stdout=subprocess.DEVNULL)
+    return folder
 
 
 def test_the_baseline_is_of_these_samples_and_the_demos_model():
@@ -41,13 +51,32 @@ def test_the_baseline_is_of_these_samples_and_the_demos_model():
     assert baseline.made.settings["einvoices"] == "ignore"
 
 
+def test_the_record_is_of_the_model_and_the_engine_that_are_locked(model: Path):
+    identity = Record.read(ANSWERS).identity
+    assert (identity.model, identity.model_sha256) == (
+        MODEL,
+        fetched(load_catalogue().find(MODEL), model.parent).sha256,
+    )
+    assert identity.settings["vllm"].partition("+")[0] == vllm.__version__.partition("+")[0]
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_worse_one_fails(tmp_path: Path, environment: dict[str, str]):
-    command = [sys.executable, "-m", "services.cli", "evaluate", str(SAMPLES), "--baseline", str(BASELINE)]
-    page = tmp_path / "samples.html"
-    done = subprocess.run(
-        [*command, "--output", str(page), "--json"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, json.dumps(json.loads(done.stdout)["baseline"], indent=1) + done.stderr[-2000:]
+def test_a_worse_one_fails(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch):
+    record = Record.read(ANSWERS)
+    load = evaluation.load_engine
+    engines: list[Recorded] = []
+
+    async def load_recorded(*given: Any) -> Recorded:
+        engines.append(Recorded(record, model, lambda: load(*given)))
+        return engines[0]
+
+    monkeypatch.setattr(evaluation, "load_engine", load_recorded)
+    order = evaluation.Order(SAMPLES, None, None, BASELINE, tmp_path / "page.html", None, calibrate=False, as_json=True)
+    done = evaluation.run(order, load_settings(einvoice="ignore"))
+    assert done.comparison is not None
+    worse = [item for item in done.comparison.differences if item.worse]
+    assert not worse, f"{worse}\n{done.comparison.changed}"
+    if not engines[0].asked_anew:
+        assert not done.comparison.changed, "`make record` says what the code makes of the same answers now"
