@@ -5,7 +5,7 @@
     make record WORSE=1    writes figures that are worse than the committed ones, too
 
 Written are the answers (samples/answers.json.gz), which spare the tests the model, and the figures
-(samples/baseline.json); seconds among them mean something with ANEW=1 alone. The page is load-tests/results/samples.html.
+(samples/baseline.json); seconds among them mean something with ANEW=1 alone. The page goes to load-tests/results.
 """
 
 import argparse

@@ -21,6 +21,7 @@ from services.inference.engines.in_process import InProcessEngine
 from services.inference.engines.port import Prompt, Token
 from services.models.catalogue import model_from_folder
 from services.models.fetch import fetch
+from services.models.terms import this_machine
 from services.settings import load_settings
 from services.storage.database import Database
 from services.wiring import load_engine
@@ -101,6 +102,10 @@ async def test_an_answer_is_whole_and_satisfies_its_schema(engine: InProcessEngi
     assert generation.finish == "stop"
     jsonschema.validate(json.loads(generation.text, strict=False), ANSWER)
     assert "".join(token.text for token in generation.tokens) == generation.text
+
+
+async def test_it_computes_in_what_this_machine_computes_fast(engine: InProcessEngine) -> None:
+    assert engine.identity.settings["dtype"] == ("bfloat16" if this_machine().computes_halves else "float32")
 
 
 async def test_what_documents_share_is_computed_once(engine: InProcessEngine) -> None:

@@ -4,21 +4,24 @@ import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from safetensors_files import safetensors, write_adapter
 from scripted_server import MODEL, ScriptedServer, scripted_server
 
+from services import wiring
 from services.answers.calibration import UNFITTED
 from services.cli import serving
 from services.inference.engines import remote
 from services.inference.engines.canary import CanaryError
-from services.inference.engines.port import EngineAwayError, ModelIdentity, ModelNotOfferedError, Prompt
+from services.inference.engines.in_process import InProcessConfig, InProcessEngine
+from services.inference.engines.port import EngineAwayError, EngineError, ModelIdentity, ModelNotOfferedError, Prompt
 from services.inference.routes import NO_ROUTING, Routes
 from services.models.adapters import AdapterError
 from services.models.errors import ModelError
 from services.models.fetch import fetch
-from services.models.terms import ModelRefusedError
+from services.models.terms import GIB, Machine, ModelRefusedError
 from services.settings import Settings, SettingsError
 from services.wiring import adapters_of, load_engine, model_of, routing_of
 
@@ -254,3 +257,22 @@ def test_an_adapter_of_the_hub_needs_an_allowed_licence(in_process: Settings) ->
     with pytest.raises(ModelRefusedError, match=r"acme is refused: its licence is llama3\.1"):
         serving.check(in_process)
     serving.check(in_process.model_copy(update={"allowed_licences": ["Llama3.1"]}))
+
+
+@pytest.mark.parametrize(("computes_halves", "dtype"), [(True, "auto"), (False, "float32")])
+def test_a_cpu_without_16_bits_is_made_to_compute_in_32_and_says_so(
+    in_process: Settings, monkeypatch: pytest.MonkeyPatch, *, computes_halves: bool, dtype: str
+) -> None:
+    bring_all(in_process)
+    loaded, said = [], []
+
+    def load(config: InProcessConfig) -> NoReturn:
+        loaded.append(config.dtype)
+        raise EngineError(config.model_name)
+
+    monkeypatch.setattr(wiring, "this_machine", lambda: Machine("cpu", 24 * GIB, computes_halves))
+    monkeypatch.setattr(InProcessEngine, "load", load)
+    with pytest.raises(EngineError):
+        asyncio.run(load_engine(in_process, said.append))
+    assert loaded == [dtype]
+    assert ["32 bits" in one for one in said] == [not computes_halves]
