@@ -1,37 +1,17 @@
 """What is read of a document: all of it, unless it has more windows than are allowed; what is missing is known."""
 
-from datetime import UTC, datetime
-
 import pytest
+from pending import pending_document
 from scripted import ScriptedEngine
 
 from services.inference.admit import Admitted, admit
-from services.storage.records import PendingDocument
 
 PAGE = "line\n" * 160
 BUDGET = 256
 
 
-def document(*pages: str) -> PendingDocument:
-    return PendingDocument(
-        document_key=1,
-        tenant="default",
-        document_id="d",
-        content_sha256="0" * 64,
-        file_name=None,
-        metadata={},
-        language="de",
-        pages=pages,
-        submitted_at=datetime(2026, 1, 1, tzinfo=UTC),
-        traceparent="",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-    )
-
-
 async def admitted(*pages: str, most: int = 16) -> Admitted:
-    (found,) = await admit([document(*pages)], ScriptedEngine(), BUDGET, most)
+    (found,) = await admit([pending_document(*pages)], ScriptedEngine(), BUDGET, most)
     return found
 
 
@@ -51,6 +31,8 @@ async def test_what_further_windows_would_read_is_not_read_and_known(most: int, 
 
 
 async def test_documents_of_a_batch_are_divided_each_by_itself() -> None:
-    found = await admit([document("a"), document(PAGE, PAGE), document("b")], ScriptedEngine(), BUDGET, 16)
+    found = await admit(
+        [pending_document("a"), pending_document(PAGE, PAGE), pending_document("b")], ScriptedEngine(), BUDGET, 16
+    )
     assert [len(item.windows) > 1 for item in found] == [False, True, False]
     assert [item.document.pages[0][0] for item in found] == ["a", "l", "b"]

@@ -1,13 +1,12 @@
 """Steps 6 and 7 of an e-invoice: what its XML is for, by setting."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from einvoices import INVOICE, PAGE, changed
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
+from pending import pending_document
 from scripted import ScriptedEngine, letter
 
 from schemas.document_types import load_document_types
@@ -34,23 +33,14 @@ READABLE = (
 
 
 def document(invoice: EInvoice | None = INVOICE, *pages: str, **changes: Any) -> PendingDocument:
-    given = PendingDocument(
-        document_key=1,
-        tenant="acme",
-        document_id="inv-1",
-        content_sha256="0" * 64,
-        file_name="rechnung.pdf",
-        metadata={},
-        language="de",
-        pages=pages or (PAGE,),
-        submitted_at=datetime.now(UTC),
-        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-        einvoice=None if invoice is None else invoice.as_json(),
-    )
-    return replace(given, **changes)
+    given = {
+        "tenant": "acme",
+        "document_id": "inv-1",
+        "file_name": "rechnung.pdf",
+        "traceparent": f"00-{'a' * 32}-{'b' * 16}-01",
+        "einvoice": None if invoice is None else invoice.as_json(),
+    }
+    return pending_document(*(pages or (PAGE,)), **given | changes)
 
 
 async def answer(given: PendingDocument, use: EInvoiceUse, engine: ScriptedEngine, budget: int = 3_000) -> Answered:

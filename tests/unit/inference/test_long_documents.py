@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
+from pending import pending_document
 from scripted import INVALID, ScriptedEngine, letter
 
 from schemas.document_types import load_document_types
@@ -18,7 +18,6 @@ from services.inference.ask import Asker, AskError
 from services.inference.check import answered, check, check_again
 from services.inference.engines.port import EngineDeadError, Generation, Prompt
 from services.inference.outcome import Answered
-from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
@@ -30,24 +29,6 @@ HEAD = letter("invoice", invoice_number="RE-7", issue_date="05.06.2026", seller_
 TOTALS = letter("other", net_total="100,00 €", tax_total="19,00 €", gross_total="119,00 €", due_date="05.07.2026")
 
 
-def document(*pages: str) -> PendingDocument:
-    return PendingDocument(
-        document_key=1,
-        tenant="default",
-        document_id="d",
-        content_sha256="0" * 64,
-        file_name=None,
-        metadata={},
-        language="de",
-        pages=pages,
-        submitted_at=datetime(2026, 1, 1, tzinfo=UTC),
-        traceparent="",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-    )
-
-
 def asker_of(engine: ScriptedEngine) -> Asker:
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
     tracing = Tracing(NoOpTracerProvider().get_tracer("test"), metrics)
@@ -57,7 +38,7 @@ def asker_of(engine: ScriptedEngine) -> Asker:
 
 async def answer(pages: Sequence[str], engine: ScriptedEngine, most: int = 16) -> Answered:
     asker = asker_of(engine)
-    (admitted,) = await admit([document(*pages)], engine, BUDGET, most)
+    (admitted,) = await admit([pending_document(*pages)], engine, BUDGET, most)
     checked = check(await asker.ask(admitted))
     if checked.question:
         checked = check_again(checked, await asker.ask_again(checked.asked, checked.question))
@@ -191,7 +172,7 @@ class CountingEngine(ScriptedEngine):
 async def test_no_question_goes_on_when_the_time_is_over() -> None:
     engine = CountingEngine(seconds=60)
     asker = asker_of(engine)
-    (admitted,) = await admit([document(HEAD, *[FILLER] * 3)], engine, BUDGET, 16)
+    (admitted,) = await admit([pending_document(HEAD, *[FILLER] * 3)], engine, BUDGET, 16)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await asker.ask(admitted)

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pending import pending_document
 from structlog.testing import capture_logs
 
 from schemas.events import ErrorCode, Step
@@ -27,21 +28,7 @@ WAIT_SECONDS = 20
 
 
 def _document(key: int) -> PendingDocument:
-    return PendingDocument(
-        document_key=key,
-        tenant="default",
-        document_id=f"d{key}",
-        content_sha256="0" * 64,
-        file_name=None,
-        metadata={},
-        language="de",
-        pages=("text",),
-        submitted_at=NOW,
-        traceparent="",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-    )
+    return pending_document("text", document_key=key, document_id=f"d{key}")
 
 
 def _leaving(key: int) -> Leaving:

@@ -2,12 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
+from pending import pending_document
 from scripted import ScriptedEngine, letter
 
 from schemas.document_types import load_document_types
@@ -28,7 +28,6 @@ from services.inference.engines.routed import RoutedEngine
 from services.inference.pipeline import pipeline_of
 from services.inference.routes import NO_ROUTING, Routing, read_routes
 from services.inference.windows import whole
-from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
@@ -101,22 +100,7 @@ def asker(engine: RoutedEngine) -> Asker:
 
 
 def admitted(text: str, tenant: str = "default") -> Admitted:
-    document = PendingDocument(
-        document_key=1,
-        tenant=tenant,
-        document_id="d",
-        content_sha256="0" * 64,
-        file_name=None,
-        metadata={},
-        language="de",
-        pages=(text,),
-        submitted_at=datetime(2026, 1, 1, tzinfo=UTC),
-        traceparent="",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-    )
-    return Admitted(document, [whole((text,))])
+    return Admitted(pending_document(text, tenant=tenant), [whole((text,))])
 
 
 def ask(engine: RoutedEngine, text: str, tenant: str = "default") -> Asked:

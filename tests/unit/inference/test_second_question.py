@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
+from pending import pending_document
 from scripted import ScriptedEngine, letter
 
 from schemas.document_types import DocumentTypes, Rule, Wording, load_document_types
@@ -19,7 +19,6 @@ from services.inference.ask import Asked, Asker
 from services.inference.check import Checked, answered, check, check_again
 from services.inference.outcome import Answered
 from services.inference.windows import whole
-from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
 
@@ -30,30 +29,12 @@ UNDOUBTING = UNFITTED.model_copy(update={"review_below": 0.0})
 TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
 
 
-def pending(text: str) -> PendingDocument:
-    return PendingDocument(
-        document_key=1,
-        tenant="default",
-        document_id="d",
-        content_sha256="0" * 64,
-        file_name=None,
-        metadata={},
-        language="de",
-        pages=(text,),
-        submitted_at=datetime(2026, 1, 1, tzinfo=UTC),
-        traceparent="",
-        duplicate_of=None,
-        notes=(),
-        answered=False,
-    )
-
-
 async def first_answer(text: str, types: DocumentTypes = TYPES) -> tuple[Checked, ScriptedEngine, Asker]:
     engine = ScriptedEngine()
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
     tracing = Tracing(NoOpTracerProvider().get_tracer("test"), metrics)
     asker = Asker(engine, types, "document", tracing, metrics, calibration=UNDOUBTING)
-    asked = await asker.ask(Admitted(pending(text), [whole((text,))]))
+    asked = await asker.ask(Admitted(pending_document(text), [whole((text,))]))
     return check(asked), engine, asker
 
 
