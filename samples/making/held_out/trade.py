@@ -4,6 +4,8 @@
 
 from email.headerregistry import Address
 
+from reportlab.platypus import Table
+
 from making.facts import Facts, make_iban
 from making.held_out.sheets import form, gap, grid, pdf, side_by_side, text
 from making.messages import message
@@ -54,18 +56,7 @@ def rechnung_tischlerei() -> Sample:
             (20, 85, 35, 30),
         ),
         gap(3),
-        grid(
-            [
-                ("Nettobetrag", "USt-Satz", "USt", "Rechnungsbetrag"),
-                (
-                    f"EUR {facts.written('net_total', '2669.00', '2.669,00')}",
-                    "20 %",
-                    f"EUR {facts.written('tax_total', '533.80', '533,80')}",
-                    f"EUR {facts.written('gross_total', '3202.80', '3.202,80')}",
-                ),
-            ],
-            (45, 35, 45, 45),
-        ),
+        _joiners_totals(facts),
         gap(),
         text(
             f"Bankverbindung: Hausruck Volksbank, IBAN {facts.iban('iban', make_iban('AT', '9902000012345678'))}. "
@@ -80,6 +71,16 @@ def rechnung_tischlerei() -> Sample:
     return Sample(
         "rechnung_tischlerei_wels.pdf", pdf("Rechnung", story), "invoice", facts, ("Fensterläden", "Rechnung"), rows
     )
+
+
+def _joiners_totals(facts: Facts) -> Table:
+    values = (
+        f"EUR {facts.written('net_total', '2669.00', '2.669,00')}",
+        "20 %",
+        f"EUR {facts.written('tax_total', '533.80', '533,80')}",
+        f"EUR {facts.written('gross_total', '3202.80', '3.202,80')}",
+    )
+    return grid([("Nettobetrag", "USt-Satz", "USt", "Rechnungsbetrag"), values], (45, 35, 45, 45))
 
 
 def rechnung_velowerkstatt() -> Sample:
@@ -123,26 +124,7 @@ def facture_imprimerie() -> Sample:
         text(f"Facture n° {facts.text('invoice_number', 'F2026-0311')}", 16, "Helvetica-Bold"),
         text(f"Date de facture : {facts.date('issue_date', '2026-03-16')}", font="Helvetica"),
         text(f"Votre bon de commande : {facts.text('order_number', 'BC 5580')}", font="Helvetica"),
-        side_by_side(
-            [
-                text("<b>Émetteur</b>", font="Helvetica"),
-                text(
-                    f"{facts.text('seller_name', 'Imprimerie des Tanneurs SARL')}<br/>14, rue des Tanneurs<br/>68000 Colmar"
-                    f"<br/>SIREN 990 123 457<br/>N° TVA {facts.text('seller_vat_id', 'FR08990123457')}",
-                    9,
-                    "Helvetica",
-                ),
-            ],
-            [
-                text("<b>Destinataire</b>", font="Helvetica"),
-                text(
-                    f"{facts.text('buyer_name', 'Association Les Mots d’Hiver')}<br/>À l’attention de Mme Lœwenguth<br/>"
-                    "3, place de l’Étoile<br/>67000 Strasbourg",
-                    9,
-                    "Helvetica",
-                ),
-            ],
-        ),
+        _printer_and_customer(facts),
         gap(),
         grid(
             [
@@ -175,6 +157,29 @@ def facture_imprimerie() -> Sample:
     )
     return Sample(
         "facture_imprimerie_colmar.pdf", pdf("Facture", story), "invoice", facts, ("facture", "programme"), rows
+    )
+
+
+def _printer_and_customer(facts: Facts) -> Table:
+    return side_by_side(
+        [
+            text("<b>Émetteur</b>", font="Helvetica"),
+            text(
+                f"{facts.text('seller_name', 'Imprimerie des Tanneurs SARL')}<br/>14, rue des Tanneurs<br/>68000 Colmar"
+                f"<br/>SIREN 990 123 457<br/>N° TVA {facts.text('seller_vat_id', 'FR08990123457')}",
+                9,
+                "Helvetica",
+            ),
+        ],
+        [
+            text("<b>Destinataire</b>", font="Helvetica"),
+            text(
+                f"{facts.text('buyer_name', 'Association Les Mots d’Hiver')}<br/>À l’attention de Mme Lœwenguth<br/>"
+                "3, place de l’Étoile<br/>67000 Strasbourg",
+                9,
+                "Helvetica",
+            ),
+        ],
     )
 
 
