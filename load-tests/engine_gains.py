@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -29,12 +29,15 @@ from typing import Any, Final
 from unittest import mock
 from uuid import uuid4
 
+from recorded import Noting
 from rich.console import Console
 from rich.table import Table
 
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import Prompt
+from services.inference.routes import Routes
 from services.settings import Settings, load_settings
+from services.wiring import load_engine
 
 REPOSITORY: Final = Path(__file__).parents[1]
 RESULTS: Final = REPOSITORY / "load-tests" / "results" / "gains.json"
@@ -78,7 +81,7 @@ VARIANTS: Final = {
 
 def note_prompts(file: Path, documents: int) -> None:
     """Write the prompts that the service asks about so many samples."""
-    from bench.model import Noting, samples  # noqa: PLC0415  (a child's part)
+    from bench.model import samples  # noqa: PLC0415  (a child's part)
 
     from services.cli import evaluation  # noqa: PLC0415  (as above)
 
@@ -90,16 +93,14 @@ def note_prompts(file: Path, documents: int) -> None:
             (Path(folder) / str(name)).write_bytes((REPOSITORY / "samples" / str(name)).read_bytes())
         (Path(folder) / "labels.json").write_text(json.dumps({name: labels[str(name)] for name in names}), "utf-8")
         noting: list[Noting] = []
-        load = evaluation.load_engine
 
-        async def load_noting(*given: Any) -> Noting:  # noqa: ANN401  (whatever load_engine takes)
-            noting.append(Noting(await load(*given)))
+        async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting:
+            noting.append(Noting(await load_engine(settings, say, routes)))
             return noting[0]
 
         output = Path(folder) / "page.html"
         order = evaluation.Order(Path(folder), None, None, None, output, None, calibrate=False, as_json=False)
-        with mock.patch.object(evaluation, "load_engine", load_noting):
-            evaluation.run(order, settings)
+        evaluation.run(order, settings, load)
     file.write_text(json.dumps([asdict(prompt) for prompt in noting[0].asked]), "utf-8")
 
 

@@ -10,14 +10,16 @@ Written are the answers (samples/answers.json.gz), which spare the tests the mod
 
 import argparse
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
-from unittest import mock
+from typing import Final
 
 from recorded import Noting, Record, Recorded
 
 from services.cli import evaluation
-from services.settings import load_settings
+from services.inference.routes import Routes
+from services.settings import Settings, load_settings
+from services.wiring import load_engine
 
 REPOSITORY: Final = Path(__file__).parents[1]
 SAMPLES: Final = REPOSITORY / "samples"
@@ -35,19 +37,17 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings(einvoice="ignore")
     engines: list[Noting | Recorded] = []
-    load = evaluation.load_engine
 
-    async def load_noting(*given: Any) -> Noting | Recorded:  # noqa: ANN401  (whatever load_engine takes)
+    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting | Recorded:
         if arguments.anew:
-            engines.append(Noting(await load(*given)))
+            engines.append(Noting(await load_engine(settings, say, routes)))
         else:
             folder = settings.models_folder / settings.model
-            engines.append(Recorded(Record.read(ANSWERS), folder, lambda: load(*given)))
+            engines.append(Recorded(Record.read(ANSWERS), folder, lambda: load_engine(settings, say, routes)))
         return engines[0]
 
     order = evaluation.Order(SAMPLES, None, None, BASELINE, PAGE, None, calibrate=False, as_json=False)
-    with mock.patch.object(evaluation, "load_engine", load_noting):
-        done = evaluation.run(order, settings)
+    done = evaluation.run(order, settings, load)
     evaluation.say(done, order)
     if done.comparison is not None and done.comparison.worse and not arguments.worse:
         raise SystemExit(WORSE)

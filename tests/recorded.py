@@ -42,16 +42,19 @@ def key_of(prompt: Prompt) -> str:
 
 
 class Noting:
-    """An engine whose answers are noted.
+    """An engine that notes what it is asked, and what it answers.
 
     Attributes
     ----------
+    asked
+        The prompts, in their order.
     noted
         Answers by `key_of`.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.asked: list[Prompt] = []
         self.noted: dict[str, Generation] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -59,6 +62,7 @@ class Noting:
 
     async def generate(self, prompt: Prompt) -> Generation:
         """Ask and note."""
+        self.asked.append(prompt)
         generation = self.noted[key_of(prompt)] = await self._engine.generate(prompt)
         return generation
 

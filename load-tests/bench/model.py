@@ -9,9 +9,9 @@ import base64
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from unittest import mock
 from uuid import uuid4
 
@@ -25,12 +25,13 @@ from bench.script import running_vllm
 from bench.servers import Servers
 from bench.ways import Way, make_environment, measure_ray, measure_ways
 from pydantic import SecretStr
+from recorded import Noting
 
 from schemas.events import Content
 from services import wiring
 from services.evaluation.labels import read_labels
 from services.inference.engines.in_process import InProcessEngine, _sampling
-from services.inference.engines.port import Engine, Generation, Prompt
+from services.inference.engines.port import Engine, Prompt
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
 from services.telemetry.state import StateFile
@@ -53,22 +54,6 @@ class Size:
 
 SHORT: Final = Size(rounds=1, documents=12)
 LONG: Final = Size(rounds=2, documents=28)
-
-
-@dataclass
-class Noting:
-    """An engine that notes what it is asked."""
-
-    engine: Engine
-    asked: list[Prompt] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  (whatever the engine has)
-        return getattr(self.engine, name)
-
-    async def generate(self, prompt: Prompt) -> Generation:
-        """Note the prompt and ask."""
-        self.asked.append(prompt)
-        return await self.engine.generate(prompt)
 
 
 class Lent(Noting):

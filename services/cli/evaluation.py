@@ -1,7 +1,7 @@
 """`postkorb evaluate`: documents with labels in, figures and a page for people out."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,8 @@ from services.evaluation.page import render
 from services.evaluation.report import Made, Report, read_report, write_report
 from services.evaluation.scoring import Case, score
 from services.evaluation.stored import stored_cases
+from services.inference.engines.port import Engine
+from services.inference.routes import Routes
 from services.settings import Settings
 from services.storage.pipelines import pipeline_of_id
 from services.storage.records import Pipeline
@@ -42,6 +44,8 @@ from services.wiring import (
     routing_of,
     types_of,
 )
+
+LoadEngine = Callable[[Settings, Callable[[str], None], Routes], Awaitable[Engine]]
 
 LINES: Final = 10
 """Lines of progress where nobody looks: one each time another tenth is done."""
@@ -91,8 +95,13 @@ class Done:
     fit: Fit | None
 
 
-async def evaluate(order: Order, settings: Settings) -> Done:
+async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_engine) -> Done:
     """Do it, and write page, JSON, and the calibration if one is wanted.
+
+    Parameters
+    ----------
+    load
+        Loads the engine that is asked.
 
     Raises
     ------
@@ -113,7 +122,7 @@ async def evaluate(order: Order, settings: Settings) -> Done:
                 require_documents(
                     [item.sha256 for item in readings if item.failure is None and not item.label.fails_with]
                 )
-            made, cases = await _answers(order, settings, types, readings, bars, telemetry)
+            made, cases = await _answers(order, settings, types, readings, bars, telemetry, load)
     finally:
         telemetry.shutdown()
     documents = [score(case, types) for case in cases]
@@ -151,11 +160,12 @@ async def _answers(
     readings: Sequence[Reading],
     bars: "_Bars",
     telemetry: Telemetry,
+    load: LoadEngine,
 ) -> tuple[Made, list[Case]]:
     if order.pipeline_id is not None:
         return await _stored(order, order.pipeline_id, settings, readings)
     calibration, routing = calibration_of(settings), routing_of(settings)
-    engine = await load_engine(settings, lambda what: bars.say(f"loading {what}"), routing.routes)
+    engine = await load(settings, lambda what: bars.say(f"loading {what}"), routing.routes)
     try:
         asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics, routing)
         started = perf_counter()
@@ -241,6 +251,6 @@ def _bars(*, quiet: bool) -> Iterator[_Bars]:
         yield _Bars(bars, quiet=quiet)
 
 
-def run(order: Order, settings: Settings) -> Done:
+def run(order: Order, settings: Settings, load: LoadEngine = load_engine) -> Done:
     """Do an evaluation from outside any event loop."""
-    return asyncio.run(evaluate(order, settings))
+    return asyncio.run(evaluate(order, settings, load))

@@ -7,8 +7,8 @@ changed since then.
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import vllm
@@ -19,9 +19,12 @@ from services.cli import evaluation
 from services.evaluation.asking import sha256_of
 from services.evaluation.labels import read_labels
 from services.evaluation.report import read_report
+from services.inference.engines.port import Engine
+from services.inference.routes import Routes
 from services.models.catalogue import load_catalogue
 from services.models.fetch import fetched
 from services.settings import Settings, load_settings
+from services.wiring import load_engine
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = REPOSITORY / "samples"
@@ -63,18 +66,16 @@ def test_the_record_is_of_the_model_and_the_engine_that_are_locked(model: Path):
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_worse_one_fails(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_worse_one_fails(tmp_path: Path, model: Path):
     record = Record.read(ANSWERS)
-    load = evaluation.load_engine
     engines: list[Recorded] = []
 
-    async def load_recorded(*given: Any) -> Recorded:
-        engines.append(Recorded(record, model, lambda: load(*given)))
+    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Engine:
+        engines.append(Recorded(record, model, lambda: load_engine(settings, say, routes)))
         return engines[0]
 
-    monkeypatch.setattr(evaluation, "load_engine", load_recorded)
     order = evaluation.Order(SAMPLES, None, None, BASELINE, tmp_path / "page.html", None, calibrate=False, as_json=True)
-    done = evaluation.run(order, load_settings(einvoice="ignore"))
+    done = evaluation.run(order, load_settings(einvoice="ignore"), load)
     assert done.comparison is not None
     worse = [item for item in done.comparison.differences if item.worse]
     assert not worse, f"{worse}\n{done.comparison.changed}"
