@@ -526,7 +526,9 @@ async def connect_engine(settings: Settings, routes: Routes = NO_ROUTING.routes)
 
 
 def _remote_config(settings: Settings, urls: Sequence[str], model: str) -> RemoteConfig:
-    return RemoteConfig(urls, model, settings.engine_api_key, settings.context_tokens)
+    return RemoteConfig(
+        urls, model, settings.engine_api_key, settings.context_tokens, request_seconds=settings.ask_seconds
+    )
 
 
 def model_of(settings: Settings) -> FetchedModel:

@@ -17,6 +17,7 @@ from services.inference.engines import remote
 from services.inference.engines.canary import CanaryError
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import EngineAwayError, EngineError, ModelIdentity, ModelNotOfferedError, Prompt
+from services.inference.engines.remote import RemoteConfig, RemoteEngine
 from services.inference.routes import NO_ROUTING, Routes
 from services.models.adapters import AdapterError
 from services.models.errors import ModelError
@@ -276,3 +277,19 @@ def test_a_cpu_without_16_bits_is_made_to_compute_in_32_and_says_so(
         asyncio.run(load_engine(in_process, said.append))
     assert loaded == [dtype]
     assert ["32 bits" in one for one in said] == [not computes_halves]
+
+
+def test_a_server_has_as_long_as_the_document(
+    tmp_path: Path, servers: Sequence[ScriptedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = []
+
+    async def connect(config: RemoteConfig) -> NoReturn:
+        seconds.append(config.request_seconds)
+        raise EngineError(config.model)
+
+    monkeypatch.setattr(RemoteEngine, "connect", connect)
+    where = settings(tmp_path, engine_urls=[servers[0].url], ask_seconds=1234)
+    with pytest.raises(EngineError):
+        asyncio.run(load_engine(where, lambda _: None))
+    assert seconds == [1234]
