@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from schemas.topics import Topics
@@ -17,6 +18,8 @@ from services.local.database import LocalDatabase
 from services.local.jars import fetch_broker
 
 REPOSITORY = Path(__file__).parent.parent
+ALONE = ("e2e", "engine", "faults")
+"""Folders of tests that need the machine for themselves, as those marked `engine` do."""
 PARTITIONS = 3
 
 LENT_KAFKA = "POSTKORB_TESTS_KAFKA"
@@ -28,10 +31,21 @@ settings.register_profile("postkorb", deadline=None, suppress_health_check=[Heal
 settings.load_profile("postkorb")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test` runs after the others, one by one."""
+    for item in items:
+        folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
+        if folder in ALONE or item.get_closest_marker("engine"):
+            item.add_marker(pytest.mark.alone)
+
+
 @pytest.fixture(scope="session")
 def broker_jars() -> Path:
     """Jars from the project's own data folder, fetched there if this is the first run."""
-    return fetch_broker(Path(os.environ.get("POSTKORB_DATA_DIR", REPOSITORY / ".postkorb")), print)
+    folder = Path(os.environ.get("POSTKORB_DATA_DIR", REPOSITORY / ".postkorb"))
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "broker.lock"):  # of tests that run side by side one fetches
+        return fetch_broker(folder, print)
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ def test_at_first_every_document_may_be_begun(breaker: Breaker):
     assert breaker.outage is None
 
 
-@pytest.mark.parametrize("code", OURS)
+@pytest.mark.parametrize("code", sorted(OURS))
 def test_ten_failures_alike_open_it_and_nine_do_not(breaker: Breaker, clock: Clock, code: ErrorCode):
     _tell(breaker, [code] * 9)
     assert breaker.admission() is Admission.ALL
@@ -94,7 +94,7 @@ def test_ten_failures_alike_open_it_and_nine_do_not(breaker: Breaker, clock: Clo
     assert breaker.outage == Outage(code, f"nearly every document fails with {code.value}", clock.now)
 
 
-@pytest.mark.parametrize("code", THEIRS | WAITED_FOR)
+@pytest.mark.parametrize("code", sorted(THEIRS | WAITED_FOR))
 def test_faults_of_documents_stop_nothing_however_many(breaker: Breaker, code: ErrorCode):
     _tell(breaker, [code] * 100)
     assert breaker.admission() is Admission.ALL
