@@ -12,10 +12,11 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from hostile.attacks import label_of, letters, letters_in
+from hostile.attacks import Letter, label_of, letters, letters_in
 from letter_paper import letter_file
 
 from services.cli import evaluation
@@ -25,6 +26,11 @@ REPOSITORY: Final = Path(__file__).parents[1]
 SAMPLES: Final = REPOSITORY / "samples"
 RESULTS: Final = REPOSITORY / "load-tests" / "results"
 SHIPPED: Final = REPOSITORY / "services" / "models" / "calibrations"
+FIXED: Final = [SAMPLES / "development" / name for name in ("german.yaml", "english_and_french.yaml")]
+OWN: Final = [SAMPLES / "development" / "invoices.yaml", SAMPLES / "unread" / "letters.yaml"]
+"""For `write_letters`."""
+
+Letters = Mapping[str, Letter]
 
 
 def write_documents(folder: Path) -> int:
@@ -36,16 +42,22 @@ def write_documents(folder: Path) -> int:
     }
     for name in labels:
         shutil.copy(SAMPLES / name, folder / name)
-    written = [letters_in(file) for file in sorted((SAMPLES / "development").glob("*.yaml"))]
-    for letter in [letter for group in [letters(), *written] for letter in group.values()]:
+    labels |= write_letters(folder, [letters(), *map(letters_in, FIXED)], [letters_in(file) for file in OWN])
+    (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return len(labels)
+
+
+def write_letters(folder: Path, fixed: Sequence[Letters], own: Sequence[Letters]) -> dict[str, Mapping[str, Any]]:
+    """Write letters whose PDFs have the same columns on every page, and such with columns as wide as their words."""
+    labels = {}
+    for letter in [letter for group in fixed for letter in group.values()]:
         name = f"letter_{letter.file_name}"
         (folder / name).write_bytes(letter.content())
         labels[name] = label_of(letter)
-    for letter in letters_in(SAMPLES / "unread" / "letters.yaml").values():
+    for letter in [letter for group in own for letter in group.values()]:
         (folder / letter.file_name).write_bytes(letter_file(letter.form, letter.filled))
         labels[letter.file_name] = label_of(letter)
-    (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return len(labels)
+    return labels
 
 
 def main() -> None:

@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         description="What makes the confidences: a file that `postkorb evaluate --calibrate` wrote. Absent: the one "
         "that ships for the model, if there is one; else numbers set by hand, which only order answers.",
     )
+    learned_words: Path | None = Field(
+        default=None,
+        description="What a document's words say of its type: a file that `postkorb types learn` wrote. Absent: those "
+        "that ship, if the document types are those that ship; else none.",
+    )
 
     hourly_price: Decimal | None = Field(
         default=None,

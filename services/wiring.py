@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from schemas.document_types import DocumentTypes, load_document_types
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
 from services.answers.calibration import UNFITTED, Calibration, CalibrationError, read_calibration
+from services.answers.learned_words import LearnedWords, LearnedWordsError, read_learned_words, shipped_words
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
@@ -308,6 +309,32 @@ def _calibration_file(settings: Settings) -> Calibration:
         raise SettingsError(message) from None
 
 
+def words_of(settings: Settings, types: DocumentTypes) -> LearnedWords | None:
+    """Give the learned words of the settings, else those that ship if they are of these types, else none.
+
+    Raises
+    ------
+    SettingsError
+        If the file that the settings name cannot be used, or is of other types.
+    """
+    if settings.learned_words is None:
+        shipped = shipped_words()
+        return shipped if shipped.are_of(types) else None
+    try:
+        words = read_learned_words(settings.learned_words.read_bytes())
+    except (OSError, LearnedWordsError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: {reason}"
+        raise SettingsError(message) from None
+    if not words.are_of(types):
+        message = (
+            f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: learned for {', '.join(words.types)}, and there are "
+            f"{', '.join(types)}; `postkorb types learn` learns them anew"
+        )
+        raise SettingsError(message)
+    return words
+
+
 def routing_of(settings: Settings) -> Routing:
     """Give which model reads what, and what makes confidences where it is not the deployment's own.
 
@@ -364,7 +391,14 @@ def configured_pipeline(
     """Give what makes the answers, with its fingerprint."""
     use = EInvoiceUse(settings.einvoice)
     return pipeline_of(
-        engine.identity, types, settings.summary_language, use, calibration, settings.max_windows, routing
+        engine.identity,
+        types,
+        settings.summary_language,
+        use,
+        calibration,
+        settings.max_windows,
+        routing,
+        words_of(settings, types),
     )
 
 
@@ -379,7 +413,8 @@ async def asker_of(
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
     use = EInvoiceUse(settings.einvoice)
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing)
+    words = words_of(settings, types)
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing, words)
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker

@@ -17,11 +17,14 @@ from scripted import ScriptedEngine
 
 from services import wiring
 from services.cli.main import main
+from services.inference.engines.port import Engine
+from services.inference.routes import NO_ROUTING, Routes
 from services.settings import Settings
 
 
-async def load_engine(settings: Settings, say: Callable[[str], None]) -> ScriptedEngine:
+async def load_engine(settings: Settings, say: Callable[[str], None], routes: Routes = NO_ROUTING.routes) -> Engine:
     """Give the scripted engine in the place of a model."""
+    assert not routes.models, "what is measured is one engine"
     say("a script")
     engine = ScriptedEngine(float(os.environ["BENCH_ANSWER_SECONDS"]))
     engine.context_tokens = settings.context_tokens
@@ -30,7 +33,7 @@ async def load_engine(settings: Settings, say: Callable[[str], None]) -> Scripte
 
 
 if __name__ == "__main__":
-    wiring.load_engine = load_engine  # type: ignore[assignment]
+    wiring.load_engine = load_engine
     sampler = Sampler()
     file = os.environ.get("BENCH_SAMPLES")
     signal.signal(signal.SIGUSR1, lambda *_: sampler.start())

@@ -32,6 +32,7 @@ from services import wiring
 from services.evaluation.labels import read_labels
 from services.inference.engines.in_process import InProcessEngine, _sampling
 from services.inference.engines.port import Engine, Prompt
+from services.inference.routes import Routes
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
 from services.telemetry.state import StateFile
@@ -155,7 +156,7 @@ async def service_on(ground: Ground, settings: Settings, engine: Lent) -> AsyncI
         }
     )
 
-    async def lend(_settings: Settings, say: Say) -> Lent:
+    async def lend(_settings: Settings, say: Say, _routes: Routes) -> Lent:
         say(engine.identity.model)
         return engine
 

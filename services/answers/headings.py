@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
@@ -40,6 +41,8 @@ PHRASE_WEIGHT: Final = 1.7
 MISSING_WEIGHT: Final = 2.2
 LABEL_WEIGHT: Final = 0.8
 """Natural logarithms: a heading makes its type e^4.5 times as likely, none of its words e^2.2 less; see decision 21."""
+LEARNED_WEIGHT: Final = 1.0
+"""Of the logarithms that learned words give; see decision 36."""
 
 _CELLS: Final = re.compile(r"\t| {3,}| \| ")
 _LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
@@ -190,19 +193,28 @@ def _phrase(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(text.casefold())}(?!\w)")
 
 
-def weighed(logprobs: Mapping[str, float], described: Mapping[str, SelfDescription]) -> dict[str, float]:
+def weighed(
+    logprobs: Mapping[str, float],
+    described: Mapping[str, SelfDescription],
+    learned: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, float]:
     """Weigh the model's opinion of each type together with the document's own words.
 
     Parameters
     ----------
     logprobs
         Natural logarithms of the model's probabilities, by type.
+    learned
+        The same by learned words, see `services.answers.learned_words`; empty where none are learned.
 
     Returns
     -------
     dict
         Natural logarithms of probabilities that add up to one, by type.
     """
-    scores = {name: MODEL_WEIGHT * logprob + _weight(described[name]) for name, logprob in logprobs.items()}
+    scores = {
+        name: MODEL_WEIGHT * logprob + _weight(described[name]) + LEARNED_WEIGHT * learned.get(name, 0.0)
+        for name, logprob in logprobs.items()
+    }
     total = max(scores.values()) + math.log(sum(math.exp(score - max(scores.values())) for score in scores.values()))
     return {name: score - total for name, score in scores.items()}

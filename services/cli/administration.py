@@ -9,11 +9,11 @@ import typer
 
 from schemas.export import export, exported
 from services.cli.output import AsJson, console, print_json, report, table_of
-from services.settings import Settings, load_settings
+from services.settings import Settings, SettingsError, load_settings
 from services.storage.migration import current, downgrade, upgrade
-from services.wiring import connected, database_of, types_of
+from services.wiring import connected, database_of, types_of, words_of
 
-types = typer.Typer(help="The document types: list, check.", no_args_is_help=True)
+types = typer.Typer(help="The document types: list, check, learn.", no_args_is_help=True)
 schemas = typer.Typer(help="The event schemas: export, check.", no_args_is_help=True)
 db = typer.Typer(help="The database: upgrade, downgrade, check.", no_args_is_help=True)
 
@@ -37,18 +37,56 @@ def list_types(*, as_json: AsJson = False) -> None:
 @types.command("check")
 def check_types(*, as_json: AsJson = False) -> None:
     """Read every type file and show its rules; the first that cannot be used is named, with the reason."""
-    loaded = types_of(load_settings())
+    settings = load_settings()
+    loaded = types_of(settings)
+    words = words_of(settings, loaded)
     rules = [(kind.name, rule) for kind in loaded.values() for rule in kind.rules]
     if not as_json:
         rows = [(name, rule.name, rule.check, ", ".join(rule.fields), rule.message.de) for name, rule in rules]
         console.print(table_of("Rules", ("type", "rule", "check", "asked again", "finding"), rows))
-    sentence = f"{len(loaded)} document types are in order: {', '.join(loaded)}"
+    learned = "no words are learned for them: `postkorb types learn` does it from labelled documents"
+    if words is not None:
+        learned = (
+            f"words learned from {words.documents} documents speak for them, {words.right} of those right if left out"
+        )
+    sentence = f"{len(loaded)} document types are in order: {', '.join(loaded)}; {learned}"
     said = {
         "document_types": list(loaded),
         "rules": [{"document_type": name, **rule.model_dump(mode="json")} for name, rule in rules],
         "sha256": loaded.fingerprint,
+        "learned_words": words and words.model_dump(mode="json", exclude={"weights", "bias"}),
     }
     report(sentence, said, as_json=as_json)
+
+
+@types.command("learn")
+def learn_words(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Documents, with labels.json as for `evaluate`.")
+    ],
+    *,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For POSTKORB_LEARNED_WORDS. Default: in the data folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from labelled documents which words speak for which type; no model is asked.
+
+    The words that ship are for the types that ship: with types of your own, learn from your own documents. What is
+    told to be right are documents judged by words that were learned without them.
+    """
+    settings = load_settings()
+    try:
+        from services.cli import learning  # noqa: PLC0415  (scikit-learn: not in every installation)
+    except ModuleNotFoundError as error:
+        message = f"`postkorb types learn` needs {error.name}: install Postkorb with its extra `evaluation`"
+        raise SettingsError(message) from None
+    file = output or settings.data_dir / "learned_words.json"
+    learning.learn_words(folder, labels, file, settings, as_json=as_json)
 
 
 @schemas.command("export")

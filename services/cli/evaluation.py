@@ -1,21 +1,17 @@
 """`postkorb evaluate`: documents with labels in, figures and a page for people out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
-
-from rich.progress import Progress, TaskID
 
 from schemas.document_types import DocumentTypes
 from services.cli.evaluation_views import figures_json, fit_json, print_evaluation, print_fit
-from services.cli.output import console, print_json
-from services.cli.progress import progress_bars
-from services.evaluation.asking import OnDone, Questioner, Reader, Reading
+from services.cli.output import print_json
+from services.cli.progress import DocumentBars, document_bars
+from services.evaluation.asking import Questioner, Reader, Reading
 from services.evaluation.comparison import Comparison, compare
 from services.evaluation.examples import examples_of
 from services.evaluation.figures import figures_of
@@ -46,9 +42,6 @@ from services.wiring import (
 )
 
 LoadEngine = Callable[[Settings, Callable[[str], None], Routes], Awaitable[Engine]]
-
-LINES: Final = 10
-"""Lines of progress where nobody looks: one each time another tenth is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +109,8 @@ async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_eng
     baseline = None if order.baseline is None else read_report(order.baseline)
     telemetry = set_up("evaluate", None, log_level="WARNING", log_format=settings.log_format)
     try:
-        with _bars(quiet=order.as_json) as bars:
-            readings = await _read(settings, labels, bars)
+        with document_bars(quiet=order.as_json) as bars:
+            readings = await read_documents(settings, labels, bars)
             if order.calibrate:
                 require_documents(
                     [item.sha256 for item in readings if item.failure is None and not item.label.fails_with]
@@ -148,7 +141,8 @@ def say(done: Done, order: Order) -> None:
         print_fit(done.fit, order.calibration)
 
 
-async def _read(settings: Settings, labels: Sequence[Label], bars: "_Bars") -> list[Reading]:
+async def read_documents(settings: Settings, labels: Sequence[Label], bars: DocumentBars) -> list[Reading]:
+    """Do steps 2 and 3 for all documents."""
     async with parser_of(settings) as parser:
         return await Reader(fetcher_of(settings), parser).read_all(labels, bars.add("read", len(labels)))
 
@@ -158,7 +152,7 @@ async def _answers(
     settings: Settings,
     types: DocumentTypes,
     readings: Sequence[Reading],
-    bars: "_Bars",
+    bars: DocumentBars,
     telemetry: Telemetry,
     load: LoadEngine,
 ) -> tuple[Made, list[Case]]:
@@ -211,44 +205,6 @@ def _write(order: Order, report: Report, comparison: Comparison | None) -> None:
     order.output.parent.mkdir(parents=True, exist_ok=True)
     order.output.write_text(render(report, comparison), "utf-8")
     write_report(report, order.output.with_suffix(".json"))
-
-
-class _Bars:
-    """Bars with time left; where nobody looks, a line now and then."""
-
-    def __init__(self, bars: Progress, *, quiet: bool) -> None:
-        self._bars = bars
-        self._lines = not quiet and not console.is_terminal
-        self._quiet = quiet
-
-    def say(self, what: str) -> None:
-        if not self._quiet:
-            console.print(what, highlight=False)
-
-    def add(self, what: str, total: int) -> OnDone:
-        bar = self._bars.add_task(f"documents {what}", total=total)
-
-        def on_done() -> None:
-            self._bars.advance(bar)
-            if self._lines:
-                self._line(what, bar)
-
-        return on_done
-
-    def _line(self, what: str, bar: TaskID) -> None:
-        task = self._bars.tasks[bar]
-        total, done = int(task.total or 0), int(task.completed)
-        if done * LINES // total > (done - 1) * LINES // total:
-            left = (task.elapsed or 0) / done * (total - done)  # of the whole way: answers come in bursts
-            self.say(f"{done} of {total} documents {what}" + (f", about {left:.0f} s left" if left else ""))
-
-
-@contextmanager
-def _bars(*, quiet: bool) -> Iterator[_Bars]:
-    bars = progress_bars()
-    bars.disable = quiet or not console.is_terminal
-    with bars:
-        yield _Bars(bars, quiet=quiet)
 
 
 def run(order: Order, settings: Settings, load: LoadEngine = load_engine) -> Done:

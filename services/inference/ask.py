@@ -1,7 +1,7 @@
 """Step 6, ask: classify by the beginning, then one fused call for fields and summary; one a window, if it is long."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -14,6 +14,7 @@ from services.answers.confidence import class_logprobs, class_signals, member_lo
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
 from services.answers.headings import SelfDescriptions, weighed
+from services.answers.learned_words import LearnedWords
 from services.answers.questions import Question
 from services.answers.signals import Copies
 from services.inference import prompts
@@ -145,9 +146,11 @@ class Asker:
         Makes the confidences, and says below which a document is of none of the types.
     routing
         Which model is asked for fields and summary.
+    words
+        What words say of a document's type, learned for these types; None: nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
         self,
         engine: Engine,
         types: DocumentTypes,
@@ -157,6 +160,7 @@ class Asker:
         einvoices: EInvoiceUse = EInvoiceUse.PREFER,
         calibration: Calibration = UNFITTED,
         routing: Routing = NO_ROUTING,
+        words: LearnedWords | None = None,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -166,6 +170,7 @@ class Asker:
         self._einvoices = einvoices
         self._calibration = calibration
         self._routing = routing
+        self._words = words
         self._descriptions = SelfDescriptions(types)
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
@@ -268,21 +273,29 @@ class Asker:
         summary = answer.pop("summary", None)
         return AskedAgain(asked.kind, summary, Copies(answer, _logprobs(generation)), generation)
 
-    async def _classify(self, window: Window) -> tuple[Classified, Generation]:
-        prompt = Prompt(
+    def class_prompt(self, pages: Sequence[str]) -> Prompt:
+        """Give the first question about a document: its type."""
+        return Prompt(
             request_id=uuid4().hex,
             system=self._class_instruction,
-            user=prompts.classify_prompt(window.pages),
+            user=prompts.classify_prompt(pages),
             schema=self._class_schema,
             max_tokens=CLASS_TOKENS,
             alternatives=CLASS_ALTERNATIVES,
         )
-        answer, generation = await self._generate(names.CLASSIFY, prompt)
+
+    def type_logprobs(self, generation: Generation) -> dict[str, float]:
+        """Give how likely the model thinks each type, from its answer; empty if the engine tells no probabilities."""
         tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
-        said = class_logprobs(generation.text, "document_type", tokens, list(self._types))
+        return class_logprobs(generation.text, "document_type", tokens, list(self._types))
+
+    async def _classify(self, window: Window) -> tuple[Classified, Generation]:
+        answer, generation = await self._generate(names.CLASSIFY, self.class_prompt(window.pages))
+        said = self.type_logprobs(generation)
         if not said:  # an engine that tells no probabilities
             return self._taken_for(self._types[answer["document_type"]], ClassSignals()), generation
-        likely = weighed(said, self._descriptions.of(window.pages))
+        learned = self._words.logprobs(window.pages) if self._words else {}
+        likely = weighed(said, self._descriptions.of(window.pages), learned)
         nearest = max(likely, key=likely.__getitem__)
         return self._taken_for(self._types[nearest], class_signals(likely)), generation
 

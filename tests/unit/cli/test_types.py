@@ -1,4 +1,4 @@
-"""`postkorb types check`: what rules there are, and which file, rule and reason is wrong."""
+"""`postkorb types`: what rules there are, and which file, rule and reason is wrong."""
 
 import json
 import sys
@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from schemas.document_types import load_document_types
+from services.answers.learned_words import shipped_words
 from services.cli import main
+from services.settings import load_settings
+from services.wiring import words_of
 
 TYPE = """
 name: permit
@@ -69,3 +73,51 @@ def test_a_bad_rule_is_refused_with_file_rule_and_reason(
     assert check(monkeypatch, tmp_path, expression) == 78
     expected = f"postkorb: {tmp_path / 'permit.yaml'}: type permit: rule fee_is_positive: {reason}\n"
     assert capsys.readouterr().err == expected
+
+
+def learn(monkeypatch: pytest.MonkeyPatch, folder: Path, labels: dict[str, str], *options: str) -> int:
+    """Run `postkorb types learn` over a folder of texts, whose names begin with their type; give its exit code."""
+    for name, text in labels.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    entries = {name: {"document_type": name.partition("-")[0]} for name in labels}
+    (folder / "labels.json").write_text(json.dumps(entries), "utf-8")
+    arguments = ["postkorb", "types", "learn", str(folder), "--output", str(folder / "words.json"), *options]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_words_are_learned_from_labelled_documents_and_can_be_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types = load_document_types()
+    texts = {f"{name}-{n}.txt": f"Guten Tag {n}\nHier geht es um {name} und {name}" for name in types for n in range(6)}
+    assert learn(monkeypatch, tmp_path, texts, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["documents"], said["not_readable"]) == (6 * len(types), 0)
+    assert {row["document_type"]: row["right"] for row in said["types"]} == dict.fromkeys(types, 6)
+    words = words_of(load_settings(learned_words=tmp_path / "words.json"), types)
+    assert words is not None
+    chances = words.logprobs(["Wieder geht es um contract"])
+    assert max(chances, key=chances.__getitem__) == "contract"
+
+
+def test_too_few_documents_are_refused_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert learn(monkeypatch, tmp_path, {"invoice-1.txt": "Rechnung", "other-1.txt": "Hallo"}) == 78
+    assert "every type needs at least 5 documents to learn from: complaint has 0" in capsys.readouterr().err
+    assert not (tmp_path / "words.json").exists()
+
+
+def test_a_check_says_what_words_are_in_force(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(monkeypatch, tmp_path, "fee > 0") == 0
+    assert "no words are learned for them: `postkorb types learn`" in " ".join(capsys.readouterr().out.split())
+    monkeypatch.delenv("POSTKORB_TYPES_DIRS")
+    monkeypatch.setattr(sys, "argv", ["postkorb", "types", "check", "--json"])
+    with pytest.raises(SystemExit):
+        main()
+    assert json.loads(capsys.readouterr().out)["learned_words"]["documents"] == shipped_words().documents
