@@ -10,7 +10,7 @@ VARIANT ?= cpu
 LOCKS := deploy/locks
 LIBRARIES := load-tests/bench/libraries
 
-.PHONY: help env demo test faults guards bench gains calibrate record hostile unread check format lock clean
+.PHONY: help env demo test faults guards bench gains calibrate learn record hostile unread check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,11 +39,14 @@ gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="
 calibrate: env ## Fit the confidences that ship for MODEL, or the default model, to all documents made for development
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/calibrate.py $(if $(MODEL),--model "$(MODEL)")
 
+learn: env ## Learn the words that ship from the letters of samples/training (seconds; no model is asked)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/learn.py
+
 record: env ## Note the demo's model's answers to the samples, and their figures, to which tests hold the code (ANEW=1, WORSE=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/record.py $(if $(ANEW),--anew) $(if $(WORSE),--worse)
 
-unread: env ## Measure the configured model on letters that nobody tuned on
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py
+unread: env ## Measure the configured model on letters that nobody tuned on (SET=first: the older ones)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py $(if $(SET),--set "$(SET)")
 
 hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order, LIMIT=20)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile_text.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))

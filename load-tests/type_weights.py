@@ -1,13 +1,14 @@
 """Fit the weights by which a type is chosen: of the model's opinion, headings, phrases, labels, and learned words.
 
-    python load-tests/type_weights.py        asks the configured model to classify the letters of `samples` but those to learn words from
+    python load-tests/type_weights.py     the configured model classifies the letters of samples/development and unread
 
 Multinomial logistic regression with weights that all types share, none negative; said is also what it gets right of
 documents that it was not fitted to. No document is one that words were learned from. The weights are constants of
-`services.answers.headings`; put there by hand what is printed. What the model said is kept in
-load-tests/results/type_weights.json, so that a second run asks nothing.
+`services.answers.headings`; put there by hand what is printed. With them there, `--write` fits how sure a type is.
+What the model said is kept in load-tests/results/type_weights.json, so that a second run asks nothing.
 """
 
+import argparse
 import asyncio
 import json
 import sys
@@ -15,10 +16,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from calibrate import FIXED, OWN, write_letters
+from calibrate import FIXED, OWN, SHIPPED, write_letters
 from hostile.attacks import letters_in
 from numpy.typing import NDArray
 from rich.console import Console
@@ -27,10 +28,14 @@ from scipy.optimize import Bounds, minimize
 from scipy.special import log_softmax
 from sklearn.model_selection import KFold
 
+from schemas.document_types import OTHER
+from services.answers.calibration import UNFITTED, class_features, likelier_other, read_calibration
+from services.answers.confidence import class_signals
 from services.answers.headings import SelfDescription, SelfDescriptions
 from services.answers.learned_words import shipped_words
 from services.evaluation.asking import Reader, pending
 from services.evaluation.labels import read_labels
+from services.evaluation.logistic import LabelledFeatures
 from services.inference.admit import admit
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
@@ -48,6 +53,9 @@ Array = NDArray[np.float64]
 
 def main() -> None:
     """Ask, if it was not asked before; fit, and print."""
+    parser = argparse.ArgumentParser(description="Fit the weights by which a type is chosen.")
+    parser.add_argument("--write", action="store_true", help="fit the confidence of types too, and ship it")
+    write = parser.parse_args().write
     console = Console()
     if not RESULTS.exists():
         RESULTS.parent.mkdir(exist_ok=True)
@@ -68,9 +76,30 @@ def main() -> None:
     for place, name in enumerate(FEATURES):
         table.add_row(f"right by {name} alone", f"{(matrix[:, :, place].argmax(axis=1) == truth).sum()}")
     console.print(table)
+    if write:
+        _write_classes(rows, matrix @ weights, names, load_settings().model)
     for row, guess in zip(rows, left_out, strict=True):
         if names[guess] != row["truth"]:
             console.print(f"{row['file']}: {names[guess]} instead of {row['truth']}", highlight=False)
+
+
+def _write_classes(rows: Sequence[Mapping[str, Any]], scores: Array, names: Sequence[str], model: str) -> None:
+    """Fit how sure a type is, and put it into the calibration that ships for the model."""
+    answered = [
+        (row, names[one.argmax()], class_signals(dict(zip(names, log_softmax(one).tolist(), strict=True))))
+        for row, one in zip(rows, scores, strict=True)
+    ]
+    table = [(row["file"], class_features(said), "", row["truth"] == name) for row, name, said in answered]
+    wrong = [row for row, name, _ in answered if row["truth"] != name]
+    other_share = (1 + sum(row["truth"] == OTHER for row in wrong)) / (2 + len(wrong))
+    file = SHIPPED / f"{model}.json"
+    changed = {
+        "classes": LabelledFeatures.of(table, UNFITTED.classes).fitted(),
+        "other_share": other_share,
+        "other_below": likelier_other(other_share),
+    }
+    calibration = read_calibration(file.read_bytes()).model_copy(update=changed)
+    file.write_text(calibration.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def fitted(matrix: Array, truth: NDArray[np.int_]) -> Array:
@@ -83,12 +112,12 @@ def fitted(matrix: Array, truth: NDArray[np.int_]) -> Array:
     return np.asarray(minimize(loss, np.ones(len(FEATURES)), bounds=Bounds(0, np.inf)).x)
 
 
-def _features(row: Mapping[str, object], names: Sequence[str]) -> list[list[float]]:
+def _features(row: Mapping[str, Any], names: Sequence[str]) -> list[list[float]]:
     """Weigh words anew: they may have changed since the model was asked."""
-    pages = list(map(str, row["pages"]))  # type: ignore[call-overload]  # JSON
+    pages: list[str] = row["pages"]
     described = SelfDescriptions(types_of(load_settings())).of(pages)
-    learned = shipped_words().logprobs(pages)
-    said: Mapping[str, float] = row["said"]  # type: ignore[assignment]  # JSON
+    learned = shipped_words().logprobs(pages, names)
+    said: Mapping[str, float] = row["said"]
     return [[said[name], *_own(described[name]), learned[name]] for name in names]
 
 

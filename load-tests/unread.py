@@ -1,39 +1,104 @@
 """Measure on letters that nobody tuned on: `samples/unread`.
 
-make unread      the configured model; the page goes to load-tests/results
+    make unread              the newest ones, by the configured model; the page goes to load-tests/results
+    make unread SET=first    those that were read before
+
+Of letters without facts the type alone is asked and judged.
 """
 
+import argparse
+import asyncio
 import json
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from hostile.attacks import label_of, letters_in
+from hostile.attacks import Letter, label_of, letters_in
 from letter_paper import letter_file
+from rich.console import Console
 
 from services.cli import evaluation
-from services.settings import load_settings
+from services.cli.output import table_of
+from services.evaluation.asking import Reader, pending
+from services.evaluation.calibration import calibration
+from services.evaluation.labels import read_labels
+from services.inference.admit import admit
+from services.inference.ask import Classified
+from services.settings import Settings, load_settings
+from services.telemetry.setup import set_up
+from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, parser_of, types_of
 
 REPOSITORY: Final = Path(__file__).parents[1]
-LETTERS: Final = REPOSITORY / "samples" / "unread" / "letters.yaml"
+UNREAD: Final = REPOSITORY / "samples" / "unread"
+SETS: Final = {"second": ("second_letters.yaml", "second_invoices.yaml"), "first": ("letters.yaml",)}
+"""The newest first."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
 
-def write_documents(folder: Path) -> None:
-    """Write the letters, with their labels."""
-    letters = letters_in(LETTERS).values()
+def write_documents(folder: Path, letters: Sequence[Letter]) -> None:
+    """Write letters, with their labels."""
     for letter in letters:
         (folder / letter.file_name).write_bytes(letter_file(letter.form, letter.filled))
     labels = {letter.file_name: label_of(letter) for letter in letters}
     (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
+async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, Classified]]:
+    """Ask for the type of each document; give the true one and what was answered, by file name."""
+    types = types_of(settings)
+    labels = read_labels(folder, types)
+    async with parser_of(settings) as parser:
+        readings = await Reader(fetcher_of(settings), parser).read_all(labels, lambda: None)
+    telemetry = set_up("unread", None, log_level="WARNING", log_format=settings.log_format)
+    engine = await load_engine(settings, print)
+    asker = await asker_of(settings, engine, types, calibration_of(settings), telemetry.tracing, telemetry.metrics)
+    admitted = await admit([pending(*item) for item in enumerate(readings)], engine, asker.text_budget(), 1)
+    turns = asyncio.Semaphore(settings.max_sequences)
+
+    async def one(number: int) -> Classified:
+        async with turns:
+            return (await asker.classify(admitted[number].windows[0]))[0]
+
+    found = await asyncio.gather(*map(one, range(len(readings))))
+    await engine.close()
+    telemetry.shutdown()
+    return {
+        reading.label.file.name: (reading.label.document_type, classified)
+        for reading, classified in zip(readings, found, strict=True)
+    }
+
+
+def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) -> None:
+    """Print how many types are right, which are not, and whether it was said."""
+    console = Console()
+    rights = [truth == said.kind.name for truth, said in found.values()]
+    judged = calibration([said.confidence for _, said in found.values()], rights)
+    wrong = [
+        (name, truth, said.kind.name, f"{said.confidence:.2f}", "yes" if said.confidence < review_below else "no")
+        for name, (truth, said) in found.items()
+        if truth != said.kind.name
+    ]
+    console.print(table_of("Wrong types", ("letter", "is", "answered", "confidence", "said to be doubtful"), wrong))
+    doubtful = sum(said.confidence < review_below for _, said in found.values())
+    console.print(f"{sum(rights)} of {len(rights)} types right; {doubtful} said to be doubtful", highlight=False)
+    console.print(f"AUROC {judged.auroc}, calibration error {judged.ece}", highlight=False)
+
+
 def main() -> None:
     """Ask, print, and write the page."""
+    parser = argparse.ArgumentParser(description="Measure on letters that nobody tuned on.")
+    parser.add_argument("--set", choices=SETS, default=next(iter(SETS)))
+    letters = [letter for name in SETS[parser.parse_args().set] for letter in letters_in(UNREAD / name).values()]
     settings = load_settings(einvoice="ignore")
     PAGE.parent.mkdir(exist_ok=True)
+    if of_type_alone := [letter for letter in letters if not letter.values]:
+        with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
+            write_documents(Path(folder), of_type_alone)
+            found = asyncio.run(classify(Path(folder), settings))
+        say_types(found, calibration_of(settings).review_below)
     with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
-        write_documents(Path(folder))
+        write_documents(Path(folder), [letter for letter in letters if letter.values])
         order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
         evaluation.say(evaluation.run(order, settings), order)
 

@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     learned_words: Path | None = Field(
         default=None,
         description="What a document's words say of its type: a file that `postkorb types learn` wrote. Absent: those "
-        "that ship, if the document types are those that ship; else none.",
+        "that ship, which know the types that ship.",
     )
 
     hourly_price: Decimal | None = Field(

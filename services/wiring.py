@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from schemas.document_types import DocumentTypes, load_document_types
+from schemas.document_types import OTHER, DocumentTypes, load_document_types
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
 from services.answers.calibration import UNFITTED, Calibration, CalibrationError, read_calibration
 from services.answers.learned_words import LearnedWords, LearnedWordsError, read_learned_words, shipped_words
@@ -309,27 +309,26 @@ def _calibration_file(settings: Settings) -> Calibration:
         raise SettingsError(message) from None
 
 
-def words_of(settings: Settings, types: DocumentTypes) -> LearnedWords | None:
-    """Give the learned words of the settings, else those that ship if they are of these types, else none.
+def words_of(settings: Settings) -> LearnedWords:
+    """Give the learned words of the settings, else those that ship.
 
     Raises
     ------
     SettingsError
-        If the file that the settings name cannot be used, or is of other types.
+        If the file that the settings name cannot be used, or is of other types altogether.
     """
     if settings.learned_words is None:
-        shipped = shipped_words()
-        return shipped if shipped.are_of(types) else None
+        return shipped_words()
     try:
         words = read_learned_words(settings.learned_words.read_bytes())
     except (OSError, LearnedWordsError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         message = f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: {reason}"
         raise SettingsError(message) from None
-    if not words.are_of(types):
+    if set(words.types) & set(types_of(settings)) == {OTHER}:
         message = (
-            f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: learned for {', '.join(words.types)}, and there are "
-            f"{', '.join(types)}; `postkorb types learn` learns them anew"
+            f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: learned for {', '.join(words.types)}, and none of "
+            "these is a type here; `postkorb types learn` learns them anew"
         )
         raise SettingsError(message)
     return words
@@ -398,7 +397,7 @@ def configured_pipeline(
         calibration,
         settings.max_windows,
         routing,
-        words_of(settings, types),
+        words_of(settings),
     )
 
 
@@ -413,7 +412,7 @@ async def asker_of(
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
     use = EInvoiceUse(settings.einvoice)
-    words = words_of(settings, types)
+    words = words_of(settings)
     asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing, words)
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from services.answers.candidates import name_pattern
@@ -35,14 +35,30 @@ BEHIND_LABEL: Final = 25
 LATER: Final = 0.5
 """What a heading counts for when one that names another type stands before it."""
 
-MODEL_WEIGHT: Final = 0.75
-HEADING_WEIGHT: Final = 4.5
-PHRASE_WEIGHT: Final = 1.7
-MISSING_WEIGHT: Final = 2.2
-LABEL_WEIGHT: Final = 0.8
-"""Natural logarithms: a heading makes its type e^4.5 times as likely, none of its words e^2.2 less; see decision 21."""
-LEARNED_WEIGHT: Final = 1.0
-"""Of the logarithms that learned words give; see decision 36."""
+
+class Weights(NamedTuple):
+    """What each thing that speaks for a type makes of its likelihood: factors of natural logarithms.
+
+    Parameters
+    ----------
+    model
+        Of what the model says; the others are of what the document says of itself, see `SelfDescription`.
+    missing
+        By how much a type is less likely none of whose words stand in the document.
+    """
+
+    model: float
+    heading: float
+    phrase: float
+    label: float
+    missing: float
+
+
+ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2.2)
+"""Where no words are learned: a heading makes its type e^4.5 times as likely; see decision 21."""
+BESIDE_LEARNED: Final = Weights(model=1.0, heading=2.1, phrase=1.05, label=0.6, missing=0.8)
+LEARNED_WEIGHT: Final = 1.8
+"""Of learned words, and of the others beside them; see decision 36. `load-tests/type_weights.py` fits them."""
 
 _CELLS: Final = re.compile(r"\t| {3,}| \| ")
 _LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
@@ -139,10 +155,10 @@ class SelfDescriptions:
         return name, _strength(text, first, is_subject=subject is not None)
 
 
-def _weight(described: SelfDescription) -> float:
-    missing = MISSING_WEIGHT if described.is_wanting else 0.0
-    said = HEADING_WEIGHT * described.heading + PHRASE_WEIGHT * described.phrases
-    return said + LABEL_WEIGHT * described.labels - missing
+def _weight(described: SelfDescription, weights: Weights) -> float:
+    missing = weights.missing if described.is_wanting else 0.0
+    said = weights.heading * described.heading + weights.phrase * described.phrases
+    return said + weights.label * described.labels - missing
 
 
 def _names(kind: DocumentType) -> re.Pattern[str]:
@@ -205,15 +221,20 @@ def weighed(
     logprobs
         Natural logarithms of the model's probabilities, by type.
     learned
-        The same by learned words, see `services.answers.learned_words`; empty where none are learned.
+        The same by learned words, see `services.answers.learned_words`, of the types that they know; empty where none
+        are learned. A type that they do not know is by them as likely as `other`, among whose documents its own were;
+        what its documents say of themselves counts as if none were learned.
 
     Returns
     -------
     dict
         Natural logarithms of probabilities that add up to one, by type.
     """
+    model = (BESIDE_LEARNED if learned else ALONE).model
     scores = {
-        name: MODEL_WEIGHT * logprob + _weight(described[name]) + LEARNED_WEIGHT * learned.get(name, 0.0)
+        name: model * logprob
+        + _weight(described[name], BESIDE_LEARNED if name in learned else ALONE)
+        + LEARNED_WEIGHT * learned.get(name, learned.get(OTHER, 0.0))
         for name, logprob in logprobs.items()
     }
     total = max(scores.values()) + math.log(sum(math.exp(score - max(scores.values())) for score in scores.values()))

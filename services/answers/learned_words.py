@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from schemas.document_types import OTHER
 from schemas.envelope import first_error
 from services.answers.normal_form import plain
 
@@ -52,7 +53,7 @@ class LearnedWords(BaseModel):
     Parameters
     ----------
     types
-        In the order of the weights; all that a deployment has, or the words say nothing of it.
+        In the order of the weights; `other` is among them.
     documents, right
         From how many it was learned, and how many of them a model learned from the others gets right.
     bias
@@ -64,10 +65,10 @@ class LearnedWords(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
-    learned_at: datetime
-    documents: int = Field(ge=1)
+    learned_at: datetime | None = None
+    documents: int = Field(ge=0)
     right: int = Field(ge=0)
-    types: tuple[str, ...] = Field(min_length=2)
+    types: tuple[str, ...] = Field(min_length=1)
     bias: _Weights
     weights: dict[str, _Weights]
 
@@ -77,9 +78,9 @@ class LearnedWords(BaseModel):
         lines = [f"{json.dumps(term, ensure_ascii=False)}: {list(row)}" for term, row in sorted(self.weights.items())]
         return f'{json.dumps(head)[:-1]}, "weights": {{\n' + ",\n".join(lines) + "\n}}\n"
 
-    def are_of(self, types: Iterable[str]) -> bool:
-        """Say whether these are the types they know: documents of a further one they would take for another's."""
-        return set(self.types) == set(types)
+    def strange(self, types: Iterable[str]) -> list[str]:
+        """Give the types that they were not learned for."""
+        return [name for name in types if name not in self.types]
 
     @property
     def fingerprint(self) -> str:
@@ -92,10 +93,27 @@ class LearnedWords(BaseModel):
             if len(weights) != len(self.types):
                 message = f"{term!r} has {len(weights)} weights for {len(self.types)} types"
                 raise ValueError(message)
+        if OTHER not in self.types:
+            message = f"`{OTHER}` is none of their types"
+            raise ValueError(message)
         return self
 
-    def logprobs(self, pages: Sequence[str]) -> dict[str, float]:
-        """Say how likely each type is by a document's words: natural logarithms of probabilities that add up to one."""
+    def logprobs(self, pages: Sequence[str], types: Iterable[str]) -> dict[str, float]:
+        """Say how likely each type of a deployment is by a document's words.
+
+        Returns
+        -------
+        dict
+            Natural logarithms of probabilities that add up to one, of the types that they were learned for; what is of
+            a type that there is no more is `other`. Empty if they know `other` alone.
+        """
+        wanted, said = {*types, OTHER}, self._logprobs(pages)
+        known = {name: said[name] for name in self.types if name in wanted}
+        left = [said[name] for name in self.types if name not in known]
+        known[OTHER] = float(np.logaddexp.reduce([known[OTHER], *left]))
+        return known if len(known) > 1 else {}
+
+    def _logprobs(self, pages: Sequence[str]) -> dict[str, float]:
         places, matrix = self._table
         known = [(places[term], strength) for term, strength in strengths(pages).items() if term in places]
         scores = np.array(self.bias)
@@ -138,6 +156,10 @@ def _pieces(word: str) -> Iterator[str]:
 
 def _token(match: re.Match[str]) -> str:
     return match[0] if match.lastgroup == "word" else f"<{match.lastgroup}>"
+
+
+NO_WORDS: Final = LearnedWords(documents=0, right=0, types=(OTHER,), bias=(0.0,), weights={})
+"""Learned from nothing: every type is as likely as the others."""
 
 
 @cache

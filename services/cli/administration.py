@@ -39,22 +39,20 @@ def check_types(*, as_json: AsJson = False) -> None:
     """Read every type file and show its rules; the first that cannot be used is named, with the reason."""
     settings = load_settings()
     loaded = types_of(settings)
-    words = words_of(settings, loaded)
+    words = words_of(settings)
     rules = [(kind.name, rule) for kind in loaded.values() for rule in kind.rules]
     if not as_json:
         rows = [(name, rule.name, rule.check, ", ".join(rule.fields), rule.message.de) for name, rule in rules]
         console.print(table_of("Rules", ("type", "rule", "check", "asked again", "finding"), rows))
-    learned = "no words are learned for them: `postkorb types learn` does it from labelled documents"
-    if words is not None:
-        learned = (
-            f"words learned from {words.documents} documents speak for them, {words.right} of those right if left out"
-        )
+    learned = f"words learned from {words.documents} documents speak for them ({words.right} right if left out)"
+    if strange := words.strange(loaded):
+        learned += f", but for {', '.join(strange)}, from whose documents `postkorb types learn` would learn"
     sentence = f"{len(loaded)} document types are in order: {', '.join(loaded)}; {learned}"
     said = {
         "document_types": list(loaded),
         "rules": [{"document_type": name, **rule.model_dump(mode="json")} for name, rule in rules],
         "sha256": loaded.fingerprint,
-        "learned_words": words and words.model_dump(mode="json", exclude={"weights", "bias"}),
+        "learned_words": words.model_dump(mode="json", exclude={"weights", "bias"}),
     }
     report(sentence, said, as_json=as_json)
 
@@ -76,8 +74,8 @@ def learn_words(
 ) -> None:
     """Learn from labelled documents which words speak for which type; no model is asked.
 
-    The words that ship are for the types that ship: with types of your own, learn from your own documents. What is
-    told to be right are documents judged by words that were learned without them.
+    The words that ship know the types that ship, and take documents of your own types for `other`: learn from your own.
+    What is told to be right are documents judged by words that were learned without them.
     """
     settings = load_settings()
     try:

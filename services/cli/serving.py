@@ -67,7 +67,8 @@ def down() -> None:
 
 def check(settings: Settings) -> None:
     """Raise what a person must set right, before anything is fetched or started."""
-    words_of(settings, types_of(settings))
+    types_of(settings)
+    words_of(settings)
     calibration_of(settings)
     routes = routing_of(settings).routes
     if settings.database_url is not None:

@@ -14,7 +14,7 @@ from services.answers.confidence import class_logprobs, class_signals, member_lo
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
 from services.answers.headings import SelfDescriptions, weighed
-from services.answers.learned_words import LearnedWords
+from services.answers.learned_words import NO_WORDS, LearnedWords
 from services.answers.questions import Question
 from services.answers.signals import Copies
 from services.inference import prompts
@@ -147,7 +147,7 @@ class Asker:
     routing
         Which model is asked for fields and summary.
     words
-        What words say of a document's type, learned for these types; None: nothing.
+        What a document's words say of its type.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
@@ -160,7 +160,7 @@ class Asker:
         einvoices: EInvoiceUse = EInvoiceUse.PREFER,
         calibration: Calibration = UNFITTED,
         routing: Routing = NO_ROUTING,
-        words: LearnedWords | None = None,
+        words: LearnedWords = NO_WORDS,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -213,7 +213,7 @@ class Asker:
         if blank:
             message = "no page has text, and the e-invoice in the document is not to be looked at"
             raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
-        classified, first = await self._classify(admitted.windows[0])
+        classified, first = await self.classify(admitted.windows[0])
         language = self._language(admitted.document)
         model = self._model_for(admitted, classified.kind)
         asked = (self._answer(item, classified.kind, language, model) for item in admitted.windows)
@@ -289,12 +289,19 @@ class Asker:
         tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
         return class_logprobs(generation.text, "document_type", tokens, list(self._types))
 
-    async def _classify(self, window: Window) -> tuple[Classified, Generation]:
+    async def classify(self, window: Window) -> tuple[Classified, Generation]:
+        """Ask for a document's type, and weigh the answer with the document's own words.
+
+        Raises
+        ------
+        AskError, EngineError, EngineDeadError
+            As `ask` does.
+        """
         answer, generation = await self._generate(names.CLASSIFY, self.class_prompt(window.pages))
         said = self.type_logprobs(generation)
         if not said:  # an engine that tells no probabilities
             return self._taken_for(self._types[answer["document_type"]], ClassSignals()), generation
-        learned = self._words.logprobs(window.pages) if self._words else {}
+        learned = self._words.logprobs(window.pages, self._types)
         likely = weighed(said, self._descriptions.of(window.pages), learned)
         nearest = max(likely, key=likely.__getitem__)
         return self._taken_for(self._types[nearest], class_signals(likely)), generation

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.document_types import DocumentTypes
 from services.answers.calibration import UNFITTED, Calibration
-from services.answers.learned_words import LearnedWords
+from services.answers.learned_words import NO_WORDS, LearnedWords
 from services.answers.questions import Question
 from services.answers.summary_check import Summary
 from services.inference import prompts
@@ -25,7 +25,7 @@ def pipeline_of(
     calibration: Calibration = UNFITTED,
     max_windows: int = 1,
     routing: Routing = NO_ROUTING,
-    words: LearnedWords | None = None,
+    words: LearnedWords = NO_WORDS,
 ) -> Pipeline:
     """Make the pipeline of an engine, types, prompts, and all else that answers depend on.
 
@@ -49,7 +49,7 @@ def pipeline_of(
         "summary_language": summary_language,
         "einvoices": einvoices.value,
         "calibration_sha256": calibration.fingerprint,
-        "learned_words_sha256": words and words.fingerprint,
+        "learned_words_sha256": words.fingerprint,
         "max_windows": max_windows,
         "engine": dict(identity.settings),
         **({"routing": _routing(identity, routing)} if routing.routes.routes else {}),

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.document_types import DocumentTypes, load_document_types
 from services import wiring
 from services.answers.calibration import UNFITTED, Calibration
-from services.answers.learned_words import shipped_words
+from services.answers.learned_words import NO_WORDS, shipped_words
 from services.cli import serving
 from services.models import catalogue
 from services.models.catalogue import Catalogue, load_catalogue
@@ -75,29 +74,19 @@ def test_what_ships_can_be_used_and_was_fitted() -> None:
     assert calibration_of(Settings(calibration=None)).fitted, "the demo's model has one"
 
 
-def test_the_words_that_ship_are_for_the_types_that_ship(tmp_path: Path) -> None:
-    shipped, here = load_document_types(), settings(tmp_path)
-    assert words_of(here, shipped) == shipped_words()
-    one_more = DocumentTypes(
-        [*shipped.values(), shipped["invoice"].model_copy(update={"name": "waybill", "view": "w"})]
-    )
-    assert words_of(here, one_more) is None
-
-
 def test_the_owners_own_words_go_before_those_that_ship(tmp_path: Path) -> None:
+    assert words_of(settings(tmp_path)) == shipped_words()
     file, ours = tmp_path / "words.json", shipped_words().model_copy(update={"documents": 7})
     file.write_text(ours.as_json(), "utf-8")
-    assert words_of(settings(tmp_path, learned_words=file), load_document_types()) == ours
+    assert words_of(settings(tmp_path, learned_words=file)) == ours
 
 
-def test_words_of_other_types_are_a_wrong_setting_and_nothing_is_started(tmp_path: Path) -> None:
+def test_words_of_other_types_altogether_are_a_wrong_setting_and_nothing_is_started(tmp_path: Path) -> None:
     file, broken = tmp_path / "words.json", tmp_path / "broken.json"
-    names = ("other", "waybill")
-    words = shipped_words().model_copy(update={"types": names, "bias": (0.0, 0.0), "weights": {}})
-    file.write_text(words.as_json(), "utf-8")
+    file.write_text(NO_WORDS.model_copy(update={"types": ("other", "waybill"), "bias": (0.0, 0.0)}).as_json(), "utf-8")
     broken.write_text("{", "utf-8")
     for given, reason in (
-        (file, "learned for other, waybill, and there are complaint, .*`postkorb types learn` learns them anew"),
+        (file, "learned for other, waybill, and none of these is a type here; `postkorb types learn`"),
         (broken, "no learned words of this version"),
         (tmp_path / "absent.json", "No such file"),
     ):

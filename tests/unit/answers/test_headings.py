@@ -9,9 +9,9 @@ from unit.answers.placed import a_type, field, types
 
 from schemas.document_types import Kind
 from services.answers.headings import (
+    ALONE,
     BEGINNING,
     MAX_HEADING,
-    MODEL_WEIGHT,
     MOST_PHRASES,
     SEARCHED,
     SelfDescription,
@@ -127,7 +127,7 @@ def test_probabilities_add_up_to_one_and_without_words_keep_their_order(logprobs
     assert sum(map(math.exp, found.values())) == pytest.approx(1)
     first = next(iter(logprobs))
     assert all(
-        found[name] - found[first] == pytest.approx(MODEL_WEIGHT * (logprobs[name] - logprobs[first]))
+        found[name] - found[first] == pytest.approx(ALONE.model * (logprobs[name] - logprobs[first]))
         for name in logprobs
     )
 
@@ -145,6 +145,22 @@ def test_a_clear_heading_outweighs_a_model_that_is_not_sure() -> None:
     for text in ("Muster GmbH\nRechnung Nr. 4711", "Sample Ltd\nInvoice no. 4711"):
         found = weighed(unsure, SOME.of([text]))
         assert max(found, key=found.__getitem__) == "bill"
+
+
+def test_learned_words_decide_where_the_model_is_not_sure_and_nothing_else_speaks() -> None:
+    unsure = {"bill": math.log(0.3), "order": math.log(0.4), "other": math.log(0.3)}
+    learned = {"bill": math.log(0.98), "order": math.log(0.01), "other": math.log(0.01)}
+    found = weighed(unsure, SOME.of(["Guten Tag"]), learned)
+    assert max(found, key=found.__getitem__) == "bill"
+
+
+def test_a_type_that_learned_words_do_not_know_is_as_likely_as_other() -> None:
+    unsure = {"bill": math.log(0.2), "order": math.log(0.5), "other": math.log(0.3)}
+    for text, name in (("Guten Tag", "other"), ("Muster GmbH\nBestellung 7", "order")):
+        learned = {"bill": math.log(0.02), "other": math.log(0.98)}
+        found = weighed(unsure, SOME.of([text]), learned)
+        assert max(found, key=found.__getitem__) == name
+        assert found["order"] > found["bill"]
 
 
 @pytest.mark.parametrize("text", ["Rechnung", "Schlussrechnung", "Tax Invoice", "Ihre Rechnung"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.document_types import load_document_types
 from services.answers.learned_words import (
+    NO_WORDS,
     SEARCHED,
     LearnedWords,
     LearnedWordsError,
@@ -60,20 +61,20 @@ def test_what_a_figure_says_is_no_term() -> None:
 
 def test_words_make_their_type_likelier_and_an_empty_page_says_what_the_types_share_is() -> None:
     for text, name in (("Zahlung", "bill"), ("Vorbestellungen", "order"), ("Hallo", "other")):
-        assert max(WORDS.logprobs([text]).items(), key=lambda item: item[1])[0] == name
-    said = WORDS.logprobs([""])
+        assert max(WORDS.logprobs([text], WORDS.types).items(), key=lambda item: item[1])[0] == name
+    said = WORDS.logprobs([""], WORDS.types)
     assert said["other"] == pytest.approx(-math.log(1 + 2 / math.e))
     assert said["bill"] == said["order"]
 
 
 def test_words_beyond_the_beginning_count_nothing() -> None:
     filling = "wort " * (SEARCHED // 5)
-    assert WORDS.logprobs([filling + "Zahlung"]) == WORDS.logprobs([filling])
+    assert WORDS.logprobs([filling + "Zahlung"], WORDS.types) == WORDS.logprobs([filling], WORDS.types)
 
 
 @given(st.lists(st.text(max_size=300), max_size=3))
 def test_probabilities_add_up_to_one_whatever_the_text(pages: list[str]) -> None:
-    assert math.fsum(map(math.exp, WORDS.logprobs(pages).values())) == pytest.approx(1)
+    assert math.fsum(map(math.exp, WORDS.logprobs(pages, WORDS.types).values())) == pytest.approx(1)
 
 
 @given(st.text(max_size=500))
@@ -96,7 +97,7 @@ def test_they_are_written_and_read_back_the_same() -> None:
         ({"bias": [0.0]}, "'bias' has 1 weights for 3 types"),
         ({"weights": {"zahlung": [1.0]}}, "'zahlung' has 1 weights for 3 types"),
         ({"weights": {"zahlung": [1.0, 2.0, "NaN"]}}, "weights"),
-        ({"types": ["bill"]}, "types"),
+        ({"types": ["bill", "order", "letter"]}, "`other` is none of their types"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_reason_and_the_remedy(change: dict[str, object], reason: str) -> None:
@@ -106,8 +107,20 @@ def test_what_cannot_be_used_is_refused_with_the_reason_and_the_remedy(change: d
     assert reason in str(refused.value)
 
 
-def test_the_shipped_words_are_of_the_shipped_types() -> None:
-    types = load_document_types()
-    assert shipped_words().are_of(types)
-    assert not shipped_words().are_of([*types, "waybill"])
-    assert not shipped_words().are_of([name for name in types if name != "invoice"])
+def test_they_say_nothing_of_a_type_that_they_do_not_know() -> None:
+    assert WORDS.logprobs(["Zahlung"], [*WORDS.types, "waybill"]) == WORDS.logprobs(["Zahlung"], WORDS.types)
+    assert WORDS.strange([*WORDS.types, "waybill"]) == ["waybill"]
+
+
+def test_what_speaks_for_a_type_that_there_is_no_more_speaks_for_other() -> None:
+    said = {name: math.exp(value) for name, value in WORDS.logprobs(["Zahlung"], WORDS.types).items()}
+    left = {name: math.exp(value) for name, value in WORDS.logprobs(["Zahlung"], ["order", "other"]).items()}
+    assert left == pytest.approx({"order": said["order"], "other": said["other"] + said["bill"]})
+
+
+def test_no_words_speak_for_nothing() -> None:
+    assert NO_WORDS.logprobs(["Zahlung"], WORDS.types) == {}
+
+
+def test_the_shipped_words_know_the_shipped_types_alone() -> None:
+    assert set(shipped_words().types) == set(load_document_types())

@@ -20,7 +20,7 @@ def lessons(of_each: int = 6) -> list[Lesson]:
 
 def test_words_of_a_type_are_learned_and_openings_are_not() -> None:
     words = learn(lessons(), TYPES, AT).words
-    said = words.logprobs(["Moin, bitte liefern Sie drei davon"])
+    said = words.logprobs(["Moin, bitte liefern Sie drei davon"], TYPES)
     assert max(said, key=said.__getitem__) == "order"
     assert max(words.weights["liefern"]) == words.weights["liefern"][1] > 0
     assert max(map(abs, words.weights.get("hallo", (0.0,)))) < words.weights["liefern"][1] / 3
