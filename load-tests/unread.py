@@ -1,7 +1,7 @@
 """Measure on letters that nobody tuned on: `samples/unread`.
 
     make unread              the newest ones, by the configured model; the page goes to load-tests/results
-    make unread SET=first    those that were read before
+    make unread SET=second   those that were read before
 
 Of letters without facts the type alone is asked and judged.
 """
@@ -31,7 +31,11 @@ from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, p
 
 REPOSITORY: Final = Path(__file__).parents[1]
 UNREAD: Final = REPOSITORY / "samples" / "unread"
-SETS: Final = {"second": ("second_letters.yaml", "second_invoices.yaml"), "first": ("letters.yaml",)}
+SETS: Final = {
+    "third": ("third_letters.yaml",),
+    "second": ("second_letters.yaml", "second_invoices.yaml"),
+    "first": ("letters.yaml",),
+}
 """The newest first."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
@@ -97,8 +101,10 @@ def main() -> None:
             write_documents(Path(folder), of_type_alone)
             found = asyncio.run(classify(Path(folder), settings))
         say_types(found, calibration_of(settings).review_below)
+    if not (with_facts := [letter for letter in letters if letter.values]):
+        return
     with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
-        write_documents(Path(folder), [letter for letter in letters if letter.values])
+        write_documents(Path(folder), with_facts)
         order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
         evaluation.say(evaluation.run(order, settings), order)
 

@@ -42,7 +42,7 @@ _CURRENCY: Final = r"(?:€|\$|£|EUR\b|CHF\b|USD\b|GBP\b)"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
-    rf"(?![\w/:]|[.,'\u2019-]\d)-?(?P<after>[{_GAP}]?{_CURRENCY})?"
+    rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY})?"
 )
 _SPACED_AMOUNT: Final = re.compile(
     r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
@@ -117,11 +117,17 @@ class Candidate:
 
 
 class Candidates:
-    """The candidates of one document, found a kind at a time, when they are asked for."""
+    """The candidates of one document, found a kind at a time, when they are asked for.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, with a country where values need it, see `services.answers.dates.regional`.
+    """
 
     def __init__(self, pages: Sequence[str], language: str, layouts: Sequence[Sequence[int]] = ()) -> None:
         self._pages = pages
-        self._language = language
+        self.language = language
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings)
         self._found: dict[Kind, list[Candidate]] = {}
@@ -130,7 +136,9 @@ class Candidates:
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""
         if kind not in self._found:
-            self._found[kind] = list(islice(self._find(kind), MAX_CANDIDATES)) if kind in KINDS else []
+            found = list(islice(self._find(kind), MAX_CANDIDATES)) if kind in KINDS else []
+            in_groups = kind is Kind.MONEY and self.language.startswith("fr")
+            self._found[kind] = _without_parts(found) if in_groups else found
         return self._found[kind]
 
     def labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
@@ -152,11 +160,21 @@ class Candidates:
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
-        for found in _values(kind, self._pages, self._language, part):
+        for found in _values(kind, self._pages, self.language, part):
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
                 dateline = kind is Kind.DATE and self.surroundings.is_dateline(found.page, found.char_start)
                 yield replace(found, labels=labels, is_dateline=dateline)
+
+
+def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out the rest of another one: French writes `8 956,58 €`, and `956,58 €` is a part of that."""
+    whole = sorted(found, key=lambda item: (item.page, item.char_start, -item.char_end))
+    kept: list[Candidate] = []
+    for item in whole:
+        if not kept or kept[-1].page != item.page or item.char_start >= kept[-1].char_end:
+            kept.append(item)
+    return kept
 
 
 def values_in(pages: Sequence[str], kind: Kind, language: str) -> list[Candidate]:

@@ -4,13 +4,14 @@
 - With slashes or hyphens the day is first where the language's own short form (CLDR) puts it first, and the month
   where the language is one country's (`en-US`) whose form does. In English of no country only a date that is the
   same either way (`13/06/2018`, `06/06/2018`) is read.
+- Which country's English a document is in, `regional` tells by its other dates, or by its taxes and addresses.
 - Two digits of a year are 1940 to 2039; not with hyphens, where the year may come first (`18-06-05`).
 - Years outside 1900 to 2100, and dates that the calendar does not have, are not read.
 - A weekday, a place (`Wien, am`) before it and a time of day after it are let go.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -48,6 +49,13 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 """Spellings in use that CLDR does not list."""
 
 
+_OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![\w/-])")
+_AMERICAN: Final = re.compile(r"\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b|\b[Ss]ales [Tt]ax\b")
+"""A state and a ZIP code, or the tax of no other country."""
+_BRITISH: Final = re.compile(r"£|\bVAT\b|\bGST\b|\bABN\b|\bGB[0-9]{2}")
+"""What stands in the papers of Britain, Ireland and Australia, where the day is first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     months: Mapping[str, int]
@@ -60,6 +68,28 @@ def parse_date(verbatim: str, language: str) -> date | None:
     """Read a date."""
     text = _TIME.sub("", plain(verbatim).translate(UNIFIED).casefold())
     return _written(text, language) or _written(_without_place(text, language), language)
+
+
+def regional(language: str, pages: Sequence[str]) -> str:
+    """Give the language with its country, where English dates are open without it and the document tells.
+
+    Returns
+    -------
+    str
+        `en-GB` where some date can only have its day first and none its month, or, if no date tells, only taxes of
+        Britain, Ireland or Australia are named; `en-US` the other way round; else the language as it was.
+    """
+    if language != "en":
+        return language
+    text = "\n".join(pages)
+    dates = [(int(match[1]), int(match[3])) for match in _OPEN.finditer(text)]
+    day_first = any(first > _MONTHS_OF_A_YEAR for first, _ in dates)
+    month_first = any(second > _MONTHS_OF_A_YEAR for _, second in dates)
+    if not (day_first or month_first):
+        day_first, month_first = _BRITISH.search(text) is not None, _AMERICAN.search(text) is not None
+    if day_first == month_first:
+        return language
+    return "en-GB" if day_first else "en-US"
 
 
 def _without_place(text: str, language: str) -> str:

@@ -56,8 +56,8 @@ class Weights(NamedTuple):
 
 ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2.2)
 """Where no words are learned: a heading makes its type e^4.5 times as likely; see decision 21."""
-BESIDE_LEARNED: Final = Weights(model=1.0, heading=2.1, phrase=1.05, label=0.6, missing=0.8)
-LEARNED_WEIGHT: Final = 1.8
+BESIDE_LEARNED: Final = Weights(model=1.0, heading=2.3, phrase=1.15, label=0.8, missing=1.2)
+LEARNED_WEIGHT: Final = 1.7
 """Of learned words, and of the others beside them; see decision 36. `load-tests/type_weights.py` fits them."""
 
 _CELLS: Final = re.compile(r"\t| {3,}| \| ")

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.answers.addresses import parse_address
 from services.answers.names import parse_name
+from services.answers.normal_form import normal_form
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell, Sheet
 
@@ -23,6 +25,8 @@ MIN_BLOCK: Final = 3
 MAX_BLOCK: Final = 8
 """Lines of an address: name, street and town at least."""
 MAX_NAME: Final = 80
+MOST_BELOW: Final = 12
+"""Cells behind another one among which the two below it are looked for."""
 
 _ADJACENT: Final = 1.9
 """Distance of two lines of a block, as part of the font size."""
@@ -33,6 +37,8 @@ _SALUTATION: Final = re.compile(
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
 _HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
+_HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _CLOSING: Final = re.compile(
     r"(?:mit (?:freundlich|herzlich|kollegial|best)\w*(?: kollegialen)? gr[uü](?:ß|ss)\w*"
     r"|freundliche gr[uü](?:ß|ss)e"
@@ -51,15 +57,33 @@ _PERSON_TO: Final = re.compile(
 _HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|firma|an(?: die| den| das)?|to)$", re.IGNORECASE)
 _TO: Final = re.compile(
     r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an)|empfänger|kunde|bill(?:ed|ing address)? to|billing address"
-    r"|invoice(?:d)? (?:to|address)|sold to|customer|facturé à|client)\W*$",
+    r"|invoice(?:d)? (?:to|address)|sold to|customer|prepared for"
+    r"|(?:livré et )?facturé à|client|destinataire|doit)\W*$",
     re.IGNORECASE,
 )
 """What stands above the recipient's address, whatever the document."""
+_TO_NAME: Final = re.compile(
+    r"(?:rechnung(?:sempfänger)? an|empfänger|kunde|firma|bill(?:ed)? to|invoice(?:d)? to|sold to|customer|prepared for"
+    r"|(?:livré et )?facturé à|client|destinataire|doit) ?: +(?P<name>[^\s,;:][^,;:]*?)(?: {2,}.*|[,;:].*)?$",
+    re.IGNORECASE,
+)
+"""The same before his name."""
+_TO_BESIDE: Final = re.compile(r"(?:firma|kunde|customer|client|bill to|doit) ?:$", re.IGNORECASE)
+"""The same in a cell by itself."""
+_PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account / payable to)\W*$", re.IGNORECASE)
+_PAYER: Final = re.compile(r"(?:zahlbar durch|payable par|payable by)\W*$", re.IGNORECASE)
+"""What stands in the payment part of a Swiss QR-bill above creditor and debtor (Swiss Implementation Guidelines)."""
+_ACCOUNT: Final = re.compile(r"(?:CH|LI)[0-9]{2} ?[0-9A-Z]{4} ?")
 _TRADER: Final = re.compile(
     r"^(?:besteller|lieferant|verkäufer|käufer|buyer|supplier|seller|vendor|fournisseur)\W*$", re.IGNORECASE
 )
 """What stands above the address of one who sends a document or gets it: a buyer sends orders, and gets invoices."""
-_TITLE: Final = re.compile(r"^(?:rechnung|invoice|facture)\W*$", re.IGNORECASE)
+_TITLE: Final = re.compile(
+    r"^(?:rechnung|gutschrift|faktura|bestellung|lieferschein|mahnung"
+    r"|(?:tax |vat |sales )?invoice|credit note|statement|purchase order|delivery note"
+    r"|facture|avoir|bon de (?:commande|livraison))\W*$",
+    re.IGNORECASE,
+)
 _OF_ANOTHER: Final = re.compile(
     r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
     r"|ship(?:ping address|ped to| to)"
@@ -84,6 +108,8 @@ class Party:
         First, and one past the last, character in that page's text, from 0.
     is_letterhead
         It is only what stands at the top of the page.
+    is_labelled
+        Words beside it or above it say whose name it is.
     """
 
     verbatim: str
@@ -91,6 +117,7 @@ class Party:
     char_start: int
     char_end: int
     is_letterhead: bool = False
+    is_labelled: bool = False
 
 
 class _Block(NamedTuple):
@@ -120,15 +147,38 @@ class Letter:
         if party := self._sender_line or self._of_head("from", "von"):
             return party
         own, _ = self._addresses
-        return self._named(own) if own else self._letterhead
+        return self._named(own) if own else self._below(_PAYEE) or self._letterhead
 
     @cached_property
     def recipient(self) -> Party | None:
-        """Whom it is written to: of the mail's head, or of the address below the sender's."""
+        """Whom it is written to: of the mail's head, of the address below the sender's, or behind words that say so."""
         if party := self._of_head("to", "an"):
             return party
         _, other = self._addresses
-        return self._named(other) if other else None
+        if other and (party := self._named(other)):
+            return party
+        if any(_TRADER.match(cell.text) for cell in self._head):
+            return None  # a buyer sends orders, and what is billed to him is billed to the sender
+        party = self._behind_label or self._below(_TO) or self._below(_PAYER)
+        return replace(party, is_labelled=True) if party else None
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it has a mail's head."""
+        return bool(self._domain("from", "von"))
+
+    def is_recipients_firm(self, name: str) -> bool:
+        """Say whether a word of a name is in the domain to which a mail goes, and none in that from which it comes."""
+        words = _LONG_WORD.findall(normal_form(name).text)
+        own, other = self._domain("from", "von"), self._domain("to", "an")
+        return any(word in other for word in words) and not any(word in own for word in words)
+
+    def _domain(self, *words: str) -> str:
+        """Give the letters of the domain in a line of the mail's head."""
+        for cell in self._head:
+            if (match := _HEAD_DOMAIN.match(cell.text)) and match["who"].casefold() in words:
+                return "".join(filter(str.isalnum, match["domain"].casefold()))
+        return ""
 
     @property
     def signatory(self) -> Party | None:
@@ -247,6 +297,34 @@ class Letter:
                 return self._party(1, cell, match["name"])
         return None
 
+    @property
+    def _behind_label(self) -> Party | None:
+        """The name behind words that say that it is the recipient's, in their cell or the next one of the line."""
+        for cell, following in pairwise(self._head):
+            match = _TO_NAME.match(cell.text)
+            if match and (party := self._party(1, cell, match["name"])):
+                return party
+            beside = _TO_BESIDE.match(cell.text) and following.baseline == cell.baseline
+            if beside and (party := self._party(1, following, following.text.split(",")[0])):
+                return party
+        return None
+
+    def _below(self, label: re.Pattern[str]) -> Party | None:
+        """Give the name directly below words that say whose it is; the number of an account may stand between."""
+        for page, sheet in enumerate(self._sheets, start=1):
+            cells = [cell for line in sheet.lines for cell in line.cells]
+            for at, above in enumerate(cells):
+                if not label.match(above.text.strip()):
+                    continue
+                below = [cell for cell in cells[at + 1 : at + MOST_BELOW] if _is_below(cell, above)]
+                named = (
+                    cell for cell in below[:2] if not _ACCOUNT.match(cell.text) and not is_above_address(cell.text)
+                )
+                first = next(named, None)
+                if first and (party := self._party(page, first, first.text)):
+                    return party
+        return None
+
     def _party(self, page: int, cell: Cell, name: str) -> Party | None:
         name = name.strip(" ,;\"'")
         start = self._pages[page - 1].find(name, cell.start)
@@ -260,6 +338,15 @@ class Letter:
         ):
             return None
         return Party(name, page, start, start + len(name))
+
+
+def _may_be_name(text: str) -> bool:
+    return not _ACCOUNT.match(text) and not is_above_address(text)
+
+
+def _is_below(cell: Cell, above: Cell) -> bool:
+    distance = cell.baseline - above.baseline
+    return abs(cell.left - above.left) <= _SAME_EDGE and 0 < distance <= 2 * _ADJACENT * max(above.size, cell.size)
 
 
 def is_above_address(text: str) -> bool:

@@ -12,13 +12,18 @@ _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OH
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:An|To|Firma|Fa\.) )(?=\S)"
 )
+_HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
+"""A form of address before a first name and a surname; before a surname alone it is all that tells a person."""
 _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]?|guten tag|hallo|dear|hello|madame, monsieur)\b", re.IGNORECASE
 )
 
 
 def parse_name(verbatim: str) -> str | None:
-    """Read a name on one line; what has no letter is none, nor is an address, an e-mail address or a salutation."""
+    """Read a name on one line, without `Frau` or `Mr` before a whole name.
+
+    What has no letter is none, nor is an address, an e-mail address or a salutation.
+    """
     name = _LABEL.sub("", plain(verbatim).strip(_EDGES))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
@@ -26,6 +31,7 @@ def parse_name(verbatim: str) -> str | None:
     if (address := parse_address(name)) and address.before:
         name = address.before[0]  # the name was copied with its address
         address = None
+    name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
     is_other = "@" in name or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

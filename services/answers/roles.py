@@ -5,7 +5,7 @@ small models take the recipient for the sender, and a firm's contact for the fir
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Role
@@ -38,7 +38,7 @@ def is_name_of(party: Party | None, said: str | None) -> bool:
 
 def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) -> list[FieldAnswer]:
     """Put the name of the right part where the model copied none, or that of another part."""
-    given = {field.path: field for field in fields}
+    given = _exchanged(kind, {field.path: field for field in fields}, letter)
     for definition in kind.fields:
         party = party_of(letter, definition.role) if definition.role else None
         if party is None or is_title(kind, party.verbatim):
@@ -49,11 +49,42 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 
 
+def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:
+    """Give the recipient the name that the model took for the sender's, where one is known to have the other's.
+
+    The sender gets the recipient's in turn, unless that is the recipient's own or, in a mail, a person in his firm;
+    where nothing is left for the sender, nothing is changed.
+    """
+    names = {field.role: field.name for field in kind.fields if field.role}
+    own, other = names.get(Role.SENDER), names.get(Role.RECIPIENT)
+    if own is None or other is None or own not in given or not _is_recipients(given, own, other, letter):
+        return given
+    changed = {name: answer for name, answer in given.items() if name not in (own, other)}
+    changed[other] = given[own].model_copy(update={"path": other})
+    back = given.get(other)
+    is_senders = back is not None and is_name_of(letter.sender, back.value)
+    is_left = letter.sender is None and not (letter.is_mail or back is None or is_name_of(letter.recipient, back.value))
+    if back and (is_senders or is_left):
+        changed[own] = back.model_copy(update={"path": own})
+    return changed if own in changed or letter.sender else given
+
+
+def _is_recipients(given: Mapping[str, FieldAnswer], own: str, other: str, letter: Letter) -> bool:
+    """Say whether what is given as the sender's name is not, and is the recipient's or has changed places with it."""
+    said = given[own].value
+    if given[own].status != "ok" or is_name_of(letter.sender, said):
+        return False
+    is_recipient = is_name_of(letter.recipient, said) or letter.is_recipients_firm(said or "")
+    return is_recipient or (other in given and is_name_of(letter.sender, given[other].value))
+
+
 def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party: Party, letter: Letter) -> bool:
     if answer is None or answer.status != "ok":
         return not is_name_of(party, answer.verbatim if answer else None)
     if is_name_of(party, answer.value):
         return False
+    if party.is_labelled and definition.is_party:
+        return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):
         return False

@@ -7,12 +7,13 @@ money                 the same amount to the cent, sign included
 number, percentage    the same number
 quantity              the same number, and the same unit where the label has one
 date                  the same day
-iban, bic, vat_id,    the same letters and digits, in capitals or not, whatever stands between them
-register_number
+iban, bic, vat_id,    the same letters and digits, in capitals or not, whatever stands between them; a Swiss VAT
+register_number       number is its enterprise number, with `MWST`, `TVA` or `IVA` behind it or not
 phone                 the same digits
 email                 the same address, in capitals or not
 currency, choice      the same code, the same choice
-text, name, address,  the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
+name                  as text, and `Frau` or `Mr` before a whole name or not
+text, address,        the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
 period                ligatures, the form of dashes and quotes, and punctuation at both ends
 ===================== ==================================================================================
 
@@ -27,12 +28,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from schemas.document_types import Kind
+from services.answers.names import parse_name
 from services.answers.normal_form import normal_form
 
 CENT: Final = Decimal("0.005")
 """Amounts that differ by less are the same."""
 
 _EDGES: Final = " .,;:!?\"'()[]"
+_SWISS_TAX: Final = re.compile(r"(?<=[0-9]) ?(?:MWST|TVA|IVA|TPV)$", re.IGNORECASE)
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 
 
@@ -93,6 +96,14 @@ def _same_text(one: str, other: str) -> bool:
     return squeezed(one) == squeezed(other)
 
 
+def _same_name(one: str, other: str) -> bool:
+    return _same_text(parse_name(one) or one, parse_name(other) or other)
+
+
+def _same_vat_number(one: str, other: str) -> bool:
+    return compact(_SWISS_TAX.sub("", one)) == compact(_SWISS_TAX.sub("", other))
+
+
 def _same_letters_and_digits(one: str, other: str) -> bool:
     return compact(one) == compact(other)
 
@@ -115,9 +126,10 @@ _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.CHOICE: str.__eq__,
 }
 _BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    Kind.NAME: _same_name,
     Kind.IBAN: _same_letters_and_digits,
     Kind.BIC: _same_letters_and_digits,
-    Kind.VAT_ID: _same_letters_and_digits,
+    Kind.VAT_ID: _same_vat_number,
     Kind.REGISTER_NUMBER: _same_letters_and_digits,
     Kind.PHONE: _same_digits,
     Kind.EMAIL: _same_word,

@@ -7,6 +7,7 @@ from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.completeness import TOO_LONG, completeness
+from services.answers.dates import regional
 from services.answers.figures import DocumentFigures
 from services.answers.findings import doubtful, doubtful_type, table_findings, unknown_type
 from services.answers.merging import Reading, merge
@@ -62,7 +63,7 @@ def check(asked: Asked) -> Checked:
     What an e-invoice's own XML says is held against the pages, and not repaired.
     """
     pages, language = asked.admitted.pages, asked.admitted.document.language
-    candidates = Candidates(pages, language, asked.admitted.document.layouts)
+    candidates = Candidates(pages, regional(language, pages), asked.admitted.document.layouts)
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
     if asked.einvoice is not None and not asked.generations:
@@ -89,7 +90,7 @@ def _read(asked: Asked, candidates: Candidates) -> Reading:
         around = candidates.surroundings
         if len(asked.admitted.windows) > 1:
             around = Surroundings(within, document.layouts[before:upto])
-        shown = within, document.language, around
+        shown = within, candidates.language, around
         return Reading(copies, [_moved(field, before) for field in check_answer(kind, copies.verbatim, *shown)])
 
     def weighed(reading: Reading) -> Weighed:
@@ -107,13 +108,13 @@ def _moved(field: FieldAnswer, pages: int) -> FieldAnswer:
 def check_again(checked: Checked, again: AskedAgain) -> Checked:
     """Take from the second answer what leaves fewer findings."""
     asked = checked.asked
-    pages, language = asked.admitted.pages, asked.admitted.document.language
-    second = check_answer(asked.kind, again.copies.verbatim, pages, language, checked.candidates.surroundings)
+    pages, language, candidates = asked.admitted.pages, asked.admitted.document.language, checked.candidates
+    second = check_answer(asked.kind, again.copies.verbatim, pages, candidates.language, candidates.surroundings)
     return replace(
         checked,
         asked=replace(asked, generations=(*asked.generations, again.generation)),
         copies=(*checked.copies, again.copies),
-        review=better(asked.kind, checked.review, second, checked.candidates, language),
+        review=better(asked.kind, checked.review, second, candidates, language),
         summary=_better_summary(checked, again.summary),
         question=None,
     )

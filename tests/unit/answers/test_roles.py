@@ -130,6 +130,26 @@ def test_a_title_is_nobodys_name(title: str) -> None:
     assert decided(page, seller="Orchard Homes plc")["seller"] == "Orchard Homes plc"
 
 
+RECIPIENT = ("Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB")
+
+
+def test_names_that_changed_places_change_back() -> None:
+    page = placed(*column(500, 1_240, *RECIPIENT), ("Muster GmbH", 500, 9_000))
+    given = {"seller": "Orchard Homes plc", "buyer": "Muster GmbH"}
+    assert decided(page, **given) == {"seller": "Muster GmbH", "buyer": "Orchard Homes plc"}
+
+
+def test_a_seller_stays_where_nothing_else_is_left_for_him() -> None:
+    page = placed(*column(500, 1_240, *RECIPIENT))
+    assert decided(page, seller="Orchard Homes plc")["seller"] == "Orchard Homes plc"
+
+
+def test_in_a_mail_the_firm_in_whose_domain_it_goes_is_the_recipient() -> None:
+    head = "From: Ida Brook <ida@brook-edits.example>\nTo: Tom Field <tom@fernlight.example>"
+    found = decided(([f"{head}\n\nHi Tom, Fernlight Ltd owes"], []), seller="Fernlight Ltd", buyer="Tom Field")
+    assert found == {"seller": "Ida Brook", "buyer": "Fernlight Ltd"}
+
+
 def party(name: str) -> Party:
     return Party(name, 1, 0, len(name))
 
