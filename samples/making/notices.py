@@ -134,7 +134,7 @@ def penalty_charge_notice() -> Sample:
     letter = Letter(
         house,
         "Penalty Charge Notice",
-        (facts.text("addressee", "Mr Leonard Bassett"), "52 Orchard Way", "Wexbridge WX4 7ZZ"),
+        (f"Mr {facts.text('addressee', 'Leonard Bassett')}", "52 Orchard Way", "Wexbridge WX4 7ZZ"),
         (
             ("Notice number", file_number),
             ("Date of notice", facts.date("notice_date", "2026-07-20")),

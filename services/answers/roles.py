@@ -52,8 +52,8 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
 def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:
     """Give the recipient the name that the model took for the sender's, where one is known to have the other's.
 
-    The sender gets the recipient's in turn, unless that is the recipient's own or, in a mail, a person in his firm;
-    where nothing is left for the sender, nothing is changed.
+    The sender's is then the one that the letter tells; if it tells none, what was given for the recipient, unless that
+    is the recipient's own or a mail's. Where nothing is left for the sender, nothing is changed.
     """
     names = {field.role: field.name for field in kind.fields if field.role}
     own, other = names.get(Role.SENDER), names.get(Role.RECIPIENT)
@@ -61,21 +61,26 @@ def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter
         return given
     changed = {name: answer for name, answer in given.items() if name not in (own, other)}
     changed[other] = given[own].model_copy(update={"path": other})
+    if letter.sender and not is_title(kind, letter.sender.verbatim):
+        return changed
     back = given.get(other)
-    is_senders = back is not None and is_name_of(letter.sender, back.value)
-    is_left = letter.sender is None and not (letter.is_mail or back is None or is_name_of(letter.recipient, back.value))
-    if back and (is_senders or is_left):
-        changed[own] = back.model_copy(update={"path": own})
-    return changed if own in changed or letter.sender else given
+    if back is None or letter.is_mail or is_name_of(letter.recipient, back.value):
+        return given
+    return changed | {own: back.model_copy(update={"path": own})}
 
 
 def _is_recipients(given: Mapping[str, FieldAnswer], own: str, other: str, letter: Letter) -> bool:
-    """Say whether what is given as the sender's name is not, and is the recipient's or has changed places with it."""
-    said = given[own].value
+    """Say whether what is given as the sender's name is not, and is the recipient's or has changed places with it.
+
+    An address without a word above it may be the sender's own, where nothing else tells him.
+    """
+    said, recipient = given[own].value, letter.recipient
     if given[own].status != "ok" or is_name_of(letter.sender, said):
         return False
-    is_recipient = is_name_of(letter.recipient, said) or letter.is_recipients_firm(said or "")
-    return is_recipient or (other in given and is_name_of(letter.sender, given[other].value))
+    is_known = recipient is not None and (recipient.is_labelled or letter.sender is not None)
+    if letter.is_recipients_firm(said or "") or (is_known and is_name_of(recipient, said)):
+        return True
+    return other in given and is_name_of(letter.sender, given[other].value)
 
 
 def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party: Party, letter: Letter) -> bool:

@@ -133,10 +133,16 @@ def test_a_title_is_nobodys_name(title: str) -> None:
 RECIPIENT = ("Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB")
 
 
-def test_names_that_changed_places_change_back() -> None:
-    page = placed(*column(500, 1_240, *RECIPIENT), ("Muster GmbH", 500, 9_000))
+@pytest.mark.parametrize("above", ["Bill to", "Kunde"])
+def test_names_that_changed_places_change_back(above: str) -> None:
+    page = placed(*column(500, 1_240, above, *RECIPIENT[:1]), ("Muster GmbH", 500, 9_000))
     given = {"seller": "Orchard Homes plc", "buyer": "Muster GmbH"}
     assert decided(page, **given) == {"seller": "Muster GmbH", "buyer": "Orchard Homes plc"}
+
+
+def test_an_address_that_may_be_the_senders_own_changes_no_places() -> None:
+    page = placed(("Nr. 4711", 500, 100), *column(500, 1_240, *RECIPIENT), ("an Jan Kern", 500, 9_000))
+    assert decided(page, seller="Orchard Homes plc", buyer="Jan Kern")["seller"] == "Orchard Homes plc"
 
 
 def test_a_seller_stays_where_nothing_else_is_left_for_him() -> None:
