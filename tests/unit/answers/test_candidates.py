@@ -40,6 +40,15 @@ def test_an_amount_with_spaces_is_found_both_ways() -> None:
     assert {"1190.00", "190.00"} <= set(found(Kind.MONEY, "Pos 1 190,00"))
 
 
+def test_french_groups_are_one_amount() -> None:
+    assert found(Kind.MONEY, "Total TTC 8 956,58 € dont 1 190,00", "fr") == ["8956.58", "1190.00"]
+
+
+@pytest.mark.parametrize("text", ["20.00%", "VAT @ 20.00 %", "5,50 %", "6.25% of it"])
+def test_a_percentage_is_no_amount(text: str) -> None:
+    assert found(Kind.MONEY, text) == []
+
+
 @given(st.decimals(min_value=0, max_value=10**8, places=2))
 def test_every_amount_of_a_letter_is_found_where_it_stands(amount: Decimal) -> None:
     text = f"Gesamtbetrag: {euros(amount)} fällig"

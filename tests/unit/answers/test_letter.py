@@ -54,6 +54,46 @@ def test_of_two_addresses_beside_each_other_nothing_is_guessed(
     assert parts(placed(*column(500, 1_000, *other), *column(RIGHT, top, *own))) == (None, None)
 
 
+@pytest.mark.parametrize("label", ["Bill to", "Prepared for", "Livré et facturé à :", "Kunde"])
+def test_a_name_below_a_word_that_says_so_is_the_recipients_without_an_address(label: str) -> None:
+    letter = letter_of(*placed(*column(500, 880, label, "Orchard Homes plc", "Rear gate")))
+    assert letter.recipient is not None
+    assert (letter.recipient.verbatim, letter.recipient.is_labelled) == ("Orchard Homes plc", True)
+
+
+@pytest.mark.parametrize(
+    "line", ["Kunde: Wohnbau Süd eG, Am Hang 12", "Bill To: Wohnbau Süd eG", "DOIT : Wohnbau Süd eG"]
+)
+def test_a_name_behind_a_word_that_says_so_is_the_recipients(line: str) -> None:
+    assert parts(placed((line, 500, 880), ("Datum 5. Juni 2026", 500, 1_400)))[1] == "Wohnbau Süd eG"
+
+
+def test_a_name_in_the_cell_beside_the_word_is_the_recipients() -> None:
+    page = placed(("Firma:", 500, 880), ("Wohnbau Süd eG", 1_500, 880), ("Datum 5. Juni 2026", 500, 1_400))
+    assert parts(page)[1] == "Wohnbau Süd eG"
+
+
+def test_the_payment_part_of_a_swiss_bill_tells_both() -> None:
+    own = column(500, 9_000, "Konto / Zahlbar an", "CH93 0076 2011 6238 5295 7", "Hammer Gartenbau AG")
+    other = column(500, 9_500, "Zahlbar durch", "Wohnbau Süd eG", "8000 Zürich")
+    assert parts(placed(("12.50", 500, 100), *own, *other)) == ("Hammer Gartenbau AG", "Wohnbau Süd eG")
+
+
+@pytest.mark.parametrize("title", ["TAX INVOICE", "CREDIT NOTE", "Gutschrift", "Bon de commande"])
+def test_a_title_at_the_top_is_no_sender(title: str) -> None:
+    assert parts(placed((title, 500, 100), ("Seite 1", 500, 400)))[0] is None
+
+
+def test_a_word_of_the_firm_in_the_domain_tells_whose_it_is() -> None:
+    head = "From: Ida Brook <ida@brook-edits.example>\nTo: Tom Field <tom@fernlight.example>\n\nHi Tom"
+    letter = letter_of([head], [])
+    assert letter.is_mail
+    assert letter.is_recipients_firm("Fernlight Press Ltd")
+    assert not letter.is_recipients_firm("Brook Editing")
+    assert not letter.is_recipients_firm("Orchard Homes plc")
+    assert not letter_of(["Dear Tom"], []).is_mail
+
+
 @pytest.mark.parametrize("label", ["Rechnungsadresse", "Rechnung an:", "Kunde", "Bill to:", "SOLD TO", "Customer"])
 def test_a_word_above_an_address_says_that_it_is_the_recipients_wherever_it_stands(label: str) -> None:
     labelled = column(500, 880, label, *CUSTOMER)

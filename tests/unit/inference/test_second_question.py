@@ -29,17 +29,19 @@ UNDOUBTING = UNFITTED.model_copy(update={"review_below": 0.0})
 TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
 
 
-async def first_answer(text: str, types: DocumentTypes = TYPES) -> tuple[Checked, ScriptedEngine, Asker]:
+async def first_answer(
+    text: str, types: DocumentTypes = TYPES, language: str = "de"
+) -> tuple[Checked, ScriptedEngine, Asker]:
     engine = ScriptedEngine()
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
     tracing = Tracing(NoOpTracerProvider().get_tracer("test"), metrics)
     asker = Asker(engine, types, "document", tracing, metrics, calibration=UNDOUBTING)
-    asked = await asker.ask(Admitted(pending_document(text), [whole((text,))]))
+    asked = await asker.ask(Admitted(pending_document(text, language=language), [whole((text,))]))
     return check(asked), engine, asker
 
 
-async def answer(text: str) -> tuple[Answered, ScriptedEngine]:
-    checked, engine, asker = await first_answer(text)
+async def answer(text: str, language: str = "de") -> tuple[Answered, ScriptedEngine]:
+    checked, engine, asker = await first_answer(text, language=language)
     if checked.question:
         checked = check_again(checked, await asker.ask_again(checked.asked, checked.question))
     return answered(checked), engine
@@ -70,6 +72,15 @@ async def test_what_still_fails_needs_review_and_is_not_asked_a_third_time() -> 
     assert values(outcome)["net_total"] == "50.00"
     assert [finding.kind for finding in outcome.findings] == [FindingKind.RULE]
     assert outcome.needs_review
+
+
+async def test_an_open_date_is_read_by_the_documents_other_dates() -> None:
+    copied = letter("invoice", **GOOD | {"issue_date": "09/06/2026"}, **TOTALS)
+    english = f"Dear Sir, please find our invoice for the work that we did in the spring, thank you.\n{copied}"
+    outcome, _ = await answer(f"{english}\nWork done on 13/05/2026", "en")
+    assert values(outcome)["issue_date"] == "2026-06-09"
+    outcome, _ = await answer(f"{english}\nWork done on 05/13/2026", "en")
+    assert values(outcome)["issue_date"] == "2026-09-06"
 
 
 async def test_a_missing_required_field_is_asked_for_alone() -> None:

@@ -1,0 +1,35 @@
+"""Whose English a document is in: 05/06/2026 is in May or in June."""
+
+import pytest
+
+from services.answers.dates import parse_date, regional
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("on 29/05/2026 and 12/06/2026", "en-GB"),
+        ("on 08/21/2026 and 09/06/2026", "en-US"),
+        ("on 29/05/2026 and 08/21/2026", "en"),
+        ("due 09/06/2026, VAT 20 %", "en-GB"),
+        ("due 09/06/2026, ABN 86 990 417 338", "en-GB"),
+        ("Marlow, OH 00431, due 09/06/2026", "en-US"),
+        ("Sales tax 6.25 %, due 09/06/2026", "en-US"),
+        ("Sales tax and VAT, due 09/06/2026", "en"),
+        ("08/21/2026, VAT 20 %", "en-US"),
+        ("due 09/06/2026", "en"),
+    ],
+)
+def test_dates_tell_and_where_none_does_taxes_and_addresses(text: str, language: str) -> None:
+    assert regional("en", [text]) == language
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "en-GB", "en-US", ""])
+def test_other_languages_stay(language: str) -> None:
+    assert regional(language, ["08/21/2026"]) == language
+
+
+def test_an_open_date_is_read_once_the_country_is_known() -> None:
+    assert parse_date("09/06/2026", "en") is None
+    assert str(parse_date("09/06/2026", regional("en", ["13/06/2026"]))) == "2026-06-09"
+    assert str(parse_date("09/06/2026", regional("en", ["06/13/2026"]))) == "2026-09-06"
