@@ -208,6 +208,14 @@ class Rule(_Data):
     message: Wording = Field(description="What is wrong if it fails.")
 
 
+class TaxTotals(_Data):
+    """The fields that lines by tax rate are parts of."""
+
+    net: Name
+    tax: Name
+    gross: Name
+
+
 class DocumentType(_Data):
     """A type of document."""
 
@@ -227,6 +235,9 @@ class DocumentType(_Data):
     fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
     tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)
+    tax_totals: TaxTotals | None = Field(
+        default=None, description="Of an invoice: what stands on the line of one tax rate is none of its totals."
+    )
     rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
 
     @model_validator(mode="after")
@@ -253,6 +264,15 @@ class DocumentType(_Data):
             if len(names) > 1:
                 message = f"type {self.name}: {', '.join(names)} are `of_document`, and there is one {field.kind} of it"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _tax_totals_are_amounts(self) -> Self:
+        amounts = {field.name for field in self.fields if field.kind is Kind.MONEY}
+        totals = self.tax_totals
+        if totals and (unknown := {totals.net, totals.tax, totals.gross} - amounts):
+            message = f"type {self.name}: tax_totals names {', '.join(sorted(unknown))}, which is no amount of money"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -28,6 +28,8 @@ MAX_NUMBERS_TRIED: Final = 4_000
 """The same for numbers by which things are called: most numbers of a long document are none."""
 MAX_UNLIKE: Final = 40
 """Characters before a value in which words may say that it is another field's."""
+MAX_SENTENCE: Final = 160
+"""The same where no label stands beside it."""
 MAX_BETWEEN: Final = 10
 """Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
 MAX_BEFORE_NUMBER: Final = 4
@@ -156,6 +158,18 @@ class Candidates:
             ]
         owned = zip(self.of(field.kind), self._owners[key], strict=True)
         return [candidate for candidate, owner in owned if owner == field.name]
+
+    def not_of_another(self, field: FieldDefinition) -> list[Candidate]:
+        """Give the candidates of a field's kind before which no word makes them another's, see `unlike`."""
+        unlike = [plain(word).casefold() for word in field.unlike]
+        return [
+            item
+            for item in self.of(field.kind)
+            if not any(word in plain(self._before(item)).casefold() for word in unlike)
+        ]
+
+    def _before(self, item: Candidate) -> str:
+        return self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.

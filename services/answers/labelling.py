@@ -2,8 +2,9 @@
 
 A form that code knows (an amount, a date, a number) behind a name that the type knows (`Rechnungsbetrag`, `due by`) is
 the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
-what the model copied. Where the model copied for two fields a value that stands beside the name of one of them alone,
-the other one is left empty if it is optional.
+what the model copied. The only account of a document is taken without a label, if the model copied none. Where the
+model copied for two fields a value that stands beside the name of one of them alone, the other one is left empty if it
+is optional.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
             continue
         answer = given.get(definition.name)
         only = _only(candidates.labelled(definition, kind))
+        if only is None and answer is None and definition.kind is Kind.IBAN:
+            only = _only(candidates.not_of_another(definition))
         if only is None or (answer is not None and is_said_by(answer, only)):
             continue
         put = answer_of(definition, only)

@@ -11,6 +11,7 @@ from services.answers.findings import findings_of
 from services.answers.labelling import by_labels
 from services.answers.repair import repair
 from services.answers.roles import by_roles
+from services.answers.tax_lines import by_tax_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def review(
     copied = {field.path: field.verbatim for field in fields}
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
-    done = repair(kind, named.fields, candidates)
+    whole = by_tax_lines(kind, named.fields, candidates)
+    done = repair(kind, whole, candidates)
+    changed = {field.path: field.verbatim for field in whole if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in {**named.taken, **done.changes}.items()}
-    changes = {**repaired, **parts, **found}
+    changes = {**repaired, **parts, **found, **changed}
     return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
 
 

@@ -139,6 +139,22 @@ def settled(page: str, first: Review, **copied: str) -> Review:
     return better(INVOICE, first, second(page, **copied), candidates(page), "de")
 
 
+def test_the_line_of_one_tax_rate_is_no_total() -> None:
+    lines = "A 19 %    100,00    19,00    119,00\nB 7 %    200,00    14,00    214,00"
+    found = reviewed(f"Summe    333,00\n{lines}", net_total="100,00", tax_total="19,00", gross_total="119,00")
+    assert {name: value for name, value in said([*found.fields]).items() if "total" in name} == {
+        "gross_total": "333.00"
+    }
+    assert (FindingKind.REPAIRED, ["gross_total"]) in kinds(found)
+
+
+def test_the_only_account_is_taken_unless_it_is_to_be_debited() -> None:
+    account = "DE02 1203 0000 0000 2020 51"
+    assert said([*reviewed(f"Von auswärts: {account}").fields])["iban"] == account.replace(" ", "")
+    assert "iban" not in said([*reviewed(f"Wir ziehen den Betrag von Ihrem Konto {account} ein").fields])
+    assert "iban" not in said([*reviewed(f"{account} oder DE12 5001 0517 0648 4898 90").fields])
+
+
 def test_the_answer_that_satisfies_the_rule_wins() -> None:
     first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
     found = settled(UNLABELLED, first, net_total="100,00", tax_total="19,00", gross_total="119,00")

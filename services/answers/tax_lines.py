@@ -1,0 +1,97 @@
+"""The totals of an invoice with several tax rates: what stands on the line of one rate is a part of them.
+
+A line by rate has a percentage, an amount, and the tax that the one makes of the other: `A 19 % 143,19 27,21 170,40`.
+Small models copy such a line for the totals, and it adds up. Where all lines together make an amount that the document
+has, that is the gross total.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import permutations
+from typing import Final
+
+from schemas.document_types import DocumentType, Kind, TaxTotals
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidate, Candidates
+from services.answers.labelling import answer_of
+from services.answers.tables.sheet import Line
+
+CENTS: Final = Decimal("0.02")
+"""By how much a printed tax may differ from the one computed: it is rounded, sometimes row by row."""
+MOST_LINES: Final = 400
+"""Lines with a percentage that are looked at."""
+MOST_AMOUNTS: Final = 5
+"""On a line by rate: rate, net, tax, gross, and one more."""
+
+_RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,2}))? ?%")
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """What is taxed at one rate."""
+
+    net: Decimal
+    tax: Decimal
+
+
+def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Put the totals of all rates where those of one rate stand, as far as the document has them; else nothing."""
+    totals = kind.tax_totals
+    lines = tax_lines(candidates) if totals else []
+    if totals is None or len(lines) < 2 or not _is_part(totals, fields, lines):  # noqa: PLR2004  (one is the whole)
+        return list(fields)
+    net, tax = sum((line.net for line in lines), Decimal(0)), sum((line.tax for line in lines), Decimal(0))
+    if (gross := _of(net + tax, candidates)) is None:
+        return list(fields)
+    whole = {totals.net: _of(net, candidates), totals.tax: _of(tax, candidates), totals.gross: gross}
+    definitions = {field.name: field for field in kind.fields}
+    put = [answer_of(definitions[name], found) for name, found in whole.items() if found is not None]
+    kept = [field for field in fields if field.path not in whole]
+    order = {name: place for place, name in enumerate(definitions)}
+    return sorted([*kept, *put], key=lambda field: order.get(field.path, len(order)))
+
+
+def tax_lines(candidates: Candidates) -> list[TaxLine]:
+    """Give the lines by rate of a document; a line that stands there twice counts once."""
+    amounts = candidates.of(Kind.MONEY)
+    found = (_tax_line(page, line, amounts) for page, line in _lines_with_a_rate(candidates))
+    return list(dict.fromkeys(line for line in found if line))
+
+
+def _lines_with_a_rate(candidates: Candidates) -> Iterator[tuple[int, Line]]:
+    lines = ((page, line) for page, sheet in enumerate(candidates.surroundings.sheets, 1) for line in sheet.lines)
+    for count, found in enumerate(item for item in lines if any("%" in cell.text for cell in item[1].cells)):
+        if count == MOST_LINES:
+            return
+        yield found
+
+
+def _tax_line(page: int, line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
+    rates = [match for cell in line.cells if (match := _RATE.search(cell.text))]
+    values = [
+        item.value.numeric
+        for item in amounts
+        if item.page == page and any(cell.start <= item.char_start < cell.end for cell in line.cells)
+    ]
+    numbers = [value for value in values if value is not None]
+    if len(rates) != 1 or len(numbers) > MOST_AMOUNTS:
+        return None
+    rate = Decimal(f"{rates[0][1]}.{rates[0][2] or 0}")
+    pairs = (TaxLine(net, tax) for net, tax in permutations(numbers, 2) if net and abs(net) > abs(tax))
+    return next((pair for pair in pairs if abs(pair.net * rate / 100 - pair.tax) <= CENTS), None)
+
+
+def _is_part(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[TaxLine]) -> bool:
+    """Say whether one of the totals that are given is that of one line."""
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
+    return any(net == line.net or (line.tax and tax == line.tax) or gross == line.net + line.tax for line in lines)
+
+
+def _of(amount: Decimal, candidates: Candidates) -> Candidate | None:
+    """Give the last place where the document has an amount, to a cent or two: totals stand below their parts."""
+    near = [item for item in candidates.of(Kind.MONEY) if item.value.numeric is not None]
+    found = [item for item in near if abs((item.value.numeric or 0) - amount) <= CENTS]
+    return found[-1] if found else None

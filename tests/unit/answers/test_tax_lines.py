@@ -1,0 +1,63 @@
+"""An invoice with two tax rates: the line of one rate is no total."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.invoices import INVOICE
+
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.tax_lines import MOST_LINES, TaxLine, by_tax_lines, tax_lines
+
+TWO = """
+Satz    Netto    Steuer    Brutto
+A 19,00 %    143,19    27,21    170,40
+B 7,00 %    199,16    13,94    213,10
+"""
+WHOLE = f"Rechnung\nSumme    383,50\n{TWO}\ngesamt    342,35    41,15    383,50"
+NAMES = ("net_total", "tax_total", "gross_total")
+
+
+def totals(page: str, *copied: str) -> dict[str, str | None]:
+    candidates = Candidates([page], "de")
+    given = check_answer(INVOICE, dict(zip(NAMES, copied, strict=True)), [page], "de", candidates.surroundings)
+    found: list[FieldAnswer] = by_tax_lines(INVOICE, given, candidates)
+    return {field.path: field.value for field in found}
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [("143,19", "27,21", "170,40"), ("199,16", "13,94", "213,10"), ("143,19", "27,21", "383,50"), ("", "27,21", "")],
+)
+def test_the_totals_of_all_rates_are_put_where_those_of_one_stand(copied: tuple[str, ...]) -> None:
+    assert totals(WHOLE, *copied) == {"net_total": "342.35", "tax_total": "41.15", "gross_total": "383.50"}
+
+
+def test_what_the_document_does_not_have_is_left_out() -> None:
+    assert totals(f"Summe    383,50\n{TWO}", "143,19", "27,21", "170,40") == {"gross_total": "383.50"}
+
+
+@pytest.mark.parametrize(
+    ("page", "copied"),
+    [
+        (WHOLE, ("342,35", "41,15", "383,50")),
+        (TWO, ("143,19", "27,21", "170,40")),
+        (WHOLE.replace("B 7,00 %    199,16    13,94", "B 7,00 %    199,16    99,99"), ("143,19", "27,21", "170,40")),
+        ("netto 100,00\nzzgl. 19 % MwSt 100,00 19,00\nbrutto 119,00", ("100,00", "19,00", "119,00")),
+    ],
+)
+def test_nothing_is_put_where_they_are_right_or_the_lines_do_not_add_up(page: str, copied: tuple[str, ...]) -> None:
+    before = {name: value.replace(",", ".") for name, value in zip(NAMES, copied, strict=True)}
+    assert totals(page, *copied) == before
+
+
+def test_a_rate_of_nothing_is_a_line_and_one_that_stands_twice_counts_once() -> None:
+    lines = "C  0%    15,00    0,00    15,00\nA 10%    411,82    41,18    453,00\nA 10%    411,82    41,18    453,00"
+    expected = [TaxLine(Decimal("15.00"), Decimal("0.00")), TaxLine(Decimal("411.82"), Decimal("41.18"))]
+    assert tax_lines(Candidates([lines], "de")) == expected
+
+
+def test_thousands_of_lines_with_a_percentage_are_not_all_looked_at() -> None:
+    lines = "\n".join(f"10 %    {n},00    {n / 10:.2f}".replace(".", ",") for n in range(1, 3000))
+    assert len(tax_lines(Candidates([lines], "de"))) == MOST_LINES
