@@ -10,7 +10,11 @@ from letter_paper import letter_file
 
 from schemas.document_types import OTHER, DocumentTypes, load_document_types
 
-LETTERS = letters_in(Path(__file__).parents[2] / "samples" / "unread" / "letters.yaml")
+UNREAD = Path(__file__).parents[2] / "samples" / "unread"
+FIRST, *LATER = (
+    letters_in(UNREAD / name) for name in ("letters.yaml", *sorted(path.name for path in UNREAD.glob("*_*.yaml")))
+)
+LETTERS = FIRST | {name: letter for group in LATER for name, letter in group.items()}
 letters = pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
 
 
@@ -20,9 +24,10 @@ def types() -> DocumentTypes:
 
 
 def test_all_types_are_there_and_many_letters_of_none(types: DocumentTypes) -> None:
-    seen = Counter(letter.document_type for letter in LETTERS.values())
+    seen = Counter(letter.document_type for letter in FIRST.values())
     assert set(seen) == set(types)
-    assert (len(LETTERS), seen.pop(OTHER), set(seen.values())) == (44, 17, {3})
+    assert (len(FIRST), seen.pop(OTHER), set(seen.values())) == (44, 17, {3})
+    assert len(LETTERS) == len(FIRST) + sum(map(len, LATER)) == 44 + 64 + 20 + 72 + 20
 
 
 @letters
@@ -36,4 +41,13 @@ def test_every_labelled_value_stands_in_the_letter(letter: Letter, tmp_path: Pat
     file.write_bytes(letter_file(letter.form, letter.filled))
     head = letter.filled.partition("\n\n")[0] if letter.form == "mail" else ""
     text = f"{single_spaced(head)} {text_of(file)}"
-    assert [shown for shown in letter.written.values() if single_spaced(shown) not in text] == []
+    shown = [value for value in letter.written.values() if letter.form != "pdf" or _has_letters(value)]
+    assert [value for value in shown if single_spaced(value) not in text] == []
+
+
+def _has_letters(value: str) -> bool:
+    """Say whether the font that PDFs are written in has all letters: it is of Western Europe."""
+    try:
+        return bool(value.encode("cp1252"))
+    except UnicodeEncodeError:
+        return False
