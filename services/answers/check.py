@@ -133,6 +133,8 @@ class _Document:
         if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, whole, self.language)
             place = self._place(field, verbatim, value)
+        if field.kind is Kind.MONEY and not field.required and place is None and value and not value.numeric:
+            return None  # a tax of nothing that stands nowhere is a conclusion
         if field.needs_label and not (place and self._is_labelled(field, place)):
             return None
         return FieldAnswer(

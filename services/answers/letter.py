@@ -39,6 +39,14 @@ _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
 _HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_WORDS_OF_A_NAME: Final = (2, 3)
+_FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
+_NO_TRADE: Final = re.compile(
+    r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
+    r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe)",
+    re.IGNORECASE,
+)
+"""Words beside a person's name that make no firm of it."""
 _CLOSING: Final = re.compile(
     r"(?:mit (?:freundlich|herzlich|kollegial|best)\w*(?: kollegialen)? gr[uü](?:ß|ss)\w*"
     r"|freundliche gr[uü](?:ß|ss)e"
@@ -172,6 +180,20 @@ class Letter:
         words = _LONG_WORD.findall(normal_form(name).text)
         own, other = self._domain("from", "von"), self._domain("to", "an")
         return any(word in other for word in words) and not any(word in own for word in words)
+
+    def firm_of(self, person: str) -> Party | None:
+        """Give the firm that bears a person's surname: `Schreinerei Hans Kern` of Hans Kern, on a line by itself."""
+        surname = person.rsplit(maxsplit=1)[-1] if len(person.split()) in _WORDS_OF_A_NAME else ""
+        if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person):
+            return None
+        pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
+        for page, sheet in enumerate(self._sheets, start=1):
+            for cell in (cell for line in sheet.lines for cell in line.cells):
+                own = pattern.sub(" ", cell.text)
+                more = [word for word in _LONG_WORD.findall(own) if word not in person]
+                if pattern.search(cell.text) and _FIRM_OF_A_PERSON.fullmatch(cell.text) and _is_trade(more):
+                    return self._party(page, cell, cell.text)
+        return None
 
     def _domain(self, *words: str) -> str:
         """Give the letters of the domain in a line of the mail's head."""
@@ -317,11 +339,8 @@ class Letter:
                 if not label.match(above.text.strip()):
                     continue
                 below = [cell for cell in cells[at + 1 : at + MOST_BELOW] if _is_below(cell, above)]
-                named = (
-                    cell for cell in below[:2] if not _ACCOUNT.match(cell.text) and not is_above_address(cell.text)
-                )
-                first = next(named, None)
-                if first and (party := self._party(page, first, first.text)):
+                first = next((cell for cell in below[:2] if _may_be_name(cell.text)), None)
+                if first and not _is_before_figure(first, cells) and (party := self._party(page, first, first.text)):
                     return party
         return None
 
@@ -341,12 +360,23 @@ class Letter:
 
 
 def _may_be_name(text: str) -> bool:
-    return not _ACCOUNT.match(text) and not is_above_address(text)
+    return not (_ACCOUNT.match(text) or is_above_address(text)) and _LONG_WORD.search(text) is not None
+
+
+def _is_before_figure(cell: Cell, cells: Sequence[Cell]) -> bool:
+    """Say whether a date or number stands beside it: then it names that."""
+    beside = (item for item in cells if item.baseline == cell.baseline and item.left > cell.left)
+    following = min(beside, key=lambda item: item.left, default=None)
+    return following is not None and _LONG_WORD.search(following.text) is None
 
 
 def _is_below(cell: Cell, above: Cell) -> bool:
     distance = cell.baseline - above.baseline
     return abs(cell.left - above.left) <= _SAME_EDGE and 0 < distance <= 2 * _ADJACENT * max(above.size, cell.size)
+
+
+def _is_trade(words: Sequence[str]) -> bool:
+    return bool(words) and all(word[0].isupper() and not _NO_TRADE.match(word) for word in words)
 
 
 def is_above_address(text: str) -> bool:

@@ -45,6 +45,11 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
             continue
         if _is_replaced(given.get(definition.name), definition, party, letter):
             given[definition.name] = _answer_of(definition, party)
+    for definition in kind.fields:
+        answer = given.get(definition.name)
+        if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
+            firm = letter.firm_of(answer.value or "")
+            given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 

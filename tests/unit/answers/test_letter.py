@@ -84,6 +84,33 @@ def test_a_title_at_the_top_is_no_sender(title: str) -> None:
     assert parts(placed((title, 500, 100), ("Seite 1", 500, 400)))[0] is None
 
 
+@pytest.mark.parametrize(("name", "value"), [("Zahlbar bis", "16.5.2026"), ("Konto", "4711"), ("Qté", "Prix unitaire")])
+def test_what_names_a_figure_or_is_short_is_no_recipient(name: str, value: str) -> None:
+    page = placed(("Kunde", 500, 880), (name, 500, 1_000), (value, 1_800, 1_000))
+    assert parts(page)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "firm"),
+    [
+        ("Fachübersetzungen Brodersen", "Fachübersetzungen Brodersen"),
+        ("Rosalind Brodersen Editorial", "Rosalind Brodersen Editorial"),
+        ("TISCHLEREI BRODERSEN", "TISCHLEREI BRODERSEN"),
+        ("Inhaberin Ilka Brodersen", None),
+        ("Kontoinhaber Brodersen", None),
+        ("Ilka Brodersen", None),
+        ("Frau Ilka Brodersen", None),
+        ("Brodersen, Hafenstraße 3", None),
+        ("wie mit Brodersen besprochen", None),
+        ("Fachübersetzungen Broderson", None),
+    ],
+)
+def test_a_firm_may_bear_its_owners_name(line: str, firm: str | None) -> None:
+    letter = letter_of(*placed((line, 500, 880), ("Datum 5. Juni 2026", 500, 1_400)))
+    assert said(letter.firm_of("Ilka Brodersen")) == firm
+    assert letter_of(*placed(("Factoring GmbH", 500, 880))).firm_of("Lieferant GmbH") is None
+
+
 def test_a_word_of_the_firm_in_the_domain_tells_whose_it_is() -> None:
     head = "From: Ida Brook <ida@brook-edits.example>\nTo: Tom Field <tom@fernlight.example>\n\nHi Tom"
     letter = letter_of([head], [])
