@@ -62,6 +62,9 @@ def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter
     """
     names = {field.role: field.name for field in kind.fields if field.role}
     own, other = names.get(Role.SENDER), names.get(Role.RECIPIENT)
+    writes_alone = not any(field.is_party for field in kind.fields if field.role is Role.SENDER)
+    if letter.sender and letter.sender.is_letterhead and writes_alone:
+        return given  # a person's letter may have anything at its top
     if own is None or other is None or own not in given or not _is_recipients(given, own, other, letter):
         return given
     changed = {name: answer for name, answer in given.items() if name not in (own, other)}
