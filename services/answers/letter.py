@@ -189,9 +189,10 @@ class Letter:
         pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
         for page, sheet in enumerate(self._sheets, start=1):
             for cell in (cell for line in sheet.lines for cell in line.cells):
-                own = pattern.sub(" ", cell.text)
-                more = [word for word in _LONG_WORD.findall(own) if word not in person]
-                if pattern.search(cell.text) and _FIRM_OF_A_PERSON.fullmatch(cell.text) and _is_trade(more):
+                if not pattern.search(cell.text) or not _FIRM_OF_A_PERSON.fullmatch(cell.text):
+                    continue
+                more = [word for word in _LONG_WORD.findall(pattern.sub(" ", cell.text)) if word not in person]
+                if _is_trade(more):
                     return self._party(page, cell, cell.text)
         return None
 
@@ -338,9 +339,10 @@ class Letter:
             for at, above in enumerate(cells):
                 if not label.match(above.text.strip()):
                     continue
-                below = [cell for cell in cells[at + 1 : at + MOST_BELOW] if _is_below(cell, above)]
+                near = cells[at + 1 : at + MOST_BELOW]
+                below = [cell for cell in near if _is_below(cell, above)]
                 first = next((cell for cell in below[:2] if _may_be_name(cell.text)), None)
-                if first and not _is_before_figure(first, cells) and (party := self._party(page, first, first.text)):
+                if first and not _is_before_figure(first, near) and (party := self._party(page, first, first.text)):
                     return party
         return None
 

@@ -57,8 +57,9 @@ def review(
     whole = by_tax_lines(kind, named.fields, candidates)
     done = repair(kind, whole, candidates)
     changed = {field.path: field.verbatim for field in whole if field not in named.fields}
-    found = {name: candidate.verbatim for name, candidate in {**named.taken, **done.changes}.items()}
-    changes = {**repaired, **parts, **found, **changed}
+    found = {name: candidate.verbatim for name, candidate in named.taken.items()}
+    solved = {name: candidate.verbatim for name, candidate in done.changes.items()}
+    changes = {**repaired, **parts, **found, **changed, **solved}
     return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
 
 

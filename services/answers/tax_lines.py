@@ -55,8 +55,10 @@ def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
 
 def tax_lines(candidates: Candidates) -> list[TaxLine]:
     """Give the lines by rate of a document; a line that stands there twice counts once."""
-    amounts = candidates.of(Kind.MONEY)
-    found = (_tax_line(page, line, amounts) for page, line in _lines_with_a_rate(candidates))
+    amounts: dict[int, list[Candidate]] = {}
+    for item in candidates.of(Kind.MONEY):
+        amounts.setdefault(item.page, []).append(item)
+    found = (_tax_line(line, amounts.get(page, ())) for page, line in _lines_with_a_rate(candidates))
     return list(dict.fromkeys(line for line in found if line))
 
 
@@ -68,12 +70,10 @@ def _lines_with_a_rate(candidates: Candidates) -> Iterator[tuple[int, Line]]:
         yield found
 
 
-def _tax_line(page: int, line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
+def _tax_line(line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
     rates = [match for cell in line.cells if (match := _RATE.search(cell.text))]
     values = [
-        item.value.numeric
-        for item in amounts
-        if item.page == page and any(cell.start <= item.char_start < cell.end for cell in line.cells)
+        item.value.numeric for item in amounts if any(cell.start <= item.char_start < cell.end for cell in line.cells)
     ]
     numbers = [value for value in values if value is not None]
     if len(rates) != 1 or len(numbers) > MOST_AMOUNTS:

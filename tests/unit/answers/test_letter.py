@@ -1,5 +1,7 @@
 """Who writes a letter, to whom, and who signs it, by where the names stand."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,3 +250,10 @@ def test_any_page_has_parties_that_stand_on_it_or_none(words: list[Placed]) -> N
 def test_any_text_has_parties_or_none(pages: list[str]) -> None:
     letter = letter_of(pages, [])
     assert all(party is None or party.verbatim for party in (letter.sender, letter.recipient, letter.signatory))
+
+
+def test_a_page_of_nothing_but_the_word_above_a_name_takes_no_longer_than_it_is() -> None:
+    started = time.process_time()
+    letter = letter_of(["Kunde\n4711 4712 4713 Zimmer\n" * 20_000], [])
+    assert letter.recipient is None
+    assert time.process_time() - started < 10
