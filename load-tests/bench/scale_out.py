@@ -16,7 +16,8 @@ from faults.background import Background
 PROCESSES: Final = (1, 2, 4, 8)
 ANSWERS: Final = 2
 """A document is asked about twice: its type, then all else."""
-ANSWER_SECONDS: Final = 0.1
+ANSWER_SECONDS: Final = 0.5
+"""So that eight engines together stay below what one small machine's processors can read and check."""
 IN_FLIGHT: Final = 2
 """Documents in the engine of one process: few, so that eight processes do not need more than the machine has."""
 EDGE: Final = 0.1
@@ -31,8 +32,8 @@ class Size:
     seconds: float
 
 
-SHORT: Final = Size(seconds=12)
-LONG: Final = Size(seconds=60)
+SHORT: Final = Size(seconds=40)
+LONG: Final = Size(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)
