@@ -4,11 +4,11 @@
     make gains VARIANTS="eager tcmalloc" some of them; the first is what the others are divided by
     make gains DOCUMENTS=12 ROUNDS=2
 
-The prompts are those that the service would ask about the samples. Each variant is a process of its own, with an empty
-prefix cache, and answers them twice: first all classifications at once, then all extractions. Said are the seconds of
-the second time, in which nothing is compiled any more, as a part of the first variant's in the same round, and how many
-answers are the same, letter by letter. Libraries to preload are looked for where Debian has them, and in PRELOAD, a
-folder.
+The prompts are those that the service would ask about the samples. Each variant is a process of its own, warms up with
+the first document, and then, with an empty prefix cache, answers all classifications at once, then all extractions.
+Said are the seconds of that, in which nothing is compiled any more, as a part of the first variant's in the same round,
+and how many answers are the same, letter by letter. Libraries to preload are looked for where Debian has them, in this
+environment, and in PRELOAD, a folder.
 """
 
 import argparse
@@ -41,7 +41,11 @@ from services.wiring import load_engine
 
 REPOSITORY: Final = Path(__file__).parents[1]
 RESULTS: Final = REPOSITORY / "load-tests" / "results" / "gains.json"
-LIBRARIES: Final = (Path("/usr/lib/x86_64-linux-gnu"), Path(os.environ.get("PRELOAD", "/usr/lib/llvm-14/lib")))
+LIBRARIES: Final = (
+    Path("/usr/lib/x86_64-linux-gnu"),
+    Path(sys.prefix) / "lib",
+    Path(os.environ.get("PRELOAD", "/usr/lib/llvm-14/lib")),
+)
 CHILD_SECONDS: Final = 1800
 
 
@@ -105,7 +109,7 @@ def note_prompts(file: Path, documents: int) -> None:
 
 
 def answer(file: Path, variant: Variant, folder: Path) -> dict[str, Any]:
-    """Load a variant and give the seconds of both times, and the answers of the second."""
+    """Load a variant, warm it up, and give the seconds and the answers."""
     from vllm.engine import arg_utils  # noqa: PLC0415  (a child's part)
 
     settings = load_settings()
@@ -118,23 +122,20 @@ def answer(file: Path, variant: Variant, folder: Path) -> dict[str, Any]:
         engine = InProcessEngine.load(config)
         loaded = time.perf_counter() - started
     prompts = [Prompt(**prompt) for prompt in json.loads(file.read_text("utf-8"))]
-    return asyncio.run(_answer_twice(engine, prompts)) | {"load": loaded}
+    return asyncio.run(_answer(engine, prompts)) | {"load": loaded}
 
 
-async def _answer_twice(engine: InProcessEngine, prompts: Sequence[Prompt]) -> dict[str, Any]:
+async def _answer(engine: InProcessEngine, prompts: Sequence[Prompt]) -> dict[str, Any]:
     systems = [prompt.system for prompt in prompts]
     stages = [[prompt for prompt in prompts if (prompt.system == systems[0]) is first] for first in (True, False)]
-    seconds: list[float] = []
-    for _ in range(2):
-        await engine._llm.reset_prefix_cache()  # noqa: SLF001  (no service ever wants to)
-        started = time.perf_counter()
-        given = [
-            await asyncio.gather(*(engine.generate(_anew(prompt)) for prompt in stage)) for stage in stages if stage
-        ]
-        seconds.append(time.perf_counter() - started)
-    texts = [generation.text for stage in given for generation in stage]
+    for stage in stages:
+        await asyncio.gather(*(engine.generate(_anew(prompt)) for prompt in stage[:1]))
+    await engine._llm.reset_prefix_cache()  # noqa: SLF001  (no service ever wants to)
+    started = time.perf_counter()
+    given = [await asyncio.gather(*(engine.generate(_anew(prompt)) for prompt in stage)) for stage in stages if stage]
+    seconds = time.perf_counter() - started
     await engine.close()
-    return {"seconds": seconds, "texts": texts}
+    return {"seconds": seconds, "texts": [generation.text for stage in given for generation in stage]}
 
 
 def _anew(prompt: Prompt) -> Prompt:
@@ -227,8 +228,8 @@ def main() -> None:
                 except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
                     console.print(f"{name}: {error}", markup=False, highlight=False)
                     continue
-                seconds = said[name][-1]["seconds"]
-                console.print(f"{name}: {seconds[1]:.1f} s, the first time {seconds[0]:.1f} s", highlight=False)
+                last = said[name][-1]
+                console.print(f"{name}: {last['seconds']:.1f} s, loaded in {last['load']:.0f} s", highlight=False)
     console.print(_table(said, arguments.variants[0]))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(said), "utf-8")
@@ -248,22 +249,20 @@ def _of(name: str, prompts: Path, folder: Path) -> dict[str, Any]:
 
 
 def _table(said: Mapping[str, Sequence[Mapping[str, Any]]], first: str) -> Table:
-    table = Table("variant", "load, s", "first time, s", "then, s", f"of {first}", "same answers")
+    table = Table("variant", "load, s", "seconds", f"of {first}", "same answers")
     for name, rounds in said.items():
         if not rounds or len(rounds) != len(said[first]):
-            table.add_row(name, "", "", "", "failed", "")
+            table.add_row(name, "", "", "failed", "")
             continue
-        ratios = [mine["seconds"][1] / base["seconds"][1] for mine, base in zip(rounds, said[first], strict=True)]
+        ratios = [mine["seconds"] / base["seconds"] for mine, base in zip(rounds, said[first], strict=True)]
         same = [
             sum(a == b for a, b in zip(mine["texts"], base["texts"], strict=True))
             for mine, base in zip(rounds, said[first], strict=True)
         ]
-        times = [[one["seconds"][at] for one in rounds] for at in (0, 1)]
         table.add_row(
             name,
             f"{median(one['load'] for one in rounds):.0f}",
-            f"{median(times[0]):.1f}",
-            f"{median(times[1]):.1f}",
+            f"{median(one['seconds'] for one in rounds):.1f}",
             " ".join(f"{ratio:.2f}" for ratio in ratios),
             f"{median(same):g} of {len(rounds[0]['texts'])}",
         )

@@ -72,8 +72,15 @@ _REFERENCE: Final = re.compile(
     r"(?: ?[/-] ?(?=[\w.-]{0,11}[0-9])[\w.-]{1,12}(?<![.,:])| [0-9]{2,4}(?![\w.,/-]))*"
     r"(?![\w)€]|[.,]\d| ?[€%]| EUR\b)"
 )
-_WITH_POINT: Final = re.compile(r"\d[.,]\d\d(?!\d)")
-"""Of an amount or a date: the words before it are not of the value that follows."""
+_OTHER_BEFORE: Final = re.compile(r"\d[.,]\d\d(?!\d)|(?<!\w)(?:oder|sonst|or|otherwise|ou|sinon)(?!\w)")
+"""An amount or a date, or a word before another way: what stands before it is not about the value that follows."""
+_NUMBER_LIKE_DATE: Final = re.compile(
+    r"(?:\b(?:nr|no|nummer|number|numéro)\b|n°|#)[.:]{0,2}[ \t]{0,3}"
+    r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
+    re.IGNORECASE,
+)
+_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2})[^;,\t\n]){0,35}")
+_WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
     r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
@@ -101,6 +108,8 @@ class Candidate:
         The words around it that may say what it is, the nearest first, in small letters; see `Surroundings.labels`.
     is_dateline
         It is a date that stands where letters have theirs.
+    behind
+        The words of its sentence behind a date, up to the next date, in small letters: `mit 2 % Skonto oder bis`.
     """
 
     kind: Kind
@@ -111,6 +120,7 @@ class Candidate:
     char_end: int
     labels: tuple[str, ...]
     is_dateline: bool = False
+    behind: str = ""
 
     @property
     def label(self) -> str:
@@ -153,7 +163,7 @@ class Candidates:
             names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
             self._owners[key] = [
-                _owner_by(item.labels, names) or next((name for name in dated if names[name].are_of(item)), None)
+                _owner_by(item, names) or next((name for name in dated if names[name].are_of(item)), None)
                 for item in self.of(field.kind)
             ]
         owned = zip(self.of(field.kind), self._owners[key], strict=True)
@@ -174,11 +184,17 @@ class Candidates:
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
-        for found in _values(kind, self._pages, self.language, part):
+        numbered = _numbers_like_dates(self._pages) if kind is Kind.REFERENCE else ()
+        for found in (*numbered, *_values(kind, self._pages, self.language, part)):
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
-                dateline = kind is Kind.DATE and self.surroundings.is_dateline(found.page, found.char_start)
-                yield replace(found, labels=labels, is_dateline=dateline)
+                named = replace(found, labels=labels)
+                yield self._date(named) if kind is Kind.DATE else named
+
+    def _date(self, found: Candidate) -> Candidate:
+        behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
+        words = plain(behind[0]).casefold() if behind else ""
+        return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
 
 
 def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
@@ -244,22 +260,30 @@ class _Names:
 
     def are_of(self, item: Candidate) -> bool:
         """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""
-        return item.is_dateline and not any(map(self._exclude, item.labels))
+        return item.is_dateline and not any(map(self._exclude, item.labels)) and not self.exclude_behind(item)
+
+    def exclude_behind(self, item: Candidate) -> bool:
+        """Say whether words behind a date make it another field's: `bis 16.5.2026 mit 2 % Skonto`."""
+        return self._unlike is not None and self._unlike.search(item.behind) is not None
 
     def _exclude(self, label: str) -> bool:
         if self._unlike is None:
             return False
-        before = max((match.end() for match in _WITH_POINT.finditer(label)), default=0)
+        before = max((match.end() for match in _OTHER_BEFORE.finditer(label)), default=0)
         return self._unlike.search(label, max(before, len(label) - MAX_UNLIKE)) is not None
 
 
 _NOWHERE: Final = (-1, 0)
 
 
+def names_of(field: FieldDefinition) -> set[str]:
+    """Give what documents call a field, in small letters."""
+    return {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
+
+
 def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
     """Make a pattern of a field's names, in small letters: each may begin a longer word, if it is not a short one."""
-    names = {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
-    longest_first = sorted(names, key=len, reverse=True)
+    longest_first = sorted(names_of(field), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(name) + _ending(name) for name in longest_first)})")
 
 
@@ -279,9 +303,10 @@ def _heading_pattern(headings: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_OF_ANOTHER}{word}|(?P<own>{word}))")
 
 
-def _owner_by(labels: Sequence[str], names: Mapping[str, _Names]) -> str | None:
-    """Give the field that the nearest words name which name any."""
-    return next(filter(None, (_owner(label, names) for label in labels)), None)
+def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
+    """Give the field that the nearest words name which name any, unless words behind it make it another's."""
+    owner = next(filter(None, (_owner(label, names) for label in item.labels)), None)
+    return None if owner and names[owner].exclude_behind(item) else owner
 
 
 def _is_named(labels: Sequence[str]) -> bool:
@@ -315,9 +340,21 @@ def _amounts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
-    """Take in the brackets around an amount alone: they make it negative."""
+    """Take in the brackets around an amount alone: they make it negative, but not within a sentence."""
     is_bracketed = text[max(start - 1, 0) : start] == "(" and text[end : end + 1] == ")"
-    return (start - 1, end + 1) if is_bracketed else (start, end)
+    return (start - 1, end + 1) if is_bracketed and not is_remark(text, start, end) else (start, end)
+
+
+def is_remark(text: str, start: int, end: int) -> bool:
+    """Say whether an amount in brackets is said by the way: `19 % Umsatzsteuer (214,09 EUR) also 1.340,89 EUR`.
+
+    Parameters
+    ----------
+    start, end
+        Of what is within the brackets: currency and amount. Words follow behind the closing one, on the same line.
+    """
+    has_currency = re.search(_CURRENCY, text[start:end]) is not None
+    return has_currency and _WORDS_FOLLOW.match(text, end + 1) is not None
 
 
 def _dates(text: str) -> Iterator[tuple[int, int]]:
@@ -361,6 +398,14 @@ def _ends(text: str, start: int, most: int) -> dict[int, int]:
         if counted == most:
             break
     return ends
+
+
+def _numbers_like_dates(pages: Sequence[str]) -> Iterator[Candidate]:
+    """Find numbers that would be dates if they were not called a number: `Facture n° 2026-11-02`."""
+    found = ((page, match) for page, text in enumerate(pages, 1) for match in _NUMBER_LIKE_DATE.finditer(text))
+    for page, match in islice(found, MAX_CANDIDATES):
+        start, end = match.span("number")
+        yield Candidate(Kind.REFERENCE, match["number"], Value(match["number"]), page, start, end, ())
 
 
 def _references(text: str) -> Iterator[tuple[int, int]]:

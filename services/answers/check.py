@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from jsonschema import Draft202012Validator
@@ -12,7 +12,7 @@ from jsonschema.exceptions import best_match
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
-from services.answers.candidates import SHORT_NAME, name_pattern, values_in
+from services.answers.candidates import SHORT_NAME, is_remark, name_pattern, values_in
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
 from services.answers.forms import has_form
@@ -48,6 +48,7 @@ _SIGNS: Final = {
 }
 """What a copy must have before it says anything of a value of the kind; a date may be `at once`."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
 _DASHES_ALONE: Final = re.compile(r"[-\u2010-\u2015\u2212_.,:;?*/\\'\" ]*")
@@ -133,9 +134,10 @@ class _Document:
         if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, whole, self.language)
             place = self._place(field, verbatim, value)
-        if field.kind is Kind.MONEY and not field.required and place is None and value and not value.numeric:
-            return None  # a tax of nothing that stands nowhere is a conclusion
-        if field.needs_label and not (place and self._is_labelled(field, place)):
+        if self._is_remark(place, verbatim, value) and place:
+            verbatim, value = _read(field, verbatim.strip("()"), self.language)
+            place = replace(place, char_start=place.char_start + 1, char_end=place.char_end - 1)
+        if self._needs_label(field, value) and not (place and self._is_labelled(field, place)):
             return None
         return FieldAnswer(
             path=field.name,
@@ -149,6 +151,17 @@ class _Document:
             char_start=place.char_start if place else None,
             char_end=place.char_end if place else None,
         )
+
+    def _needs_label(self, field: FieldDefinition, value: Value | None) -> bool:
+        """Say whether a value must stand behind a name of its field; a tax of nothing that does not is a conclusion."""
+        is_nothing = field.kind is Kind.MONEY and value is not None and not value.numeric
+        return field.needs_label or (is_nothing and not field.required)
+
+    def _is_remark(self, place: Place | None, verbatim: str, value: Value | None) -> bool:
+        """Say whether an amount is in brackets because a sentence says it by the way, not because it is negative."""
+        if place is None or value is None or value.numeric is None or not _BRACKETED.fullmatch(verbatim):
+            return False
+        return is_remark(self.pages.text(place.page), place.char_start + 1, place.char_end - 1)
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         labels = (field.label.de, field.label.en)

@@ -81,6 +81,10 @@ class SearchablePages:
                 return self._best_labelled(found, labels)
         return self._nearly(needle)
 
+    def text(self, page: int) -> str:
+        """Give a page's own text; `page` from 1."""
+        return self._pages[page - 1].text
+
     def follows_label(self, page: int, char_start: int, labels: Sequence[str], reach: int = LABEL_REACH) -> bool:
         """Say whether one of the labels ends at most so many characters before a place; `page` from 1."""
         return _distance(self._pages[page - 1].label_ends(_forms(labels)), char_start) <= min(reach, LABEL_REACH)
@@ -101,14 +105,14 @@ class SearchablePages:
 class _Page:
     def __init__(self, number: int, text: str) -> None:
         self._number = number
-        self._text = text
+        self.text = text
 
     @cached_property
     def _form(self) -> NormalForm:
-        return normal_form(self._text)
+        return normal_form(self.text)
 
     def exact(self, wanted: str) -> Iterator[Place]:
-        for start, end in _whole_occurrences(self._text, wanted):
+        for start, end in _whole_occurrences(self.text, wanted):
             yield Place(self._number, start, end, "exact")
 
     def normalised(self, needle: str) -> Iterator[Place]:

@@ -7,13 +7,14 @@ data of the types.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
-from services.answers.candidates import name_pattern
+from services.answers.candidates import name_pattern, names_of
 from services.answers.normal_form import plain
 
 BEGINNING: Final = 60
@@ -32,6 +33,8 @@ MOST_LABELS: Final = 6
 """Fields whose labels count."""
 BEHIND_LABEL: Final = 25
 """Characters behind a label, at most: what goes on for longer is a sentence."""
+LABEL_BEGINNING: Final = 2
+"""Characters by which labels are looked up."""
 LATER: Final = 0.5
 """What a heading counts for when one that names another type stands before it."""
 
@@ -69,6 +72,7 @@ _OF_ANOTHER: Final = re.compile(
     r"(?:ihre?[nmrs]?|your|votre|vos|zu|zur|zum|bezug|gemäß|laut|lt\.?|aus|siehe|per|as per|against|gegen)\b"
 )
 _REFERENCE: Final = re.compile(r"[\w./-]*\d[\w./-]*|nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]")
+_WORD: Final = re.compile(r"\w+")
 _LABEL_WITH_VALUE: Final = re.compile(r"\w\s*:\s*\S*\d")
 
 
@@ -105,54 +109,80 @@ class SelfDescriptions:
     def __init__(self, types: DocumentTypes) -> None:
         self._names = list(types)
         self._wordy = {item.name for item in types.values() if item.name != OTHER and (item.headings or item.phrases)}
-        self._titles = {item.name: _pattern(item.headings) for item in types.values() if item.headings}
-        self._phrases = {
-            item.name: [(text.casefold(), _phrase(text)) for text in item.phrases] for item in types.values()
-        }
+        self._titles = {item.name: _Titles(item.headings) for item in types.values() if item.headings}
+        self._phrases: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        """By their first word: the type, and the pattern."""
+        for item in types.values():
+            for text in item.phrases:
+                self._phrases.setdefault(_first_word(text), []).append((item.name, _phrase(text)))
         self._labels = {item.name: _names(item) for item in types.values() if item.fields}
+        self._begin_labels: dict[str, list[str]] = {}
+        """By how a label begins: the types that have such labels."""
+        for item in types.values():
+            for beginning in {name[:LABEL_BEGINNING] for field in item.fields for name in names_of(field)}:
+                self._begin_labels.setdefault(beginning, []).append(item.name)
 
     def of(self, pages: Sequence[str]) -> Mapping[str, SelfDescription]:
         """Look at a document; every type has an entry."""
         headings = self._headings(pages)
         beginning = "\n".join(pages)[:SEARCHED]
-        text, cells = plain(beginning).casefold(), _LABELS.split(beginning.casefold())
+        phrases, labels = self._phrases_in(plain(beginning).casefold()), self._labels_in(beginning.casefold())
         return {
-            name: SelfDescription(
-                headings.get(name, 0.0), self._phrases_in(name, text), self._labels_in(name, cells), name in self._wordy
-            )
+            name: SelfDescription(headings.get(name, 0.0), phrases[name], labels[name], name in self._wordy)
             for name in self._names
         }
 
-    def _phrases_in(self, name: str, text: str) -> int:
-        # Most phrases do not stand there at all, and `in` says so much sooner than a pattern.
-        found = (words in text and phrase.search(text) is not None for words, phrase in self._phrases[name])
-        return min(sum(found), MOST_PHRASES)
+    def _phrases_in(self, text: str) -> Counter[str]:
+        """Count each type's phrases; only those whose first word stands there need be looked for."""
+        candidates = (each for word in set(_WORD.findall(text)) for each in self._phrases.get(word, ()))
+        found = Counter(name for name, phrase in candidates if phrase.search(text))
+        return Counter({name: min(count, MOST_PHRASES) for name, count in found.items()})
 
-    def _labels_in(self, name: str, cells: Sequence[str]) -> int:
-        if name not in self._labels:
-            return 0
-        found = (self._labels[name].match(cell.strip()) for cell in cells if cell)
-        return min(len({match.lastgroup for match in found if match and _is_label(match)}), MOST_LABELS)
+    def _labels_in(self, text: str) -> Counter[str]:
+        """Count the fields of each type that are named where a label may stand."""
+        found: dict[str, set[str | None]] = {}
+        for cell in {part.strip() for part in _LABELS.split(text)}:
+            for name in self._begin_labels.get(cell[:LABEL_BEGINNING], ()):
+                match = self._labels[name].match(cell)
+                if match and _is_label(match):
+                    found.setdefault(name, set()).add(match.lastgroup)
+        return Counter({name: min(len(fields), MOST_LABELS) for name, fields in found.items()})
 
     def _headings(self, pages: Sequence[str]) -> Mapping[str, float]:
+        lines = list(_short_lines(pages))
+        beginning = "\n".join(lines)
+        titles = {name: item.pattern for name, item in self._titles.items() if item.may_stand_in(beginning)}
         found: dict[str, float] = {}
-        for line in _short_lines(pages):
-            name, strength = self._named(line)
+        for line in lines if titles else ():
+            name, strength = _named(line, titles)
             if name and name not in found:
                 found[name] = strength * (LATER if found else 1.0)
         return found
 
-    def _named(self, line: str) -> tuple[str, float]:
-        """Give the type that a line names, and how much like a heading it is; empty if it names none."""
-        subject = _SUBJECT.match(line)
-        text = line[subject.end() :] if subject else line
-        if _OF_ANOTHER.match(text):
-            return "", 0.0
-        matches = ((name, match) for name, title in self._titles.items() if (match := title.search(text)))
-        name, first = min(matches, key=lambda found: (found[1].start(), -found[1].end()), default=("", None))
-        if first is None or len(text[: first.start()].split()) > MAX_BEFORE:
-            return "", 0.0
-        return name, _strength(text, first, is_subject=subject is not None)
+
+class _Titles:
+    """The headings of a type."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self.pattern = _pattern(headings)
+        self._words = [title.removeprefix("-").casefold() for title in headings]
+
+    def may_stand_in(self, text: str) -> bool:
+        """Say whether any may; much sooner than the pattern does."""
+        return any(words in text for words in self._words)
+
+
+def _named(line: str, titles: Mapping[str, re.Pattern[str]]) -> tuple[str, float]:
+    """Give the type that a line names, and how much like a heading it is; empty if it names none."""
+    subject = _SUBJECT.match(line)
+    text = line[subject.end() :] if subject else line
+    if _OF_ANOTHER.match(text):
+        return "", 0.0
+    matches = ((name, match) for name, title in titles.items() if (match := title.search(text)))
+    name, first = min(matches, key=lambda found: (found[1].start(), -found[1].end()), default=("", None))
+    if first is None or len(text[: first.start()].split()) > MAX_BEFORE:
+        return "", 0.0
+    return name, _strength(text, first, is_subject=subject is not None)
 
 
 def _weight(described: SelfDescription, weights: Weights) -> float:
@@ -203,6 +233,11 @@ def _pattern(headings: Sequence[str]) -> re.Pattern[str]:
 def is_title(kind: DocumentType, text: str) -> bool:
     """Say whether words name a document of a type: `Tax invoice` is nobody's name."""
     return bool(kind.headings) and _pattern(kind.headings).search(plain(text).casefold()) is not None
+
+
+def _first_word(text: str) -> str:
+    found = _WORD.search(text.casefold())
+    return found[0] if found else ""
 
 
 def _phrase(text: str) -> re.Pattern[str]:

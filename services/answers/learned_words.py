@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
@@ -146,12 +146,13 @@ def terms_of(text: str) -> Iterator[str]:
         yield f"{first} {second}"
     for token in tokens:
         if token.isalpha():
-            yield from _pieces(f"_{token}_")
+            yield from _pieces(token)
 
 
-def _pieces(word: str) -> Iterator[str]:
-    for start in range(len(word) - PIECE + 1):
-        yield f"-{word[start : start + PIECE]}-"
+@lru_cache(maxsize=20_000)
+def _pieces(token: str) -> tuple[str, ...]:
+    word = f"_{token}_"
+    return tuple(f"-{word[start : start + PIECE]}-" for start in range(len(word) - PIECE + 1))
 
 
 def _token(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OH
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:An|To|Firma|Fa\.) )(?=\S)"
 )
-_HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
+_HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
 """A form of address before a first name and a surname; before a surname alone it is all that tells a person."""
 _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]?|guten tag|hallo|dear|hello|madame, monsieur)\b", re.IGNORECASE

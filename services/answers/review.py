@@ -9,6 +9,7 @@ from schemas.events import FieldAnswer, Finding
 from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
 from services.answers.labelling import by_labels
+from services.answers.one_total import by_one_total
 from services.answers.repair import repair
 from services.answers.roles import by_roles
 from services.answers.tax_lines import by_tax_lines
@@ -55,8 +56,9 @@ def review(
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
     whole = by_tax_lines(kind, named.fields, candidates)
-    done = repair(kind, whole, candidates)
-    changed = {field.path: field.verbatim for field in whole if field not in named.fields}
+    single = by_one_total(kind, whole, candidates)
+    done = repair(kind, single, candidates)
+    changed = {field.path: field.verbatim for field in single if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in named.taken.items()}
     solved = {name: candidate.verbatim for name, candidate in done.changes.items()}
     changes = {**repaired, **parts, **found, **changed, **solved}

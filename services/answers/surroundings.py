@@ -24,6 +24,8 @@ _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
 """Words that name a value, and do not only go on: `vom`, `Nr.`, `of`."""
 _ENDS_WITH_VALUE: Final = re.compile(r"\d[^\w%]*(?:[^\W\d_]{1,3})?[^\w%]*$")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
+_UNIT: Final = re.compile(r"[^\w\s]|[A-Z]{3}|s?Fr\.?", re.IGNORECASE)
+"""A cell of its own for the currency: what it belongs to stands before it."""
 _PLACE_AND_DATE: Final = re.compile(r"(?:[^\W\d_][\w .()/'-]{1,40},(?: den| am| le| on)?)?")
 """What a letter's date has before it: nothing, or the place."""
 
@@ -56,7 +58,7 @@ class Surroundings:
         before = self._pages[page - 1][max(cell.start, start - MAX_LABEL) : start]
         if _WORD.search(before):
             return tuple(dict.fromkeys((_label(before), text)))
-        beside = [line.cells[at - 1].text] if at else []
+        beside = [_beside(line.cells[:at])] if at else []
         over = [item.text for item in above if item.overlaps(cell)]
         shown = [*beside, *over]
         if not any(map(_OWN_WORDS.search, shown)):
@@ -152,6 +154,12 @@ class _Page:
         if start >= line.cells[cell].end:
             return None
         return line, cell, self._above[number]
+
+
+def _beside(cells: Sequence[Cell]) -> str:
+    """Give the cell to the left, with the one before it where it says a currency alone: `Net total | EUR | 5.00`."""
+    is_unit = len(cells) > 1 and _UNIT.fullmatch(cells[-1].text.strip()) is not None
+    return " ".join(cell.text for cell in (cells[-2:] if is_unit else cells[-1:]))
 
 
 def _cells_above(above: Line, line: Line) -> Sequence[Cell]:

@@ -11,9 +11,11 @@ MAX_WORDS: Final = 3
 """Words before the part that was copied."""
 
 _LEGAL_FORM: Final = re.compile(
-    r"\b(?:GmbH|gGmbH|mbH|AG|KG|KGaA|OHG|oHG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|a\. ?G\.?"
+    r"\b(?:GmbH|gGmbH|mbH|AG|KG|KGaA|OHG|oHG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\. ?U\.?|a\. ?G\.?"
     r"|Ltd|Limited|plc|LLP|LLC|Inc|SARL|SAS|SA)\b\.?"
 )
+_TRADE: Final = re.compile(r"\w*(?:erei|atelier|studio|büro|praxis|kanzlei|betrieb|werkstatt|service)", re.IGNORECASE)
+"""A word that makes a person's name behind it that of a business: `Tischlerei`, `Fotostudio`, `Malerbetrieb`."""
 _FIRM_WORDS: Final = re.compile(r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und))*")
 _NO_NAME: Final = re.compile(
     r"^(?:an|to|from|von|herrn?|frau|mr|mrs|ms|dear|firma|fa|die|der|das|the|geschäftsführer\w*|inhaber\w*|name|bank"
@@ -33,13 +35,17 @@ _PERSON: Final = re.compile(
 
 
 def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
-    """Give a firm's whole name: `Tischlerei Wendelin Korff GmbH`, where `Wendelin Korff GmbH` was copied."""
+    """Give a firm's whole name: `Tischlerei Wendelin Korff GmbH`, where `Wendelin Korff GmbH` was copied.
+
+    Without a legal form, only a trade before a person's name belongs to it: `Tischlerei Wendelin Korff`.
+    """
     cell = surroundings.cell(page, start)
     at = cell.text.find(verbatim) if cell else -1
-    if cell is None or at <= 0 or not _LEGAL_FORM.search(verbatim):
+    if cell is None or at <= 0:
         return verbatim
     before = cell.text[:at].rstrip()
-    if len(before.split()) > MAX_WORDS or _NO_NAME.match(before) or not _FIRM_WORDS.fullmatch(before):
+    is_firm = _LEGAL_FORM.search(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
+    if _NO_NAME.match(before) or not (is_firm or _TRADE.fullmatch(before)):
         return verbatim
     return cell.text[: at + len(verbatim)]
 

@@ -271,3 +271,26 @@ def test_a_label_with_a_value_of_its_own_says_nothing_of_the_next_line(text: str
 )
 def test_words_that_make_a_value_anothers_stand_before_it_and_behind_the_last_one(text: str, names: list[str]) -> None:
     assert named(text, "issued") == names
+
+
+@pytest.mark.parametrize("text", ["Facture n° 2026-11-02", "Rechnung Nr. 2026/11/2"])
+def test_what_is_called_a_number_is_one_even_if_it_looks_like_a_date(text: str) -> None:
+    found = Candidates([text], "fr").of(Kind.REFERENCE)
+    assert [item.value.text for item in found] == [text.rsplit(maxsplit=1)[-1]]
+
+
+@pytest.mark.parametrize("text", ["Facture du 2026-11-02", "n° 12 du 2026-11-02", "Piano 2026-11-02"])
+def test_what_is_called_no_number_stays_a_date(text: str) -> None:
+    assert "2026-11-02" not in [item.value.text for item in Candidates([text], "fr").of(Kind.REFERENCE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("mit 19 % Umsatzsteuer (214,09 EUR) also 1.340,89 EUR", "214.09"),
+        ("Rabatt (214,09 EUR)", "-214.09"),
+        ("Rabatt (214,09 EUR)   1.340,89", "-214.09"),
+    ],
+)
+def test_brackets_within_a_sentence_make_no_amount_negative(text: str, amount: str) -> None:
+    assert amount in [item.value.text for item in Candidates([text], "de").of(Kind.MONEY)]

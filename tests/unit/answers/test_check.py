@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from unit.answers import invoices
 from unit.answers.placed import a_type, field, placed
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
@@ -301,3 +302,27 @@ def test_a_copy_with_them_that_cannot_be_read_is_kept_for_a_person(kind: Kind, c
 @pytest.mark.parametrize("copied", ["Bestellnummer", "ORDER NUMBER:", "order", "Sir or Madam", "Damen und Herren"])
 def test_the_name_of_a_field_or_of_nobody_is_no_value(copied: str) -> None:
     assert one("order", Kind.TEXT, copied, f"{copied} 4711") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "amount"),
+    [
+        ("mit 19 % Umsatzsteuer (214,09 EUR) also 1.340,89 EUR", "(214,09 EUR)", "214.09"),
+        ("Steuer (214,09 EUR)", "(214,09 EUR)", "-214.09"),
+        ("Steuer (-214,09 EUR) und mehr", "(-214,09 EUR)", "-214.09"),
+    ],
+)
+def test_an_amount_in_brackets_is_negative_unless_a_sentence_goes_on(text: str, copied: str, amount: str) -> None:
+    (field,) = check_answer(invoices.INVOICE, {"tax_total": copied}, [text], "de")
+    assert (field.value, field.status) == (amount, "ok")
+    assert field.char_start is not None
+    assert text[field.char_start : field.char_end] == field.verbatim
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("Lot 0, compte FR21 4418 0K29", []), ("TVA 0,00", ["0.00"])],
+)
+def test_a_tax_of_nothing_must_be_said(text: str, values: list[str]) -> None:
+    copied = {"tax_total": values[0].replace(".", ",") if values else "0"}
+    assert [field.value for field in check_answer(invoices.INVOICE, copied, [text], "fr")] == values

@@ -229,3 +229,20 @@ def test_numbers_are_the_same_but_for_letters_before_and_words_around(said: str,
     (item,) = Candidates([f"Nr. {stands}"], "de").of(Kind.REFERENCE)
     answer = FieldAnswer(path="x", kind="reference", value=said, verbatim=said, status="ok", confidence=0)
     assert is_said_by(answer, item) is same
+
+
+SKONTO = a_type(field("due", Kind.DATE, "Fällig", "Due", synonyms=("zahlbar bis", "oder bis"), unlike=("Skonto",)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Zahlbar bis 16.5.2026 mit 2 % Skonto oder bis 5.6.2026 netto.",
+        "Zahlbar bis 16.5.2026 abzgl. 2 % Skonto\noder bis 5.6.2026",
+        "Zahlbar bis 5.6.2026. Skonto gibt es nicht.",
+        "Zahlbar bis 5.6.2026\nSkonto 2 % innerhalb von zehn Tagen",
+        "Zahlbar bis 5.6.2026\tSkonto 2 %",
+    ],
+)
+def test_a_date_with_discount_behind_it_is_not_the_due_date(line: str) -> None:
+    assert [item.value.text for item in Candidates([line], "de").labelled(SKONTO.fields[0], SKONTO)] == ["2026-06-05"]

@@ -22,6 +22,9 @@ def taken(page: Pages, said: str, name: str = "buyer") -> str | None:
         ("Korff & Söhne KG", "Söhne KG"),
         ("North Harbour Joinery Ltd", "Joinery Ltd"),
         ("Field & Brook LLP", "Brook LLP"),
+        ("Tischlerei Johann Korff e.U.", "Johann Korff e.U."),
+        ("Tischlerei Wendelin Korff", "Wendelin Korff"),  # a trade makes a person's name that of a business
+        ("Fotostudio Anna Korff", "Anna Korff"),
     ],
 )
 def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) -> None:
@@ -45,6 +48,8 @@ def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) 
         ("Wir, die Muster GmbH", "Muster GmbH"),
         ("Haus und Hof Bau Muster GmbH", "Muster GmbH"),  # too many words
         ("Frisch Gebackenes von Korff", "Korff"),  # no firm
+        ("Dachdeckermeister Lutz Korff", "Lutz Korff"),
+        ("Unsere Tischlerei Korff", "Korff"),
     ],
 )
 def test_words_before_a_firm_that_are_no_name_stay_away(line: str, firm: str) -> None:

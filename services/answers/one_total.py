@@ -1,0 +1,63 @@
+"""The total of an invoice that shows one alone: with tax in it, or with none, it is the gross total.
+
+Small models give it twice, as what it is and as the net total, or take it for the net total and add the tax that is in
+it: `Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08` comes to no 230.68. What tax is a part of which
+amount, arithmetic says: 16.08 is 8.1 % of 214.60 less 16.08, and of no rate of 214.60 itself.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from schemas.document_types import DocumentType
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidates
+
+CENT: Final = Decimal("0.01")
+"""By how much a printed tax may differ from the one computed."""
+_IN_TENTHS: Final = (
+    *(21, 25, 26, 30, 37, 38, 40, 48, 50, 55, 60, 70, 77, 80, 81, 90, 95, 100),
+    *(120, 130, 135, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230, 240, 250, 255, 270),
+)
+RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
+"""Percent: value added tax in Europe, and GST in Australia, Canada and New Zealand, in force or lately so."""
+
+
+def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Take the only total for the gross total, and leave the net total out; else nothing."""
+    given = {field.path: field for field in fields}
+    totals = kind.tax_totals
+    net = given.get(totals.net) if totals else None
+    if totals is None or net is None or net.status != "ok" or net.value_numeric is None:
+        return list(fields)
+    if _is_named(kind, totals.net, net, candidates):
+        return list(fields)
+    tax, gross = _amount(given.get(totals.tax)), _amount(given.get(totals.gross))
+    left = [field for field in fields if field.path != totals.net]
+    if gross is not None:
+        return left if gross == net.value_numeric and not tax else list(fields)
+    if tax is None or not is_within(tax, net.value_numeric):
+        return list(fields)
+    put = net.model_copy(update={"path": totals.gross})
+    order = {field.name: place for place, field in enumerate(kind.fields)}
+    others = [field for field in left if field.path != totals.gross]
+    return sorted([*others, put], key=lambda field: order.get(field.path, len(order)))
+
+
+def is_within(tax: Decimal, amount: Decimal) -> bool:
+    """Say whether a tax is, by the rates that there are, one that an amount has in it, and none that comes on top."""
+    return _is_tax_of(amount - tax, tax) and not _is_tax_of(amount, tax)
+
+
+def _is_tax_of(net: Decimal, tax: Decimal) -> bool:
+    return any(abs(net * rate / 100 - tax) <= CENT for rate in RATES)
+
+
+def _amount(answer: FieldAnswer | None) -> Decimal | None:
+    return answer.value_numeric if answer and answer.status == "ok" else None
+
+
+def _is_named(kind: DocumentType, name: str, answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether the amount stands beside a name of the field, anywhere."""
+    definition = next(field for field in kind.fields if field.name == name)
+    return any(item.value.numeric == answer.value_numeric for item in candidates.labelled(definition, kind))

@@ -1,0 +1,54 @@
+"""An invoice that shows one total: it is the gross total, and no net total."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.invoices import INVOICE, answers, candidates, said
+
+from services.answers.one_total import RATES, by_one_total, is_within
+
+HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
+INCLUDED = f"{HEAD}Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08"
+AUSTRALIAN = f"{HEAD}TOTAL 4,092.00\nTotal includes GST of 372.00"
+EXEMPT = f"{HEAD}Total: Fr. 570.00 (nicht mehrwertsteuerpflichtig)"
+
+
+def totals(page: str, **copied: str) -> dict[str, str | None]:
+    given = said(by_one_total(INVOICE, answers(page, **copied), candidates(page)))
+    return {name: value for name, value in given.items() if name.endswith("total")}
+
+
+def test_an_amount_with_tax_in_it_is_the_gross_total_whatever_the_model_added() -> None:
+    copied = {"net_total": "214.60", "tax_total": "16.08", "gross_total": "230.68"}
+    assert totals(INCLUDED, **copied) == {"tax_total": "16.08", "gross_total": "214.60"}
+
+
+def test_the_same_where_no_rate_is_said_and_the_gross_total_was_left_out() -> None:
+    assert totals(AUSTRALIAN, net_total="4,092.00", tax_total="372.00") == {
+        "tax_total": "372.00",
+        "gross_total": "4092.00",
+    }
+
+
+def test_one_amount_without_tax_is_no_net_total() -> None:
+    assert totals(EXEMPT, net_total="570.00", gross_total="570.00") == {"gross_total": "570.00"}
+
+
+@pytest.mark.parametrize(
+    ("page", "copied"),
+    [
+        (f"{HEAD}Nettobetrag 570,00\nUSt 0 % 0,00\nGesamt 570,00", {"net_total": "570,00", "gross_total": "570,00"}),
+        (f"{HEAD}Wert 100,00 + 19,00 = 119,00", {"net_total": "100,00", "tax_total": "19,00", "gross_total": "119,00"}),
+        (f"{HEAD}Wert 100,00 und 19,00", {"net_total": "100,00", "tax_total": "19,00"}),
+        (f"{HEAD}Wert 100,00 und 17,34", {"net_total": "100,00", "tax_total": "17,34"}),
+    ],
+    ids=["named", "two totals", "tax comes on top", "tax of no rate"],
+)
+def test_nothing_changes_where_the_net_total_is_named_or_tax_may_come_on_top(page: str, copied: dict[str, str]) -> None:
+    assert totals(page, **copied) == {name: value.replace(",", ".") for name, value in copied.items()}
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_tax_on_top_of_an_amount_is_never_said_to_be_within(rate: Decimal) -> None:
+    for net in (Decimal("10.00"), Decimal("87.35"), Decimal("4321.99"), Decimal(100)):
+        assert not is_within((net * rate / 100).quantize(Decimal("0.01")), net)
