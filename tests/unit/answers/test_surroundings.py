@@ -30,6 +30,13 @@ def test_the_cell_to_the_left_is_next(label: str) -> None:
     assert around(page, "119,00")[:2] == (label.lower(), "summe")
 
 
+@pytest.mark.parametrize("currency", ["EUR", "€", "Fr.", "CHF"])
+def test_a_cell_with_a_currency_alone_is_no_label_without_the_one_before(currency: str) -> None:
+    page = placed(("Netto", 0, 100), (currency, 3_000, 100), ("119,00", 4_000, 100))
+    assert around(page, "119,00")[0] == f"netto {currency.lower()}"
+    assert around(placed(("Netto", 0, 100), ("Menge", 3_000, 100), ("119,00", 4_000, 100)), "119,00")[0] == "menge"
+
+
 @pytest.mark.parametrize("label", ["Rechnungsdatum", "Date of issue"])
 def test_of_the_line_above_the_cell_that_stands_over_it_counts(label: str) -> None:
     page = placed(("Nummer", 0, 100), (label, 3_000, 100), ("4711", 0, 220), ("5.6.2026", 3_000, 220))
