@@ -236,7 +236,8 @@ class DocumentType(_Data):
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
     tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)
     tax_totals: TaxTotals | None = Field(
-        default=None, description="Of an invoice: what stands on the line of one tax rate is none of its totals."
+        default=None,
+        description="Of an invoice: a line of one tax rate has none of its totals; its only total is the gross one.",
     )
     rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
 
