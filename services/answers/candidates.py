@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
@@ -83,7 +83,7 @@ _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2})[^;
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
-    r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
+    r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|unserer|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
     r"|the|your|to|of|against|under|with|from|for|per|votre|vos|la|du|sur) )"
 )
 """Words before a heading that make it another document's, or a part of a sentence: `gemäß Vertrag Nr. 7`."""
@@ -169,6 +169,18 @@ class Candidates:
         owned = zip(self.of(field.kind), self._owners[key], strict=True)
         return [candidate for candidate, owner in owned if owner == field.name]
 
+    def instead_of(self, field: FieldDefinition, kind: DocumentType, said: str) -> Candidate | None:
+        """Give the date that follows, within a sentence, one that the words behind it make another field's.
+
+        Parameters
+        ----------
+        said
+            What was copied: `bis 16.5.2026 mit 2 % Skonto oder bis 5.6.2026`; canonical.
+        """
+        names, dates = _Names(field, kind), self.of(field.kind)
+        after = (two for two in pairwise(dates) if two[0].value.text == said and names.exclude_behind(two[0]))
+        return next((two[1] for two in after if _are_near(*two) and not names.exclude_behind(two[1])), None)
+
     def not_of_another(self, field: FieldDefinition) -> list[Candidate]:
         """Give the candidates of a field's kind before which no word makes them another's, see `unlike`."""
         unlike = [plain(word).casefold() for word in field.unlike]
@@ -195,6 +207,10 @@ class Candidates:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
+
+
+def _are_near(first: Candidate, second: Candidate) -> bool:
+    return first.page == second.page and second.char_start - first.char_end <= MAX_SENTENCE
 
 
 def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:

@@ -26,6 +26,7 @@ LAST_YEAR: Final = 2100
 PIVOT: Final = 40
 """First two-digit year of the nineteen-hundreds."""
 _MONTHS_OF_A_YEAR: Final = 12
+_DAYS_OF_A_MONTH: Final = 31
 _TWO_DIGITS: Final = 2
 
 _WORD: Final = r"[^\W\d_]+"
@@ -52,8 +53,8 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 _OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![\w/-])")
 _AMERICAN: Final = re.compile(r"\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b|\b[Ss]ales [Tt]ax\b")
 """A state and a ZIP code, or the tax of no other country."""
-_BRITISH: Final = re.compile(r"£|\bVAT\b|\bGST\b|\bABN\b|\bGB[0-9]{2}")
-"""What stands in the papers of Britain, Ireland and Australia, where the day is first."""
+_BRITISH: Final = re.compile(r"£|\bVAT\b|\bGST\b|\bABN\b|\bGB[0-9]{2}|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b")
+"""What stands in the papers of Britain, Ireland and Australia, where the day is first: their taxes, a postcode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def regional(language: str, pages: Sequence[str]) -> str:
         return language
     text = "\n".join(pages)
     dates = [(int(match[1]), int(match[3])) for match in _OPEN.finditer(text)]
+    dates = [pair for pair in dates if min(pair) <= _MONTHS_OF_A_YEAR and max(pair) <= _DAYS_OF_A_MONTH]
     day_first = any(first > _MONTHS_OF_A_YEAR for first, _ in dates)
     month_first = any(second > _MONTHS_OF_A_YEAR for _, second in dates)
     if not (day_first or month_first):

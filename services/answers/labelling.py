@@ -9,12 +9,18 @@ is optional.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from services.answers.candidates import KINDS, Candidate, Candidates
 from services.answers.confidence import UNWEIGHED
 from services.answers.rules import determines, holds, values_of
+
+IN_ADDRESS: Final = 120
+"""Characters behind a recipient's name in which his address stands, and his VAT number with it."""
+SAME_EDGE: Final = 12
+"""Difference of left edges, in tenths of a point, of what stands below each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if definition.kind not in KINDS:
             continue
         answer = given.get(definition.name)
-        only = _only(candidates.labelled(definition, kind))
-        if only is None and answer is None and definition.kind is Kind.IBAN:
-            only = _only(candidates.not_of_another(definition))
+        only = _only(candidates.labelled(definition, kind)) or _unlabelled(answer, definition, kind, candidates)
         if only is None or (answer is not None and is_said_by(answer, only)):
             continue
         put = answer_of(definition, only)
@@ -54,6 +58,36 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
             del given[definition.name]
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def _unlabelled(
+    answer: FieldAnswer | None, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> Candidate | None:
+    """Give the value of a field beside whose name not exactly one stands, where something else tells it."""
+    if answer is None:
+        return _only(candidates.not_of_another(definition)) if definition.kind is Kind.IBAN else None
+    if definition.kind is Kind.DATE and answer.value is not None:
+        return candidates.instead_of(definition, kind, answer.value)
+    if definition.kind is Kind.VAT_ID:
+        return _of_sender(answer, candidates)
+    is_number = definition.of_document and definition.kind is Kind.REFERENCE
+    labelled = candidates.labelled(definition, kind) if is_number else []
+    is_own = any(is_said_by(answer, item) for item in labelled)
+    return labelled[0] if labelled and not is_own else None  # a document's own number stands before others'
+
+
+def _of_sender(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
+    """Give the other VAT number, where the one that was copied stands in the recipient's address."""
+    recipient = candidates.letter.recipient
+    if recipient is None or answer.char_start is None or answer.page != recipient.page:
+        return None
+    around = candidates.surroundings
+    name, number = (around.cell(recipient.page, start) for start in (recipient.char_start, answer.char_start))
+    is_below = name is not None and number is not None and abs(name.left - number.left) <= SAME_EDGE
+    if not (is_below and 0 <= answer.char_start - recipient.char_end <= IN_ADDRESS):
+        return None
+    others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
+    return _only(others)
 
 
 def is_said_by(answer: FieldAnswer, candidate: Candidate) -> bool:

@@ -123,7 +123,7 @@ class _Search:
         wanted = [field for field in self._fields if field.name == name]
         if not wanted:
             return {}
-        found = self._distinct(self._all(wanted))
+        found = self._distinct(self._all(wanted)) or self._distinct(self._anywhere(wanted[0]))
         if len(found) != 1:
             return {}
         filled = {**self._values, name: _typed(found[0][name])}
@@ -140,6 +140,12 @@ class _Search:
             changes = dict(zip(names, chosen, strict=True))
             if self._is_solution(changes):
                 yield changes
+
+    def _anywhere(self, field: FieldDefinition) -> Iterator[Changes]:
+        """Give the ways to put any candidate into a field where the others' values stand behind their labels."""
+        if all(self._is_labelled(other) for other in self._fields if other is not field):
+            ways = ({field.name: item} for item in self._candidates.of(field.kind))
+            yield from (changes for changes in ways if self._is_solution(changes))
 
     def _is_labelled(self, field: FieldDefinition) -> bool:
         """Say whether the present value of a field stands behind a label of it, somewhere."""

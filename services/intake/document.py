@@ -6,6 +6,7 @@ from typing import Final
 from schemas.events import ErrorCode, Step
 from services.answers.einvoice import EInvoice
 from services.intake.failure import IntakeError
+from services.intake.stored_text import stored_form
 
 PAGE_CHARACTERS: Final = 3_000
 """Length at which running text is cut into pages: about a printed page, so that the page of an evidence says where."""
@@ -46,8 +47,8 @@ class ParsedDocument:
 
     @property
     def blank(self) -> bool:
-        """No page has anything but white space."""
-        return not any(page.strip() for page in self.pages)
+        """No page has anything but white space and what has no width: a mark of the byte order is no text."""
+        return not any(stored_form(page).strip() for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)

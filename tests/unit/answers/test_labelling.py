@@ -246,3 +246,54 @@ SKONTO = a_type(field("due", Kind.DATE, "Fällig", "Due", synonyms=("zahlbar bis
 )
 def test_a_date_with_discount_behind_it_is_not_the_due_date(line: str) -> None:
     assert [item.value.text for item in Candidates([line], "de").labelled(SKONTO.fields[0], SKONTO)] == ["2026-06-05"]
+
+
+DATED = a_type(
+    field("number", Kind.REFERENCE, "Rechnungsnummer", "Invoice number", of_document=True, synonyms=("Bill no",)),
+    field("due", Kind.DATE, "Fällig", "Due", synonyms=("zahlbar bis",), unlike=("Skonto",)),
+    field("vat_id", Kind.VAT_ID, "USt-ID", "VAT number"),
+    headings=("Gutschrift", "Rechnung"),
+)
+
+
+def said_of(text: str, **copied: str) -> dict[str, str | None]:
+    given = check_answer(DATED, copied, [text], "de")
+    return values(list(by_labels(DATED, given, Candidates([text], "de")).fields))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zahlbar bis 21.03.2026 mit 2 % Skonto (23,81 €), bis 10.04.2026 ohne Abzug.",
+        "Bezahlen Sie am 21.03.2026 mit 2 % Skonto, sonst am 10.04.2026.",
+    ],
+)
+def test_the_date_after_one_with_discount_is_taken_where_that_was_copied(text: str) -> None:
+    assert said_of(text, due="21.03.2026") == {"due": "2026-04-10"}
+    assert said_of(text, due="10.04.2026") == {"due": "2026-04-10"}
+
+
+def test_a_date_with_discount_that_no_other_follows_stays_for_a_person() -> None:
+    assert said_of("Zahlen Sie bis 21.03.2026 mit 2 % Skonto.", due="21.03.2026") == {"due": "2026-03-21"}
+
+
+def test_of_several_labelled_numbers_the_first_is_the_documents_own_unless_one_of_them_was_copied() -> None:
+    text = "Bill no 88107\nAkte 20314-002\nOffen: Bill no 87733"
+    assert said_of(text, number="20314-002") == {"number": "88107"}
+    assert said_of(text, number="87733") == {"number": "87733"}
+
+
+def test_our_own_earlier_invoice_does_not_name_a_credit_note() -> None:
+    text = "Gutschrift GS-26-00093\nzu unserer Rechnung RE-26-01844"
+    assert said_of(text, number="RE-26-01844") == {"number": "GS-26-00093"}
+
+
+def test_a_vat_number_in_the_recipients_address_is_not_the_senders() -> None:
+    text = (
+        "Muster Spedition KG\nHafenallee 21, 23966 Wismar\n\nHolz GmbH\nSägewerkstraße 4\n6330 Kufstein\n"
+        "UID: ATU58402678\n\nRechnung RG260204\n\nWare\n\nUSt-ID DE342068171"
+    )
+    recipient = Candidates([text], "de").letter.recipient
+    assert recipient is not None
+    assert recipient.verbatim == "Holz GmbH"
+    assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"

@@ -18,6 +18,8 @@ from services.answers.dates import parse_date, regional
         ("Sales tax and VAT, due 09/06/2026", "en"),
         ("08/21/2026, VAT 20 %", "en-US"),
         ("due 09/06/2026", "en"),
+        ("at 30/04/2026, sort code 40-19-82", "en-GB"),  # no month is the nineteenth
+        ("Bristol BS1 6ZY, due 09/06/2026", "en-GB"),
     ],
 )
 def test_dates_tell_and_where_none_does_taxes_and_addresses(text: str, language: str) -> None:

@@ -149,3 +149,10 @@ def test_a_miscopied_iban_that_may_be_either_of_two_is_replaced_by_none() -> Non
     ibans = ("IBAN DE02 1203 0000 0000 2020 51", "IBAN DE72 1203 0000 0000 2020 52")
     text = page_of(Decimal(100), Decimal(19), Decimal(119), *ibans)
     assert repair(INVOICE, answers(text, iban="DE02 1203 0000 0000 2020 53"), candidates(text)).changes == {}
+
+
+def test_the_one_amount_that_completes_a_sum_is_put_in_wherever_it_stands() -> None:
+    page = "Werbebande Saison 26/27: 350,00 Euro\nMwSt 66,50 Euro\nGesamtbetrag 416,50 Euro\nAnzahlung 50,00 Euro"
+    done = repair(INVOICE, answers(page, tax_total="66,50", gross_total="416,50"), candidates(page))
+    assert said(list(done.fields))["net_total"] == "350.00"
+    assert done.changes["net_total"].verbatim == "350,00 Euro"[: len(done.changes["net_total"].verbatim)]

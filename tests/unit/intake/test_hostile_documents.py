@@ -204,6 +204,13 @@ async def test_neighbours_of_a_bomb_are_unharmed(parser: Parser) -> None:
     assert [isinstance(outcome, IntakeError) for outcome in outcomes] == [True, False, False, False]
 
 
+@pytest.mark.parametrize("media_type", [MAIL, TEXT])
+async def test_a_document_of_what_has_no_width_has_no_text(parser: Parser, media_type: str) -> None:
+    with pytest.raises(IntakeError) as raised:
+        await parser.parse("\ufeff\u200b\n".encode(), media_type)
+    assert raised.value.code is ErrorCode.DOCUMENT_WITHOUT_TEXT
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=2_000), media_type=st.sampled_from([PDF, MAIL, TEXT]), headed=st.booleans())
 async def test_any_bytes_end_in_pages_or_an_intake_error(
