@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
 from itertools import islice, pairwise
 from typing import Final
 
@@ -196,8 +197,8 @@ class Candidates:
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
-        numbered = _numbers_like_dates(self._pages) if kind is Kind.REFERENCE else ()
-        for found in (*numbered, *_values(kind, self._pages, self.language, part)):
+        values = _values(kind, self._pages, self.language, part)
+        for found in merge(_numbers_like_dates(self._pages), values, key=_place) if kind is Kind.REFERENCE else values:
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
                 named = replace(found, labels=labels)
@@ -207,6 +208,10 @@ class Candidates:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
+
+
+def _place(item: Candidate) -> tuple[int, int]:
+    return item.page, item.char_start
 
 
 def _are_near(first: Candidate, second: Candidate) -> bool:

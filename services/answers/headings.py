@@ -142,7 +142,8 @@ class SelfDescriptions:
         """Count the fields of each type that are named where a label may stand."""
         found: dict[str, set[str | None]] = {}
         for cell in {part.strip() for part in _LABELS.split(text)}:
-            for name in self._begin_labels.get(cell[:LABEL_BEGINNING], ()):
+            beginnings = {cell[:LABEL_BEGINNING], cell[:1]}  # a label may be shorter
+            for name in {name for each in beginnings for name in self._begin_labels.get(each, ())}:
                 match = self._labels[name].match(cell)
                 if match and _is_label(match):
                     found.setdefault(name, set()).add(match.lastgroup)

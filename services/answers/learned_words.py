@@ -30,6 +30,9 @@ SEARCHED: Final = 3000
 PIECE: Final = 4
 """Letters of the pieces of a word: German makes one word of what English says in three, and inflects it."""
 
+LONGEST_KEPT: Final = 30
+"""Letters of a word whose pieces are kept for the next document; a hostile one may be as long as the document."""
+
 _TOKEN: Final = re.compile(
     r"(?P<email>[\w.+-]+@[\w.-]+)"
     r"|(?P<iban>\b[a-z]{2}\d\d(?: ?[\da-z]{4}){3,7}(?: ?[\da-z]{1,3})?\b)"
@@ -146,13 +149,15 @@ def terms_of(text: str) -> Iterator[str]:
         yield f"{first} {second}"
     for token in tokens:
         if token.isalpha():
-            yield from _pieces(token)
+            yield from _known_pieces(token) if len(token) <= LONGEST_KEPT else _pieces(token)
 
 
-@lru_cache(maxsize=20_000)
 def _pieces(token: str) -> tuple[str, ...]:
     word = f"_{token}_"
     return tuple(f"-{word[start : start + PIECE]}-" for start in range(len(word) - PIECE + 1))
+
+
+_known_pieces: Final = lru_cache(maxsize=5_000)(_pieces)
 
 
 def _token(match: re.Match[str]) -> str:

@@ -143,8 +143,10 @@ class _Search:
 
     def _anywhere(self, field: FieldDefinition) -> Iterator[Changes]:
         """Give the ways to put any candidate into a field where the others' values stand behind their labels."""
-        if all(self._is_labelled(other) for other in self._fields if other is not field):
-            ways = ({field.name: item} for item in self._candidates.of(field.kind))
+        by_value = {_typed(item): item for item in reversed(self._candidates.of(field.kind))}  # of equal ones the first
+        others = (other for other in self._fields if other is not field)
+        if len(by_value) <= MAX_ATTEMPTS and all(map(self._is_labelled, others)):
+            ways = ({field.name: item} for item in by_value.values())
             yield from (changes for changes in ways if self._is_solution(changes))
 
     def _is_labelled(self, field: FieldDefinition) -> bool:

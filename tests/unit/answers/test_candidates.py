@@ -294,3 +294,8 @@ def test_what_is_called_no_number_stays_a_date(text: str) -> None:
 )
 def test_brackets_within_a_sentence_make_no_amount_negative(text: str, amount: str) -> None:
     assert amount in [item.value.text for item in Candidates([text], "de").of(Kind.MONEY)]
+
+
+def test_a_number_like_a_date_stands_among_the_others_in_the_order_of_the_document() -> None:
+    found = Candidates(["Rechnung Nr. 4711\nBezug: Nr. 2026-11-02\nKunde Nr. 4712"], "de").of(Kind.REFERENCE)
+    assert [item.value.text for item in found] == ["4711", "2026-11-02", "4712"]

@@ -172,3 +172,8 @@ def test_words_that_name_a_document_are_a_title(text: str) -> None:
 def test_names_are_no_title_nor_is_anything_of_a_type_without_headings(text: str) -> None:
     assert not is_title(BILL, text)
     assert not is_title(a_type(), "Rechnung")
+
+
+def test_a_label_of_one_character_counts() -> None:
+    labelled = SelfDescriptions(types(a_type(field("number", Kind.REFERENCE, "#", "#"))))
+    assert labelled.of(["# 4711"])["bill"].labels == 1

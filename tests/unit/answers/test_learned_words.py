@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from schemas.document_types import load_document_types
 from services.answers.learned_words import (
     NO_WORDS,
+    PIECE,
     SEARCHED,
     LearnedWords,
     LearnedWordsError,
+    _known_pieces,
     read_learned_words,
     shipped_words,
     strengths,
@@ -124,3 +126,9 @@ def test_no_words_speak_for_nothing() -> None:
 
 def test_the_shipped_words_know_the_shipped_types_alone() -> None:
     assert set(shipped_words().types) == set(load_document_types())
+
+
+def test_pieces_of_a_long_word_are_not_kept() -> None:
+    before = _known_pieces.cache_info().currsize
+    assert len(list(terms_of("x" * 3000))) == 1 + 3000 + 2 - PIECE + 1
+    assert _known_pieces.cache_info().currsize == before

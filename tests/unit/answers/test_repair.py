@@ -156,3 +156,10 @@ def test_the_one_amount_that_completes_a_sum_is_put_in_wherever_it_stands() -> N
     done = repair(INVOICE, answers(page, tax_total="66,50", gross_total="416,50"), candidates(page))
     assert said(list(done.fields))["net_total"] == "350.00"
     assert done.changes["net_total"].verbatim == "350,00 Euro"[: len(done.changes["net_total"].verbatim)]
+
+
+def test_a_gap_is_not_looked_for_among_more_amounts_than_may_be_tried() -> None:
+    rows = "\n".join(f"Posten {euros(Decimal(number))}" for number in range(1_000, 2_001))
+    page = f"Ware 350,00 Euro\nMwSt 66,50 Euro\nGesamtbetrag 416,50 Euro\n{rows}"
+    done = repair(INVOICE, answers(page, tax_total="66,50", gross_total="416,50"), candidates(page))
+    assert "net_total" not in done.changes
