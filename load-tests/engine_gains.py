@@ -1,6 +1,6 @@
 """What the field's cheap gains bring: the same prompts to engines that differ in one thing each, in turns.
 
-    make gains                          eager, compiled, n-gram speculation, 8-bit weights, and what can be preloaded
+    make gains                          eager, compiled, n-grams, 8-bit weights, spinning threads, what can be preloaded
     make gains VARIANTS="eager tcmalloc" some of them; the first is what the others are divided by
     make gains DOCUMENTS=12 ROUNDS=2
 
@@ -29,7 +29,7 @@ from typing import Any, Final
 from unittest import mock
 from uuid import uuid4
 
-from recorded import Noting
+from recorded import Noting, Record, Recorded
 from rich.console import Console
 from rich.table import Table
 
@@ -41,6 +41,8 @@ from services.wiring import load_engine
 
 REPOSITORY: Final = Path(__file__).parents[1]
 RESULTS: Final = REPOSITORY / "load-tests" / "results" / "gains.json"
+ANSWERS: Final = REPOSITORY / "samples" / "answers.json.gz"
+"""What the model said of the samples: the second prompts follow from it."""
 LIBRARIES: Final = (
     Path("/usr/lib/x86_64-linux-gnu"),
     Path(sys.prefix) / "lib",
@@ -59,6 +61,8 @@ class Variant:
         Names of libraries.
     arguments
         More arguments of vLLM's engine.
+    environment
+        Of its process.
     int8
         With 8-bit weights, made from the model's own.
     """
@@ -66,6 +70,7 @@ class Variant:
     preload: Sequence[str] = ()
     eager: bool = True
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
     int8: bool = False
 
 
@@ -79,6 +84,9 @@ VARIANTS: Final = {
     "tcmalloc+libomp": Variant(preload=["libtcmalloc_minimal.so.4", "libomp.so.5"]),
     "tcmalloc+libiomp5": Variant(preload=["libtcmalloc_minimal.so.4", "libiomp5.so"]),
     "n-grams": Variant(arguments={"speculative_config": NGRAMS}),
+    "more n-grams": Variant(arguments={"speculative_config": NGRAMS | {"num_speculative_tokens": 8}}),
+    "spins": Variant(environment={"GOMP_SPINCOUNT": "20000"}),
+    "active": Variant(environment={"OMP_WAIT_POLICY": "ACTIVE"}),
     "int8": Variant(int8=True),
 }
 
@@ -99,7 +107,8 @@ def note_prompts(file: Path, documents: int) -> None:
         noting: list[Noting] = []
 
         async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting:
-            noting.append(Noting(await load_engine(settings, say, routes)))
+            recorded = Recorded(Record.read(ANSWERS), _model(settings), lambda: load_engine(settings, say, routes))
+            noting.append(Noting(recorded))
             return noting[0]
 
         output = Path(folder) / "page.html"
@@ -183,7 +192,7 @@ def child(arguments: argparse.Namespace) -> None:
     match arguments.child:
         case "note":
             note_prompts(arguments.file, arguments.documents)
-        case "int8":
+        case "make int8":
             make_int8(_model(load_settings()), arguments.folder)
         case name:
             said = answer(arguments.file, VARIANTS[name], arguments.folder)
@@ -194,12 +203,14 @@ def _model(settings: Settings) -> Path:
     return settings.models_folder / settings.model
 
 
-def _run(arguments: Sequence[str], preload: Sequence[str] = ()) -> None:
-    found = [next((str(place / name) for place in LIBRARIES if (place / name).exists()), None) for name in preload]
-    if missing := [name for name, place in zip(preload, found, strict=True) if place is None]:
+def _run(arguments: Sequence[str], variant: Variant | None = None) -> None:
+    variant = variant or Variant()
+    names = variant.preload
+    found = [next((str(place / name) for place in LIBRARIES if (place / name).exists()), None) for name in names]
+    if missing := [name for name, place in zip(names, found, strict=True) if place is None]:
         message = f"{', '.join(missing)} not found"
         raise FileNotFoundError(message)
-    environment = os.environ | ({"LD_PRELOAD": ":".join(map(str, found))} if found else {})
+    environment = os.environ | variant.environment | ({"LD_PRELOAD": ":".join(map(str, found))} if found else {})
     command = [sys.executable, __file__, *arguments]
     done = subprocess.run(  # noqa: S603  (this file)
         command, env=environment, timeout=CHILD_SECONDS, check=False, capture_output=True, text=True
@@ -241,9 +252,9 @@ def _of(name: str, prompts: Path, folder: Path) -> dict[str, Any]:
     if variant.int8:
         model = folder / "int8"
         if not model.exists():
-            _run(["--child", "int8", "--folder", str(model)])
+            _run(["--child", "make int8", "--folder", str(model)])
     given = ["--child", name, "--file", str(prompts), "--folder", str(model), "--output", str(output)]
-    _run(given, variant.preload)
+    _run(given, variant)
     read: dict[str, Any] = json.loads(output.read_text("utf-8"))
     return read
 

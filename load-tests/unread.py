@@ -32,6 +32,7 @@ from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, p
 REPOSITORY: Final = Path(__file__).parents[1]
 UNREAD: Final = REPOSITORY / "samples" / "unread"
 SETS: Final = {
+    "sixth": ("sixth_invoices.yaml",),
     "fifth": ("fifth_invoices.yaml",),
     "fourth": ("fourth_invoices.yaml",),
     "third": ("third_letters.yaml", "third_invoices.yaml"),

@@ -9,6 +9,7 @@ import ast
 import datetime as dt
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +45,14 @@ _NODES: Final = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.IfExp, ast.Call, ast.Name,
     ast.Load, ast.Constant, *_OPERATORS,
 )  # fmt: skip
+_WORD: Final = re.compile(r"\w+")
+_LEGAL_FORMS: Final = frozenset(
+    {
+        *("ag", "e", "eg", "gbr", "ggmbh", "gmbh", "k", "kg", "kgaa", "mbh", "og", "ohg", "se", "u", "ug", "v"),
+        *("asbl", "inc", "limited", "llc", "llp", "ltd", "plc", "sa", "sarl", "sas", "srl", "sàrl"),
+    }
+)
+"""Words of firms' and associations' legal forms, of which a name without one may be short; `e. V.` is two."""
 _CONSTANTS: Final = (float, int, str, type(None))
 
 
@@ -99,12 +108,27 @@ def one_of(value: Scalar, *choices: Scalar) -> bool:
     return value in choices
 
 
+def same_name(one: str, other: str) -> bool:
+    """Say whether two names are the same, or differ in the legal form that one alone has: `Chor`, `Chor e. V.`.
+
+    Raises
+    ------
+    TypeError
+        If one is no text.
+    """
+    shorter, longer = sorted(([*map(str.casefold, _WORD.findall(name))] for name in (one, other)), key=len)
+    if not _LEGAL_FORMS.isdisjoint(shorter):
+        return shorter == longer
+    return shorter == [word for word in longer if word not in _LEGAL_FORMS]
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "abs": abs,
     "count": count,
     "days": days,
     "near": near,
     "one_of": one_of,
+    "same_name": same_name,
     "total": total,
 }
 

@@ -12,7 +12,8 @@ GOAL: Final = 2.0
 MINUTE: Final = 60
 NOT_DONE: Final = (
     "All others get the text that the service read, without paying for reading PDFs, check nothing against it, and "
-    "keep nothing. Each begins with an empty prefix cache, and has as many documents side by side as the engine takes."
+    "keep nothing. Each begins with an empty prefix cache, and has as many documents side by side as the engine takes. "
+    "Their server is set like our engine, and one document goes before the clock starts."
 )
 LIBRARIES: Final = (
     "The libraries get the tasks of the script: the same words, schemas and limits. instructor makes a pydantic model "

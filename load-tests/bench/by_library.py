@@ -113,7 +113,8 @@ def ask_by_library(
     found = json.loads(answered.read_text("utf-8"))
     answers, fault = found["answers"], _one_line(found["fault"])
     if not (valid := count_valid(tasks, answers)):
-        message = f"no answer is what its schema allows; the first fault: {fault}"
+        first = f"fault: {fault}" if fault else f"answer: {_one_line(str(answers[:1]))}"
+        message = f"no answer is what its schema allows; the first {first}"
         raise WayError(message)
     return Took(found["seconds"], found["calls"], len(answers), valid, fault)
 

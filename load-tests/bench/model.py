@@ -77,6 +77,7 @@ async def _measure(servers: Servers, size: Size, wanted: Collection[str], say: S
     documents = list(samples(settings, size.documents))
     engine = await wiring.load_engine(settings, lambda what: say(f"loading {what}"))
     try:
+        await one_round(servers, settings, engine, documents[:1], (), say)  # what is made once and kept, in vLLM too
         rounds = [await one_round(servers, settings, engine, documents, wanted, say) for _ in range(size.rounds)]
     finally:
         await engine.close()

@@ -80,7 +80,10 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
-_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2})[^;,\t\n]){0,35}")
+_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,\t\n]){0,35}")
+"""Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
+_NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
+_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
@@ -191,6 +194,19 @@ class Candidates:
             if not any(word in plain(self._before(item)).casefold() for word in unlike)
         ]
 
+    def is_of_another(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:
+        """Say whether, wherever a value stands, a word of another field names it: `Renewal: 1.9.2026`.
+
+        Parameters
+        ----------
+        said
+            Canonical.
+        """
+        names = _Names(field, kind)
+        places = [item for item in self.of(field.kind) if item.value.text == said]
+        is_whole = len(self.of(field.kind)) < MAX_CANDIDATES
+        return is_whole and bool(places) and all(names.name_another(item.label) for item in places)
+
     def _before(self, item: Candidate) -> str:
         return self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
 
@@ -268,6 +284,7 @@ class _Names:
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
         unlike = "|".join(re.escape(plain(word).casefold()) for word in field.unlike)
         self._unlike = re.compile(rf"(?<!\w)(?:{unlike})") if unlike else None
+        self._another = re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{unlike}){_DIRECTLY}") if unlike else None
 
     def nearest(self, label: str) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
@@ -286,6 +303,10 @@ class _Names:
     def exclude_behind(self, item: Candidate) -> bool:
         """Say whether words behind a date make it another field's: `bis 16.5.2026 mit 2 % Skonto`."""
         return self._unlike is not None and self._unlike.search(item.behind) is not None
+
+    def name_another(self, label: str) -> bool:
+        """Say whether the words directly before a value name another field, and do not deny it."""
+        return self._another is not None and self._another.search(label) is not None
 
     def _exclude(self, label: str) -> bool:
         if self._unlike is None:

@@ -4,7 +4,7 @@ A form that code knows (an amount, a date, a number) behind a name that the type
 the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
 what the model copied. The only account of a document is taken without a label, if the model copied none. Where the
 model copied for two fields a value that stands beside the name of one of them alone, the other one is left empty if it
-is optional.
+is optional. So is a date that words of `unlike` name wherever it stands: a renewal is no due date.
 """
 
 from collections.abc import Mapping, Sequence
@@ -134,9 +134,16 @@ def _is_of_another(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> bool:
-    """Say whether a value stands beside the name of another field that has it too, and nowhere beside its own."""
+    """Say whether a value is another's, and stands nowhere beside the name of its own field.
+
+    A word that the type knows says so of a date (`Next renewal`), or another field that has it, beside whose name it
+    stands.
+    """
     if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
         return False
+    is_date = definition.kind is Kind.DATE and bool(definition.unlike)
+    if is_date and candidates.is_of_another(definition, kind, answer.value or ""):
+        return True
     rivals = (rival for rival in kind.fields if rival.kind is definition.kind and rival.name != definition.name)
     return any(
         (other := given.get(rival.name)) is not None

@@ -182,19 +182,27 @@ class Letter:
         return any(word in other for word in words) and not any(word in own for word in words)
 
     def firm_of(self, person: str) -> Party | None:
-        """Give the firm that bears a person's surname: `Schreinerei Hans Kern` of Hans Kern, on a line by itself."""
+        """Give the firm that bears a person's surname, `Schreinerei Hans Kern` of Hans Kern, on a line by itself.
+
+        In a mail, which has no letterhead, its address may follow.
+        """
         surname = person.rsplit(maxsplit=1)[-1] if len(person.split()) in _WORDS_OF_A_NAME else ""
         if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person):
             return None
         pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
         for page, sheet in enumerate(self._sheets, start=1):
-            for cell in (cell for line in sheet.lines for cell in line.cells):
-                if not pattern.search(cell.text) or not _FIRM_OF_A_PERSON.fullmatch(cell.text):
-                    continue
-                more = [word for word in _LONG_WORD.findall(pattern.sub(" ", cell.text)) if word not in person]
-                if _is_trade(more):
-                    return self._party(page, cell, cell.text)
+            for cell in (cell for line in sheet.lines for cell in line.cells if pattern.search(cell.text)):
+                name = self._before_address(cell.text, person)
+                more = [word for word in _LONG_WORD.findall(pattern.sub(" ", name)) if word not in person]
+                if _FIRM_OF_A_PERSON.fullmatch(name) and _is_trade(more):
+                    return self._party(page, cell, name)
         return None
+
+    def _before_address(self, line: str, person: str) -> str:
+        """Give what stands before an address in a line of a mail, if the whole name is in it; else the line."""
+        first = next(filter(None, _SENDER_LINE.split(line)), "")
+        is_own = self.is_mail and person in first and first != line and _is_sender_line(line)
+        return first if is_own else line
 
     def _domain(self, *words: str) -> str:
         """Give the letters of the domain in a line of the mail's head."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from schemas.document_types import DocumentType
+from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidates
+from services.answers.candidates import MAX_CANDIDATES, Candidates, name_pattern
+from services.answers.tax_lines import tax_lines
 
 CENT: Final = Decimal("0.01")
 """By how much a printed tax may differ from the one computed."""
@@ -42,6 +43,30 @@ def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     order = {field.name: place for place, field in enumerate(kind.fields)}
     others = [field for field in left if field.path != totals.gross]
     return sorted([*others, put], key=lambda field: order.get(field.path, len(order)))
+
+
+def by_named_tax(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Leave out net total and tax where they are two sums that happen to make the gross total; else nothing.
+
+    `Total fees 2,052.00`, `Total costs 107.25`, `Total 2,159.25`: neither is named net, no word for a tax and no
+    percentage stands beside 107.25, and it is what no rate makes of 2,052.00. Where lines by tax rate are, or more
+    amounts than are looked at, nothing is left out.
+    """
+    given = {field.path: field for field in fields}
+    totals = kind.tax_totals
+    if totals is None:
+        return list(fields)
+    net, tax, gross = (_amount(given.get(name)) for name in (totals.net, totals.tax, totals.gross))
+    if net is None or gross is None or not tax or net + tax != gross or _is_tax_of(net, tax):
+        return list(fields)
+    amounts = candidates.of(Kind.MONEY)
+    if len(amounts) >= MAX_CANDIDATES or _is_named(kind, totals.net, given[totals.net], candidates):
+        return list(fields)
+    names = name_pattern(next(field for field in kind.fields if field.name == totals.tax))
+    labels = [label for item in amounts if item.value.numeric == tax for label in item.labels]
+    if any("%" in label or names.search(label) for label in labels) or tax_lines(candidates):
+        return list(fields)
+    return [field for field in fields if field.path not in (totals.net, totals.tax)]
 
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:

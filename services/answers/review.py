@@ -9,7 +9,7 @@ from schemas.events import FieldAnswer, Finding
 from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
 from services.answers.labelling import by_labels
-from services.answers.one_total import by_one_total
+from services.answers.one_total import by_named_tax, by_one_total
 from services.answers.repair import repair
 from services.answers.roles import by_roles
 from services.answers.tax_lines import by_tax_lines
@@ -56,7 +56,7 @@ def review(
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
     whole = by_tax_lines(kind, named.fields, candidates)
-    single = by_one_total(kind, whole, candidates)
+    single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {field.path: field.verbatim for field in single if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in named.taken.items()}

@@ -57,6 +57,15 @@ class Checked:
         return self.review.faults + self.summary.faults
 
 
+def check_or_answer(asked: Asked) -> Checked | Answered:
+    """Check, and make the outcome at once where there is nothing to ask.
+
+    A check holds megabytes of a long document: of those in flight, only those that wait for a second answer have one.
+    """
+    checked = check(asked)
+    return checked if checked.question else answered(checked)
+
+
 def check(asked: Asked) -> Checked:
     """Check what the engine said against the pages that it read, and repair what code can.
 

@@ -19,7 +19,7 @@ from services.delivery.record import Record
 from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
 from services.inference.admit import Admitted, admit
 from services.inference.ask import Asked, AskedAgain, Asker, AskError
-from services.inference.check import Checked, answered, check, check_again
+from services.inference.check import Checked, answered, check_again, check_or_answer
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError, ModelAwayError
 from services.inference.in_engine import InEngine
 from services.inference.in_work import InWork
@@ -237,10 +237,9 @@ class Inference:
             return self._after(document, asked)
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-                checked = await asyncio.to_thread(check, asked)
-            if checked.question:
-                checked = await self._ask_again(checked, checked.question, batch)
-            outcome = await asyncio.to_thread(answered, checked)
+                outcome = await asyncio.to_thread(check_or_answer, asked)
+            if isinstance(outcome, Checked):
+                outcome = await self._answer_again(outcome, batch)
         except EngineDeadError:
             raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
@@ -248,8 +247,14 @@ class Inference:
         self.breaker.succeeded()
         return outcome
 
-    async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
+    async def _answer_again(self, checked: Checked, batch: Batch) -> Answered:
         """Ask the second question; whatever comes of it, the document has its first answer."""
+        question = checked.question
+        if question is not None:
+            checked = await self._ask_again(checked, question, batch)
+        return await asyncio.to_thread(answered, checked)
+
+    async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
         again = await self._ask(document, batch, lambda: self._asker.ask_again(checked.asked, question))
         if isinstance(again, Failure):

@@ -210,7 +210,10 @@ def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> N
         (with_rules(a_rule(check="amount > __class__")), "rule some: __class__ is no field or table"),
         (with_rules(a_rule(check="amount >")), "rule some: `amount >`: it cannot be read: invalid syntax"),
         (with_rules(a_rule(check="amount.real > 0")), "`amount.real > 0`: Attribute is not allowed in a rule"),
-        (with_rules(a_rule(check="open(number) > 0")), "only abs, count, days, near, one_of, total may be called"),
+        (
+            with_rules(a_rule(check="open(number) > 0")),
+            "only abs, count, days, near, one_of, same_name, total may be called",
+        ),
         (with_rules(a_rule(check="amount > day")), "`amount > day`: it cannot be computed: '>' not supported"),
         (with_rules(a_rule(check="amount + 1")), "`amount + 1`: it gives no truth: compare something"),
         (

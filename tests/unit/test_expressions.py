@@ -49,6 +49,29 @@ def test_a_rule_says_true_or_false(expression: str, is_true: bool) -> None:  # n
     assert evaluate(expression, VALUES) is is_true
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Muster GmbH", "MUSTER GmbH.", True),
+        ("Les Amis du Carillon", "ASBL Les Amis du Carillon", True),
+        ("Harbour Choir", "Harbour Choir e. V.", True),
+        ("Hans Kern", "Hans Kern Bau GmbH", False),
+        ("Bau AG", "Hochbau AG", False),
+        ("Muster GmbH", "Muster GmbH & Co. KG", False),
+        ("Universität Wien", "Medizinische Universität Wien", False),
+        ("Muster GmbH", "Muster AG", False),
+    ],
+)
+def test_names_are_the_same_but_for_a_legal_form_that_one_alone_has(one: str, other: str, *, is_same: bool) -> None:
+    assert evaluate("same_name(one, other)", {"one": one, "other": other}) is is_same
+    assert evaluate("same_name(other, one)", {"one": one, "other": other}) is is_same
+
+
+def test_what_is_no_text_has_no_name() -> None:
+    with pytest.raises(ExpressionError, match="it cannot be computed"):
+        evaluate("same_name(one, other)", {"one": "Muster GmbH", "other": Decimal(1)})
+
+
 def test_a_table_is_added_up_and_counted() -> None:
     rows = [{"line_total": Decimal("1.10")}, {"line_total": Decimal("2.20")}, {"line_total": None}, {"other": "x"}]
     assert evaluate("total(items, 'line_total') == 3.3 and count(items) == 4", {"items": rows})

@@ -66,17 +66,25 @@ def call(asked: Asked, calls: Calls, name: str, text: str) -> Answer:
     except Exception as error:  # noqa: BLE001  (whatever a library raises: the task has no answer)
         return calls.failed(name, error)
     said = {item.extraction_class: item.extraction_text for item in found.extractions or ()}
-    return name, dict.fromkeys(task.schema["properties"], "") | said if said else None
+    if not said:
+        return calls.failed(name, LookupError("nothing was extracted"))
+    return name, dict.fromkeys(task.schema["properties"], "") | said
 
 
 def schema_of(task: Task) -> dict[str, Any]:
-    """Give the envelope that langextract reads: a list of objects of one property each."""
-    return langextract.schema.extractions_schema(
+    """Give the envelope that langextract reads: a list of objects of one property each, as many as the task has.
+
+    Where the list may be empty, a small model leaves it so.
+    """
+    envelope = langextract.schema.extractions_schema(
         *(
             {"type": "object", "properties": {name: rules}, "required": [name], "additionalProperties": False}
             for name, rules in task.schema["properties"].items()
         )
     )
+    wanted = len(task.schema["properties"])
+    envelope["properties"]["extractions"] |= {"minItems": wanted, "maxItems": wanted}
+    return envelope
 
 
 if __name__ == "__main__":

@@ -277,6 +277,22 @@ def test_a_date_with_discount_that_no_other_follows_stays_for_a_person() -> None
     assert said_of("Zahlen Sie bis 21.03.2026 mit 2 % Skonto.", due="21.03.2026") == {"due": "2026-03-21"}
 
 
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Zahlen Sie bald.\nSkonto am 21.03.2026", None),
+        ("Skonto am 21.03.2026\nZahlen Sie am 21.03.2026", "2026-03-21"),
+        ("Skonto gibt es nicht.\nZahlen Sie am 21.03.2026", "2026-03-21"),
+        ("Kein Skonto. Zahlen Sie am 21.03.2026", "2026-03-21"),
+        ("Zahlen Sie ohne Skonto am 21.03.2026", "2026-03-21"),
+        ("2 % Skonto innerhalb 10 Tagen, ganz am 21.03.2026", "2026-03-21"),
+        ("Skonto-Datum: 21.03.2026", None),
+    ],
+)
+def test_a_date_that_a_word_of_another_names_wherever_it_stands_is_left_out(text: str, due: str | None) -> None:
+    assert said_of(text, due="21.03.2026").get("due") == due
+
+
 def test_of_several_labelled_numbers_the_first_is_the_documents_own_unless_one_of_them_was_copied() -> None:
     text = "Bill no 88107\nAkte 20314-002\nOffen: Bill no 87733"
     assert said_of(text, number="20314-002") == {"number": "88107"}

@@ -113,6 +113,22 @@ def test_a_firm_may_bear_its_owners_name(line: str, firm: str | None) -> None:
     assert letter_of(*placed(("Factoring GmbH", 500, 880))).firm_of("Lieferant GmbH") is None
 
 
+@pytest.mark.parametrize(
+    ("line", "firm"),
+    [
+        ("Ilka Brodersen Illustration, Hafenstraße 3 Hinterhaus, 24103 Kiel", "Ilka Brodersen Illustration"),
+        ("| Ilka Brodersen Illustration | Hafenstraße 3 | 24103 Kiel", "Ilka Brodersen Illustration"),
+        ("Ilka Brodersen, Hafenstraße 3, 24103 Kiel", None),
+        ("Gasthof Brodersen, Hafenstraße 3, 24103 Kiel", None),
+        ("Textilhaus Meyer, Am Ilka Brodersen 3, 24103 Kiel", None),
+    ],
+)
+def test_in_a_mail_a_firms_address_may_follow_its_owners_name(line: str, firm: str | None) -> None:
+    mail = [("From: Ilka Brodersen <ilka@brodersen.example>", 500, 880), (line, 500, 1_400)]
+    assert said(letter_of(*placed(*mail)).firm_of("Ilka Brodersen")) == firm
+    assert letter_of(*placed((line, 500, 1_400))).firm_of("Ilka Brodersen") is None
+
+
 def test_a_word_of_the_firm_in_the_domain_tells_whose_it_is() -> None:
     head = "From: Ida Brook <ida@brook-edits.example>\nTo: Tom Field <tom@fernlight.example>\n\nHi Tom"
     letter = letter_of([head], [])

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
 
-from services.answers.one_total import RATES, by_one_total, is_within
+from services.answers.candidates import MAX_CANDIDATES
+from services.answers.one_total import RATES, by_named_tax, by_one_total, is_within
 
 HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
 INCLUDED = f"{HEAD}Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08"
@@ -52,3 +53,50 @@ def test_nothing_changes_where_the_net_total_is_named_or_tax_may_come_on_top(pag
 def test_a_tax_on_top_of_an_amount_is_never_said_to_be_within(rate: Decimal) -> None:
     for net in (Decimal("10.00"), Decimal("87.35"), Decimal("4321.99"), Decimal(100)):
         assert not is_within((net * rate / 100).quantize(Decimal("0.01")), net)
+
+
+SUMS = f"{HEAD}Total fees 2,052.00\nTotal costs 107.25\nAmount due 2,159.25"
+SUMMED = {"net_total": "2,052.00", "tax_total": "107.25", "gross_total": "2,159.25"}
+
+
+TWO_RATES = {"net_total": "350.00", "tax_total": "54.50", "gross_total": "404.50"}
+
+
+def named(page: str, **copied: str) -> dict[str, str | None]:
+    given = said(by_named_tax(INVOICE, answers(page, **copied), candidates(page)))
+    return {name: value for name, value in given.items() if name.endswith("total")}
+
+
+def test_two_sums_that_nobody_calls_net_or_tax_are_neither() -> None:
+    assert named(SUMS, **SUMMED) == {"gross_total": "2159.25"}
+
+
+@pytest.mark.parametrize(
+    ("page", "copied"),
+    [
+        (SUMS.replace("Total costs", "Sales tax"), SUMMED),
+        (SUMS.replace("Total fees", "Subtotal"), SUMMED),
+        (SUMS, SUMMED | {"gross_total": "2,052.00"}),
+        (SUMS, {"net_total": "2,052.00", "gross_total": "2,159.25"}),
+        (f"{HEAD}100.00 19.00 119.00", {"net_total": "100.00", "tax_total": "19.00", "gross_total": "119.00"}),
+        (f"{HEAD}7 % 100.00 7.00\n19 % 250.00 47.50\nSum 350.00 54.50 404.50", TWO_RATES),
+        (f"{HEAD}Work 350.00\nplus 7 % / 19 %: 54.50\nTotal 404.50", TWO_RATES),
+        (f"{HEAD}Work 350.00\nTaxes in all 54.50\nTotal 404.50", TWO_RATES),
+        (HEAD + "Pos 1.00 €\n" * MAX_CANDIDATES + "Total fees 350.00\nTotal costs 54.50\nTotal 404.50", TWO_RATES),
+    ],
+    ids=[
+        *(
+            "tax is named",
+            "net is named",
+            "no sum",
+            "no tax",
+            "tax of a rate",
+            "lines by rate",
+            "rates",
+            "word for tax",
+        ),
+        "more than is looked at",
+    ],
+)
+def test_what_may_be_a_tax_stays(page: str, copied: dict[str, str]) -> None:
+    assert named(page, **copied) == {name: value.replace(",", "") for name, value in copied.items()}

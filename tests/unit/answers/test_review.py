@@ -148,6 +148,29 @@ def test_the_line_of_one_tax_rate_is_no_total() -> None:
     assert (FindingKind.REPAIRED, ["gross_total"]) in kinds(found)
 
 
+@pytest.mark.parametrize(
+    ("lines", "copied", "totals"),
+    [
+        (
+            "Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08",
+            {"net_total": "214.60", "tax_total": "16.08", "gross_total": "230.68"},
+            {"tax_total": "16.08", "gross_total": "214.60"},
+        ),
+        (
+            "Honorar gesamt 2.052,00 €\nAuslagen gesamt 107,25 €\nZu zahlen 2.159,25 €",
+            {"net_total": "2.052,00 €", "tax_total": "107,25 €", "gross_total": "2.159,25 €"},
+            {"gross_total": "2159.25"},
+        ),
+    ],
+    ids=["tax in it", "no tax"],
+)
+def test_the_only_total_of_an_invoice_is_its_gross_total(
+    lines: str, copied: dict[str, str], totals: dict[str, str]
+) -> None:
+    found = reviewed(f"Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n{lines}", **copied)
+    assert {name: value for name, value in said([*found.fields]).items() if "total" in name} == totals
+
+
 def test_the_only_account_is_taken_unless_it_is_to_be_debited() -> None:
     account = "DE02 1203 0000 0000 2020 51"
     assert said([*reviewed(f"Von auswärts: {account}").fields])["iban"] == account.replace(" ", "")

@@ -16,7 +16,7 @@ from services.answers.summary_check import check_summary
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.ask import Asked, Asker
-from services.inference.check import Checked, answered, check, check_again
+from services.inference.check import Checked, answered, check, check_again, check_or_answer
 from services.inference.outcome import Answered
 from services.inference.windows import whole
 from services.telemetry.metrics import Metrics
@@ -55,6 +55,15 @@ async def test_an_answer_without_findings_costs_two_calls() -> None:
     outcome, engine = await answer(letter("invoice", **GOOD, **TOTALS))
     assert len(engine.prompts) == 2
     assert (list(outcome.findings), outcome.needs_review) == ([], False)
+
+
+async def test_what_a_check_holds_lives_on_only_where_something_is_asked_again() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    outcome = check_or_answer(checked.asked)
+    assert isinstance(outcome, Answered)
+    assert outcome == answered(checked)
+    broken, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS | {"net_total": "50,00 €"}))
+    assert isinstance(check_or_answer(broken.asked), Checked)
 
 
 async def test_a_broken_rule_costs_one_more_call_about_its_fields_and_the_answer_that_fits_wins() -> None:
