@@ -2,20 +2,23 @@
 
     make unread              the newest ones, by the configured model; the page goes to load-tests/results
     make unread SET=second   those that were read before
+    make unread ANEW=1       ask everything, also what the model answered before
 
-Of letters without facts the type alone is asked and judged.
+Of letters without facts the type alone is asked and judged. What the model says of the others is kept beside them
+(samples/unread/answers), so that a change of our own code is measured in seconds.
 """
 
 import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from hostile.attacks import Letter, label_of, letters_in
 from letter_paper import letter_file
+from recorded import Noting, Record, Recorded
 from rich.console import Console
 
 from services.cli import evaluation
@@ -25,6 +28,7 @@ from services.evaluation.calibration import calibration
 from services.evaluation.labels import read_labels
 from services.inference.admit import admit
 from services.inference.ask import Classified
+from services.inference.routes import Routes
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
 from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, parser_of, types_of
@@ -32,6 +36,7 @@ from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, p
 REPOSITORY: Final = Path(__file__).parents[1]
 UNREAD: Final = REPOSITORY / "samples" / "unread"
 SETS: Final = {
+    "seventh": ("seventh_invoices.yaml",),
     "sixth": ("sixth_invoices.yaml",),
     "fifth": ("fifth_invoices.yaml",),
     "fourth": ("fourth_invoices.yaml",),
@@ -40,6 +45,7 @@ SETS: Final = {
     "first": ("letters.yaml",),
 }
 """The newest first."""
+ANSWERS: Final = UNREAD / "answers"
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
 
@@ -76,6 +82,28 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
     }
 
 
+def evaluate(letters: Sequence[Letter], settings: Settings, answers: Path, *, anew: bool) -> None:
+    """Ask about letters what was not asked before, print, and write the page and the answers."""
+    record = Record.read(answers) if answers.exists() and not anew else None
+    engines: list[Noting | Recorded] = []
+
+    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting | Recorded:
+        if record:
+            folder = settings.models_folder / settings.model
+            engines.append(Recorded(record, folder, lambda: load_engine(settings, say, routes)))
+        else:
+            engines.append(Noting(await load_engine(settings, say, routes)))
+        return engines[0]
+
+    with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
+        write_documents(Path(folder), letters)
+        order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
+        evaluation.say(evaluation.run(order, settings, load), order)
+    asked = engines[0]
+    ANSWERS.mkdir(exist_ok=True)
+    Record(identity=asked.identity, context_tokens=asked.context_tokens, answers=asked.noted).write(answers)
+
+
 def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) -> None:
     """Print how many types are right, which are not, and whether it was said."""
     console = Console()
@@ -96,7 +124,9 @@ def main() -> None:
     """Ask, print, and write the page."""
     parser = argparse.ArgumentParser(description="Measure on letters that nobody tuned on.")
     parser.add_argument("--set", choices=SETS, default=next(iter(SETS)))
-    letters = [letter for name in SETS[parser.parse_args().set] for letter in letters_in(UNREAD / name).values()]
+    parser.add_argument("--anew", action="store_true", help="ask everything")
+    chosen = parser.parse_args()
+    letters = [letter for name in SETS[chosen.set] for letter in letters_in(UNREAD / name).values()]
     settings = load_settings(einvoice="ignore")
     PAGE.parent.mkdir(exist_ok=True)
     if of_type_alone := [letter for letter in letters if not letter.values]:
@@ -104,12 +134,8 @@ def main() -> None:
             write_documents(Path(folder), of_type_alone)
             found = asyncio.run(classify(Path(folder), settings))
         say_types(found, calibration_of(settings).review_below)
-    if not (with_facts := [letter for letter in letters if letter.values]):
-        return
-    with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
-        write_documents(Path(folder), with_facts)
-        order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
-        evaluation.say(evaluation.run(order, settings), order)
+    if with_facts := [letter for letter in letters if letter.values]:
+        evaluate(with_facts, settings, ANSWERS / f"{chosen.set}.json.gz", anew=chosen.anew)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ _NUMBER_LIKE_DATE: Final = re.compile(
 _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,\t\n]){0,35}")
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
-_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
+_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
@@ -290,7 +290,7 @@ class _Names:
         """Give the end of the last word that names the field, and the length of the name."""
         if self._exclude(label):
             return _NOWHERE
-        found = [(_end_of_word(label, match.end()), len(match[0])) for match in self._pattern.finditer(label)]
+        found = [(_end_of_word(label, match.end()), len(match[0])) for match in _overlapping(self._pattern, label)]
         if self._heading:
             headings = self._heading.finditer(label)
             found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
@@ -308,6 +308,10 @@ class _Names:
         """Say whether the words directly before a value name another field, and do not deny it."""
         return self._another is not None and self._another.search(label) is not None
 
+    def exclude_number(self, item: Candidate) -> bool:
+        """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""
+        return self._heading is not None and item.kind is Kind.REFERENCE and any(map(self._exclude, item.labels))
+
     def _exclude(self, label: str) -> bool:
         if self._unlike is None:
             return False
@@ -316,6 +320,14 @@ class _Names:
 
 
 _NOWHERE: Final = (-1, 0)
+
+
+def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Give all matches, also those that begin within another: `your order` and `order number`."""
+    match = pattern.search(text)
+    while match:
+        yield match
+        match = pattern.search(text, match.start() + 1)
 
 
 def names_of(field: FieldDefinition) -> set[str]:
@@ -348,7 +360,7 @@ def _heading_pattern(headings: Sequence[str]) -> re.Pattern[str]:
 def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
     owner = next(filter(None, (_owner(label, names) for label in item.labels)), None)
-    return None if owner and names[owner].exclude_behind(item) else owner
+    return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 
 
 def _is_named(labels: Sequence[str]) -> bool:

@@ -78,16 +78,28 @@ def _unlabelled(
 
 def _of_sender(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
     """Give the other VAT number, where the one that was copied stands in the recipient's address."""
+    if not _is_recipients(answer, candidates):
+        return None
+    return _only([item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value])
+
+
+def _is_recipients_only(answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether the document has one VAT number, in an address above which words say that it is the recipient's."""
+    recipient = candidates.letter.recipient
+    is_told = recipient is not None and recipient.is_labelled
+    is_only = len({item.value.text for item in candidates.of(Kind.VAT_ID)}) == 1
+    return is_told and is_only and _is_recipients(answer, candidates)
+
+
+def _is_recipients(answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a VAT number stands in the recipient's address."""
     recipient = candidates.letter.recipient
     if recipient is None or answer.char_start is None or answer.page != recipient.page:
-        return None
+        return False
     around = candidates.surroundings
     name, number = (around.cell(recipient.page, start) for start in (recipient.char_start, answer.char_start))
     is_below = name is not None and number is not None and abs(name.left - number.left) <= SAME_EDGE
-    if not (is_below and 0 <= answer.char_start - recipient.char_end <= IN_ADDRESS):
-        return None
-    others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
-    return _only(others)
+    return is_below and 0 <= answer.char_start - recipient.char_end <= IN_ADDRESS
 
 
 def is_said_by(answer: FieldAnswer, candidate: Candidate) -> bool:
@@ -136,9 +148,11 @@ def _is_of_another(
 ) -> bool:
     """Say whether a value is another's, and stands nowhere beside the name of its own field.
 
-    A word that the type knows says so of a date (`Next renewal`), or another field that has it, beside whose name it
-    stands.
+    Its place in the recipient's address says so of a VAT number, a word that the type knows of a date (`Next renewal`),
+    or another field that has it, beside whose name it stands.
     """
+    if definition.kind is Kind.VAT_ID and _is_recipients_only(answer, candidates):
+        return True
     if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
         return False
     is_date = definition.kind is Kind.DATE and bool(definition.unlike)

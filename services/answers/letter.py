@@ -25,6 +25,10 @@ MIN_BLOCK: Final = 3
 MAX_BLOCK: Final = 8
 """Lines of an address: name, street and town at least."""
 MAX_NAME: Final = 80
+FOOT_LINES: Final = 8
+"""Lines at the end of a document in which its sender names himself."""
+MAX_FOOT: Final = 400
+"""Characters of such a line that are looked at."""
 MOST_BELOW: Final = 12
 """Cells behind another one among which the two below it are looked for."""
 
@@ -32,12 +36,22 @@ _ADJACENT: Final = 1.9
 """Distance of two lines of a block, as part of the font size."""
 _SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point."""
+_INDENTED: Final = 250
+"""The same of a block below the words that say whose it is."""
 _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
+_FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
+_REGISTERED: Final = re.compile(
+    r"\b(?:HR[AB]|FN|RPM|RCS|RC|CoC|KvK|CHE|UID|USt|Ust|VAT|TVA|BTW|MWST|IBAN|BIC|SIRET|SIREN|Tel|Tél|Geschäftsführ"
+    r"|Steuer-?[Nn]|St\.-Nr|Registered|Company)"
+)
+"""What stands beside the name of one who names himself at a document's end."""
+_BANK: Final = re.compile(r"(?:bank|sparkasse|raiffeisen|banque|crédit)", re.IGNORECASE)
 _HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
@@ -151,11 +165,13 @@ class Letter:
 
     @cached_property
     def sender(self) -> Party | None:
-        """Who writes: of the sender's line, the mail's head, the first of two addresses, or the letterhead."""
+        """Who writes: of the sender's line, a mail's head, the first of two addresses, the foot, or the letterhead."""
         if party := self._sender_line or self._of_head("from", "von"):
             return party
         own, _ = self._addresses
-        return self._named(own) if own else self._below(_PAYEE) or self._letterhead
+        if own:
+            return self._named(own)
+        return self._below(_PAYEE) or (self._foot[0] if self._foot else None) or self._letterhead
 
     @cached_property
     def recipient(self) -> Party | None:
@@ -164,7 +180,7 @@ class Letter:
             return party
         _, other = self._addresses
         if other and (party := self._named(other)):
-            return party
+            return replace(party, is_labelled=other.is_to)
         if any(_TRADER.match(cell.text) for cell in self._head):
             return None  # a buyer sends orders, and what is billed to him is billed to the sender
         party = self._behind_label or self._below(_TO) or self._below(_PAYER)
@@ -180,6 +196,11 @@ class Letter:
         words = _LONG_WORD.findall(normal_form(name).text)
         own, other = self._domain("from", "von"), self._domain("to", "an")
         return any(word in other for word in words) and not any(word in own for word in words)
+
+    def is_saluted(self, page: int, start: int) -> bool:
+        """Say whether a name stands in the salutation."""
+        text = self._pages[page - 1]
+        return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
     def firm_of(self, person: str) -> Party | None:
         """Give the firm that bears a person's surname, `Schreinerei Hans Kern` of Hans Kern, on a line by itself.
@@ -263,6 +284,9 @@ class Letter:
         first, second = ([*self._blocks, None, None])[:2]
         if first is None or self._sender_line:
             return None, first
+        if (foot := self._foot) and not any(_is_own(block, *foot) for block in (first, second) if block):
+            is_second = second is not None and second.is_to and not first.is_to
+            return (None, None) if first.is_trader else (None, second if is_second else first)
         if second is None:
             is_at_top = first.cells[0] == self._head[0]
             return (None, None) if first.is_trader else (first, None) if is_at_top else (None, first)
@@ -270,6 +294,21 @@ class Letter:
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
+
+    @cached_property
+    def _foot(self) -> tuple[Party, str] | None:
+        """The name before an address at the document's end, where firms name themselves, and the postcode."""
+        for page, sheet in reversed(list(enumerate(self._sheets, start=1))):
+            cells = [cell for line in sheet.lines[-FOOT_LINES:] for cell in line.cells[:MOST_BELOW]]
+            if not any(_REGISTERED.search(cell.text) for cell in cells):
+                return None
+            for cell in cells:
+                name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
+                address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
+                if address and not (":" in name or _BANK.search(name)) and (party := self._party(page, cell, name)):
+                    return party, address.postcode
+            return None
+        return None
 
     @property
     def _letterhead(self) -> Party | None:
@@ -281,11 +320,11 @@ class Letter:
         party = None if is_other else self._party(1, top, top.text)
         return replace(party, is_letterhead=True) if party else None
 
-    def _nearly_above(self, cell: Cell) -> Iterator[Cell]:
-        """Give the cells that stand directly above another one, or nearly."""
+    def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE) -> Iterator[Cell]:
+        """Give the cells that stand directly above another one, or nearly; its left edge may differ by so much."""
         at = self._head.index(cell)
         for above in self._head[max(0, at - 8) : at]:
-            if abs(above.left - cell.left) <= _SAME_EDGE and 0 < cell.baseline - above.baseline <= 4 * cell.size:
+            if abs(above.left - cell.left) <= edge and 0 < cell.baseline - above.baseline <= 4 * cell.size:
                 yield above
 
     @cached_property
@@ -303,7 +342,7 @@ class Letter:
         return sorted(found, key=lambda block: (block.cells[0].baseline, block.cells[0].left))
 
     def _block(self, cells: Sequence[Cell]) -> _Block:
-        above = [cell.text for cell in self._nearly_above(cells[0])]
+        above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
         return _Block(cells, any(map(_TO.match, above)), any(map(_TRADER.match, above)))
 
     def _chains(self) -> Iterator[list[Cell]]:
@@ -336,7 +375,11 @@ class Letter:
             if match and (party := self._party(1, cell, match["name"])):
                 return party
             beside = _TO_BESIDE.match(cell.text) and following.baseline == cell.baseline
-            if beside and (party := self._party(1, following, following.text.split(",")[0])):
+            if (
+                beside
+                and not following.text.endswith(":")
+                and (party := self._party(1, following, following.text.split(",")[0]))
+            ):
                 return party
         return None
 
@@ -367,6 +410,22 @@ class Letter:
         ):
             return None
         return Party(name, page, start, start + len(name))
+
+
+def is_part(one: str, other: str) -> bool:
+    """Say whether a name is another one, or words of it, or has it in its words: `Bau AG` is not `Hochbau AG`."""
+    first, second = _words(one), _words(other)
+    return bool(first.strip() and second.strip()) and (first in second or second in first)
+
+
+def _words(text: str) -> str:
+    words = " ".join(_WORD.findall(normal_form(text).text))
+    return f" {words} "
+
+
+def _is_own(block: _Block, party: Party, postcode: str) -> bool:
+    """Say whether an address is that of who names himself at the end: by his name, or his postcode."""
+    return is_part(block.cells[0].text, party.verbatim) or any(postcode in cell.text for cell in block.cells)
 
 
 def _may_be_name(text: str) -> bool:

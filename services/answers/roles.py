@@ -4,19 +4,14 @@ What the model copied stands, unless it is no name that the document has, or the
 small models take the recipient for the sender, and a firm's contact for the firm. One who has both parts is no other.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
 from services.answers.confidence import UNWEIGHED
 from services.answers.headings import is_title
-from services.answers.letter import Letter, Party
+from services.answers.letter import Letter, Party, is_part
 from services.answers.names import parse_name
-from services.answers.normal_form import normal_form
-
-_WORD: Final = re.compile(r"\w+")
 
 
 def party_of(letter: Letter, role: Role) -> Party | None:
@@ -31,9 +26,8 @@ def party_of(letter: Letter, role: Role) -> Party | None:
 
 
 def is_name_of(party: Party | None, said: str | None) -> bool:
-    """Say whether a name is that of a party, or words of it, or has it in its words: `Bau AG` is not `Hochbau AG`."""
-    one, other = _words(party.verbatim if party else ""), _words(said or "")
-    return bool(one.strip() and other.strip()) and (one in other or other in one)
+    """Say whether a name is that of a party, or a part of it, see `is_part`."""
+    return party is not None and is_part(party.verbatim, said or "")
 
 
 def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) -> list[FieldAnswer]:
@@ -98,6 +92,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return False
     if party.is_labelled and definition.is_party:
         return True
+    if definition.is_party and answer.page and letter.is_saluted(answer.page, answer.char_start or 0):
+        return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):
         return False
@@ -119,8 +115,3 @@ def _answer_of(definition: FieldDefinition, party: Party) -> FieldAnswer:
         char_start=party.char_start,
         char_end=party.char_end,
     )
-
-
-def _words(text: str) -> str:
-    words = " ".join(_WORD.findall(normal_form(text).text))
-    return f" {words} "

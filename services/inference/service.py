@@ -38,12 +38,16 @@ from services.telemetry.tracing import Batch, Tracing, current_traceparent
 log = structlog.get_logger(__name__)
 
 Said = TypeVar("Said", Asked, AskedAgain)
+Found = TypeVar("Found")
 
 LINGER_SECONDS: Final = 0.3
 """A batch waits this long for company: it costs little, and the engine works on several documents at once."""
 
 ENGINE_DEATHS: Final = 3
 """A document that the engine held at its death so often, alone since the first, is what kills it."""
+
+CHECKS: Final = 2
+"""Answers that are checked at the same time: a check is Python alone, and holds megabytes of a long document."""
 
 BREAKER_SECONDS: Final = 0.2
 """How often an open breaker is asked."""
@@ -99,6 +103,7 @@ class Inference:
         self._text_budget = asker.text_budget()
         self._slots = asyncio.Semaphore(limits.documents)
         self._turns = Turns(limits.documents)
+        self._checks = asyncio.Semaphore(CHECKS)
         self._in_work = InWork()
         self._in_engine = InEngine(recorder.note_engine_death)
 
@@ -237,7 +242,7 @@ class Inference:
             return self._after(document, asked)
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-                outcome = await asyncio.to_thread(check_or_answer, asked)
+                outcome = await self._in_turn(lambda: check_or_answer(asked))
             if isinstance(outcome, Checked):
                 outcome = await self._answer_again(outcome, batch)
         except EngineDeadError:
@@ -252,7 +257,7 @@ class Inference:
         question = checked.question
         if question is not None:
             checked = await self._ask_again(checked, question, batch)
-        return await asyncio.to_thread(answered, checked)
+        return await self._in_turn(lambda: answered(checked))
 
     async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
@@ -262,10 +267,15 @@ class Inference:
             self._metrics.asked_again(kind, names.SecondAnswer.FAILED)
             return checked
         with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-            second = await asyncio.to_thread(check_again, checked, again)
+            second = await self._in_turn(lambda: check_again(checked, again))
         helped = second.faults < checked.faults
         self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
+
+    async def _in_turn(self, checks: Callable[[], Found]) -> Found:
+        """Run a part of step 7 in a thread, with few others beside it."""
+        async with self._checks:
+            return await asyncio.to_thread(checks)
 
     async def _ask(
         self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]], requests: int = 1

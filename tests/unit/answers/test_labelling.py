@@ -287,6 +287,7 @@ def test_a_date_with_discount_that_no_other_follows_stays_for_a_person() -> None
         ("Zahlen Sie ohne Skonto am 21.03.2026", "2026-03-21"),
         ("2 % Skonto innerhalb 10 Tagen, ganz am 21.03.2026", "2026-03-21"),
         ("Skonto-Datum: 21.03.2026", None),
+        ("Skonto ist am 21.03.2026", None),
     ],
 )
 def test_a_date_that_a_word_of_another_names_wherever_it_stands_is_left_out(text: str, due: str | None) -> None:
@@ -313,3 +314,32 @@ def test_a_vat_number_in_the_recipients_address_is_not_the_senders() -> None:
     assert recipient is not None
     assert recipient.verbatim == "Holz GmbH"
     assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"
+
+
+@pytest.mark.parametrize(
+    ("lines", "vat_id"),
+    [
+        ("Rechnung an\nHolz GmbH\nSägewerkstraße 4\n6330 Kufstein\nUID: ATU58402678", None),
+        ("Holz GmbH\nSägewerkstraße 4\n6330 Kufstein\nUID: ATU58402678", "ATU58402678"),
+    ],
+    ids=["his", "nobody says whose address"],
+)
+def test_the_only_vat_number_is_left_out_where_it_stands_in_the_recipients_address(
+    lines: str, vat_id: str | None
+) -> None:
+    text = f"Muster Spedition KG\nHafenallee 21\n23966 Wismar\n\n{lines}\n\nRechnung RG260204"
+    assert said_of(text, vat_id="ATU58402678").get("vat_id") == vat_id
+
+
+def test_a_name_may_begin_within_another_one() -> None:
+    kind = a_type(field("order", Kind.REFERENCE, "Bestellung", "Order number", synonyms=("your order",)))
+    assert values([*labelled((["Your order number: MD/26/0455"], []), kind).fields]) == {"order": "MD/26/0455"}
+
+
+def test_the_number_of_another_document_is_not_its_own_though_its_name_stands_on_the_line_above() -> None:
+    kind = a_type(
+        field("number", Kind.REFERENCE, "Nummer", "Number", of_document=True, unlike=("ursprüngliche",)),
+        headings=("Rechnung", "Gutschrift"),
+    )
+    text = "Gutschrift\nNummer GS-300716\nBitte beachten Sie, dass die ursprüngliche\nRechnung RG-418833 Bestand hat."
+    assert values([*labelled(([text], []), kind, number="RG-418833").fields]) == {"number": "GS-300716"}

@@ -56,6 +56,52 @@ def test_of_two_addresses_beside_each_other_nothing_is_guessed(
     assert parts(placed(*column(500, 1_000, *other), *column(RIGHT, top, *own))) == (None, None)
 
 
+FOOT = 7_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dachdeckerei Hammer GmbH, Gerüstweg 3, A-5101 Bergheim, Tel. +43 662 4581, FN 118820 d",
+        "Dachdeckerei Hammer GmbH - Gerüstweg 3 - 4000 Liège - Tél. 04 555 17 30 - TVA BE 0418.627.353",
+        "Dachdeckerei Hammer GmbH | Gerüstweg 3, 10115 Berlin | IBAN DE02 1203 0000 0000 2020 51",
+        "Dachdeckerei Hammer GmbH, Gerüstweg 3, 10115 Berlin. Amtsgericht Berlin HRB 14402",
+    ],
+)
+@pytest.mark.parametrize("top", [(), ("DACHDECKEREI", 500, 300)], ids=["nothing at the top", "its trade at the top"])
+def test_who_names_himself_at_the_end_with_an_address_sends_and_the_address_at_the_top_receives(
+    line: str, top: Placed | tuple[()]
+) -> None:
+    words = [*([top] if top else []), *column(500, 880, *CUSTOMER), (line, 500, FOOT)]
+    assert parts(placed(*words)) == ("Dachdeckerei Hammer GmbH", "Wohnbau Süd eG")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sparkasse am Ring, Gerüstweg 3, 10115 Berlin, IBAN DE02 1203 0000 0000 2020 51",
+        "Lieferung: Dachdeckerei Hammer GmbH, Gerüstweg 3, 10115 Berlin, Tel. 030 1234",
+        "Dachdeckerei Hammer GmbH, Gerüstweg 3, 10115 Berlin",
+        "Wohnbau Süd, Am Hang 12, 80333 München, HRB 1234",
+        "Südbau Verwaltungs-GmbH, Am Hang 12, 80333 München, HRB 1234",
+    ],
+    ids=["a bank", "a delivery", "no word of a firm's foot", "the same name", "the same postcode"],
+)
+def test_other_names_at_the_end_leave_the_address_at_the_top_to_its_owner(line: str) -> None:
+    assert parts(placed(*column(500, 880, *CUSTOMER), (line, 500, FOOT))) == ("Wohnbau Süd eG", None)
+
+
+def test_two_labels_beside_each_other_name_nobody() -> None:
+    page = placed(("Bill to:", 500, 880), ("SHIP TO:", RIGHT, 880), *column(500, 1_000, *CLIENT))
+    assert parts(page)[1] == "Orchard Homes plc"
+
+
+def test_an_address_may_be_indented_below_the_words_that_say_whose_it_is() -> None:
+    recipient = letter_of(*placed(("Bill to", 500, 880), *column(620, 1_000, *CLIENT))).recipient
+    assert recipient is not None
+    assert (recipient.verbatim, recipient.is_labelled) == ("Orchard Homes plc", True)
+
+
 @pytest.mark.parametrize("label", ["Bill to", "Prepared for", "Livré et facturé à :", "Kunde"])
 def test_a_name_below_a_word_that_says_so_is_the_recipients_without_an_address(label: str) -> None:
     letter = letter_of(*placed(*column(500, 880, label, "Orchard Homes plc", "Rear gate")))

@@ -78,6 +78,17 @@ def test_a_name_that_code_put_in_is_said_and_one_that_was_copied_is_not() -> Non
     assert "„Dachdeckerei Hammer GmbH“ steht im Dokument und wurde von der Prüfung eingesetzt" in said["seller"]
 
 
+def test_who_is_greeted_is_not_the_firm_that_is_billed() -> None:
+    page = placed(
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
+        ("Sehr geehrte Frau Wiegand,", 500, 3_000),
+        ("Ihre Frau Brook hat bestellt.", 500, 3_120),
+    )
+    assert decided(page, buyer="Wiegand")["buyer"] == "Wohnbau Süd eG"
+    assert decided(page, buyer="Brook")["buyer"] == "Brook"
+
+
 def test_a_name_that_is_no_partys_stands() -> None:
     assert decided(GERMAN, buyer="Ida Brook")["buyer"] == "Ida Brook"
     assert decided(GERMAN, bank="Wohnbau Süd eG")["bank"] == "Wohnbau Süd eG"
