@@ -19,7 +19,7 @@ from services.answers.forms import has_form
 from services.answers.normal_form import plain
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
-from services.answers.whole_names import firm_above, two_lines, whole_firm
+from services.answers.whole_names import firm_beside, two_lines, whole_firm
 
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -169,7 +169,7 @@ class _Document:
         return next((place for way in ways if (place := self.pages.find(way, labels))), None)
 
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
-        if field.is_party and (firm := firm_above(verbatim, place.page, place.char_start, self.surroundings)):
+        if field.is_party and (firm := firm_beside(verbatim, place.page, place.char_start, self.surroundings)):
             return firm.text
         whole = whole_firm(verbatim, place.page, place.char_start, self.surroundings)
         return two_lines(whole, place.page, place.char_start, self.surroundings)

@@ -148,15 +148,15 @@ def _is_of_another(
 ) -> bool:
     """Say whether a value is another's, and stands nowhere beside the name of its own field.
 
-    Its place in the recipient's address says so of a VAT number, a word that the type knows of a date (`Next renewal`),
-    or another field that has it, beside whose name it stands.
+    Its place in the recipient's address says so of a VAT number, a word that the type knows of a date (`Next renewal`)
+    or an account (`von Ihrem Konto`), or another field that has it, beside whose name it stands.
     """
     if definition.kind is Kind.VAT_ID and _is_recipients_only(answer, candidates):
         return True
     if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
         return False
-    is_date = definition.kind is Kind.DATE and bool(definition.unlike)
-    if is_date and candidates.is_of_another(definition, kind, answer.value or ""):
+    is_told = definition.kind in (Kind.DATE, Kind.IBAN) and bool(definition.unlike)
+    if is_told and candidates.is_of_another(definition, kind, answer.value or ""):
         return True
     rivals = (rival for rival in kind.fields if rival.kind is definition.kind and rival.name != definition.name)
     return any(

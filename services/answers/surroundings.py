@@ -113,6 +113,16 @@ class Surroundings:
         is_next = (item for item in above if own.baseline - item.baseline <= _PARAGRAPH * max(own.size, item.size))
         return next((item for item in is_next if abs(item.left - own.left) <= _SAME_EDGE), None)
 
+    def cell_below(self, page: int, start: int) -> Cell | None:
+        """Give the words directly below those at a place that begin at the same edge, as in an address."""
+        own = self.cell(page, start)
+        following = self._index[page - 1].line_below(start)
+        if own is None or following is None:
+            return None
+        cell = next((item for item in following.cells if abs(item.left - own.left) <= _SAME_EDGE), None)
+        is_next = cell is not None and cell.baseline - own.baseline <= _PARAGRAPH * max(own.size, cell.size)
+        return cell if is_next else None
+
     def _text_before(self, page: int, start: int) -> str:
         """Give the words on the line and the one above, unless both have words for a value of their own."""
         text = self._pages[page - 1]
@@ -154,6 +164,12 @@ class _Page:
         if start >= line.cells[cell].end:
             return None
         return line, cell, self._above[number]
+
+    def line_below(self, start: int) -> Line | None:
+        """Give the line below that of a place."""
+        at = bisect_right(self._starts, start) - 1
+        number = self._places[at][0] + 1 if at >= 0 else len(self._lines)
+        return self._lines[number] if number < len(self._lines) else None
 
 
 def _beside(cells: Sequence[Cell]) -> str:

@@ -32,6 +32,8 @@ _PERSON: Final = re.compile(
     r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
     re.IGNORECASE,
 )
+_TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
+_CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
 
 def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
@@ -59,11 +61,21 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     return f"{above.text}\n{verbatim}" if is_continued else verbatim
 
 
-def firm_above(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
-    """Give the firm that stands directly above a person in an address; None if there is none, or no person."""
-    if not _PERSON.match(verbatim):
+def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
+    """Give the firm of a person in an address: directly above, or below with its legal form; None if there is none."""
+    is_person = _PERSON.match(verbatim) is not None
+    if not (is_person or _TITLED.match(verbatim)):
         return None
-    above = surroundings.cell_above(page, start)
-    if above is None or _NO_WORDS.search(above.text) or _PERSON.match(above.text) or is_above_address(above.text):
-        return None
-    return above
+    above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
+    if (
+        is_person
+        and above
+        and not (_NO_WORDS.search(above.text) or _PERSON.match(above.text) or is_above_address(above.text))
+    ):
+        return above
+    is_firm = below is not None and _LEGAL_FORM.search(below.text) and not _NO_WORDS.search(below.text)
+    return below if below and is_firm and not _CARE_OF.match(below.text) else None
+
+
+def _is_no_firm(text: str) -> bool:
+    return _NO_WORDS.search(text) is not None or _PERSON.match(text) is not None

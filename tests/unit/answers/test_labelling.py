@@ -343,3 +343,17 @@ def test_the_number_of_another_document_is_not_its_own_though_its_name_stands_on
     )
     text = "Gutschrift\nNummer GS-300716\nBitte beachten Sie, dass die ursprüngliche\nRechnung RG-418833 Bestand hat."
     assert values([*labelled(([text], []), kind, number="RG-418833").fields]) == {"number": "GS-300716"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_left"),
+    [
+        ("Der Betrag wird per SEPA-Lastschrift von Ihrem Konto\nDE02120300000000202051 eingezogen.", False),
+        ("Überweisen Sie bitte von Ihrem Konto auf IBAN DE02120300000000202051.", True),
+        ("Sofern keine Lastschrift vorliegt: IBAN DE02120300000000202051", True),
+    ],
+)
+def test_an_account_that_is_debited_is_left_out_and_one_to_pay_into_is_not(text: str, *, is_left: bool) -> None:
+    kind = a_type(field("iban", Kind.IBAN, "IBAN", "IBAN", unlike=("Lastschrift", "Ihrem Konto")))
+    found = values([*labelled(([text], []), kind, iban="DE02120300000000202051").fields])
+    assert found == ({"iban": "DE02120300000000202051"} if is_left else {})

@@ -86,6 +86,19 @@ def test_what_stands_above_a_person_and_is_no_firm_leaves_the_person(above: str)
     assert taken(placed(*column(0, 100, above, "Frau Ida Brook", *STREET)), "Frau Ida Brook") == "Ida Brook"
 
 
+@pytest.mark.parametrize("person", ["Dr Naomi Field", "Prof. Dr. Jan Kern", "Frau Ida Brook", "Mr Tom Field"])
+def test_the_firm_may_stand_below_its_contact(person: str) -> None:
+    assert taken(placed(*column(0, 100, person, "Orchard Homes Ltd", *STREET)), person) == "Orchard Homes Ltd"
+
+
+@pytest.mark.parametrize("below", ["c/o Bernhof Immobilien AG", "Am Hang 12", "Praxis am Markt", "Kern GmbH, Tel. 1"])
+def test_what_stands_below_a_person_and_is_no_firm_leaves_the_person(below: str) -> None:
+    page = placed(*column(0, 100, "Dr. Jan Kern", below, *STREET))
+    assert taken(page, "Dr. Jan Kern") == "Dr. Jan Kern"
+    apart = placed(("Dr. Jan Kern", 0, 100), ("Orchard Homes Ltd", 5_000, 220), ("Orchard Homes Ltd", 0, 900))
+    assert taken(apart, "Dr. Jan Kern") == "Dr. Jan Kern"
+
+
 def test_a_person_without_a_title_is_not_taken_for_a_contact() -> None:
     assert taken(placed(*column(0, 100, "Wohnbau Süd eG", "Ida Brook", *STREET)), "Ida Brook") == "Ida Brook"
 
