@@ -374,12 +374,9 @@ class Letter:
             match = _TO_NAME.match(cell.text)
             if match and (party := self._party(1, cell, match["name"])):
                 return party
-            beside = _TO_BESIDE.match(cell.text) and following.baseline == cell.baseline
-            if (
-                beside
-                and not following.text.endswith(":")
-                and (party := self._party(1, following, following.text.split(",")[0]))
-            ):
+            is_named = _TO_BESIDE.match(cell.text) and not following.text.endswith(":")
+            is_beside = is_named and following.baseline == cell.baseline
+            if is_beside and (party := self._party(1, following, following.text.split(",")[0])):
                 return party
         return None
 

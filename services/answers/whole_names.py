@@ -67,11 +67,7 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     if not (is_person or _TITLED.match(verbatim)):
         return None
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
-    if (
-        is_person
-        and above
-        and not (_NO_WORDS.search(above.text) or _PERSON.match(above.text) or is_above_address(above.text))
-    ):
+    if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
     is_firm = below is not None and _LEGAL_FORM.search(below.text) and not _NO_WORDS.search(below.text)
     return below if below and is_firm and not _CARE_OF.match(below.text) else None
