@@ -46,6 +46,7 @@ SETS: Final = {
 }
 """The newest first."""
 ANSWERS: Final = UNREAD / "answers"
+"""A file a set and model: one model's answers are never another's."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
 
@@ -135,7 +136,7 @@ def main() -> None:
             found = asyncio.run(classify(Path(folder), settings))
         say_types(found, calibration_of(settings).review_below)
     if with_facts := [letter for letter in letters if letter.values]:
-        evaluate(with_facts, settings, ANSWERS / f"{chosen.set}.json.gz", anew=chosen.anew)
+        evaluate(with_facts, settings, ANSWERS / f"{chosen.set}-{settings.model}.json.gz", anew=chosen.anew)
 
 
 if __name__ == "__main__":

@@ -298,16 +298,16 @@ class Letter:
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:
         """The name before an address at the document's end, where firms name themselves, and the postcode."""
-        for page, sheet in reversed(list(enumerate(self._sheets, start=1))):
-            cells = [cell for line in sheet.lines[-FOOT_LINES:] for cell in line.cells[:MOST_BELOW]]
-            if not any(_REGISTERED.search(cell.text) for cell in cells):
-                return None
-            for cell in cells:
-                name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
-                address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
-                if address and not (":" in name or _BANK.search(name)) and (party := self._party(page, cell, name)):
-                    return party, address.postcode
+        lines = self._sheets[-1].lines[-FOOT_LINES:] if self._sheets else ()
+        cells = [cell for line in lines for cell in line.cells[:MOST_BELOW]]
+        if not any(_REGISTERED.search(cell.text) for cell in cells):
             return None
+        for cell in cells:
+            name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
+            address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
+            is_name = address is not None and ":" not in name and not _BANK.search(name)
+            if address and is_name and (party := self._party(len(self._sheets), cell, name)):
+                return party, address.postcode
         return None
 
     @property
