@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -76,6 +76,26 @@ async def _committed(kafka: str, topic: str, group: str, partition: int = 0) -> 
         return await consumer.committed(TopicPartition(topic, partition))
     finally:
         await consumer.stop()
+
+
+async def _make_anew(kafka: str, topic: str) -> None:
+    """Delete a topic, make it again and wait until the old log is gone: what is written before that goes with it.
+
+    The controller answers at once, the broker learns of it some time later.
+    """
+    async with _admin(kafka) as admin, asyncio.timeout(30):
+        await admin.delete_topics([topic])
+        while (await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])).topic_errors[0][1]:
+            await asyncio.sleep(0.1)
+        while await _end(kafka, topic) != 0:
+            await asyncio.sleep(0.1)
+
+
+async def _end(kafka: str, topic: str) -> int | None:
+    async with AIOKafkaConsumer(topic, bootstrap_servers=kafka) as consumer:
+        with suppress(KafkaError):
+            return (await consumer.end_offsets([TopicPartition(topic, 0)]))[TopicPartition(topic, 0)]
+    return None
 
 
 @pytest.fixture
@@ -238,11 +258,7 @@ async def test_records_of_a_topic_made_anew_are_delivered_under_the_offsets_that
     async with consume() as consumption:
         records = await _take(consumption, 4)
         consumption.done(record for record in records if record.offset != 2)
-    async with _admin(kafka) as admin:
-        await admin.delete_topics([topics.submitted])
-        async with asyncio.timeout(30):
-            while (await admin.create_topics([NewTopic(topics.submitted, PARTITIONS, 1)])).topic_errors[0][1]:
-                await asyncio.sleep(0.1)
+    await _make_anew(kafka, topics.submitted)
     await write(b"new")  # below the commit point, and so the consumer begins with it
     async with consume() as consumption:
         assert [record.value for record in await _take(consumption, 1)] == [b"new"]
