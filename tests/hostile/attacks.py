@@ -39,6 +39,10 @@ _ENCODINGS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
+Row = tuple[str, str | None, str]
+"""Description, quantity where the line shows one, and line total, numbers with a point."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter without an attack.
@@ -49,6 +53,8 @@ class Letter:
         With {name} where a value stands.
     values, written
         Each value as a label has it, and as the letter writes it.
+    rows
+        What an invoice bills, line by line; None where nobody labelled it.
     """
 
     name: str
@@ -58,6 +64,7 @@ class Letter:
     text: str
     values: Mapping[str, str]
     written: Mapping[str, str]
+    rows: Sequence[Row] | None = None
 
     @property
     def file_name(self) -> str:
@@ -149,7 +156,12 @@ def letters_in(file: Path) -> Mapping[str, Letter]:
 
 def label_of(letter: Letter) -> Mapping[str, Any]:
     """Give a letter's entry in `labels.json`."""
-    return {"language": letter.language, "document_type": letter.document_type, "fields": dict(letter.values)}
+    label: dict[str, Any] = {"language": letter.language, "document_type": letter.document_type}
+    label["fields"] = dict(letter.values)
+    if letter.rows is not None:
+        names = ("description", "quantity", "line_total")
+        label["line_items"] = [dict(zip(names, row, strict=True)) for row in letter.rows]
+    return label
 
 
 @cache

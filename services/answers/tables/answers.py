@@ -8,6 +8,7 @@ from typing import Final
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.listed import listed_rows
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
@@ -78,19 +79,32 @@ def _read_table(
     language: str,
     totals: Mapping[str, Decimal],
 ) -> TableAnswers:
-    found = find_rows(table, laid_out, language)
-    if not found.rows:
-        return TableAnswers([], [_not_found(table, found)] * table.required)
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
-    rows, confirmed = _settled(found, key, named, laid_out, language)
-    reasons = list(_reasons(table, found, rows, named, confirmed=confirmed))
+    found = find_rows(table, laid_out, language)
+    rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
+    reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
+    if reasons and key.adds_up_to and (listed := _listed(table, found, laid_out, language, named)):
+        rows, reasons = listed, [*_unread(table, listed), *_halves(table, listed)]
+    elif not rows:
+        return TableAnswers([], reasons * table.required)
     fields = [
         field
         for index, row in enumerate(rows)
         for field in _fields(table, index, row, pages, _confidences(table, row, confirmed=not reasons))
     ]
     return TableAnswers(fields, reasons)
+
+
+def _listed(
+    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+) -> Sequence[Row]:
+    """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
+    listed = listed_rows(table, laid_out, language, named)
+    places = {(row.page, row.top) for row in listed}
+    others = [row for row in found.rows if (row.page, row.top) not in places and (row.page, row.bottom) not in places]
+    more = any(len(row.figures) > 1 for row in others) or any(_missing_numbers(table, found, found.rows))
+    return [] if more else listed
 
 
 def _settled(
@@ -121,14 +135,7 @@ def _reasons(
     key = table.key
     if found.too_many:
         yield f"{table.name}: only the first {MAX_ROWS:,} rows were read."
-    unread = [
-        f"row {index} (page {row.page}): {name} {figure.cell.text!r}"
-        for index, row in enumerate(rows, start=1)
-        for name, figure in row.figures.items()
-        if figure.value is None
-    ]
-    if unread:
-        yield f"{table.name}: {_some(unread)} cannot be read as a number."
+    yield from _unread(table, rows)
     yield from _missing_numbers(table, found, rows)
     if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
         yield f"{table.name}: {_some(partial)}."
@@ -151,6 +158,17 @@ def _reasons(
         yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
 
 
+def _unread(table: TableDefinition, rows: Sequence[Row]) -> Iterator[str]:
+    unread = [
+        f"row {index} (page {row.page}): {name} {figure.cell.text!r}"
+        for index, row in enumerate(rows, start=1)
+        for name, figure in row.figures.items()
+        if figure.value is None
+    ]
+    if unread:
+        yield f"{table.name}: {_some(unread)} cannot be read as a number."
+
+
 def _missing_numbers(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[str]:
     what = f"{table.name}: rows missing against their numbers"
     if gaps := jumps(rows):
@@ -168,6 +186,20 @@ def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterato
             yield from ((index, row, name.replace("_", " ")) for name in numeric if name not in row.figures)
         if not row.lines:
             yield index, row, table.description.name
+
+
+def _halves(table: TableDefinition, rows: Sequence[Row]) -> Iterator[str]:
+    """Find rows that show one factor of their amount; one of something has its price in the amount."""
+    names = table.key.product_of
+    whole = any(all(name in row.figures for name in names) for row in rows)
+    halves = [
+        f"row {index} (page {row.page}) has no {name.replace('_', ' ')}"
+        for index, row in enumerate(rows, start=1)
+        for name, other in zip(names, reversed(names), strict=True)
+        if whole and name not in row.figures and other in row.figures and row.figures[other].value != 1
+    ]
+    if halves:
+        yield f"{table.name}: {_some(halves)}."
 
 
 def _some(items: Sequence[str]) -> str:

@@ -78,6 +78,15 @@ class HeadFinder:
                 found.append(head)
         return sorted(found, key=lambda head: head.first)
 
+    def named(self, line: Line) -> Mapping[str, Cell]:
+        """Give the cells of a line that name columns, be they as few as one; empty if it has numbers."""
+        if not self._may_be(line):
+            return {}
+        scored = [
+            (score, name, at) for at, cell in enumerate(line.cells) for name, score in self._scores(cell.text).items()
+        ]
+        return {name: line.cells[at] for name, at in _chosen(scored, frozenset()).items()}
+
     def _candidates(self, lines: Sequence[Line]) -> Iterator[Head]:
         for index, line in enumerate(lines):
             if self._may_be(line):

@@ -47,11 +47,11 @@ def is_confirmed(total: Decimal, named: Mapping[str, Decimal], below: Sequence[S
             if not named:
                 return index == 0
             following = [amount for line in below[index + 1 :] for amount in line][:_MOST_AMOUNTS]
-            return any(_leads_to(total, value, following) for value in named.values())
+            return any(leads_to(total, value, following) for value in named.values())
     return False
 
 
-def _leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> bool:
+def leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> bool:
     """Tell whether a few amounts, added or taken off, make one total of another."""
     for count in range(1, _MOST_ADJUSTMENTS + 1):
         for chosen in combinations([amount for amount in amounts if amount], count):

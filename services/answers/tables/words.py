@@ -29,7 +29,14 @@ _TOTALS: Final = (
 )  # fmt: skip
 _TAXES: Final = frozenset({
     "mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva", "tax", "taxes",
-    "versicherungsteuer", "versicherungssteuer",
+    "versicherungsteuer", "versicherungssteuer", "hst", "gst", "pst", "qst", "tps", "tvq", "tvh",
+})  # fmt: skip
+_ADJUSTMENTS: Final = frozenset({
+    "abschlag", "abschlagsrechnung", "abzgl", "abzug", "abzüglich", "acompte", "akonto", "anzahlung", "arrondi",
+    "carriage", "delivery", "deposit", "disc", "discount", "escompte", "fracht", "frachtkosten", "freight",
+    "handling", "less", "lieferkosten", "livraison", "mindermengenzuschlag", "nachlass", "nachlaß", "port", "porto",
+    "postage", "rabais", "rabatt", "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung",
+    "versand", "versandkosten", "zuschlag",
 })  # fmt: skip
 
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
@@ -55,8 +62,22 @@ def aside_of(text: str) -> Aside | None:
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside
-    named = _LEADING_NUMBER.sub("", words).split()[:_WORDS_OF_LABEL]
-    return Aside.TOTAL if _TAXES.intersection(named) else None
+    return Aside.TOTAL if _names_tax(words) else None
+
+
+def names_tax(text: str) -> bool:
+    """Tell whether a tax is what makes a line no row."""
+    words = words_of(text)
+    return not any(labels.match(words) for labels in _LABELS.values()) and _names_tax(words)
+
+
+def is_adjustment(text: str) -> bool:
+    """Tell whether a line below a sum takes something off or adds what is not billed as goods."""
+    return not _ADJUSTMENTS.isdisjoint(words_of(text).split()[:_WORDS_OF_LABEL])
+
+
+def _names_tax(words: str) -> bool:
+    return not _TAXES.isdisjoint(_LEADING_NUMBER.sub("", words).split()[:_WORDS_OF_LABEL])
 
 
 def words_of(text: str) -> str:
