@@ -36,8 +36,8 @@ bench: env ## Measure how fast it is and what limits it (PART=ceiling: one of si
 gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="eager compiled", DOCUMENTS=12, ROUNDS=2)
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/engine_gains.py $(if $(VARIANTS),--variants $(VARIANTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-calibrate: env ## Fit the confidences that ship for MODEL, or the default model, to all documents made for development
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/calibrate.py $(if $(MODEL),--model "$(MODEL)")
+calibrate: env ## Fit the confidences that ship to all documents made for development (MODEL=name, ANEW=1)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/calibrate.py $(if $(MODEL),--model "$(MODEL)") $(if $(ANEW),--anew)
 
 learn: env ## Learn the words that ship from the letters of samples/training (seconds; no model is asked)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/learn.py

@@ -2,10 +2,13 @@
 
     make calibrate              the default model; the file goes to services/models/calibrations
     make calibrate MODEL=name   another one of the catalogue
+    make calibrate ANEW=1       ask everything, also what the model answered before
 
-So are the letters of `samples/unread`, whose first reading is done. Documents on which nothing may be tuned
-(`samples/held_out`, the real invoices) are not among them: they show what the fitted confidences are worth. The page
-with all figures goes to load-tests/results.
+So are letters of `samples/unread`, whose first reading is done. Documents on which nothing may be tuned
+(`samples/held_out`, the real invoices, the newest unread set) are not among them: they show what the fitted confidences
+are worth. The page with all figures goes to load-tests/results.
+
+What a model says is kept (samples/development/answers), so that fitting to code that has changed takes minutes.
 """
 
 import argparse
@@ -18,6 +21,8 @@ from typing import Any, Final
 
 from hostile.attacks import Letter, label_of, letters, letters_in
 from letter_paper import letter_file
+from noted import Noted
+from recorded import Record
 
 from services.cli import evaluation
 from services.settings import load_settings
@@ -27,8 +32,16 @@ SAMPLES: Final = REPOSITORY / "samples"
 RESULTS: Final = REPOSITORY / "load-tests" / "results"
 SHIPPED: Final = REPOSITORY / "services" / "models" / "calibrations"
 FIXED: Final = [SAMPLES / "development" / name for name in ("german.yaml", "english_and_french.yaml")]
-OWN: Final = [SAMPLES / "development" / "invoices.yaml", SAMPLES / "unread" / "letters.yaml"]
+READ: Final = ("fifth", "sixth", "seventh")
+"""Sets of invoices whose first reading is done, and whose answers are kept."""
+OWN: Final = [
+    SAMPLES / "development" / "invoices.yaml",
+    SAMPLES / "unread" / "letters.yaml",
+    *(SAMPLES / "unread" / f"{name}_invoices.yaml" for name in READ),
+]
 """For `write_letters`."""
+ANSWERS: Final = SAMPLES / "development" / "answers"
+"""A file a model: one model's answers are never another's."""
 
 Letters = Mapping[str, Letter]
 
@@ -60,20 +73,38 @@ def write_letters(folder: Path, fixed: Sequence[Letters], own: Sequence[Letters]
     return labels
 
 
+def kept(model: str) -> Record | None:
+    """Give what a model said of these documents before, here and for other measurements; None if it was never asked."""
+    files = [
+        ANSWERS / f"{model}.json.gz",
+        *(SAMPLES / "unread" / "answers" / f"{name}-{model}.json.gz" for name in READ),
+    ]
+    records = [Record.read(file) for file in (*files, SAMPLES / "answers.json.gz") if file.exists()]
+    records = [record for record in records if record.identity.model == model]
+    if not records:
+        return None
+    answers = {key: answer for record in records for key, answer in record.answers.items()}
+    return records[0].model_copy(update={"answers": answers})
+
+
 def main() -> None:
-    """Ask, fit, and put the calibration where it ships from."""
+    """Ask what was not asked before, fit, and put the calibration where it ships from."""
     parser = argparse.ArgumentParser(description="Fit the confidences that ship for a model.")
     parser.add_argument("--model", help="of the catalogue; by default the one that the settings name")
-    chosen = parser.parse_args().model
+    parser.add_argument("--anew", action="store_true", help="ask everything")
+    chosen = parser.parse_args()
     settings = load_settings().model_copy(update={"einvoice": "ignore"})
-    if chosen:
-        settings = settings.model_copy(update={"model": chosen})
+    if chosen.model:
+        settings = settings.model_copy(update={"model": chosen.model})
+    record = None if chosen.anew else kept(settings.model)
+    engine = Noted(record)
     RESULTS.mkdir(exist_ok=True)
     page = RESULTS / f"calibration-{settings.model}.html"
     with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder:
         write_documents(Path(folder))
         order = evaluation.Order(Path(folder), None, None, None, page, None, calibrate=True, as_json=False)
-        evaluation.say(evaluation.run(order, settings), order)
+        evaluation.say(evaluation.run(order, settings, engine.load), order)
+    engine.write(ANSWERS / f"{settings.model}.json.gz")
     shutil.copy(order.calibration, SHIPPED / f"{settings.model}.json")
 
 

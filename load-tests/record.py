@@ -10,16 +10,14 @@ Written are the answers (samples/answers.json.gz), which spare the tests the mod
 
 import argparse
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from recorded import Noting, Record, Recorded
+from noted import Noted
+from recorded import Record
 
 from services.cli import evaluation
-from services.inference.routes import Routes
-from services.settings import Settings, load_settings
-from services.wiring import load_engine
+from services.settings import load_settings
 
 REPOSITORY: Final = Path(__file__).parents[1]
 SAMPLES: Final = REPOSITORY / "samples"
@@ -36,23 +34,13 @@ def main() -> None:
     parser.add_argument("--worse", action="store_true", help="write figures that are worse, too")
     arguments = parser.parse_args()
     settings = load_settings(einvoice="ignore")
-    engines: list[Noting | Recorded] = []
-
-    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting | Recorded:
-        if arguments.anew:
-            engines.append(Noting(await load_engine(settings, say, routes)))
-        else:
-            folder = settings.models_folder / settings.model
-            engines.append(Recorded(Record.read(ANSWERS), folder, lambda: load_engine(settings, say, routes)))
-        return engines[0]
-
+    engine = Noted(None if arguments.anew else Record.read(ANSWERS))
     order = evaluation.Order(SAMPLES, None, None, BASELINE, PAGE, None, calibrate=False, as_json=False)
-    done = evaluation.run(order, settings, load)
+    done = evaluation.run(order, settings, engine.load)
     evaluation.say(done, order)
     if done.comparison is not None and done.comparison.worse and not arguments.worse:
         raise SystemExit(WORSE)
-    asked = engines[0]
-    Record(identity=asked.identity, context_tokens=asked.context_tokens, answers=asked.noted).write(ANSWERS)
+    engine.write(ANSWERS)
     shutil.copy(PAGE.with_suffix(".json"), BASELINE)
 
 

@@ -12,13 +12,14 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from hostile.attacks import Letter, label_of, letters_in
 from letter_paper import letter_file
-from recorded import Noting, Record, Recorded
+from noted import Noted
+from recorded import Record
 from rich.console import Console
 
 from services.cli import evaluation
@@ -28,7 +29,6 @@ from services.evaluation.calibration import calibration
 from services.evaluation.labels import read_labels
 from services.inference.admit import admit
 from services.inference.ask import Classified
-from services.inference.routes import Routes
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
 from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, parser_of, types_of
@@ -87,23 +87,12 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
 def evaluate(letters: Sequence[Letter], settings: Settings, answers: Path, *, anew: bool) -> None:
     """Ask about letters what was not asked before, print, and write the page and the answers."""
     record = Record.read(answers) if answers.exists() and not anew else None
-    engines: list[Noting | Recorded] = []
-
-    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Noting | Recorded:
-        if record:
-            folder = settings.models_folder / settings.model
-            engines.append(Recorded(record, folder, lambda: load_engine(settings, say, routes)))
-        else:
-            engines.append(Noting(await load_engine(settings, say, routes)))
-        return engines[0]
-
+    engine = Noted(record)
     with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
         write_documents(Path(folder), letters)
         order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
-        evaluation.say(evaluation.run(order, settings, load), order)
-    asked = engines[0]
-    ANSWERS.mkdir(exist_ok=True)
-    Record(identity=asked.identity, context_tokens=asked.context_tokens, answers=asked.noted).write(answers)
+        evaluation.say(evaluation.run(order, settings, engine.load), order)
+    engine.write(answers)
 
 
 def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) -> None:
