@@ -9,6 +9,7 @@ from schemas.events import FieldAnswer, Finding
 from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
 from services.answers.labelling import by_labels
+from services.answers.no_values import without_no_values
 from services.answers.one_total import by_named_tax, by_one_total
 from services.answers.repair import repair
 from services.answers.roles import by_roles
@@ -55,7 +56,7 @@ def review(
     copied = {field.path: field.verbatim for field in fields}
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
-    whole = by_tax_lines(kind, named.fields, candidates)
+    whole = by_tax_lines(kind, without_no_values(kind, named.fields, candidates), candidates)
     single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {field.path: field.verbatim for field in single if field not in named.fields}

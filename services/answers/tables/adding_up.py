@@ -6,7 +6,6 @@ is a total of the document, or leads to one, it is as good as a head.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,8 +36,8 @@ _STEP: Final = 1.6
 _WORDS_OF_ONE: Final = 3
 """Words that a single line must have, if its amount is no product, to be told from a total."""
 
-_Edge = tuple[bool, int]
-"""Whether amounts end there (else they begin), and where, in `_EDGE`."""
+_Span = tuple[int, int]
+"""Left and right edge of a column of amounts."""
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _SUMS: Final = re.compile(
@@ -94,11 +93,13 @@ class Entry:
         """Tell a row from a line by tax rate."""
         return _WORD.search(self.label) is not None
 
-    def figure_at(self, edge: "_Edge | None") -> Figure | None:
-        """Give the amount that begins or ends at a place; without one, the last."""
-        if edge is None:
+    def figure_in(self, span: _Span | None) -> Figure | None:
+        """Give the amount in a column; without one, the last of the line."""
+        if span is None:
             return self.last
-        return next((figure for figure in self.figures if edge in _edges_of(figure)), None)
+        left, right = span
+        inside = (figure for figure in self.figures if figure.cell.left < right and left < figure.cell.right)
+        return next(inside, None)
 
     def below(self, other: "Entry") -> float:
         """Give how far it is below another; not at all if that is on another page."""
@@ -144,15 +145,15 @@ class _Way:
 
     Parameters
     ----------
-    edge
-        Where amounts stand; None for the last one of each line.
+    span
+        The column of the amounts; None for the last one of each line.
     sums_are_rows
         A line that says what those above it come to may be a row that happens to.
     taxes_are_rows
         A line that names a tax may be a row: a tax adviser bills `Umsatzsteuer-Jahreserklärung`.
     """
 
-    edge: _Edge | None
+    span: _Span | None
     sums_are_rows: bool = False
     taxes_are_rows: bool = False
 
@@ -188,7 +189,7 @@ class _Search:
         for at, entry in enumerate(self.entries):
             if self._tried > _MOST_TRIED:
                 return
-            figure = entry.figure_at(self.way.edge)
+            figure = entry.figure_in(self.way.span)
             aside = None if self.way.taxes_are_rows and entry.names_tax else entry.aside
             is_sum = False
             for amount in (*entry.amounts, *self.known):
@@ -249,7 +250,7 @@ class _Search:
             return True
         if below is None or below.aside is Aside.TOTAL:
             return False
-        figure = below.figure_at(self.way.edge)
+        figure = below.figure_in(self.way.span)
         is_sum = figure is not None and figure.value == sum(row.value for row in self._taken[begin:])
         return not is_sum and below.below(last) <= step
 
@@ -285,13 +286,12 @@ def lines_that_add_up(
     """
     entries = list(_entries(sheets, language))
     known = [named[name] for name in table.key.adds_up_to if name in named]
-    edges = Counter(edge for entry in entries for figure in entry.figures for edge in _edges_of(figure))
-    ways = [None, *(edge for edge, count in edges.most_common(_MOST_EDGES) if count > 1)]
+    spans = [None, *_spans([figure.cell for entry in entries for figure in entry.figures])]
     taxes = any(entry.names_tax for entry in entries)
     for sums_are_rows, taxes_are_rows in ((False, False), (True, False), (False, True)):
         searches = [
-            _Search(_Way(edge, sums_are_rows=sums_are_rows, taxes_are_rows=taxes_are_rows), entries, known)
-            for edge in ways
+            _Search(_Way(span, sums_are_rows=sums_are_rows, taxes_are_rows=taxes_are_rows), entries, known)
+            for span in spans
             if taxes or not taxes_are_rows
         ]
         for search in searches:
@@ -312,8 +312,16 @@ def _entries(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
             yield Entry(page, at, line, language, amounts, figures, last)
 
 
-def _edges_of(figure: Figure) -> tuple[_Edge, _Edge]:
-    return (False, figure.cell.left // _EDGE), (True, figure.cell.right // _EDGE)
+def _spans(cells: Sequence[Cell]) -> list[_Span]:
+    """Give the columns of amounts, those with most first: several begin or end at one place."""
+    groups: dict[tuple[bool, int], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault((False, cell.left // _EDGE), []).append(cell)
+        groups.setdefault((True, cell.right // _EDGE), []).append(cell)
+    largest = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)[:_MOST_EDGES]
+    return list(
+        dict.fromkeys((min(cell.left for cell in group), max(cell.right for cell in group)) for group in largest)
+    )
 
 
 def _money(cell: Cell, language: str) -> Figure | None:
