@@ -5,120 +5,29 @@ all of them print is what it comes to: lines that end in an amount, one below th
 is a total of the document, or leads to one, it is as good as a head.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.tables import TableDefinition
-from services.answers.amounts import parse_money
-from services.answers.tables.factors import NUMBER, factors
+from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.rows import Figure
-from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.sheet import Sheet
 from services.answers.tables.totals import equal, leads_to
-from services.answers.tables.words import Aside, aside_of, is_adjustment, names_tax
+from services.answers.tables.words import Aside, is_adjustment, is_payment, names_sum, names_tax_anywhere, rate_of
 
 _LINES_BELOW: Final = 6
 """Lines with amounts below a sum that may lead from it to a total."""
-_MOST_TRIED: Final = 20
-"""Sums that are looked at more closely; a document with more of them that prove nothing wants to be slow."""
-_MOST_AMOUNTS: Final = 10
-_LONGEST: Final = 200
-"""Characters of a cell of words that an amount ends."""
-_EDGE: Final = 30
-"""Width, in tenths of a point, within which edges are of one column."""
-_MOST_EDGES: Final = 8
+_MOST_LED: Final = 20
+"""Sums from which a way to a total is sought; a document with more that lead nowhere wants to be slow."""
 _STEP: Final = 1.6
 """Distance of a line from the one above, as part of the font size, that is no gap."""
 _WORDS_OF_ONE: Final = 3
 """Words that a single line must have, if its amount is no product, to be told from a total."""
-
-_Span = tuple[int, int]
-"""Left and right edge of a column of amounts."""
-
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_SUMS: Final = re.compile(
-    r"betrag|summe|total|amount|montant|\bsum\b|balance|saldo|solde|payable|zahlen", re.IGNORECASE
-)
-_CENTS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])|[.,] ?-{1,2}")
-_LAST: Final = re.compile(
-    r"(?:^|[\s€£$])(?P<amount>[-+(]{0,2}[0-9][0-9.,'\u2019]*[.,][0-9]{2}[-)]{0,2})(?P<unit> ?\S{0,5})$"
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line with amounts.
-
-    Parameters
-    ----------
-    page, at
-        Number of its page, and of the line among all of the document.
-    amounts
-        All that stand on the line.
-    figures
-        Those that are cells of their own, from left to right.
-    last
-        What ends the line, if that is an amount.
-    """
-
-    page: int
-    at: int
-    line: Line
-    language: str
-    amounts: frozenset[Decimal]
-    figures: Sequence[Figure]
-    last: Figure | None
-
-    @cached_property
-    def label(self) -> str:
-        """Give its words."""
-        return " ".join(cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text)))
-
-    @cached_property
-    def aside(self) -> Aside | None:
-        """Say what its first words say it is, if it is no row."""
-        return aside_of(self._first_words)
-
-    @cached_property
-    def names_tax(self) -> bool:
-        """Tell whether nothing but a tax makes it no row."""
-        return names_tax(self._first_words)
-
-    @cached_property
-    def has_words(self) -> bool:
-        """Tell a row from a line by tax rate."""
-        return _WORD.search(self.label) is not None
-
-    def figure_in(self, span: _Span | None) -> Figure | None:
-        """Give the amount in a column; without one, the last of the line."""
-        if span is None:
-            return self.last
-        left, right = span
-        inside = (figure for figure in self.figures if figure.cell.left < right and left < figure.cell.right)
-        return next(inside, None)
-
-    def below(self, other: "Entry") -> float:
-        """Give how far it is below another; not at all if that is on another page."""
-        return self.line.baseline - other.line.baseline if self.page == other.page else 0
-
-    def is_product_of(self, figure: Figure) -> bool:
-        """Tell whether the line shows two numbers whose product an amount is."""
-        key = (figure.cell.start, figure.cell.end)
-        if key not in self._products:
-            self._products[key] = factors(self.line, figure, self.language) is not None
-        return self._products[key]
-
-    @cached_property
-    def _products(self) -> dict[tuple[int, int], bool]:
-        return {}
-
-    @property
-    def _first_words(self) -> str:
-        return next((cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text))), "")
+_CENT: Final = Decimal("0.02")
+"""A tax is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +48,40 @@ class Listed:
         return self.entry.is_product_of(self.figure)
 
 
+class _Proof(NamedTuple):
+    """Rows, and how well they are proven.
+
+    Parameters
+    ----------
+    is_flat
+        It is one row alone, which shows no product: it might be a name of the total.
+    rank
+        Of the total that proves it: 0 for the likeliest.
+    """
+
+    is_flat: bool
+    rank: int
+    rows: Sequence[Listed]
+
+    @property
+    def order(self) -> tuple[bool, int, int]:
+        """Less is better."""
+        return self.is_flat, self.rank, -len(self.rows)
+
+    @property
+    def shows_products(self) -> bool:
+        """Tell whether most rows show what they are the product of: then they are no instalments."""
+        return sum(row.is_product for row in self.rows) * 2 > len(self.rows)
+
+    def has_of(self, other: "_Proof") -> bool:
+        """Tell whether both have a line."""
+        return not {row.entry.at for row in self.rows}.isdisjoint(row.entry.at for row in other.rows)
+
+    def is_above(self, other: "_Proof") -> bool:
+        """Tell whether it begins above another."""
+        return self.rows[0].entry.at < other.rows[0].entry.at
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How lines are read.
@@ -153,7 +96,7 @@ class _Way:
         A line that names a tax may be a row: a tax adviser bills `Umsatzsteuer-Jahreserklärung`.
     """
 
-    span: _Span | None
+    span: Span | None
     sums_are_rows: bool = False
     taxes_are_rows: bool = False
 
@@ -173,109 +116,124 @@ class _Search:
     way: _Way
     entries: Sequence[Entry]
     known: Sequence[Decimal]
-    best: tuple[bool, int, int] | None = None
-    """Whether it is one row alone, the rank of the total that proves it, how many rows, negative: less is better."""
-    found: Sequence[Listed] = ()
+    proofs: list[_Proof] = field(default_factory=list)
     _taken: list[Listed] = field(default_factory=list)
-    _sums: list[int] = field(default_factory=list)
-    """How many rows there were where a sum of them was printed."""
+    _begins: dict[Decimal, tuple[int, int]] = field(default_factory=dict)
+    """By the sum of all rows before it: where a stretch may begin, first and last."""
+    _running: Decimal = Decimal(0)
     _since: int = 0
     """How many rows there were at the last total."""
-    _tried: int = 0
+    _led: int = 0
 
     def run(self) -> None:
         """Go down the lines once; a sum from a line on is a difference of two sums from the first one on."""
-        running, first = Decimal(0), {Decimal(0): 0}
+        self._begins = {self._running: (0, 0)}
         for at, entry in enumerate(self.entries):
-            if self._tried > _MOST_TRIED:
+            if self._led > _MOST_LED:
                 return
-            figure = entry.figure_in(self.way.span)
-            aside = None if self.way.taxes_are_rows and entry.names_tax else entry.aside
-            is_sum = False
-            for amount in (*entry.amounts, *self.known):
-                if amount and (begin := first.get(running - amount, len(self._taken))) < len(self._taken):
-                    is_sum = is_sum or (figure is not None and amount == figure.value and begin + 1 < len(self._taken))
-                    self._weigh(begin, amount, at)
-            if is_sum or aside is Aside.SUBTOTAL:
-                self._sums.append(len(self._taken))
-            if aside is Aside.TOTAL:
-                first, self._since = {running: len(self._taken)}, len(self._taken)
-            elif aside is None and figure is not None and self._may_be_row(entry, figure, is_sum=is_sum):
-                self._taken.append(Listed(entry, figure))
-                running += self._taken[-1].value
-                first.setdefault(running, len(self._taken))
-        for amount in self.known:
-            if (begin := first.get(running - amount, len(self._taken))) < len(self._taken):
-                self._weigh(begin, amount, len(self.entries))
+            is_sum = self._look_above(at, entry)
+            self._take(entry, is_sum=is_sum)
+        for amount in _both_signs(self.known):
+            self._weigh(amount, len(self.entries))
 
-    def _may_be_row(self, entry: Entry, figure: Figure, *, is_sum: bool) -> bool:
-        return (self.way.sums_are_rows or not is_sum) and (entry.has_words or entry.is_product_of(figure))
+    def _look_above(self, at: int, entry: Entry) -> bool:
+        """Weigh what adds up to an amount of a line, or to a total; say whether the line is a sum of lines above."""
+        figure = entry.figure_in(self.way.span)
+        is_sum = False
+        for amount in _both_signs((*entry.amounts, *self.known)):
+            begin = self._weigh(amount, at)
+            is_own = figure is not None and begin is not None and amount == figure.value
+            is_sum = is_sum or (is_own and begin is not None and begin + 1 < len(self._taken))
+        return is_sum
 
-    def _weigh(self, begin: int, total: Decimal, at: int) -> None:
-        """Keep the rows if they are proven by a better total than those that were found, or are more."""
-        self._tried += 1
-        rank = self._rank(begin, total, at)
-        count = len(self._taken) - begin
-        if rank is None or self._is_cut(begin, at) or (count == 1 and not self._is_row(self._taken[begin])):
-            return
-        proof = (count == 1, rank, -count)
-        if self.best is None or proof < self.best:
-            self.best = proof
-            self.found = self._without_adjustments(begin)
+    def _take(self, entry: Entry, *, is_sum: bool) -> None:
+        """Add a line to the rows if it may be one; below a total another list begins."""
+        figure = entry.figure_in(self.way.span)
+        aside = None if self.way.taxes_are_rows and entry.names_tax else entry.aside
+        if aside is Aside.TOTAL:
+            self._since = len(self._taken)
+            self._begins = {self._running: (self._since, self._since)}
+        elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
+            if not entry.has_words and not entry.is_product_of(figure):
+                return
+            self._taken.append(Listed(entry, figure))
+            self._running += self._taken[-1].value
+            count = len(self._taken)
+            self._begins[self._running] = (self._begins.get(self._running, (count, count))[0], count)
 
-    def _rank(self, begin: int, total: Decimal, at: int) -> int | None:
-        """Say which total proves a sum; None if none does."""
-        if self.way.taxes_are_rows and not (len(set(self.known)) > 1 and equal(total, self.known[0])):
-            return None  # with its tax, any invoice's rows add up to its gross total
-        below = self.entries[at : at + _LINES_BELOW]
-        printed = bool(below) and total in below[0].amounts
-        under_total = bool(below) and below[0].aside is Aside.TOTAL
-        for rank, value in enumerate(self.known):
-            if equal(total, value):
-                return rank if printed or under_total or self._are_products(begin) else None
-        if not self.known:
-            return 0 if printed and under_total and len(self._taken) - begin > 1 else None
-        following = [amount for entry in below[1:] for amount in entry.amounts]
-        leads = printed and any(leads_to(total, value, following[:_MOST_AMOUNTS]) for value in self.known)
-        return len(self.known) if leads else None
+    def _weigh(self, total: Decimal, at: int) -> int | None:
+        """Keep rows that add up to a total if they are proven; say where those that add up to it begin.
+
+        Parameters
+        ----------
+        at
+            The line below them.
+        """
+        first, last = self._begins.get(self._running - total, (len(self._taken), len(self._taken)))
+        if not total or last >= len(self._taken):
+            return first if total and first < len(self._taken) else None
+        # What cancels out above the rows, such as an old invoice and its payment, is none of them.
+        begin = last if first == last or not self._is_cut(last, at) else first
+        rank = None if self._is_cut(begin, at) else self._rank(begin, total, at)
+        rows = self._taken[begin:]
+        if rank is not None and self._are_rows(rows, rank):
+            self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
+        return begin
 
     def _is_cut(self, begin: int, at: int) -> bool:
         """Tell whether the line above the first row, or below the last one, is one of the list as well."""
         first, last = self._taken[begin].entry, self._taken[-1].entry
+        above = first.below(self._taken[begin - 1].entry) if begin > self._since else None
+        if above is not None and above <= _STEP * first.line.size:
+            return True
         steps = [lower.entry.below(upper.entry) for upper, lower in pairwise(self._taken[begin:])]
         step = max(steps, default=_STEP * first.line.size)
-        above = self._taken[begin - 1].entry if begin > self._since else None
-        below = self.entries[at] if at < len(self.entries) else None
-        if above is not None and first.below(above) <= step:
+        if above is not None and above <= step:
             return True
+        below = self.entries[at] if at < len(self.entries) else None
         if below is None or below.aside is Aside.TOTAL:
             return False
         figure = below.figure_in(self.way.span)
         is_sum = figure is not None and figure.value == sum(row.value for row in self._taken[begin:])
         return not is_sum and below.below(last) <= step
 
-    def _are_products(self, begin: int) -> bool:
-        """Tell whether most rows show what they are the product of: then they are no instalments."""
+    def _rank(self, begin: int, total: Decimal, at: int) -> int | None:
+        """Say which total proves a sum; None if none does."""
+        below = self.entries[at : at + _LINES_BELOW]
+        printed = bool(below) and not below[0].amounts.isdisjoint((total, -total))
+        for rank, value in enumerate(self.known):
+            if equal(abs(total), abs(value)):
+                under_total = bool(below) and below[0].aside is Aside.TOTAL
+                return rank if printed or under_total or self._shows_products(begin) else None
+        if not printed:
+            return None
+        if not self.known:
+            return 0 if below[0].aside is Aside.TOTAL and self._shows_products(begin) else None
+        self._led += 1
+        return len(self.known) if any(_leads(total, value, below[1:]) for value in self.known) else None
+
+    def _shows_products(self, begin: int) -> bool:
         rows = self._taken[begin:]
         return len(rows) > 1 and sum(row.is_product for row in rows) * 2 > len(rows)
 
-    def _is_row(self, row: Listed) -> bool:
-        """Tell one row from a total that is printed twice."""
-        if _SUMS.search(row.entry.label):
+    def _are_rows(self, rows: Sequence[Listed], rank: int) -> bool:
+        """Tell rows from payments, from a tax on top of them, and one row from a total that is printed twice."""
+        if self.way.taxes_are_rows and not (rank == 0 and len(set(self.known)) > 1):
+            return False  # with its tax, any invoice's rows add up to its gross total
+        if any(is_payment(row.entry.label) for row in rows):
             return False
-        return row.is_product or len(_WORD.findall(row.entry.label)) >= _WORDS_OF_ONE
-
-    def _without_adjustments(self, begin: int) -> Sequence[Listed]:
-        """Leave out freight and discounts that follow a sum that is printed."""
-        last = max((count for count in self._sums if begin < count < len(self._taken)), default=len(self._taken))
-        only_adjustments = all(is_adjustment(row.entry.label) for row in self._taken[last:])
-        return self._taken[begin : last if only_adjustments else len(self._taken)]
+        is_net = rank == 0 and len(set(self.known)) > 1
+        if not is_net and any(names_tax_anywhere(row.entry.label) or _is_tax_on(row, rows) for row in rows):
+            return False
+        if len(rows) > 1 or rows[0].is_product:
+            return True
+        return not names_sum(rows[0].entry.label) and len(rows[0].entry.words) >= _WORDS_OF_ONE
 
 
 def lines_that_add_up(
     table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
 ) -> Sequence[Listed]:
-    """Find the lines that add up to a total of the document; empty if none do.
+    """Find the lines that add up to a total of the document; empty if none do, or two lists do.
 
     Parameters
     ----------
@@ -284,63 +242,56 @@ def lines_that_add_up(
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
     """
-    entries = list(_entries(sheets, language))
+    entries = list(entries_of(sheets, language))
     known = [named[name] for name in table.key.adds_up_to if name in named]
-    spans = [None, *_spans([figure.cell for entry in entries for figure in entry.figures])]
+    columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
     for sums_are_rows, taxes_are_rows in ((False, False), (True, False), (False, True)):
         searches = [
             _Search(_Way(span, sums_are_rows=sums_are_rows, taxes_are_rows=taxes_are_rows), entries, known)
-            for span in spans
+            for span in columns
             if taxes or not taxes_are_rows
         ]
         for search in searches:
             search.run()
-        proven = [(search.best, search.found) for search in searches if search.best]
-        if proven:
-            return min(proven, key=lambda item: item[0])[1]
+        if proofs := [proof for search in searches for proof in search.proofs]:
+            return _chosen(proofs)
     return ()
 
 
-def _entries(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
-    """Give the lines with amounts."""
-    lines = ((sheet.number, line) for sheet in sheets for line in sheet.lines)
-    for at, (page, line) in enumerate(lines):
-        if amounts := frozenset(_amounts(line, language)):
-            figures = [figure for cell in line.cells if (figure := _money(cell, language))]
-            last = figures[-1] if figures and figures[-1].cell is line.cells[-1] else _ending(line.cells[-1], language)
-            yield Entry(page, at, line, language, amounts, figures, last)
+def _chosen(proofs: Sequence[_Proof]) -> Sequence[Listed]:
+    """Take the rows that are proven best; none if others are as good: one may be a breakdown of the other."""
+    best = min(proofs, key=lambda proof: proof.order)
+    others = [proof for proof in proofs if proof.rank == best.rank and not proof.has_of(best)]
+    rivals = [proof for proof in others if not proof.is_flat or proof.is_above(best)]
+    if not rivals or (best.shows_products and not any(rival.shows_products for rival in rivals)):
+        return best.rows
+    products = sorted((rival for rival in rivals if rival.shows_products), key=lambda proof: proof.order)
+    are_one = bool(products) and all(rival.has_of(products[0]) for rival in products)
+    return products[0].rows if are_one and not best.shows_products else ()
 
 
-def _spans(cells: Sequence[Cell]) -> list[_Span]:
-    """Give the columns of amounts, those with most first: several begin or end at one place."""
-    groups: dict[tuple[bool, int], list[Cell]] = {}
-    for cell in cells:
-        groups.setdefault((False, cell.left // _EDGE), []).append(cell)
-        groups.setdefault((True, cell.right // _EDGE), []).append(cell)
-    largest = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)[:_MOST_EDGES]
-    return list(
-        dict.fromkeys((min(cell.left for cell in group), max(cell.right for cell in group)) for group in largest)
-    )
+def _both_signs(amounts: Iterable[Decimal]) -> Iterator[Decimal]:
+    """Give amounts with either sign: a credit note's rows may be negative, and its total not."""
+    for amount in dict.fromkeys(amounts):
+        yield amount
+        yield -amount
 
 
-def _money(cell: Cell, language: str) -> Figure | None:
-    value = parse_money(cell.text, language) if _CENTS.search(cell.text) else None
-    return None if value is None else Figure(cell, value)
+def _leads(total: Decimal, wanted: Decimal, below: Sequence[Entry]) -> bool:
+    """Tell whether taxes, discounts and the like below a sum make a total of it."""
+    amounts: list[Decimal] = []
+    for entry in below:
+        if entry.figures and any(equal(abs(amount), abs(wanted)) for amount in entry.amounts):
+            return leads_to(abs(total), abs(wanted), amounts)
+        if not entry.names_tax and not is_adjustment(entry.label):
+            return False
+        amounts += entry.amounts
+    return False
 
 
-def _ending(cell: Cell, language: str) -> Figure | None:
-    """Read money that ends a cell of words."""
-    match = _LAST.search(cell.text) if len(cell.text) <= _LONGEST else None
-    value = parse_money(match["amount"] + match["unit"], language) if match else None
-    if match is None or value is None:
-        return None
-    start, end = match.span("amount")
-    return Figure(cell._replace(text=match["amount"], start=cell.start + start, end=cell.start + end), value)
-
-
-def _amounts(line: Line, language: str) -> Iterator[Decimal]:
-    for cell in line.cells:
-        for match in NUMBER.finditer(cell.text):
-            if _CENTS.search(match[0]) and (value := parse_money(match[0], language)) is not None:
-                yield value
+def _is_tax_on(row: Listed, rows: Sequence[Listed]) -> bool:
+    """Tell whether a row is the percentage that it names of what the other rows come to."""
+    rate = rate_of(row.entry.label)
+    rest = sum((other.value for other in rows if other is not row), Decimal(0))
+    return rate is not None and bool(rest) and abs(rest * rate / 100 - row.value) <= _CENT

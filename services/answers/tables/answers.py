@@ -8,7 +8,7 @@ from typing import Final
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.head import ROW_NUMBER
-from services.answers.tables.listed import listed_rows
+from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
@@ -84,8 +84,9 @@ def _read_table(
     found = find_rows(table, laid_out, language)
     rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
-    if reasons and key.adds_up_to and (listed := _listed(table, found, laid_out, language, named)):
-        rows, reasons = listed, [*_unread(table, listed), *_halves(table, listed)]
+    listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
+    if listing.rows:
+        rows, reasons = listing.rows, list(_doubts(table, listing))
     elif not rows:
         return TableAnswers([], reasons * table.required)
     fields = [
@@ -96,15 +97,18 @@ def _read_table(
     return TableAnswers(fields, reasons)
 
 
-def _listed(
+def _listing(
     table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
-) -> Sequence[Row]:
+) -> Listing:
     """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
-    listed = listed_rows(table, laid_out, language, named)
-    places = {(row.page, row.top) for row in listed}
-    others = [row for row in found.rows if (row.page, row.top) not in places and (row.page, row.bottom) not in places]
-    more = any(len(row.figures) > 1 for row in others) or any(_missing_numbers(table, found, found.rows))
-    return [] if more else listed
+    listing = listed_rows(table, laid_out, language, named)
+    if not listing.rows or any(_missing_numbers(table, found, found.rows)):
+        return Listing()
+    places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
+    last = max(places)
+    others = [row for row in found.rows if places.isdisjoint({(row.page, row.top), (row.page, row.bottom)})]
+    more = any(len(row.figures) > 1 or (row.page, row.top) < last for row in others)
+    return Listing() if more else listing
 
 
 def _settled(
@@ -152,7 +156,7 @@ def _reasons(
         what = "missing" if abs(total) < abs(value) else "too many or wrong"
         yield (
             f"{table.name}: rows {what} against the total: "
-            f"lines add up to {total:,.2f}, the {name.replace('_', ' ')} says {value:,.2f}."
+            f"lines add up to {total:,.2f}, the {_spoken(name)} says {value:,.2f}."
         )
     elif not named and not (is_counted(rows) and not jumps(rows)):
         yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
@@ -175,7 +179,7 @@ def _missing_numbers(table: TableDefinition, found: Found, rows: Sequence[Row]) 
         yield f"{what}, which jump {_some([f'from {first} to {second}' for first, second in gaps])}."
     if found.uncounted:
         numbers = _some([str(number) for number in found.uncounted])
-        yield f"{what}: number {numbers} has no {table.key.name.replace('_', ' ')}."
+        yield f"{what}: number {numbers} has no {_spoken(table.key.name)}."
 
 
 def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[tuple[int, Row, str]]:
@@ -183,23 +187,31 @@ def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterato
     numeric = [column.name for column in table.columns if column.name in found.named and column.kind != "text"]
     for index, row in enumerate(rows, start=1):
         if len(row.figures) > 1 or row.unnamed.keys() - {ROW_NUMBER}:
-            yield from ((index, row, name.replace("_", " ")) for name in numeric if name not in row.figures)
+            yield from ((index, row, _spoken(name)) for name in numeric if name not in row.figures)
         if not row.lines:
             yield index, row, table.description.name
 
 
-def _halves(table: TableDefinition, rows: Sequence[Row]) -> Iterator[str]:
-    """Find rows that show one factor of their amount; one of something has its price in the amount."""
+def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
+    """Say what of quantities and prices is missing; one of something has its price in the amount."""
+    yield from _unread(table, listing.rows)
     names = table.key.product_of
-    whole = any(all(name in row.figures for name in names) for row in rows)
+    whole = any(all(name in row.figures for name in names) for row in listing.rows)
     halves = [
-        f"row {index} (page {row.page}) has no {name.replace('_', ' ')}"
-        for index, row in enumerate(rows, start=1)
+        f"row {index} (page {row.page}) has no {_spoken(name)}"
+        for index, row in enumerate(listing.rows, start=1)
         for name, other in zip(names, reversed(names), strict=True)
         if whole and name not in row.figures and other in row.figures and row.figures[other].value != 1
     ]
     if halves:
         yield f"{table.name}: {_some(halves)}."
+    for name in names:
+        if name in listing.named and not any(name in row.figures for row in listing.rows):
+            yield f"{table.name}: no {_spoken(name)} was read, and the document names a column of it."
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _some(items: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
@@ -13,27 +14,68 @@ from services.answers.tables.sheet import Cell, Line
 
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
+_LONGEST: Final = 200
+"""Characters of a cell in which numbers among words are sought."""
 _CENT: Final = Decimal("0.02")
+"""A product is rounded, and so may its factors be as they are printed."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
+
+NUMBER: Final = re.compile(r"(?<![0-9:])[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*(?!:?[0-9])")
+"""A number among words, its sign left out: dots and commas behind it are none of it, and a time of day is none."""
 _DECIMALS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])")
-_HUNDREDTH: Final = re.compile(r"(?P<number>[0-9][0-9.,]*) ?(?:ct|cts|cents?|rp|p|pence)\b", re.IGNORECASE)
+_PRICE: Final = re.compile(r"[€£$/@]|\b(?:EUR|CHF|GBP|USD|je|pro|per|each|à)\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(r"[0-9] ?[^\W\d_]")
+_HUNDREDTH: Final = re.compile(
+    r"(?P<number>[0-9]+[.,][0-9]+) ?(?:(?:ct|cts|cents?|rp)\b|(?<=[0-9])p(?=/| per|$))(?:/[^\W\d_]+)?", re.IGNORECASE
+)
 """A price in the hundredth part of the currency: `24,85 ct/kWh`."""
-NUMBER: Final = re.compile(r"[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*")
-"""A number among words, its sign left out: rows of dots and commas behind it are none of it."""
+_TIMES: Final = re.compile(r"[x\u00d7*@€£$]|\b(?:à|a|zu|je|at|per|mal|EUR|CHF|von)\b|\u00e0", re.IGNORECASE)
+"""What stands between a quantity and its price in a sentence, or before the price."""
+_MEASURED: Final = re.compile(r" ?(?:mm|cm|dm|m|km|ml|cl|l|g|kg|t|qm|uhr|h|min)[²³]?(?![^\W\d_])", re.IGNORECASE)
+"""What makes a number a measure, and no price."""
 _BEGINS: Final = re.compile(r"[-+(]? ?[0-9]")
 _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
 _ONE: Final = re.compile(r"\s*[-•*]?\s*(?P<one>1)\s?[x\u00d7]\s")
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of a line.
+
+    Parameters
+    ----------
+    within
+        The cell of words in which it stands; None if it is a cell of its own.
+    is_measure
+        A unit of measure stands behind it there.
+    """
+
+    figure: Figure
+    within: Cell | None = None
+    is_measure: bool = False
+
+    @property
+    def begins(self) -> bool:
+        """Tell whether a cell begins with it."""
+        return self.within is None or self.figure.cell.start - self.within.start <= 2  # noqa: PLR2004  (`- 4 x`)
+
+    @property
+    def may_be_price(self) -> bool:
+        """Tell whether it stands alone, or behind a word that leads to a price."""
+        if self.within is None:
+            return True
+        at = self.figure.cell.start - self.within.start
+        return _TIMES.search(self.within.text[max(at - 4, 0) : at]) is not None
+
+
 def factors(line: Line, amount: Figure, language: str) -> tuple[Figure, Figure] | None:
     """Find the two numbers of a line whose product is its amount, those that stand alone in their cells first."""
     every = list(_numbers(line, amount, language))[-_MOST_NUMBERS:]
-    alone = [figure for figure in every if figure.cell in line.cells]
-    for numbers in (alone, every):
+    for numbers in ([number for number in every if number.within is None], every):
         for first, second in reversed(list(combinations(numbers, 2))):
-            if _is_product(first, second, amount):
-                return first, second
+            if _may_multiply(first, second) and _is_product(first.figure, second.figure, amount):
+                return first.figure, second.figure
     return None
 
 
@@ -52,7 +94,9 @@ def named_factors(
     pairs = [factors(line, amount, language) for line, amount in _uncounted(lines)]
     if not any(pairs):
         pairs = [factors(line, amount, language) for line, amount in lines]
-    turned = sum(_price_first(pair) for pair in pairs if pair) * 2 > sum(pair is not None for pair in pairs)
+    turned = (
+        sum(_says_turned(pair, line, names, heads) for pair, (line, _) in zip(pairs, lines, strict=True) if pair) > 0
+    )
     found: list[dict[str, Figure]] = []
     for pair, (line, _) in zip(pairs, lines, strict=True):
         ordered = pair[::-1] if pair and turned else pair
@@ -60,10 +104,12 @@ def named_factors(
         if not named and (match := _ONE.match(line.cells[0].text)):
             named = {names[0]: _inner(line.cells[0], match.start("one"), match.end("one"), Decimal(1))}
         found.append(named)
-    columns = {name: [named[name].cell for named in found if name in named] for name in names}
+    columns = {
+        name: _Column.of(heads.get(name), [named[name].cell for named in found if name in named]) for name in names
+    }
     for named, (line, amount) in zip(found, lines, strict=True):
         for name in names:
-            if name not in named and (figure := _in_column(line, amount, heads.get(name), columns[name], language)):
+            if name not in named and (figure := columns[name].read(line, amount, language)):
                 named[name] = figure
     return found
 
@@ -77,50 +123,97 @@ def _uncounted(lines: Sequence[tuple[Line, Figure]]) -> Sequence[tuple[Line, Fig
     return [(Line(line.cells[1:]), amount) for line, amount in lines]
 
 
-def _in_column(line: Line, amount: Figure, head: Cell | None, others: Sequence[Cell], language: str) -> Figure | None:
-    """Read what stands in a column; its value is None where it is a number that code cannot read."""
-    for cell in line.cells:
-        if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
-            continue
-        if any(_is_aligned(cell, other) for other in others) or (head is not None and _is_below(cell, head, line)):
-            return Figure(cell, _value(cell.text, language))
-    return None
+def _says_turned(pair: tuple[Figure, Figure], line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> int:
+    """Say whether a line shows its price before its quantity (1), behind it (-1), or neither (0)."""
+    by_head = [_head_over(figure, names, heads) for figure in pair]
+    if by_head[0] != by_head[1]:
+        return 1 if by_head[0] == names[1] or by_head[1] == names[0] else -1
+    first, second = (_looks_like_price(figure, line) for figure in pair)
+    return first - second
 
 
-def _is_below(cell: Cell, head: Cell, line: Line) -> bool:
-    """Tell whether a cell stands below a head, and no other one does."""
-    return [other for other in line.cells if other.overlaps(head)] == [cell]
+def _head_over(figure: Figure, names: tuple[str, str], heads: Mapping[str, Cell]) -> str | None:
+    over = [name for name in names if name in heads and heads[name].overlaps(figure.cell)]
+    return over[0] if len(over) == 1 else None
 
 
-def _is_aligned(cell: Cell, other: Cell) -> bool:
-    apart = min(abs(cell.left - other.left), abs(cell.right - other.right))
-    return cell.overlaps(other) and apart <= _ALIGNED and is_figure(cell)
+def _looks_like_price(figure: Figure, line: Line) -> int:
+    """Say how much a factor looks like a price: a currency tells more than cents, a unit makes it a quantity."""
+    cell = next((cell for cell in line.cells if cell.start <= figure.cell.start < cell.end), figure.cell)
+    at = max(figure.cell.start - cell.start, 0)
+    around = cell.text[max(at - 3, 0) : at + len(figure.cell.text) + 6]
+    if _PRICE.search(around):
+        return 3
+    decimals = _DECIMALS.search(figure.cell.text) is not None
+    return decimals * 2 - (_COUNTED.match(around[min(at, 3) :]) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a factor stands: below its head, or where those of other lines begin or end."""
+
+    head: Cell | None
+    lefts: frozenset[int] = field(default_factory=frozenset)
+    rights: frozenset[int] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, head: Cell | None, cells: Sequence[Cell]) -> "_Column":
+        near = (-1, 0, 1)
+        lefts = frozenset(cell.left // _ALIGNED + by for cell in cells for by in near)
+        return cls(head, lefts, frozenset(cell.right // _ALIGNED + by for cell in cells for by in near))
+
+    def read(self, line: Line, amount: Figure, language: str) -> Figure | None:
+        """Read what stands in it on a line; its value is None where it is a number that code cannot read."""
+        for cell in line.cells:
+            if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
+                continue
+            aligned = cell.left // _ALIGNED in self.lefts or cell.right // _ALIGNED in self.rights
+            if (aligned and is_figure(cell)) or self._is_below_head(cell, line):
+                return Figure(cell, _value(cell.text, language))
+        return None
+
+    def _is_below_head(self, cell: Cell, line: Line) -> bool:
+        """Tell whether a cell stands below the head, and no other one does."""
+        return self.head is not None and [other for other in line.cells if other.overlaps(self.head)] == [cell]
 
 
 def _value(text: str, language: str) -> Decimal | None:
     """Read what a cell says; what costs `24,85 ct/kWh` costs 0.2485."""
-    if match := _HUNDREDTH.match(text):
+    if match := _HUNDREDTH.fullmatch(text):
         cents = parse_number(match["number"], language)
         return None if cents is None else cents / 100
     value = parse_number(text, language)
     return parse_money(text, language) if value is None else value
 
 
-def _numbers(line: Line, amount: Figure, language: str) -> Iterator[Figure]:
+def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
     """Give the numbers of a line left of its amount."""
     for cell in line.cells:
-        if cell is amount.cell or cell.left > amount.cell.left:
+        if cell is amount.cell or cell.left > amount.cell.left or len(cell.text) > _LONGEST:
             continue
         value = _value(cell.text, language)
         if value is not None:
-            yield Figure(cell, value)
+            yield _Number(Figure(cell, value))
             continue
         for match in NUMBER.finditer(cell.text):
-            before_amount = cell.start + match.end() <= amount.cell.start or cell.left < amount.cell.left
-            with_unit = _HUNDREDTH.match(cell.text, match.start())
-            text = with_unit[0] if with_unit else match[0]
-            if before_amount and (value := _value(text, language)) is not None:
-                yield _inner(cell, match.start(), match.start() + len(text), value)
+            end = match.end()
+            if cell.start + end > amount.cell.start and cell.left >= amount.cell.left:
+                continue
+            cents = _HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
+            text = cents[0] if cents else match[0]
+            value = _value(text, language)
+            if value is not None:
+                inner = _inner(cell, match.start(), match.start() + len(text), value)
+                yield _Number(inner, cell, _MEASURED.match(cell.text, end) is not None)
+
+
+def _may_multiply(first: _Number, second: _Number) -> bool:
+    """Tell whether two numbers may be factors: alone in their cells, or with words that say so."""
+    one, other = first.within, second.within
+    if one is not None and one is other:
+        between = one.text[first.figure.cell.end - one.start : second.figure.cell.start - one.start]
+        return _TIMES.search(between) is not None and not second.is_measure  # `2 x 130 cm`
+    return (first.begins or first.may_be_price) and (second.begins or second.may_be_price)
 
 
 def _inner(cell: Cell, start: int, end: int, value: Decimal) -> Figure:
@@ -130,10 +223,4 @@ def _inner(cell: Cell, start: int, end: int, value: Decimal) -> Figure:
 def _is_product(first: Figure, second: Figure, amount: Figure) -> bool:
     if not first.value or not second.value or amount.value is None:
         return False
-    return abs(first.value * second.value - amount.value) <= _CENT
-
-
-def _price_first(pair: tuple[Figure, Figure]) -> bool:
-    """Tell whether the first of two factors looks like money and the second does not."""
-    first, second = (_DECIMALS.search(figure.cell.text) is not None for figure in pair)
-    return first and not second
+    return abs(abs(first.value * second.value) - abs(amount.value)) <= _CENT

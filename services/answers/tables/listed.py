@@ -1,6 +1,7 @@
 """Rows of lines that add up: their words, and what their amounts are the products of."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -21,10 +22,24 @@ _LEADING: Final = 1.6
 """Distance of a line from the one whose words it goes on with, as part of the font size, at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows that a sum proves.
+
+    Parameters
+    ----------
+    named
+        Columns that a line above the rows names.
+    """
+
+    rows: Sequence[Row] = ()
+    named: frozenset[str] = frozenset()
+
+
 def listed_rows(
     table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
-) -> list[Row]:
-    """Read the rows whose amounts add up to a total of the document, whatever stands above them; empty if none do.
+) -> Listing:
+    """Read the rows whose amounts add up to a total of the document, whatever stands above them.
 
     Parameters
     ----------
@@ -35,18 +50,19 @@ def listed_rows(
     """
     listed = lines_that_add_up(table, sheets, language, named)
     if not listed:
-        return []
+        return Listing()
     lines = [line for sheet in sheets for line in sheet.lines]
+    heads = _heads(table, lines, listed[0].entry.at)
     factors: Sequence[Mapping[str, Figure]] = [{}] * len(listed)
     if table.key.product_of:
-        heads = _heads(table, lines, listed[0].entry.at)
         factors = named_factors([(row.entry.line, row.figure) for row in listed], table.key.product_of, heads, language)
     words = _words(listed, lines)
-    return [
+    rows = [
         Row(page, {table.key.name: row.figure, **of_line}, None, lines=[(page, cell) for cell in cells])
         for row, of_line, cells in zip(listed, factors, words, strict=True)
         for page in [row.entry.page]
     ]
+    return Listing(rows, frozenset(heads))
 
 
 def _heads(table: TableDefinition, lines: Sequence[Line], first: int) -> Mapping[str, Cell]:
@@ -95,6 +111,8 @@ def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:
     """Give what stands below words, as long as lines follow each other closely."""
     heights = [words.baseline]
     for line in below:
+        if is_figure(line.cells[-1]):
+            return
         cell = next((cell for cell in line.cells if cell.overlaps(words) and not is_figure(cell)), None)
         heights.append(line.baseline)
         if cell is None or not all(0 < lower - upper <= _LEADING * words.size for upper, lower in pairwise(heights)):

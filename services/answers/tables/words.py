@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 _CARRIED: Final = (
     "übertrag", "uebertrag", "vortrag", "zwischenübertrag", "seitenübertrag", "seitensumme", "summe seite",
     "saldovortrag", "carry over", "carryover", "carried forward", "brought forward", "carried over",
-    "balance carried", "balance brought", "page total", "total page", "total this page", "report", "à reporter",
-    "a reporter", "report page",
+    "balance carried", "balance brought", "page total", "total page", "total this page", "à reporter",
+    "a reporter", "report page", "report de", "report du",
 )  # fmt: skip
+_ALONE: Final = frozenset({"report"})
+"""The same where nothing else stands beside it: an English report is billed."""
 _SUBTOTALS: Final = (
     "zwischensumme", "zwischentotal", "subtotal", "sub total", "sous total", "summe titel", "summe gruppe", "summe los",
     "summe abschnitt", "summe kapitel", "total titel", "total gruppe", "total group", "total section",
@@ -39,8 +42,20 @@ _ADJUSTMENTS: Final = frozenset({
     "versand", "versandkosten", "zuschlag",
 })  # fmt: skip
 
+_TAX_STEMS: Final = re.compile(
+    r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
+)
+_SUMS: Final = re.compile(
+    r"betrag|summe|total|amount|montant|\bsum\b|balance|saldo|solde|payable|zahlen|gesamt|\bnet\b|netto|brutto|gross"
+)
+_PAYMENTS: Final = re.compile(
+    r"\braten?\b(?= (?:am|zum|bis|[0-9]))|[0-9]\.? rate\b|\braten\b|zahlbar|\bzahlung|anzahlung|abschlags(?:zahl|rech)"
+    r"|\babschlag\b|fällig|\bbuchen\b|abgebucht|lastschrift|überweis|instal?ment|\bpayments?\b|\bdue\b|\bdeposit\b"
+    r"|échéance|prélèvement|\bacompte|\bversement|^(?:rechnung|invoice|facture)\b.*[0-9]|\bpaid\b|bezahlt"
+    r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
+)
+_RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
-_LEADING_NUMBER: Final = re.compile(r"^(?:[0-9]+ )+")
 _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
 
@@ -59,6 +74,8 @@ class Aside(StrEnum):
 def aside_of(text: str) -> Aside | None:
     """Tell by a line's words what it is, if it is no row."""
     words = words_of(text)
+    if words in _ALONE:
+        return Aside.CARRIED
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside
@@ -71,13 +88,35 @@ def names_tax(text: str) -> bool:
     return not any(labels.match(words) for labels in _LABELS.values()) and _names_tax(words)
 
 
+def names_tax_anywhere(text: str) -> bool:
+    """Tell whether any of its words is of a tax, be it part of a longer one."""
+    return _TAX_STEMS.search(text.lower()) is not None
+
+
+def names_sum(text: str) -> bool:
+    """Tell whether words may be those of a sum or a total."""
+    return _SUMS.search(text.lower()) is not None
+
+
+def is_payment(text: str) -> bool:
+    """Tell whether a line is of a payment, an instalment or another invoice, and bills nothing."""
+    return _PAYMENTS.search(text.lower()) is not None
+
+
+def rate_of(text: str) -> Decimal | None:
+    """Give the percentage that a line names, if it names one."""
+    rates = _RATE.findall(text)
+    return Decimal(rates[0].replace(",", ".")) if len(rates) == 1 else None
+
+
 def is_adjustment(text: str) -> bool:
     """Tell whether a line below a sum takes something off or adds what is not billed as goods."""
     return not _ADJUSTMENTS.isdisjoint(words_of(text).split()[:_WORDS_OF_LABEL])
 
 
 def _names_tax(words: str) -> bool:
-    return not _TAXES.isdisjoint(_LEADING_NUMBER.sub("", words).split()[:_WORDS_OF_LABEL])
+    named = [word for word in words.split() if not word.isdigit()][:_WORDS_OF_LABEL]
+    return not _TAXES.isdisjoint(named)
 
 
 def words_of(text: str) -> str:

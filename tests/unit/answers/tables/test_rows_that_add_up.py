@@ -1,5 +1,6 @@
 """Rows without a head that code knows: a printed sum proves them, or they are none."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -159,3 +160,142 @@ def test_nothing_is_read_twice_where_a_head_gives_more_rows_than_add_up() -> Non
     rows = ("Seife                2   50,00    100,00", "Bürste               4   50,00    200,00")
     answers = read_text("\n".join((head, *rows, "", "Netto   300,00", "", head, *rows)), **NET)
     assert answers.reasons
+
+
+TOTALS = ("", "Nettobetrag    300,00", "19 % MwSt.    57,00", "Rechnungsbetrag    357,00")
+
+
+def amounts(*lines: str, **totals: str) -> list[str | None]:
+    return [row[2] for row in figures(*lines, **totals)]
+
+
+@pytest.mark.parametrize("last", ["Schulung 50,00 € pauschal", "Öl    50,00", "Report writing    50,00"])
+def test_what_follows_a_subtotal_is_a_row_or_a_reason_and_never_lost(last: str) -> None:
+    lines = ("Beratung    100,00", "Fahrten    150,00", "Zwischensumme    250,00", last, *TOTALS)
+    assert amounts(*lines) in ([], ["100.00", "150.00", "50.00"])
+
+
+def test_a_sum_that_is_printed_again_on_the_next_page_proves_nothing() -> None:
+    first = "Beratung    100,00\nFahrten    20,00\nÜbertrag    120,00"
+    second = "\n".join(("Übertrag    120,00", "Schulung zum Festpreis    180", *TOTALS))
+    assert read_text(first, second, **NET).reasons
+
+
+@pytest.mark.parametrize(
+    "tax",
+    [
+        "zzgl. 19,00 % gesetzl. MwSt.    57,00",
+        "zuzüglich 19 % der gesetzlichen Mehrwertsteuer    57,00",
+        "Mehrwertsteuerbetrag    57,00",
+        "Steuer 19 %    57,00",
+        "Abgabe von 19 %    57,00",
+    ],
+)
+@pytest.mark.parametrize("totals", [NET, {"gross_total": "357.00"}])
+def test_a_tax_is_no_row(tax: str, totals: dict[str, str]) -> None:
+    rows = amounts("Beratung im März    100,00", "Fahrten    200,00", tax, "Gesamt    357,00", **totals)
+    assert rows in ([], ["100.00", "200.00"])
+
+
+def test_a_breakdown_below_the_totals_is_not_taken_for_the_rows() -> None:
+    breakdown = ("", "Darin enthalten:", "Lohn    150,00", "Material    120,00", "Fahrt    30,00", "Summe    300,00")
+    rows = ("Malen    2 Std    50,00    100,00", "Boden    4 Std    50,00    200,00")
+    assert amounts(*rows, *TOTALS, *breakdown) == ["100.00", "200.00"]
+    assert amounts("Malerarbeiten laut Angebot pauschal    300,00", *TOTALS, *breakdown) == []
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        ("Rate am 1. März    100,00", "Rate am 1. April    257,00", "Summe    357,00"),
+        ("Abschlag Januar    100,00", "Abschlag Februar    257,00", "Summe    357,00"),
+        ("Zahlbar in 3 Raten zu 119,00    357,00", "", "Gesamt    357,00"),
+        ("Wir buchen am 15. März von Ihrem Konto ab    357,00", "", "Total    357,00"),
+        ("Rechnung 1001 vom 1. März    100,00", "Rechnung 1002 vom 3. März    257,00", "Offen    357,00"),
+    ],
+)
+def test_payments_are_no_rows(plan: tuple[str, ...]) -> None:
+    assert amounts("Malerarbeiten pauschal 300 EUR", "", *plan) == []
+    assert amounts("Malerarbeiten laut Angebot pauschal    300,00", *TOTALS, "", *plan) == ["300.00"]
+
+
+def test_rows_under_a_head_are_not_replaced_by_a_list_below_them() -> None:
+    head = ("Leistung            Betrag", "Beratung            100,00", "Fahrten             2OO,00")
+    lines = (*head, *TOTALS, "", "Lohn    150,00", "Material    150,00", "Summe    300,00")
+    assert read_text("\n".join(lines), **NET).reasons
+
+
+def test_what_cancels_out_above_the_rows_is_none_of_them() -> None:
+    before = ("Letzte Rechnung    150,00", "Ihre Zahlung    -150,00", "", "Neue Leistungen:")
+    assert amounts(*before, "Beratung    100,00", "Fahrten    200,00", *TOTALS) == ["100.00", "200.00"]
+
+
+def test_a_surcharge_with_its_product_is_a_row() -> None:
+    rows = (
+        "Montage    100,00",
+        "Material    150,00",
+        "Zwischensumme    250,00",
+        "Zuschlag Sonntag 2 Std. x 25,00    50,00",
+    )
+    assert amounts(*rows, *TOTALS) == ["100.00", "150.00", "50.00"]
+
+
+def test_hours_are_no_amounts_where_no_total_is_known() -> None:
+    lines = ("01.03. Beratung    2,50", "02.03. Umsetzung    3,50", "Summe Stunden    6,00")
+    assert read_text("\n".join(lines)).reasons
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "quantity", "price"),
+    [
+        ("Was         Preis    Menge    Wert", "Beratung    40,00    2,50     100,00", "2.50", "40.00"),
+        ("", "Beratung    40,00 €/Std.    2,50 Std.    100,00", "2.50", "40.00"),
+        ("", "Katalog    10 p.    10,00    100,00", "10", "10.00"),
+        ("", "10:00-20:00 Beratung    100,00", None, None),
+        ("", "5-20 Uhr Schulung    100,00", None, None),
+        ("", "Vorhang 2 x 50 cm    100,00", None, None),
+        ("", "Raum 10 Beratung    Stufe 10    100,00", None, None),
+        ("", "Fahrt, 250 km zu 0,40    100,00", "250", "0.40"),
+    ],
+)
+def test_quantities_and_prices_are_what_they_look_like(
+    head: str, line: str, quantity: str | None, price: str | None
+) -> None:
+    answers = read_text("\n".join((head, line, "Material    200,00", *TOTALS)), **NET)
+    assert _texts(said_figures(answers)[0])[:2] == (quantity, price)
+
+
+def test_many_rows_of_one_amount_are_rows() -> None:
+    rows = [f"Wartung im Monat {number}    30,00" for number in range(40)]
+    assert len(figures(*rows, "", "Netto    1.200,00", net_total="1200.00")) == 40
+
+
+@pytest.mark.parametrize("amount", ["1 000,00 €", "CHF 1'000.-", "1'000.\u2013", "1.000,00", "€ 1.000,00"])
+def test_amounts_of_many_forms_end_a_line(amount: str) -> None:
+    lines = (f"Conseil en gestion : {amount}", "Remise : -100,00", "", "Total    900,00")
+    assert [Decimal(text or 0) for text in amounts(*lines, net_total="900.00")] == [1000, -100]
+
+
+def test_rows_of_a_credit_note_may_be_negative_where_its_total_is_not() -> None:
+    lines = ("Seife    100,00-", "Bürste    200,00-", "", "Gutschrift netto    300,00")
+    assert amounts(*lines, net_total="300.00") == ["-100.00", "-200.00"]
+
+
+def test_a_description_does_not_go_on_in_a_total() -> None:
+    assert words("Beratung    100,00", "Fahrten    200,00", "Nettobetrag    300,00")[-1] == "Fahrten"
+
+
+def test_a_column_that_is_named_and_not_read_is_said() -> None:
+    head = "Leistung    Anzahl    Netto €"
+    lines = (head, "", "Anschluss, Nummer 4633             100,00", "Flat                     200,00", *TOTALS)
+    assert any("no quantity was read" in reason for reason in read_text("\n".join(lines), **NET).reasons)
+
+
+def test_lines_made_to_be_slow_are_read_in_time() -> None:
+    numbers = "1,," * 20_000
+    halves = [f"Ware    {'2' if at % 2 else ' '}    5,00    {'10,00' if at % 2 else '7,00'}" for at in range(8_000)]
+    sums = [f"Ware    {at},00    1,00" for at in range(1, 8_000)]
+    for lines in ([f"12,00 {numbers} x    100,00", "Fahrten    200,00"], halves, sums):
+        started = time.process_time()
+        read_text("\n".join((*lines, *TOTALS)), **NET)
+        assert time.process_time() - started < 6

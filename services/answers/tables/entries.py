@@ -1,0 +1,160 @@
+"""Lines with amounts, and the columns in which amounts stand."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from services.answers.amounts import currency_code, parse_money
+from services.answers.tables.factors import NUMBER, factors
+from services.answers.tables.rows import Figure
+from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.words import Aside, aside_of, names_tax
+
+Span = tuple[int, int]
+"""Left and right edge of a column of amounts."""
+
+LONGEST: Final = 200
+"""Characters of a cell of words that an amount ends."""
+
+_EDGE: Final = 30
+"""Width, in tenths of a point, within which edges are of one column."""
+_MOST_SPANS: Final = 8
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SIGN: Final = re.compile(r"[€£$]|(?<![^\W\d_])(?:EUR|Euro|CHF|SFr|Fr|USD|GBP)(?![^\W\d_])")
+_CENTS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])|[.,] ?[-\u2013\u2014]{1,2}")
+_LAST: Final = re.compile(
+    r"(?:^|(?<=[\s€£$]))"
+    r"(?P<amount>[-+(\u2013\u2212]{0,2} ?[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*"
+    r"(?:[.,] ?[-\u2013\u2014]{1,2})?[-)]{0,2})(?P<unit> ?[^\s0-9]{0,5})$"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line with amounts.
+
+    Parameters
+    ----------
+    page, at
+        Number of its page, and of the line among all of the document.
+    amounts
+        All that stand on the line.
+    figures
+        Those that are cells of their own, from left to right.
+    last
+        What ends the line, if that is an amount.
+    """
+
+    page: int
+    at: int
+    line: Line
+    language: str
+    amounts: frozenset[Decimal]
+    figures: Sequence[Figure]
+    last: Figure | None
+
+    @cached_property
+    def label(self) -> str:
+        """Give its words."""
+        return " ".join(cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text)))
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """Give its words of two letters and more, currencies left out."""
+        return [word for word in _WORD.findall(self.label) if not currency_code(word)]
+
+    @property
+    def has_words(self) -> bool:
+        """Tell a row from a line by tax rate."""
+        return bool(self.words)
+
+    @cached_property
+    def aside(self) -> Aside | None:
+        """Say what its first words say it is, if it is no row."""
+        return aside_of(self._first_words)
+
+    @cached_property
+    def names_tax(self) -> bool:
+        """Tell whether nothing but a tax makes it no row."""
+        return names_tax(self._first_words)
+
+    def figure_in(self, span: Span | None) -> Figure | None:
+        """Give the amount in a column; without one, the last of the line."""
+        if span is None:
+            return self.last
+        left, right = span
+        inside = (figure for figure in self.figures if figure.cell.left < right and left < figure.cell.right)
+        return next(inside, None)
+
+    def below(self, other: "Entry") -> float:
+        """Give how far it is below another; not at all if that is on another page."""
+        return self.line.baseline - other.line.baseline if self.page == other.page else 0
+
+    def is_product_of(self, figure: Figure) -> bool:
+        """Tell whether the line shows two numbers whose product an amount is."""
+        key = (figure.cell.start, figure.cell.end)
+        if key not in self._products:
+            self._products[key] = factors(self.line, figure, self.language) is not None
+        return self._products[key]
+
+    @cached_property
+    def _products(self) -> dict[tuple[int, int], bool]:
+        return {}
+
+    @property
+    def _first_words(self) -> str:
+        return next((cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text))), "")
+
+
+def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
+    """Give the lines with amounts, from above."""
+    lines = ((sheet.number, line) for sheet in sheets for line in sheet.lines)
+    for at, (page, line) in enumerate(lines):
+        figures = [figure for cell in line.cells if (figure := _money(cell, language))]
+        last = figures[-1] if figures and figures[-1].cell is line.cells[-1] else _ending(line.cells[-1], language)
+        shown = {figure.value for figure in [*figures, last] if figure is not None and figure.value is not None}
+        if amounts := frozenset(shown.union(_amounts(line, language))):
+            yield Entry(page, at, line, language, amounts, figures, last)
+
+
+def spans(entries: Sequence[Entry]) -> list[Span]:
+    """Give the columns of amounts, those with most first: several begin or end at one place."""
+    groups: dict[tuple[bool, int], list[Cell]] = {}
+    for cell in (figure.cell for entry in entries for figure in entry.figures):
+        groups.setdefault((False, cell.left // _EDGE), []).append(cell)
+        groups.setdefault((True, cell.right // _EDGE), []).append(cell)
+    largest = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)[:_MOST_SPANS]
+    return list(
+        dict.fromkeys((min(cell.left for cell in group), max(cell.right for cell in group)) for group in largest)
+    )
+
+
+def _money(cell: Cell, language: str) -> Figure | None:
+    value = parse_money(cell.text, language) if _is_marked(cell.text) else None
+    return None if value is None else Figure(cell, value)
+
+
+def _ending(cell: Cell, language: str) -> Figure | None:
+    """Read money that ends a cell of words."""
+    match = _LAST.search(cell.text) if len(cell.text) <= LONGEST else None
+    if match is None or not _is_marked(match[0]):
+        return None
+    value = parse_money(match["amount"] + match["unit"], language)
+    start, end = match.span("amount")
+    inner = cell._replace(text=match["amount"], start=cell.start + start, end=cell.start + end)
+    return None if value is None else Figure(inner, value)
+
+
+def _is_marked(text: str) -> bool:
+    """Tell money from other numbers: it has cents, or a currency."""
+    return _CENTS.search(text) is not None or _SIGN.search(text) is not None
+
+
+def _amounts(line: Line, language: str) -> Iterator[Decimal]:
+    for cell in line.cells:
+        for match in NUMBER.finditer(cell.text):
+            if _CENTS.search(match[0]) and (value := parse_money(match[0], language)) is not None:
+                yield value
