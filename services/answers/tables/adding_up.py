@@ -173,29 +173,30 @@ class _Search:
         if not total or last >= len(self._taken):
             return first if total and first < len(self._taken) else None
         # What cancels out above the rows, such as an old invoice and its payment, is none of them.
-        begin = last if first == last or not self._is_cut(last, at) else first
-        rank = None if self._is_cut(begin, at) else self._rank(begin, total, at)
+        begin = last if first == last or not self._is_cut(last, total, at) else first
+        rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
         rows = self._taken[begin:]
         if rank is not None and self._are_rows(rows, rank):
             self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
         return begin
 
-    def _is_cut(self, begin: int, at: int) -> bool:
+    def _is_cut(self, begin: int, total: Decimal, at: int) -> bool:
         """Tell whether the line above the first row, or below the last one, is one of the list as well."""
         first, last = self._taken[begin].entry, self._taken[-1].entry
-        above = first.below(self._taken[begin - 1].entry) if begin > self._since else None
-        if above is not None and above <= _STEP * first.line.size:
-            return True
-        steps = [lower.entry.below(upper.entry) for upper, lower in pairwise(self._taken[begin:])]
-        step = max(steps, default=_STEP * first.line.size)
-        if above is not None and above <= step:
+        if begin > self._since and self._is_near(first.below(self._taken[begin - 1].entry), begin):
             return True
         below = self.entries[at] if at < len(self.entries) else None
         if below is None or below.aside is Aside.TOTAL:
             return False
         figure = below.figure_in(self.way.span)
-        is_sum = figure is not None and figure.value == sum(row.value for row in self._taken[begin:])
-        return not is_sum and below.below(last) <= step
+        is_sum = figure is not None and figure.value == total
+        return not is_sum and self._is_near(below.below(last), begin)
+
+    def _is_near(self, distance: float, begin: int) -> bool:
+        """Tell whether a distance is none that separates: as lines follow each other, or as these rows do."""
+        if distance <= _STEP * self._taken[begin].entry.line.size:
+            return True
+        return any(lower.entry.below(upper.entry) >= distance for upper, lower in pairwise(self._taken[begin:]))
 
     def _rank(self, begin: int, total: Decimal, at: int) -> int | None:
         """Say which total proves a sum; None if none does."""
