@@ -68,6 +68,7 @@ def write_letters(folder: Path, fixed: Sequence[Letters], own: Sequence[Letters]
         (folder / name).write_bytes(letter.content())
         labels[name] = label_of(letter)
     for letter in [letter for group in own for letter in group.values()]:
+        assert letter.file_name not in labels, f"two letters have the name {letter.name}"
         (folder / letter.file_name).write_bytes(letter_file(letter.form, letter.filled))
         labels[letter.file_name] = label_of(letter)
     return labels

@@ -1,0 +1,75 @@
+"""What measurements ask a model: only what it was never asked, of its own answers alone."""
+
+import json
+from pathlib import Path
+
+import calibrate
+import pytest
+from hostile.attacks import letters_in
+from noted import Noted
+from recorded import Record, Recorded, key_of
+from scripted import ScriptedEngine
+
+from services.inference.engines.port import EngineIdentity, Generation, Prompt
+from services.settings import Settings
+
+PROMPT = Prompt("request", "Classify.", "Rechnung Nr. 4711", {"type": "object"}, 40, 5)
+OTHER = Prompt("request", "Classify.", "Mahnung", {"type": "object"}, 40, 5)
+
+
+def record(model: str, *prompts: Prompt) -> Record:
+    identity = EngineIdentity(model, "sha", {})
+    return Record(
+        identity=identity, context_tokens=4096, answers={key_of(p): Generation(model, "stop", 1, 1) for p in prompts}
+    )
+
+
+async def test_what_is_written_is_what_was_asked_this_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recorded.Texts", lambda _: None)
+    noted = Noted(record("small", PROMPT, OTHER))
+    engine = await noted.load(Settings(), print, None)
+    assert isinstance(engine, Recorded)
+    assert (await engine.generate(PROMPT)).text == "small"
+    noted.write(tmp_path / "answers" / "small.json.gz")
+    assert Record.read(tmp_path / "answers" / "small.json.gz").answers.keys() == {key_of(PROMPT)}
+
+
+async def test_without_a_record_everything_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    loaded = ScriptedEngine()
+
+    async def load(*_: object) -> ScriptedEngine:
+        return loaded
+
+    monkeypatch.setattr("noted.load_engine", load)
+    noted = Noted(None)
+    engine = await noted.load(Settings(), print, None)
+    assert engine.identity is loaded.identity
+    noted.write(tmp_path / "nothing.json.gz")
+    assert Record.read(tmp_path / "nothing.json.gz").answers == {}
+
+
+def test_answers_of_another_model_are_none_of_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "SAMPLES", tmp_path)
+    monkeypatch.setattr(calibrate, "ANSWERS", tmp_path)
+    record("small", PROMPT).write(tmp_path / "small.json.gz")
+    record("small", OTHER).write(tmp_path / "answers.json.gz")
+    record("large", OTHER).write(tmp_path / "large.json.gz")
+    small, large = calibrate.kept("small"), calibrate.kept("large")
+    assert small is not None
+    assert large is not None
+    assert small.answers.keys() == {key_of(PROMPT), key_of(OTHER)}
+    assert {answer.text for answer in small.answers.values()} == {"small"}
+    assert {answer.text for answer in large.answers.values()} == {"large"}
+    assert calibrate.kept("unknown") is None
+
+
+def test_confidences_are_fitted_to_sets_that_were_read_and_not_to_the_newest(tmp_path: Path) -> None:
+    unread = calibrate.SAMPLES / "unread"
+    calibrate.write_documents(tmp_path)
+    written = {path.name for path in tmp_path.iterdir()}
+    for name in calibrate.READ:
+        assert {letter.file_name for letter in letters_in(unread / f"{name}_invoices.yaml").values()} <= written
+    labels = json.loads((tmp_path / "labels.json").read_text("utf-8")).values()
+    pairs = {(label["fields"].get("invoice_number"), label["fields"].get("seller_name")) for label in labels}
+    newest = letters_in(unread / "eighth_invoices.yaml").values()
+    assert pairs.isdisjoint((letter.values["invoice_number"], letter.values["seller_name"]) for letter in newest)
