@@ -3,7 +3,8 @@
 A small one gives a term of payment for a date, part of an IBAN for a VAT number, whatever comes next for either. Code
 that knows a kind's forms knows as well what is none. An optional field whose copy code cannot read is left empty where
 the copy is a value of another kind, or where none of the field's names stands beside it: it is neither such a value nor
-called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see.
+called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number whose
+check digits make it a VAT number or an IBAN is no document's number, and a required field without one is asked again.
 """
 
 from collections.abc import Sequence
@@ -21,12 +22,14 @@ def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candida
 
 
 def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:
+    if definition.kind is Kind.REFERENCE:
+        return _is_in(Kind.VAT_ID, field, candidates) or _is_in(Kind.IBAN, field, candidates)
     if definition.required or field.value is not None:
         return False
     if definition.kind is Kind.DATE:
         return _is_term(field.verbatim, candidates.language) or not _is_named(field, definition, candidates)
     if definition.kind is Kind.VAT_ID:
-        return _is_in_iban(field, candidates) or not _is_named(field, definition, candidates)
+        return _is_in(Kind.IBAN, field, candidates) or not _is_named(field, definition, candidates)
     return False
 
 
@@ -35,10 +38,11 @@ def _is_term(text: str, language: str) -> bool:
     return (parse_period(text, language) or "").startswith("P")
 
 
-def _is_in_iban(field: FieldAnswer, candidates: Candidates) -> bool:
+def _is_in(kind: Kind, field: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a copy stands in a value of a kind that code knows by its check digits."""
     return any(
         item.page == field.page and field.char_start is not None and item.char_start <= field.char_start < item.char_end
-        for item in candidates.of(Kind.IBAN)
+        for item in candidates.of(kind)
     )
 
 

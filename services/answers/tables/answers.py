@@ -1,7 +1,7 @@
 """Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -107,8 +107,26 @@ def _listing(
     places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
     last = max(places)
     others = [row for row in found.rows if places.isdisjoint({(row.page, row.top), (row.page, row.bottom)})]
-    more = any(len(row.figures) > 1 or (row.page, row.top) < last for row in others)
-    return Listing() if more else listing
+    if any(len(row.figures) > 1 or (row.page, row.top) < last for row in others):
+        return Listing()
+    under_head = {_place_of(table, row): row for row in found.rows}
+    return replace(listing, rows=[_as_under_head(table, row, under_head) for row in listing.rows])
+
+
+def _as_under_head(table: TableDefinition, row: Row, under_head: Mapping[tuple[int, int, int], Row]) -> Row:
+    """Give a row the words that stand below their head, and quantity and price if none was found without it."""
+    other = under_head.get(_place_of(table, row))
+    if other is None:
+        return row
+    names = table.key.product_of
+    factors = {} if any(name in row.figures for name in names) else other.figures
+    added = {name: factors[name] for name in names if name in factors}
+    return replace(row, figures=row.figures | added, lines=other.lines or row.lines)
+
+
+def _place_of(table: TableDefinition, row: Row) -> tuple[int, int, int]:
+    amount = row.figures[table.key.name].cell
+    return row.page, amount.start, amount.end
 
 
 def _settled(

@@ -53,10 +53,15 @@ def listed_rows(
         return Listing()
     lines = [line for sheet in sheets for line in sheet.lines]
     heads = _heads(table, lines, listed[0].entry.at)
+    above = _lines_above(listed, lines)
     factors: Sequence[Mapping[str, Figure]] = [{}] * len(listed)
     if table.key.product_of:
-        factors = named_factors([(row.entry.line, row.figure) for row in listed], table.key.product_of, heads, language)
-    words = _words(listed, lines)
+        whole = [
+            (Line((*over.cells, *row.entry.line.cells)) if over else row.entry.line, row.figure)
+            for row, over in zip(listed, above, strict=True)
+        ]
+        factors = named_factors(whole, table.key.product_of, heads, language)
+    words = _words(listed, above, lines)
     rows = [
         Row(page, {table.key.name: row.figure, **of_line}, None, lines=[(page, cell) for cell in cells])
         for row, of_line, cells in zip(listed, factors, words, strict=True)
@@ -73,38 +78,64 @@ def _heads(table: TableDefinition, lines: Sequence[Line], first: int) -> Mapping
     )
 
 
-def _words(listed: Sequence[Listed], lines: Sequence[Line]) -> Iterator[list[Cell]]:
-    """Give the words of each row: those of its line, before them what stands right above a line of numbers alone."""
-    above = [_line_above(row, lines) for row in listed]
-    taken = {row.entry.at - 1 for row, cell in zip(listed, above, strict=True) if cell}
+def _lines_above(listed: Sequence[Listed], lines: Sequence[Line]) -> list[Line | None]:
+    """Give for each row the line right above its numbers, where that has its words.
+
+    It has if the row's own line begins with a number, as `7,5 Std. x 34,20` does, or if the rows' own lines are
+    indented below such lines: `2 x Tafel`, and below it `Stückpreis 129,00` with the amount.
+    """
+    over = [_close_above(row, lines) for row in listed]
+    pairs = [(line, _own_words(row)) for row, line in zip(listed, over, strict=True) if line]
+    indented = len(pairs) > 1 and over[0] is not None and all(_is_indented(own, line) for line, own in pairs)
+    return [
+        line if indented or _own_words(row).text[:1].isdigit() else None for row, line in zip(listed, over, strict=True)
+    ]
+
+
+def _is_indented(own: Cell, line: Line) -> bool:
+    return line.cells[0].left < own.left
+
+
+def _close_above(row: Listed, lines: Sequence[Line]) -> Line | None:
+    """Give the line right above a row, if it is words without an amount."""
+    if row.entry.at == 0:
+        return None
+    line, own = lines[row.entry.at - 1], _own_words(row)
+    close = 0 < row.entry.line.baseline - line.baseline <= _LEADING * row.entry.line.size
+    cell = _over(line, own)
+    if not close or cell is None or is_figure(line.cells[-1]) or cell.text.endswith(":"):
+        return None
+    return line if any(map(str.isalpha, cell.text)) else None
+
+
+def _over(line: Line, own: Cell) -> Cell | None:
+    return next((cell for cell in line.cells if cell.overlaps(own)), None)
+
+
+def _words(listed: Sequence[Listed], above: Sequence[Line | None], lines: Sequence[Line]) -> Iterator[list[Cell]]:
+    """Give the words of each row: those of its line, and of the lines that belong to it above and below."""
+    taken = {row.entry.at - 1 for row, line in zip(listed, above, strict=True) if line}
     ends = [*(row.entry.at for row in listed[1:]), listed[-1].entry.at + 1 + _GOING_ON]
-    for row, over, end in zip(listed, above, ends, strict=True):
+    for row, line, end in zip(listed, above, ends, strict=True):
         own = _own_words(row)
+        over = _over(line, own) if line else None
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
         yield [*([over] if over else []), own, *_going_on(own, [lines[at] for at in after if at not in taken])]
 
 
-def _line_above(row: Listed, lines: Sequence[Line]) -> Cell | None:
-    """Give the line above, if it has the words for a line that begins with a number: `7,5 Std. x 34,20`."""
-    own, line_at = _own_words(row), row.entry.at - 1
-    if line_at < 0 or not own.text[:1].isdigit():
-        return None
-    line = lines[line_at]
-    close = 0 < row.entry.line.baseline - line.baseline <= _LEADING * row.entry.line.size
-    cell = next((cell for cell in line.cells if cell.overlaps(own)), None)
-    if not close or cell is None or is_figure(line.cells[-1]) or cell.text.endswith(":"):
-        return None
-    return cell if any(map(str.isalpha, cell.text)) else None
-
-
 def _own_words(row: Listed) -> Cell:
     """Give the cell of a line with most letters, without the amount if that ends it."""
-    words = max(row.entry.line.cells, key=lambda cell: sum(map(str.isalpha, cell.text)))
+    words = max(row.entry.line.cells, key=_letters)
     amount = row.figure.cell
     if words.start < amount.start < words.end:
         text = words.text[: amount.start - words.start].rstrip(" .:=€£$")
         return words._replace(text=text, end=words.start + len(text))
     return words
+
+
+def _letters(cell: Cell) -> int:
+    """Count its letters; what ends with a colon names another cell."""
+    return 0 if cell.text.endswith(":") else sum(map(str.isalpha, cell.text))
 
 
 def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:

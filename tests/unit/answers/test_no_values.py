@@ -10,6 +10,7 @@ from services.answers.no_values import without_no_values
 from services.answers.surroundings import Surroundings
 
 BILL = a_type(
+    field("number", Kind.REFERENCE, "Rechnungsnummer", "Invoice number", of_document=True, required=True),
     field("issued", Kind.DATE, "Rechnungsdatum", "Date of issue", required=True),
     field("due", Kind.DATE, "Fällig", "Due", synonyms=("zahlbar bis", "payable by")),
     field("vat_id", Kind.VAT_ID, "USt-IdNr", "VAT number", synonyms=("UID",)),
@@ -73,3 +74,9 @@ def test_a_required_field_and_one_of_words_stay_as_they_were_copied() -> None:
 
 def test_a_date_that_was_reckoned_stays_and_is_unsupported() -> None:
     assert kept("Rechnungsdatum 01.06.2026, zahlbar in 14 Tagen", due="15.06.2026") == {"due": "15.06.2026"}
+
+
+@pytest.mark.parametrize("number", ["CHE-109.322.551", "DE136695976", "DE02 1203 0000 0000 2020 51"])
+def test_a_vat_number_or_an_account_is_no_number_of_a_document(number: str) -> None:
+    assert kept(f"Apotheke am Platz, {number}, Rechnung 26-02", number=number) == {}
+    assert kept(f"Apotheke am Platz, {number}, Rechnung 26-02-1187", number="26-02-1187") == {"number": "26-02-1187"}

@@ -155,6 +155,36 @@ def test_words_above_a_line_of_numbers_are_its_description() -> None:
     assert words(*lines)[0] == "Übersetzung des Handbuchs, 10 Seiten zu 10,00"
 
 
+def test_rows_of_two_lines_each_whose_amount_stands_on_the_second() -> None:
+    rows = (
+        "2 x Tafel 120 x 90 cm",
+        "    Stückpreis CHF 50.00    100.00",
+        "5 x Stifte",
+        "    Stückpreis CHF 40.00    200.00",
+    )
+    lines = ("Ihre Bestellung:", "", *rows, "", "Total    CHF 300.00")
+    assert words(*lines, net_total="300.00") == [
+        "2 x Tafel 120 x 90 cm Stückpreis CHF 50.00",
+        "5 x Stifte Stückpreis CHF 40.00",
+    ]
+    assert [row[:2] for row in figures(*lines, net_total="300.00")] == [("2", "50.00"), ("5", "40.00")]
+
+
+def test_a_heading_and_lines_below_rows_are_no_words_of_the_next_ones() -> None:
+    lines = ("Leistungen", "Beratung    100,00", "  im März", "Fahrten    200,00", *BELOW)
+    assert words(*lines) == ["Beratung im März", "Fahrten"]
+
+
+def test_words_and_quantities_under_a_head_are_kept_where_only_the_sum_confirms_the_rows() -> None:
+    head = "Artikel       Menge    Einzelpreis    Betrag"
+    rows = (
+        "Coil        Basismenge:    10                 100,00",
+        "Blech       Basismenge:    20                 200,00",
+    )
+    answers = read_text("\n".join((head, *rows, *BELOW)), **NET)
+    assert said_descriptions(answers) == ["Coil", "Blech"]
+
+
 def test_nothing_is_read_twice_where_a_head_gives_more_rows_than_add_up() -> None:
     head = "Bezeichnung      Menge   Preis    Gesamt"
     rows = ("Seife                2   50,00    100,00", "Bürste               4   50,00    200,00")
