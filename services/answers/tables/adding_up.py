@@ -71,7 +71,7 @@ class _Proof(NamedTuple):
     @property
     def shows_products(self) -> bool:
         """Tell whether most rows show what they are the product of: then they are no instalments."""
-        return sum(row.is_product for row in self.rows) * 2 > len(self.rows)
+        return _show_products(self.rows)
 
     def has_of(self, other: "_Proof") -> bool:
         """Tell whether both have a line."""
@@ -205,17 +205,16 @@ class _Search:
         for rank, value in enumerate(self.known):
             if equal(abs(total), abs(value)):
                 under_total = bool(below) and below[0].aside is Aside.TOTAL
-                return rank if printed or under_total or self._shows_products(begin) else None
+                return rank if printed or under_total or self._are_products(begin) else None
         if not printed:
             return None
         if not self.known:
-            return 0 if below[0].aside is Aside.TOTAL and self._shows_products(begin) else None
+            return 0 if below[0].aside is Aside.TOTAL and self._are_products(begin) else None
         self._led += 1
         return len(self.known) if any(_leads(total, value, below[1:]) for value in self.known) else None
 
-    def _shows_products(self, begin: int) -> bool:
-        rows = self._taken[begin:]
-        return len(rows) > 1 and sum(row.is_product for row in rows) * 2 > len(rows)
+    def _are_products(self, begin: int) -> bool:
+        return len(self._taken) - begin > 1 and _show_products(self._taken[begin:])
 
     def _are_rows(self, rows: Sequence[Listed], rank: int) -> bool:
         """Tell rows from payments, from a tax on top of them, and one row from a total that is printed twice."""
@@ -270,6 +269,10 @@ def _chosen(proofs: Sequence[_Proof]) -> Sequence[Listed]:
     products = sorted((rival for rival in rivals if rival.shows_products), key=lambda proof: proof.order)
     are_one = bool(products) and all(rival.has_of(products[0]) for rival in products)
     return products[0].rows if are_one and not best.shows_products else ()
+
+
+def _show_products(rows: Sequence[Listed]) -> bool:
+    return sum(row.is_product for row in rows) * 2 > len(rows)
 
 
 def _both_signs(amounts: Iterable[Decimal]) -> Iterator[Decimal]:

@@ -8,16 +8,13 @@ from functools import cached_property
 from typing import Final
 
 from services.answers.amounts import currency_code, parse_money
-from services.answers.tables.factors import NUMBER, factors
+from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside, aside_of, names_tax
 
 Span = tuple[int, int]
 """Left and right edge of a column of amounts."""
-
-LONGEST: Final = 200
-"""Characters of a cell of words that an amount ends."""
 
 _EDGE: Final = 30
 """Width, in tenths of a point, within which edges are of one column."""

@@ -14,7 +14,7 @@ from services.answers.tables.sheet import Cell, Line
 
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
-_LONGEST: Final = 200
+LONGEST: Final = 200
 """Characters of a cell in which numbers among words are sought."""
 _CENT: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
@@ -30,7 +30,9 @@ _HUNDREDTH: Final = re.compile(
     r"(?P<number>[0-9]+[.,][0-9]+) ?(?:(?:ct|cts|cents?|rp)\b|(?<=[0-9])p(?=/| per|$))(?:/[^\W\d_]+)?", re.IGNORECASE
 )
 """A price in the hundredth part of the currency: `24,85 ct/kWh`."""
-_TIMES: Final = re.compile(r"[x\u00d7*@€£$]|\b(?:à|a|zu|je|at|per|mal|EUR|CHF|von)\b|\u00e0", re.IGNORECASE)
+_TIMES: Final = re.compile(
+    r"[\u00d7*@€£$]|(?<![^\W\d_])(?:x|à|a|zu|je|at|per|mal|EUR|CHF|von)(?![^\W\d_])", re.IGNORECASE
+)
 """What stands between a quantity and its price in a sentence, or before the price."""
 _MEASURED: Final = re.compile(r" ?(?:mm|cm|dm|m|km|ml|cl|l|g|kg|t|qm|uhr|h|min)[²³]?(?![^\W\d_])", re.IGNORECASE)
 """What makes a number a measure, and no price."""
@@ -189,7 +191,7 @@ def _value(text: str, language: str) -> Decimal | None:
 def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
     """Give the numbers of a line left of its amount."""
     for cell in line.cells:
-        if cell is amount.cell or cell.left > amount.cell.left or len(cell.text) > _LONGEST:
+        if cell is amount.cell or cell.left > amount.cell.left or len(cell.text) > LONGEST:
             continue
         value = _value(cell.text, language)
         if value is not None:

@@ -284,6 +284,7 @@ def test_hours_are_no_amounts_where_no_total_is_known() -> None:
         ("", "10:00-20:00 Beratung    100,00", None, None),
         ("", "5-20 Uhr Schulung    100,00", None, None),
         ("", "Vorhang 2 x 50 cm    100,00", None, None),
+        ("", "Fahrt mit 2 Taxis, Tarif 50    100,00", None, None),
         ("", "Raum 10 Beratung    Stufe 10    100,00", None, None),
         ("", "Fahrt, 250 km zu 0,40    100,00", "250", "0.40"),
     ],
