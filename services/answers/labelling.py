@@ -4,8 +4,8 @@ A form that code knows (an amount, a date, a number) behind a name that the type
 the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
 what the model copied. The only account of a document is taken without a label, if the model copied none. Where the
 model copied for two fields a value that stands beside the name of one of them alone, the other one is left empty if it
-is optional. So is a date or an account
-that words of `unlike` name wherever it stands: a renewal is no due date, and an account to debit none to pay into.
+is optional. So is a date or an account that words of `unlike` name wherever it stands: a renewal is no due date, and
+an account to debit none to pay into.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
@@ -147,7 +147,7 @@ def _looks_like_price(figure: Figure, line: Line) -> int:
     if _PRICE.search(around):
         return 3
     decimals = _DECIMALS.search(figure.cell.text) is not None
-    return decimals * 2 - (_COUNTED.match(around[min(at, 3) :]) is not None)
+    return decimals * 2 - (_COUNTED.search(around[min(at, 3) :]) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,8 @@ class _Column:
     """Where a factor stands: below its head, or where those of other lines begin or end."""
 
     head: Cell | None
-    lefts: frozenset[int] = field(default_factory=frozenset)
-    rights: frozenset[int] = field(default_factory=frozenset)
+    lefts: frozenset[int]
+    rights: frozenset[int]
 
     @classmethod
     def of(cls, head: Cell | None, cells: Sequence[Cell]) -> "_Column":

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from schemas.tables import TableDefinition
@@ -140,12 +139,12 @@ def _letters(cell: Cell) -> int:
 
 def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:
     """Give what stands below words, as long as lines follow each other closely."""
-    heights = [words.baseline]
+    height = words.baseline
     for line in below:
         if is_figure(line.cells[-1]):
             return
         cell = next((cell for cell in line.cells if cell.overlaps(words) and not is_figure(cell)), None)
-        heights.append(line.baseline)
-        if cell is None or not all(0 < lower - upper <= _LEADING * words.size for upper, lower in pairwise(heights)):
+        if cell is None or not 0 < line.baseline - height <= _LEADING * words.size:
             return
+        height = line.baseline
         yield cell

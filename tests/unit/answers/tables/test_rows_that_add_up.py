@@ -280,6 +280,7 @@ def test_hours_are_no_amounts_where_no_total_is_known() -> None:
     [
         ("Was         Preis    Menge    Wert", "Beratung    40,00    2,50     100,00", "2.50", "40.00"),
         ("", "Beratung    40,00 €/Std.    2,50 Std.    100,00", "2.50", "40.00"),
+        ("", "Beratung    40,00    2,50 Std.    100,00", "2.50", "40.00"),
         ("", "Katalog    10 p.    10,00    100,00", "10", "10.00"),
         ("", "10:00-20:00 Beratung    100,00", None, None),
         ("", "5-20 Uhr Schulung    100,00", None, None),
