@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         description="What a document's words say of its type: a file that `postkorb types learn` wrote. Absent: those "
         "that ship, which know the types that ship.",
     )
+    words_decide_from: float = Field(
+        default=0.99,
+        ge=0.5,
+        le=1,
+        description="Probability from which a document's own words and the learned ones name its type, and the model "
+        "is not asked; 1: it is always asked. So it is where words were not learned for all types that there are.",
+    )
 
     hourly_price: Decimal | None = Field(
         default=None,

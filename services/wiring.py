@@ -398,6 +398,7 @@ def configured_pipeline(
         settings.max_windows,
         routing,
         words_of(settings),
+        settings.words_decide_from,
     )
 
 
@@ -412,8 +413,8 @@ async def asker_of(
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
     use = EInvoiceUse(settings.einvoice)
-    words = words_of(settings)
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing, words)
+    words, alone = words_of(settings), settings.words_decide_from
+    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing, words, alone)
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker

@@ -1,7 +1,8 @@
-"""Step 6, ask: classify by the beginning, then one fused call for fields and summary; one a window, if it is long."""
+"""Step 6, ask: the type, where words leave a doubt; then one fused call for fields and summary, one a window."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+import math
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -148,6 +149,9 @@ class Asker:
         Which model is asked for fields and summary.
     words
         What a document's words say of its type.
+    words_decide_from
+        Probability from which a document's own words and the learned ones name its type, and the engine is not asked;
+        1 for never. They do not where they were not learned for all types: a new one may look like an old one.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
@@ -161,6 +165,7 @@ class Asker:
         calibration: Calibration = UNFITTED,
         routing: Routing = NO_ROUTING,
         words: LearnedWords = NO_WORDS,
+        words_decide_from: float = 1.0,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -171,6 +176,7 @@ class Asker:
         self._calibration = calibration
         self._routing = routing
         self._words = words
+        self._words_decide_from = 1.0 if words.strange(types) else words_decide_from
         self._descriptions = SelfDescriptions(types)
         self._class_schema = types.class_schema()
         self._class_instruction = prompts.classify_instruction(types)
@@ -225,7 +231,7 @@ class Asker:
             summary=summaries[0],
             summary_language=language,
             copies=tuple(Copies(answer, _logprobs(generation)) for answer, generation in answers),
-            generations=(first, *(generation for _, generation in answers)),
+            generations=(*first, *(generation for _, generation in answers)),
             calibration=self._calibration if model is None else self._routing.calibration,
             einvoice=einvoice,
             read_by=None if model is None else self._engine.identity.others[model],
@@ -289,29 +295,42 @@ class Asker:
         tokens = [(token.text, token.logprob, token.alternatives) for token in generation.tokens]
         return class_logprobs(generation.text, "document_type", tokens, list(self._types))
 
-    async def classify(self, window: Window) -> tuple[Classified, Generation]:
-        """Ask for a document's type, and weigh the answer with the document's own words.
+    async def classify(self, window: Window) -> tuple[Classified, tuple[Generation, ...]]:
+        """Name a document's type by its words; if they leave a doubt, ask, and weigh the answer with them.
+
+        Returns
+        -------
+        tuple
+            What it is taken for, and what the engine said; empty if it was not asked.
 
         Raises
         ------
         AskError, EngineError, EngineDeadError
             As `ask` does.
         """
+        described = self._descriptions.of(window.pages)
+        learned = self._words.logprobs(window.pages, self._types)
+        likely = weighed(dict.fromkeys(self._types, 0.0), described, learned)
+        if max(likely.values()) > math.log(self._words_decide_from):
+            return self._likeliest(likely, names.TypeNamedBy.WORDS), ()
         answer, generation = await self._generate(names.CLASSIFY, self.class_prompt(window.pages))
         said = self.type_logprobs(generation)
         if not said:  # an engine that tells no probabilities
-            return self._taken_for(self._types[answer["document_type"]], ClassSignals()), generation
-        learned = self._words.logprobs(window.pages, self._types)
-        likely = weighed(said, self._descriptions.of(window.pages), learned)
-        nearest = max(likely, key=likely.__getitem__)
-        return self._taken_for(self._types[nearest], class_signals(likely)), generation
+            nearest = self._types[answer["document_type"]]
+            return self._taken_for(nearest, ClassSignals(), names.TypeNamedBy.MODEL), (generation,)
+        return self._likeliest(weighed(said, described, learned), names.TypeNamedBy.MODEL), (generation,)
 
-    def _taken_for(self, nearest: DocumentType, signals: ClassSignals) -> Classified:
-        confidence = self._calibration.class_confidence(signals)
+    def _likeliest(self, likely: Mapping[str, float], by: names.TypeNamedBy) -> Classified:
+        nearest = max(likely, key=likely.__getitem__)
+        return self._taken_for(self._types[nearest], class_signals(likely), by)
+
+    def _taken_for(self, nearest: DocumentType, signals: ClassSignals, by: names.TypeNamedBy) -> Classified:
+        kind, sure = nearest, self._calibration.class_confidence(signals)
+        confidence = sure
         if nearest.name != OTHER and self._calibration.is_unknown(signals):
-            other_confidence = self._calibration.other_confidence(confidence)
-            return Classified(self._types[OTHER], other_confidence, nearest, confidence, signals)
-        return Classified(nearest, confidence, nearest, confidence, signals)
+            kind, confidence = self._types[OTHER], self._calibration.other_confidence(sure)
+        self._metrics.type_named(kind.name, by)
+        return Classified(kind, confidence, nearest, sure, signals)
 
     def _model_for(self, admitted: Admitted, kind: DocumentType) -> str | None:
         return self._routing.routes.model_for(admitted.document.tenant, kind.name)

@@ -17,7 +17,7 @@ from services.inference.routes import NO_ROUTING, Routing
 from services.storage.records import Pipeline
 
 
-def pipeline_of(
+def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
     identity: EngineIdentity,
     types: DocumentTypes,
     summary_language: str,
@@ -26,6 +26,7 @@ def pipeline_of(
     max_windows: int = 1,
     routing: Routing = NO_ROUTING,
     words: LearnedWords = NO_WORDS,
+    words_decide_from: float = 1.0,
 ) -> Pipeline:
     """Make the pipeline of an engine, types, prompts, and all else that answers depend on.
 
@@ -33,8 +34,8 @@ def pipeline_of(
     ----------
     max_windows
         Windows in which a document is read, at most.
-    words
-        What was learned of the types' words.
+    words, words_decide_from
+        What was learned of the types' words, and the probability from which they name a type alone.
 
     Returns
     -------
@@ -50,6 +51,7 @@ def pipeline_of(
         "einvoices": einvoices.value,
         "calibration_sha256": calibration.fingerprint,
         "learned_words_sha256": words.fingerprint,
+        "words_decide_from": words_decide_from,
         "max_windows": max_windows,
         "engine": dict(identity.settings),
         **({"routing": _routing(identity, routing)} if routing.routes.routes else {}),

@@ -65,6 +65,9 @@ class Metrics:
         self._second = meter.create_counter(
             names.SECOND_QUESTIONS, "{question}", "Second questions by document type and by what came of them"
         )
+        self._types = meter.create_counter(
+            names.TYPES_NAMED, "{document}", "Document types that were named, by words alone or with the model"
+        )
         self._pruned = meter.create_counter(
             names.OUTBOX_PRUNED, "{row}", "Published outbox rows deleted after their time"
         )
@@ -157,6 +160,10 @@ class Metrics:
     def asked_again(self, document_type: str, outcome: names.SecondAnswer) -> None:
         """Count a second question."""
         self._second.add(1, {names.DOCUMENT_TYPE: document_type, names.OUTCOME: outcome.value})
+
+    def type_named(self, document_type: str, by: names.TypeNamedBy) -> None:
+        """Count a type that was named."""
+        self._types.add(1, {names.DOCUMENT_TYPE: document_type, names.TYPE_NAMED_BY: by.value})
 
     def step_took(self, name: str, seconds: float, error: str | None = None) -> None:
         """Record the duration of a step, with the class or code of its error if it failed."""

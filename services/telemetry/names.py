@@ -46,6 +46,8 @@ BATCH_SIZE: Final = "postkorb.batch.size"
 PAGE_COUNT: Final = "postkorb.document.pages"
 WINDOW_COUNT: Final = "postkorb.document.windows"
 
+TYPE_NAMED_BY: Final = "postkorb.type.named_by"
+
 # Attributes of the semantic conventions.
 ERROR_TYPE: Final = "error.type"
 MESSAGING_SYSTEM: Final = "messaging.system"
@@ -77,6 +79,7 @@ OUTBOX_PRUNED: Final = "postkorb.outbox.pruned"
 PAGES: Final = "postkorb.pages"
 RETRIES: Final = "postkorb.retries"
 SECOND_QUESTIONS: Final = "postkorb.second_questions"
+TYPES_NAMED: Final = "postkorb.types.named"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
 
 
@@ -107,6 +110,15 @@ class SecondAnswer(StrEnum):
     """It leaves as many: the first answer stays."""
     FAILED = "failed"
     """The engine gave none: the first answer stays."""
+
+
+class TypeNamedBy(StrEnum):
+    """What named a document's type."""
+
+    WORDS = "words"
+    """Its own and learned ones, beyond doubt: the engine was not asked."""
+    MODEL = "model"
+    """The engine's answer, weighed with the words."""
 
 
 class TokenType(StrEnum):
