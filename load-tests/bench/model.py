@@ -53,7 +53,7 @@ class Size:
     documents: int
 
 
-SHORT: Final = Size(rounds=1, documents=8)
+SHORT: Final = Size(rounds=1, documents=12)
 LONG: Final = Size(rounds=2, documents=28)
 
 
