@@ -132,7 +132,11 @@ async def submit(ground: Ground, documents: Iterable[Document]) -> list[str]:
 
 
 async def wait_for_ends(
-    ground: Ground, ended: int, seconds: float, said: Callable[[int], None] = lambda _: None
+    ground: Ground,
+    ended: int,
+    seconds: float,
+    said: Callable[[int], None] = lambda _: None,
+    look_seconds: float = LOOK_SECONDS,
 ) -> None:
     """Wait until so many documents have ended, by the events that tell it.
 
@@ -140,6 +144,8 @@ async def wait_for_ends(
     ----------
     said
         Told how many have, now and then.
+    look_seconds
+        How often to look: twenty looks a second take a thirtieth of a core.
 
     Raises
     ------
@@ -151,6 +157,6 @@ async def wait_for_ends(
     async with asyncio.timeout(seconds), AIOKafkaConsumer(**ground.kafka.client_options) as consumer:
         while (found := sum((await consumer.end_offsets(ends)).values())) < ended:
             said(found)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(look_seconds)
     said(found)
     assert found == ended, f"{found} events for {ended} documents"

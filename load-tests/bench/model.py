@@ -42,6 +42,9 @@ PARTS: Final = ("efficiency", "alternatives", "cost")
 PARTITIONS: Final = 4
 SAMPLES: Final = REPOSITORY / "samples"
 
+LOOK_SECONDS: Final = 0.5
+"""How often it is looked whether all have ended: the engine needs every core, and documents take minutes together."""
+
 Say = Callable[[str], None]
 
 
@@ -130,7 +133,7 @@ async def one_round(
         say(f"{len(documents)} documents through the whole service")
         started = time.perf_counter()
         await submit(ground, (Document(uuid4().hex, item.content, item.file_name) for item in documents))
-        await wait_for_ends(ground, len(documents), END_SECONDS)
+        await wait_for_ends(ground, len(documents), END_SECONDS, look_seconds=LOOK_SECONDS)
         service_seconds = time.perf_counter() - started
     bare_seconds = None
     if "efficiency" in wanted:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from services.answers.candidates import name_pattern, names_of
@@ -109,12 +109,12 @@ class SelfDescriptions:
     def __init__(self, types: DocumentTypes) -> None:
         self._names = list(types)
         self._wordy = {item.name for item in types.values() if item.name != OTHER and (item.headings or item.phrases)}
-        self._titles = {item.name: _Titles(item.headings) for item in types.values() if item.headings}
-        self._phrases: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        """By their first word: the type, and the pattern."""
+        self._titles = {item.name: _Titles.of(item.headings) for item in types.values() if item.headings}
+        self._phrases: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
+        """By their first word: the type, the phrase, and its pattern."""
         for item in types.values():
             for text in item.phrases:
-                self._phrases.setdefault(_first_word(text), []).append((item.name, _phrase(text)))
+                self._phrases.setdefault(_first_word(text), []).append((item.name, text.casefold(), _phrase(text)))
         self._labels = {item.name: _names(item) for item in types.values() if item.fields}
         self._begin_labels: dict[str, list[str]] = {}
         """By how a label begins: the types that have such labels."""
@@ -135,7 +135,7 @@ class SelfDescriptions:
     def _phrases_in(self, text: str) -> Counter[str]:
         """Count each type's phrases; only those whose first word stands there need be looked for."""
         candidates = (each for word in set(_WORD.findall(text)) for each in self._phrases.get(word, ()))
-        found = Counter(name for name, phrase in candidates if phrase.search(text))
+        found = Counter(name for name, words, phrase in candidates if words in text and phrase.search(text))
         return Counter({name: min(count, MOST_PHRASES) for name, count in found.items()})
 
     def _labels_in(self, text: str) -> Counter[str]:
@@ -152,7 +152,8 @@ class SelfDescriptions:
     def _headings(self, pages: Sequence[str]) -> Mapping[str, float]:
         lines = list(_short_lines(pages))
         beginning = "\n".join(lines)
-        titles = {name: item.pattern for name, item in self._titles.items() if item.may_stand_in(beginning)}
+        within = {name: item.within(beginning) for name, item in self._titles.items()}
+        titles = {name: item for name, item in within.items() if item.words}
         found: dict[str, float] = {}
         for line in lines if titles else ():
             name, strength = _named(line, titles)
@@ -161,19 +162,32 @@ class SelfDescriptions:
         return found
 
 
-class _Titles:
-    """The headings of a type."""
+class _Titles(NamedTuple):
+    """The headings of a type.
 
-    def __init__(self, headings: Sequence[str]) -> None:
-        self.pattern = _pattern(headings)
-        self._words = [title.removeprefix("-").casefold() for title in headings]
+    Parameters
+    ----------
+    words
+        In small letters; none is found where none of these stand, and that is known much sooner than by the pattern.
+    """
 
-    def may_stand_in(self, text: str) -> bool:
-        """Say whether any may; much sooner than the pattern does."""
-        return any(words in text for words in self._words)
+    pattern: re.Pattern[str]
+    words: Sequence[str]
+
+    @classmethod
+    def of(cls, headings: Sequence[str]) -> Self:
+        return cls(_pattern(headings), [title.removeprefix("-").casefold() for title in headings])
+
+    def within(self, text: str) -> Self:
+        """Leave out words that do not stand in a text, for its parts."""
+        return self._replace(words=[words for words in self.words if words in text])
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Find the first of them in a line, in small letters."""
+        return self.pattern.search(text) if any(words in text for words in self.words) else None
 
 
-def _named(line: str, titles: Mapping[str, re.Pattern[str]]) -> tuple[str, float]:
+def _named(line: str, titles: Mapping[str, _Titles]) -> tuple[str, float]:
     """Give the type that a line names, and how much like a heading it is; empty if it names none."""
     subject = _SUBJECT.match(line)
     text = line[subject.end() :] if subject else line

@@ -19,6 +19,19 @@ _SALUTATION: Final = re.compile(
 )
 
 
+_LEGAL_FORM: Final = re.compile(
+    r"\b(?:GmbH|gGmbH|mbH|Ges\.m\.b\.H|AG|KG|KGaA|OHG|oHG|OG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\. ?U\.?|a\. ?G\.?"
+    r"|PartG|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
+    r"|SARL|S(?:à|\.à ?)r\.?l|SAS|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|ASBL"
+    r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o)\b\.?"
+)
+
+
+def is_firm(name: str) -> bool:
+    """Say whether a name has a legal form: no label, no heading, and no person has one."""
+    return _LEGAL_FORM.search(name) is not None
+
+
 def parse_name(verbatim: str) -> str | None:
     """Read a name on one line, without `Frau` or `Mr` before a whole name.
 

@@ -11,12 +11,15 @@ SOFT_HYPHEN: Final = "\u00ad"
 _INVISIBLE: Final = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 
+_AS_THEY_ARE: Final = "äöüÄÖÜ€"
+
 _SPECIAL: Final = re.compile(
     # A word hyphenated at the end of a line, but not "Vor- / und Nachname".
     r"(?P<hyphen>(?<=\w)[-\u2010][ \t]*\r?\n\s*(?!(?:und|oder|bzw|and|or)\b)(?=\w))"
     # A single ordinary space stays as it is: most of a text's gaps are such.
     rf"|(?P<gap>(?! [^\s{_INVISIBLE}])[\s{_INVISIBLE}]+)"
-    rf"|(?P<cluster>.[{_COMBINING}]+|[^\x00-\x7f])"
+    # Umlauts and the euro sign are what they seem, and most of a German text's letters that are not ASCII.
+    rf"|(?P<cluster>.[{_COMBINING}]+|[^\x00-\x7f{_AS_THEY_ARE}])"
 )
 
 UNIFIED: Final = str.maketrans(
@@ -59,7 +62,7 @@ def normal_form(text: str) -> NormalForm:
     done = 0
     for match in _SPECIAL.finditer(text):
         start, end = match.span()
-        parts.append(text[done:start].lower())  # ASCII: as long as before
+        parts.append(text[done:start].lower())  # as long as before: ASCII, and what is as it seems
         starts.extend(range(done, start))
         ends.extend(range(done + 1, start + 1))
         piece = _plain_piece(match).translate(UNIFIED).casefold()

@@ -1,5 +1,6 @@
 """What is known of each answer when all checks are done: the signals that a calibration weighs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from services.answers.calibration import Calibration, FieldSignals, Match
 from services.answers.candidates import KINDS, Candidates
 from services.answers.evidence import SearchablePages
 from services.answers.labelling import is_said_by
+from services.answers.names import is_firm
 from services.answers.normal_form import normal_form, plain
 from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
@@ -20,6 +22,11 @@ LABEL_REACH: Final = 80
 
 _WITH_CHECKSUM: Final = frozenset({Kind.IBAN, Kind.VAT_ID})
 """Kinds that code reads only if their check digits are right."""
+
+_DOMAIN: Final = re.compile(r"(?:@|\bwww\.|https?://)(?P<domain>[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_IN_DOMAINS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+"""How domains write what most of them cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ def weigh(
         The model's answers, the first one first.
     """
     definitions = {definition.name: definition for definition in kind.fields}
-    known = _Known(kind, SearchablePages(pages), pages, candidates, copies, fields, values_of(fields), type_confidence)
+    searchable, values, domains = SearchablePages(pages), values_of(fields), _domains(pages)
+    known = _Known(kind, searchable, pages, candidates, copies, fields, values, type_confidence, domains)
     signals = {
         field.path: known.signals(field, definitions[field.path]) for field in fields if field.path in definitions
     }
@@ -82,6 +90,7 @@ class _Known:
     fields: Sequence[FieldAnswer]
     values: Mapping[str, Value]
     type_confidence: float
+    domains: str
 
     def signals(self, field: FieldAnswer, definition: FieldDefinition) -> FieldSignals:
         said = [copy for copy in self.copies if copy.verbatim.get(field.path)]
@@ -107,6 +116,8 @@ class _Known:
             agreed=len(same) == len(said) if len(said) > 1 else None,
             copied=bool(same),
             type_confidence=self.type_confidence,
+            is_firm=definition.kind is Kind.NAME and is_firm(field.value or ""),
+            has_domain=definition.kind is Kind.NAME and self._has_domain(field.value or ""),
         )
 
     def _match(self, field: FieldAnswer, definition: FieldDefinition) -> Match:
@@ -140,6 +151,9 @@ class _Known:
         rivals = (rival for rival in self.kind.fields if rival.kind is definition.kind and rival is not definition)
         return any(self._is_said_beside(field, rival) for rival in rivals)
 
+    def _has_domain(self, name: str) -> bool:
+        return any(word.translate(_IN_DOMAINS) in self.domains for word in _LONG_WORD.findall(_form(name)))
+
     def _is_said_beside(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
         return any(is_said_by(field, item) for item in self.candidates.labelled(definition, self.kind))
 
@@ -148,6 +162,12 @@ class _Known:
             other.kind == field.kind and other.path != field.path and other.value == field.value is not None
             for other in self.fields
         )
+
+
+def _domains(pages: Sequence[str]) -> str:
+    """Give the letters of all domains that a document tells."""
+    found = (match["domain"] for page in pages for match in _DOMAIN.finditer(page))
+    return " ".join("".join(filter(str.isalnum, _form(domain))) for domain in found)
 
 
 def _form(text: str) -> str:

@@ -4,16 +4,13 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
+from services.answers.names import is_firm
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
 MAX_WORDS: Final = 3
 """Words before the part that was copied."""
 
-_LEGAL_FORM: Final = re.compile(
-    r"\b(?:GmbH|gGmbH|mbH|AG|KG|KGaA|OHG|oHG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\. ?U\.?|a\. ?G\.?"
-    r"|Ltd|Limited|plc|LLP|LLC|Inc|SARL|SAS|SA)\b\.?"
-)
 _TRADE: Final = re.compile(r"\w*(?:erei|atelier|studio|büro|praxis|kanzlei|betrieb|werkstatt|service)", re.IGNORECASE)
 """A word that makes a person's name behind it that of a business: `Tischlerei`, `Fotostudio`, `Malerbetrieb`."""
 _FIRM_WORDS: Final = re.compile(r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und))*")
@@ -46,8 +43,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     if cell is None or at <= 0:
         return verbatim
     before = cell.text[:at].rstrip()
-    is_firm = _LEGAL_FORM.search(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
-    if _NO_NAME.match(before) or not (is_firm or _TRADE.fullmatch(before)):
+    is_whole = is_firm(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
+    if _NO_NAME.match(before) or not (is_whole or _TRADE.fullmatch(before)):
         return verbatim
     return cell.text[: at + len(verbatim)]
 
@@ -69,8 +66,8 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
     if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
-    is_firm = below is not None and _LEGAL_FORM.search(below.text) and not _NO_WORDS.search(below.text)
-    return below if below and is_firm and not _CARE_OF.match(below.text) else None
+    is_below = below is not None and is_firm(below.text) and not _NO_WORDS.search(below.text)
+    return below if below and is_below and not _CARE_OF.match(below.text) else None
 
 
 def _is_no_firm(text: str) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemas.document_types import Kind
 from services.answers.calibration import (
     UNFITTED,
+    VERSION,
     Calibration,
     CalibrationError,
     ClassSignals,
@@ -130,7 +131,7 @@ def test_the_fingerprint_is_of_all_of_it_in_any_order() -> None:
     [
         ("{}", "no calibration of this version"),
         ("[", "no calibration of this version"),
-        (UNFITTED.model_dump_json().replace('"version":2', '"version":1'), "version"),
+        (UNFITTED.model_dump_json().replace(f'"version":{VERSION}', '"version":1'), "version"),
         (UNFITTED.model_dump_json().replace('"brevity"', '"length"'), "its weights should be of mean_logprob"),
         (UNFITTED.model_dump_json().replace('"brevity":0.1', '"brevity":-0.1'), "brevity"),
         (UNFITTED.model_dump_json().replace('"brevity":0.1', '"brevity":1e999'), "brevity"),

@@ -26,7 +26,7 @@ class Untried:
 
 def test_no_pattern_is_tried_whose_words_do_not_stand_there(described: SelfDescriptions) -> None:
     described._phrases = {
-        name: [(words, Untried()) for words, _ in phrases]  # type: ignore[misc]
-        for name, phrases in described._phrases.items()
+        first: [(name, words, Untried()) for name, words, _ in phrases]  # type: ignore[misc]
+        for first, phrases in described._phrases.items()
     }
     assert not any(found.phrases for found in described.of(["qqq"]).values())

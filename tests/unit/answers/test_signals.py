@@ -214,3 +214,38 @@ def test_a_value_that_two_fields_of_a_kind_have_is_shared(language: str) -> None
     assert [name for name, known in found.items() if known.shared] == ["due", "paid", "seller", "buyer"]
     unread = parted(language, issued="nirgends", due="nowhere")
     assert not unread["issued"].shared
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_name_with_a_legal_form_is_a_firm(language: str) -> None:
+    found = parted(language)
+    assert [name for name, known in found.items() if known.is_firm] == ["seller", "buyer"]
+    assert not parted(language, seller="Anna Weber")["seller"].is_firm
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "known"),
+    [
+        ("buero@hammer-bau.example", "Hammer Ltd", True),
+        ("www.muellerundsoehne.example", "Müller & Söhne", True),
+        ("https://elektro-gross.example/kontakt", "Elektro Groß", True),
+        ("a domain is none without its sign: hammer.example", "Hammer Ltd", False),
+        ("buero@hammer-bau.example", "Orchard Homes plc", False),
+        ("info@abc.example", "ABC AG", False),
+    ],
+)
+def test_a_word_of_a_name_may_be_in_a_domain_that_the_document_tells(line: str, name: str, *, known: bool) -> None:
+    page = f"{name}\n{line}"
+    kind = a_type(field("seller", Kind.NAME, "Verkäufer", "Seller"))
+    fields = check_answer(kind, {"seller": name}, [page], "de")
+    said = weigh(kind, fields, [page], Candidates([page], "de"), [Copies({"seller": name}, {})], 1.0, UNFITTED)
+    assert said.signals["seller"].has_domain is known
+
+
+def test_only_names_are_firms_and_have_domains() -> None:
+    page = "Hammer GmbH, buero@hammer.example"
+    kind = a_type(field("topic", Kind.TEXT, "Betreff", "Subject"))
+    fields = check_answer(kind, {"topic": "Hammer GmbH"}, [page], "de")
+    found = weigh(kind, fields, [page], Candidates([page], "de"), [Copies({"topic": "Hammer GmbH"}, {})], 1.0, UNFITTED)
+    assert not found.signals["topic"].is_firm
+    assert not found.signals["topic"].has_domain
