@@ -2,20 +2,22 @@
 
 A form that code knows (an amount, a date, a number) behind a name that the type knows (`Rechnungsbetrag`, `due by`) is
 the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
-what the model copied. The only account of a document is taken without a label, if the model copied none. Where the
-model copied for two fields a value that stands beside the name of one of them alone, the other one is left empty if it
-is optional. So is a date or an account that words of `unlike` name wherever it stands: a renewal is no due date, and
-an account to debit none to pay into.
+what the model copied. The only account of a document, or the only VAT number that is not in the recipient's address, is
+taken without a label, if the model copied none. Where the model copied for two fields a value that stands beside the
+name of one of them alone, the other one is left empty if it is optional. So is a date or an account that words of
+`unlike` name wherever it stands: a renewal is no due date, and an account to debit none to pay into.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import KINDS, Candidate, Candidates
 from services.answers.confidence import UNWEIGHED
+from services.answers.letter import Party
+from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
 
 IN_ADDRESS: Final = 120
@@ -46,7 +48,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if definition.kind not in KINDS:
             continue
         answer = given.get(definition.name)
-        only = _only(candidates.labelled(definition, kind)) or _unlabelled(answer, definition, kind, candidates)
+        only = _only(candidates.labelled(definition, kind)) or _unlabelled(answer, definition, kind, given, candidates)
         if only is None or (answer is not None and is_said_by(answer, only)):
             continue
         put = answer_of(definition, only)
@@ -62,45 +64,73 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
 
 
 def _unlabelled(
-    answer: FieldAnswer | None, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+    answer: FieldAnswer | None,
+    definition: FieldDefinition,
+    kind: DocumentType,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
 ) -> Candidate | None:
     """Give the value of a field beside whose name not exactly one stands, where something else tells it."""
+    recipient = _recipient(kind, given, candidates)
     if answer is None:
-        return _only(candidates.not_of_another(definition)) if definition.kind is Kind.IBAN else None
+        is_alone = sum(item.kind is definition.kind for item in kind.fields) == 1
+        is_told = is_alone and definition.kind in (Kind.IBAN, Kind.VAT_ID)
+        only = _only(candidates.not_of_another(definition)) if is_told else None
+        return None if only is None or _is_recipients(only, recipient, candidates) else only
     if definition.kind is Kind.DATE and answer.value is not None:
         return candidates.instead_of(definition, kind, answer.value)
     if definition.kind is Kind.VAT_ID:
-        return _of_sender(answer, candidates)
+        return _of_sender(answer, recipient, candidates)
     is_number = definition.of_document and definition.kind is Kind.REFERENCE
     labelled = candidates.labelled(definition, kind) if is_number else []
     is_own = any(is_said_by(answer, item) for item in labelled)
     return labelled[0] if labelled and not is_own else None  # a document's own number stands before others'
 
 
-def _of_sender(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
+def _answered_recipient(kind: DocumentType, given: Mapping[str, FieldAnswer]) -> FieldAnswer | None:
+    names = (given.get(definition.name) for definition in kind.fields if definition.role is Role.RECIPIENT)
+    return next(filter(None, names), None)
+
+
+def _recipient(kind: DocumentType, given: Mapping[str, FieldAnswer], candidates: Candidates) -> Party | None:
+    """Give whom the letter is written to, by its layout, else by what was answered."""
+    name = _answered_recipient(kind, given)
+    if candidates.letter.recipient or name is None or name.page is None or name.char_start is None:
+        return candidates.letter.recipient
+    return Party(name.verbatim, name.page, name.char_start, name.char_end or name.char_start)
+
+
+def _of_sender(answer: FieldAnswer, recipient: Party | None, candidates: Candidates) -> Candidate | None:
     """Give the other VAT number, where the one that was copied stands in the recipient's address."""
-    if not _is_recipients(answer, candidates):
+    if not _is_recipients(answer, recipient, candidates):
         return None
     return _only([item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value])
 
 
-def _is_recipients_only(answer: FieldAnswer, candidates: Candidates) -> bool:
-    """Say whether the document has one VAT number, in an address above which words say that it is the recipient's."""
-    recipient = candidates.letter.recipient
-    is_told = recipient is not None and recipient.is_labelled
+def _is_recipients_only(
+    answer: FieldAnswer, kind: DocumentType, given: Mapping[str, FieldAnswer], candidates: Candidates
+) -> bool:
+    """Say whether the document has one VAT number, in an address that is the recipient's.
+
+    Words above it say so, or its place, or that alone, says the same as what was answered.
+    """
+    recipient = _recipient(kind, given, candidates)
+    answered = _answered_recipient(kind, given)
+    is_told = recipient is not None and (
+        recipient.is_labelled or is_name_of(recipient, answered.value if answered else None)
+    )
     is_only = len({item.value.text for item in candidates.of(Kind.VAT_ID)}) == 1
-    return is_told and is_only and _is_recipients(answer, candidates)
+    return is_told and is_only and _is_recipients(answer, recipient, candidates)
 
 
-def _is_recipients(answer: FieldAnswer, candidates: Candidates) -> bool:
+def _is_recipients(said: FieldAnswer | Candidate, recipient: Party | None, candidates: Candidates) -> bool:
     """Say whether a VAT number stands in the recipient's address."""
-    recipient = candidates.letter.recipient
-    if recipient is None or answer.char_start is None or answer.page != recipient.page:
+    if recipient is None or said.char_start is None or said.page != recipient.page:
         return False
     around = candidates.surroundings
-    name, number = (around.cell(recipient.page, start) for start in (recipient.char_start, answer.char_start))
+    name, number = (around.cell(recipient.page, start) for start in (recipient.char_start, said.char_start))
     is_below = name is not None and number is not None and abs(name.left - number.left) <= SAME_EDGE
-    return is_below and 0 <= answer.char_start - recipient.char_end <= IN_ADDRESS
+    return is_below and 0 <= said.char_start - recipient.char_end <= IN_ADDRESS
 
 
 def is_said_by(answer: FieldAnswer, candidate: Candidate) -> bool:
@@ -152,7 +182,7 @@ def _is_of_another(
     Its place in the recipient's address says so of a VAT number, a word that the type knows of a date (`Next renewal`)
     or an account (`von Ihrem Konto`), or another field that has it, beside whose name it stands.
     """
-    if definition.kind is Kind.VAT_ID and _is_recipients_only(answer, candidates):
+    if definition.kind is Kind.VAT_ID and _is_recipients_only(answer, kind, given, candidates):
         return True
     if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
         return False

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.answers.addresses import parse_address
-from services.answers.names import parse_name
+from services.answers.names import firms_in, is_firm, parse_name, without_form
 from services.answers.normal_form import normal_form
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell, Sheet
@@ -219,6 +219,21 @@ class Letter:
                     return self._party(page, cell, name)
         return None
 
+    def registered(self, said: str) -> Party | None:
+        """Give the only firm with a legal form that a name without one may be short for, or whose owner it names.
+
+        `Ledgerwell Billing` is `Ledgerwell, Inc.`, `hagedorn` is `Hagedorn Antriebe GmbH`.
+        """
+        if is_firm(said):
+            return None
+        found: dict[str, Party] = {}
+        for page, sheet in enumerate(self._sheets, start=1):
+            for cell in (cell for line in sheet.lines for cell in line.cells[:MOST_BELOW]):
+                for name in firms_in(cell.text[:MAX_FOOT]):
+                    if _is_short_for(said, name) and (party := self._party(page, cell, name)):
+                        found.setdefault(_words(name), party)
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def _before_address(self, line: str, person: str) -> str:
         """Give what stands before an address in a line of a mail, if the whole name is in it; else the line."""
         first = next(filter(None, _SENDER_LINE.split(line)), "")
@@ -413,6 +428,13 @@ def is_part(one: str, other: str) -> bool:
     """Say whether a name is another one, or words of it, or has it in its words: `Bau AG` is not `Hochbau AG`."""
     first, second = _words(one), _words(other)
     return bool(first.strip() and second.strip()) and (first in second or second in first)
+
+
+def _is_short_for(said: str, firm: str) -> bool:
+    """Say whether all long words of one of two names are in the other, or a person's surname is in the firm's."""
+    short, whole = (set(_LONG_WORD.findall(normal_form(name).text)) for name in (said, without_form(firm)))
+    surname = normal_form(said.rsplit(maxsplit=1)[-1]).text if len(said.split()) in _WORDS_OF_A_NAME else ""
+    return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
 
 
 def _words(text: str) -> str:

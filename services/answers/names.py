@@ -1,6 +1,7 @@
 """Names of firms and persons: the legal form is kept, typesetting is cleaned, and no letter is changed."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from services.answers.addresses import parse_address
@@ -25,6 +26,22 @@ _LEGAL_FORM: Final = re.compile(
     r"|SARL|S(?:à|\.à ?)r\.?l|SAS|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o)\b\.?"
 )
+
+
+_FIRM: Final = re.compile(
+    rf"(?<![\w&.'+-])[A-ZÄÖÜ][\w&.'+-]*(?: (?:[A-ZÄÖÜ][\w&.'+-]*|&|und|and|of|für)){{0,6}},? {_LEGAL_FORM.pattern}"
+    r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
+)
+
+
+def firms_in(text: str) -> Iterator[str]:
+    """Give the names with a legal form that stand in a text, each from its first capital letter."""
+    return (match[0] for match in _FIRM.finditer(text))
+
+
+def without_form(name: str) -> str:
+    """Give a name without its legal form."""
+    return _LEGAL_FORM.sub("", name)
 
 
 def is_firm(name: str) -> bool:

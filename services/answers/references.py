@@ -17,6 +17,8 @@ _LABEL: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _NO_PART: Final = re.compile(r"[@€$£%]")
 _LIKE_A_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[\w.,]+(?: [\w.,]+){1,3}")
+_DATED: Final = re.compile(r"(?P<number>\S.{0,40}?),? (?:vom|v\.|of|dated|from|du) (?P<date>.{6,20})")
+"""A number, and the day of what it calls: `B25/11837 vom 09.12.2025`."""
 _EDGES: Final = " ,;:·|•*\"'"
 
 
@@ -26,6 +28,8 @@ def parse_reference(verbatim: str, language: str) -> str | None:
         return None
     text = plain(verbatim).strip(_EDGES)
     text = _LABEL.sub("", text).strip(_EDGES)
+    if (dated := _DATED.fullmatch(text)) and parse_date(dated["date"], language) is not None:
+        text = dated["number"]
     if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS or not _DIGIT.search(text) or _NO_PART.search(text):
         return None
     if _LIKE_A_DATE.fullmatch(text) and parse_date(text, language) is not None:

@@ -42,10 +42,19 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            firm = letter.firm_of(answer.value or "")
+            firm = letter.firm_of(answer.value or "") or _registered(answer, [*fields, *given.values()], kind, letter)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
+
+
+def _registered(answer: FieldAnswer, fields: Sequence[FieldAnswer], kind: DocumentType, letter: Letter) -> Party | None:
+    """Give the firm with a legal form that a sender's name is short for, if nothing takes it for the recipient."""
+    firm = letter.registered(answer.value or "")
+    recipients = {definition.name for definition in kind.fields if definition.role is Role.RECIPIENT}
+    others = [field.value for field in fields if field.path in recipients]
+    is_other = is_name_of(firm, letter.recipient.verbatim if letter.recipient else None)
+    return None if is_other or any(is_name_of(firm, other) for other in others) else firm
 
 
 def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:

@@ -36,6 +36,11 @@ SESSION_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.2
 POLL_RECORDS: Final = 500
+FETCH_BYTES: Final = 1024 * 1024
+"""Of a partition in one answer of the broker: what was fetched and not polled yet is in memory beside the budget.
+
+A larger record is fetched all the same, alone (KIP-74).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Consumption:
             batch_timeout_ms=int(POLL_SECONDS * 1000),
             auto_offset_reset="earliest",
             isolation_level="read_committed",
-            max_partition_fetch_bytes=16 * 1024 * 1024,
+            max_partition_fetch_bytes=FETCH_BYTES,
             ack_policy=AckPolicy.MANUAL,
             listener=_Listener(self),
             parser=_keep_raw,

@@ -52,7 +52,8 @@ def listed_rows(
         return Listing()
     lines = [line for sheet in sheets for line in sheet.lines]
     heads = _heads(table, lines, listed[0].entry.at)
-    above = _lines_above(listed, lines)
+    own = [_own_words(row, heads.get(table.description.name)) for row in listed]
+    above = _lines_above(listed, own, lines)
     factors: Sequence[Mapping[str, Figure]] = [{}] * len(listed)
     if table.key.product_of:
         whole = [
@@ -60,7 +61,7 @@ def listed_rows(
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
-    words = _words(listed, above, lines)
+    words = _words(listed, own, above, lines)
     rows = [
         Row(page, {table.key.name: row.figure, **of_line}, None, lines=[(page, cell) for cell in cells])
         for row, of_line, cells in zip(listed, factors, words, strict=True)
@@ -77,29 +78,27 @@ def _heads(table: TableDefinition, lines: Sequence[Line], first: int) -> Mapping
     )
 
 
-def _lines_above(listed: Sequence[Listed], lines: Sequence[Line]) -> list[Line | None]:
+def _lines_above(listed: Sequence[Listed], own: Sequence[Cell], lines: Sequence[Line]) -> list[Line | None]:
     """Give for each row the line right above its numbers, where that has its words.
 
     It has if the row's own line begins with a number, as `7,5 Std. x 34,20` does, or if the rows' own lines are
     indented below such lines: `2 x Tafel`, and below it `Stückpreis 129,00` with the amount.
     """
-    over = [_close_above(row, lines) for row in listed]
-    pairs = [(line, _own_words(row)) for row, line in zip(listed, over, strict=True) if line]
-    indented = len(pairs) > 1 and over[0] is not None and all(_is_indented(own, line) for line, own in pairs)
-    return [
-        line if indented or _own_words(row).text[:1].isdigit() else None for row, line in zip(listed, over, strict=True)
-    ]
+    over = [_close_above(row, words, lines) for row, words in zip(listed, own, strict=True)]
+    pairs = [(line, words) for words, line in zip(own, over, strict=True) if line]
+    indented = len(pairs) > 1 and over[0] is not None and all(_is_indented(words, line) for line, words in pairs)
+    return [line if indented or words.text[:1].isdigit() else None for words, line in zip(own, over, strict=True)]
 
 
 def _is_indented(own: Cell, line: Line) -> bool:
     return line.cells[0].left < own.left
 
 
-def _close_above(row: Listed, lines: Sequence[Line]) -> Line | None:
+def _close_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Line | None:
     """Give the line right above a row, if it is words without an amount."""
     if row.entry.at == 0:
         return None
-    line, own = lines[row.entry.at - 1], _own_words(row)
+    line = lines[row.entry.at - 1]
     close = 0 < row.entry.line.baseline - line.baseline <= _LEADING * row.entry.line.size
     cell = _over(line, own)
     if not close or cell is None or is_figure(line.cells[-1]) or cell.text.endswith(":"):
@@ -111,20 +110,25 @@ def _over(line: Line, own: Cell) -> Cell | None:
     return next((cell for cell in line.cells if cell.overlaps(own)), None)
 
 
-def _words(listed: Sequence[Listed], above: Sequence[Line | None], lines: Sequence[Line]) -> Iterator[list[Cell]]:
+def _words(
+    listed: Sequence[Listed], own: Sequence[Cell], above: Sequence[Line | None], lines: Sequence[Line]
+) -> Iterator[list[Cell]]:
     """Give the words of each row: those of its line, and of the lines that belong to it above and below."""
     taken = {row.entry.at - 1 for row, line in zip(listed, above, strict=True) if line}
     ends = [*(row.entry.at for row in listed[1:]), listed[-1].entry.at + 1 + _GOING_ON]
-    for row, line, end in zip(listed, above, ends, strict=True):
-        own = _own_words(row)
-        over = _over(line, own) if line else None
+    for row, words, line, end in zip(listed, own, above, ends, strict=True):
+        over = _over(line, words) if line else None
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
-        yield [*([over] if over else []), own, *_going_on(own, [lines[at] for at in after if at not in taken])]
+        yield [*([over] if over else []), words, *_going_on(words, [lines[at] for at in after if at not in taken])]
 
 
-def _own_words(row: Listed) -> Cell:
-    """Give the cell of a line with most letters, without the amount if that ends it."""
-    words = max(row.entry.line.cells, key=_letters)
+def _own_words(row: Listed, head: Cell | None) -> Cell:
+    """Give the words of a line below those that head them, else the cell with most letters.
+
+    An amount that ends it is left out.
+    """
+    headed = [cell for cell in row.entry.line.cells if head and cell.overlaps(head) and _letters(cell)]
+    words = headed[0] if len(headed) == 1 else max(row.entry.line.cells, key=_letters)
     amount = row.figure.cell
     if words.start < amount.start < words.end:
         text = words.text[: amount.start - words.start].rstrip(" .:=€£$")

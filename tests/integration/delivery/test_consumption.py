@@ -1,6 +1,7 @@
 """Consumption against a real broker."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,7 +17,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from schemas.topics import Topics
 from services.delivery import consumption as consumption_module
 from services.delivery.connection import KafkaConnection
-from services.delivery.consumption import Consumption, Membership
+from services.delivery.consumption import FETCH_BYTES, Consumption, Membership
 from services.delivery.in_flight import Budget
 from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record
@@ -275,6 +276,20 @@ async def test_a_full_budget_pauses_the_partitions_and_done_resumes_them(write, 
         assert await consumption.take(10, wait_seconds=2) == []
         consumption.done(held)
         assert [record.value for record in await _take(consumption, 2)] == [b"c", b"d"]
+
+
+async def test_records_larger_than_one_fetch_are_delivered_in_their_order(kafka, topics, consume):
+    large = secrets.token_bytes(3 * FETCH_BYTES)
+    roomy = Budget(records=1000, size=64 * FETCH_BYTES, tokens=TOKENS)
+    async with AIOKafkaProducer(bootstrap_servers=kafka, max_request_size=4 * FETCH_BYTES) as producer:
+        for value in (b"before", large, b"after", large):
+            for partition in range(PARTITIONS):
+                await producer.send_and_wait(topics.submitted, value, partition=partition)
+    async with consume(roomy) as consumption:
+        records = await _take(consumption, 4 * PARTITIONS)
+    for partition in range(PARTITIONS):
+        own = [record.value for record in records if record.partition == partition]
+        assert own == [b"before", large, b"after", large]
 
 
 async def test_lag_counts_what_is_not_done(write, consume):

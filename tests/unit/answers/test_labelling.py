@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from unit.answers.placed import BOTH, Pages, a_type, field, placed, values
 
-from schemas.document_types import DocumentType, Kind, Rule
+from schemas.document_types import DocumentType, Kind, Role, Rule
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
@@ -357,3 +357,28 @@ def test_an_account_that_is_debited_is_left_out_and_one_to_pay_into_is_not(text:
     kind = a_type(field("iban", Kind.IBAN, "IBAN", "IBAN", unlike=("Lastschrift", "Ihrem Konto")))
     found = values([*labelled(([text], []), kind, iban="DE02120300000000202051").fields])
     assert found == ({"iban": "DE02120300000000202051"} if is_left else {})
+
+
+RECIPIENT = "Wohnbau Süd eG\nAm Hang 12\n80333 München\nUID: ATU58402678"
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "vat_id"),
+    [
+        (f"{RECIPIENT}\n\nRechnung 7\n\nMalerei Gruber\nUID ATU71718634", "ATU58402678", "ATU71718634"),
+        (f"{RECIPIENT}\n\nRechnung 7\n\nMalerei Gruber", "", None),
+        ("Rechnung 7\n\n071 555 30 77 | CHE-116.281.710 MWST", "", "CHE116281710MWST"),
+        ("Rechnung 7\n\nIhre Nummer: CHE-116.281.710 MWST", "", None),
+    ],
+    ids=["the other one", "the recipient's alone", "the only one", "called the recipient's"],
+)
+def test_a_vat_number_is_the_senders_unless_it_stands_in_the_address_that_was_answered(
+    text: str, copied: str, vat_id: str | None
+) -> None:
+    kind = a_type(
+        field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.RECIPIENT),
+        field("vat_id", Kind.VAT_ID, "Umsatzsteuer", "VAT", synonyms=("UID",), unlike=("Ihre",)),
+    )
+    said = {"buyer": "Wohnbau Süd eG"} | ({"vat_id": copied} if copied else {})
+    mail = f"From: Sandra <s@gruber.example>\nTo: <rechnung@bau.example>\n\nGuten Tag,\n\n{text}"
+    assert values([*labelled(([mail], []), kind, **said).fields]).get("vat_id") == vat_id

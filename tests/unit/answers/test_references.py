@@ -34,6 +34,8 @@ def test_a_number_comes_back_as_written_without_the_words_before_it(number: str,
         ("Az.: 12 O 345/26", "12 O 345/26"),
         ("Invoice # INV/2026/17", "INV/2026/17"),
         ("Purchase order no.: 45-0001", "45-0001"),
+        ("B25/11837 vom 09.12.2025", "B25/11837"),
+        ("Bestellung Nr. 4711, dated 5 June 2026", "4711"),
     ],
 )
 def test_words_that_name_a_number_are_no_part_of_it(said: str, number: str) -> None:

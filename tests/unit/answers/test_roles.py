@@ -167,6 +167,33 @@ def test_in_a_mail_the_firm_in_whose_domain_it_goes_is_the_recipient() -> None:
     assert found == {"seller": "Ida Brook", "buyer": "Fernlight Ltd"}
 
 
+FROM_WHOM = "From: {} <buero@firma.example>\nTo: Tom Field <tom@fernlight.example>\n\nDear Tom,\n\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "printed", "firm"),
+    [
+        ("Ledgerwell Billing", "Ledgerwell, Inc.\n900 Congress Ave", "Ledgerwell, Inc."),
+        ("slaney fuelcard", "Slaney Fuelcard DAC, Enniscorthy", "Slaney Fuelcard DAC"),
+        ("Sandra Gruber", "Es grüßt die Malerei Gruber GmbH & Co. KG", "Malerei Gruber GmbH & Co. KG"),
+        ("Hagedorn", "Hagedorn Antriebe GmbH · Hagedorn Service AG", None),
+        ("Praxis Weber", "Erstellt mit Praxis Software GmbH", None),
+        ("Ledgerwell Ltd", "Ledgerwell, Inc.", None),
+        ("Ledgerwell Billing", "Kanzlei Ledger AG", None),
+    ],
+)
+def test_a_seller_is_the_firm_with_a_legal_form_that_his_name_is_short_for(
+    said: str, printed: str, firm: str | None
+) -> None:
+    found = decided(([FROM_WHOM.format(said) + printed], []), seller=said, buyer="Tom Field")
+    assert found["seller"] == (firm or said)
+
+
+def test_a_seller_is_never_the_firm_that_is_billed() -> None:
+    page = [FROM_WHOM.format("Gruber") + "Rechnung an Gruber Bau GmbH, Linz"]
+    assert decided((page, []), seller="Gruber", buyer="Gruber Bau GmbH")["seller"] == "Gruber"
+
+
 def party(name: str) -> Party:
     return Party(name, 1, 0, len(name))
 

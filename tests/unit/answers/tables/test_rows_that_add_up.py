@@ -185,6 +185,16 @@ def test_words_and_quantities_under_a_head_are_kept_where_only_the_sum_confirms_
     assert said_descriptions(answers) == ["Coil", "Blech"]
 
 
+def test_words_of_rows_are_those_below_the_head_that_names_them() -> None:
+    head = "Datum     Ort                 Produkt     Liter    Netto EUR"
+    rows = (
+        "12.02.    Tankstelle Nord     Diesel      50,00       100,00",
+        "13.02.    Autohof Waldblick   Benzin      80,00       200,00",
+    )
+    assert words(head, *rows, *BELOW) == ["Diesel", "Benzin"]
+    assert words(*rows, *BELOW) == ["Tankstelle Nord", "Autohof Waldblick"]
+
+
 def test_nothing_is_read_twice_where_a_head_gives_more_rows_than_add_up() -> None:
     head = "Bezeichnung      Menge   Preis    Gesamt"
     rows = ("Seife                2   50,00    100,00", "Bürste               4   50,00    200,00")
