@@ -41,6 +41,9 @@ _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
 _ONE: Final = re.compile(r"\s*[-•*]?\s*(?P<one>1)\s?[x\u00d7]\s")
 
 
+Pair = tuple[Figure, Figure]
+
+
 @dataclass(frozen=True, slots=True)
 class _Number:
     """A number of a line.
@@ -71,14 +74,32 @@ class _Number:
         return _TIMES.search(self.within.text[max(at - 4, 0) : at]) is not None
 
 
-def factors(line: Line, amount: Figure, language: str) -> tuple[Figure, Figure] | None:
+def factors(line: Line, amount: Figure, language: str) -> Pair | None:
     """Find the two numbers of a line whose product is its amount, those that stand alone in their cells first."""
+    return next(iter(_factors(line, amount, language)), None)
+
+
+def _factors(line: Line, amount: Figure, language: str) -> list[Pair]:
+    """Give all such pairs, the rightmost first."""
     every = list(_numbers(line, amount, language))[-_MOST_NUMBERS:]
-    for numbers in ([number for number in every if number.within is None], every):
-        for first, second in reversed(list(combinations(numbers, 2))):
-            if _may_multiply(first, second) and _is_product(first.figure, second.figure, amount):
-                return first.figure, second.figure
-    return None
+    alone = [number for number in every if number.within is None]
+    return _products(alone, amount) or _products(every, amount)
+
+
+def _products(numbers: Sequence[_Number], amount: Figure) -> list[Pair]:
+    return [
+        (first.figure, second.figure)
+        for first, second in reversed(list(combinations(numbers, 2)))
+        if _may_multiply(first, second) and _is_product(first.figure, second.figure, amount)
+    ]
+
+
+def _pairs(lines: Sequence[tuple[Line, Figure]], language: str) -> list[Pair | None]:
+    """Give the factors of each line; of several, those in the columns of other lines: one of 8.50 is 8.50 of one."""
+    found = [_factors(line, amount, language) for line, amount in lines]
+    sure = [figure.cell for pairs in found if len(pairs) == 1 for figure in pairs[0]]
+    column = _Column.of(None, sure)
+    return [max(pairs, key=lambda pair: sum(map(column.has, pair)), default=None) for pairs in found]
 
 
 def named_factors(
@@ -93,9 +114,9 @@ def named_factors(
     heads
         Cells that name a column, by the same names: what stands below them needs no product to be it.
     """
-    pairs = [factors(line, amount, language) for line, amount in _uncounted(lines)]
+    pairs = _pairs(_uncounted(lines), language)
     if not any(pairs):
-        pairs = [factors(line, amount, language) for line, amount in lines]
+        pairs = _pairs(lines, language)
     turned = (
         sum(_says_turned(pair, line, names, heads) for pair, (line, _) in zip(pairs, lines, strict=True) if pair) > 0
     )
@@ -125,7 +146,7 @@ def _uncounted(lines: Sequence[tuple[Line, Figure]]) -> Sequence[tuple[Line, Fig
     return [(Line(line.cells[1:]), amount) for line, amount in lines]
 
 
-def _says_turned(pair: tuple[Figure, Figure], line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> int:
+def _says_turned(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> int:
     """Say whether a line shows its price before its quantity (1), behind it (-1), or neither (0)."""
     by_head = [_head_over(figure, names, heads) for figure in pair]
     if by_head[0] != by_head[1]:
@@ -164,13 +185,16 @@ class _Column:
         lefts = frozenset(cell.left // _ALIGNED + by for cell in cells for by in near)
         return cls(head, lefts, frozenset(cell.right // _ALIGNED + by for cell in cells for by in near))
 
+    def has(self, figure: Figure) -> bool:
+        """Tell whether a number begins or ends where those of other lines do."""
+        return figure.cell.left // _ALIGNED in self.lefts or figure.cell.right // _ALIGNED in self.rights
+
     def read(self, line: Line, amount: Figure, language: str) -> Figure | None:
         """Read what stands in it on a line; its value is None where it is a number that code cannot read."""
         for cell in line.cells:
             if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
                 continue
-            aligned = cell.left // _ALIGNED in self.lefts or cell.right // _ALIGNED in self.rights
-            if (aligned and is_figure(cell)) or self._is_below_head(cell, line):
+            if (self.has(Figure(cell, None)) and is_figure(cell)) or self._is_below_head(cell, line):
                 return Figure(cell, _value(cell.text, language))
         return None
 

@@ -185,6 +185,15 @@ def test_words_and_quantities_under_a_head_are_kept_where_only_the_sum_confirms_
     assert said_descriptions(answers) == ["Coil", "Blech"]
 
 
+def test_one_piece_stands_in_the_column_of_the_other_quantities() -> None:
+    rows = (
+        "Kabel        20    4,00    1     80,00",
+        "Dose         30    7,00    1    210,00",
+        "Fracht        1   10,00    1     10,00",
+    )
+    assert figures(*rows, *BELOW)[-1] == ("1", "10.00", "10.00")
+
+
 def test_words_of_rows_are_those_below_the_head_that_names_them() -> None:
     head = "Datum     Ort                 Produkt     Liter    Netto EUR"
     rows = (
