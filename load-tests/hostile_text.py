@@ -129,6 +129,7 @@ async def answers_of(
         else:
             unguarded = UnguardedParser(ReadingLimits(settings.max_pages, MAX_CHARACTERS))
             readings = await Reader(fetcher_of(settings), unguarded).read_all(labels, _nothing)
+            settings = settings.model_copy(update={"words_decide_from": 1.0})  # the naive way asks for the type
         asked = engine if guards else UnwarnedEngine(engine)
         asker = await asker_of(
             settings, asked, types_of(settings), calibration_of(settings), telemetry.tracing, telemetry.metrics

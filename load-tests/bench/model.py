@@ -56,7 +56,7 @@ class Size:
     documents: int
 
 
-SHORT: Final = Size(rounds=1, documents=12)
+SHORT: Final = Size(rounds=3, documents=8)
 LONG: Final = Size(rounds=2, documents=28)
 
 
