@@ -75,7 +75,8 @@ def _faults(ways: Sequence[Way]) -> Iterator[str]:
 
 
 def _ratios(service: Sequence[float], rates: dict[str, list[float]]) -> Iterator[Ratio]:
-    """Hold the service against each way, round by round; only the script has a goal."""
+    """Hold the service's median round against each round of each way; only the script has a goal."""
     for name, others in rates.items():
         named = f"of the {name}'s rate" if name == SCRIPT else f"of {name}'s rate"
-        yield Ratio.of(named, [a / b for a, b in zip(service, others, strict=True)], GOAL if name == SCRIPT else None)
+        ratios = [statistics.median(service) / other for other in others]
+        yield Ratio.of(named, ratios, GOAL if name == SCRIPT else None)

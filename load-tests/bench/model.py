@@ -50,14 +50,23 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured."""
+    """How much is measured.
+
+    Parameters
+    ----------
+    rounds
+        Of the service and of bare vLLM in turns: one says little where the machine's own speed varies by a tenth.
+    others
+        Rounds of each of the other ways.
+    """
 
     rounds: int
     documents: int
+    others: int
 
 
-SHORT: Final = Size(rounds=3, documents=8)
-LONG: Final = Size(rounds=2, documents=28)
+SHORT: Final = Size(rounds=2, documents=8, others=1)
+LONG: Final = Size(rounds=3, documents=28, others=2)
 
 
 class Lent(Noting):
@@ -88,7 +97,7 @@ async def _measure(servers: Servers, size: Size, wanted: Collection[str], say: S
     if "efficiency" in wanted:
         parts.append(efficiency.part(rounds, len(documents), made(time.perf_counter() - started)))
     if "alternatives" in wanted:
-        ways = await other_ways(servers.folder, settings, [rounds[0].texts for _ in rounds], say, ray=ray)
+        ways = await other_ways(servers.folder, settings, [rounds[0].texts] * size.others, say, ray=ray)
         parts.append(alternatives.part(rounds, ways, made(time.perf_counter() - started)))
     if "cost" in wanted:
         parts.append(cost.part(rounds[-1].costs, made(time.perf_counter() - started)))
