@@ -26,8 +26,6 @@ _LEGAL_FORM: Final = re.compile(
     r"|SARL|S(?:à|\.à ?)r\.?l|SAS|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o)\b\.?"
 )
-
-
 _FIRM: Final = re.compile(
     rf"(?<![\w&.'+-])[A-ZÄÖÜ][\w&.'+-]*(?: (?:[A-ZÄÖÜ][\w&.'+-]*|&|und|and|of|für)){{0,6}},? {_LEGAL_FORM.pattern}"
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"

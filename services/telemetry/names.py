@@ -45,7 +45,6 @@ BATCH_SIZE: Final = "postkorb.batch.size"
 """Documents of a batch: on its span and on each link to it. Also the name of the histogram."""
 PAGE_COUNT: Final = "postkorb.document.pages"
 WINDOW_COUNT: Final = "postkorb.document.windows"
-
 TYPE_NAMED_BY: Final = "postkorb.type.named_by"
 
 # Attributes of the semantic conventions.

@@ -10,6 +10,7 @@ from noted import Noted
 from recorded import Record, Recorded, key_of
 from scripted import ScriptedEngine
 
+from services.answers.calibration import UNFITTED, read_calibration
 from services.inference.engines.port import EngineIdentity, Generation, Prompt
 from services.settings import Settings
 
@@ -73,3 +74,13 @@ def test_confidences_are_fitted_to_sets_that_were_read_and_not_to_the_newest(tmp
     pairs = {(label["fields"].get("invoice_number"), label["fields"].get("seller_name")) for label in labels}
     newest = letters_in(unread / "ninth_invoices.yaml").values()
     assert pairs.isdisjoint((letter.values["invoice_number"], letter.values["seller_name"]) for letter in newest)
+
+
+def test_a_fit_begins_with_what_is_set_by_hand_where_what_ships_is_of_other_features(tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    ours = UNFITTED.model_copy(update={"review_below": 0.5})
+    for shipped, begun in ((None, UNFITTED), ('{"version": 1}', UNFITTED), (ours.model_dump_json(), ours)):
+        if shipped is not None:
+            file.write_text(shipped, "utf-8")
+        calibrate.begin_with(file)
+        assert read_calibration(file.read_bytes()) == begun

@@ -95,11 +95,13 @@ def _products(numbers: Sequence[_Number], amount: Figure) -> list[Pair]:
 
 
 def _pairs(lines: Sequence[tuple[Line, Figure]], language: str) -> list[Pair | None]:
-    """Give the factors of each line; of several, those in the columns of other lines: one of 8.50 is 8.50 of one."""
+    """Give the factors of each line; of several, those in other lines' columns: one of 8.50 is no 8.50 of one."""
     found = [_factors(line, amount, language) for line, amount in lines]
     sure = [figure.cell for pairs in found if len(pairs) == 1 for figure in pairs[0]]
     column = _Column.of(None, sure)
-    return [max(pairs, key=lambda pair: sum(map(column.has, pair)), default=None) for pairs in found]
+    return [
+        max(pairs, key=lambda pair: sum(column.has(figure.cell) for figure in pair), default=None) for pairs in found
+    ]
 
 
 def named_factors(
@@ -185,16 +187,16 @@ class _Column:
         lefts = frozenset(cell.left // _ALIGNED + by for cell in cells for by in near)
         return cls(head, lefts, frozenset(cell.right // _ALIGNED + by for cell in cells for by in near))
 
-    def has(self, figure: Figure) -> bool:
+    def has(self, cell: Cell) -> bool:
         """Tell whether a number begins or ends where those of other lines do."""
-        return figure.cell.left // _ALIGNED in self.lefts or figure.cell.right // _ALIGNED in self.rights
+        return cell.left // _ALIGNED in self.lefts or cell.right // _ALIGNED in self.rights
 
     def read(self, line: Line, amount: Figure, language: str) -> Figure | None:
         """Read what stands in it on a line; its value is None where it is a number that code cannot read."""
         for cell in line.cells:
             if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
                 continue
-            if (self.has(Figure(cell, None)) and is_figure(cell)) or self._is_below_head(cell, line):
+            if (self.has(cell) and is_figure(cell)) or self._is_below_head(cell, line):
                 return Figure(cell, _value(cell.text, language))
         return None
 
