@@ -36,6 +36,7 @@ from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, p
 REPOSITORY: Final = Path(__file__).parents[1]
 UNREAD: Final = REPOSITORY / "samples" / "unread"
 SETS: Final = {
+    "tenth": ("tenth_invoices.yaml",),
     "ninth": ("ninth_invoices.yaml",),
     "eighth": ("eighth_invoices.yaml",),
     "seventh": ("seventh_invoices.yaml",),

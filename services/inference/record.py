@@ -105,11 +105,10 @@ class Recorder:
         now = datetime.now(UTC)
 
         async def work(connection: Connection) -> None:
-            # In one order for all of them, before any is touched: others lock documents too.
-            await lock_documents(connection, [item.outcome.document.document_key for item in given])
-            for batch in dict.fromkeys(item.batch for item in given):
-                of_batch = [item for item in given if item.batch == batch]
-                await enqueue(connection, await self._of_batch(connection, batch, of_batch, now))
+            if len({type(item.outcome) for item in given}) > 1:
+                # In one order for all of them, before any is touched: others lock documents too.
+                await lock_documents(connection, [item.outcome.document.document_key for item in given])
+            await enqueue(connection, await self._write(connection, given, now))
 
         await self.database.in_transaction(work)
 
@@ -117,18 +116,17 @@ class Recorder:
         """Count, for documents that are in the engine, that it died."""
         await self.database.in_transaction(lambda connection: note_engine_death(connection, document_keys))
 
-    async def _of_batch(
-        self, connection: Connection, batch: NewBatch, given: Sequence[Leaving], now: datetime
-    ) -> list[OutboxRow]:
-        outcomes = [item.outcome for item in given]
-        answered = [item for item in outcomes if isinstance(item, Answered)]
-        failed = [item for item in outcomes if isinstance(item, Failed)]
-        retried = [item for item in outcomes if isinstance(item, Retried)]
-        written = await record_answers(connection, batch, [self._answer(item, batch, now) for item in answered])
+    async def _write(self, connection: Connection, given: Sequence[Leaving], now: datetime) -> list[OutboxRow]:
+        answered = [(item.outcome, item.batch) for item in given if isinstance(item.outcome, Answered)]
+        failed = [item.outcome for item in given if isinstance(item.outcome, Failed)]
+        retried = [item.outcome for item in given if isinstance(item.outcome, Retried)]
+        batches = list(dict.fromkeys(batch for _, batch in answered))
+        answers = [self._answer(item, batch, now) for item, batch in answered]
+        written = await record_answers(connection, batches, answers)
         written |= await record_failures(connection, [_failure(item, now) for item in failed])
         written |= await schedule_retry(connection, self.pipeline.pipeline_id, [_next_try(item) for item in retried])
         await record_usage(connection, [self._usage(item, written, now) for item in given if _took_part(item)])
-        rows = [self._processed(item, batch.batch_id, now) for item in answered]
+        rows = [self._processed(item, batch.batch_id, now) for item, batch in answered]
         rows += [self._failed(item, now) for item in failed]
         rows += [self._again(item, now) for item in retried]
         return [row for row in rows if row.document_key in written]

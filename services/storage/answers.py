@@ -53,8 +53,10 @@ async def ensure_pipeline(connection: AsyncConnection, pipeline: Pipeline) -> No
     await connection.execute(statement.on_conflict_do_nothing())
 
 
-async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Sequence[NewAnswer]) -> set[int]:
-    """Write answers of a batch, as its documents finish, and mark the documents processed.
+async def record_answers(
+    connection: AsyncConnection, of_batches: Collection[NewBatch], given: Sequence[NewAnswer]
+) -> set[int]:
+    """Write answers of batches, as their documents finish, and mark the documents processed.
 
     A batch is written with its first answer. What it cost is the sum of the answers that were written, so that a
     transaction that is repeated adds nothing twice.
@@ -74,13 +76,14 @@ async def record_answers(connection: AsyncConnection, batch: NewBatch, given: Se
         if key in stored and stored[key].content_sha256 == item.content_sha256 and stored[key].state != FAILED
     ]
     # After the documents: every transaction locks the two in this order.
-    await insert_rows(connection, batches, [_batch_row(batch)] if fitting else [])
+    begun = {item.batch_id for item in fitting}
+    await insert_rows(connection, batches, [_batch_row(batch) for batch in of_batches if batch.batch_id in begun])
     answer_keys = await _insert_answers(connection, fitting)
     written = [item for item in fitting if item.document_key in answer_keys]
     fields = [_field_row(answer_keys[item.document_key], field) for item in written for field in item.fields]
     await insert_rows(connection, answer_fields, fields)
     await _finish(connection, "processed", {item.document_key: item.processed_at for item in written})
-    await _add_to_batch(connection, batch.batch_id, written)
+    await _add_to_batches(connection, written)
     return set(answer_keys)
 
 
@@ -99,6 +102,8 @@ async def settle_answered(connection: AsyncConnection, document_keys: Collection
     )
     stored = await lock_documents(connection, document_keys)
     waiting = [key for key, item in stored.items() if item.state == PARSED]
+    if not waiting:
+        return
     settled = update(documents).where(is_any_of(documents.c.document_key, waiting), answered)
     await connection.execute(settled.values(state="processed", finished_at=func.now()))
 
@@ -136,7 +141,7 @@ async def schedule_retry(connection: AsyncConnection, pipeline_id: str, given: S
     """
     by_key = {item.document_key: item for item in given}
     stored = await lock_documents(connection, by_key)
-    answered = await _answered(connection, pipeline_id, stored)
+    answered = await _answered(connection, pipeline_id, stored) if stored else set()
     fitting = [
         item
         for key, item in by_key.items()
@@ -227,18 +232,23 @@ async def _finish(connection: AsyncConnection, state: str, finished_at: Mapping[
     await connection.execute(finished.values(state=state, finished_at=given.c.finished_at))
 
 
-async def _add_to_batch(connection: AsyncConnection, batch_id: UUID, written: Sequence[NewAnswer]) -> None:
+async def _add_to_batches(connection: AsyncConnection, written: Sequence[NewAnswer]) -> None:
     if not written:
         return
-    added = update(batches).where(batches.c.batch_id == batch_id)
-    await connection.execute(
-        added.values(
-            prompt_tokens=batches.c.prompt_tokens + sum(item.prompt_tokens for item in written),
-            cached_tokens=batches.c.cached_tokens + sum(item.cached_tokens for item in written),
-            completion_tokens=batches.c.completion_tokens + sum(item.completion_tokens for item in written),
-            finished_at=func.greatest(batches.c.finished_at, max(item.processed_at for item in written)),
-        )
-    )
+    by_batch: dict[UUID, list[NewAnswer]] = {}
+    for item in written:
+        by_batch.setdefault(item.batch_id, []).append(item)
+    counts = (batches.c.prompt_tokens, batches.c.cached_tokens, batches.c.completion_tokens)
+    rows = [
+        {"batch_id": batch_id, "finished_at": max(item.processed_at for item in of_batch)}
+        | {count.name: sum(getattr(item, count.name) for item in of_batch) for count in counts}
+        for batch_id, of_batch in by_batch.items()
+    ]
+    taken = unnest((batches.c.batch_id, batches.c.finished_at, *counts), rows)
+    sums: dict[str, Any] = {count.name: count + taken.c[count.name] for count in counts}
+    latest = func.greatest(batches.c.finished_at, taken.c.finished_at)
+    added = update(batches).where(batches.c.batch_id == taken.c.batch_id)
+    await connection.execute(added.values(sums | {"finished_at": latest}))
 
 
 def _batch_row(batch: NewBatch) -> dict[str, Any]:

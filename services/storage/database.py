@@ -96,7 +96,8 @@ class Database:
             address,
             pool_size=pool_size,
             max_overflow=_OVERFLOW,
-            pool_pre_ping=True,
+            # Three round trips a transaction; who waits for the database does its work again anyway.
+            pool_pre_ping=not patient,
             hide_parameters=True,
             connect_args={
                 "timeout": CONNECT_SECONDS,

@@ -115,6 +115,8 @@ async def load_documents(
 
 async def lock_documents(connection: AsyncConnection, document_keys: Collection[int]) -> Mapping[int, LockedDocument]:
     """Lock documents until the transaction ends, and read what they are."""
+    if not document_keys:
+        return {}
     statement = (
         select(documents.c.document_key, documents.c.content_sha256, documents.c.state, documents.c.attempts)
         .where(is_any_of(documents.c.document_key, document_keys))

@@ -72,7 +72,7 @@ def test_confidences_are_fitted_to_sets_that_were_read_and_not_to_the_newest(tmp
         assert {letter.file_name for letter in letters_in(unread / f"{name}_invoices.yaml").values()} <= written
     labels = json.loads((tmp_path / "labels.json").read_text("utf-8")).values()
     pairs = {(label["fields"].get("invoice_number"), label["fields"].get("seller_name")) for label in labels}
-    newest = letters_in(unread / "ninth_invoices.yaml").values()
+    newest = letters_in(unread / "tenth_invoices.yaml").values()
     assert pairs.isdisjoint((letter.values["invoice_number"], letter.values["seller_name"]) for letter in newest)
 
 

@@ -29,7 +29,7 @@ def test_all_types_are_there_and_many_letters_of_none(types: DocumentTypes) -> N
     seen = Counter(letter.document_type for letter in FIRST.values())
     assert set(seen) == set(types)
     assert (len(FIRST), seen.pop(OTHER), set(seen.values())) == (44, 17, {3})
-    assert len(LETTERS) == 44 + 64 + 20 + 72 + 20 + 20 + 24 + 24 + 24 + 24 + 24
+    assert len(LETTERS) == 44 + 64 + 20 + 72 + 20 + 20 + 24 + 24 + 24 + 24 + 24 + 24
 
 
 @letters

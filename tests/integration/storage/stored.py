@@ -195,7 +195,7 @@ async def process(database: Database, given: NewDocument, **changes: Any) -> int
     async with database.transaction() as connection:
         await ensure_pipeline(connection, PIPELINE)
         answers = [answer(accepted.document_key, given, of_batch, **changes)]
-        assert await record_answers(connection, of_batch, answers) == {accepted.document_key}
+        assert await record_answers(connection, [of_batch], answers) == {accepted.document_key}
     return accepted.document_key
 
 

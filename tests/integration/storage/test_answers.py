@@ -31,7 +31,7 @@ from services.storage.tables import answer_fields, answers, batches, dead_letter
 async def _record(database: Database, of_batch: NewBatch, *items: NewAnswer) -> set[int]:
     async with database.transaction() as connection:
         await ensure_pipeline(connection, given.PIPELINE)
-        return await record_answers(connection, of_batch, items)
+        return await record_answers(connection, [of_batch], items)
 
 
 async def _count(database: Database) -> tuple[int, int, int]:
@@ -119,11 +119,24 @@ async def test_documents_of_one_batch_may_finish_at_the_same_time(database: Data
     async def work(some: list[NewAnswer]) -> set[int]:
         async with database.transaction() as connection:
             await ready.wait()
-            return await record_answers(connection, of_batch, some)
+            return await record_answers(connection, [of_batch], some)
 
     written = await asyncio.gather(*(work(items[start::4][:: (-1) ** start]) for start in range(4)))
     assert [len(keys) for keys in written] == [5] * 4
     assert (await _cost(database))[:3] == (20 * 500, 20 * 200, 20 * 40)
+
+
+async def test_answers_of_several_batches_in_one_transaction_count_for_their_own(database: Database) -> None:
+    papers = [given.document(f"inv-{number}") for number in range(3)]
+    accepted = await given.store(database, *papers)
+    first, second, idle = given.batch(), given.batch(), given.batch()
+    of = (first, second, second)
+    items = [given.answer(one.document_key, *pair) for one, *pair in zip(accepted, papers, of, strict=True)]
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, given.PIPELINE)
+        await record_answers(connection, [first, second, idle], items)
+        rows = await connection.execute(select(batches.c.batch_id, batches.c.prompt_tokens))
+    assert {row.batch_id: row.prompt_tokens for row in rows} == {first.batch_id: 500, second.batch_id: 1000}
 
 
 async def test_an_answer_to_replaced_content_is_left_out(database: Database) -> None:

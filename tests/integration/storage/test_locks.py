@@ -30,7 +30,7 @@ async def _answers(connection: Connection, keys: Sequence[int]) -> None:
     await ensure_pipeline(connection, given.PIPELINE)
     of_batch = given.batch()
     items = [given.answer(key, paper, of_batch) for key, paper in zip(keys, PAPERS, strict=True)]
-    await record_answers(connection, of_batch, items)
+    await record_answers(connection, [of_batch], items)
 
 
 async def _failures(connection: Connection, keys: Sequence[int]) -> None:

@@ -30,7 +30,7 @@ async def answer_again(database: Database, key: int, document_id: str, fields: l
     item = given.answer(key, given.document(document_id), of_batch, fields=fields, **changes)
     async with database.transaction() as connection:
         await ensure_pipeline(connection, OTHER)
-        assert await record_answers(connection, of_batch, [item]) == {key}
+        assert await record_answers(connection, [of_batch], [item]) == {key}
 
 
 async def compared(database: Database) -> tuple[Agreement, list[AnswerDifference]]:
@@ -70,7 +70,7 @@ async def test_only_what_both_answered_is_compared(database: Database) -> None:
     item = given.answer(key, given.document("inv-2", "newer content"), of_batch, fields=[])
     async with database.transaction() as connection:
         await ensure_pipeline(connection, OTHER)
-        await record_answers(connection, of_batch, [item])
+        await record_answers(connection, [of_batch], [item])
     assert await compared(database) == (Agreement(0, 0, 0, 0), [])
 
 
