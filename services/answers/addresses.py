@@ -1,8 +1,9 @@
-"""Postal addresses of Germany, Austria, Switzerland, France and Great Britain, in their parts.
+"""Postal addresses of Germany, Austria, Switzerland, France, Great Britain and the United States, in their parts.
 
-The town stands behind its postcode, or in Great Britain before it; the street is the line before. What stands before
-the street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in words, by a
-prefix (`A-1010`), by the form of the postcode (Great Britain, Cedex), or where Austria's own list has the town.
+The town stands behind its postcode, in Great Britain and the United States before it; the street is the line before.
+What stands before the street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in
+words, by a prefix (`A-1010`), by the form of the postcode (Great Britain, Cedex, a state before it), or where Austria's
+own list has the town.
 """
 
 import re
@@ -27,6 +28,14 @@ _CONTINENTAL: Final = re.compile(
 )
 _CEDEX: Final = re.compile(r" ?\bcedex(?: [0-9]{1,2})?$", re.IGNORECASE)
 _BRITISH: Final = re.compile(r"(?:(?P<town>[^\d]{2,60}?) )?(?P<postcode>[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
+_STATES: Final = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
+    "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
+)
+"""Of the United States, as its post writes them."""
+_AMERICAN: Final = re.compile(
+    rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{_STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
+)
 _HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
 _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)
 _STREET_WORD: Final = re.compile(
@@ -40,6 +49,7 @@ _STREET_WORD: Final = re.compile(
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
 _DIGITS_OF: Final = {"DE": 5, "FR": 5, "AT": 4, "CH": 4}
 _GREAT_BRITAIN: Final = ("uk", "u.k.", "united kingdom", "england", "scotland", "wales", "great britain", "gb")
+_UNITED_STATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class Address:
     @property
     def text(self) -> str:
         """Canonical: on one line, the town on its country's side of the postcode, the country's code at the end."""
-        sides = (self.town, self.postcode) if self.country == "GB" else (self.postcode, self.town)
+        sides = (self.town, self.postcode) if self.country in {"GB", "US"} else (self.postcode, self.town)
         return ", ".join(filter(None, (*self.before, self.street, " ".join(sides), self.country)))
 
 
@@ -77,7 +87,8 @@ def parse_address(verbatim: str) -> Address | None:
     lines = _with_house_number([line for line in pieces if line])
     country = _countries().get(lines[-1].casefold(), "") if lines else ""
     lines = lines[:-1] if country else lines
-    return _british(lines, country) or _continental(lines, country) if lines else None
+    ways = (_british, _american, _continental) if lines else ()
+    return next(filter(None, (way(lines, country) for way in ways)), None)
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:
@@ -116,6 +127,16 @@ def _british(lines: Sequence[str], country: str) -> Address | None:
     return Address(tuple(before[:-1]), before[-1], match["postcode"], town, "GB")
 
 
+def _american(lines: Sequence[str], country: str) -> Address | None:
+    match = _AMERICAN.fullmatch(lines[-1])
+    if match is None or country not in {"", "US"}:
+        return None
+    *before, town = [*lines[:-1], *([match["town"]] if match["town"] else [])] or [""]
+    if not town or not before or not _is_street(before[-1]):
+        return None
+    return Address(tuple(before[:-1]), before[-1], match["postcode"], f"{town}, {match['state']}", "US")
+
+
 def _is_street(line: str) -> bool:
     return bool(re.search(r"[0-9]", line) or _POSTBOX.match(line) or _STREET_WORD.search(line)) and any(
         map(str.isalpha, line)
@@ -136,4 +157,4 @@ def _countries() -> Mapping[str, str]:
         for code, name in Locale(language).territories.items()
         if code.isalpha()
     }
-    return names | dict.fromkeys(_GREAT_BRITAIN, "GB")
+    return names | dict.fromkeys(_GREAT_BRITAIN, "GB") | dict.fromkeys(_UNITED_STATES, "US")

@@ -53,9 +53,9 @@ _SPACED_AMOUNT: Final = re.compile(
 _DATE: Final = re.compile(
     r"(?<![\w.,/-])(?:"
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
-    r"|[0-9]{1,2}(?:\.[ ]?|[-/])[0-9]{1,2}(?:\.[ ]?|[-/])(?:[0-9]{4}|[0-9]{2})"
-    r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ -]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ -]{1,2}[0-9]{2,4}"
-    r"|[^\W\d_]{3,12}\.?[ ][0-9]{1,2}(?:st|nd|rd|th)?,?[ ][0-9]{4}"
+    r"|[0-9]{1,2}(?:\.[ \xa0]?|[-/])[0-9]{1,2}(?:\.[ \xa0]?|[-/])(?:[0-9]{4}|[0-9]{2})"
+    r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ \xa0-]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ \xa0-]{1,2}[0-9]{2,4}"
+    r"|[^\W\d_]{3,12}\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
     r")(?![\w/])"
 )
 _IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ A-Z0-9])")
@@ -65,6 +65,8 @@ _VAT_START: Final = re.compile(
     r"(?=[ .-]?[0-9A-Z])"
 )
 _VAT_LENGTHS: Final = range(16, 7, -1)
+_VAT_FORM: Final = re.compile(rf"{_VAT_START.pattern}(?:[ .-]?[0-9]){{7,12}}(?![0-9A-Za-z])")
+"""What looks like a VAT number of digits alone."""
 _BETWEEN: Final = frozenset(" .-\u00a0")
 
 _REFERENCE: Final = re.compile(
@@ -86,6 +88,7 @@ _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!a
 """Words that deny what follows them: `ohne Skonto`."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
 """What may stand between a word and the value that it names: the rest of the word, `date`, `is`, a colon, `on`."""
+_PART_OF: Final = re.compile(r"enthalten|darin|davon|included|of which|dont\b|inclus|compris", re.IGNORECASE)
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
@@ -195,6 +198,19 @@ class Candidates:
             for item in self.of(field.kind)
             if not any(word in plain(self._before(item)).casefold() for word in unlike)
         ]
+
+    def misprinted(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+        """Give what looks like a VAT number and is called one, whatever its check digits; as `labelled` does."""
+        names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
+        found = []
+        for page, text in enumerate(self._pages, start=1):
+            for match in islice(_VAT_FORM.finditer(text[:MAX_CHARACTERS]), MAX_CODED_TRIES):
+                value = Value("".join(filter(str.isalnum, match[0])))
+                labels = self.surroundings.labels(page, match.start())
+                item = Candidate(Kind.VAT_ID, match[0], value, page, *match.span(), labels)
+                if _owner_by(item, names) == field.name:
+                    found.append(item)
+        return found
 
     def is_of_another(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:
         """Say whether, wherever a value stands, a word of another field names it: `Renewal: 1.9.2026`.
@@ -404,13 +420,16 @@ def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 def is_remark(text: str, start: int, end: int) -> bool:
     """Say whether an amount in brackets is said by the way: `19 % Umsatzsteuer (214,09 EUR) also 1.340,89 EUR`.
 
+    Words follow on the same line, or say that it is a part: `im Beitrag enthaltene Versicherungsteuer (35,13 €)`.
+
     Parameters
     ----------
     start, end
-        Of what is within the brackets: currency and amount. Words follow behind the closing one, on the same line.
+        Of what is within the brackets: currency and amount.
     """
     has_currency = re.search(_CURRENCY, text[start:end]) is not None
-    return has_currency and _WORDS_FOLLOW.match(text, end + 1) is not None
+    line = text[max(text.rfind("\n", 0, start), start - MAX_SENTENCE) : start]
+    return has_currency and (_WORDS_FOLLOW.match(text, end + 1) is not None or _PART_OF.search(line) is not None)
 
 
 def _dates(text: str) -> Iterator[tuple[int, int]]:

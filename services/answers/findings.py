@@ -96,6 +96,19 @@ def doubtful_type(kind: DocumentType, confidence: float, language: str) -> Findi
     )
 
 
+def titled_otherwise(kind: DocumentType, titled: DocumentType, language: str) -> Finding:
+    """Say that a document's title names another type than it is taken for.
+
+    Parameters
+    ----------
+    titled
+        The type that its title names.
+    """
+    german = language.startswith(GERMAN)
+    said = {"title": _said(kind.title, german=german), "titled": _said(titled.title, german=german)}
+    return Finding(kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_TITLED, german=german).format(**said))
+
+
 def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) -> list[Finding]:
     if answer is None:
         return [_finding(FindingKind.REQUIRED, field, _MISSING, "", german=german)] if field.required else []
@@ -125,6 +138,10 @@ _UNKNOWN: Final = Wording(
 _DOUBTFUL_TYPE: Final = Wording(
     de="Die Art des Dokuments ist nicht sicher: „{title}“ mit {percent} %.",
     en="The type of the document is not sure: “{title}” with {percent} %.",
+)
+_TITLED: Final = Wording(
+    de="Das Dokument nennt sich „{titled}“ und wurde als „{title}“ gelesen.",
+    en="The document calls itself “{titled}” and was read as “{title}”.",
 )
 _MISSING: Final = Wording(de="{label}: nicht gefunden.", en="{label}: not found.")
 _UNSUPPORTED: Final = Wording(

@@ -59,7 +59,7 @@ class Weights(NamedTuple):
 
 ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2.2)
 """Where no words are learned: a heading makes its type e^4.5 times as likely; see decision 21."""
-BESIDE_LEARNED: Final = Weights(model=1.0, heading=2.3, phrase=1.15, label=0.8, missing=1.2)
+BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=1.2)
 LEARNED_WEIGHT: Final = 1.7
 """Of learned words, and of the others beside them; see decision 36. `load-tests/type_weights.py` fits them."""
 
@@ -257,6 +257,11 @@ def _first_word(text: str) -> str:
 
 def _phrase(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(text.casefold())}(?!\w)")
+
+
+def title_of(described: Mapping[str, SelfDescription]) -> str | None:
+    """Give the type that a document's title names: a line of nothing else, and before any heading of another type."""
+    return next((name for name, item in described.items() if item.heading == 1.0), None)
 
 
 def weighed(

@@ -3,7 +3,8 @@
 A form that code knows (an amount, a date, a number) behind a name that the type knows (`Rechnungsbetrag`, `due by`) is
 the strongest evidence there is. Where one value alone has it, code takes that one, unless the type's rules speak for
 what the model copied. The only account of a document, or the only VAT number that is not in the recipient's address, is
-taken without a label, if the model copied none. Where the model copied for two fields a value that stands beside the
+taken without a label, if the model copied none; so is, if it is called one, what looks like a VAT number and has wrong
+check digits, as it stands there. Where the model copied for two fields a value that stands beside the
 name of one of them alone, the other one is left empty if it is optional. So is a date or an account that words of
 `unlike` name wherever it stands: a renewal is no due date, and an account to debit none to pay into.
 """
@@ -59,6 +60,14 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         answer = given.get(definition.name)
         if answer and not definition.required and _is_of_another(answer, definition, kind, given, candidates):
             del given[definition.name]
+    for definition in kind.fields:
+        if definition.kind is Kind.VAT_ID and definition.name not in given:
+            only = _only(candidates.misprinted(definition, kind))
+            if only and not _is_recipients(only, _recipient(kind, given, candidates), candidates):
+                taken[definition.name] = only
+                given[definition.name] = answer_of(definition, only).model_copy(
+                    update={"value": None, "status": "unparsed"}
+                )
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
 

@@ -84,6 +84,12 @@ _TO: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands above the recipient's address, whatever the document."""
+_FROM: Final = re.compile(
+    r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by|émetteur"
+    r"|émis par|facturé par|vendu par)\W*$",
+    re.IGNORECASE,
+)
+"""What stands above the sender's name, whatever the document."""
 _TO_NAME: Final = re.compile(
     r"(?:rechnung(?:sempfänger)? an|empfänger|kunde|firma|bill(?:ed)? to|invoice(?:d)? to|sold to|customer|prepared for"
     r"|(?:livré et )?facturé à|client|destinataire|doit) ?: +(?P<name>[^\s,;:][^,;:]*?)(?: {2,}.*|[,;:].*)?$",
@@ -109,11 +115,15 @@ _TITLE: Final = re.compile(
 _OF_ANOTHER: Final = re.compile(
     r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
     r"|ship(?:ping address|ped to| to)"
-    r"|consignee|livr(?:é|er) à|adresse de livraison|patient(?:in)?|absender|from)\W*$",
+    r"|consignee|livr(?:é|er) à|adresse de livraison|patient(?:in)?|absender|from"
+    r"|adresse (?:de l.installation|du chantier|d.intervention)|lieu de (?:livraison|prestation)|verbrauchsstelle"
+    r"|(?:service|site|installation|supply) address|lieferstelle|leistungsort|einbauort|objekt(?:adresse)?"
+    r"|baustelle)\W*$",
     re.IGNORECASE,
 )
 _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
 _WORDS_OF_A_PERSON: Final = range(2, 7)
+_CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
 _NO_PERSON: Final = re.compile(r"[\d:@]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
 _NUMBER: Final = re.compile(r"\d.*\d.*\d")
 
@@ -148,7 +158,7 @@ class _Block(NamedTuple):
     Parameters
     ----------
     is_to, is_trader
-        A word above it says so, see `_TO` and `_TRADER`.
+        A word above it says so, see `_TO` and `_TRADER`; who is addressed as `Herrn` or `Frau` gets the letter.
     """
 
     cells: Sequence[Cell]
@@ -168,6 +178,8 @@ class Letter:
         """Who writes: of the sender's line, a mail's head, the first of two addresses, the foot, or the letterhead."""
         if party := self._sender_line or self._of_head("from", "von"):
             return party
+        if party := self._below(_FROM):
+            return replace(party, is_labelled=True)
         own, _ = self._addresses
         if own:
             return self._named(own)
@@ -189,13 +201,17 @@ class Letter:
     @property
     def is_mail(self) -> bool:
         """Whether it has a mail's head."""
-        return bool(self._domain("from", "von"))
+        return bool(self._own_domain)
 
     def is_recipients_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain to which a mail goes, and none in that from which it comes."""
-        words = _LONG_WORD.findall(normal_form(name).text)
-        own, other = self._domain("from", "von"), self._domain("to", "an")
-        return any(word in other for word in words) and not any(word in own for word in words)
+        other = self._domain("to", "an")
+        is_other = any(word in other for word in _LONG_WORD.findall(normal_form(name).text))
+        return is_other and not self._is_senders_firm(name)
+
+    def _is_senders_firm(self, name: str) -> bool:
+        """Say whether a word of a name is in the domain from which a mail comes."""
+        return any(word in self._own_domain for word in _LONG_WORD.findall(normal_form(name).text))
 
     def is_saluted(self, page: int, start: int) -> bool:
         """Say whether a name stands in the salutation."""
@@ -208,7 +224,7 @@ class Letter:
         In a mail, which has no letterhead, its address may follow.
         """
         surname = person.rsplit(maxsplit=1)[-1] if len(person.split()) in _WORDS_OF_A_NAME else ""
-        if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person):
+        if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person) or is_firm(person):
             return None
         pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
         for page, sheet in enumerate(self._sheets, start=1):
@@ -239,6 +255,10 @@ class Letter:
         first = next(filter(None, _SENDER_LINE.split(line)), "")
         is_own = self.is_mail and person in first and first != line and _is_sender_line(line)
         return first if is_own else line
+
+    @cached_property
+    def _own_domain(self) -> str:
+        return self._domain("from", "von")
 
     def _domain(self, *words: str) -> str:
         """Give the letters of the domain in a line of the mail's head."""
@@ -296,7 +316,8 @@ class Letter:
     @cached_property
     def _addresses(self) -> tuple[_Block | None, _Block | None]:
         """The sender's address and the recipient's, as far as their places, or the words above them, say."""
-        first, second = ([*self._blocks, None, None])[:2]
+        blocks = [block for block in self._blocks if not self._is_senders_firm(block.cells[0].text)]
+        first, second = ([*blocks, None, None])[:2]
         if first is None or self._sender_line:
             return None, first
         if (foot := self._foot) and not any(_is_own(block, *foot) for block in (first, second) if block):
@@ -358,7 +379,8 @@ class Letter:
 
     def _block(self, cells: Sequence[Cell]) -> _Block:
         above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
-        return _Block(cells, any(map(_TO.match, above)), any(map(_TRADER.match, above)))
+        is_to = any(map(_TO.match, above)) or _HONORIFIC.match(cells[0].text) is not None
+        return _Block(cells, is_to, any(map(_TRADER.match, above)))
 
     def _chains(self) -> Iterator[list[Cell]]:
         waiting: list[list[Cell]] = []
@@ -371,8 +393,7 @@ class Letter:
         yield from waiting
 
     def _named(self, block: _Block) -> Party | None:
-        names = (cell for cell in block.cells if not is_above_address(cell.text))
-        first = next(names, None)
+        first = _firm_of([cell for cell in block.cells if not is_above_address(cell.text)])
         return None if first is None or first.text.rstrip().endswith(":") else self._party(1, first, first.text)
 
     def _of_head(self, *words: str) -> Party | None:
@@ -404,7 +425,7 @@ class Letter:
                     continue
                 near = cells[at + 1 : at + MOST_BELOW]
                 below = [cell for cell in near if _is_below(cell, above)]
-                first = next((cell for cell in below[:2] if _may_be_name(cell.text)), None)
+                first = _firm_of([cell for cell in below[:2] if _may_be_name(cell.text)])
                 if first and not _is_before_figure(first, near) and (party := self._party(page, first, first.text)):
                     return party
         return None
@@ -447,6 +468,15 @@ def _is_own(block: _Block, party: Party, postcode: str) -> bool:
     return is_part(block.cells[0].text, party.verbatim) or any(postcode in cell.text for cell in block.cells)
 
 
+def _firm_of(names: Sequence[Cell]) -> Cell | None:
+    """Give the first name of an address, or the firm in the second line that a person's name stands above."""
+    first, second = [*names[:2], None, None][:2]
+    if first is None or second is None or is_firm(first.text) or _CARE_OF.match(second.text):
+        return first
+    is_person = len(first.text.split()) in _WORDS_OF_A_NAME and not _NO_PERSON.search(first.text)
+    return second if is_person and is_firm(second.text) else first
+
+
 def _may_be_name(text: str) -> bool:
     return not (_ACCOUNT.match(text) or is_above_address(text)) and _LONG_WORD.search(text) is not None
 
@@ -473,7 +503,7 @@ def is_above_address(text: str) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    return any(pattern.match(text) for pattern in (_TO, _TRADER, _TITLE))
+    return any(pattern.match(text) for pattern in (_TO, _FROM, _TRADER, _TITLE))
 
 
 def _continues(above: Cell, cell: Cell) -> bool:

@@ -116,18 +116,27 @@ class _Search:
             )
             if found:
                 return found[0] if len(found) == 1 else {}
-        return {}
+        unlabelled = [field for field in self._fields if not self._is_labelled(field)]
+        return self._determined(unlabelled[0]) if len(unlabelled) == 1 else {}
 
     def _filling(self, name: str) -> Changes:
         """Fill a gap, if the rule leaves one value for it: `net + tax = gross` does, `due >= issue` does not."""
         wanted = [field for field in self._fields if field.name == name]
-        if not wanted:
-            return {}
-        found = self._distinct(self._all(wanted)) or self._distinct(self._anywhere(wanted[0]))
+        return self._determined(wanted[0], *self._distinct(self._all(wanted))) if wanted else {}
+
+    def _determined(self, field: FieldDefinition, *labelled: Changes) -> Changes:
+        """Give the only candidate for a field, wherever it stands, if the rule leaves one value for it.
+
+        Parameters
+        ----------
+        labelled
+            Those that stand behind a label of it, which are taken before others.
+        """
+        found = labelled or self._distinct(self._anywhere(field))
         if len(found) != 1:
             return {}
-        filled = {**self._values, name: _typed(found[0][name])}
-        return found[0] if determines(self._rule, name, filled) else {}
+        filled = {**self._values, field.name: _typed(found[0][field.name])}
+        return found[0] if determines(self._rule, field.name, filled) else {}
 
     def _all(self, fields: Sequence[FieldDefinition]) -> Iterator[Changes]:
         """Give every way to put other labelled candidates into these fields so that all rules about them hold."""

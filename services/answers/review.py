@@ -13,7 +13,8 @@ from services.answers.no_values import without_no_values
 from services.answers.one_total import by_named_tax, by_one_total
 from services.answers.repair import repair
 from services.answers.roles import by_roles
-from services.answers.tax_lines import by_tax_lines
+from services.answers.tax_lines import by_tax_lines, with_totals
+from services.answers.total_columns import total_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ def review(
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
     whole = by_tax_lines(kind, without_no_values(kind, named.fields, candidates), candidates)
-    single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
+    if columns := total_columns(kind, candidates):
+        single = with_totals(kind, whole, columns)
+    else:
+        single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {field.path: field.verbatim for field in single if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in named.taken.items()}

@@ -12,12 +12,17 @@ from services.answers.tables.sheet import Cell, Line, Sheet, sheets
 
 MAX_LABEL: Final = 70
 """Characters of a label, counted from the value."""
+MAX_BESIDE: Final = 6
+"""Cells to the left that are looked at."""
 MAX_ABOVE: Final = 60
 """Cells of the line above that are looked at."""
 _ABOVE: Final = 2.6
 """Distance of the line above, as part of the font size, up to which its words belong to the value."""
 _PARAGRAPH: Final = 1.9
 """The same for the line before of a running text."""
+_OFFSET: Final = 0.6
+"""Distance of two lines of a form, as part of the font size, that a reader takes for one: what is filled in stands a
+little below the word that is printed."""
 _SAME_EDGE: Final = 5
 """Difference of left edges, in tenths of a point, that a reader takes for none."""
 _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
@@ -46,23 +51,27 @@ class Surroundings:
     def labels(self, page: int, start: int) -> tuple[str, ...]:
         """Give what may name the value that begins at a place, the nearest first, in small letters.
 
-        The words before it in its cell, the cell to its left, the cell above; where there are none, the text before it,
-        in the order in which the document stores it.
+        The words before it in its cell, the cell to its left, the cell above; where there are none, the cells to its
+        left together, and the text before it in the order in which the document stores it, but for what stands to its
+        right.
         """
-        found = self._index[page - 1].find(start)
-        text = self._text_before(page, start)
+        index = self._index[page - 1]
+        found = index.find(start)
         if found is None:
-            return (text,)
+            return (self._text_before(page, start, ()),)
         line, at, above = found
         cell = line.cells[at]
+        offset = index.offset_from(start)
+        text = self._text_before(page, start, [item for item in (*above, *offset) if item.left >= cell.right])
         before = self._pages[page - 1][max(cell.start, start - MAX_LABEL) : start]
         if _WORD.search(before):
             return tuple(dict.fromkeys((_label(before), text)))
-        beside = [_beside(line.cells[:at])] if at else []
-        over = [item.text for item in above if item.overlaps(cell)]
-        shown = [*beside, *over]
+        beside = _beside(line.cells[:at], offset, cell)
+        shown = [*beside, *(item.text for item in above if item.overlaps(cell))]
         if not any(map(_OWN_WORDS.search, shown)):
-            shown.append(text)
+            # `Tax 15 % on | 112.90 | 16.94`
+            row = " ".join(item.text for item in line.cells[max(0, at - MAX_BESIDE) : at])
+            shown += [*([row] if row else []), text]
         return tuple(dict.fromkeys(_label(item[-MAX_LABEL:]) for item in shown))
 
     def is_dateline(self, page: int, start: int) -> bool:
@@ -123,16 +132,23 @@ class Surroundings:
         is_next = cell is not None and cell.baseline - own.baseline <= _PARAGRAPH * max(own.size, cell.size)
         return cell if is_next else None
 
-    def _text_before(self, page: int, start: int) -> str:
-        """Give the words on the line and the one above, unless both have words for a value of their own."""
+    def _text_before(self, page: int, start: int, without: Sequence[Cell]) -> str:
+        """Give the words on the line and the one above, unless both have words for a value of their own.
+
+        Parameters
+        ----------
+        without
+            Cells whose words are left out.
+        """
         text = self._pages[page - 1]
         line = text.rfind("\n", 0, start)
-        above = text.rfind("\n", 0, max(line, 0))
-        before = text[max(line + 1, start - MAX_LABEL) : start]
-        over = text[max(above, line - MAX_LABEL, 0) : max(line, 0)]
+        above = max(text.rfind("\n", 0, max(line, 0)), start - MAX_LABEL - 1)
+        before, over = text[max(line + 1, start - MAX_LABEL) : start], text[above + 1 : max(line, 0)]
+        for cell in without:
+            over = over.replace(text[cell.start : cell.end], " ")
         if _OWN_WORDS.search(before) and _ENDS_WITH_VALUE.search(over):
             return _label(before)
-        return _label(text[max(above + 1, start - MAX_LABEL) : start])
+        return _label(f"{over} {before}")
 
     @cached_property
     def sheets(self) -> Sequence[Sheet]:
@@ -153,6 +169,7 @@ class _Page:
         self._starts = [start for start, _, _ in places]
         self._places = [(number, at) for _, number, at in places]
         self._above = [(), *starmap(_cells_above, pairwise(sheet.lines))]
+        self._offset = [_offset(sheet.lines, number) for number in range(len(sheet.lines))]
 
     def find(self, start: int) -> tuple[Line, int, Sequence[Cell]] | None:
         """Give the line of a place, the number of its cell, and the cells of the line above if that is near."""
@@ -165,6 +182,11 @@ class _Page:
             return None
         return line, cell, self._above[number]
 
+    def offset_from(self, start: int) -> Sequence[Cell]:
+        """Give the cells of the lines that stand so little above or below a place that a reader takes them for one."""
+        at = bisect_right(self._starts, start) - 1
+        return self._offset[self._places[at][0]] if at >= 0 else ()
+
     def line_below(self, start: int) -> Line | None:
         """Give the line below that of a place."""
         at = bisect_right(self._starts, start) - 1
@@ -172,10 +194,31 @@ class _Page:
         return self._lines[number] if number < len(self._lines) else None
 
 
-def _beside(cells: Sequence[Cell]) -> str:
-    """Give the cell to the left, with the one before it where it says a currency alone: `Net total | EUR | 5.00`."""
+def _beside(cells: Sequence[Cell], offset: Sequence[Cell], own: Cell) -> list[str]:
+    """Give the cell to the left, with the one before it where it says a currency alone: `Net total | EUR | 5.00`.
+
+    Parameters
+    ----------
+    offset
+        Cells a little above or below, of which one may be nearer, and have words.
+    """
+    left = cells[-1].right if cells else -1
+    nearer = [item for item in offset if left < item.right <= own.left and _OWN_WORDS.search(item.text)]
+    if nearer:
+        return [max(nearer, key=lambda item: item.right).text]
     is_unit = len(cells) > 1 and _UNIT.fullmatch(cells[-1].text.strip()) is not None
-    return " ".join(cell.text for cell in (cells[-2:] if is_unit else cells[-1:]))
+    return [" ".join(cell.text for cell in (cells[-2:] if is_unit else cells[-1:]))] if cells else []
+
+
+def _offset(lines: Sequence[Line], number: int) -> Sequence[Cell]:
+    line = lines[number]
+    near = (lines[other] for other in (number - 1, number + 1) if 0 <= other < len(lines))
+    return [
+        cell
+        for other in near
+        if abs(other.baseline - line.baseline) <= _OFFSET * max(line.size, other.size)
+        for cell in other.cells[:MAX_ABOVE]
+    ]
 
 
 def _cells_above(above: Line, line: Line) -> Sequence[Cell]:

@@ -6,7 +6,7 @@ has, that is the gross total.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import permutations
@@ -15,7 +15,7 @@ from typing import Final
 from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidate, Candidates
-from services.answers.labelling import answer_of
+from services.answers.labelling import answer_of, is_said_by
 from services.answers.tables.sheet import Line
 
 CENTS: Final = Decimal("0.02")
@@ -46,11 +46,26 @@ def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     if (gross := _of(net + tax, candidates)) is None:
         return list(fields)
     whole = {totals.net: _of(net, candidates), totals.tax: _of(tax, candidates), totals.gross: gross}
+    return with_totals(kind, fields, whole)
+
+
+def with_totals(
+    kind: DocumentType, fields: Sequence[FieldAnswer], whole: Mapping[str, Candidate | None]
+) -> list[FieldAnswer]:
+    """Put totals, by the names of their fields, in the place of what is given; None leaves one out.
+
+    What is given and the same stays as it is.
+    """
     definitions = {field.name: field for field in kind.fields}
-    put = [answer_of(definitions[name], found) for name, found in whole.items() if found is not None]
+    same = [field for field in fields if (found := whole.get(field.path)) and is_said_by(field, found)]
+    put = [
+        answer_of(definitions[name], found)
+        for name, found in whole.items()
+        if found is not None and name not in {field.path for field in same}
+    ]
     kept = [field for field in fields if field.path not in whole]
     order = {name: place for place, name in enumerate(definitions)}
-    return sorted([*kept, *put], key=lambda field: order.get(field.path, len(order)))
+    return sorted([*kept, *same, *put], key=lambda field: order.get(field.path, len(order)))
 
 
 def tax_lines(candidates: Candidates) -> list[TaxLine]:

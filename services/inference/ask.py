@@ -14,7 +14,7 @@ from services.answers.check import AnswerInvalidError, read_answer
 from services.answers.confidence import class_logprobs, class_signals, member_logprobs
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
-from services.answers.headings import SelfDescriptions, weighed
+from services.answers.headings import SelfDescriptions, title_of, weighed
 from services.answers.learned_words import NO_WORDS, LearnedWords
 from services.answers.questions import Question
 from services.answers.signals import Copies
@@ -68,6 +68,8 @@ class Classified:
         The engine's type.
     signals
         What is known of it.
+    titled
+        The type that its own title names, if that is another.
     """
 
     kind: DocumentType
@@ -75,6 +77,7 @@ class Classified:
     nearest: DocumentType
     nearest_confidence: float
     signals: ClassSignals
+    titled: DocumentType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ class Asker:
         What a document's words say of its type.
     words_decide_from
         Probability from which a document's own words and the learned ones name its type, and the engine is not asked;
-        1 for never. They do not where they were not learned for all types: a new one may look like an old one.
+        1 for never. They do not where they were not learned for all types: a new one may look like an old one; nor
+        where the document's title names another type.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
@@ -310,27 +314,32 @@ class Asker:
         """
         described = self._descriptions.of(window.pages)
         learned = self._words.logprobs(window.pages, self._types)
+        title = title_of(described)
         likely = weighed(dict.fromkeys(self._types, 0.0), described, learned)
-        if max(likely.values()) > math.log(self._words_decide_from):
-            return self._likeliest(likely, names.TypeNamedBy.WORDS), ()
+        sure = max(likely, key=likely.__getitem__)
+        if likely[sure] > math.log(self._words_decide_from) and title in {None, sure}:
+            return self._likeliest(likely, title, names.TypeNamedBy.WORDS), ()
         answer, generation = await self._generate(names.CLASSIFY, self.class_prompt(window.pages))
         said = self.type_logprobs(generation)
         if not said:  # an engine that tells no probabilities
             nearest = self._types[answer["document_type"]]
-            return self._taken_for(nearest, ClassSignals(), names.TypeNamedBy.MODEL), (generation,)
-        return self._likeliest(weighed(said, described, learned), names.TypeNamedBy.MODEL), (generation,)
+            return self._taken_for(nearest, title, ClassSignals(), names.TypeNamedBy.MODEL), (generation,)
+        return self._likeliest(weighed(said, described, learned), title, names.TypeNamedBy.MODEL), (generation,)
 
-    def _likeliest(self, likely: Mapping[str, float], by: names.TypeNamedBy) -> Classified:
+    def _likeliest(self, likely: Mapping[str, float], title: str | None, by: names.TypeNamedBy) -> Classified:
         nearest = max(likely, key=likely.__getitem__)
-        return self._taken_for(self._types[nearest], class_signals(likely), by)
+        return self._taken_for(self._types[nearest], title, class_signals(likely), by)
 
-    def _taken_for(self, nearest: DocumentType, signals: ClassSignals, by: names.TypeNamedBy) -> Classified:
+    def _taken_for(
+        self, nearest: DocumentType, title: str | None, signals: ClassSignals, by: names.TypeNamedBy
+    ) -> Classified:
         kind, sure = nearest, self._calibration.class_confidence(signals)
         confidence = sure
         if nearest.name != OTHER and self._calibration.is_unknown(signals):
             kind, confidence = self._types[OTHER], self._calibration.other_confidence(sure)
         self._metrics.type_named(kind.name, by)
-        return Classified(kind, confidence, nearest, sure, signals)
+        titled = None if title is None or title == kind.name else self._types[title]
+        return Classified(kind, confidence, nearest, sure, signals, titled)
 
     def _model_for(self, admitted: Admitted, kind: DocumentType) -> str | None:
         return self._routing.routes.model_for(admitted.document.tenant, kind.name)

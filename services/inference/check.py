@@ -9,7 +9,7 @@ from services.answers.check import check_answer
 from services.answers.completeness import TOO_LONG, completeness
 from services.answers.dates import regional
 from services.answers.figures import DocumentFigures
-from services.answers.findings import doubtful, doubtful_type, table_findings, unknown_type
+from services.answers.findings import doubtful, doubtful_type, table_findings, titled_otherwise, unknown_type
 from services.answers.merging import Reading, merge
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
@@ -198,4 +198,6 @@ def _of_type(asked: Asked) -> list[Finding]:
         return [unknown_type(classified.nearest, classified.nearest_confidence, language)]
     if asked.generations and classified.confidence < asked.calibration.review_below:
         return [doubtful_type(classified.kind, classified.confidence, language)]
+    if classified.titled is not None:
+        return [titled_otherwise(classified.kind, classified.titled, language)]
     return []

@@ -28,6 +28,8 @@ _GLUED: Final = 0.15
 _WORD_GAP: Final = 0.65
 """Gap, as part of the font size, above which words of one string stand in different columns; a space has about 0.3."""
 _SAME_LINE: Final = 0.1
+_LINE: Final = 0.5
+"""The same of words beside each other."""
 
 
 class _Stretch(NamedTuple):
@@ -65,7 +67,7 @@ class _Show:
 
 
 def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run]]:
-    """Give a page's text as it is written, and where that text stands, once it is stored.
+    """Give a page's text as it is stored, and where it stands; what stands apart is no word.
 
     Parameters
     ----------
@@ -81,7 +83,30 @@ def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run
     text = page.extract_text(
         visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
     )
-    return text, layout.runs_of(stored_form(text))
+    stored = stored_form(text)
+    return _parted(stored, layout.runs_of(stored))
+
+
+def _parted(text: str, runs: list[Run]) -> tuple[str, list[Run]]:
+    """Put a space where one word begins that stands apart from the one before, and none is written between them.
+
+    A value may be drawn before the words to its left: `15-10-2015Order Date:`.
+    """
+    parts: list[str] = []
+    moved: list[Run] = []
+    done = 0
+    for number, run in enumerate(runs):
+        if number and _is_glued(text, runs[number - 1], run):
+            parts.append(text[done : run.start])
+            done = run.start
+        moved.append(run._replace(start=run.start + len(parts), end=run.end + len(parts)))
+    return " ".join([*parts, text[done:]]), moved
+
+
+def _is_glued(text: str, before: Run, run: Run) -> bool:
+    is_written_so = before.end == run.start and not (text[run.start - 1].isspace() or text[run.start].isspace())
+    is_beside = abs(run.baseline - before.baseline) <= _LINE * max(run.size, before.size)
+    return is_written_so and is_beside and (run.right <= before.left or run.left - before.right > _WORD_GAP * run.size)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from services.answers.tables.sheet import FIGURE, Cell
@@ -18,6 +19,8 @@ _STRANGE: Final = 1_000
 """Cost of a number beside a column of words, and of words beside a column of numbers."""
 _DOUBLED: Final = 3_000
 """Cost of two numbers of a line in one column."""
+_TWO_IN_ONE: Final = 50
+"""The same where nobody asked for it: two columns may have their heads so close that they are read as one."""
 _UNPLACED: Final = 800
 """Cost of leaving words out: a column may have no head."""
 _CROWDED: Final = 600
@@ -76,11 +79,21 @@ class Columns:
             [min(self._cost(cell, name, figure=figure), _FAR) for name in names]
             for cell, figure in zip(cells, figures, strict=True)
         ]
-        pairs = zip([False, *figures], figures, strict=False)
-        doubled = [_DOUBLED if both == (True, True) else _CROWDED for both in pairs]
+        first = [0.0] * len(names)
+        doubled = [first, *(self._doubled(names, *pair) for pair in pairwise(cells))]
         left_out = [_FAR if figure else _UNPLACED for figure in figures]
-        way = _cheapest_way(costs, doubled, left_out, names.index(self.words))
+        way = _cheapest_way(costs, doubled, left_out)
         return [None if at is None else names[at] for at in way]
+
+    def _doubled(self, names: Sequence[str], before: Cell, cell: Cell) -> list[float]:
+        """Say for each column what it costs that it has a cell of a line and the one before."""
+        both = _DOUBLED if is_figure(before) and is_figure(cell) else _CROWDED
+        asked = {self.words, *self.numbers}
+        are_under = [_is_under(self.heads[name], before, cell) for name in names]
+        costs = [
+            _TWO_IN_ONE if under and name not in asked else both for name, under in zip(names, are_under, strict=True)
+        ]
+        return [0 if name == self.words else cost for name, cost in zip(names, costs, strict=True)]
 
     def is_at_home(self, cell: Cell) -> bool:
         """Tell whether a cell is aligned with cells of a column, or under its head."""
@@ -107,13 +120,18 @@ class Columns:
         return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
 
 
+def _is_under(head: Cell, first: Cell, last: Cell) -> bool:
+    """Tell whether two cells stand below the words of one head, and each below other words."""
+    return head.overlaps(first) and head.overlaps(last) and len(head.text.split()) > 1
+
+
 def is_figure(cell: Cell) -> bool:
     """Tell whether a cell is a number, perhaps with a unit or a currency, rather than words."""
     return FIGURE.fullmatch(cell.text) is not None
 
 
 def _cheapest_way(
-    costs: Sequence[Sequence[float]], doubled: Sequence[float], left_out: Sequence[float], free: int
+    costs: Sequence[Sequence[float]], doubled: Sequence[Sequence[float]], left_out: Sequence[float]
 ) -> list[int | None]:
     """Choose a column for each cell, never one to the left of the one before, at the least cost.
 
@@ -122,11 +140,9 @@ def _cheapest_way(
     costs
         A row a cell: of putting it into each column.
     doubled
-        Of putting it into the same column as the cell before.
+        The same: of putting it into a column that has the cell before.
     left_out
         Of putting it into none.
-    free
-        The column in which cells may follow each other at no cost.
     """
     sums: list[float] = [0.0] * len(costs[0])
     taken = [False] * len(sums)
@@ -136,7 +152,7 @@ def _cheapest_way(
         new: list[float] = []
         step: list[tuple[int, bool]] = []
         for at, cost in enumerate(of_cell):
-            stay = sums[at] + twice * (taken[at] and at != free)
+            stay = sums[at] + twice[at] * taken[at]
             before, source = (stay, at) if stay <= least else (least, came)
             put = before + cost <= sums[at] + none
             new.append(before + cost if put else sums[at] + none)

@@ -42,6 +42,11 @@ _GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
 _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
 
 
+_STATE: Final = re.compile(r"[^\W\d_]{2},? [A-Z]{2}$")
+_ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
+"""The end of an American address: `Fremont CA 94538`."""
+
+
 class Cell(NamedTuple):
     """Words that stand together on a line.
 
@@ -169,6 +174,8 @@ def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bo
         cell = Cell(" ".join(text[run.start : run.end].split()), *run)
         # Digits that stand below each other may be the last groups of larger numbers.
         begins = run.left // _ALIGNED in edges and not cell.text[:1].isdigit()
+        # What is drawn before the words to its left is filled in, and has a place of its own.
+        begins = begins or (bool(cells) and cell.start < cells[-1].start)
         if cells and not begins and _belong_together(cells[-1], cell, wordwise=wordwise):
             cells[-1] = _joined(text, cells[-1], cell)
         else:
@@ -183,6 +190,8 @@ def _belong_together(first: Cell, second: Cell, *, wordwise: bool) -> bool:
         # Numbers beside each other are cells of two columns, unless spaces group the digits of one.
         grouped = _GROUP.fullmatch(first.text) and _GROUP_TAIL.fullmatch(second.text)
         return bool(grouped) and (gap <= _GROUP_GAP or one_space)
+    if _ZIP.fullmatch(second.text) and _STATE.search(first.text[-6:]):
+        return gap <= _WORD_GAP
     if AMOUNT.fullmatch(second.text) and not currency_code(first.text):
         # A number alone in its run is a cell, unless it goes on with a word.
         return gap <= _GLUED

@@ -14,7 +14,8 @@ from services.answers.findings import doubtful, findings_of
 from services.answers.questions import MAX_ASKED, MAX_OFFERED, Question, question_about
 from services.answers.review import Review, better, review
 
-PAGE = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig 20.06.2026", "USt-IdNr. DE123456789")
+PAGE = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig 20.06.2026")
+MISPRINTED = f"{PAGE}\nUSt-IdNr. DE123456789"
 TOTALS = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €", "due_date": "20.06.2026"}
 NAMELESS = PAGE.replace("Muster GmbH", "Muster")
 """One word at its top is no letterhead: nothing says who sells."""
@@ -56,11 +57,6 @@ def test_a_right_answer_has_no_findings_and_no_question() -> None:
         ({"seller_name": ""}, FindingKind.REQUIRED, "Verkäufer: nicht gefunden."),
         ({"buyer_name": "Nirgends AG"}, FindingKind.VALUE, "Käufer: „Nirgends AG“ steht nicht im Dokument."),
         ({"currency": "netto"}, FindingKind.VALUE, "Währung: „netto“ ist so nicht lesbar."),
-        (
-            {"seller_vat_id": "DE123456789"},
-            FindingKind.CHECKSUM,
-            "USt-IdNr. des Verkäufers: die Prüfziffern von „DE123456789“ sind falsch.",
-        ),
     ],
 )
 def test_what_is_wrong_with_one_value_is_said_in_a_sentence(
@@ -69,6 +65,25 @@ def test_what_is_wrong_with_one_value_is_said_in_a_sentence(
     (finding,) = reviewed(NAMELESS, **TOTALS | {"seller_name": "Muster"} | copied).findings
     assert (finding.kind, finding.fields, finding.message) == (kind, [*copied], message)
     assert finding.needs_review
+
+
+@pytest.mark.parametrize(("copied", "put"), [("DE123456789", []), ("", [FindingKind.REPAIRED])])
+def test_a_vat_number_with_wrong_check_digits_is_there_and_said_to_be_wrong(
+    copied: str, put: list[FindingKind]
+) -> None:
+    found = reviewed(MISPRINTED, **TOTALS, seller_vat_id=copied)
+    (answer,) = (field for field in found.fields if field.path == "seller_vat_id")
+    assert (answer.value, answer.verbatim, answer.status) == (None, "DE123456789", "unparsed")
+    assert [finding.kind for finding in found.findings] == [FindingKind.CHECKSUM, *put]
+    assert found.findings[0].message == "USt-IdNr. des Verkäufers: die Prüfziffern von „DE123456789“ sind falsch."
+    assert asked(found, MISPRINTED) is None
+
+
+def test_a_number_that_only_looks_like_one_is_none() -> None:
+    assert not reviewed(f"{PAGE}\nGläubiger DE123456789", **TOTALS).findings
+    assert not reviewed(f"{PAGE}\nIhre USt-IdNr. DE123456789", **TOTALS).findings
+    two = f"{MISPRINTED}\nUSt-IdNr. DE123456780"
+    assert not reviewed(two, **TOTALS).findings
 
 
 def test_a_sentence_is_english_for_a_document_that_is_not_german_and_quotes_little() -> None:
@@ -109,7 +124,6 @@ def test_nothing_is_asked_that_the_document_cannot_answer_or_did_answer() -> Non
     missing = reviewed(without_amounts)
     assert kinds(missing) == [(FindingKind.REQUIRED, ["gross_total"])]
     assert asked(missing, without_amounts) is None
-    assert asked(reviewed(**TOTALS | {"seller_vat_id": "DE123456789"})) is None
     assert asked(reviewed(**TOTALS | {"buyer_name": "Nirgends AG"})) is None
 
 

@@ -46,8 +46,29 @@ def test_of_the_line_above_the_cell_that_stands_over_it_counts(label: str) -> No
 
 def test_what_stands_too_far_above_is_no_label() -> None:
     assert "datum" in around(placed(("Datum", 0, 100), ("5.6.", 0, 100 + 26 * SIZE // 10)), "5.6.")[0]
-    far = placed(("Datum", 0, 100), ("Ort", 5_000, 100), ("5.6.", 0, 100 + 27 * SIZE // 10))
-    assert around(far, "5.6.") == ("ort",)  # the line before in the text, wherever it stands
+    far = placed(("Datum", 0, 100), ("Ort", 0, 100 + 2 * SIZE), ("5.6.", 0, 100 + 47 * SIZE // 10))
+    assert around(far, "5.6.") == ("ort",)  # the line before in the text
+
+
+@pytest.mark.parametrize("below", [100, 220])
+def test_what_stands_to_the_right_is_no_label(below: int) -> None:
+    page = placed(("Weg 1", 0, 100), ("RECHNUNG", 3_000, 100), ("80333 Ort", 0, below + 120))
+    assert not any("rechnung" in label for label in around(page, "80333"))
+
+
+@pytest.mark.parametrize("value", [140, 60])
+@pytest.mark.parametrize("label", ["Rechnungsnummer", "Invoice no."])
+def test_what_is_filled_in_a_little_below_or_above_its_label_stands_beside_it(label: str, value: int) -> None:
+    page = placed((label, 3_000, 100), ("80333 Ort", 0, value), ("471102", 5_000, value))
+    assert around(page, "471102")[0] == label.lower()
+    assert around(page, "80333")[0] != label.lower()
+    apart = placed((label, 3_000, 100), ("80333 Ort", 0, 170), ("471102", 5_000, 170))
+    assert around(apart, "471102")[0] == "80333 ort"
+
+
+def test_where_the_nearest_have_no_words_the_row_has_them() -> None:
+    page = placed(("Tax 15 % on", 0, 100), ("112.90", 3_000, 100), ("16.94", 5_000, 100))
+    assert around(page, "16.94") == ("112.90", "tax 15 % on 112.90")
 
 
 @pytest.mark.parametrize(("text", "label"), [("Betrag\n119,00", "betrag"), ("Total due:  119,00", "total due:")])

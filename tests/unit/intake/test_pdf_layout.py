@@ -45,6 +45,20 @@ def test_letters_shown_one_by_one_are_one_word() -> None:
     assert run.left == 600
 
 
+@pytest.mark.parametrize(
+    ("operators", "text"),
+    [
+        ("160 700 Td (15-10-2015) Tj -100 0 Td (Order Date:) Tj -50 -20 Td (Nr) Tj", "15-10-2015 Order Date:\nNr"),
+        ("60 700 Td (W) Tj 10 0 Td (ort) Tj", "Wort"),
+    ],
+)
+def test_what_stands_apart_is_no_word_in_whatever_order_it_is_drawn(operators: str, text: str) -> None:
+    content = written(one_page(f"BT /F1 10 Tf {operators} ET".encode()))
+    document = read_pdf(content, LIMITS)
+    assert document.pages[0].strip() == text
+    assert set(places(content)) == {word for line in text.split("\n") for word in line.split(" ", 1)}
+
+
 def test_spacing_and_scale_move_what_follows() -> None:
     plain = shown("BT /F1 10 Tf 60 700 Td (Wort) Tj ET")["Wort"]
     spaced = shown("BT /F1 10 Tf 1 Tc 60 700 Td (Wort) Tj ET")["Wort"]
