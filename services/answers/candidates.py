@@ -428,7 +428,7 @@ def is_remark(text: str, start: int, end: int) -> bool:
         Of what is within the brackets: currency and amount.
     """
     has_currency = re.search(_CURRENCY, text[start:end]) is not None
-    line = text[max(text.rfind("\n", 0, start), start - MAX_SENTENCE) : start]
+    line = text[max(text.rfind("\n", 0, start) + 1, start - MAX_SENTENCE) : start]
     return has_currency and (_WORDS_FOLLOW.match(text, end + 1) is not None or _PART_OF.search(line) is not None)
 
 

@@ -410,7 +410,7 @@ class Letter:
             match = _TO_NAME.match(cell.text)
             if match and (party := self._party(1, cell, match["name"])):
                 return party
-            is_named = _TO_BESIDE.match(cell.text) and not following.text.endswith(":")
+            is_named = _TO_BESIDE.match(cell.text) and not (following.text.endswith(":") or _is_label(following.text))
             is_beside = is_named and following.baseline == cell.baseline
             if is_beside and (party := self._party(1, following, following.text.split(",")[0])):
                 return party

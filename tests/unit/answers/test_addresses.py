@@ -27,6 +27,9 @@ from services.answers.addresses import Address, parse_address
          Address((), "40 Tower Road", "NE1 5ZZ", "Newcastle upon Tyne", "GB")),
         ("Flat 3\n19 Linden Grove\nEdinburgh\nEH6 9ZZ",
          Address(("Flat 3",), "19 Linden Grove", "EH6 9ZZ", "Edinburgh", "GB")),
+        ("215 Vine St\nScranton PA 18503\nUnited States", Address((), "215 Vine St", "18503", "Scranton, PA", "US")),
+        ("Suite 4, 410 Terry Ave North, Seattle, WA 98109-5210, USA",
+         Address(("Suite 4",), "410 Terry Ave North", "98109-5210", "Seattle, WA", "US")),
         ("Foundry Yard, Gateshead NE8 2ZZ, United Kingdom", Address((), "Foundry Yard", "NE8 2ZZ", "Gateshead", "GB")),
     ],
 )  # fmt: skip
@@ -38,6 +41,7 @@ def test_an_address_is_split_and_its_country_is_not_guessed(verbatim: str, addre
     ("verbatim", "text"),
     [
         ("Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ", "Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ, GB"),
+        ("410 Terry Ave North, Seattle, WA 98109", "410 Terry Ave North, Seattle, WA 98109, US"),
         ("Stephansplatz\u00a01\nA\u20111010\u202fWien", "Stephansplatz 1, 1010 Wien, AT"),
     ],
 )
@@ -52,6 +56,7 @@ def test_its_text_is_one_line_as_its_country_writes_it(verbatim: str, text: str)
     [
         "", "Leipzig", "04105 Leipzig", "Lieferant GmbH, 12345 Stadt", "Gerberstraße 14", "A-10101 Wien, Ring 1",
         "Singelkade 310, 1016 AB Amsterdam, Netherlands", "1217 Harbor Drive, Portland, OR",
+        "1217 Harbor Drive, Portland, XX 97201", "1217 Harbor Drive, Portland, OR 97201, Deutschland",
         "Bahnhofstr. 1, 8001 Zürich, Deutschland", "Ring 1, D-1010 Wien", "Ring 1, A-1010 Wien, Schweiz",
         "Gerberstr. 14, 04105 Leipzig, Sachsen", "straße 1 " * 45, ", " * 190,
     ],

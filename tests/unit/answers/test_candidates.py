@@ -288,6 +288,8 @@ def test_what_is_called_no_number_stays_a_date(text: str) -> None:
     ("text", "amount"),
     [
         ("mit 19 % Umsatzsteuer (214,09 EUR) also 1.340,89 EUR", "214.09"),
+        ("im Beitrag enthaltene Versicherungsteuer (214,09 EUR)", "214.09"),
+        ("Total 1.340,89 EUR (VAT included: 3)\nRabatt (214,09 EUR)", "-214.09"),
         ("Rabatt (214,09 EUR)", "-214.09"),
         ("Rabatt (214,09 EUR)   1.340,89", "-214.09"),
     ],
@@ -299,3 +301,16 @@ def test_brackets_within_a_sentence_make_no_amount_negative(text: str, amount: s
 def test_a_number_like_a_date_stands_among_the_others_in_the_order_of_the_document() -> None:
     found = Candidates(["Rechnung Nr. 4711\nBezug: Nr. 2026-11-02\nKunde Nr. 4712"], "de").of(Kind.REFERENCE)
     assert [item.value.text for item in found] == ["4711", "2026-11-02", "4712"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("on\xa028\xa0Jan\xa02016.", "2016-01-28"),
+        ("on \xa05.\xa06.\xa02018", "2018-06-05"),
+        ("Invoice Date: August 3 , 2014", "2014-08-03"),
+        ("Invoice Date: August\xa03rd,\xa02014", "2014-08-03"),
+    ],
+)
+def test_spaces_within_a_date_may_be_any_and_one_may_stand_before_its_comma(text: str, day: str) -> None:
+    assert [item.value.text for item in Candidates([text], "en").of(Kind.DATE)] == [day]

@@ -157,6 +157,7 @@ def test_a_firm_may_bear_its_owners_name(line: str, firm: str | None) -> None:
     letter = letter_of(*placed((line, 500, 880), ("Datum 5. Juni 2026", 500, 1_400)))
     assert said(letter.firm_of("Ilka Brodersen")) == firm
     assert letter_of(*placed(("Factoring GmbH", 500, 880))).firm_of("Lieferant GmbH") is None
+    assert letter_of(*placed(("Acme Corp", 500, 880))).firm_of("Big Corp") is None
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,49 @@ def test_a_word_above_an_address_says_that_it_is_the_recipients_wherever_it_stan
     assert parts(placed(*labelled, *column(500, 1_600, *FIRM))) == (FIRM[0], CUSTOMER[0])
     assert parts(placed(*labelled, *column(RIGHT, 1_000, *FIRM))) == (FIRM[0], CUSTOMER[0])
     assert parts(placed(*column(500, 300, *FIRM), *labelled)) == (FIRM[0], CUSTOMER[0])
+
+
+@pytest.mark.parametrize("label", ["Rechnungsersteller", "Bill from:", "Issued by", "Émetteur :", "Sold by"])
+def test_a_word_above_a_name_says_that_it_is_the_senders(label: str) -> None:
+    page = placed(*column(RIGHT, 1_000, label, "Harbour Joinery"), *column(500, 1_000, "Bill to:", "Anna Weber"))
+    letter = letter_of(*page)
+    assert (said(letter.sender), said(letter.recipient)) == ("Harbour Joinery", "Anna Weber")
+    assert letter.sender is not None
+    assert letter.sender.is_labelled
+
+
+@pytest.mark.parametrize("word", ["Herrn", "Frau"])
+def test_who_is_addressed_with_a_form_of_address_gets_the_letter(word: str) -> None:
+    person = (word, "Max Mustermann", "Musterstr. 11", "12345 Musterstadt")
+    assert parts(placed(*column(500, 1_000, *person), *column(500, 1_800, *FIRM))) == (FIRM[0], "Max Mustermann")
+    assert parts(placed(*column(500, 1_000, *person), *column(RIGHT, 1_000, *FIRM))) == (FIRM[0], "Max Mustermann")
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (("John Doe", "Acme Corp", *CLIENT[1:]), "Acme Corp"),
+        (("John Doe", "c/o Acme Corp", *CLIENT[1:]), "John Doe"),
+        (("Acme Corp", "Doe Ltd", *CLIENT[1:]), "Acme Corp"),
+        (("Accounts Payable Team North", "Acme Corp", *CLIENT[1:]), "Accounts Payable Team North"),
+    ],
+)
+def test_a_firm_below_a_persons_name_is_who_is_meant(lines: tuple[str, ...], name: str) -> None:
+    assert parts(placed(*column(500, 880, "Bill to", *lines)))[1] == name
+    assert parts(placed(*column(500, 880, "Bill to", *lines[:2])))[1] == name
+
+
+def test_an_address_in_a_mail_is_its_senders_where_the_domain_says_so() -> None:
+    mail = "From: Tallyboard Billing <billing@tallyboard.example>\nTo: accounts@kroeger.example\n\nHello,\n"
+    own = "Tallyboard, Inc.\n548 Market Street\nSan Francisco, CA 94104"
+    letter = letter_of([f"{mail.replace('Hello,', '')}{own}"], [])
+    assert (said(letter.sender), said(letter.recipient)) == ("Tallyboard Billing", None)
+
+
+@pytest.mark.parametrize("label", ["Adresse de l'installation", "Verbrauchsstelle:", "Service address"])
+def test_where_something_is_installed_is_no_recipient(label: str) -> None:
+    page = placed(("Hammer Dach", 3_000, 100), *column(500, 880, *CLIENT), *column(500, 1_600, label, *CUSTOMER[1:]))
+    assert parts(page) == ("Hammer Dach", CLIENT[0])
 
 
 @pytest.mark.parametrize("label", ["Lieferant:", "Käufer", "Supplier", "Buyer:"])

@@ -125,6 +125,18 @@ def test_an_amount_written_otherwise_than_in_the_document_gets_its_place() -> No
     assert (gross.verbatim, gross.status, gross.value) == ("119,00 €", "ok", "119.00")
 
 
+def test_an_amount_that_no_label_supports_gives_way_to_the_only_one_that_two_labelled_ones_leave() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119)).replace(
+        "Summe netto 100,00 €", "Total 1.100,00 €\nA 100,00 €"
+    )
+    copied = answers(text, net_total="1.100,00 €", tax_total="19,00 €", gross_total="119,00 €")
+    assert said(list(repair(INVOICE, copied, candidates(text)).fields))["net_total"] == "100.00"
+    without = text.replace("\nA 100,00 €", "")
+    assert repair(INVOICE, copied, candidates(without)).changes == {}
+    unlabelled = text.replace("MwSt", "B")
+    assert repair(INVOICE, copied, candidates(unlabelled)).changes == {}
+
+
 HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
 
 

@@ -16,6 +16,7 @@ from scripted import ScriptedEngine
 
 from schemas.document_types import load_document_types
 from services.answers.calibration import UNFITTED
+from services.answers.findings import titled_otherwise
 from services.answers.learned_words import NO_WORDS, LearnedWords, shipped_words
 from services.inference.admit import Admitted
 from services.inference.ask import Asker, Classified
@@ -105,6 +106,20 @@ async def test_the_model_is_asked_otherwise(words: LearnedWords, decide_from: fl
     asked = await asker.ask(Admitted(pending_document(TEXT), [whole((TEXT,))]))
     assert len(engine.prompts) == len(asked.generations) == 2
     assert named == [names.TypeNamedBy.MODEL]
+
+
+async def test_words_alone_name_no_type_that_the_title_denies_and_it_is_said() -> None:
+    asker, engine, named = asker_with(ALL_TYPES, 0.99)
+    text = f"RECHNUNG\n{TEXT} {TEXT}"
+    classified, _ = await asker.classify(whole((text,)))
+    assert named == [names.TypeNamedBy.MODEL]
+    assert len(engine.prompts) == 1
+    assert classified.titled is not None
+    assert (classified.kind.name, classified.titled.name) == ("complaint", "invoice")
+    message = titled_otherwise(classified.kind, classified.titled, "de").message
+    assert message == "Das Dokument nennt sich „Rechnung“ und wurde als „Reklamation“ gelesen."
+    asker, _, _ = asker_with(ALL_TYPES, 0.99)
+    assert (await asker.classify(whole((TEXT,))))[0].titled is None
 
 
 def labelled_letters() -> Iterator[Letter]:

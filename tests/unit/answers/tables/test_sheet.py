@@ -33,6 +33,18 @@ def test_numbers_beside_each_other_are_two_cells_unless_spaces_group_their_digit
     assert cells([("12", 0, 100), ("345,50", 120, 400)]) == [["12 345,50"]]
 
 
+def test_a_zip_code_belongs_to_its_state_and_another_number_is_a_cell() -> None:
+    assert cells([("Fremont CA", 0, 500), ("94538", 530, 780)]) == [["Fremont CA 94538"]]
+    assert cells([("Scranton, PA", 0, 500), ("18503-1234", 530, 980)]) == [["Scranton, PA 18503-1234"]]
+    assert cells([("Kisten CA", 0, 500), ("945", 530, 680)]) == [["Kisten CA", "945"]]
+    assert cells([("Schrauben", 0, 500), ("94538", 530, 780)]) == [["Schrauben", "94538"]]
+
+
+def test_what_is_drawn_before_the_words_to_its_left_is_a_cell_of_its_own() -> None:
+    assert cells([("20-10-2015", 530, 980), ("Invoice Date:", 0, 500)]) == [["Invoice Date:", "20-10-2015"]]
+    assert cells([("Invoice Date:", 0, 500), ("20-10-2015", 530, 980)]) == [["Invoice Date: 20-10-2015"]]
+
+
 def test_what_begins_where_a_column_begins_is_a_cell_however_close_the_one_before() -> None:
     column = [("Dichtung", 1_000, 1_300)]
     close = [("A-4711 lang", 0, 970), ("Schraube", 1_000, 1_350)]

@@ -42,6 +42,20 @@ def test_a_table_of_plain_text_is_read_with_its_figures_and_words() -> None:
     assert not answers.reasons
 
 
+def test_two_columns_whose_heads_are_read_as_one_take_no_place_from_the_others() -> None:
+    head = "Description         Quantity   Unit Price   Disc.% Taxes     Amount"
+    rows = (
+        "Beeswax XL          1.00 kg         42.00    0.00  15.00%     42.00",
+        "Office Chair        2.00 Units      35.00    0.00  15.00%     70.00",
+    )
+    answers = read_text(page(head, *rows), language="en", net_total="112.00")
+    assert said_figures(answers) == [
+        (Decimal("1.00"), Decimal("42.00"), Decimal("42.00")),
+        (Decimal("2.00"), Decimal("35.00"), Decimal("70.00")),
+    ]
+    assert said_descriptions(answers) == ["Beeswax XL", "Office Chair"]
+
+
 def test_a_description_goes_on_below_its_row() -> None:
     answers = read_text(page(HEAD, ROWS[0], "     M8, 40 mm", *ROWS[1:], "", NET), **TOTALS)
     assert said_descriptions(answers)[0] == "Schraube verzinkt M8, 40 mm"
