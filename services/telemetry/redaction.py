@@ -19,7 +19,9 @@ _NAMED_PASSWORD: Final = re.compile(
 
 def redact_text(text: str) -> str:
     """Hide passwords of URLs and values after `password=` and its like."""
-    return _NAMED_PASSWORD.sub(rf"\1={HIDDEN}", _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text))
+    if "@" in text:
+        text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+    return _NAMED_PASSWORD.sub(rf"\1={HIDDEN}", text) if "=" in text else text
 
 
 def redact(value: Any) -> Any:  # noqa: ANN401  (a log line takes any value)
