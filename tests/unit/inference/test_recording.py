@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from schemas.events import ErrorCode, Step
 from services.inference.outcome import Failed, Retried
 from services.inference.record import Leaving, Recorder
-from services.inference.recording import FLUSH_OUTCOMES, Recording
+from services.inference.recording import FLUSH_OUTCOMES, LINGER_SECONDS, Recording
 from services.storage.errors import DatabaseUnreachableError, DataRefusedError
 from services.storage.records import Failure, NewBatch, PendingDocument
 
@@ -66,8 +66,10 @@ class Database:
 
 
 @asynccontextmanager
-async def _running(database: Database) -> AsyncIterator[tuple[Recording, "asyncio.Task[None]"]]:
-    recording = Recording(cast("Recorder", database))
+async def _running(
+    database: Database, linger_seconds: float = 0
+) -> AsyncIterator[tuple[Recording, "asyncio.Task[None]"]]:
+    recording = Recording(cast("Recorder", database), linger_seconds)
     writing = asyncio.create_task(recording.run())
     try:
         async with asyncio.timeout(WAIT_SECONDS):
@@ -197,3 +199,13 @@ def test_whatever_is_refused_each_document_is_written_once_as_what_its_waiter_is
         assert {_key(item) for item in told if isinstance(item.outcome, Failed)} == database.refused
 
     asyncio.run(record_all())
+
+
+async def test_outcomes_that_come_shortly_after_each_other_share_a_transaction() -> None:
+    database = Database()
+    database.open.set()
+    async with _running(database, LINGER_SECONDS) as (recording, _):
+        first = asyncio.create_task(recording.record(_leaving(1)))
+        await asyncio.sleep(LINGER_SECONDS / 10)
+        await asyncio.gather(first, recording.record(_leaving(2)))
+    assert database.tries == [[1, 2]]
