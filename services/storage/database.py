@@ -171,15 +171,26 @@ class Database:
         if pool.checkedout() >= pool.size() + _OVERFLOW:
             return
         try:
-            async with asyncio.timeout(PROBE_SECONDS), self.transaction() as connection:
-                read_only = await connection.scalar(text("SHOW transaction_read_only"))
+            async with asyncio.timeout(PROBE_SECONDS):
+                read_only = await self._is_read_only()
         except Exception as error:  # noqa: BLE001  (whatever it is, the database cannot be worked with: it is said)
             self._outage.failed(reason_of(error))
             return
-        if read_only == "on":
+        if read_only:
             self._outage.failed("it only reads: a failover, or a standby")
         elif not self._outage.has_waiting:
             self._outage.succeeded()
+
+    async def _is_read_only(self) -> bool:
+        """Ask the server; again on a new connection, where the old one was of a server that is gone."""
+        try:
+            return await self._ask_read_only()
+        except (DBAPIError, DatabaseUnreachableError):
+            return await self._ask_read_only()
+
+    async def _ask_read_only(self) -> bool:
+        async with self.transaction() as connection:
+            return await connection.scalar(text("SHOW transaction_read_only")) == "on"
 
     async def _attempt(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Do `work` in a transaction, again after conflicts; note whether the database is away."""
