@@ -190,7 +190,8 @@ class Database:
 
     async def _ask_read_only(self) -> bool:
         async with self.transaction() as connection:
-            return await connection.scalar(text("SHOW transaction_read_only")) == "on"
+            shown: str | None = await connection.scalar(text("SHOW transaction_read_only"))
+            return shown == "on"
 
     async def _attempt(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Do `work` in a transaction, again after conflicts; note whether the database is away."""
