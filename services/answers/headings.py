@@ -62,7 +62,7 @@ ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2
 BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=1.2)
 LEARNED_WEIGHT: Final = 1.7
 """Of learned words, and of the others beside them; see decision 36. `load-tests/type_weights.py` fits them, but for
-that of a heading, which it makes 2.3: real pages are less like the letters that words were learned from (decision 40)."""
+that of a heading, which it makes 2.3: real pages are less like the letters that words come from (decision 40)."""
 
 _CELLS: Final = re.compile(r"\t| {3,}| \| ")
 _LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
