@@ -23,6 +23,8 @@ from services.answers.rules import determines, holds, values_of
 
 IN_ADDRESS: Final = 120
 """Characters behind a recipient's name in which his address stands, and his VAT number with it."""
+LINES_OF_ADDRESS: Final = 8
+"""The same in lines below each other, whatever stands beside them."""
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
 
@@ -138,8 +140,15 @@ def _is_recipients(said: FieldAnswer | Candidate, recipient: Party | None, candi
         return False
     around = candidates.surroundings
     name, number = (around.cell(recipient.page, start) for start in (recipient.char_start, said.char_start))
-    is_below = name is not None and number is not None and abs(name.left - number.left) <= SAME_EDGE
-    return is_below and 0 <= said.char_start - recipient.char_end <= IN_ADDRESS
+    if name is None or number is None or abs(name.left - number.left) > SAME_EDGE:
+        return False
+    if 0 <= said.char_start - recipient.char_end <= IN_ADDRESS:
+        return True
+    for _ in range(LINES_OF_ADDRESS):
+        name = around.cell_below(recipient.page, name.start)
+        if name is None or name.start == number.start:
+            return name is not None
+    return False
 
 
 def is_said_by(answer: FieldAnswer, candidate: Candidate) -> bool:

@@ -316,6 +316,21 @@ def test_a_vat_number_in_the_recipients_address_is_not_the_senders() -> None:
     assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"
 
 
+def test_an_address_goes_on_below_itself_whatever_stands_beside_it() -> None:
+    beside = "\tUnsere Ansprechpartnerin\tFrau Femke Zijlstra, Telefon 0381 4455"
+    address = ("Holz GmbH", "Sägewerkstraße 4", "6330 Kufstein", "USt-ID: ATU58402678")
+    text = "\n".join(
+        [
+            "Muster Spedition KG\nHafenallee 21, 23966 Wismar\n",
+            *(f"{line}{beside}" for line in address),
+            "\nRechnung RG260204\n\nWare\n\nUSt-ID DE342068171",
+        ]
+    )
+    assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"
+    apart = text.replace("USt-ID: ATU", "\n\nUSt-ID: ATU")
+    assert said_of(apart, vat_id="ATU58402678")["vat_id"] == "ATU58402678"
+
+
 @pytest.mark.parametrize(
     ("lines", "vat_id"),
     [
