@@ -87,8 +87,10 @@ def parse_address(verbatim: str) -> Address | None:
     lines = _with_house_number([line for line in pieces if line])
     country = _countries().get(lines[-1].casefold(), "") if lines else ""
     lines = lines[:-1] if country else lines
-    ways = (_british, _american, _continental) if lines else ()
-    return next(filter(None, (way(lines, country) for way in ways)), None)
+    if not lines:
+        return None
+    british, american = _town_first(_BRITISH, "GB", lines, country), _town_first(_AMERICAN, "US", lines, country)
+    return british or american or _continental(lines, country)
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:
@@ -117,24 +119,17 @@ def _continental(lines: Sequence[str], country: str) -> Address | None:
     return Address(tuple(before[:-1]), before[-1], postcode, town, known)
 
 
-def _british(lines: Sequence[str], country: str) -> Address | None:
-    match = _BRITISH.fullmatch(lines[-1])
-    if match is None or country not in {"", "GB"}:
+def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], country: str) -> Address | None:
+    """Read an address of a country where the town stands before the postcode."""
+    match = pattern.fullmatch(lines[-1])
+    if match is None or country not in {"", own}:
         return None
     *before, town = [*lines[:-1], *([match["town"]] if match["town"] else [])] or [""]
     if not town or not before or not _is_street(before[-1]):
         return None
-    return Address(tuple(before[:-1]), before[-1], match["postcode"], town, "GB")
-
-
-def _american(lines: Sequence[str], country: str) -> Address | None:
-    match = _AMERICAN.fullmatch(lines[-1])
-    if match is None or country not in {"", "US"}:
-        return None
-    *before, town = [*lines[:-1], *([match["town"]] if match["town"] else [])] or [""]
-    if not town or not before or not _is_street(before[-1]):
-        return None
-    return Address(tuple(before[:-1]), before[-1], match["postcode"], f"{town}, {match['state']}", "US")
+    state = match.groupdict().get("state")
+    whole = f"{town}, {state}" if state else town
+    return Address(tuple(before[:-1]), before[-1], match["postcode"], whole, own)
 
 
 def _is_street(line: str) -> bool:
