@@ -202,14 +202,14 @@ class Candidates:
     def misprinted(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give what looks like a VAT number and is called one, whatever its check digits; as `labelled` does."""
         names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
+        places = ((page, match) for page, text in enumerate(self._pages, 1) for match in _VAT_FORM.finditer(text))
         found = []
-        for page, text in enumerate(self._pages, start=1):
-            for match in islice(_VAT_FORM.finditer(text[:MAX_CHARACTERS]), MAX_CODED_TRIES):
-                value = Value("".join(filter(str.isalnum, match[0])))
-                labels = self.surroundings.labels(page, match.start())
-                item = Candidate(Kind.VAT_ID, match[0], value, page, *match.span(), labels)
-                if _owner_by(item, names) == field.name:
-                    found.append(item)
+        for page, match in islice(places, MAX_CODED_TRIES):
+            value = Value("".join(filter(str.isalnum, match[0])))
+            labels = self.surroundings.labels(page, match.start())
+            item = Candidate(Kind.VAT_ID, match[0], value, page, *match.span(), labels)
+            if _owner_by(item, names) == field.name:
+                found.append(item)
         return found
 
     def is_of_another(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:

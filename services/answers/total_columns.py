@@ -43,23 +43,24 @@ def total_columns(kind: DocumentType, candidates: Candidates) -> Mapping[str, Ca
 
 def _tables(kind: DocumentType, totals: TaxTotals, candidates: Candidates) -> Iterator[_Totals]:
     names = name_pattern(next(field for field in kind.fields if field.name == totals.tax))
-    by_page: dict[int, list[Candidate]] = {}
+    by_place: dict[int, dict[int, Candidate]] = {}
     for item in candidates.of(Kind.MONEY):
-        by_page.setdefault(item.page, []).append(item)
+        by_place.setdefault(item.page, {})[item.char_start] = item
     heads = 0
     for sheet in candidates.surroundings.sheets:
         for at, line in enumerate(sheet.lines):
             head = next((cell for cell in line.cells if names.search(plain(cell.text).casefold())), None)
-            if head is None or heads == MOST_HEADS:
+            if head is None:
                 continue
+            if heads == MOST_HEADS:
+                return
             heads += 1
-            if sums := _sums(head, _below(sheet, at, by_page.get(sheet.number, ()))):
+            if sums := _sums(head, _below(sheet, at, by_place.get(sheet.number, {}))):
                 yield sums
 
 
-def _below(sheet: Sheet, at: int, found: Sequence[Candidate]) -> list[_Amounts]:
-    by_place = {item.char_start: item for item in found}
-    return [_amounts(line, by_place) for line in sheet.lines[at + 1 : at + 1 + MOST_LINES]]
+def _below(sheet: Sheet, at: int, found: Mapping[int, Candidate]) -> list[_Amounts]:
+    return [_amounts(line, found) for line in sheet.lines[at + 1 : at + 1 + MOST_LINES]]
 
 
 def _amounts(line: Line, found: Mapping[int, Candidate]) -> _Amounts:

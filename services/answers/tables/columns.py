@@ -88,12 +88,13 @@ class Columns:
     def _doubled(self, names: Sequence[str], before: Cell, cell: Cell) -> list[float]:
         """Say for each column what it costs that it has a cell of a line and the one before."""
         both = _DOUBLED if is_figure(before) and is_figure(cell) else _CROWDED
-        asked = {self.words, *self.numbers}
-        are_under = [_is_under(self.heads[name], before, cell) for name in names]
-        costs = [
-            _TWO_IN_ONE if under and name not in asked else both for name, under in zip(names, are_under, strict=True)
-        ]
-        return [0 if name == self.words else cost for name, cost in zip(names, costs, strict=True)]
+
+        def cost(name: str) -> int:
+            if name == self.words:
+                return 0
+            return both if name in self.numbers or not _is_under(self.heads[name], before, cell) else _TWO_IN_ONE
+
+        return list(map(cost, names))
 
     def is_at_home(self, cell: Cell) -> bool:
         """Tell whether a cell is aligned with cells of a column, or under its head."""
