@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from services.allocator import give_memory_back
 from services.settings import Settings
 from services.telemetry.health import Health, HealthServer
 from services.telemetry.setup import Telemetry, set_up
@@ -25,6 +26,7 @@ WATCHDOG_SECONDS: Final = 10.0
 
 async def run_service(name: ServiceName, settings: Settings) -> None:
     """Run one service until SIGTERM or SIGINT, then let it finish what is in flight."""
+    give_memory_back()
     settings = connected(settings)
     stop = stop_on_signals()
     telemetry = set_up(name, settings.data_dir, log_level=settings.log_level, log_format=settings.log_format)

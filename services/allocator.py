@@ -1,0 +1,35 @@
+"""How the C library keeps memory that a service is done with.
+
+Its own ways fit programs whose needs do not change. A service has letters of one page, and then one of a hundred: after
+it, megabytes stay in the heap, for glibc takes larger and larger blocks from there once one was given back, and each
+thread that checks an answer begins a heap of its own.
+"""
+
+import ctypes
+from typing import Final
+
+_TRIM_THRESHOLD: Final = -1
+_MMAP_THRESHOLD: Final = -3
+_ARENA_MAX: Final = -8
+"""Names of parameters, in glibc's malloc.h; see mallopt(3)."""
+
+LARGE_BYTES: Final = 128 * 1024
+"""From this size on, a free block is the system's again: glibc's own default, which grows unless it is set."""
+HEAPS: Final = 2
+
+
+def give_memory_back() -> bool:
+    """Let large blocks go back to the system when they are free, and threads share two heaps.
+
+    It holds for this process alone: vLLM's own, which needs its blocks again and again, is a child and keeps them.
+
+    Returns
+    -------
+    bool
+        False where the C library is not glibc: then nothing is changed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    settings = ((_MMAP_THRESHOLD, LARGE_BYTES), (_TRIM_THRESHOLD, LARGE_BYTES), (_ARENA_MAX, HEAPS))
+    return all(mallopt(parameter, value) == 1 for parameter, value in settings)
