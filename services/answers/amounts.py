@@ -35,6 +35,8 @@ _PREFIX: Final = re.compile(r"(?P<sign>[(+-]{0,2}) ?(?P<unit>[^\s0-9()+-]+?) ?(?
 _SUFFIX: Final = re.compile(r"(?P<rest>.*[0-9)-]) ?(?P<unit>[^\s0-9()+-]+)(?P<sign>[)-]{0,2})")
 _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
 _SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")
+_TYPESET_EURO: Final = re.compile(r"(?<=[0-9][.,][0-9]{2}) ?e$")
+"""The euro sign of a LaTeX font (eurosym), as most readers of PDF give it: `1 450,00 e`."""
 _BROKEN_LINE: Final = re.compile(r"(?<=[0-9])\s*\n\s*(?=[.,][0-9])|(?<=[0-9][.,])\s*\n\s*(?=[0-9])")
 
 _PLAIN: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
@@ -48,7 +50,8 @@ _CURRENCIES: Final = {
     "fr": "CHF", "sfr": "CHF", "franken": "CHF", "schweizer franken": "CHF", "francs suisses": "CHF",
     "us$": "USD", "$us": "USD", "us-dollar": "USD", "us dollar": "USD", "us dollars": "USD",
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
-    "zł": "PLN", "kč": "CZK",
+    "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL",
+    "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
 _NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
@@ -74,7 +77,7 @@ _UNITS: Final = frozenset({
 
 def parse_money(verbatim: str, language: str) -> Decimal | None:
     """Read an amount with or without a currency."""
-    return _amount(verbatim, language, _is_money, money=True)
+    return _amount(_TYPESET_EURO.sub("", verbatim), language, _is_money, money=True)
 
 
 def parse_number(verbatim: str, language: str) -> Decimal | None:

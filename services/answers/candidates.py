@@ -41,11 +41,11 @@ MIN_REFERENCE: Final = 3
 """Letters and digits of such a number; a shorter one is a row or a page."""
 
 _GAP: Final = " \u00a0\u2009\u202f"
-_CURRENCY: Final = r"(?:€|\$|£|EUR\b|CHF\b|USD\b|GBP\b)"
+_CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?:[-\u2212\u2013](?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
-    rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY})?"
+    rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
 )
 _SPACED_AMOUNT: Final = re.compile(
     r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
@@ -58,16 +58,18 @@ _DATE: Final = re.compile(
     r"|[^\W\d_]{3,12}\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
     r")(?![\w/])"
 )
-_IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ A-Z0-9])")
+_IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ \nA-Z0-9])")
 _IBAN_LENGTHS: Final = range(34, 14, -1)
 _VAT_START: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
     r"(?=[ .-]?[0-9A-Z])"
+    r"|(?<![A-Za-z0-9])(?:ABN(?=[: ]{0,2}[0-9])|[0-9]{2}(?=[A-Z]{5}[0-9]{4}[A-Z]))"
 )
 _VAT_LENGTHS: Final = range(16, 7, -1)
-_VAT_FORM: Final = re.compile(rf"{_VAT_START.pattern}(?:[ .-]?[0-9]){{7,12}}(?![0-9A-Za-z])")
+_VAT_FORM: Final = re.compile(rf"(?:{_VAT_START.pattern})(?:[ .-]?[0-9]){{7,12}}(?![0-9A-Za-z])")
 """What looks like a VAT number of digits alone."""
-_BETWEEN: Final = frozenset(" .-\u00a0")
+_BETWEEN: Final = frozenset(" .:-\u00a0\n")
+"""What may stand between the digits of a number that tells its own end: it may go on in the next line."""
 
 _REFERENCE: Final = re.compile(
     r"(?<![\w(.,/€$£-])(?<![€$£] )(?:(?!(?:AZ|GZ|NR|NO|REF|ID) )[A-Z]{1,4} )?"
@@ -338,6 +340,8 @@ class _Names:
 
 
 _NOWHERE: Final = (-1, 0)
+_JOINS: Final = re.compile(r"(?<=[^\W\d_])(?:\\[ .-]){1,3}(?=[^\W\d_])")
+"""What stands between the words of an escaped name."""
 
 
 def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -356,7 +360,12 @@ def names_of(field: FieldDefinition) -> set[str]:
 def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
     """Make a pattern of a field's names, in small letters: each may begin a longer word, if it is not a short one."""
     longest_first = sorted(names_of(field), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(name) + _ending(name) for name in longest_first)})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_flexible(name) + _ending(name) for name in longest_first)})")
+
+
+def _flexible(name: str) -> str:
+    """Make a pattern of a name whose words a document may join otherwise: `Bestell-Nr`, `Bestell Nr`, `Bestell.-Nr`."""
+    return _JOINS.sub(r"[ .-]{1,3}", re.escape(name))
 
 
 def _ending(name: str) -> str:

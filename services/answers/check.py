@@ -131,6 +131,9 @@ class _Document:
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return None
         place = self._place(field, verbatim, value)
+        if place and field.kind is Kind.NAME and (part := self._in_one_column(verbatim, place)) != verbatim:
+            verbatim, value = _read(field, part, self.language)
+            place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, whole, self.language)
             place = self._place(field, verbatim, value)
@@ -174,10 +177,17 @@ class _Document:
         whole = whole_firm(verbatim, place.page, place.char_start, self.surroundings)
         return two_lines(whole, place.page, place.char_start, self.surroundings)
 
+    def _in_one_column(self, verbatim: str, place: Place) -> str:
+        """Give a name without the words of the next column, as they follow in the text: `Annika Reuter | Sparkasse`."""
+        end = self.surroundings.end_of_column(place.page, place.char_start, place.char_end)
+        return verbatim if end >= place.char_end else self.pages.text(place.page)[place.char_start : end]
+
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
         pattern = name_pattern(field)
         if any(map(pattern.search, self.surroundings.labels(place.page, place.char_start))):
             return True
+        if self.surroundings.head(place.page, place.char_start):
+            return False  # its column has another name, whatever stands before it in the text
         names = (field.label.de, field.label.en, *field.synonyms)
         longer = [name for name in names if len(name) > SHORT_NAME]  # a short one may begin any word
         return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)

@@ -55,8 +55,12 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 _OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![\w/-])")
 _AMERICAN: Final = re.compile(r"\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b|\b[Ss]ales [Tt]ax\b")
 """A state and a ZIP code, or the tax of no other country."""
-_BRITISH: Final = re.compile(r"£|\bVAT\b|\bGST\b|\bABN\b|\bGB[0-9]{2}|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b")
-"""What stands in the papers of Britain, Ireland and Australia, where the day is first: their taxes, a postcode."""
+_BRITISH: Final = re.compile(
+    r"£|\bVAT\b(?![^\n]{0,12}\b(?!GB|IE|XI)[A-Z]{2} ?[0-9])|\bGST\b"
+    r"|\bABN\b|\bGB[0-9]{2}|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b"
+)
+"""What stands in the papers of Britain, Ireland and Australia, where the day is first: their taxes, a postcode.
+A VAT number of another country is anybody's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ BEHIND_LABEL: Final = 25
 """Characters behind a label, at most: what goes on for longer is a sentence."""
 LABEL_BEGINNING: Final = 2
 """Characters by which labels are looked up."""
+LABEL_HEADING: Final = 0.4
+"""What a heading counts for that may be the label of a number: `Invoice No: 4711`."""
 LATER: Final = 0.5
 """What a heading counts for when one that names another type stands before it."""
 
@@ -70,7 +72,8 @@ _LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
 _SPACED: Final = re.compile(r"[^\W\d_](?: [^\W\d_]){3,}")
 _SUBJECT: Final = re.compile(r"(?:betreff|betrifft|betr\.|subject|re|objet|concerne)\s*:\s*")
 _OF_ANOTHER: Final = re.compile(
-    r"(?:ihre?[nmrs]?|your|votre|vos|zu|zur|zum|bezug|gemäß|laut|lt\.?|aus|siehe|per|as per|against|gegen)\b"
+    r"(?:ihre?[nmrs]?|your|votre|vos|zu|zur|zum|bezug|gemäß|laut|lt\.?|aus|siehe|per|as per|against|gegen"
+    r"|zahlung|payment (?:for|of)|paiement|règlement)\b"
 )
 _REFERENCE: Final = re.compile(r"[\w./-]*\d[\w./-]*|nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]")
 _WORD: Final = re.compile(r"\w+")
@@ -221,7 +224,7 @@ def _strength(text: str, title: re.Match[str], *, is_subject: bool) -> float:
     if is_subject:
         return 1.0
     if _LABEL_WITH_VALUE.search(text):
-        return 0.4
+        return LABEL_HEADING
     if text.endswith((".", ",", ";")) and rest:
         return 0.2
     return 1.0 if not rest and not text[: title.start()].strip() else 0.7
@@ -263,6 +266,19 @@ def _phrase(text: str) -> re.Pattern[str]:
 def title_of(described: Mapping[str, SelfDescription]) -> str | None:
     """Give the type that a document's title names: a line of nothing else, and before any heading of another type."""
     return next((name for name, item in described.items() if item.heading == 1.0), None)
+
+
+def title_against(described: Mapping[str, SelfDescription], kind: str) -> str | None:
+    """Give the type that a document's title names, if that is another than it is taken for.
+
+    Where no line is a title and nothing else, one that may be a label as well (`Quotation No: Q-3318`) says so of a
+    document that has not even such a line of the type it is taken for.
+    """
+    title = title_of(described)
+    if title is not None or described[kind].heading >= LABEL_HEADING:
+        return title if title != kind else None
+    nearest = max(described, key=lambda name: described[name].heading)
+    return nearest if described[nearest].heading >= LABEL_HEADING else None
 
 
 def weighed(

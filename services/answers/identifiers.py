@@ -5,12 +5,14 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
 
+import stdnum.au.abn
 import stdnum.bic
 import stdnum.ch.uid
 import stdnum.ch.vat
 import stdnum.eu.vat
 import stdnum.gb.vat
 import stdnum.iban
+import stdnum.in_.gstin
 from stdnum.exceptions import ValidationError
 
 from services.answers.normal_form import UNIFIED, plain
@@ -24,6 +26,8 @@ _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
 _UNITED_KINGDOM: Final = re.compile(r"GB ?([0-9 -]+|[GH][DA] ?[0-9]{3})")
+_AUSTRALIAN: Final = re.compile(r"ABN[: ]{0,2}([0-9]{2}(?: ?[0-9]{3}){3})")
+_INDIAN: Final = re.compile(r"(?:GSTIN ?)?([0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3})")
 _SWISS: Final = re.compile(r"CHE[- ]?[0-9. -]+")
 _SWISS_TAXED: Final = re.compile(rf"{_SWISS.pattern} ?(?:MWST|TVA|IVA|TPV)")
 
@@ -42,6 +46,7 @@ def parse_bic(verbatim: str) -> str | None:
 def parse_vat_id(verbatim: str) -> str | None:
     """Read a VAT number of the EU, Great Britain or Switzerland with its country's prefix; compact, in capitals.
 
+    So are an Indian GSTIN, and an Australian ABN behind these letters: that is what invoices name there.
     A Swiss enterprise number (UID) without `MWST`, `TVA` or `IVA` behind it stays without.
     """
     text = _identifier(verbatim).upper()
@@ -52,6 +57,10 @@ def parse_vat_id(verbatim: str) -> str | None:
     if match := _UNITED_KINGDOM.fullmatch(text):
         number = _valid(stdnum.gb.vat.validate, match[1])
         return f"GB{number}" if number else None
+    if match := _AUSTRALIAN.fullmatch(plain(verbatim).upper()):
+        return _valid(stdnum.au.abn.validate, match[1])
+    if match := _INDIAN.fullmatch(text):
+        return _valid(stdnum.in_.gstin.validate, match[1])
     return _first_valid(stdnum.eu.vat.validate, text)
 
 
@@ -60,7 +69,8 @@ def parse_email(verbatim: str) -> str | None:
     if re.search(r"-\s*\n", verbatim):
         return None
     text = plain(re.sub(r"\s*\n\s*", "", verbatim)).split(":")[-1]
-    match = _EMAIL.fullmatch(text.strip("<>()[].,; "))
+    found = text.split() if text.count("@") == 1 else [text]  # an icon before it is a letter of its font
+    match = _EMAIL.fullmatch(next((word for word in found if "@" in word), "").strip("<>()[].,; "))
     return f"{match[0][: match.start(1)]}{match[1].lower()}" if match else None
 
 

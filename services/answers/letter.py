@@ -34,6 +34,9 @@ MOST_BELOW: Final = 12
 
 _ADJACENT: Final = 1.9
 """Distance of two lines of a block, as part of the font size."""
+_BEFORE_TOWN: Final = 2.6
+"""The same of the line above the town: an empty one stood between them in German letters of old."""
+_TOWN: Final = re.compile(r"(?:[A-Z]{1,3}[- ])?[0-9]{4,5} [^\W\d_]{2}")
 _SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point."""
 _INDENTED: Final = 250
@@ -508,7 +511,8 @@ def _is_label(text: str) -> bool:
 
 def _continues(above: Cell, cell: Cell) -> bool:
     distance = cell.baseline - above.baseline
-    return abs(above.left - cell.left) <= _SAME_EDGE and 0 < distance <= _ADJACENT * max(above.size, cell.size)
+    near = _BEFORE_TOWN if _TOWN.match(cell.text) else _ADJACENT
+    return abs(above.left - cell.left) <= _SAME_EDGE and 0 < distance <= near * max(above.size, cell.size)
 
 
 def _is_sender_line(text: str) -> bool:

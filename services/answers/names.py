@@ -10,6 +10,11 @@ from services.answers.normal_form import plain
 _EDGES: Final = " ,;:·|•*_"
 _QUOTED: Final = re.compile(r"""["„“«»']([^"„“”«»']+)["“”«»']""")
 _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OHG|oHG)\b)")
+_CAPITAL: Final = re.compile(
+    r"(?: [-\u2013\u2014] (?:SASU?|SARL|EURL|SA|SCI|SNC))?[ ,]+(?:[-\u2013\u2014] )?au capital (?:social )?de\b.*",
+    re.DOTALL,
+)
+"""What French firms must write behind their names: `SAS au capital de 120 000 €`."""
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:An|To|Firma|Fa\.) )(?=\S)"
 )
@@ -52,7 +57,7 @@ def parse_name(verbatim: str) -> str | None:
 
     What has no letter is none, nor is an address, an e-mail address or a salutation.
     """
-    name = _LABEL.sub("", plain(verbatim).strip(_EDGES))
+    name = _CAPITAL.sub("", _LABEL.sub("", plain(verbatim).strip(_EDGES)))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
     name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", name)

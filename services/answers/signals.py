@@ -9,7 +9,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.expressions import Value, names_in
 from services.answers.calibration import Calibration, FieldSignals, Match
-from services.answers.candidates import KINDS, Candidates
+from services.answers.candidates import KINDS, Candidates, name_pattern
 from services.answers.evidence import SearchablePages
 from services.answers.labelling import is_said_by
 from services.answers.names import is_firm
@@ -137,6 +137,8 @@ class _Known:
             return True
         if field.page is None or field.char_start is None:
             return False
+        if head := self.candidates.surroundings.head(field.page, field.char_start):
+            return name_pattern(definition).search(head) is not None
         labels = (definition.label.de, definition.label.en, *definition.synonyms)
         return self.searchable.follows_label(field.page, field.char_start, labels, LABEL_REACH)
 

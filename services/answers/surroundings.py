@@ -23,12 +23,15 @@ _PARAGRAPH: Final = 1.9
 _OFFSET: Final = 0.6
 """Distance of two lines of a form, as part of the font size, that a reader takes for one: what is filled in stands a
 little below the word that is printed."""
+_COLUMN_GAP: Final = 3
+"""Gap between two columns, as part of the font size, at least: no two words of one name are so far apart."""
 _SAME_EDGE: Final = 5
 """Difference of left edges, in tenths of a point, that a reader takes for none."""
 _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
 """Words that name a value, and do not only go on: `vom`, `Nr.`, `of`."""
 _ENDS_WITH_VALUE: Final = re.compile(r"\d[^\w%]*(?:[^\W\d_]{1,3})?[^\w%]*$")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
+_DIGIT: Final = re.compile(r"\d")
 _UNIT: Final = re.compile(r"[^\w\s]|[A-Z]{3}|s?Fr\.?", re.IGNORECASE)
 """A cell of its own for the currency: what it belongs to stands before it."""
 _PLACE_AND_DATE: Final = re.compile(r"(?:[^\W\d_][\w .()/'-]{1,40},(?: den| am| le| on)?)?")
@@ -106,6 +109,33 @@ class Surroundings:
         """Say whether the cell to the left of a place names it, as in a form (`Name:`)."""
         found = self._index[page - 1].find(start)
         return found is not None and found[1] > 0 and found[0].cells[found[1] - 1].text.rstrip().endswith(":")
+
+    def head(self, page: int, start: int) -> str:
+        """Give the words directly above a value that name its column, in small letters; empty if there are none.
+
+        They have no digits, and stand above nothing but it; a line beside others.
+        """
+        found = self._index[page - 1].find(start)
+        if found is None:
+            return ""
+        line, at, above = found
+        over = [item for item in above if item.overlaps(line.cells[at])]
+        is_head = len(over) == 1 < min(len(above), len(line.cells)) and not _DIGIT.search(over[0].text)
+        return _label(over[0].text) if is_head and _OWN_WORDS.search(over[0].text) else ""
+
+    def end_of_column(self, page: int, start: int, end: int) -> int:
+        """Give where a stretch of text ends, or the gap begins that parts two columns of its first line."""
+        cell = self.cell(page, start)
+        parts = self.by_cells(page, start, end)
+        next(parts, None)
+        for after, _ in parts:
+            following = self.cell(page, after)
+            if cell is None or following is None or following.baseline != cell.baseline:
+                break
+            if following.left - cell.right > _COLUMN_GAP * cell.size:
+                return cell.end
+            cell = following
+        return end
 
     def is_first_of_line(self, page: int, start: int) -> bool:
         """Say whether nothing stands to the left of a place."""

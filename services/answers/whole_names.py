@@ -13,6 +13,12 @@ MAX_WORDS: Final = 3
 
 _TRADE: Final = re.compile(r"\w*(?:erei|atelier|studio|büro|praxis|kanzlei|betrieb|werkstatt|service)", re.IGNORECASE)
 """A word that makes a person's name behind it that of a business: `Tischlerei`, `Fotostudio`, `Malerbetrieb`."""
+_TRADES: Final = re.compile(
+    rf"(?:[A-ZÄÖÜ][\w-]*(?:,| und| &) )?"
+    rf"(?:{_TRADE.pattern}|\w*(?:bau|technik|handel|verlag|handlung|verwaltung|transporte))",
+    re.IGNORECASE,
+)
+"""A line that says a trade alone, and goes on with the name below: `Garten- und Landschaftsbau`."""
 _FIRM_WORDS: Final = re.compile(r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und))*")
 _NO_NAME: Final = re.compile(
     r"^(?:an|to|from|von|herrn?|frau|mr|mrs|ms|dear|firma|fa|die|der|das|the|geschäftsführer\w*|inhaber\w*|name|bank"
@@ -50,12 +56,28 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
 
 
 def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
-    """Give a name in two lines of a form, where the second one, beside which the form says `Name:`, was copied."""
+    """Give a name in two lines, of which one was copied.
+
+    Such are names in a form, where `Name:` stands beside the second line, and a trade above a firm or a person:
+    `Zahnarztpraxis`, and below it `Dr. Heike Lammers`.
+    """
     cell, above = surroundings.cell(page, start), surroundings.cell_above(page, start)
-    if cell is None or above is None or cell.text != verbatim or not surroundings.is_labelled_row(page, start):
+    if cell is None or cell.text != verbatim:
         return verbatim
-    is_continued = surroundings.is_first_of_line(page, above.start) and not _NO_WORDS.search(above.text)
-    return f"{above.text}\n{verbatim}" if is_continued else verbatim
+    if above and (_is_in_form(above, page, start, surroundings) or _is_trade_of(above.text, verbatim)):
+        return f"{above.text}\n{verbatim}"
+    below = surroundings.cell_below(page, start)
+    return f"{verbatim}\n{below.text}" if below and _is_trade_of(verbatim, below.text) else verbatim
+
+
+def _is_in_form(above: Cell, page: int, start: int, surroundings: Surroundings) -> bool:
+    is_first = surroundings.is_first_of_line(page, above.start) and not _NO_WORDS.search(above.text)
+    return is_first and surroundings.is_labelled_row(page, start)
+
+
+def _is_trade_of(line: str, name: str) -> bool:
+    is_name = (is_firm(name) or _TITLED.match(name) is not None) and not _NO_WORDS.search(name)
+    return is_name and _TRADES.fullmatch(line) is not None
 
 
 def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:

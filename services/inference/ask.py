@@ -14,7 +14,7 @@ from services.answers.check import AnswerInvalidError, read_answer
 from services.answers.confidence import class_logprobs, class_signals, member_logprobs
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
-from services.answers.headings import SelfDescriptions, title_of, weighed
+from services.answers.headings import SelfDescription, SelfDescriptions, title_against, title_of, weighed
 from services.answers.learned_words import NO_WORDS, LearnedWords
 from services.answers.questions import Question
 from services.answers.signals import Copies
@@ -314,32 +314,37 @@ class Asker:
         """
         described = self._descriptions.of(window.pages)
         learned = self._words.logprobs(window.pages, self._types)
-        title = title_of(described)
         likely = weighed(dict.fromkeys(self._types, 0.0), described, learned)
         sure = max(likely, key=likely.__getitem__)
-        if likely[sure] > math.log(self._words_decide_from) and title in {None, sure}:
-            return self._likeliest(likely, title, names.TypeNamedBy.WORDS), ()
+        if likely[sure] > math.log(self._words_decide_from) and title_of(described) in {None, sure}:
+            return self._likeliest(likely, described, names.TypeNamedBy.WORDS), ()
         answer, generation = await self._generate(names.CLASSIFY, self.class_prompt(window.pages))
         said = self.type_logprobs(generation)
         if not said:  # an engine that tells no probabilities
             nearest = self._types[answer["document_type"]]
-            return self._taken_for(nearest, title, ClassSignals(), names.TypeNamedBy.MODEL), (generation,)
-        return self._likeliest(weighed(said, described, learned), title, names.TypeNamedBy.MODEL), (generation,)
+            return self._taken_for(nearest, described, ClassSignals(), names.TypeNamedBy.MODEL), (generation,)
+        return self._likeliest(weighed(said, described, learned), described, names.TypeNamedBy.MODEL), (generation,)
 
-    def _likeliest(self, likely: Mapping[str, float], title: str | None, by: names.TypeNamedBy) -> Classified:
+    def _likeliest(
+        self, likely: Mapping[str, float], described: Mapping[str, SelfDescription], by: names.TypeNamedBy
+    ) -> Classified:
         nearest = max(likely, key=likely.__getitem__)
-        return self._taken_for(self._types[nearest], title, class_signals(likely), by)
+        return self._taken_for(self._types[nearest], described, class_signals(likely), by)
 
     def _taken_for(
-        self, nearest: DocumentType, title: str | None, signals: ClassSignals, by: names.TypeNamedBy
+        self,
+        nearest: DocumentType,
+        described: Mapping[str, SelfDescription],
+        signals: ClassSignals,
+        by: names.TypeNamedBy,
     ) -> Classified:
         kind, sure = nearest, self._calibration.class_confidence(signals)
         confidence = sure
         if nearest.name != OTHER and self._calibration.is_unknown(signals):
             kind, confidence = self._types[OTHER], self._calibration.other_confidence(sure)
         self._metrics.type_named(kind.name, by)
-        titled = None if title is None or title == kind.name else self._types[title]
-        return Classified(kind, confidence, nearest, sure, signals, titled)
+        title = title_against(described, kind.name)
+        return Classified(kind, confidence, nearest, sure, signals, None if title is None else self._types[title])
 
     def _model_for(self, admitted: Admitted, kind: DocumentType) -> str | None:
         return self._routing.routes.model_for(admitted.document.tenant, kind.name)

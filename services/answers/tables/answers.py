@@ -12,7 +12,7 @@ from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, is_confirmed, is_counted, jumps
+from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
 from services.answers.tables.words import Aside
 
 CONFIRMED: Final = 0.98
@@ -83,6 +83,8 @@ def _read_table(
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
     found = find_rows(table, laid_out, language)
     rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
+    if (net := _in_wanted_column(rows, key, named)) is not None:
+        rows, confirmed = net, True
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
     listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
     if listing.rows:
@@ -143,6 +145,34 @@ def _settled(
         if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
             return rows, True
     return found.rows, False
+
+
+def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
+    """Give the rows with the amounts of another column, if these add up to the total that the key names first.
+
+    A table with net and gross amounts may call the gross ones `Amount`; e-invoices have the net ones (EN 16931,
+    BT-131).
+
+    Returns
+    -------
+    None
+        If there is no such column, or the amounts are those already.
+    """
+    wanted = named.get(key.adds_up_to[0]) if key.adds_up_to else None
+    total = column_sum(rows, key.name) if rows else None
+    if wanted is None or total is None or equal(total, wanted):
+        return None
+    for name in rows[0].unnamed.keys() - {ROW_NUMBER}:
+        figures = [row.unnamed[name] for row in rows if name in row.unnamed]
+        values = [figure.value for figure in figures if figure.value is not None]
+        if len(values) == len(rows) and equal(sum(values, Decimal(0)), wanted):
+            return [
+                replace(
+                    row, figures=row.figures | {key.name: figure}, unnamed=row.unnamed | {name: row.figures[key.name]}
+                )
+                for row, figure in zip(rows, figures, strict=True)
+            ]
+    return None
 
 
 def _not_found(table: TableDefinition, found: Found) -> str:
