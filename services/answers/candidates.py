@@ -365,7 +365,7 @@ def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
 
 def _flexible(name: str) -> str:
     """Make a pattern of a name whose words a document may join otherwise: `Bestell-Nr`, `Bestell Nr`, `Bestell.-Nr`."""
-    return _JOINS.sub(r"[ .-]{1,3}", re.escape(name))
+    return _JOINS.sub(r"[ .(-]{1,3}", re.escape(name))
 
 
 def _ending(name: str) -> str:

@@ -179,8 +179,13 @@ class _Document:
 
     def _in_one_column(self, verbatim: str, place: Place) -> str:
         """Give a name without the words of the next column, as they follow in the text: `Annika Reuter | Sparkasse`."""
-        end = self.surroundings.end_of_column(place.page, place.char_start, place.char_end)
-        return verbatim if end >= place.char_end else self.pages.text(place.page)[place.char_start : end]
+        around, text = self.surroundings, self.pages.text(place.page)
+        parts = list(around.by_cells(place.page, place.char_start, place.char_end))
+        start = place.char_start
+        if len(parts) > 1 and text[slice(*parts[0])].rstrip().endswith(":"):
+            start = parts[1][0]
+        end = around.end_of_column(place.page, start, place.char_end)
+        return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
 
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
         pattern = name_pattern(field)

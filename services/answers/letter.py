@@ -311,7 +311,7 @@ class Letter:
     @cached_property
     def _sender_line(self) -> Party | None:
         """The sender in one line, as it stands in the window of an envelope, directly above the recipient."""
-        for above in (cell for block in self._blocks for cell in self._nearly_above(block.cells[0])):
+        for above in (cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED)):
             if _is_sender_line(above.text):
                 return self._party(1, above, next(filter(None, _SENDER_LINE.split(above.text))))
         return None
@@ -452,6 +452,12 @@ def is_part(one: str, other: str) -> bool:
     """Say whether a name is another one, or words of it, or has it in its words: `Bau AG` is not `Hochbau AG`."""
     first, second = _words(one), _words(other)
     return bool(first.strip() and second.strip()) and (first in second or second in first)
+
+
+def has_words(text: str, name: str) -> bool:
+    """Say whether a text has all words of a name, one after the other."""
+    wanted = _words(name)
+    return bool(wanted.strip()) and wanted in _words(text)
 
 
 def _is_short_for(said: str, firm: str) -> bool:

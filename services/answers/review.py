@@ -32,6 +32,11 @@ class Review:
     repaired: Mapping[str, str]
 
     @property
+    def rank(self) -> tuple[int, int]:
+        """How much is wrong: findings that a person should look at, then values that the document does not have."""
+        return self.faults, sum(field.status == "unsupported" for field in self.fields)
+
+    @property
     def faults(self) -> int:
         """Findings that a person should look at."""
         return sum(finding.needs_review for finding in self.findings)
@@ -91,7 +96,7 @@ def better(
         mine = {field.path: field for field in best.fields} | {path: given[path] for path in group}
         kept = {path: text for path, text in best.repaired.items() if path not in group}
         other = review(kind, [*mine.values()], candidates, language, kept)
-        if other.faults < best.faults:
+        if other.rank < best.rank:
             best = other
     return best
 

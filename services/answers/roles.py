@@ -10,7 +10,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
 from services.answers.confidence import UNWEIGHED
 from services.answers.headings import is_title
-from services.answers.letter import Letter, Party, is_part
+from services.answers.letter import Letter, Party, has_words, is_part
 from services.answers.names import parse_name
 
 
@@ -98,7 +98,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if answer is None or answer.status != "ok":
         return not is_name_of(party, answer.verbatim if answer else None)
     if is_name_of(party, answer.value):
-        return False
+        return _has_two_names(answer, party, letter)
     if party.is_labelled and definition.is_party:
         return True
     if definition.is_party and answer.page and letter.is_saluted(answer.page, answer.char_start or 0):
@@ -108,7 +108,20 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return False
     if party.is_letterhead and not definition.is_party:  # who signs for nobody else is the sender
         others.pop(Role.SIGNATORY, None)
-    return any(is_name_of(other, answer.value) for other in others.values())
+    sender = others.get(Role.SENDER)
+    firm = letter.firm_of(sender.verbatim) if sender else None
+    return any(is_name_of(other, answer.value) for other in (*others.values(), firm))
+
+
+def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:
+    """Say whether an answer has a name and the other's beside it, copied over the gap between two addresses."""
+    others = (party_of(letter, role) for role in (Role.SENDER, Role.RECIPIENT))
+    return any(
+        other is not None
+        and not is_name_of(other, party.verbatim)
+        and all(has_words(answer.value or "", name.verbatim) for name in (party, other))
+        for other in others
+    )
 
 
 def _answer_of(definition: FieldDefinition, party: Party) -> FieldAnswer:

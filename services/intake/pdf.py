@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
-from pypdf.errors import LimitReachedError
+from pypdf.errors import LimitReachedError, PdfReadError
 from pypdf.generic import DictionaryObject, EmbeddedFile
 
 from schemas.events import ErrorCode, Step
@@ -34,6 +34,10 @@ _END_BYTES: Final = 4_096
 """Where `%%EOF` must stand, counted from the end. Acrobat looks into the last 1,024 bytes."""
 
 
+_NO_TABLE: Final = b"\nstartxref\n0\n%%EOF\n"
+"""An end by which pypdf finds no table of objects, and makes it anew."""
+
+
 def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
     """Read the text page by page, in the order of the content stream, and the e-invoice that is attached.
 
@@ -51,8 +55,7 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
         raise broken(message)
     with apply_configuration(**_limits(limits)):
         try:
-            reader, notes = _open(content, limits)
-            pages = list(reader.pages)
+            reader, pages, notes = _pages(content, limits)
         except (IntakeError, MemoryError):
             raise
         except Exception as error:
@@ -65,6 +68,25 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
             raise _without_text(failures)
         more.append("no page has text that the attached e-invoice could be held against")
     return replace(document, notes=(*document.notes, *more), einvoice=einvoice)
+
+
+def _pages(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[PageObject], list[str]]:
+    """Find the pages; where the table that says at which byte an object stands is wrong, by searching the whole file.
+
+    So do other readers. A damaged PDF may show other pages than its writer meant, which is noted.
+    """
+    try:
+        reader, notes = _open(content, limits)
+        return reader, list(reader.pages), notes
+    except LimitReachedError:
+        raise
+    except PdfReadError:
+        reader, notes = _open(content + _NO_TABLE, limits)
+        return (
+            reader,
+            list(reader.pages),
+            [*notes, "the PDF's table of objects is damaged; the file was searched for them"],
+        )
 
 
 def _limits(limits: ReadingLimits) -> dict[str, Any]:

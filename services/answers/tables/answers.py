@@ -142,9 +142,17 @@ def _settled(
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
+        below = amounts_below(laid_out, rows[-1], language, asides)
+        if total is None or (len(rows) == 1 and _is_denied(total, below)):
+            continue
+        if is_confirmed(total, named, below):
             return rows, True
     return found.rows, False
+
+
+def _is_denied(total: Decimal, below: Sequence[Sequence[Decimal]]) -> bool:
+    """Say whether totals stand below and none is the amount of a row alone: it may have been copied for the total."""
+    return bool(below) and not any(equal(total, amount) for amounts in below for amount in amounts)
 
 
 def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
