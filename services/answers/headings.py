@@ -275,7 +275,7 @@ def title_against(described: Mapping[str, SelfDescription], kind: str) -> str | 
     document that has not even such a line of the type it is taken for.
     """
     title = title_of(described)
-    if title is not None or described[kind].heading >= LABEL_HEADING:
+    if title is not None or described[kind].heading:
         return title if title != kind else None
     nearest = max(described, key=lambda name: described[name].heading)
     return nearest if described[nearest].heading >= LABEL_HEADING else None

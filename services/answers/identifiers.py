@@ -69,8 +69,7 @@ def parse_email(verbatim: str) -> str | None:
     if re.search(r"-\s*\n", verbatim):
         return None
     text = plain(re.sub(r"\s*\n\s*", "", verbatim)).split(":")[-1]
-    found = text.split() if text.count("@") == 1 else [text]  # an icon before it is a letter of its font
-    match = _EMAIL.fullmatch(next((word for word in found if "@" in word), "").strip("<>()[].,; "))
+    match = _EMAIL.fullmatch(text.strip("<>()[].,; "))
     return f"{match[0][: match.start(1)]}{match[1].lower()}" if match else None
 
 

@@ -82,6 +82,8 @@ def _read_table(
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
     found = find_rows(table, laid_out, language)
+    if _is_denied(found, key, laid_out, language):
+        named = {}  # what is said to be the total may have been copied from the row
     rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
@@ -142,16 +144,17 @@ def _settled(
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        below = amounts_below(laid_out, rows[-1], language, asides)
-        if total is None or (len(rows) == 1 and _is_denied(total, below)):
-            continue
-        if is_confirmed(total, named, below):
+        if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
             return rows, True
     return found.rows, False
 
 
-def _is_denied(total: Decimal, below: Sequence[Sequence[Decimal]]) -> bool:
-    """Say whether totals stand below and none is the amount of a row alone: it may have been copied for the total."""
+def _is_denied(found: Found, key: ColumnDefinition, laid_out: Sequence[Sheet], language: str) -> bool:
+    """Say whether there is one row, and totals below, none of which is its amount."""
+    total = column_sum(found.rows, key.name) if len(found.rows) == 1 else None
+    if total is None:
+        return False
+    below = amounts_below(laid_out, found.rows[0], language, {Aside.TOTAL, Aside.SUBTOTAL})
     return bool(below) and not any(equal(total, amount) for amounts in below for amount in amounts)
 
 

@@ -314,3 +314,31 @@ def test_a_number_like_a_date_stands_among_the_others_in_the_order_of_the_docume
 )
 def test_spaces_within_a_date_may_be_any_and_one_may_stand_before_its_comma(text: str, day: str) -> None:
     assert [item.value.text for item in Candidates([text], "en").of(Kind.DATE)] == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "iban"),
+    [
+        ("IBAN DE02 1203 0000\n0000 2020 51\nBIC BYLADEM1001", "DE02120300000000202051"),
+        ("account 27714063, IBAN GB82\nWEST 1234 5698 7654 32, BIC", "GB82WEST12345698765432"),
+    ],
+)
+def test_an_iban_may_go_on_in_the_next_line(text: str, iban: str) -> None:
+    assert found(Kind.IBAN, text) == [iban]
+
+
+def test_a_sign_before_an_amount_is_not_that_of_the_number_before() -> None:
+    text = "1 $5,180.00 $518.00 -$37.00 and 4 £2.50"
+    assert found(Kind.MONEY, text, "en") == ["5180.00", "518.00", "-37.00", "2.50"]
+
+
+@pytest.mark.parametrize("name", ["Bestell Nr.", "Bestell-Nr.", "Bestell.-Nr", "Bestellnummer"])
+def test_words_of_a_name_may_be_joined_otherwise(name: str) -> None:
+    kind = a_type(field("order", Kind.REFERENCE, "Bestellnummer", "Order number", synonyms=("Bestell-Nr",)))
+    assert [item.verbatim for item in Candidates([f"{name} HV-77"], "de").labelled(kind.fields[0], kind)] == ["HV-77"]
+
+
+def test_a_currency_in_brackets_belongs_to_the_name() -> None:
+    kind = a_type(field("total", Kind.MONEY, "Gesamt", "Sum", synonyms=("Total USD",)))
+    labelled = Candidates(["Total (USD) 15000.00"], "en").labelled(kind.fields[0], kind)
+    assert [item.verbatim for item in labelled] == ["15000.00"]

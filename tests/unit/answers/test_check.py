@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from unit.answers import invoices
-from unit.answers.placed import a_type, field, placed
+from unit.answers.placed import a_type, field, placed, values
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
 from schemas.events import FieldAnswer
@@ -326,3 +326,12 @@ def test_an_amount_in_brackets_is_negative_unless_a_sentence_goes_on(text: str, 
 def test_a_tax_of_nothing_must_be_said(text: str, values: list[str]) -> None:
     copied = {"tax_total": values[0].replace(".", ",") if values else "0"}
     assert [field.value for field in check_answer(invoices.INVOICE, copied, [text], "fr")] == values
+
+
+def test_a_number_below_another_name_is_not_what_stands_before_it_in_the_text() -> None:
+    order = a_type(field("order", Kind.REFERENCE, "Ihr Auftrag", "Your order", needs_label=True))
+    words = [("Ihr Auftrag", 0, 100), ("Kundennummer", 2_000, 100), ("per Mail", 0, 220), ("K-031", 2_000, 220)]
+    page = placed(*words)
+    assert values(check_answer(order, {"order": "K-031"}, page[0], "de", Surroundings(*page))) == {}
+    below = placed(*words[:3], ("K-031", 0, 220))
+    assert values(check_answer(order, {"order": "K-031"}, below[0], "de", Surroundings(*below))) == {"order": "K-031"}

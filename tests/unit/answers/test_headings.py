@@ -17,6 +17,7 @@ from services.answers.headings import (
     SelfDescription,
     SelfDescriptions,
     is_title,
+    title_against,
     weighed,
 )
 
@@ -177,3 +178,25 @@ def test_names_are_no_title_nor_is_anything_of_a_type_without_headings(text: str
 def test_a_label_of_one_character_counts() -> None:
     labelled = SelfDescriptions(types(a_type(field("number", Kind.REFERENCE, "#", "#"))))
     assert labelled.of(["# 4711"])["bill"].labels == 1
+
+
+def against(text: str, kind: str) -> str | None:
+    return title_against(SOME.of([text]), kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "title"),
+    [
+        ("Invoice", "order", "bill"),
+        ("Invoice", "bill", None),
+        ("Invoice No: 4711", "order", "bill"),  # nothing calls it an order
+        ("Invoice No: 4711\nPurchase order No: 12", "order", None),
+        ("Purchase order\nInvoice No: 4711", "order", None),
+        ("Payment for invoice 4711", "order", None),
+        ("Hallo", "order", None),
+    ],
+)
+def test_a_line_may_say_what_a_document_is_against_what_it_is_taken_for(
+    text: str, kind: str, title: str | None
+) -> None:
+    assert against(text, kind) == title

@@ -363,3 +363,14 @@ def test_a_page_of_nothing_but_the_word_above_a_name_takes_no_longer_than_it_is(
     letter = letter_of(["Kunde\n4711 4712 4713 Zimmer\n" * 20_000], [])
     assert letter.recipient is None
     assert time.process_time() - started < 10
+
+
+def test_an_empty_line_may_stand_above_the_town() -> None:
+    street = [("Otto Raffzahn", 3_000, 300), *column(500, 1_000, "Frau", "Else Mittellos", "Finsterweg 12")]
+    assert parts(placed(*street, ("93456 Tiefeschlucht", 500, 1_500)))[1] == "Else Mittellos"
+    assert parts(placed(*street, ("93456 Tiefeschlucht", 500, 1_600)))[1] is None  # two
+
+
+def test_the_senders_line_may_be_indented() -> None:
+    line = ("Tischlerei Overkamp · Lange Straße 55 · 49078 Osnabrück", 300, 1_000)
+    assert parts(placed(line, *column(500, 1_240, *CUSTOMER))) == ("Tischlerei Overkamp", CUSTOMER[0])

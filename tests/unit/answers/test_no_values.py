@@ -56,8 +56,8 @@ def test_what_cannot_be_read_as_a_date_is_kept_where_it_is_called_one(text: str,
     [
         ("USt-IdNr. DE136695976", "DE136695976", True),
         ("USt-IdNr. DE 123 456 780", "DE 123 456 780", True),
-        ("UID: ABN 29 615 208 347", "ABN 29 615 208 347", True),
-        ("Bellbird Hire\nABN 29 615 208 347", "ABN 29 615 208 347", False),
+        ("UID: ACN 615 208 347", "ACN 615 208 347", True),
+        ("Bellbird Hire\nACN 615 208 347", "ACN 615 208 347", False),
         ("USt-IdNr. auf Anfrage. Konto DE02 1203 0000 0000 2020 51", "DE02 1203 0000 0000", False),
     ],
 )

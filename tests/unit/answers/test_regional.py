@@ -18,6 +18,8 @@ from services.answers.dates import parse_date, regional
         ("Sales tax and VAT, due 09/06/2026", "en"),
         ("08/21/2026, VAT 20 %", "en-US"),
         ("due 09/06/2026", "en"),
+        ("Acton, MA 01720, VAT No: IT12990250966, due 09/06/2026", "en-US"),  # the buyer's
+        ("VAT No: GB980780684, due 09/06/2026", "en-GB"),
         ("at 30/04/2026, sort code 40-19-82", "en-GB"),  # no month is the nineteenth
         ("Bristol BS1 6ZY, due 09/06/2026", "en-GB"),
     ],

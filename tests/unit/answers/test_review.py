@@ -282,3 +282,9 @@ def test_names_and_labels_decide_before_the_rules_do() -> None:
     assert (values["seller_name"], values["buyer_name"]) == ("Muster GmbH", "Wohnbau Süd eG")
     assert values["issue_date"] == "2026-06-05"
     assert (FindingKind.REPAIRED, ["issue_date"]) in kinds(found)
+
+
+def test_a_value_that_stands_nowhere_gives_way_to_one_that_does() -> None:
+    first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="120,00")
+    assert said([*first.fields])["gross_total"] == "120.00"
+    assert said([*settled(UNLABELLED, first, gross_total="119,00").fields])["gross_total"] == "119.00"

@@ -243,3 +243,24 @@ def test_whatever_the_page_and_the_answer_each_field_comes_once(cells: list[Plac
     assert len({answer.path for answer in found}) == len(found)
     for answer in found:
         assert answer.page is None or page[0][0][answer.char_start : answer.char_end] != ""
+
+
+def test_the_firm_of_the_sender_is_not_billed() -> None:
+    page = placed(
+        ("Technikbüro Leitgeb", 500, 100),
+        *column(3_000, 300, "Martina Leitgeb", "Annenstraße 44", "8020 Graz"),
+        *column(500, 1_240, "Weingut Kogler", "Kranachberg 23", "8462 Gamlitz"),
+    )
+    assert decided(page, seller="Martina Leitgeb", buyer="Technikbüro Leitgeb") == {
+        "seller": "Technikbüro Leitgeb",
+        "buyer": "Weingut Kogler",
+    }
+
+
+def test_two_names_beside_each_other_are_not_one() -> None:
+    page = placed(
+        *column(500, 300, "Harbour Joinery Ltd", "5 Mill Lane", "York YO1 7HH"),
+        *column(500, 1_240, "Bill to", "Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB"),
+        ("Orchard Homes plc, Harbour Joinery Ltd", 500, 3_000),
+    )
+    assert decided(page, buyer="Orchard Homes plc, Harbour Joinery Ltd")["buyer"] == "Orchard Homes plc"

@@ -67,6 +67,7 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("US$ 5", "5"),
         ("$5", "5"),
         ("5 kr.", "5"),
+        ("1.450,00 e", "1450.00"),  # as LaTeX sets the euro sign
         ("\uff11\uff12,00", "12.00"),
     ],
 )
@@ -78,7 +79,8 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
     "verbatim",
     [
         "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 EUR",
-        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "١٢", "9" * 29, ".50", "-1,234",
+        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29, ".50",
+        "-1,234",
     ],
 )  # fmt: skip
 def test_money_that_is_not_plainly_one_amount_is_not_read(verbatim: str) -> None:
@@ -249,6 +251,11 @@ def test_a_currency_may_stand_in_the_document_as_its_sign() -> None:
         (Kind.VAT_ID, "CHE-123.456.789 MWST", None),
         (Kind.VAT_ID, "CHE-123.456.789", None),
         (Kind.VAT_ID, "123.456.788", None),
+        (Kind.VAT_ID, "GSTIN: 29AAFCV4471K1ZS", "29AAFCV4471K1ZS"),
+        (Kind.VAT_ID, "29AAFCV4471K1ZT", None),
+        (Kind.VAT_ID, "ABN: 51 617 204 885", "51617204885"),
+        (Kind.VAT_ID, "ABN 51 617 204 886", None),
+        (Kind.VAT_ID, "51 617 204 885", None),
         (Kind.EMAIL, "Max.Muster@Firma.DE", "Max.Muster@firma.de"),
         (Kind.EMAIL, "E-Mail: <a@b.co.uk>", "a@b.co.uk"),
         (Kind.EMAIL, "max@\nfirma.de", "max@firma.de"),
@@ -291,6 +298,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("\u201ePost\u201c GmbH", "\u201ePost\u201c GmbH"),
         ("Firma: Bäckerei Rösner", "Bäckerei Rösner"),
         ("12345", None),
+        ("SCIERIE DES VOSGES — SAS au capital de 120 000 €", "SCIERIE DES VOSGES"),
+        ("Durand SARL au capital social de 8 000 €", "Durand SARL"),
     ],
 )
 def test_a_name_keeps_its_legal_form_and_loses_its_typesetting(verbatim: str, text: str | None) -> None:

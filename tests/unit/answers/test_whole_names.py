@@ -118,3 +118,31 @@ def test_a_name_in_two_lines_of_a_form_is_taken_whole() -> None:
 )
 def test_without_a_form_or_with_a_label_for_the_line_above_it_is_not(form: Pages) -> None:
     assert taken(form, "Genossenschaft") == "Genossenschaft"
+
+
+@pytest.mark.parametrize("said", ["Wissenbach GmbH", "Garten- und Landschaftsbau"])
+def test_a_trade_above_a_firm_is_its_name_too(said: str) -> None:
+    page = placed(*column(0, 100, "Garten- und Landschaftsbau", "Wissenbach GmbH", *STREET))
+    assert taken(page, said) == "Garten- und Landschaftsbau Wissenbach GmbH"
+
+
+def test_a_practice_has_its_doctors_name() -> None:
+    page = placed(*column(0, 100, "Zahnarztpraxis", "Dr. Heike Lammers", *STREET))
+    assert taken(page, "Dr. Heike Lammers") == "Zahnarztpraxis Dr. Heike Lammers"
+
+
+@pytest.mark.parametrize("above", ["Buchhaltung", "Wohnpark Süd eG", "Frau Ida Brook", "Praxis 12"])
+def test_what_is_no_trade_above_a_firm_is_none_of_its_name(above: str) -> None:
+    assert taken(placed(*column(0, 100, above, "Wissenbach GmbH", *STREET)), "Wissenbach GmbH") == "Wissenbach GmbH"
+
+
+def test_a_name_ends_where_its_column_ends() -> None:
+    page = placed(("Annika Reuter", 0, 100), ("Berliner Sparkasse", 3_000, 100))
+    assert taken(page, "Annika Reuter Berliner Sparkasse") == "Annika Reuter"
+    near = placed(("Annika", 0, 100), ("Reuter", 500, 100))  # a wide space
+    assert taken(near, "Annika Reuter") == "Annika Reuter"
+
+
+def test_the_words_above_two_addresses_are_none_of_a_name() -> None:
+    page = placed(("Bill to:", 3_000, 100), ("Muster GmbH", 0, 220), ("Wohnbau eG", 3_000, 220))
+    assert taken(page, "Bill to: Muster GmbH Wohnbau eG") == "Muster GmbH"
