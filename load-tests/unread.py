@@ -1,7 +1,8 @@
-"""Measure on letters that nobody tuned on: `samples/unread`.
+"""Measure on letters that nobody tuned on: `samples/unread`; and on other people's templates: `samples/layouts`.
 
     make unread              the newest ones, by the configured model; the page goes to load-tests/results
     make unread SET=second   those that were read before
+    make unread SET=layouts-first
     make unread ANEW=1       ask everything, also what the model answered before
 
 Of letters without facts the type alone is asked and judged. What the model says of the others is kept beside them
@@ -35,6 +36,7 @@ from services.wiring import asker_of, calibration_of, fetcher_of, load_engine, p
 
 REPOSITORY: Final = Path(__file__).parents[1]
 UNREAD: Final = REPOSITORY / "samples" / "unread"
+LAYOUTS: Final = REPOSITORY / "samples" / "layouts"
 SETS: Final = {
     "tenth": ("tenth_invoices.yaml",),
     "ninth": ("ninth_invoices.yaml",),
@@ -50,6 +52,8 @@ SETS: Final = {
 """The newest first."""
 ANSWERS: Final = UNREAD / "answers"
 """A file a set and model: one model's answers are never another's."""
+RENDERED: Final = {"layouts-first": LAYOUTS / "first"}
+"""Folders with PDFs and their labels."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
 
@@ -86,14 +90,12 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
     }
 
 
-def evaluate(letters: Sequence[Letter], settings: Settings, answers: Path, *, anew: bool) -> None:
-    """Ask about letters what was not asked before, print, and write the page and the answers."""
+def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> None:
+    """Ask about documents what was not asked before, print, and write the page and the answers."""
     record = Record.read(answers) if answers.exists() and not anew else None
     engine = Noted(record)
-    with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
-        write_documents(Path(folder), letters)
-        order = evaluation.Order(Path(folder), None, None, None, PAGE, None, calibrate=False, as_json=False)
-        evaluation.say(evaluation.run(order, settings, engine.load), order)
+    order = evaluation.Order(folder, None, None, None, PAGE, None, calibrate=False, as_json=False)
+    evaluation.say(evaluation.run(order, settings, engine.load), order)
     engine.write(answers)
 
 
@@ -116,19 +118,26 @@ def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) 
 def main() -> None:
     """Ask, print, and write the page."""
     parser = argparse.ArgumentParser(description="Measure on letters that nobody tuned on.")
-    parser.add_argument("--set", choices=SETS, default=next(iter(SETS)))
+    parser.add_argument("--set", choices=[*SETS, *RENDERED], default=next(iter(SETS)))
     parser.add_argument("--anew", action="store_true", help="ask everything")
     chosen = parser.parse_args()
-    letters = [letter for name in SETS[chosen.set] for letter in letters_in(UNREAD / name).values()]
     settings = load_settings(einvoice="ignore")
     PAGE.parent.mkdir(exist_ok=True)
+    if rendered := RENDERED.get(chosen.set):
+        answers = LAYOUTS / "answers" / f"{rendered.name}-{settings.model}.json.gz"
+        evaluate(rendered, settings, answers, anew=chosen.anew)
+        return
+    letters = [letter for name in SETS[chosen.set] for letter in letters_in(UNREAD / name).values()]
     if of_type_alone := [letter for letter in letters if not letter.values]:
         with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
             write_documents(Path(folder), of_type_alone)
             found = asyncio.run(classify(Path(folder), settings))
         say_types(found, calibration_of(settings).review_below)
     if with_facts := [letter for letter in letters if letter.values]:
-        evaluate(with_facts, settings, ANSWERS / f"{chosen.set}-{settings.model}.json.gz", anew=chosen.anew)
+        answers = ANSWERS / f"{chosen.set}-{settings.model}.json.gz"
+        with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
+            write_documents(Path(folder), with_facts)
+            evaluate(Path(folder), settings, answers, anew=chosen.anew)
 
 
 if __name__ == "__main__":
