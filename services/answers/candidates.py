@@ -63,7 +63,7 @@ _IBAN_LENGTHS: Final = range(34, 14, -1)
 _VAT_START: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
     r"(?=[ .-]?[0-9A-Z])"
-    r"|(?<![A-Za-z0-9])(?:ABN(?=[: ]{0,2}[0-9])|[0-9]{2}(?=[A-Z]{5}[0-9]{4}[A-Z]))"
+    r"|(?<![A-Za-z0-9])(?:ABN(?=[: ]{0,2}[0-9])|[0-9]{2}(?=[A-Z]{5}[0-9]{4}[A-Z])|[0-9](?=[0-9 ]{8,9} ?RT ?[0-9]{4}))"
 )
 _VAT_LENGTHS: Final = range(16, 7, -1)
 _VAT_FORM: Final = re.compile(rf"(?:{_VAT_START.pattern})(?:[ .-]?[0-9]){{7,12}}(?![0-9A-Za-z])")

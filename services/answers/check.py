@@ -19,7 +19,7 @@ from services.answers.forms import has_form
 from services.answers.normal_form import plain
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
-from services.answers.whole_names import firm_beside, two_lines, whole_firm
+from services.answers.whole_names import above_owner, firm_beside, two_lines, whole_firm
 
 _PLACEHOLDERS: Final = frozenset(
     {
@@ -47,6 +47,8 @@ _SIGNS: Final = {
     Kind.ADDRESS: re.compile(r"^[^@]*$"),
 }
 """What a copy must have before it says anything of a value of the kind; a date may be `at once`."""
+_IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
+"""Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
@@ -131,7 +133,7 @@ class _Document:
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return None
         place = self._place(field, verbatim, value)
-        if place and field.kind is Kind.NAME and (part := self._in_one_column(verbatim, place)) != verbatim:
+        if place and field.kind in _IN_ONE_COLUMN and (part := self._in_one_column(verbatim, place)) != verbatim:
             verbatim, value = _read(field, part, self.language)
             place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
@@ -174,11 +176,13 @@ class _Document:
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
         if field.is_party and (firm := firm_beside(verbatim, place.page, place.char_start, self.surroundings)):
             return firm.text
+        if field.is_party:
+            verbatim = above_owner(verbatim, place.page, place.char_start, self.surroundings)
         whole = whole_firm(verbatim, place.page, place.char_start, self.surroundings)
         return two_lines(whole, place.page, place.char_start, self.surroundings)
 
     def _in_one_column(self, verbatim: str, place: Place) -> str:
-        """Give a name without the words of the next column, as they follow in the text: `Annika Reuter | Sparkasse`."""
+        """Give a value without the words of the next column that follow it in the text: `Annika Reuter | Sparkasse`."""
         around, text = self.surroundings, self.pages.text(place.page)
         parts = list(around.by_cells(place.page, place.char_start, place.char_end))
         start = place.char_start

@@ -1,12 +1,13 @@
 """Account numbers, bank codes, tax numbers and addresses: read only if their own check holds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import stdnum.au.abn
 import stdnum.bic
+import stdnum.ca.bn
 import stdnum.ch.uid
 import stdnum.ch.vat
 import stdnum.eu.vat
@@ -26,8 +27,12 @@ _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
 _UNITED_KINGDOM: Final = re.compile(r"GB ?([0-9 -]+|[GH][DA] ?[0-9]{3})")
-_AUSTRALIAN: Final = re.compile(r"ABN[: ]{0,2}([0-9]{2}(?: ?[0-9]{3}){3})")
-_INDIAN: Final = re.compile(r"(?:GSTIN ?)?([0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3})")
+_OVERSEAS: Final[Sequence[tuple[re.Pattern[str], Callable[[str], Any]]]] = (
+    (re.compile(r"ABN[: ]{0,2}([0-9]{2}(?: ?[0-9]{3}){3})"), stdnum.au.abn.validate),
+    (re.compile(r"(?:GST/HST ?)?([0-9]{5} ?[0-9]{4} ?RT ?[0-9]{4})"), stdnum.ca.bn.validate),
+    (re.compile(r"(?:GSTIN[: ]{0,2})?([0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3})"), stdnum.in_.gstin.validate),
+)
+"""What invoices of Australia, Canada and India name as the seller's tax number."""
 _SWISS: Final = re.compile(r"CHE[- ]?[0-9. -]+")
 _SWISS_TAXED: Final = re.compile(rf"{_SWISS.pattern} ?(?:MWST|TVA|IVA|TPV)")
 
@@ -46,7 +51,7 @@ def parse_bic(verbatim: str) -> str | None:
 def parse_vat_id(verbatim: str) -> str | None:
     """Read a VAT number of the EU, Great Britain or Switzerland with its country's prefix; compact, in capitals.
 
-    So are an Indian GSTIN, and an Australian ABN behind these letters: that is what invoices name there.
+    So are an Australian ABN behind these letters, a Canadian GST/HST account, and an Indian GSTIN.
     A Swiss enterprise number (UID) without `MWST`, `TVA` or `IVA` behind it stays without.
     """
     text = _identifier(verbatim).upper()
@@ -57,10 +62,10 @@ def parse_vat_id(verbatim: str) -> str | None:
     if match := _UNITED_KINGDOM.fullmatch(text):
         number = _valid(stdnum.gb.vat.validate, match[1])
         return f"GB{number}" if number else None
-    if match := _AUSTRALIAN.fullmatch(plain(verbatim).upper()):
-        return _valid(stdnum.au.abn.validate, match[1])
-    if match := _INDIAN.fullmatch(text):
-        return _valid(stdnum.in_.gstin.validate, match[1])
+    written = plain(verbatim).upper()
+    for pattern, validate in _OVERSEAS:
+        if match := pattern.fullmatch(written) or pattern.fullmatch(text):
+            return _valid(validate, match[1])
     return _first_valid(stdnum.eu.vat.validate, text)
 
 

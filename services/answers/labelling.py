@@ -89,13 +89,26 @@ def _unlabelled(
         only = _only(candidates.not_of_another(definition)) if is_told else None
         return None if only is None or _is_recipients(only, recipient, candidates) else only
     if definition.kind is Kind.DATE and answer.value is not None:
-        return candidates.instead_of(definition, kind, answer.value)
+        return candidates.instead_of(definition, kind, answer.value) or _dateline(answer, definition, kind, candidates)
     if definition.kind is Kind.VAT_ID:
         return _of_sender(answer, recipient, candidates)
     is_number = definition.of_document and definition.kind is Kind.REFERENCE
     labelled = candidates.labelled(definition, kind) if is_number else []
     is_own = any(is_said_by(answer, item) for item in labelled)
     return labelled[0] if labelled and not is_own else None  # a document's own number stands before others'
+
+
+def _dateline(
+    answer: FieldAnswer, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> Candidate | None:
+    """Give the date that stands where letters have theirs, where the one that was copied stands beside no name of it.
+
+    Others may: the first of a table's rows stands below `Datum`.
+    """
+    labelled = candidates.labelled(definition, kind) if definition.of_document else []
+    if any(is_said_by(answer, item) for item in labelled):
+        return None
+    return _only([item for item in labelled if item.is_dateline])
 
 
 def _answered_recipient(kind: DocumentType, given: Mapping[str, FieldAnswer]) -> FieldAnswer | None:

@@ -58,6 +58,8 @@ _WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
+_OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
+"""What stands before the name of a firm's owner."""
 _NO_TRADE: Final = re.compile(
     r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
     r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe)",
@@ -127,6 +129,7 @@ _OF_ANOTHER: Final = re.compile(
 _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
 _WORDS_OF_A_PERSON: Final = range(2, 7)
 _CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
+_BEHIND_CARE_OF: Final = re.compile(r"\bc/o\W*$", re.IGNORECASE)
 _NO_PERSON: Final = re.compile(r"[\d:@]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
 _NUMBER: Final = re.compile(r"\d.*\d.*\d")
 
@@ -221,6 +224,11 @@ class Letter:
         text = self._pages[page - 1]
         return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
+    def is_care_of(self, page: int, start: int) -> bool:
+        """Say whether a name stands behind `c/o`: it gets the post of another."""
+        text = self._pages[page - 1]
+        return _BEHIND_CARE_OF.search(text[text.rfind("\n", 0, start) + 1 : start]) is not None
+
     def firm_of(self, person: str) -> Party | None:
         """Give the firm that bears a person's surname, `Schreinerei Hans Kern` of Hans Kern, on a line by itself.
 
@@ -247,7 +255,8 @@ class Letter:
             return None
         found: dict[str, Party] = {}
         for page, sheet in enumerate(self._sheets, start=1):
-            for cell in (cell for line in sheet.lines for cell in line.cells[:MOST_BELOW]):
+            cells = (cell for line in sheet.lines for cell in line.cells[:MOST_BELOW])
+            for cell in (cell for cell in cells if not _OWNER.match(cell.text)):
                 for name in firms_in(cell.text[:MAX_FOOT]):
                     if _is_short_for(said, name) and (party := self._party(page, cell, name)):
                         found.setdefault(_words(name), party)
@@ -332,7 +341,18 @@ class Letter:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
+        named = [block for block in (first, second) if self._names_itself(block)]
+        if beside and len(named) == 1 and not named[0].is_to and not named[0].is_trader:
+            return named[0], second if named[0] is first else first
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
+
+    def _names_itself(self, block: _Block) -> bool:
+        """Say whether the first or second line of an address stands at the document's end, beside a register or tax."""
+        lines = self._sheets[-1].lines[-FOOT_LINES:]
+        foot = [" ".join(cell.text[:MAX_FOOT] for cell in line.cells[:MOST_BELOW]) for line in lines]
+        registered = [text for text in foot if _REGISTERED.search(text)]
+        names = [cell.text for cell in block.cells[:2] if len(_LONG_WORD.findall(cell.text)) > 1]
+        return any(has_words(text, name) for text in registered for name in names)
 
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:

@@ -101,8 +101,10 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return _has_two_names(answer, party, letter)
     if party.is_labelled and definition.is_party:
         return True
-    if definition.is_party and answer.page and letter.is_saluted(answer.page, answer.char_start or 0):
-        return True
+    if definition.is_party and answer.page and answer.char_start is not None:
+        place = answer.page, answer.char_start
+        if letter.is_saluted(*place) or letter.is_care_of(*place):
+            return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):
         return False

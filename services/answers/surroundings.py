@@ -31,6 +31,7 @@ _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
 """Words that name a value, and do not only go on: `vom`, `Nr.`, `of`."""
 _ENDS_WITH_VALUE: Final = re.compile(r"\d[^\w%]*(?:[^\W\d_]{1,3})?[^\w%]*$")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
+_LETTER: Final = re.compile(r"[^\W_]")
 _DIGIT: Final = re.compile(r"\d")
 _UNIT: Final = re.compile(r"[^\w\s]|[A-Z]{3}|s?Fr\.?", re.IGNORECASE)
 """A cell of its own for the currency: what it belongs to stands before it."""
@@ -90,7 +91,7 @@ class Surroundings:
         if before:
             return True
         is_labelled = at > 0 and line.cells[at - 1].text.rstrip().endswith(":")
-        return not is_labelled and not any(item.overlaps(cell) and _WORD.search(item.text) for item in above)
+        return not is_labelled and not any(item.overlaps(cell) and _LETTER.search(item.text) for item in above)
 
     def cell(self, page: int, start: int) -> Cell | None:
         """Give the words that stand together at a place."""
@@ -124,13 +125,13 @@ class Surroundings:
         return _label(over[0].text) if is_head and _OWN_WORDS.search(over[0].text) else ""
 
     def end_of_column(self, page: int, start: int, end: int) -> int:
-        """Give where a stretch of text ends, or the gap begins that parts two columns of its first line."""
+        """Give where a stretch of text ends, or the gap begins that parts two columns there."""
         cell = self.cell(page, start)
         parts = self.by_cells(page, start, end)
         next(parts, None)
         for after, _ in parts:
             following = self.cell(page, after)
-            if cell is None or following is None or following.baseline != cell.baseline:
+            if cell is None or following is None:
                 break
             if following.left - cell.right > _COLUMN_GAP * cell.size:
                 return cell.end

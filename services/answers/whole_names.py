@@ -15,7 +15,8 @@ _TRADE: Final = re.compile(r"\w*(?:erei|atelier|studio|büro|praxis|kanzlei|betr
 """A word that makes a person's name behind it that of a business: `Tischlerei`, `Fotostudio`, `Malerbetrieb`."""
 _TRADES: Final = re.compile(
     rf"(?:[A-ZÄÖÜ][\w-]*(?:,| und| &) )?"
-    rf"(?:{_TRADE.pattern}|\w*(?:bau|technik|handel|verlag|handlung|verwaltung|transporte))",
+    rf"(?:{_TRADE.pattern}|\w*(?:bau|technik|handel|verlag|handlung|verwaltung|transporte"
+    r"|genossenschaft|gesellschaft|gemeinschaft|stiftung|verband|verein))",
     re.IGNORECASE,
 )
 """A line that says a trade alone, and goes on with the name below: `Garten- und Landschaftsbau`."""
@@ -35,6 +36,7 @@ _PERSON: Final = re.compile(
     r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
     re.IGNORECASE,
 )
+_OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
 _CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
@@ -78,6 +80,12 @@ def _is_in_form(above: Cell, page: int, start: int, surroundings: Surroundings) 
 def _is_trade_of(line: str, name: str) -> bool:
     is_name = (is_firm(name) or _TITLED.match(name) is not None) and not _NO_WORDS.search(name)
     return is_name and _TRADES.fullmatch(line) is not None
+
+
+def above_owner(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
+    """Give the firm above its owner, where `Inh. Matthias Hollerbach` was copied; else what was copied."""
+    above = surroundings.cell_above(page, start) if _OWNER.match(verbatim) else None
+    return verbatim if above is None or _is_no_firm(above.text) else above.text
 
 
 def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
 from services.intake.stored_text import stored_form
+
+_THOUSAND: Final = 1000
 
 
 class Code(NamedTuple):
@@ -28,7 +31,7 @@ class Code(NamedTuple):
     is_space: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Face:
     """A font as it was read, and the codes that were looked up in it.
 
@@ -41,6 +44,17 @@ class Face:
     resource: DictionaryObject
     font: Font
     _known: dict[str | int, Code] = field(default_factory=dict)
+
+    @cached_property
+    def _unit(self) -> float:
+        """How much of a thousandth of the font size a width counts: fonts of drawings (Type 3) have their own measure.
+
+        Browsers print variable fonts as such.
+        """
+        matrix = self.resource.get("/FontMatrix")
+        if self.resource.get("/Subtype") != "/Type3" or not isinstance(matrix, list) or not matrix:
+            return 1.0
+        return abs(float(matrix[0])) * _THOUSAND
 
     def codes(self, piece: Any) -> list[Code]:  # noqa: ANN401  (an operand: anything)
         """Give the codes of a string, as pypdf reads it; none of what is no string."""
@@ -62,6 +76,7 @@ class Face:
             shown = font.encoding.get(code, raw)[:1] or " "
         is_space = raw == font.space_char
         width = font.space_width if is_space else font.get_text_width(raw)
+        width *= self._unit
         text = stored_form(str(font.character_map.get(shown, shown))).strip()
         found = self._known[code] = Code(text, width, is_space)
         return found

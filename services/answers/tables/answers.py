@@ -13,7 +13,7 @@ from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_produ
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
-from services.answers.tables.words import Aside
+from services.answers.tables.words import Aside, is_adjustment
 
 CONFIRMED: Final = 0.98
 """Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
@@ -90,7 +90,8 @@ def _read_table(
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
     listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
     if listing.rows:
-        rows, reasons = listing.rows, list(_doubts(table, listing))
+        rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
+        reasons = list(_doubts(table, listing))
     elif not rows:
         return TableAnswers([], reasons * table.required)
     fields = [
@@ -137,6 +138,8 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
+    if (before := _before_adjustments(found.rows, key, laid_out, language)) is not None:
+        return before, True
     whole = len(found.rows)
     certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
@@ -147,6 +150,24 @@ def _settled(
         if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
             return rows, True
     return found.rows, False
+
+
+def _before_adjustments(
+    rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
+) -> Sequence[Row] | None:
+    """Give the rows above a subtotal that is their sum, if nothing but discounts and charges stands below it."""
+    for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
+        if not all(len(row.figures) == 1 and is_adjustment(_words(row)) for row in rows[count:]):
+            return None
+        total, above = column_sum(rows[:count], key.name), rows[count - 1]
+        subtotals = amounts_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
+        if total is not None and any(equal(total, amount) for amounts in subtotals for amount in amounts):
+            return rows[:count]
+    return None
+
+
+def _words(row: Row) -> str:
+    return " ".join(cell.text for _, cell in row.lines)
 
 
 def _is_denied(found: Found, key: ColumnDefinition, laid_out: Sequence[Sheet], language: str) -> bool:

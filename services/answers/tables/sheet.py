@@ -17,6 +17,8 @@ _GROUP_GAP: Final = 0.35
 """The same within a number grouped by spaces: `1 234,50`."""
 
 _GLUED: Final = 0.15
+_SPACE: Final = 0.29
+"""A space of most fonts, as part of their size, at most."""
 _SAME_WIDTH: Final = 0.03
 _ONE_LETTER: Final = 0.1
 """Differences, as part of a letter's width, within which letters are of one width, and a gap is one of them."""
@@ -193,8 +195,8 @@ def _belong_together(first: Cell, second: Cell, *, wordwise: bool) -> bool:
     if _ZIP.fullmatch(second.text) and _STATE.search(first.text[-6:]):
         return gap <= _WORD_GAP
     if AMOUNT.fullmatch(second.text) and not currency_code(first.text):
-        # A number alone in its run is a cell, unless it goes on with a word.
-        return gap <= _GLUED
+        # A number alone in its run is a cell, unless it goes on with a word, or follows one as words do.
+        return gap <= (_SPACE if first.text[-1:].isalpha() else _GLUED)
     return gap <= _WORD_GAP or one_space
 
 

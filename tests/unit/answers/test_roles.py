@@ -264,3 +264,11 @@ def test_two_names_beside_each_other_are_not_one() -> None:
         ("Orchard Homes plc, Harbour Joinery Ltd", 500, 3_000),
     )
     assert decided(page, buyer="Orchard Homes plc, Harbour Joinery Ltd")["buyer"] == "Orchard Homes plc"
+
+
+def test_who_gets_the_post_of_another_is_not_billed() -> None:
+    page = placed(
+        ("Oser Motorgeräte AG", 3_000, 300),
+        *column(500, 1_240, "Eigentümerschaft Im Holz", "c/o Livit Treuhand AG", "Steinenberg 5", "4051 Basel"),
+    )
+    assert decided(page, buyer="Livit Treuhand AG")["buyer"] == "Eigentümerschaft Im Holz"
