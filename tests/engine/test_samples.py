@@ -81,3 +81,27 @@ def test_a_worse_one_fails(tmp_path: Path, model: Path):
     assert not worse, f"{worse}\n{done.comparison.changed}"
     if not engines[0].asked_anew:
         assert not done.comparison.changed, "`make record` says what the code makes of the same answers now"
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    ("name", "fields", "rows", "unflagged"), [("first", 230, 148, 2), ("second", 217, 128, 1)], ids=["first", "second"]
+)
+def test_what_was_right_in_other_peoples_layouts_stays_right(
+    name: str, fields: int, rows: int, unflagged: int, tmp_path: Path, model: Path
+):
+    record = Record.read(SAMPLES / "layouts" / "answers" / f"{name}-{MODEL}.json.gz")
+
+    async def load(settings: Settings, say: Callable[[str], None], routes: Routes) -> Engine:
+        return Recorded(record, model, lambda: load_engine(settings, say, routes))
+
+    folder = SAMPLES / "layouts" / name
+    order = evaluation.Order(folder, None, None, None, tmp_path / "page.html", None, calibrate=False, as_json=True)
+    figures = evaluation.run(order, load_settings(einvoice="ignore"), load).report.figures
+    assert figures.fields.right >= fields
+    assert figures.rows is not None
+    assert figures.rows.recall_all.right >= rows
+    contradictions = figures.contradictions
+    assert contradictions.wrong_unflagged + contradictions.invented_unflagged <= unflagged

@@ -82,12 +82,15 @@ def _read_table(
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
     found = find_rows(table, laid_out, language)
-    if _is_denied(found, key, laid_out, language):
+    denied = _is_denied(found, key, named, laid_out, language)
+    if denied:
         named = {}  # what is said to be the total may have been copied from the row
     rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
+    if denied:
+        reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
     listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
@@ -138,8 +141,6 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    if (before := _before_adjustments(found.rows, key, laid_out, language)) is not None:
-        return before, True
     whole = len(found.rows)
     certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
@@ -148,7 +149,7 @@ def _settled(
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
         if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
-            return rows, True
+            return _before_adjustments(rows, key, laid_out, language) or rows, True
     return found.rows, False
 
 
@@ -170,10 +171,12 @@ def _words(row: Row) -> str:
     return " ".join(cell.text for _, cell in row.lines)
 
 
-def _is_denied(found: Found, key: ColumnDefinition, laid_out: Sequence[Sheet], language: str) -> bool:
-    """Say whether there is one row, and totals below, none of which is its amount."""
+def _is_denied(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> bool:
+    """Say whether one row has what is said to be the total, and none of the totals below it has."""
     total = column_sum(found.rows, key.name) if len(found.rows) == 1 else None
-    if total is None:
+    if total is None or not any(equal(total, value) for value in named.values()):
         return False
     below = amounts_below(laid_out, found.rows[0], language, {Aside.TOTAL, Aside.SUBTOTAL})
     return bool(below) and not any(equal(total, amount) for amounts in below for amount in amounts)

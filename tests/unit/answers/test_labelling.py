@@ -397,3 +397,12 @@ def test_a_vat_number_is_the_senders_unless_it_stands_in_the_address_that_was_an
     said = {"buyer": "Wohnbau Süd eG"} | ({"vat_id": copied} if copied else {})
     mail = f"From: Sandra <s@gruber.example>\nTo: <rechnung@bau.example>\n\nGuten Tag,\n\n{text}"
     assert values([*labelled(([mail], []), kind, **said).fields]).get("vat_id") == vat_id
+
+
+def test_a_letters_date_is_taken_where_one_of_a_table_was_copied() -> None:
+    rows = [("Datum", 0, 800), ("04.03.2026", 0, 920), ("Akten", 2_000, 920), ("31.03.2026", 0, 1_040)]
+    kind = a_type(field("issued", Kind.DATE, "Datum", "Date", of_document=True))
+    page = placed(("Winterthur, 9. April 2026", 4_000, 300), *rows)
+    taken = labelled(page, kind, issued="31.03.2026")
+    assert values([*taken.fields]) == {"issued": "2026-04-09"}
+    assert values([*labelled(page, kind, issued="04.03.2026").fields]) == {"issued": "2026-03-04"}  # it is called so

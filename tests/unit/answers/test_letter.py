@@ -374,3 +374,20 @@ def test_an_empty_line_may_stand_above_the_town() -> None:
 def test_the_senders_line_may_be_indented() -> None:
     line = ("Tischlerei Overkamp · Lange Straße 55 · 49078 Osnabrück", 300, 1_000)
     assert parts(placed(line, *column(500, 1_240, *CUSTOMER))) == ("Tischlerei Overkamp", CUSTOMER[0])
+
+
+def test_an_owner_is_not_the_firm_that_a_name_is_short_for() -> None:
+    letter = letter_of(*placed(("Druckerei Hollerbach", 0, 100), ("Inh. Matthias Hollerbach e. K.", 0, 7_000)))
+    assert letter.registered("Druckerei Hollerbach") is None
+
+
+def test_of_two_addresses_beside_each_other_the_one_whose_name_stands_in_the_foot_is_the_senders() -> None:
+    garage = column(
+        500, 1_000, "Garage des Trois Ponts", "Sébastien Mercadier", "48 avenue de Toulouse", "81100 Castres"
+    )
+    other = column(
+        RIGHT, 1_000, "SARL Plomberie Cabanel", "Jérôme Cabanel", "7 rue de la Fontaine", "81290 Labruguière"
+    )
+    foot = ("Entreprise individuelle Sébastien Mercadier EI, SIRET 820 461 937", 500, 7_000)
+    assert parts(placed(*garage, *other, foot)) == ("Garage des Trois Ponts", "SARL Plomberie Cabanel")
+    assert parts(placed(*garage, *other)) == (None, None)

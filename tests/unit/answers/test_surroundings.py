@@ -147,3 +147,8 @@ def test_any_place_of_any_text_has_words_around_it_or_none(text: str, start: int
         assert surroundings.labels(1, start)
         assert surroundings.is_dateline(1, start) in (True, False)
         surroundings.cell_above(1, start)
+
+
+def test_dates_below_each_other_are_no_letters() -> None:
+    page = placed(("Datum", 0, 100), ("04.03.2026", 0, 220), ("11.03.2026", 0, 340), ("9. April 2026", 4_000, 600))
+    assert [is_dateline(page, day) for day in ("04.03.2026", "11.03.2026", "9. April 2026")] == [False, False, True]

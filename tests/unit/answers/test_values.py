@@ -256,6 +256,8 @@ def test_a_currency_may_stand_in_the_document_as_its_sign() -> None:
         (Kind.VAT_ID, "ABN: 51 617 204 885", "51617204885"),
         (Kind.VAT_ID, "ABN 51 617 204 886", None),
         (Kind.VAT_ID, "51 617 204 885", None),
+        (Kind.VAT_ID, "GST/HST 81734 2900 RT0001", "817342900RT0001"),
+        (Kind.VAT_ID, "81734 2901 RT0001", None),
         (Kind.EMAIL, "Max.Muster@Firma.DE", "Max.Muster@firma.de"),
         (Kind.EMAIL, "E-Mail: <a@b.co.uk>", "a@b.co.uk"),
         (Kind.EMAIL, "max@\nfirma.de", "max@firma.de"),

@@ -146,3 +146,9 @@ def test_a_name_ends_where_its_column_ends() -> None:
 def test_the_words_above_two_addresses_are_none_of_a_name() -> None:
     page = placed(("Bill to:", 3_000, 100), ("Muster GmbH", 0, 220), ("Wohnbau eG", 3_000, 220))
     assert taken(page, "Bill to: Muster GmbH Wohnbau eG") == "Muster GmbH"
+
+
+@pytest.mark.parametrize("owner", ["Inh. Matthias Hollerbach e. K.", "Inhaberin: Ida Brook", "Prop. T. Field"])
+def test_a_firms_owner_is_not_the_firm(owner: str) -> None:
+    assert taken(placed(*column(0, 100, "Druckerei Hollerbach", owner, *STREET)), owner) == "Druckerei Hollerbach"
+    assert taken(placed(*column(0, 100, owner, *STREET)), owner) == owner  # nothing stands above

@@ -135,3 +135,14 @@ def test_every_run_is_its_words_in_the_stored_text() -> None:
         canvas.drawString(60, 700 - 20 * at, words)
     canvas.save()
     assert list(places(out.getvalue())) == ["Größe: 12,50 €", "zweite Zeile", "dritte"]
+
+
+def test_a_font_of_drawings_has_a_measure_of_its_own() -> None:
+    objects = one_page(b"BT /F1 10 Tf 60 700 Td (W) Tj 6 0 Td (o) Tj 6 0 Td (rt) Tj ET")
+    objects[5] = (
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 2000 2000] /FontMatrix [0.0003 0 0 0.0003 0 0] "
+        b"/Encoding << /Type /Encoding /Differences [111 /o 114 /r 116 /t 87 /W] >> /FirstChar 87 /LastChar 116 "
+        b"/CharProcs << >> /Widths [%s] >>" % b" ".join([b"2000"] * 30)
+    )
+    run = places(written(objects))["Wort"]
+    assert (run.left, run.right) == (600, 840)  # 2,000 of the font are 0.6 of its size

@@ -38,6 +38,7 @@ def test_a_zip_code_belongs_to_its_state_and_another_number_is_a_cell() -> None:
     assert cells([("Scranton, PA", 0, 500), ("18503-1234", 530, 980)]) == [["Scranton, PA 18503-1234"]]
     assert cells([("Kisten CA", 0, 500), ("945", 530, 680)]) == [["Kisten CA", "945"]]
     assert cells([("Schrauben", 0, 500), ("94538", 530, 780)]) == [["Schrauben", "94538"]]
+    assert cells([("Am Sandtorkai", 0, 500), ("50", 528, 628)]) == [["Am Sandtorkai 50"]]  # a space of most fonts
 
 
 def test_what_is_drawn_before_the_words_to_its_left_is_a_cell_of_its_own() -> None:

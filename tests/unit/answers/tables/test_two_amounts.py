@@ -31,4 +31,14 @@ def test_the_amount_of_one_row_is_no_total_where_another_one_stands_below() -> N
     total = "Total                     131         15000.00"
     assert not read_text("\n".join(lines), language="en", gross_total="15065.00").reasons
     reasons = read_text("\n".join([*lines, total]), language="en", gross_total="15065.00").reasons
-    assert reasons == ["line_items: nothing confirms that all 1 rows were read: no total, no numbers of rows."]
+    assert reasons == ["line_items: no total below is the amount of the only row: rows may be missing."]
+
+
+def test_a_discount_below_a_subtotal_is_no_row_if_the_total_needs_it() -> None:
+    head = "Description          Quantity   Rate     Amount"
+    rows = ("Bouquet                     1    165     165.00", "Centrepiece                12     46     552.00")
+    below = ("Subtotal                                717.00", "Discount (10%)                          -71.70")
+    total = "Net amount                              645.30"
+    assert amounts(head, *rows, *below, total, net_total="645.30") == [Decimal(165), Decimal(552)]
+    within = amounts(head, rows[0], below[1], rows[1], total, net_total="645.30")
+    assert within == [Decimal(165), Decimal("-71.70"), Decimal(552)]
