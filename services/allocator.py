@@ -32,4 +32,5 @@ def give_memory_back() -> bool:
     if mallopt is None:
         return False
     settings = ((_MMAP_THRESHOLD, LARGE_BYTES), (_TRIM_THRESHOLD, LARGE_BYTES), (_ARENA_MAX, HEAPS))
-    return all(mallopt(parameter, value) == 1 for parameter, value in settings)
+    done = [mallopt(parameter, value) == 1 for parameter, value in settings]
+    return all(done)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.answers.addresses import parse_address
-from services.answers.names import firms_in, is_firm, parse_name, without_form
+from services.answers.names import firms_in, is_firm, is_owner, parse_name, without_form
 from services.answers.normal_form import normal_form
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell, Sheet
@@ -58,8 +58,6 @@ _WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
-_OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
-"""What stands before the name of a firm's owner."""
 _NO_TRADE: Final = re.compile(
     r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
     r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe)",
@@ -256,7 +254,7 @@ class Letter:
         found: dict[str, Party] = {}
         for page, sheet in enumerate(self._sheets, start=1):
             cells = (cell for line in sheet.lines for cell in line.cells[:MOST_BELOW])
-            for cell in (cell for cell in cells if not _OWNER.match(cell.text)):
+            for cell in (cell for cell in cells if not is_owner(cell.text)):
                 for name in firms_in(cell.text[:MAX_FOOT]):
                     if _is_short_for(said, name) and (party := self._party(page, cell, name)):
                         found.setdefault(_words(name), party)

@@ -10,6 +10,7 @@ from services.answers.normal_form import plain
 _EDGES: Final = " ,;:·|•*_"
 _QUOTED: Final = re.compile(r"""["„“«»']([^"„“”«»']+)["“”«»']""")
 _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OHG|oHG)\b)")
+_OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
 _CAPITAL: Final = re.compile(
     r"(?: [-\u2013\u2014] (?:SASU?|SARL|EURL|SA|SCI|SNC))?[ ,]+(?:[-\u2013\u2014] )?au capital (?:social )?de\b.*",
     re.DOTALL,
@@ -45,6 +46,11 @@ def firms_in(text: str) -> Iterator[str]:
 def without_form(name: str) -> str:
     """Give a name without its legal form."""
     return _LEGAL_FORM.sub("", name)
+
+
+def is_owner(text: str) -> bool:
+    """Say whether a line names the owner of the firm above it, as `Inh. Matthias Hollerbach e. K.` does."""
+    return _OWNER.match(text) is not None
 
 
 def is_firm(name: str) -> bool:

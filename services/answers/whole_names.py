@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm
+from services.answers.names import is_firm, is_owner
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -36,7 +36,6 @@ _PERSON: Final = re.compile(
     r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
     re.IGNORECASE,
 )
-_OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
 _CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
@@ -84,7 +83,7 @@ def _is_trade_of(line: str, name: str) -> bool:
 
 def above_owner(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
     """Give the firm above its owner, where `Inh. Matthias Hollerbach` was copied; else what was copied."""
-    above = surroundings.cell_above(page, start) if _OWNER.match(verbatim) else None
+    above = surroundings.cell_above(page, start) if is_owner(verbatim) else None
     return verbatim if above is None or _is_no_firm(above.text) else above.text
 
 
