@@ -146,3 +146,12 @@ def test_a_font_of_drawings_has_a_measure_of_its_own() -> None:
     )
     run = places(written(objects))["Wort"]
     assert (run.left, run.right) == (600, 840)  # 2,000 of the font are 0.6 of its size
+
+
+def test_a_pdf_whose_table_of_objects_is_wrong_is_searched_and_says_so() -> None:
+    whole = written(one_page(b"BT /F1 9 Tf 60 700 Td (Betrag 12,00 EUR) Tj ET"))
+    place = whole.index(b" 00000 n", whole.index(b"xref")) - 10
+    wrong = whole[:place] + b"%010d" % (len(whole) - 30) + whole[place + 10 :]  # behind the table, it says
+    document = read_pdf(wrong, LIMITS)
+    assert [page.strip() for page in document.pages] == ["Betrag 12,00 EUR"]
+    assert any("table of objects is damaged" in note for note in document.notes)
