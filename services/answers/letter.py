@@ -339,8 +339,8 @@ class Letter:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
-        named = [block for block in (first, second) if self._names_itself(block)]
-        if beside and len(named) == 1 and not named[0].is_to and not named[0].is_trader:
+        named = [block for block in (first, second) if self._names_itself(block)] if beside else []
+        if len(named) == 1 and not named[0].is_to and not named[0].is_trader:
             return named[0], second if named[0] is first else first
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
 

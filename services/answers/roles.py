@@ -111,8 +111,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if party.is_letterhead and not definition.is_party:  # who signs for nobody else is the sender
         others.pop(Role.SIGNATORY, None)
     sender = others.get(Role.SENDER)
-    firm = letter.firm_of(sender.verbatim) if sender else None
-    return any(is_name_of(other, answer.value) for other in (*others.values(), firm))
+    is_others = any(is_name_of(other, answer.value) for other in others.values())
+    return is_others or (sender is not None and is_name_of(letter.firm_of(sender.verbatim), answer.value))
 
 
 def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:

@@ -197,7 +197,7 @@ def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping
     total = column_sum(rows, key.name) if rows else None
     if wanted is None or total is None or equal(total, wanted):
         return None
-    for name in rows[0].unnamed.keys() - {ROW_NUMBER}:
+    for name in (name for name in rows[0].unnamed if name != ROW_NUMBER):  # from the left: the first one
         figures = [row.unnamed[name] for row in rows if name in row.unnamed]
         values = [figure.value for figure in figures if figure.value is not None]
         if len(values) == len(rows) and equal(sum(values, Decimal(0)), wanted):
