@@ -22,7 +22,8 @@ demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (KEEP=1 leave
 
 test: env check ## Everything that must hold, with the real broker and the real database
 	@$(BIN)/pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadfile --quiet
-	@$(BIN)/pytest -m alone
+	@$(BIN)/pytest -m alone --ignore tests/faults
+	@$(BIN)/pytest tests/faults --numprocesses 2
 
 faults: env ## Kill, stop and cut everything, and count documents (LONG=1: 20 seeds; FAULT=3 SEED=7: one)
 	@$(BIN)/pytest tests/faults --fault-table $(or $(TABLE),/dev/null) $(if $(LONG),--long --seeds 20) $(if $(SEED),--first-seed $(SEED) --seeds 1) $(if $(FAULT),--fault $(FAULT))

@@ -19,7 +19,7 @@ from services.local.jars import fetch_broker
 
 REPOSITORY = Path(__file__).parent.parent
 ALONE = ("e2e", "engine", "faults")
-"""Folders of tests that need the machine for themselves, as those marked `engine` do."""
+"""Folders of tests that need the machine for themselves, as those marked `engine` do; two faults share it."""
 PARTITIONS = 3
 
 LENT_KAFKA = "POSTKORB_TESTS_KAFKA"
@@ -32,7 +32,7 @@ settings.load_profile("postkorb")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` runs after the others, one by one."""
+    """Mark what `make test` runs after the others."""
     for item in items:
         folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
         if folder in ALONE or item.get_closest_marker("engine"):
