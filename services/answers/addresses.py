@@ -26,6 +26,12 @@ _CONTINENTAL: Final = re.compile(
     r"(?:(?P<before>.{3,}?[0-9] ?[a-z]?) )?(?:(?P<prefix>DE|D|AT|A|CH|FR|F)[- ] ?)?"
     rf"(?P<postcode>[0-9]{{4,5}}) {_TOWN}"
 )
+_TOWN_FIRST: Final = re.compile(
+    r"(?!(?:rechnung|kunde|beleg|auftrag|bestellung|postfach|tel|fax|nr|no|invoice|order|box)\b)"
+    r"(?P<town>[^\W\d_]{3,}(?:[ -][^\W\d_]{2,}){0,3}) (?P<postcode>[0-9]{5})",
+    re.IGNORECASE,
+)
+"""As programs from elsewhere write German addresses: `Weimar 99423`."""
 _CEDEX: Final = re.compile(r" ?\bcedex(?: [0-9]{1,2})?$", re.IGNORECASE)
 _BRITISH: Final = re.compile(r"(?:(?P<town>[^\d]{2,60}?) )?(?P<postcode>[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
 _STATES: Final = (
@@ -105,12 +111,13 @@ def _with_house_number(lines: Sequence[str]) -> list[str]:
 
 
 def _continental(lines: Sequence[str], country: str) -> Address | None:
-    match = _CONTINENTAL.fullmatch(_CEDEX.sub("", lines[-1]))
+    match = _CONTINENTAL.fullmatch(_CEDEX.sub("", lines[-1])) or _TOWN_FIRST.fullmatch(lines[-1])
     if match is None:
         return None
+    found = match.groupdict()
     postcode, town = match["postcode"], match["town"].strip()
-    said = {country, _PREFIXES.get(match["prefix"] or "", ""), "FR" if _CEDEX.search(lines[-1]) else ""} - {""}
-    before = [*lines[:-1], *([match["before"]] if match["before"] else [])]
+    said = {country, _PREFIXES.get(found.get("prefix") or "", ""), "FR" if _CEDEX.search(lines[-1]) else ""} - {""}
+    before = [*lines[:-1], *filter(None, [found.get("before")])]
     if len(said) > 1 or not before or not _is_street(before[-1]):
         return None
     known = said.pop() if said else _by_postcode(postcode, town)

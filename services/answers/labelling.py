@@ -125,10 +125,14 @@ def _recipient(kind: DocumentType, given: Mapping[str, FieldAnswer], candidates:
 
 
 def _of_sender(answer: FieldAnswer, recipient: Party | None, candidates: Candidates) -> Candidate | None:
-    """Give the other VAT number, where the one that was copied stands in the recipient's address."""
-    if not _is_recipients(answer, recipient, candidates):
+    """Give the other VAT number, where the one that was copied stands in the recipient's address, or it at the foot."""
+    others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
+    if _is_recipients(answer, recipient, candidates):
+        return _only(others)
+    at_foot = candidates.letter.imprint.has_at_foot
+    if answer.page is None or answer.char_start is None or at_foot(answer.page, answer.char_start):
         return None
-    return _only([item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value])
+    return _only([item for item in others if at_foot(item.page, item.char_start)])
 
 
 def _is_recipients_only(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.answers.addresses import parse_address
+from services.answers.imprint import MAX_FOOT, Imprint, words_of
 from services.answers.names import firms_in, is_firm, is_owner, parse_name, without_form
 from services.answers.normal_form import normal_form
 from services.answers.surroundings import Surroundings
@@ -25,10 +26,6 @@ MIN_BLOCK: Final = 3
 MAX_BLOCK: Final = 8
 """Lines of an address: name, street and town at least."""
 MAX_NAME: Final = 80
-FOOT_LINES: Final = 8
-"""Lines at the end of a document in which its sender names himself."""
-MAX_FOOT: Final = 400
-"""Characters of such a line that are looked at."""
 MOST_BELOW: Final = 12
 """Cells behind another one among which the two below it are looked for."""
 
@@ -36,6 +33,10 @@ _ADJACENT: Final = 1.9
 """Distance of two lines of a block, as part of the font size."""
 _BEFORE_TOWN: Final = 2.6
 """The same of the line above the town: an empty one stood between them in German letters of old."""
+_NEAR: Final = 4
+"""The same of words that say whose an address is."""
+_WINDOW: Final = 6
+"""The same of the sender's line: 17.7 mm of an envelope's window lie between (DIN 5008)."""
 _TOWN: Final = re.compile(r"(?:[A-Z]{1,3}[- ])?[0-9]{4,5} [^\W\d_]{2}")
 _SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point."""
@@ -45,16 +46,14 @@ _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
+_STREET_AND_TOWN: Final = 2
+"""Parts of an address behind a name."""
+_BETWEEN_CELLS: Final = "  "
+"""What stands for the gap between two cells; it parts a sender's line."""
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
-_REGISTERED: Final = re.compile(
-    r"\b(?:HR[AB]|FN|RPM|RCS|RC|CoC|KvK|CHE|UID|USt|Ust|VAT|TVA|BTW|MWST|IBAN|BIC|SIRET|SIREN|Tel|Tél|Geschäftsführ"
-    r"|Steuer-?[Nn]|St\.-Nr|Registered|Company)"
-)
-"""What stands beside the name of one who names himself at a document's end."""
 _BANK: Final = re.compile(r"(?:bank|sparkasse|raiffeisen|banque|crédit)", re.IGNORECASE)
 _HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
-_WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
@@ -79,23 +78,25 @@ _PERSON_TO: Final = re.compile(
     r"|private|confidential|by (?:e-?mail|post))",
     re.IGNORECASE,
 )
+_REMARK: Final = re.compile(r"\(.*\)$")
 _HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|firma|an(?: die| den| das)?|to)$", re.IGNORECASE)
 _TO: Final = re.compile(
-    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an)|empfänger|kunde|bill(?:ed|ing address)? to|billing address"
-    r"|invoice(?:d)? (?:to|address)|sold to|customer|prepared for"
-    r"|(?:livré et )?facturé à|client|destinataire|doit)\W*$",
+    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an| für)|(?:leistungs)?empfänger|kunde|bill(?:ed|ing address)? to"
+    r"|bill(?:ing address| for)|invoice(?:d)? (?:to|address|for)|sold to|customer|prepared for"
+    r"|(?:livré et )?factur(?:é|er|ation) à|adresse de facturation|client|destinataire|doit)\W*$",
     re.IGNORECASE,
 )
 """What stands above the recipient's address, whatever the document."""
 _FROM: Final = re.compile(
-    r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by|émetteur"
+    r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by"
+    r"|service provider|émetteur|prestataire"
     r"|émis par|facturé par|vendu par)\W*$",
     re.IGNORECASE,
 )
 """What stands above the sender's name, whatever the document."""
 _TO_NAME: Final = re.compile(
     r"(?:rechnung(?:sempfänger)? an|empfänger|kunde|firma|bill(?:ed)? to|invoice(?:d)? to|sold to|customer|prepared for"
-    r"|(?:livré et )?facturé à|client|destinataire|doit) ?: +(?P<name>[^\s,;:][^,;:]*?)(?: {2,}.*|[,;:].*)?$",
+    r"|(?:livré et )?factur(?:é|er) à|client|destinataire|doit) ?: +(?P<name>[^\s,;:][^,;:]*?)(?: {2,}.*|[,;:].*)?$",
     re.IGNORECASE,
 )
 """The same before his name."""
@@ -161,12 +162,13 @@ class _Block(NamedTuple):
 
     Parameters
     ----------
-    is_to, is_trader
-        A word above it says so, see `_TO` and `_TRADER`; who is addressed as `Herrn` or `Frau` gets the letter.
+    is_to, is_from, is_trader
+        Words above it say so, see `_TO`, `_FROM`, `_TRADER`; who is addressed as `Herrn` or `Frau` gets the letter.
     """
 
     cells: Sequence[Cell]
     is_to: bool
+    is_from: bool
     is_trader: bool
 
 
@@ -176,6 +178,7 @@ class Letter:
     def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
         self._pages = pages
         self._surroundings = surroundings
+        self.imprint = Imprint(pages, surroundings)
 
     @cached_property
     def sender(self) -> Party | None:
@@ -222,6 +225,13 @@ class Letter:
         text = self._pages[page - 1]
         return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
+    def is_contact(self, page: int, start: int) -> bool:
+        """Say whether a place is in the recipient's address, below the name of a firm: who stands there is not he."""
+        _, other = self._addresses
+        if other is None or page != 1 or not is_firm(other.cells[0].text):
+            return False
+        return any(cell.start <= start < cell.end for cell in other.cells[1:])
+
     def is_care_of(self, page: int, start: int) -> bool:
         """Say whether a name stands behind `c/o`: it gets the post of another."""
         text = self._pages[page - 1]
@@ -237,7 +247,8 @@ class Letter:
             return None
         pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
         for page, sheet in enumerate(self._sheets, start=1):
-            for cell in (cell for line in sheet.lines for cell in line.cells if pattern.search(cell.text)):
+            cells = (cell for line in sheet.lines for cell in line.cells if pattern.search(cell.text))
+            for cell in (cell for cell in cells if not is_owner(cell.text)):
                 name = self._before_address(cell.text, person)
                 more = [word for word in _LONG_WORD.findall(pattern.sub(" ", name)) if word not in person]
                 if _FIRM_OF_A_PERSON.fullmatch(name) and _is_trade(more):
@@ -257,7 +268,7 @@ class Letter:
             for cell in (cell for cell in cells if not is_owner(cell.text)):
                 for name in firms_in(cell.text[:MAX_FOOT]):
                     if _is_short_for(said, name) and (party := self._party(page, cell, name)):
-                        found.setdefault(_words(name), party)
+                        found.setdefault(words_of(name), party)
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _before_address(self, line: str, person: str) -> str:
@@ -318,24 +329,38 @@ class Letter:
     @cached_property
     def _sender_line(self) -> Party | None:
         """The sender in one line, as it stands in the window of an envelope, directly above the recipient."""
-        for above in (cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED)):
-            if _is_sender_line(above.text):
-                return self._party(1, above, next(filter(None, _SENDER_LINE.split(above.text))))
+        for above in (
+            cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED, _WINDOW)
+        ):
+            if _is_sender_line(text := self._with_cells_behind(above)):
+                return self._party(1, above, next(filter(None, _SENDER_LINE.split(text))))
         return None
+
+    def _with_cells_behind(self, cell: Cell) -> str:
+        """Give the words of a cell; if they are too few for a sender's line, with those of two more of its line."""
+        if _is_sender_line(cell.text):
+            return cell.text
+        at = self._head.index(cell)
+        behind = [item.text for item in self._head[at : at + 3] if item.baseline == cell.baseline]
+        return _BETWEEN_CELLS.join(behind)
 
     @cached_property
     def _addresses(self) -> tuple[_Block | None, _Block | None]:
         """The sender's address and the recipient's, as far as their places, or the words above them, say."""
         blocks = [block for block in self._blocks if not self._is_senders_firm(block.cells[0].text)]
         first, second = ([*blocks, None, None])[:2]
-        if first is None or self._sender_line:
-            return None, first
-        if (foot := self._foot) and not any(_is_own(block, *foot) for block in (first, second) if block):
-            is_second = second is not None and second.is_to and not first.is_to
-            return (None, None) if first.is_trader else (None, second if is_second else first)
-        if second is None:
-            is_at_top = first.cells[0] == self._head[0]
-            return (None, None) if first.is_trader else (first, None) if is_at_top else (None, first)
+        if first is None:
+            return None, None
+        if line := self._sender_line:
+            return None, next((block for block in blocks if not is_part(block.cells[0].text, line.verbatim)), first)
+        by_foot = self._by_foot(first, second)
+        return by_foot or (self._by_place(first, second) if second else self._alone(first))
+
+    def _alone(self, block: _Block) -> tuple[_Block | None, _Block | None]:
+        is_own = block.is_from or block.cells[0] == self._head[0]
+        return (None, None) if block.is_trader else (block, None) if is_own else (None, block)
+
+    def _by_place(self, first: _Block, second: _Block) -> tuple[_Block | None, _Block | None]:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
@@ -344,23 +369,32 @@ class Letter:
             return named[0], second if named[0] is first else first
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
 
+    def _by_foot(self, first: _Block, second: _Block | None) -> tuple[_Block | None, _Block | None] | None:
+        """Give both addresses by the name at the document's end; None if it tells neither."""
+        if self._foot is None:
+            return None
+        own = [block for block in (first, second) if block and _is_own(block, *self._foot)]
+        if not own:
+            is_second = second is not None and second.is_to and not first.is_to
+            return None, None if first.is_trader else second if is_second else first
+        if len(own) == 1 and not own[0].is_to:
+            return own[0], second if own[0] is first else first
+        return None
+
     def _names_itself(self, block: _Block) -> bool:
-        """Say whether the first or second line of an address stands at the document's end, beside a register or tax."""
-        lines = self._sheets[-1].lines[-FOOT_LINES:]
-        foot = [" ".join(cell.text[:MAX_FOOT] for cell in line.cells[:MOST_BELOW]) for line in lines]
-        registered = [text for text in foot if _REGISTERED.search(text)]
-        names = [cell.text for cell in block.cells[:2] if len(_LONG_WORD.findall(cell.text)) > 1]
-        return any(has_words(text, name) for text in registered for name in names)
+        """Say whether the first or second line of an address stands where an issuer alone names himself."""
+        names = (cell.text for cell in block.cells[:2] if len(_LONG_WORD.findall(cell.text)) > 1)
+        return any(map(self.imprint.has, names))
 
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:
-        """The name before an address at the document's end, where firms name themselves, and the postcode."""
-        lines = self._sheets[-1].lines[-FOOT_LINES:] if self._sheets else ()
-        cells = [cell for line in lines for cell in line.cells[:MOST_BELOW]]
-        if not any(_REGISTERED.search(cell.text) for cell in cells):
-            return None
-        for cell in cells:
+        """The name before an address at the document's end, in a line or a column, and the postcode."""
+        cells, heads = self.imprint.foot, [block.cells[0] for block in self._blocks]
+        for at, cell in enumerate(cells):
             name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
+            if len(parts) < _STREET_AND_TOWN and cell not in heads:
+                below = (item for item in cells[at + 1 :] if abs(item.left - cell.left) <= _SAME_EDGE)
+                name, parts = cell.text, [item.text for item in below if not is_owner(item.text)]
             address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
             is_name = address is not None and ":" not in name and not _BANK.search(name)
             if address and is_name and (party := self._party(len(self._sheets), cell, name)):
@@ -377,11 +411,17 @@ class Letter:
         party = None if is_other else self._party(1, top, top.text)
         return replace(party, is_letterhead=True) if party else None
 
-    def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE) -> Iterator[Cell]:
-        """Give the cells that stand directly above another one, or nearly; its left edge may differ by so much."""
+    def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE, reach: int = _NEAR) -> Iterator[Cell]:
+        """Give the cells that stand directly above another one, or nearly; its left edge may differ by so much.
+
+        Parameters
+        ----------
+        reach
+            Distance in font sizes, at most.
+        """
         at = self._head.index(cell)
         for above in self._head[max(0, at - 8) : at]:
-            if abs(above.left - cell.left) <= edge and 0 < cell.baseline - above.baseline <= 4 * cell.size:
+            if abs(above.left - cell.left) <= edge and 0 < cell.baseline - above.baseline <= reach * cell.size:
                 yield above
 
     @cached_property
@@ -393,20 +433,28 @@ class Letter:
                 lines = [cell.text for cell in chain[:end]]
                 if parse_address("\n".join(lines[-2:])) or (end > MIN_BLOCK and parse_address("\n".join(lines[-3:]))):
                     block = [cell for cell in chain[:end] if not (_is_sender_line(cell.text) or _is_label(cell.text))]
-                    if MIN_BLOCK <= len(block) <= MAX_BLOCK and not _OF_ANOTHER.match(block[0].text):
+                    if MIN_BLOCK <= len(block) <= MAX_BLOCK and not self._is_of_another(block[0]):
                         found.append(self._block(block))
                     break
         return sorted(found, key=lambda block: (block.cells[0].baseline, block.cells[0].left))
 
+    def _is_of_another(self, first: Cell) -> bool:
+        """Say whether an address is where goods go, or whom it is about: its first line says so, or the one above."""
+        above = max(self._nearly_above(first), key=lambda cell: cell.baseline, default=first)
+        return any(_OF_ANOTHER.match(cell.text) for cell in (first, above))
+
     def _block(self, cells: Sequence[Cell]) -> _Block:
         above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
         is_to = any(map(_TO.match, above)) or _HONORIFIC.match(cells[0].text) is not None
-        return _Block(cells, is_to, any(map(_TRADER.match, above)))
+        return _Block(cells, is_to, any(map(_FROM.match, above)), any(map(_TRADER.match, above)))
 
     def _chains(self) -> Iterator[list[Cell]]:
+        """Give lines below each other that begin at one edge, or else end at one."""
         waiting: list[list[Cell]] = []
         for cell in self._head:
-            own = next((chain for chain in reversed(waiting) if _continues(chain[-1], cell)), None)
+            near = [chain for chain in reversed(waiting) if _is_next_line(chain[-1], cell)]
+            own = next((chain for chain in near if abs(chain[-1].left - cell.left) <= _SAME_EDGE), None)
+            own = own or next((chain for chain in near if abs(chain[-1].right - cell.right) <= _SAME_EDGE), None)
             if own is None:
                 waiting.append([cell])
             else:
@@ -445,7 +493,7 @@ class Letter:
                 if not label.match(above.text.strip()):
                     continue
                 near = cells[at + 1 : at + MOST_BELOW]
-                below = [cell for cell in near if _is_below(cell, above)]
+                below = [_filled_in(cell, near) for cell in near if _is_below(cell, above)]
                 first = _firm_of([cell for cell in below[:2] if _may_be_name(cell.text)])
                 if first and not _is_before_figure(first, near) and (party := self._party(page, first, first.text)):
                     return party
@@ -468,14 +516,8 @@ class Letter:
 
 def is_part(one: str, other: str) -> bool:
     """Say whether a name is another one, or words of it, or has it in its words: `Bau AG` is not `Hochbau AG`."""
-    first, second = _words(one), _words(other)
+    first, second = words_of(one), words_of(other)
     return bool(first.strip() and second.strip()) and (first in second or second in first)
-
-
-def has_words(text: str, name: str) -> bool:
-    """Say whether a text has all words of a name, one after the other."""
-    wanted = _words(name)
-    return bool(wanted.strip()) and wanted in _words(text)
 
 
 def _is_short_for(said: str, firm: str) -> bool:
@@ -483,11 +525,6 @@ def _is_short_for(said: str, firm: str) -> bool:
     short, whole = (set(_LONG_WORD.findall(normal_form(name).text)) for name in (said, without_form(firm)))
     surname = normal_form(said.rsplit(maxsplit=1)[-1]).text if len(said.split()) in _WORDS_OF_A_NAME else ""
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
-
-
-def _words(text: str) -> str:
-    words = " ".join(_WORD.findall(normal_form(text).text))
-    return f" {words} "
 
 
 def _is_own(block: _Block, party: Party, postcode: str) -> bool:
@@ -515,6 +552,12 @@ def _is_before_figure(cell: Cell, cells: Sequence[Cell]) -> bool:
     return following is not None and _LONG_WORD.search(following.text) is None
 
 
+def _filled_in(cell: Cell, cells: Sequence[Cell]) -> Cell:
+    """Give the cell behind one of a form that names it: `Name:`."""
+    behind = (item for item in cells if item.baseline == cell.baseline and item.left > cell.right)
+    return min(behind, key=lambda item: item.left, default=cell) if cell.text.endswith(":") else cell
+
+
 def _is_below(cell: Cell, above: Cell) -> bool:
     distance = cell.baseline - above.baseline
     return abs(cell.left - above.left) <= _SAME_EDGE and 0 < distance <= 2 * _ADJACENT * max(above.size, cell.size)
@@ -526,17 +569,17 @@ def _is_trade(words: Sequence[str]) -> bool:
 
 def is_above_address(text: str) -> bool:
     """Say whether words stand above a name in an address, and are none: `Herrn`, `Persönlich`, `Bill to`."""
-    return any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER)) or _is_label(text)
+    is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER, _REMARK))
+    return is_word or _is_label(text)
 
 
 def _is_label(text: str) -> bool:
     return any(pattern.match(text) for pattern in (_TO, _FROM, _TRADER, _TITLE))
 
 
-def _continues(above: Cell, cell: Cell) -> bool:
-    distance = cell.baseline - above.baseline
+def _is_next_line(above: Cell, cell: Cell) -> bool:
     near = _BEFORE_TOWN if _TOWN.match(cell.text) else _ADJACENT
-    return abs(above.left - cell.left) <= _SAME_EDGE and 0 < distance <= near * max(above.size, cell.size)
+    return 0 < cell.baseline - above.baseline <= near * max(above.size, cell.size)
 
 
 def _is_sender_line(text: str) -> bool:

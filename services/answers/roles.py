@@ -10,7 +10,8 @@ from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
 from services.answers.confidence import UNWEIGHED
 from services.answers.headings import is_title
-from services.answers.letter import Letter, Party, has_words, is_part
+from services.answers.imprint import has_words
+from services.answers.letter import Letter, Party, is_part
 from services.answers.names import parse_name
 
 
@@ -91,7 +92,13 @@ def _is_recipients(given: Mapping[str, FieldAnswer], own: str, other: str, lette
     is_known = recipient is not None and (recipient.is_labelled or letter.sender is not None)
     if letter.is_recipients_firm(said or "") or (is_known and is_name_of(recipient, said)):
         return True
-    return other in given and is_name_of(letter.sender, given[other].value)
+    if other not in given:
+        return False
+    answered = given[other].value
+    if is_name_of(letter.sender, answered):
+        return True
+    may_be = recipient is None or is_name_of(recipient, said)
+    return may_be and letter.imprint.has(answered or "") and not letter.imprint.has(said or "")
 
 
 def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party: Party, letter: Letter) -> bool:
@@ -103,7 +110,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return True
     if definition.is_party and answer.page and answer.char_start is not None:
         place = answer.page, answer.char_start
-        if letter.is_saluted(*place) or letter.is_care_of(*place):
+        is_contact = definition.role is Role.RECIPIENT and letter.is_contact(*place)
+        if is_contact or letter.is_saluted(*place) or letter.is_care_of(*place):
             return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):

@@ -27,6 +27,8 @@ _COLUMN_GAP: Final = 3
 """Gap between two columns, as part of the font size, at least: no two words of one name are so far apart."""
 _SAME_EDGE: Final = 5
 """Difference of left edges, in tenths of a point, that a reader takes for none."""
+_INTERLEAVED: Final = 3
+"""Lines above or below another one among which the next of its column is: others may stand between, a little offset."""
 _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
 """Words that name a value, and do not only go on: `vom`, `Nr.`, `of`."""
 _ENDS_WITH_VALUE: Final = re.compile(r"\d[^\w%]*(?:[^\W\d_]{1,3})?[^\w%]*$")
@@ -145,22 +147,20 @@ class Surroundings:
 
     def cell_above(self, page: int, start: int) -> Cell | None:
         """Give the words directly above those at a place that begin at the same edge, as in an address."""
-        found = self._index[page - 1].find(start)
-        if found is None:
-            return None
-        line, at, above = found
-        own = line.cells[at]
-        is_next = (item for item in above if own.baseline - item.baseline <= _PARAGRAPH * max(own.size, item.size))
-        return next((item for item in is_next if abs(item.left - own.left) <= _SAME_EDGE), None)
+        return self._next_in_address(page, start, self._index[page - 1].lines_above(start))
 
     def cell_below(self, page: int, start: int) -> Cell | None:
         """Give the words directly below those at a place that begin at the same edge, as in an address."""
+        return self._next_in_address(page, start, self._index[page - 1].lines_below(start))
+
+    def _next_in_address(self, page: int, start: int, lines: Sequence[Line]) -> Cell | None:
+        """Give the cell of the nearest line that has one at the same edge; lines of a column beside it lie between."""
         own = self.cell(page, start)
-        following = self._index[page - 1].line_below(start)
-        if own is None or following is None:
+        if own is None:
             return None
-        cell = next((item for item in following.cells if abs(item.left - own.left) <= _SAME_EDGE), None)
-        is_next = cell is not None and cell.baseline - own.baseline <= _PARAGRAPH * max(own.size, cell.size)
+        cells = (cell for line in lines for cell in line.cells if abs(cell.left - own.left) <= _SAME_EDGE)
+        cell = next(cells, None)
+        is_next = cell is not None and abs(cell.baseline - own.baseline) <= _PARAGRAPH * max(own.size, cell.size)
         return cell if is_next else None
 
     def _text_before(self, page: int, start: int, without: Sequence[Cell]) -> str:
@@ -218,11 +218,19 @@ class _Page:
         at = bisect_right(self._starts, start) - 1
         return self._offset[self._places[at][0]] if at >= 0 else ()
 
-    def line_below(self, start: int) -> Line | None:
-        """Give the line below that of a place."""
+    def lines_above(self, start: int) -> Sequence[Line]:
+        """Give a few lines above that of a place, the nearest first."""
+        number = self._number(start)
+        return self._lines[max(0, number - _INTERLEAVED) : number][::-1]
+
+    def lines_below(self, start: int) -> Sequence[Line]:
+        """Give a few lines below that of a place, the nearest first."""
+        number = self._number(start)
+        return self._lines[number + 1 : number + 1 + _INTERLEAVED]
+
+    def _number(self, start: int) -> int:
         at = bisect_right(self._starts, start) - 1
-        number = self._places[at][0] + 1 if at >= 0 else len(self._lines)
-        return self._lines[number] if number < len(self._lines) else None
+        return self._places[at][0] if at >= 0 else len(self._lines)
 
 
 def _beside(cells: Sequence[Cell], offset: Sequence[Cell], own: Cell) -> list[str]:

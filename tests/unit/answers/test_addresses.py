@@ -16,6 +16,7 @@ from services.answers.addresses import Address, parse_address
         ),
         ("Postfach 20 14 · 33602 Bielefeld", Address((), "Postfach 20 14", "33602", "Bielefeld", "")),
         ("Straße des 17. Juni 135, 10623 Berlin", Address((), "Straße des 17. Juni 135", "10623", "Berlin", "")),
+        ("Bauhausstraße 21\nBad Sulza 99518", Address((), "Bauhausstraße 21", "99518", "Bad Sulza", "")),
         ("Am Deich 60\n28199 Bremen\nDeutschland", Address((), "Am Deich 60", "28199", "Bremen", "DE")),
         ("Stephansplatz 1, A-1010 Wien", Address((), "Stephansplatz 1", "1010", "Wien", "AT")),
         ("Landstraße 5, 4020 Linz", Address((), "Landstraße 5", "4020", "Linz", "AT")),
@@ -63,3 +64,8 @@ def test_its_text_is_one_line_as_its_country_writes_it(verbatim: str, text: str)
 )  # fmt: skip
 def test_an_address_that_cannot_be_split_without_doubt_is_not_read(verbatim: str) -> None:
     assert parse_address(verbatim) is None
+
+
+@pytest.mark.parametrize("line", ["Rechnung 10023", "Postfach 99518", "Order 10023", "Weimar 9951"])
+def test_a_number_behind_a_word_is_no_town(line: str) -> None:
+    assert parse_address(f"Bauhausstraße 21\n{line}") is None

@@ -316,6 +316,15 @@ def test_a_vat_number_in_the_recipients_address_is_not_the_senders() -> None:
     assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"
 
 
+def test_of_two_vat_numbers_the_one_beside_the_register_at_the_foot_is_the_senders() -> None:
+    head = "Rechnung RG260204\n\nUSt-IdNr. ATU58402678\n\nWare" + "\n" * 20
+    foot = "Muster Spedition KG · HRB 4711 · USt-ID DE342068171"
+    assert said_of(f"{head}{foot}", vat_id="ATU58402678")["vat_id"] == "DE342068171"
+    assert said_of(f"{head}{foot}", vat_id="DE342068171")["vat_id"] == "DE342068171"
+    slip = f"Zahlbar durch\n{foot}"
+    assert said_of(f"{head}{slip}", vat_id="ATU58402678")["vat_id"] == "ATU58402678"
+
+
 def test_an_address_goes_on_below_itself_whatever_stands_beside_it() -> None:
     beside = "\tUnsere Ansprechpartnerin\tFrau Femke Zijlstra, Telefon 0381 4455"
     address = ("Holz GmbH", "Sägewerkstraße 4", "6330 Kufstein", "USt-ID: ATU58402678")

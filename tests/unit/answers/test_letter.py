@@ -391,3 +391,63 @@ def test_of_two_addresses_beside_each_other_the_one_whose_name_stands_in_the_foo
     foot = ("Entreprise individuelle Sébastien Mercadier EI, SIRET 820 461 937", 500, 7_000)
     assert parts(placed(*garage, *other, foot)) == ("Garage des Trois Ponts", "SARL Plomberie Cabanel")
     assert parts(placed(*garage, *other)) == (None, None)
+
+
+def test_a_senders_line_may_have_gaps() -> None:
+    line = (("Dachdeckerei Hammer GmbH", 500, 1_000), ("Gerüstweg 3", 2_300, 1_000), ("10115 Berlin", 3_500, 1_000))
+    assert parts(placed(*line, *column(500, 1_240, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+
+
+def test_the_senders_own_address_above_the_recipients_is_not_whom_it_is_written_to() -> None:
+    page = placed(
+        *column(RIGHT, 300, *FIRM),
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, *CUSTOMER),
+    )
+    assert parts(page) == (FIRM[0], CUSTOMER[0])
+
+
+def test_the_foot_may_have_the_senders_address_in_a_column() -> None:
+    foot = column(500, FOOT, FIRM[0], "Inh. Jana Hammer", *FIRM[1:])
+    page = placed(*column(500, 880, *CUSTOMER), *foot, ("HRB 14402", RIGHT, FOOT + 360))
+    assert parts(page) == (FIRM[0], CUSTOMER[0])
+    beside = placed(*column(500, 880, *FIRM), *column(RIGHT, 880, *CUSTOMER), *foot, ("HRB 14402", RIGHT, FOOT + 360))
+    assert parts(beside) == (FIRM[0], CUSTOMER[0])
+
+
+def test_lines_of_an_address_may_end_at_one_edge() -> None:
+    own = [(line, 9_000 - 50 * len(line), 880 + 120 * number) for number, line in enumerate(FIRM)]
+    foot = ("Dachdeckerei Hammer GmbH, Geschäftsführerin Jana Hammer", 500, FOOT)
+    assert parts(placed(*own, *column(500, 880, *CUSTOMER), foot)) == (FIRM[0], CUSTOMER[0])
+
+
+def test_a_line_above_an_address_says_that_it_is_where_goods_go() -> None:
+    page = placed(
+        ("Adresse de livraison", 500, 800),
+        ("Adresse de facturation", RIGHT, 800),
+        *column(500, 1_000, "Point relais Nord", "Am Hang 12", "80333 München"),
+        *column(RIGHT, 1_000, *CUSTOMER),
+    )
+    assert parts(page)[1] == CUSTOMER[0]
+
+
+def test_an_address_that_words_say_is_the_senders_is_not_the_recipients() -> None:
+    page = placed(("Invoice 17", 3_000, 300), ("Service Provider:", 500, 880), *column(500, 1_000, *MAKER))
+    assert parts(page) == (MAKER[0], None)
+
+
+def test_in_a_form_the_name_stands_behind_the_word_for_it() -> None:
+    page = placed(
+        ("Client", 500, 880), ("Name:", 500, 1_000), ("Orchard Homes plc", 1_500, 1_000), ("City:", 500, 1_120)
+    )
+    assert parts(page)[1] == "Orchard Homes plc"
+
+
+def test_a_remark_in_brackets_is_no_name() -> None:
+    page = placed(("Sold by", 500, 880), *column(500, 1_000, "(no cash payments)", *MAKER))
+    assert parts(page)[0] == MAKER[0]
+
+
+def test_a_firms_owner_is_not_the_firm_that_bears_his_name() -> None:
+    letter = letter_of(*placed(*column(500, 880, "Atelier Quandt", "Inh. Rieke Quandt")))
+    assert letter.firm_of("Atelier Quandt") is None

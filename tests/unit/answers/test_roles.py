@@ -89,8 +89,50 @@ def test_who_is_greeted_is_not_the_firm_that_is_billed() -> None:
     assert decided(page, buyer="Brook")["buyer"] == "Brook"
 
 
+def test_who_stands_below_a_firm_in_its_address_is_not_billed() -> None:
+    assert decided(GERMAN, buyer="Ida Brook")["buyer"] == "Wohnbau Süd eG"
+    person = placed(
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, "Ida Brook", "Wohnhof Süd", "Am Hang 12", "80333 München"),
+    )
+    assert decided(person, buyer="Wohnhof Süd")["buyer"] == "Wohnhof Süd"  # without a legal form, nobody knows
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        (("Please pay to account name Harbour Joinery Ltd, IBAN GB33 BUKB 2020 1555 5555 55", 500, 3_000),),
+        (("Harbour Joinery Ltd · Registered in England 1234567", 500, 7_000),),
+        (("www.harbour-joinery.example · Tel. 01904 555 0100", 500, 7_000),),
+        tuple(
+            column(5_000, 3_000, "Harbour Joinery Ltd", "The Boatyard", "Tel. 01904 555 0100", "IBAN GB33 BUKB 2020")
+        ),
+    ],
+    ids=["holds the account", "stands at the foot", "its domain stands at the foot", "has its register in the margin"],
+)
+def test_names_that_have_changed_places_are_exchanged_where_only_one_can_be_the_issuers(
+    own: tuple[Placed, ...],
+) -> None:
+    names = [("Harbour Joinery Ltd", 3_000, 500), ("Orchard Homes plc", 500, 880)]
+    head = [("Invoice 17", 3_000, 200), *names]
+    page = placed(*head, *own)
+    changed = {"seller": "Orchard Homes plc", "buyer": "Harbour Joinery Ltd"}
+    assert decided(page, **changed) == {"seller": "Harbour Joinery Ltd", "buyer": "Orchard Homes plc"}
+    right = {"seller": "Harbour Joinery Ltd", "buyer": "Orchard Homes plc"}
+    assert decided(page, **right) == right
+    assert decided(placed(*head), **changed) == changed  # nothing tells
+
+
+def test_names_are_not_exchanged_where_both_or_the_address_say_otherwise() -> None:
+    changed = {"seller": "Orchard Homes plc", "buyer": "Harbour Joinery Ltd"}
+    both = ("Harbour Joinery Ltd, Orchard Homes plc, Registered in England", 500, 7_000)
+    assert decided(placed(("Orchard Homes plc", 500, 880), both), **changed) == changed
+    slip = (("Zahlbar durch", 500, 6_900), ("Harbour Joinery Ltd", 500, 7_000), ("IBAN CH93", 500, 7_120))
+    assert decided(placed(("Orchard Homes plc", 500, 880), *slip), **changed)["seller"] == "Orchard Homes plc"
+
+
 def test_a_name_that_is_no_partys_stands() -> None:
-    assert decided(GERMAN, buyer="Ida Brook")["buyer"] == "Ida Brook"
+    assert decided(GERMAN, clerk="Ida Brook")["clerk"] == "Ida Brook"
     assert decided(GERMAN, bank="Wohnbau Süd eG")["bank"] == "Wohnbau Süd eG"
 
 

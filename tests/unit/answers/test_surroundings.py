@@ -115,6 +115,13 @@ def test_the_cell_above_is_the_next_line_of_an_address() -> None:
     assert Surroundings(*beside).cell_above(1, beside[0][0].index("Frau")) is None
 
 
+def test_lines_of_a_column_beside_it_may_stand_between_two_lines_of_an_address() -> None:
+    page = placed(("Muster GmbH", 500, 1_000), ("Kunden-Nr. 7", 4_000, 1_060), ("Frau Muster", 500, 1_120))
+    surroundings, text = Surroundings(*page), page[0][0]
+    above, below = (surroundings.cell_above(1, text.index("Frau")), surroundings.cell_below(1, 0))
+    assert (above.text if above else None, below.text if below else None) == ("Muster GmbH", "Frau Muster")
+
+
 def test_a_row_of_a_form_is_labelled_by_a_colon_to_its_left() -> None:
     page = placed(("Name:", 0, 100), ("Anna Weber", 2_000, 100), ("Ort", 0, 220), ("Köln", 2_000, 220))
     surroundings, text = Surroundings(*page), page[0][0]

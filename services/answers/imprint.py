@@ -1,0 +1,124 @@
+"""What a document says of its issuer besides his address: at its foot, in a margin, as the holder of an account."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+from services.answers.names import without_form
+from services.answers.normal_form import normal_form
+from services.answers.surroundings import Surroundings
+from services.answers.tables.sheet import Cell
+
+FOOT_LINES: Final = 8
+"""Lines at the end of a document in which its sender names himself."""
+MAX_FOOT: Final = 400
+"""Characters of such a line that are looked at."""
+MOST_CELLS: Final = 12
+"""Cells of a line, and cells of a column below a name, that are looked at."""
+
+_LOWER_PART: Final = 0.7
+"""Part of a page, up to its last line, below which such lines stand."""
+_COLUMN_GAP: Final = 4.5
+"""Distance of two lines of a column, as part of the font size, at most."""
+_REGISTERED: Final = re.compile(
+    r"\b(?:HR[AB]|FN|RPM|RCS|RC|CoC|KvK|CHE|UID|USt|Ust|VAT|TVA|BTW|MWST|IBAN|BIC|SIRET|SIREN|Tel|Tél|Geschäftsführ"
+    r"|Steuer-?[Nn]|St\.-Nr|Registered|Company)"
+)
+"""What stands beside the name of one who names himself at a document's end."""
+_ONLY_OWN: Final = re.compile(
+    r"\b(?:HR[AB]|RCS|SIRET|IBAN|Geschäftsführ|Amtsgericht|Finanzamt|Steuer-?[Nn]|St\.-Nr|Registered in|Inh(?:\.|aber))"
+)
+"""What stands below a name that is the issuer's, and below no other: a buyer's address may have a VAT number."""
+_HOLDER: Final = re.compile(
+    r"(?:kontoinhaber(?:in)?|account (?:name|holder)|beneficiary|payable to|zahlbar an|titulaire(?: du compte)?"
+    r"|à l.ordre de)\W{0,4}",
+    re.IGNORECASE,
+)
+_PAYMENT_PART: Final = re.compile(r"zahlbar durch|payable par|payable by", re.IGNORECASE)
+"""Where the foot is a slip to pay with, which names who pays, too."""
+_DOMAIN: Final = re.compile(r"(?:@|www\.)([\w.-]+)\.")
+_WORD: Final = re.compile(r"\w+")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+
+
+class Imprint:
+    """The places where an issuer, and nobody else, names himself."""
+
+    def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
+        self._pages = pages
+        self._surroundings = surroundings
+
+    def has(self, name: str) -> bool:
+        """Say whether one of the places has a name."""
+        return bool(_LONG_WORD.search(without_form(name))) and (
+            self._is_in_foot(name)
+            or self._is_in_domain(name)
+            or self._is_holder(name)
+            or self._is_above_own_words(name)
+        )
+
+    def has_at_foot(self, page: int, start: int) -> bool:
+        """Say whether a place is at the document's end, with words there that only an issuer has beside his name."""
+        is_last = page == len(self._pages) and any(map(_ONLY_OWN.search, self._said_in_foot))
+        return is_last and any(cell.start <= start < cell.end for cell in self.foot)
+
+    @cached_property
+    def foot(self) -> Sequence[Cell]:
+        """The cells at the document's end, if words are among them that stand beside an issuer's name."""
+        lines = self._surroundings.sheets[-1].lines[-FOOT_LINES:] if self._surroundings.sheets else ()
+        lower = [line for line in lines if line.baseline > _LOWER_PART * lines[-1].baseline]
+        cells = [cell for line in lower for cell in line.cells[:MOST_CELLS]]
+        return cells if any(_REGISTERED.search(cell.text[:MAX_FOOT]) for cell in cells) else ()
+
+    @cached_property
+    def _said_in_foot(self) -> Sequence[str]:
+        texts = [cell.text[:MAX_FOOT] for cell in self.foot]
+        return () if any(map(_PAYMENT_PART.search, texts)) else texts
+
+    def _is_in_foot(self, name: str) -> bool:
+        return any(has_words(text, name) for text in self._said_in_foot)
+
+    def _is_in_domain(self, name: str) -> bool:
+        """Say whether a word of a name is in a domain that stands in the foot."""
+        words = _LONG_WORD.findall(normal_form(without_form(name)).text)
+        domains = (match[1] for text in self._said_in_foot for match in _DOMAIN.finditer(text.casefold()))
+        return any(word in "".join(filter(str.isalnum, domain)) for domain in domains for word in words)
+
+    def _is_holder(self, name: str) -> bool:
+        """Say whether a name begins behind words that say whose an account is."""
+        most = 2 * len(name)
+        behind = (page[match.end() : match.end() + most] for page in self._pages for match in _HOLDER.finditer(page))
+        return any(words_of(text).startswith(words_of(name)) for text in behind)
+
+    def _is_above_own_words(self, name: str) -> bool:
+        """Say whether words below a name, in the same column, are such as an issuer alone has there."""
+        for sheet in self._surroundings.sheets:
+            cells = [cell for line in sheet.lines for cell in line.cells[:MOST_CELLS]]
+            for at, cell in enumerate(cells):
+                if has_words(cell.text[:MAX_FOOT], name):
+                    return any(_ONLY_OWN.search(below.text[:MAX_FOOT]) for below in _column(cell, cells[at + 1 :]))
+        return False
+
+
+def has_words(text: str, name: str) -> bool:
+    """Say whether a text has all words of a name, one after the other."""
+    wanted = words_of(name)
+    return bool(wanted.strip()) and wanted in words_of(text)
+
+
+def words_of(text: str) -> str:
+    """Give the words of a text in their normal form, a space around each."""
+    words = " ".join(_WORD.findall(normal_form(text).text))
+    return f" {words} "
+
+
+def _column(top: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
+    """Give the cells below another one, up to a gap or the end of what is looked at."""
+    last, found = top, 0
+    for cell in cells:
+        if cell.overlaps(top) and cell.baseline > last.baseline:
+            if cell.baseline - last.baseline > _COLUMN_GAP * max(cell.size, last.size) or found == MOST_CELLS:
+                return
+            last, found = cell, found + 1
+            yield cell
