@@ -46,8 +46,6 @@ _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
-_STREET_AND_TOWN: Final = 2
-"""Parts of an address behind a name."""
 _BETWEEN_CELLS: Final = "  "
 """What stands for the gap between two cells; it parts a sender's line."""
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
@@ -392,9 +390,8 @@ class Letter:
         cells, heads = self.imprint.foot, [block.cells[0] for block in self._blocks]
         for at, cell in enumerate(cells):
             name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
-            if len(parts) < _STREET_AND_TOWN and cell not in heads:
-                below = (item for item in cells[at + 1 :] if abs(item.left - cell.left) <= _SAME_EDGE)
-                name, parts = cell.text, [item.text for item in below if not is_owner(item.text)]
+            if not parts and cell not in heads:
+                parts = _lines_below(cell, cells[at + 1 :])
             address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
             is_name = address is not None and ":" not in name and not _BANK.search(name)
             if address and is_name and (party := self._party(len(self._sheets), cell, name)):
@@ -550,6 +547,17 @@ def _is_before_figure(cell: Cell, cells: Sequence[Cell]) -> bool:
     beside = (item for item in cells if item.baseline == cell.baseline and item.left > cell.left)
     following = min(beside, key=lambda item: item.left, default=None)
     return following is not None and _LONG_WORD.search(following.text) is None
+
+
+def _lines_below(top: Cell, cells: Sequence[Cell]) -> list[str]:
+    """Give the lines directly below another one, up to one of several parts; an owner's name is left out."""
+    found: list[Cell] = [top]
+    for cell in cells:
+        if abs(cell.left - top.left) <= _SAME_EDGE and _is_next_line(found[-1], cell):
+            if len(_FOOT_LINE.split(cell.text[:MAX_FOOT])) > 1 and not is_owner(cell.text):
+                break
+            found.append(cell)
+    return [cell.text for cell in found[1:] if not is_owner(cell.text)]
 
 
 def _filled_in(cell: Cell, cells: Sequence[Cell]) -> Cell:
