@@ -59,6 +59,8 @@ _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
 _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
+_SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
+"""Currencies that none of these signs means."""
 _SPELLINGS: Final = {"EUR": ("€", "Euro"), "CHF": ("Fr.", "SFr.", "Franken"), "USD": ("US$",), "GBP": ("£",)}
 
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
@@ -172,10 +174,18 @@ def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, mon
 def _without_unit(text: str, is_unit: Callable[[str], bool]) -> str:
     before, after = _PREFIX.fullmatch(text), _SUFFIX.fullmatch(text)
     if before and is_unit(before["unit"].casefold().rstrip(".")):
-        return before["sign"] + before["rest"]
+        return before["sign"] + _without_code(before["rest"], before["unit"])
     if after and is_unit(after["unit"].casefold().rstrip(".")):
         return after["rest"] + after["sign"]
     return text
+
+
+def _without_code(rest: str, sign: str) -> str:
+    """Leave out a currency's code behind an amount that has its sign before it: `£8.90 GBP`, `$5.00 AUD`."""
+    after = _SUFFIX.fullmatch(rest)
+    code = _currency(after["unit"]) if after else None
+    same = code is not None and (_currency(sign) == code or (sign in _SHARED_SIGNS and code not in _SIGNED_OTHERWISE))
+    return after["rest"] + after["sign"] if after and same else rest
 
 
 def _magnitude(digits: str, decimal_sign: str | None, *, money: bool) -> Decimal | None:

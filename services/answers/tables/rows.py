@@ -16,6 +16,8 @@ from services.answers.tables.sheet import AMOUNT, Cell, Line
 from services.answers.tables.words import Aside, aside_of
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_SIGNS: Final = "-\u2212("
+"""Before other words of its cell, what makes an amount negative: it is not read without its sign."""
 _MAX_NUMBER_CELL: Final = 40
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
@@ -181,7 +183,8 @@ class RowReader:
         at = cell.text.index(text)
         # Only the number is copied: its unit is another answer. Its place needs the cell to stand as it was read.
         inner = cell._replace(text=text, start=cell.start + at, end=cell.start + at + len(text))
-        return Figure(inner, parse(text, self.language))
+        is_signed = parse is parse_money and cell.text[0] in _SIGNS and text[0] not in _SIGNS
+        return Figure(inner, None if is_signed else parse(text, self.language))
 
     def _rows(
         self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]

@@ -1,0 +1,39 @@
+"""Tables as other people's templates set them: beside a letterhead, with broken amounts, with totals in columns."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+
+
+def described(*lines: str, language: str = "de", kind: str = "invoice", **totals: str) -> list[str | None]:
+    """Give the descriptions; none if something is said to be missing."""
+    answers = read_text("\n".join(lines), language=language, kind=kind, **totals)
+    return [] if answers.reasons else said_descriptions(answers)
+
+
+def amounts(*lines: str, language: str = "de", **totals: str) -> list[Decimal | None]:
+    """Give the amounts; none if something is said to be missing."""
+    answers = read_text("\n".join(lines), language=language, **totals)
+    return [] if answers.reasons else [figures[2] for figures in said_figures(answers)]
+
+
+@pytest.mark.parametrize(("discount", "net"), [("-£9.00 GBP", "80.00"), ("£-9.00 GBP", "80.00")])
+def test_a_discount_keeps_its_sign_before_a_currency_that_is_named_twice(discount: str, net: str) -> None:
+    lines = (
+        "Description                Amount",
+        "Repair of a fence          £89.00 GBP",
+        f"Voucher for spring         {discount}",
+        f"Total                      £{net} GBP",
+    )
+    assert amounts(*lines, language="en", net_total=net) == [Decimal(89), Decimal(-9)]
+
+
+def test_an_amount_whose_sign_stands_before_words_is_not_read_without_it() -> None:
+    lines = (
+        "Beschreibung               Betrag",
+        "Zaun streichen             80,00",
+        "Gutschein                  -ca 9,00",
+    )
+    reasons = read_text("\n".join(lines)).reasons
+    assert any("cannot be read as a number" in reason for reason in reasons)
