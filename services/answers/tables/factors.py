@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from services.answers.amounts import parse_money, parse_number
+from services.answers.amounts import parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Cell, Line
@@ -197,12 +197,21 @@ class _Column:
             if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
                 continue
             if (self.has(cell) and is_figure(cell)) or self._is_below_head(cell, line):
-                return Figure(cell, _value(cell.text, language))
+                return _whole_figure(cell, language)
         return None
 
     def _is_below_head(self, cell: Cell, line: Line) -> bool:
         """Tell whether a cell stands below the head, and no other one does."""
         return self.head is not None and [other for other in line.cells if other.overlaps(self.head)] == [cell]
+
+
+def _whole_figure(cell: Cell, language: str) -> Figure:
+    """Read a cell that is a number alone, or one with a unit behind it that no list has: `4 Dosen`."""
+    value = _value(cell.text, language)
+    if value is None and (quantity := parse_quantity(cell.text, language)):
+        end = len(cell.text) - len(quantity.unit)
+        return _inner(cell, 0, len(cell.text[:end].rstrip()), quantity.number)
+    return Figure(cell, value)
 
 
 def _value(text: str, language: str) -> Decimal | None:

@@ -37,3 +37,16 @@ def test_an_amount_whose_sign_stands_before_words_is_not_read_without_it() -> No
     )
     reasons = read_text("\n".join(lines)).reasons
     assert any("cannot be read as a number" in reason for reason in reasons)
+
+
+def test_a_quantity_with_a_unit_that_no_list_has_stands_below_the_others() -> None:
+    lines = (
+        "Pos.   Was                     Menge       E-Preis                G-Preis",
+        "1      Farbe, weiß             4 Eimer     20,00 €                80,00 €",
+        "2      Pinsel                  2 Eimer     10,00 €    (-10 %)     18,00 €",
+        "3      Leiter                  1 Eimer     52,00 €                52,00 €",
+        "Nettobetrag                                                      150,00 €",
+    )
+    answers = read_text("\n".join(lines), net_total="150.00")
+    assert [figures[0] for figures in said_figures(answers)] == [4, 2, 1]
+    assert not answers.reasons
