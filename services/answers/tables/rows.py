@@ -12,6 +12,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.amounts import parse_money, parse_number
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.margin import without_margin
 from services.answers.tables.sheet import AMOUNT, Cell, Line
 from services.answers.tables.words import Aside, aside_of
 
@@ -136,7 +137,7 @@ class RowReader:
         continues
             The table began on a sheet before: its last row may go on.
         """
-        body, ended = self._body(lines, columns)
+        body, ended = self._body(without_margin(lines, columns.heads), columns)
         placed = [(line, self._placed(line, columns)) for line in body]
         columns.learn((name, cell) for _, cells in placed for name, cell in cells)
         placed = [(line, self._placed(line, columns)) for line in body]

@@ -5,6 +5,16 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
+BESIDE = (
+    "                    Bezeichnung            Menge   Einzelpreis   Gesamtpreis",
+    "                    Sattel mit Federn          2         40,00         80,00",
+    "Radwerk Nord GmbH",
+    "Am Kanal 7          Klingel                    1          9,00          9,00",
+    "24103 Kiel          Speichen ersetzt           3          7,00         21,00",
+    "Tel. 0431 55 12",
+    "                    Nettobetrag                                       110,00",
+)
+
 
 def described(*lines: str, language: str = "de", kind: str = "invoice", **totals: str) -> list[str | None]:
     """Give the descriptions; none if something is said to be missing."""
@@ -16,6 +26,31 @@ def amounts(*lines: str, language: str = "de", **totals: str) -> list[Decimal | 
     """Give the amounts; none if something is said to be missing."""
     answers = read_text("\n".join(lines), language=language, **totals)
     return [] if answers.reasons else [figures[2] for figures in said_figures(answers)]
+
+
+def test_a_letterhead_in_the_margin_is_of_no_row() -> None:
+    assert described(*BESIDE, net_total="110.00") == ["Sattel mit Federn", "Klingel", "Speichen ersetzt"]
+
+
+def test_what_most_rows_have_on_the_left_is_a_column_without_a_head() -> None:
+    lines = (
+        "          Bezeichnung            Menge   Einzelpreis   Gesamtpreis",
+        "Lila      Sattel mit Federn          2         40,00         80,00",
+        "Blau      Klingel                    1          9,00          9,00",
+        "Rot       Speichen ersetzt           3          7,00         21,00",
+        "          Nettobetrag                                       110,00",
+    )
+    assert described(*lines, net_total="110.00") == ["Lila Sattel mit Federn", "Blau Klingel", "Rot Speichen ersetzt"]
+
+
+def test_words_left_of_a_centred_head_are_its_column() -> None:
+    lines = (
+        "                    Bezeichnung                   Gesamtpreis",
+        "Ein ganzer Tag auf dem See                             80,00",
+        "Imbiss                                                  9,00",
+        "Nettobetrag                                            89,00",
+    )
+    assert described(*lines, net_total="89.00") == ["Ein ganzer Tag auf dem See", "Imbiss"]
 
 
 @pytest.mark.parametrize(("discount", "net"), [("-£9.00 GBP", "80.00"), ("£-9.00 GBP", "80.00")])
