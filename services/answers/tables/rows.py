@@ -10,7 +10,7 @@ from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.amounts import parse_money, parse_number
-from services.answers.tables.columns import Columns
+from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.sheet import AMOUNT, Cell, Line
@@ -27,6 +27,10 @@ _SAME_ROW: Final = 1.6
 _LINES_OF_HEAD: Final = 3
 _LEADING: Final = 1.5
 """Distance of lines of one paragraph, as part of the font size, at most."""
+_BELOW_NAMES: Final = 2
+"""Distance of a line of totals from the line that names them, as part of the font size, at most."""
+_LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
+"""Of a line that names several sums, the one that ends most decides."""
 _NOTABLE: Final = 1.25
 """A gap between lines that is this many times the others separates rows."""
 
@@ -195,8 +199,8 @@ class RowReader:
         rows: list[Row] = []
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
-        for line, cells in placed:
-            aside = aside_of(_label(line))
+        for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
+            aside = aside_of(_label(line)) or _aside_above(above, line)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -247,6 +251,16 @@ def _baseline(cell: Cell) -> int:
 def _label(line: Line) -> str:
     """Give a line's first words."""
     return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
+
+
+def _aside_above(above: Line | None, line: Line) -> Aside | None:
+    """Tell by the words right above a line of numbers alone what it is, if each of them names a sum or a tax."""
+    if above is None or not all(map(is_figure, line.cells)):
+        return None
+    if line.baseline - above.baseline > _BELOW_NAMES * line.size:
+        return None
+    asides = [aside_of(cell.text) for cell in above.cells]
+    return next((aside for aside in _LAST_FIRST if aside in asides), None) if all(asides) else None
 
 
 def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]) -> list[Cell]:

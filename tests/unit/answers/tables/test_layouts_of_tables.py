@@ -53,6 +53,31 @@ def test_words_left_of_a_centred_head_are_its_column() -> None:
     assert described(*lines, net_total="89.00") == ["Ein ganzer Tag auf dem See", "Imbiss"]
 
 
+def test_totals_in_columns_are_no_row() -> None:
+    lines = (
+        "Bezeichnung               Menge   Einzelpreis     Betrag",
+        "Zaun streichen                4         20,00      80,00",
+        "Hecke schneiden               2         10,00      20,00",
+        "",
+        "     Zwischensumme Netto   MwSt. 19%     Rechnungsbetrag",
+        "                100,00       19,00           119,00",
+        "",
+        "     Noch zu begleichen                      69,00",
+        "     Frau Hain, Telefon 0431 5512",
+    )
+    assert amounts(*lines, net_total="100.00", gross_total="119.00") == [80, 20]
+
+
+def test_words_that_name_no_sum_above_numbers_are_those_of_a_row() -> None:
+    lines = (
+        "Bezeichnung               Menge   Einzelpreis     Betrag",
+        "Zaun streichen",
+        "                              4         20,00      80,00",
+        "Nettobetrag                                        80,00",
+    )
+    assert amounts(*lines, net_total="80.00") == [80]
+
+
 @pytest.mark.parametrize(("discount", "net"), [("-£9.00 GBP", "80.00"), ("£-9.00 GBP", "80.00")])
 def test_a_discount_keeps_its_sign_before_a_currency_that_is_named_twice(discount: str, net: str) -> None:
     lines = (
