@@ -14,6 +14,7 @@ from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
 from services.answers.tables.words import Aside, is_adjustment
+from services.answers.tables.wrapped import unwrapped
 
 CONFIRMED: Final = 0.98
 """Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
@@ -65,7 +66,8 @@ def read_tables(
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     """
-    answers = [_read_table(table, laid_out, pages, language, totals) for table in tables]
+    whole = unwrapped(laid_out, pages)
+    answers = [_read_table(table, whole, pages, language, totals) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
         [reason for answer in answers for reason in answer.reasons],

@@ -53,6 +53,33 @@ def test_words_left_of_a_centred_head_are_its_column() -> None:
     assert described(*lines, net_total="89.00") == ["Ein ganzer Tag auf dem See", "Imbiss"]
 
 
+def test_amounts_that_a_narrow_column_breaks_after_their_currency_are_whole() -> None:
+    rows = (
+        ("Zaun streichen", 4, "20.00", "80.00"),
+        ("Hecke schneiden", 2, "15.50", "31.00"),
+        ("Anfahrt", 1, "9.00", "9.00"),
+    )
+    lines = ["Description            Quantity    Price   Amount"]
+    for words, quantity, price, amount in rows:
+        lines += [f"{words:23}{quantity:<12}{price:8}EUR", f"{'':43}{amount}", ""]
+    for words, amount in (("Discount", "-EUR\n20.00"), ("Total", "EUR\n100.00")):
+        upper, lower = amount.split("\n")
+        lines += [f"{words:43}{upper}", f"{'':43}{lower}", ""]
+    assert amounts(*lines, language="en", net_total="100.00") == [80, 31, 9, -20]
+
+
+def test_a_currency_above_a_column_of_numbers_is_its_head() -> None:
+    lines = (
+        "Beschreibung           Betrag",
+        "Leistungen im Mai      EUR",
+        "Zaun streichen         80,00",
+        "Hecke schneiden        31,00",
+        "Anfahrt                9,00",
+        "Summe                  120,00",
+    )
+    assert amounts(*lines, net_total="120.00") == [80, 31, 9]
+
+
 def test_totals_in_columns_are_no_row() -> None:
     lines = (
         "Bezeichnung               Menge   Einzelpreis     Betrag",
