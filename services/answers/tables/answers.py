@@ -13,7 +13,7 @@ from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_produ
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
-from services.answers.tables.words import Aside, is_adjustment
+from services.answers.tables.words import Aside, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
 
 CONFIRMED: Final = 0.98
@@ -152,7 +152,31 @@ def _settled(
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
         if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
+    if later := _below_a_sum(found, key, named, laid_out, language):
+        return later, True
     return found.rows, False
+
+
+def _below_a_sum(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> Sequence[Row] | None:
+    """Give the rows with those below a sum of some of them, if only with these they make the total that is wanted.
+
+    What bills nothing is no row there either: discounts and charges, taxes, payments.
+    """
+    wanted = named.get(key.adds_up_to[0]) if key.adds_up_to else None
+    if wanted is None:
+        return None
+    for count in range(1, len(found.later) + 1):
+        last = found.later[count - 1]
+        if is_adjustment(_words(last)) or is_payment(_words(last)) or names_tax_anywhere(_words(last)):
+            return None
+        rows = [*found.rows, *found.later[:count]]
+        total = column_sum(rows, key.name)
+        below = amounts_below(laid_out, last, language, {Aside.TOTAL})
+        if total is not None and equal(total, wanted) and any(equal(total, item) for line in below for item in line):
+            return rows
+    return None
 
 
 def _before_adjustments(

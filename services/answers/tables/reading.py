@@ -16,6 +16,8 @@ from services.answers.tables.words import Aside
 MAX_ROWS: Final = 20_000
 """Rows of one table; a document with more is said to have more."""
 
+_MOST_LATER: Final = 5
+"""Rows below a total that are kept."""
 _LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
 _SAME_SIZE: Final = 5
@@ -44,6 +46,8 @@ class Found:
         Numbers that belong to no row, by page.
     uncounted
         What counts on after a row, where no row has an amount.
+    later
+        What looks like rows below a total: it may be of some rows only.
     too_many
         There are more rows than are read.
     """
@@ -54,6 +58,7 @@ class Found:
     named: frozenset[str] = frozenset()
     strays: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
+    later: list[Row] = field(default_factory=list)
     too_many: bool = False
 
 
@@ -131,6 +136,8 @@ class _Chooser:
             elif row.aside is not None:
                 self._after_total = self._after_total or row.aside is Aside.TOTAL
                 self._open = self._open and row.aside is Aside.CARRIED
+            elif self._after_total and len(found.later) < _MOST_LATER and _has_words(row):
+                found.later.append(row)
         if len(found.rows) > MAX_ROWS:
             found.too_many = True
             del found.rows[MAX_ROWS:]
@@ -141,14 +148,14 @@ class _Chooser:
 
     def finish(self) -> None:
         """Close each row's description where its first paragraph ends."""
-        for row in self.found.rows:
+        for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
         _name_factor(self.table, self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
         if row.aside is not None or self._after_total:
             return self._is_product(row) or self._counts_on(row)
-        return row.number is not None or any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
+        return row.number is not None or _has_words(row)
 
     def _is_bare(self, row: Row) -> bool:
         return row.number is None and len(row.figures) == 1
@@ -164,6 +171,10 @@ class _Chooser:
     @property
     def _numeric(self) -> list[str]:
         return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def _has_words(row: Row) -> bool:
+    return any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
 
 
 def is_product(table: TableDefinition, row: Row) -> bool | None:

@@ -137,3 +137,30 @@ def test_a_quantity_with_a_unit_that_no_list_has_stands_below_the_others() -> No
     answers = read_text("\n".join(lines), net_total="150.00")
     assert [figures[0] for figures in said_figures(answers)] == [4, 2, 1]
     assert not answers.reasons
+
+
+METERED = (
+    "Beschreibung                kWh      Preis      Betrag",
+    "Wärme im Mai                100       0,50       50,00",
+    "Wärme im Juni                60       0,50       30,00",
+    "Summe Wärme                 160                  80,00",
+)
+
+
+def test_a_row_below_a_sum_of_some_rows_is_one_if_the_total_needs_it() -> None:
+    lines = (
+        *METERED,
+        "Miete des Zählers                                 9,00",
+        "Nettobetrag                                      89,00",
+    )
+    assert amounts(*lines, net_total="89.00", gross_total="105.91") == [50, 30, 9]
+    assert not amounts(*lines, net_total="90.00", gross_total="105.91")
+
+
+@pytest.mark.parametrize(
+    "below", ["Versandkosten", "19 % Umsatzsteuer", "zahlbar bis 1.7.", "Mahngebühr der Rechnung 7, fällig"]
+)
+def test_charges_taxes_and_payments_below_a_sum_are_no_rows(below: str) -> None:
+    lines = (*METERED, f"{below:50}9,00", "Nettobetrag                                      89,00")
+    answers = read_text("\n".join(lines), net_total="89.00")
+    assert [figures[2] for figures in said_figures(answers)] == [50, 30]
