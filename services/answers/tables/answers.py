@@ -1,6 +1,6 @@
 """Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -252,6 +252,7 @@ def _reasons(
     yield from _missing_numbers(table, found, rows)
     if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
         yield f"{table.name}: {_some(partial)}."
+    yield from _unread_columns(table, found.joined, rows)
     if found.strays and not confirmed:
         yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
     if confirmed:
@@ -314,8 +315,19 @@ def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
     ]
     if halves:
         yield f"{table.name}: {_some(halves)}."
-    for name in names:
-        if name in listing.named and not any(name in row.figures for row in listing.rows):
+    wordless = [
+        f"row {index} (page {row.page}) has no {table.description.name}"
+        for index, row in enumerate(listing.rows, start=1)
+        if not any(map(str.isalpha, _words(row)))
+    ]
+    if wordless:
+        yield f"{table.name}: {_some(wordless)}."
+    yield from _unread_columns(table, listing.named & set(names), listing.rows)
+
+
+def _unread_columns(table: TableDefinition, named: Collection[str], rows: Sequence[Row]) -> Iterator[str]:
+    for name in (column.name for column in table.columns if column.name in named):
+        if not any(name in row.figures for row in rows):
             yield f"{table.name}: no {_spoken(name)} was read, and the document names a column of it."
 
 

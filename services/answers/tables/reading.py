@@ -42,6 +42,8 @@ class Found:
         Pages with a head.
     named
         Columns that every head names.
+    joined
+        Columns that a head names in the cell of another one.
     strays
         Numbers that belong to no row, by page.
     uncounted
@@ -56,6 +58,7 @@ class Found:
     trailing: int = 0
     heads: list[int] = field(default_factory=list)
     named: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
     strays: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
     later: list[Row] = field(default_factory=list)
@@ -87,6 +90,7 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) ->
                     known = Columns(head.columns, table.description.name, numbers)
                 columns = known
                 found.named = head.named & (found.named if found.heads else head.named)
+                found.joined |= head.joined
                 found.heads.append(sheet.number)
             if columns is None:
                 continue

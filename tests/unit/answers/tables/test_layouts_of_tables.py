@@ -164,3 +164,25 @@ def test_charges_taxes_and_payments_below_a_sum_are_no_rows(below: str) -> None:
     lines = (*METERED, f"{below:50}9,00", "Nettobetrag                                      89,00")
     answers = read_text("\n".join(lines), net_total="89.00")
     assert [figures[2] for figures in said_figures(answers)] == [50, 30]
+
+
+def test_a_row_without_any_words_is_said() -> None:
+    lines = (
+        "Cable with a plug     4    20.00    80.00",
+        "                      1     5.00     5.00",
+        "Net amount   85.00",
+    )
+    reasons = read_text("\n".join(lines), language="en", net_total="85.00").reasons
+    assert reasons == ["line_items: row 2 (page 1) has no description."]
+
+
+def test_a_count_whose_head_runs_into_another_one_and_that_is_not_read_is_said() -> None:
+    lines = (
+        "Leistung                      Anz. Faktor Betrag EUR",
+        "Verband angelegt                1     2,3      20,00",
+        "Wunde gereinigt                 1     1,8      80,00",
+        "Material                                        5,00",
+        "Rechnungsbetrag                               105,00",
+    )
+    reasons = read_text("\n".join(lines), gross_total="105.00").reasons
+    assert reasons == ["line_items: no quantity was read, and the document names a column of it."]
