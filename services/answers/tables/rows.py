@@ -1,8 +1,9 @@
 """Rows of one table on one sheet, from the places of its cells."""
 
+import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -35,6 +36,7 @@ _NOTABLE: Final = 1.25
 """A gap between lines that is this many times the others separates rows."""
 
 
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _FEW: Final = 0.4
 """Part of the gaps that may say that rows begin above their numbers, where they do not."""
 
@@ -232,14 +234,54 @@ class RowReader:
         bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]
+        self._describe_otherwise(page, rows, placed)
         return cells[: bounds[0]]
+
+    def _describe_otherwise(
+        self, page: int, rows: Sequence[Row], placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
+    ) -> None:
+        """Give rows without a description the words of another column: a second block may have them there."""
+        wanted = {column.name for column in self.table.columns} | {ROW_NUMBER}
+        others: dict[str, list[Cell]] = {}
+        blocks = list(_without_words(rows))
+        for _, line in placed if blocks else ():
+            for name in dict.fromkeys(name for name, _ in line if name not in wanted):
+                others.setdefault(name, []).append(_whole([cell for column, cell in line if column == name]))
+        for first, end in blocks:
+            above = rows[first - 1].bottom if first else -1
+            below = rows[end].top - row_tolerance(rows[end]) if end < len(rows) else math.inf
+            for cells in sorted(others.values(), key=lambda cells: cells[0].left):
+                between = cells[bisect_right(cells, above, key=_baseline) : bisect_left(cells, below, key=_baseline)]
+                if between and _share(page, rows[first:end], between):
+                    break
+
+
+def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Give the first, and the one behind the last, of rows in succession without a description."""
+    bare = [not row.lines and row.aside is None for row in rows]
+    for first in (at for at, is_bare in enumerate(bare) if is_bare and not (at and bare[at - 1])):
+        yield first, next((at for at in range(first, len(rows)) if not bare[at]), len(rows))
+
+
+def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
+    """Give rows the words of a column if each of them then has several; say whether they have."""
+    starts = _starts(rows, cells, continues=False)
+    bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
+    shares = [cells[first:end] for first, end in zip(bounds, [*bounds[1:], len(cells)], strict=True)]
+    if not all(sum(len(_WORD.findall(cell.text)) for cell in share[:2]) > 1 for share in shares):
+        return False
+    for row, share in zip(rows, shares, strict=True):
+        row.lines = [(page, cell) for cell in share]
+    return True
 
 
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     """Give what stands in a column on a line as one cell."""
     cells = [cell for column, cell in line if column == name]
-    if not cells:
-        return None
+    return _whole(cells) if cells else None
+
+
+def _whole(cells: Sequence[Cell]) -> Cell:
     text = " ".join(cell.text for cell in cells)
     return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
 
@@ -358,7 +400,9 @@ def row_tolerance(row: Row) -> int:
 
 
 def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
-    return any(abs(cell.baseline - row.top) <= row_tolerance(row) for cell in cells)
+    tolerance = row_tolerance(row)
+    at = bisect_left(cells, row.top - tolerance, key=_baseline)
+    return at < len(cells) and cells[at].baseline <= row.top + tolerance
 
 
 def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:

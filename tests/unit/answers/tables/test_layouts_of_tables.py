@@ -139,6 +139,17 @@ def test_a_quantity_with_a_unit_that_no_list_has_stands_below_the_others() -> No
     assert not answers.reasons
 
 
+def test_a_part_has_its_words_in_the_column_that_is_headed_so() -> None:
+    lines = (
+        "Part                     Reference    Quantity   Unit Price   Total",
+        "Cable with a plug        Harbour 12          4        20.00   80.00",
+        "Lamp                     Lighthouse          1        20.00   20.00",
+        "Total                                                        100.00",
+    )
+    given = described(*lines, language="en", kind="purchase_order", net_total="100.00")
+    assert given == ["Cable with a plug", "Lamp"]
+
+
 METERED = (
     "Beschreibung                kWh      Preis      Betrag",
     "Wärme im Mai                100       0,50       50,00",
@@ -164,6 +175,20 @@ def test_charges_taxes_and_payments_below_a_sum_are_no_rows(below: str) -> None:
     lines = (*METERED, f"{below:50}9,00", "Nettobetrag                                      89,00")
     answers = read_text("\n".join(lines), net_total="89.00")
     assert [figures[2] for figures in said_figures(answers)] == [50, 30]
+
+
+SECOND_BLOCK = (
+    "Part                     Reference             Quantity   Unit Price   Total",
+    "Cable with a plug        Harbour 12                   4        20.00    80.00",
+    "Lamp                     Lighthouse                   1        20.00    20.00",
+    "                         Packing by hand              1         5.00     5.00",
+    "Total                                                                  105.00",
+)
+
+
+def test_rows_of_a_second_block_have_their_words_in_another_column() -> None:
+    given = described(*SECOND_BLOCK, language="en", kind="purchase_order", net_total="105.00")
+    assert given == ["Cable with a plug", "Lamp", "Packing by hand"]
 
 
 def test_a_row_without_any_words_is_said() -> None:
