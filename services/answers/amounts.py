@@ -31,6 +31,13 @@ from services.answers.normal_form import UNIFIED, plain
 MAX_DIGITS: Final = 28
 """Digits that a number may have (Python's default decimal context keeps as many)."""
 
+HUNDREDTH: Final = re.compile(
+    r"(?P<number>[0-9]+[.,][0-9]+) ?(?:(?:ct|cts|cents?|rp)\b|(?<=[0-9])p(?=/| per|$))(?:/[^\W\d_]+)?", re.IGNORECASE
+)
+"""A price in the hundredth part of the currency: `24,85 ct/kWh`."""
+_MOST_HUNDREDTHS: Final = 1_000
+"""No price is said in more of them: `12.400 ct` of a country whose decimal sign is a comma are 12.4."""
+
 _PREFIX: Final = re.compile(r"(?P<sign>[(+-]{0,2}) ?(?P<unit>[^\s0-9()+-]+?) ?(?P<rest>[0-9(+-].*)")
 _SUFFIX: Final = re.compile(r"(?P<rest>.*[0-9)-]) ?(?P<unit>[^\s0-9()+-]+)(?P<sign>[)-]{0,2})")
 _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
@@ -80,6 +87,13 @@ _UNITS: Final = frozenset({
 def parse_money(verbatim: str, language: str) -> Decimal | None:
     """Read an amount with or without a currency."""
     return _amount(_TYPESET_EURO.sub("", verbatim), language, _is_money, money=True)
+
+
+def parse_hundredths(verbatim: str, language: str) -> Decimal | None:
+    """Read a price in cents, pence or the like; none in a thousand or more of them."""
+    match = HUNDREDTH.fullmatch(verbatim.strip())
+    number = parse_number(match["number"], language) if match else None
+    return None if number is None or number >= _MOST_HUNDREDTHS else number / 100
 
 
 def parse_number(verbatim: str, language: str) -> Decimal | None:

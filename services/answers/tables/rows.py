@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.amounts import parse_money, parse_number
+from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number
 from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
@@ -183,6 +183,8 @@ class RowReader:
         value = parse(cell.text, self.language)
         if value is not None:
             return Figure(cell, value)
+        if parse is parse_money and HUNDREDTH.fullmatch(cell.text):
+            return Figure(cell, parse_hundredths(cell.text, self.language))
         around = cell.text[: match.start()] + cell.text[match.end() :]
         if any(map(str.isdigit, around)) or match.start() > 4:  # noqa: PLR2004  (a currency may stand before)
             return None

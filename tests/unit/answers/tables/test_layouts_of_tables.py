@@ -211,3 +211,16 @@ def test_a_count_whose_head_runs_into_another_one_and_that_is_not_read_is_said()
     )
     reasons = read_text("\n".join(lines), gross_total="105.00").reasons
     assert reasons == ["line_items: no quantity was read, and the document names a column of it."]
+
+
+@pytest.mark.parametrize(
+    ("price", "read"), [("24,85 ct", "0.2485"), ("24,8500 Cent/kWh", "0.2485"), ("1.240 ct", None)]
+)
+def test_a_price_in_cents_is_the_hundredth_part(price: str, read: str | None) -> None:
+    lines = (
+        "Beschreibung                kWh      Preis je kWh      Betrag",
+        f"Wärme im Mai                100      {price:18}24,85",
+        "Nettobetrag                                            24,85",
+    )
+    ((_, said, _),) = said_figures(read_text("\n".join(lines), net_total="24.85"))
+    assert said == (read and Decimal(read))
