@@ -31,6 +31,13 @@ from services.answers.normal_form import UNIFIED, plain
 MAX_DIGITS: Final = 28
 """Digits that a number may have (Python's default decimal context keeps as many)."""
 
+HUNDREDTH: Final = re.compile(
+    r"(?P<number>[0-9]+[.,][0-9]+) ?(?:(?:ct|cts|cents?|rp)\b|(?<=[0-9])p(?=/| per|$))(?:/[^\W\d_]+)?", re.IGNORECASE
+)
+"""A price in the hundredth part of the currency: `24,85 ct/kWh`."""
+_MOST_HUNDREDTHS: Final = 1_000
+"""No price is said in more of them: `12.400 ct` of a country whose decimal sign is a comma are 12.4."""
+
 _PREFIX: Final = re.compile(r"(?P<sign>[(+-]{0,2}) ?(?P<unit>[^\s0-9()+-]+?) ?(?P<rest>[0-9(+-].*)")
 _SUFFIX: Final = re.compile(r"(?P<rest>.*[0-9)-]) ?(?P<unit>[^\s0-9()+-]+)(?P<sign>[)-]{0,2})")
 _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
@@ -59,6 +66,8 @@ _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
 _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
+_SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
+"""Currencies that none of these signs means."""
 _SPELLINGS: Final = {"EUR": ("€", "Euro"), "CHF": ("Fr.", "SFr.", "Franken"), "USD": ("US$",), "GBP": ("£",)}
 
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
@@ -78,6 +87,13 @@ _UNITS: Final = frozenset({
 def parse_money(verbatim: str, language: str) -> Decimal | None:
     """Read an amount with or without a currency."""
     return _amount(_TYPESET_EURO.sub("", verbatim), language, _is_money, money=True)
+
+
+def parse_hundredths(verbatim: str, language: str) -> Decimal | None:
+    """Read a price in cents, pence or the like; none in a thousand or more of them."""
+    match = HUNDREDTH.fullmatch(verbatim.strip())
+    number = parse_number(match["number"], language) if match else None
+    return None if number is None or number >= _MOST_HUNDREDTHS else number / 100
 
 
 def parse_number(verbatim: str, language: str) -> Decimal | None:
@@ -172,10 +188,18 @@ def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, mon
 def _without_unit(text: str, is_unit: Callable[[str], bool]) -> str:
     before, after = _PREFIX.fullmatch(text), _SUFFIX.fullmatch(text)
     if before and is_unit(before["unit"].casefold().rstrip(".")):
-        return before["sign"] + before["rest"]
+        return before["sign"] + _without_code(before["rest"], before["unit"])
     if after and is_unit(after["unit"].casefold().rstrip(".")):
         return after["rest"] + after["sign"]
     return text
+
+
+def _without_code(rest: str, sign: str) -> str:
+    """Leave out a currency's code behind an amount that has its sign before it: `£8.90 GBP`, `$5.00 AUD`."""
+    after = _SUFFIX.fullmatch(rest)
+    code = _currency(after["unit"]) if after else None
+    same = code is not None and (_currency(sign) == code or (sign in _SHARED_SIGNS and code not in _SIGNED_OTHERWISE))
+    return after["rest"] + after["sign"] if after and same else rest
 
 
 def _magnitude(digits: str, decimal_sign: str | None, *, money: bool) -> Decimal | None:

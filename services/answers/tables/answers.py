@@ -1,6 +1,6 @@
 """Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,8 @@ from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_produ
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
-from services.answers.tables.words import Aside, is_adjustment
+from services.answers.tables.words import Aside, is_adjustment, is_payment, names_tax_anywhere
+from services.answers.tables.wrapped import unwrapped
 
 CONFIRMED: Final = 0.98
 """Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
@@ -65,7 +66,8 @@ def read_tables(
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     """
-    answers = [_read_table(table, laid_out, pages, language, totals) for table in tables]
+    whole = unwrapped(laid_out, pages)
+    answers = [_read_table(table, whole, pages, language, totals) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
         [reason for answer in answers for reason in answer.reasons],
@@ -150,7 +152,31 @@ def _settled(
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
         if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
+    if later := _below_a_sum(found, key, named, laid_out, language):
+        return later, True
     return found.rows, False
+
+
+def _below_a_sum(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> Sequence[Row] | None:
+    """Give the rows with those below a sum of some of them, if only with these they make the total that is wanted.
+
+    What bills nothing is no row there either: discounts and charges, taxes, payments.
+    """
+    wanted = named.get(key.adds_up_to[0]) if key.adds_up_to else None
+    if wanted is None:
+        return None
+    for count in range(1, len(found.later) + 1):
+        last = found.later[count - 1]
+        if is_adjustment(_words(last)) or is_payment(_words(last)) or names_tax_anywhere(_words(last)):
+            return None
+        rows = [*found.rows, *found.later[:count]]
+        total = column_sum(rows, key.name)
+        below = amounts_below(laid_out, last, language, {Aside.TOTAL})
+        if total is not None and equal(total, wanted) and any(equal(total, item) for line in below for item in line):
+            return rows
+    return None
 
 
 def _before_adjustments(
@@ -226,6 +252,7 @@ def _reasons(
     yield from _missing_numbers(table, found, rows)
     if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
         yield f"{table.name}: {_some(partial)}."
+    yield from _unread_columns(table, found.joined, rows)
     if found.strays and not confirmed:
         yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
     if confirmed:
@@ -288,8 +315,19 @@ def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
     ]
     if halves:
         yield f"{table.name}: {_some(halves)}."
-    for name in names:
-        if name in listing.named and not any(name in row.figures for row in listing.rows):
+    wordless = [
+        f"row {index} (page {row.page}) has no {table.description.name}"
+        for index, row in enumerate(listing.rows, start=1)
+        if not any(map(str.isalpha, _words(row)))
+    ]
+    if wordless:
+        yield f"{table.name}: {_some(wordless)}."
+    yield from _unread_columns(table, listing.named & set(names), listing.rows)
+
+
+def _unread_columns(table: TableDefinition, named: Collection[str], rows: Sequence[Row]) -> Iterator[str]:
+    for name in (column.name for column in table.columns if column.name in named):
+        if not any(name in row.figures for row in rows):
             yield f"{table.name}: no {_spoken(name)} was read, and the document names a column of it."
 
 

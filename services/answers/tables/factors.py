@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from services.answers.amounts import parse_money, parse_number
+from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Cell, Line
@@ -26,10 +26,6 @@ NUMBER: Final = re.compile(r"(?<![0-9:])[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u0
 _DECIMALS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])")
 _PRICE: Final = re.compile(r"[€£$/@]|\b(?:EUR|CHF|GBP|USD|je|pro|per|each|à)\b", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"[0-9] ?[^\W\d_]")
-_HUNDREDTH: Final = re.compile(
-    r"(?P<number>[0-9]+[.,][0-9]+) ?(?:(?:ct|cts|cents?|rp)\b|(?<=[0-9])p(?=/| per|$))(?:/[^\W\d_]+)?", re.IGNORECASE
-)
-"""A price in the hundredth part of the currency: `24,85 ct/kWh`."""
 _TIMES: Final = re.compile(
     r"[\u00d7*@€£$]|(?<![^\W\d_])(?:x|à|a|zu|je|at|per|mal|EUR|CHF|von)(?![^\W\d_])", re.IGNORECASE
 )
@@ -197,7 +193,7 @@ class _Column:
             if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
                 continue
             if (self.has(cell) and is_figure(cell)) or self._is_below_head(cell, line):
-                return Figure(cell, _value(cell.text, language))
+                return _whole_figure(cell, language)
         return None
 
     def _is_below_head(self, cell: Cell, line: Line) -> bool:
@@ -205,11 +201,19 @@ class _Column:
         return self.head is not None and [other for other in line.cells if other.overlaps(self.head)] == [cell]
 
 
+def _whole_figure(cell: Cell, language: str) -> Figure:
+    """Read a cell that is a number alone, or one with a unit behind it that no list has: `4 Dosen`."""
+    value = _value(cell.text, language)
+    if value is None and not HUNDREDTH.fullmatch(cell.text) and (quantity := parse_quantity(cell.text, language)):
+        end = len(cell.text) - len(quantity.unit)
+        return _inner(cell, 0, len(cell.text[:end].rstrip()), quantity.number)
+    return Figure(cell, value)
+
+
 def _value(text: str, language: str) -> Decimal | None:
     """Read what a cell says; what costs `24,85 ct/kWh` costs 0.2485."""
-    if match := _HUNDREDTH.fullmatch(text):
-        cents = parse_number(match["number"], language)
-        return None if cents is None else cents / 100
+    if HUNDREDTH.fullmatch(text):
+        return parse_hundredths(text, language)
     value = parse_number(text, language)
     return parse_money(text, language) if value is None else value
 
@@ -227,7 +231,7 @@ def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
             end = match.end()
             if cell.start + end > amount.cell.start and cell.left >= amount.cell.left:
                 continue
-            cents = _HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
+            cents = HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
             text = cents[0] if cents else match[0]
             value = _value(text, language)
             if value is not None:

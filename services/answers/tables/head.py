@@ -52,6 +52,8 @@ class Head:
         Its lines on the sheet, both included.
     score
         How well the labels fit.
+    joined
+        Counts whose label begins the cell of another column: heads may stand so close that they are one.
     """
 
     columns: Mapping[str, Cell]
@@ -59,6 +61,7 @@ class Head:
     first: int
     last: int
     score: int
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,11 @@ class HeadFinder:
         total = sum(score for score, name, at in scored if chosen.get(name) == at)
         columns = {name: cells[at][0] for name, at in chosen.items()}
         others = {f"{at} {cell[0].text}": cell[0] for at, cell in enumerate(cells) if at not in chosen.values()}
-        return Head(columns | others, frozenset(chosen), first, last, total)
+        counts = {column.name for column in self.table.columns if column.kind == "number"} - chosen.keys()
+        joined = frozenset(
+            name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
+        )
+        return Head(columns | others, frozenset(chosen), first, last, total, joined)
 
     def _is_head(self, chosen: Mapping[str, int]) -> bool:
         return all(column.name in chosen for column in self.table.columns if column.required)

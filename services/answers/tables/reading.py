@@ -16,6 +16,8 @@ from services.answers.tables.words import Aside
 MAX_ROWS: Final = 20_000
 """Rows of one table; a document with more is said to have more."""
 
+_MOST_LATER: Final = 5
+"""Rows below a total that are kept."""
 _LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
 _SAME_SIZE: Final = 5
@@ -40,10 +42,14 @@ class Found:
         Pages with a head.
     named
         Columns that every head names.
+    joined
+        Columns that a head names in the cell of another one.
     strays
         Numbers that belong to no row, by page.
     uncounted
         What counts on after a row, where no row has an amount.
+    later
+        What looks like rows below a total: it may be of some rows only.
     too_many
         There are more rows than are read.
     """
@@ -52,8 +58,10 @@ class Found:
     trailing: int = 0
     heads: list[int] = field(default_factory=list)
     named: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
     strays: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
+    later: list[Row] = field(default_factory=list)
     too_many: bool = False
 
 
@@ -82,6 +90,7 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) ->
                     known = Columns(head.columns, table.description.name, numbers)
                 columns = known
                 found.named = head.named & (found.named if found.heads else head.named)
+                found.joined |= head.joined
                 found.heads.append(sheet.number)
             if columns is None:
                 continue
@@ -131,6 +140,8 @@ class _Chooser:
             elif row.aside is not None:
                 self._after_total = self._after_total or row.aside is Aside.TOTAL
                 self._open = self._open and row.aside is Aside.CARRIED
+            elif self._after_total and len(found.later) < _MOST_LATER and _has_words(row):
+                found.later.append(row)
         if len(found.rows) > MAX_ROWS:
             found.too_many = True
             del found.rows[MAX_ROWS:]
@@ -141,14 +152,14 @@ class _Chooser:
 
     def finish(self) -> None:
         """Close each row's description where its first paragraph ends."""
-        for row in self.found.rows:
+        for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
         _name_factor(self.table, self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
         if row.aside is not None or self._after_total:
             return self._is_product(row) or self._counts_on(row)
-        return row.number is not None or any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
+        return row.number is not None or _has_words(row)
 
     def _is_bare(self, row: Row) -> bool:
         return row.number is None and len(row.figures) == 1
@@ -164,6 +175,10 @@ class _Chooser:
     @property
     def _numeric(self) -> list[str]:
         return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def _has_words(row: Row) -> bool:
+    return any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
 
 
 def is_product(table: TableDefinition, row: Row) -> bool | None:

@@ -1,21 +1,25 @@
 """Rows of one table on one sheet, from the places of its cells."""
 
+import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.amounts import parse_money, parse_number
-from services.answers.tables.columns import Columns
+from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number
+from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.margin import without_margin
 from services.answers.tables.sheet import AMOUNT, Cell, Line
 from services.answers.tables.words import Aside, aside_of
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_SIGNS: Final = "-\u2212("
+"""Before other words of its cell, what makes an amount negative: it is not read without its sign."""
 _MAX_NUMBER_CELL: Final = 40
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
@@ -24,10 +28,15 @@ _SAME_ROW: Final = 1.6
 _LINES_OF_HEAD: Final = 3
 _LEADING: Final = 1.5
 """Distance of lines of one paragraph, as part of the font size, at most."""
+_BELOW_NAMES: Final = 2
+"""Distance of a line of totals from the line that names them, as part of the font size, at most."""
+_LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
+"""Of a line that names several sums, the one that ends most decides."""
 _NOTABLE: Final = 1.25
 """A gap between lines that is this many times the others separates rows."""
 
 
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _FEW: Final = 0.4
 """Part of the gaps that may say that rows begin above their numbers, where they do not."""
 
@@ -134,7 +143,7 @@ class RowReader:
         continues
             The table began on a sheet before: its last row may go on.
         """
-        body, ended = self._body(lines, columns)
+        body, ended = self._body(without_margin(lines, columns.heads), columns)
         placed = [(line, self._placed(line, columns)) for line in body]
         columns.learn((name, cell) for _, cells in placed for name, cell in cells)
         placed = [(line, self._placed(line, columns)) for line in body]
@@ -174,6 +183,8 @@ class RowReader:
         value = parse(cell.text, self.language)
         if value is not None:
             return Figure(cell, value)
+        if parse is parse_money and HUNDREDTH.fullmatch(cell.text):
+            return Figure(cell, parse_hundredths(cell.text, self.language))
         around = cell.text[: match.start()] + cell.text[match.end() :]
         if any(map(str.isdigit, around)) or match.start() > 4:  # noqa: PLR2004  (a currency may stand before)
             return None
@@ -181,7 +192,8 @@ class RowReader:
         at = cell.text.index(text)
         # Only the number is copied: its unit is another answer. Its place needs the cell to stand as it was read.
         inner = cell._replace(text=text, start=cell.start + at, end=cell.start + at + len(text))
-        return Figure(inner, parse(text, self.language))
+        is_signed = parse is parse_money and cell.text[0] in _SIGNS and text[0] not in _SIGNS
+        return Figure(inner, None if is_signed else parse(text, self.language))
 
     def _rows(
         self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
@@ -191,8 +203,8 @@ class RowReader:
         rows: list[Row] = []
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
-        for line, cells in placed:
-            aside = aside_of(_label(line))
+        for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
+            aside = aside_of(_label(line)) or _aside_above(above, line)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -224,14 +236,54 @@ class RowReader:
         bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]
+        self._describe_otherwise(page, rows, placed)
         return cells[: bounds[0]]
+
+    def _describe_otherwise(
+        self, page: int, rows: Sequence[Row], placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
+    ) -> None:
+        """Give rows without a description the words of another column: a second block may have them there."""
+        wanted = {column.name for column in self.table.columns} | {ROW_NUMBER}
+        others: dict[str, list[Cell]] = {}
+        blocks = list(_without_words(rows))
+        for _, line in placed if blocks else ():
+            for name in dict.fromkeys(name for name, _ in line if name not in wanted):
+                others.setdefault(name, []).append(_whole([cell for column, cell in line if column == name]))
+        for first, end in blocks:
+            above = rows[first - 1].bottom if first else -1
+            below = rows[end].top - row_tolerance(rows[end]) if end < len(rows) else math.inf
+            for cells in sorted(others.values(), key=lambda cells: cells[0].left):
+                between = cells[bisect_right(cells, above, key=_baseline) : bisect_left(cells, below, key=_baseline)]
+                if between and _share(page, rows[first:end], between):
+                    break
+
+
+def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Give the first, and the one behind the last, of rows in succession without a description."""
+    bare = [not row.lines and row.aside is None for row in rows]
+    for first in (at for at, is_bare in enumerate(bare) if is_bare and not (at and bare[at - 1])):
+        yield first, next((at for at in range(first, len(rows)) if not bare[at]), len(rows))
+
+
+def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
+    """Give rows the words of a column if each of them then has several; say whether they have."""
+    starts = _starts(rows, cells, continues=False)
+    bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
+    shares = [cells[first:end] for first, end in zip(bounds, [*bounds[1:], len(cells)], strict=True)]
+    if not all(sum(len(_WORD.findall(cell.text)) for cell in share[:2]) > 1 for share in shares):
+        return False
+    for row, share in zip(rows, shares, strict=True):
+        row.lines = [(page, cell) for cell in share]
+    return True
 
 
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     """Give what stands in a column on a line as one cell."""
     cells = [cell for column, cell in line if column == name]
-    if not cells:
-        return None
+    return _whole(cells) if cells else None
+
+
+def _whole(cells: Sequence[Cell]) -> Cell:
     text = " ".join(cell.text for cell in cells)
     return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
 
@@ -243,6 +295,16 @@ def _baseline(cell: Cell) -> int:
 def _label(line: Line) -> str:
     """Give a line's first words."""
     return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
+
+
+def _aside_above(above: Line | None, line: Line) -> Aside | None:
+    """Tell by the words right above a line of numbers alone what it is, if each of them names a sum or a tax."""
+    if above is None or not all(map(is_figure, line.cells)):
+        return None
+    if line.baseline - above.baseline > _BELOW_NAMES * line.size:
+        return None
+    asides = [aside_of(cell.text) for cell in above.cells]
+    return next((aside for aside in _LAST_FIRST if aside in asides), None) if all(asides) else None
 
 
 def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]) -> list[Cell]:
@@ -340,7 +402,9 @@ def row_tolerance(row: Row) -> int:
 
 
 def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
-    return any(abs(cell.baseline - row.top) <= row_tolerance(row) for cell in cells)
+    tolerance = row_tolerance(row)
+    at = bisect_left(cells, row.top - tolerance, key=_baseline)
+    return at < len(cells) and cells[at].baseline <= row.top + tolerance
 
 
 def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:

@@ -67,6 +67,8 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("US$ 5", "5"),
         ("$5", "5"),
         ("5 kr.", "5"),
+        ("-£12.00 GBP", "-12.00"),  # the sign, and the code too
+        ("$12.00 AUD", "12.00"),
         ("1.450,00 e", "1450.00"),  # as LaTeX sets the euro sign
         ("\uff11\uff12,00", "12.00"),
     ],
@@ -78,9 +80,9 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
 @pytest.mark.parametrize(
     "verbatim",
     [
-        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 EUR",
-        "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29, ".50",
-        "-1,234",
+        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "£ 12 EUR",
+        "$12 EUR", "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29,
+        ".50", "-1,234",
     ],
 )  # fmt: skip
 def test_money_that_is_not_plainly_one_amount_is_not_read(verbatim: str) -> None:

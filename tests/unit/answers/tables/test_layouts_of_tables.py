@@ -1,0 +1,226 @@
+"""Tables as other people's templates set them: beside a letterhead, with broken amounts, with totals in columns."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+
+BESIDE = (
+    "                    Bezeichnung            Menge   Einzelpreis   Gesamtpreis",
+    "                    Sattel mit Federn          2         40,00         80,00",
+    "Radwerk Nord GmbH",
+    "Am Kanal 7          Klingel                    1          9,00          9,00",
+    "24103 Kiel          Speichen ersetzt           3          7,00         21,00",
+    "Tel. 0431 55 12",
+    "                    Nettobetrag                                       110,00",
+)
+
+
+def described(*lines: str, language: str = "de", kind: str = "invoice", **totals: str) -> list[str | None]:
+    """Give the descriptions; none if something is said to be missing."""
+    answers = read_text("\n".join(lines), language=language, kind=kind, **totals)
+    return [] if answers.reasons else said_descriptions(answers)
+
+
+def amounts(*lines: str, language: str = "de", **totals: str) -> list[Decimal | None]:
+    """Give the amounts; none if something is said to be missing."""
+    answers = read_text("\n".join(lines), language=language, **totals)
+    return [] if answers.reasons else [figures[2] for figures in said_figures(answers)]
+
+
+def test_a_letterhead_in_the_margin_is_of_no_row() -> None:
+    assert described(*BESIDE, net_total="110.00") == ["Sattel mit Federn", "Klingel", "Speichen ersetzt"]
+
+
+def test_what_most_rows_have_on_the_left_is_a_column_without_a_head() -> None:
+    lines = (
+        "          Bezeichnung            Menge   Einzelpreis   Gesamtpreis",
+        "Lila      Sattel mit Federn          2         40,00         80,00",
+        "Blau      Klingel                    1          9,00          9,00",
+        "Rot       Speichen ersetzt           3          7,00         21,00",
+        "          Nettobetrag                                       110,00",
+    )
+    assert described(*lines, net_total="110.00") == ["Lila Sattel mit Federn", "Blau Klingel", "Rot Speichen ersetzt"]
+
+
+def test_words_left_of_a_centred_head_are_its_column() -> None:
+    lines = (
+        "                    Bezeichnung                   Gesamtpreis",
+        "Ein ganzer Tag auf dem See                             80,00",
+        "Imbiss                                                  9,00",
+        "Nettobetrag                                            89,00",
+    )
+    assert described(*lines, net_total="89.00") == ["Ein ganzer Tag auf dem See", "Imbiss"]
+
+
+def test_amounts_that_a_narrow_column_breaks_after_their_currency_are_whole() -> None:
+    rows = (
+        ("Zaun streichen", 4, "20.00", "80.00"),
+        ("Hecke schneiden", 2, "15.50", "31.00"),
+        ("Anfahrt", 1, "9.00", "9.00"),
+    )
+    lines = ["Description            Quantity    Price   Amount"]
+    for words, quantity, price, amount in rows:
+        lines += [f"{words:23}{quantity:<12}{price:8}EUR", f"{'':43}{amount}", ""]
+    for words, amount in (("Discount", "-EUR\n20.00"), ("Total", "EUR\n100.00")):
+        upper, lower = amount.split("\n")
+        lines += [f"{words:43}{upper}", f"{'':43}{lower}", ""]
+    assert amounts(*lines, language="en", net_total="100.00") == [80, 31, 9, -20]
+
+
+def test_a_currency_above_a_column_of_numbers_is_its_head() -> None:
+    lines = (
+        "Beschreibung           Betrag",
+        "Leistungen im Mai      EUR",
+        "Zaun streichen         80,00",
+        "Hecke schneiden        31,00",
+        "Anfahrt                9,00",
+        "Summe                  120,00",
+    )
+    assert amounts(*lines, net_total="120.00") == [80, 31, 9]
+
+
+def test_totals_in_columns_are_no_row() -> None:
+    lines = (
+        "Bezeichnung               Menge   Einzelpreis     Betrag",
+        "Zaun streichen                4         20,00      80,00",
+        "Hecke schneiden               2         10,00      20,00",
+        "",
+        "     Zwischensumme Netto   MwSt. 19%     Rechnungsbetrag",
+        "                100,00       19,00           119,00",
+        "",
+        "     Noch zu begleichen                      69,00",
+        "     Frau Hain, Telefon 0431 5512",
+    )
+    assert amounts(*lines, net_total="100.00", gross_total="119.00") == [80, 20]
+
+
+def test_words_that_name_no_sum_above_numbers_are_those_of_a_row() -> None:
+    lines = (
+        "Bezeichnung               Menge   Einzelpreis     Betrag",
+        "Zaun streichen",
+        "                              4         20,00      80,00",
+        "Nettobetrag                                        80,00",
+    )
+    assert amounts(*lines, net_total="80.00") == [80]
+
+
+@pytest.mark.parametrize(("discount", "net"), [("-£9.00 GBP", "80.00"), ("£-9.00 GBP", "80.00")])
+def test_a_discount_keeps_its_sign_before_a_currency_that_is_named_twice(discount: str, net: str) -> None:
+    lines = (
+        "Description                Amount",
+        "Repair of a fence          £89.00 GBP",
+        f"Voucher for spring         {discount}",
+        f"Total                      £{net} GBP",
+    )
+    assert amounts(*lines, language="en", net_total=net) == [Decimal(89), Decimal(-9)]
+
+
+def test_an_amount_whose_sign_stands_before_words_is_not_read_without_it() -> None:
+    lines = (
+        "Beschreibung               Betrag",
+        "Zaun streichen             80,00",
+        "Gutschein                  -ca 9,00",
+    )
+    reasons = read_text("\n".join(lines)).reasons
+    assert any("cannot be read as a number" in reason for reason in reasons)
+
+
+def test_a_quantity_with_a_unit_that_no_list_has_stands_below_the_others() -> None:
+    lines = (
+        "Pos.   Was                     Menge       E-Preis                G-Preis",
+        "1      Farbe, weiß             4 Eimer     20,00 €                80,00 €",
+        "2      Pinsel                  2 Eimer     10,00 €    (-10 %)     18,00 €",
+        "3      Leiter                  1 Eimer     52,00 €                52,00 €",
+        "Nettobetrag                                                      150,00 €",
+    )
+    answers = read_text("\n".join(lines), net_total="150.00")
+    assert [figures[0] for figures in said_figures(answers)] == [4, 2, 1]
+    assert not answers.reasons
+
+
+def test_a_part_has_its_words_in_the_column_that_is_headed_so() -> None:
+    lines = (
+        "Part                     Reference    Quantity   Unit Price   Total",
+        "Cable with a plug        Harbour 12          4        20.00   80.00",
+        "Lamp                     Lighthouse          1        20.00   20.00",
+        "Total                                                        100.00",
+    )
+    given = described(*lines, language="en", kind="purchase_order", net_total="100.00")
+    assert given == ["Cable with a plug", "Lamp"]
+
+
+METERED = (
+    "Beschreibung                kWh      Preis      Betrag",
+    "Wärme im Mai                100       0,50       50,00",
+    "Wärme im Juni                60       0,50       30,00",
+    "Summe Wärme                 160                  80,00",
+)
+
+
+def test_a_row_below_a_sum_of_some_rows_is_one_if_the_total_needs_it() -> None:
+    lines = (
+        *METERED,
+        "Miete des Zählers                                 9,00",
+        "Nettobetrag                                      89,00",
+    )
+    assert amounts(*lines, net_total="89.00", gross_total="105.91") == [50, 30, 9]
+    assert not amounts(*lines, net_total="90.00", gross_total="105.91")
+
+
+@pytest.mark.parametrize(
+    "below", ["Versandkosten", "19 % Umsatzsteuer", "zahlbar bis 1.7.", "Mahngebühr der Rechnung 7, fällig"]
+)
+def test_charges_taxes_and_payments_below_a_sum_are_no_rows(below: str) -> None:
+    lines = (*METERED, f"{below:50}9,00", "Nettobetrag                                      89,00")
+    answers = read_text("\n".join(lines), net_total="89.00")
+    assert [figures[2] for figures in said_figures(answers)] == [50, 30]
+
+
+SECOND_BLOCK = (
+    "Part                     Reference             Quantity   Unit Price   Total",
+    "Cable with a plug        Harbour 12                   4        20.00    80.00",
+    "Lamp                     Lighthouse                   1        20.00    20.00",
+    "                         Packing by hand              1         5.00     5.00",
+    "Total                                                                  105.00",
+)
+
+
+def test_rows_of_a_second_block_have_their_words_in_another_column() -> None:
+    given = described(*SECOND_BLOCK, language="en", kind="purchase_order", net_total="105.00")
+    assert given == ["Cable with a plug", "Lamp", "Packing by hand"]
+
+
+def test_a_row_without_any_words_is_said() -> None:
+    lines = (
+        "Cable with a plug     4    20.00    80.00",
+        "                      1     5.00     5.00",
+        "Net amount   85.00",
+    )
+    reasons = read_text("\n".join(lines), language="en", net_total="85.00").reasons
+    assert reasons == ["line_items: row 2 (page 1) has no description."]
+
+
+def test_a_count_whose_head_runs_into_another_one_and_that_is_not_read_is_said() -> None:
+    lines = (
+        "Leistung                      Anz. Faktor Betrag EUR",
+        "Verband angelegt                1     2,3      20,00",
+        "Wunde gereinigt                 1     1,8      80,00",
+        "Material                                        5,00",
+        "Rechnungsbetrag                               105,00",
+    )
+    reasons = read_text("\n".join(lines), gross_total="105.00").reasons
+    assert reasons == ["line_items: no quantity was read, and the document names a column of it."]
+
+
+@pytest.mark.parametrize(
+    ("price", "read"), [("24,85 ct", "0.2485"), ("24,8500 Cent/kWh", "0.2485"), ("1.240 ct", None)]
+)
+def test_a_price_in_cents_is_the_hundredth_part(price: str, read: str | None) -> None:
+    lines = (
+        "Beschreibung                kWh      Preis je kWh      Betrag",
+        f"Wärme im Mai                100      {price:18}24,85",
+        "Nettobetrag                                            24,85",
+    )
+    ((_, said, _),) = said_figures(read_text("\n".join(lines), net_total="24.85"))
+    assert said == (read and Decimal(read))
