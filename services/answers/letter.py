@@ -387,7 +387,7 @@ class Letter:
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:
         """The name before an address at the document's end, in a line or a column, and the postcode."""
-        cells, heads = self.imprint.foot, [block.cells[0] for block in self._blocks]
+        cells, heads = self.imprint.foot, [block.cells[0] for block in self._blocks[:1]]
         for at, cell in enumerate(cells):
             name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
             if not parts and cell not in heads:
