@@ -140,6 +140,7 @@ def text_runs(text: str) -> Iterator[Run]:
 
 
 def _lines(text: str, runs: Collection[Run]) -> list[Line]:
+    runs = [run for run in runs if text[run.start : run.end].strip()]  # a run may be a space of another kind
     # Where whole phrases are shown, a gap of one space is one of columns that stand close.
     wordwise = not any(" " in text[run.start : run.end] for run in runs)
     grouped = list(_grouped(runs))

@@ -80,3 +80,7 @@ def test_tabulators_count_from_the_beginning_of_the_line() -> None:
     (above, below) = sheet.lines
     assert [cell.left for cell in above.cells] == [0, 3_000, 9_000]
     assert below.cells[0].left == above.cells[2].left
+
+
+def test_a_run_of_nothing_but_spaces_of_another_kind_is_no_cell() -> None:
+    assert cells([("\u2028", 0, 50), ("Schraube", 60, 460), ("\u3000", 700, 750)]) == [["Schraube"]]
