@@ -78,7 +78,7 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
 @pytest.mark.parametrize(
     "verbatim",
     [
-        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 EUR",
+        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "€ 12 USD",
         "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29, ".50",
         "-1,234",
     ],
@@ -458,3 +458,25 @@ def test_hostile_text_is_refused_at_once(kind: Kind, piece: str, times: int) -> 
 def test_what_shows_in_another_order_than_it_is_stored_is_not_read(kind: Kind, verbatim: str, mark: str) -> None:
     assert read(kind, verbatim.format(mark)) is None
     assert read(kind, verbatim.format("\u200e")) is not None
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "amount"),
+    [
+        ("£1,850.00 GBP", Decimal("1850.00")),
+        ("$1,850.00 AUD", Decimal("1850.00")),
+        ("EUR 1,850.00 €", Decimal("1850.00")),
+        ("-$12.50 CAD", Decimal("-12.50")),
+        ("£1,850.00 EUR", None),
+        ("$1,850.00 kg", None),
+    ],
+)
+def test_a_currency_may_stand_on_both_sides_of_an_amount(verbatim: str, amount: Decimal | None) -> None:
+    value = parse_value(Kind.MONEY, verbatim, "en")
+    assert (value.numeric if value else None) == amount
+
+
+@pytest.mark.parametrize(("verbatim", "code"), [("$1,850.00 AUD", "AUD"), ("CAD ($)", "CAD"), ("$ EUR", None)])
+def test_a_code_beside_a_sign_that_several_share_says_which(verbatim: str, code: str | None) -> None:
+    value = parse_value(Kind.CURRENCY, verbatim, "en")
+    assert (value.text if value else None) == code
