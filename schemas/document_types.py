@@ -72,7 +72,7 @@ MAX_TYPES: Final = 60
 MAX_FIELDS: Final = 40
 MAX_RULES: Final = 20
 MAX_TABLES: Final = 3
-MAX_WORDS: Final = 80
+MAX_WORDS: Final = 100
 
 _SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
@@ -151,6 +151,10 @@ class FieldDefinition(_Data):
         default=False,
         description="Left empty where none of its names stands beside it: others like it are usual.",
     )
+    before_tax: bool = Field(
+        default=False,
+        description="For kind `money`, in a type without `tax_totals`: of subtotal, tax and their sum, the subtotal.",
+    )
     role: Role | None = Field(default=None, description="For kind `name` alone: where in a letter the name stands.")
     is_party: bool = Field(
         default=False, description="A firm or person with an address: of a firm and its contact, the firm is meant."
@@ -186,6 +190,7 @@ class FieldDefinition(_Data):
             ("role", self.role is not None, (Kind.NAME,)),
             ("is_party", self.is_party, (Kind.NAME,)),
             ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),
+            ("before_tax", self.before_tax, (Kind.MONEY,)),
         ):
             if is_set and self.kind not in kinds:
                 message = f"field {self.name}: `{key}` belongs to kind {' or '.join(f'`{kind}`' for kind in kinds)}"

@@ -17,14 +17,14 @@ not choose. The language's own signs are those of CLDR, by Babel.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import list_currencies
+from babel.numbers import get_currency_symbol, get_territory_currencies, list_currencies
 
 from services.answers.normal_form import UNIFIED, plain
 
@@ -64,6 +64,7 @@ _CODES: Final = frozenset(list_currencies())
 _NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
 _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
 _SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
@@ -147,7 +148,7 @@ def parse_percentage(verbatim: str, language: str) -> Decimal | None:
 
 
 def currency_code(verbatim: str) -> str | None:
-    """Give the ISO 4217 code of a currency, alone, beside its sign (`EUR (€)`) or beside an amount.
+    """Give the ISO 4217 code of a currency, alone, beside its sign (`EUR (€)`, `AUD $`) or beside an amount.
 
     Signs that several currencies share (`$`) are not read, nor two different currencies.
     """
@@ -155,8 +156,22 @@ def currency_code(verbatim: str) -> str | None:
     if code := _currency(text.strip("()[]:- ")):
         return code
     names = [name for name in _CURRENCY_NAME.findall(text) if name not in _IN]
-    codes = {_currency(name) for name in names}
-    return codes.pop() if len(codes) == 1 else None
+    codes = {_currency(name) for name in names if name not in _SHARED_SIGNS}
+    code = codes.pop() if len(codes) == 1 else None
+    return code if code and all(_is_sign_of(name, code) for name in names if name in _SHARED_SIGNS) else None
+
+
+def currency_of_country(code: str, pages: Iterable[str]) -> str | None:
+    """Give the currency of a country, by its ISO 3166-1 code, if that currency's sign stands beside a number.
+
+    Several countries have a `$`: that of a seller in `NC 28787, US` is the American one.
+    """
+    tender = get_territory_currencies(code) if _COUNTRY.fullmatch(code) else []
+    if not tender:
+        return None
+    sign = re.escape(get_currency_symbol(tender[-1], "en")[-1])
+    beside = re.compile(rf"{sign} ?[0-9]|[0-9] ?{sign}")
+    return tender[-1] if any(map(beside.search, pages)) else None
 
 
 def currency_spellings(code: str) -> tuple[str, ...]:
@@ -168,6 +183,11 @@ def _currency(name: str) -> str | None:
     if name.upper() in _CODES:
         return name.upper()
     return _CURRENCIES.get(name.casefold().rstrip("."))
+
+
+def _is_sign_of(name: str, code: str) -> bool:
+    """Say whether a sign is that of a currency, alone or shared: `$` is of `AUD`."""
+    return code in _CODES and (_currency(name) == code or get_currency_symbol(code, "en").endswith(name))
 
 
 def _is_money(unit: str) -> bool:

@@ -88,10 +88,14 @@ _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
+_UNTIL: Final = re.compile(r"\s{0,3}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|au)\s{0,3}")
+"""What stands between the two dates of a span."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
 """What may stand between a word and the value that it names: the rest of the word, `date`, `is`, a colon, `on`."""
 _PART_OF: Final = re.compile(r"enthalten|darin|davon|included|of which|dont\b|inclus|compris", re.IGNORECASE)
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
+_OWN_LETTERS: Final = re.compile(r"([A-Z]{2,4})[-/ #]?(?=[0-9])")
+"""Those that begin a number."""
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
     r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|unserer|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
@@ -174,7 +178,9 @@ class Candidates:
             names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
             self._owners[key] = [
-                _owner_by(item, names) or next((name for name in dated if names[name].are_of(item)), None)
+                _owner_by(item, names)
+                or _owner_by_letters(item, names)
+                or next((name for name in dated if names[name].are_of(item)), None)
                 for item in self.of(field.kind)
             ]
         owned = zip(self.of(field.kind), self._owners[key], strict=True)
@@ -217,15 +223,26 @@ class Candidates:
     def is_of_another(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:
         """Say whether, wherever a value stands, a word of another field names it: `Renewal: 1.9.2026`.
 
+        The end of a span of dates is that span's: `01.01.2026 - 31.12.2026` says not by when to pay.
+
         Parameters
         ----------
         said
             Canonical.
         """
         names = _Names(field, kind)
-        places = [item for item in self.of(field.kind) if item.value.text == said]
-        is_whole = len(self.of(field.kind)) < MAX_CANDIDATES
-        return is_whole and bool(places) and all(names.name_another(item.label) for item in places)
+        found = self.of(field.kind)
+        places = [(found[at - 1] if at else item, item) for at, item in enumerate(found) if item.value.text == said]
+        is_whole = len(found) < MAX_CANDIDATES
+        return (
+            is_whole
+            and bool(places)
+            and all(names.name_another(item.label) or self._is_span(before, item) for before, item in places)
+        )
+
+    def _is_span(self, first: Candidate, last: Candidate) -> bool:
+        between = self._pages[last.page - 1][first.char_end : last.char_start]
+        return first.page == last.page and first.kind is Kind.DATE and _UNTIL.fullmatch(between) is not None
 
     def _before(self, item: Candidate) -> str:
         return self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
@@ -308,7 +325,7 @@ class _Names:
 
     def nearest(self, label: str) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
-        if self._exclude(label):
+        if self.exclude(label):
             return _NOWHERE
         found = [(_end_of_word(label, match.end()), len(match[0])) for match in _overlapping(self._pattern, label)]
         if self._heading:
@@ -318,7 +335,7 @@ class _Names:
 
     def are_of(self, item: Candidate) -> bool:
         """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""
-        return item.is_dateline and not any(map(self._exclude, item.labels)) and not self.exclude_behind(item)
+        return item.is_dateline and not any(map(self.exclude, item.labels)) and not self.exclude_behind(item)
 
     def exclude_behind(self, item: Candidate) -> bool:
         """Say whether words behind a date make it another field's: `bis 16.5.2026 mit 2 % Skonto`."""
@@ -330,9 +347,10 @@ class _Names:
 
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""
-        return self._heading is not None and item.kind is Kind.REFERENCE and any(map(self._exclude, item.labels))
+        return self._heading is not None and item.kind is Kind.REFERENCE and any(map(self.exclude, item.labels))
 
-    def _exclude(self, label: str) -> bool:
+    def exclude(self, label: str) -> bool:
+        """Say whether words before a value make it another one's."""
         if self._unlike is None:
             return False
         before = max((match.end() for match in _OTHER_BEFORE.finditer(label)), default=0)
@@ -388,6 +406,13 @@ def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
     owner = next(filter(None, (_owner(label, names) for label in item.labels)), None)
     return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
+
+
+def _owner_by_letters(item: Candidate, names: Mapping[str, _Names]) -> str | None:
+    """Give the field whose name begins a number itself: `Reference: PO-44718`."""
+    letters = _OWN_LETTERS.match(item.verbatim) if item.kind is Kind.REFERENCE else None
+    owner = _owner(letters[1].casefold(), names) if letters else None
+    return None if owner and any(map(names[owner].exclude, item.labels)) else owner
 
 
 def _is_named(labels: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final, Literal
 
 from jsonschema import Draft202012Validator
@@ -12,11 +13,14 @@ from jsonschema.exceptions import best_match
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
+from services.answers.amounts import currency_of_country
 from services.answers.candidates import SHORT_NAME, is_remark, name_pattern, values_in
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
 from services.answers.forms import has_form
+from services.answers.headings import is_title
 from services.answers.normal_form import plain
+from services.answers.periods import durations_like
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
 from services.answers.whole_names import above_owner, firm_beside, two_lines, whole_firm
@@ -30,6 +34,8 @@ _PLACEHOLDERS: Final = frozenset(
         "nicht gefunden", "unbekannt", "leer", "non indiqué", "non précisé", "non spécifié", "inconnu",
     }
 )  # fmt: skip
+MOST_COUNTS: Final = 50
+"""Places of a number with a word behind it that are looked at for a title."""
 LABEL_REACH: Final = 80
 """Characters between a name of a field and its value, where the value needs one."""
 
@@ -50,6 +56,7 @@ _SIGNS: Final = {
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_COUNT: Final = re.compile(r"[0-9]\.?")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
@@ -111,7 +118,7 @@ def check_answer(
         In the order of the definition. `unsupported`: the value does not stand in the document, whether or not
         code could read it; `unparsed`: it stands there, and code could not read it.
     """
-    document = _Document(SearchablePages(pages), surroundings or Surroundings(pages, ()), language)
+    document = _Document(document_type, SearchablePages(pages), surroundings or Surroundings(pages, ()), language)
     return [
         found
         for field in document_type.fields
@@ -123,13 +130,16 @@ def check_answer(
 class _Document:
     """What copies are held against."""
 
+    kind: DocumentType
     pages: SearchablePages
     surroundings: Surroundings
     language: str
 
     def answer(self, field: FieldDefinition, copied: str) -> FieldAnswer | None:
         """Give the answer that a copy is; None if it says nothing of the field."""
-        verbatim, value = _read(field, copied, self.language)
+        verbatim, value = _read(field, self._with_title(field, copied), self.language)
+        if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
+            value = Value(code)
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return None
         place = self._place(field, verbatim, value)
@@ -157,6 +167,14 @@ class _Document:
             char_end=place.char_end if place else None,
         )
 
+    def _with_title(self, field: FieldDefinition, copied: str) -> str:
+        """Give a number with the title of the type that it counts: `2. Mahnung` where `2` alone was copied."""
+        if field.kind is not Kind.TEXT or not _COUNT.fullmatch(copied):
+            return copied
+        counted = re.compile(rf"(?<![\w.,]){re.escape(copied.rstrip('.'))}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
+        found = (match[0] for page in self.pages.texts for match in counted.finditer(page))
+        return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
+
     def _needs_label(self, field: FieldDefinition, value: Value | None) -> bool:
         """Say whether a value must stand behind a name of its field; a tax of nothing that does not is a conclusion."""
         is_nothing = field.kind is Kind.MONEY and value is not None and not value.numeric
@@ -171,7 +189,15 @@ class _Document:
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         labels = (field.label.de, field.label.en)
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
-        return next((place for way in ways if (place := self.pages.find(way, labels))), None)
+        found = (place for way in ways if (place := self.pages.find(way, labels)))
+        return next(found, None) or (self._spelt(value.text, labels) if field.kind is Kind.PERIOD and value else None)
+
+    def _spelt(self, duration: str, labels: Sequence[str]) -> Place | None:
+        """Find a duration whose number the document writes in words: of several the one behind a label."""
+        words = {way for page in self.pages.texts for way in durations_like(page, duration, self.language)}
+        places = [place for way in sorted(words) if (place := self.pages.find(way, labels))]
+        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, labels))
+        return next(labelled, next(iter(places), None))
 
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
         if field.is_party and (firm := firm_beside(verbatim, place.page, place.char_start, self.surroundings)):

@@ -81,6 +81,11 @@ class SearchablePages:
                 return self._best_labelled(found, labels)
         return self._nearly(needle)
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """Give the pages' own texts."""
+        return [page.text for page in self._pages]
+
     def text(self, page: int) -> str:
         """Give a page's own text; `page` from 1."""
         return self._pages[page - 1].text

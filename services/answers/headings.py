@@ -37,6 +37,8 @@ LABEL_BEGINNING: Final = 2
 """Characters by which labels are looked up."""
 LABEL_HEADING: Final = 0.4
 """What a heading counts for that may be the label of a number: `Invoice No: 4711`."""
+SUBJECT_WITHIN: Final = 0.9
+"""The same in a subject that begins with other words: `Posters and programmes - invoice 17` is about programmes."""
 LATER: Final = 0.5
 """What a heading counts for when one that names another type stands before it."""
 
@@ -161,8 +163,9 @@ class SelfDescriptions:
         found: dict[str, float] = {}
         for line in lines if titles else ():
             name, strength = _named(line, titles)
-            if name and name not in found:
-                found[name] = strength * (LATER if found else 1.0)
+            if name:
+                is_later = bool(found.keys() - {name})
+                found[name] = max(found.get(name, 0.0), strength * (LATER if is_later else 1.0))
         return found
 
 
@@ -198,16 +201,31 @@ def _named(line: str, titles: Mapping[str, _Titles]) -> tuple[str, float]:
     if _OF_ANOTHER.match(text):
         return "", 0.0
     matches = ((name, match) for name, title in titles.items() if (match := title.search(text)))
-    name, first = min(matches, key=lambda found: (found[1].start(), -found[1].end()), default=("", None))
+    # `Proformarechnung` is a title of its own before it is a `-rechnung`.
+    wholes = {name: title.words for name, title in titles.items()}
+    name, first = min(
+        matches,
+        key=lambda found: (found[1].start(), -found[1].end(), found[1][0] not in wholes[found[0]]),
+        default=("", None),
+    )
     if first is None or len(text[: first.start()].split()) > MAX_BEFORE:
         return "", 0.0
     return name, _strength(text, first, is_subject=subject is not None)
 
 
-def _weight(described: SelfDescription, weights: Weights) -> float:
+def _weight(described: SelfDescription, weights: Weights, *, has_other_title: bool) -> float:
+    """Weigh what speaks for a type.
+
+    Parameters
+    ----------
+    has_other_title
+        Whether the document's title names another type: an order confirmation has the labels of an invoice, and they
+        count only where it calls itself one as well.
+    """
     missing = weights.missing if described.is_wanting else 0.0
+    labels = 0 if has_other_title and not described.heading else described.labels
     said = weights.heading * described.heading + weights.phrase * described.phrases
-    return said + weights.label * described.labels - missing
+    return said + weights.label * labels - missing
 
 
 def _names(kind: DocumentType) -> re.Pattern[str]:
@@ -222,7 +240,7 @@ def _is_label(match: re.Match[str]) -> bool:
 def _strength(text: str, title: re.Match[str], *, is_subject: bool) -> float:
     rest = [word for word in text[title.end() :].split() if not _REFERENCE.fullmatch(word)]
     if is_subject:
-        return 1.0
+        return SUBJECT_WITHIN if text[: title.start()].strip() else 1.0
     if _LABEL_WITH_VALUE.search(text):
         return LABEL_HEADING
     if text.endswith((".", ",", ";")) and rest:
@@ -302,10 +320,14 @@ def weighed(
     dict
         Natural logarithms of probabilities that add up to one, by type.
     """
-    model = (BESIDE_LEARNED if learned else ALONE).model
+    model, title = (BESIDE_LEARNED if learned else ALONE).model, title_of(described)
     scores = {
         name: model * logprob
-        + _weight(described[name], BESIDE_LEARNED if name in learned else ALONE)
+        + _weight(
+            described[name],
+            BESIDE_LEARNED if name in learned else ALONE,
+            has_other_title=title not in (None, name),
+        )
         + LEARNED_WEIGHT * learned.get(name, learned.get(OTHER, 0.0))
         for name, logprob in logprobs.items()
     }

@@ -9,6 +9,7 @@ name of one of them alone, the other one is left empty if it is optional. So is 
 `unlike` name wherever it stands: a renewal is no due date, and an account to debit none to pay into.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,9 @@ LINES_OF_ADDRESS: Final = 8
 """The same in lines below each other, whatever stands beside them."""
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
+
+_YOURS: Final = re.compile(r"\b(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client)\b")
+"""Words that say that something is the recipient's; in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if definition.kind not in KINDS:
             continue
         answer = given.get(definition.name)
-        only = _only(candidates.labelled(definition, kind)) or _unlabelled(answer, definition, kind, given, candidates)
+        labelled = candidates.labelled(definition, kind)
+        only = _only(labelled) or _only(_recipients_own(definition, labelled))
+        only = only or _unlabelled(answer, definition, kind, given, candidates)
         if only is None or (answer is not None and is_said_by(answer, only)):
             continue
         put = answer_of(definition, only)
@@ -96,6 +102,16 @@ def _unlabelled(
     labelled = candidates.labelled(definition, kind) if is_number else []
     is_own = any(is_said_by(answer, item) for item in labelled)
     return labelled[0] if labelled and not is_own else None  # a document's own number stands before others'
+
+
+def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) -> list[Candidate]:
+    """Give those that are called the recipient's: `Auftrag-Nr.: 2026-311` is the sender's, `Ihre Bestellung: B-7` not.
+
+    Of another's number alone, such as that of an order; a document's own is its sender's.
+    """
+    if definition.kind is not Kind.REFERENCE or not definition.needs_label:
+        return []
+    return [item for item in labelled if _YOURS.search(item.label)]
 
 
 def _dateline(

@@ -5,20 +5,41 @@ that knows a kind's forms knows as well what is none. An optional field whose co
 the copy is a value of another kind, or where none of the field's names stands beside it: it is neither such a value nor
 called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number whose
 check digits make it a VAT number or an IBAN is no document's number, and a required field without one is asked again.
+What the words beside an amount say was paid before (`Paid to date $0.00`) is no total of an invoice.
 """
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidates, name_pattern
+from services.answers.candidates import Candidate, Candidates, name_pattern
 from services.answers.periods import parse_period
+
+_PAID: Final = re.compile(
+    r"(?<!\w)(?:(?:bereits|schon|bisher) (?:ge|be)(?:zahlt|leistet|glichen)\w*|(?:an|voraus|teil|akonto)zahlung(?:en)?"
+    r"|(?:total|summe|geleistete|erhaltene) zahlungen|zahlungseingang|zahlungseingänge"
+    r"|(?<!be )paid(?: to date)?|payments|payments? (?:received|made|to date)|prepaid|prepayment"
+    r"|deposit(?: paid| received)?|acomptes?|(?:payé|réglé|versé)e?s?|versements?)"
+    r"(?: (?:am|vom|on|le|du|of|by|per) [\w .,/-]{1,40})?\W{0,6}$"
+)
+"""Words directly before an amount that was paid: `Anzahlung vom 3. Mai:`."""
+
+
+def is_paid(item: Candidate) -> bool:
+    """Say whether the words directly before an amount say that it was paid before: `Paid to date`, `Anzahlung`."""
+    return _PAID.search(item.label) is not None
 
 
 def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
     """Leave out what is no value of its field."""
     definitions = {definition.name: definition for definition in kind.fields}
-    return [field for field in fields if not _is_none(field, definitions[field.path], candidates)]
+    paid = _paid_before(kind, fields, candidates)
+    return [
+        field for field in fields if field.path not in paid and not _is_none(field, definitions[field.path], candidates)
+    ]
 
 
 def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:
@@ -31,6 +52,26 @@ def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candid
     if definition.kind is Kind.VAT_ID:
         return _is_in(Kind.IBAN, field, candidates) or not _is_named(field, definition, candidates)
     return False
+
+
+def _paid_before(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:
+    """Give net total and tax that stand only where words say that so much was paid before.
+
+    None of those that make the gross total: `Anzahlung` may be what an invoice is about.
+    """
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    totals = kind.tax_totals
+    if totals is None:
+        return set()
+    net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
+    if net is not None and tax and net + tax == gross:
+        return set()
+    return {name for name, value in ((totals.net, net), (totals.tax, tax)) if _is_paid_only(value, candidates)}
+
+
+def _is_paid_only(value: Decimal | None, candidates: Candidates) -> bool:
+    places = [item for item in candidates.of(Kind.MONEY) if item.value.numeric == value is not None]
+    return bool(places) and all(map(is_paid, places))
 
 
 def _is_term(text: str, language: str) -> bool:

@@ -5,13 +5,15 @@ it: `Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08` comes to no 2
 amount, arithmetic says: 16.08 is 8.1 % of 214.60 less 16.08, and of no rate of 214.60 itself.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import MAX_CANDIDATES, Candidates, name_pattern
+from services.answers.candidates import MAX_CANDIDATES, Candidate, Candidates, name_pattern
+from services.answers.labelling import answer_of
 from services.answers.tax_lines import tax_lines
 
 CENT: Final = Decimal("0.01")
@@ -22,6 +24,10 @@ _IN_TENTHS: Final = (
 )
 RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 """Percent: value added tax in Europe, and GST in Australia, Canada and New Zealand, in force or lately so."""
+
+MOST_TAXES: Final = 4
+"""Taxes between a subtotal and the total, one for each rate, and their sum."""
+_TAX: Final = re.compile(r"steuer\b|\bmwst|\bust\b|\bvat\b|\btax\b|\bgst\b|\btva\b|\biva\b")
 
 
 def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
@@ -67,6 +73,34 @@ def by_named_tax(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     if any("%" in label or names.search(label) for label in labels) or tax_lines(candidates):
         return list(fields)
     return [field for field in fields if field.path not in (totals.net, totals.tax)]
+
+
+def by_tax_above(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Take the subtotal for an amount before tax that has the tax in it, in types that have no other; else nothing.
+
+    `Subtotal 400.00`, `VAT 20 % 80.00`, `Grand total 480.00` of an order: the order is worth 400.00. All three stand
+    below each other in that order, and make the last one.
+    """
+    names = {field.name for field in kind.fields if field.before_tax}
+    found = {field.path: _before_tax(field, candidates) for field in fields if field.path in names}
+    definitions = {field.name: field for field in kind.fields}
+    return [answer_of(definitions[field.path], item) if (item := found.get(field.path)) else field for field in fields]
+
+
+def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
+    """Give the amount that stands above the taxes which make of it what was answered."""
+    gross, amounts = _amount(answer), candidates.of(Kind.MONEY)
+    lasts = [at for at, item in enumerate(amounts) if item.value.numeric == gross is not None]
+    for last in reversed(lasts):
+        tax = Decimal(0)
+        for at in range(last - 1, max(-1, last - 1 - MOST_TAXES), -1):
+            if not _TAX.search(amounts[at].label):
+                break
+            tax += amounts[at].value.numeric or 0
+            net = amounts[at - 1] if at else None
+            if net and tax and net.value.numeric == (gross or 0) - tax and not _TAX.search(net.label):
+                return net
+    return None
 
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:

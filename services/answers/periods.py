@@ -259,6 +259,24 @@ def _durations(text: str, language: str) -> Iterator[str | None]:
     yield from (_together([_amount(match, language) for match in group]) for group in groups)
 
 
+def durations_like(text: str, duration: str, language: str) -> Iterator[str]:
+    """Give the words of a text that say a duration: `three months` or `drei (3) Monaten` for three months.
+
+    Parameters
+    ----------
+    duration
+        ISO 8601, of one unit.
+    language
+        ISO 639-1, of the text.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return  # a letter is longer in small: places would not be those of the text
+    for match in _counted(language).finditer(lowered):
+        if _together([_amount(match, language)]) == duration:
+            yield text[slice(*match.span())]
+
+
 @lru_cache(maxsize=64)
 def _counted(language: str) -> re.Pattern[str]:
     """Make the pattern of a number, which a bracket may repeat, and a unit of time."""

@@ -19,6 +19,7 @@ from schemas.events import FieldAnswer
 from schemas.expressions import Scalar, Value, names_in
 from services.answers.candidates import KINDS, Candidate, Candidates
 from services.answers.labelling import answer_of
+from services.answers.no_values import is_paid
 from services.answers.rules import determines, holds, rules_about_fields, values_of
 
 MAX_CHANGED: Final = 3
@@ -151,8 +152,12 @@ class _Search:
                 yield changes
 
     def _anywhere(self, field: FieldDefinition) -> Iterator[Changes]:
-        """Give the ways to put any candidate into a field where the others' values stand behind their labels."""
-        by_value = {_typed(item): item for item in reversed(self._candidates.of(field.kind))}  # of equal ones the first
+        """Give the ways to put any candidate into a field where the others' values stand behind their labels.
+
+        What was paid before is none, and neither is nothing: a tax of nothing that is not called one is a conclusion.
+        """
+        found = (item for item in self._candidates.of(field.kind) if item.value.numeric != 0 and not is_paid(item))
+        by_value = {_typed(item): item for item in reversed([*found])}  # of equal ones the first
         others = (other for other in self._fields if other is not field)
         if len(by_value) <= MAX_ATTEMPTS and all(map(self._is_labelled, others)):
             ways = ({field.name: item} for item in by_value.values())

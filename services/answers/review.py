@@ -10,10 +10,10 @@ from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
 from services.answers.labelling import by_labels
 from services.answers.no_values import without_no_values
-from services.answers.one_total import by_named_tax, by_one_total
+from services.answers.one_total import by_named_tax, by_one_total, by_tax_above
 from services.answers.repair import repair
 from services.answers.roles import by_roles
-from services.answers.tax_lines import by_tax_lines, with_totals
+from services.answers.tax_lines import by_tax_lines, with_totals, without_tax_of_one_rate
 from services.answers.total_columns import total_columns
 
 
@@ -67,6 +67,7 @@ def review(
         single = with_totals(kind, whole, columns)
     else:
         single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
+    single = by_tax_above(kind, without_tax_of_one_rate(kind, single, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {field.path: field.verbatim for field in single if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in named.taken.items()}

@@ -49,6 +49,32 @@ def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     return with_totals(kind, fields, whole)
 
 
+def without_tax_of_one_rate(
+    kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
+) -> list[FieldAnswer]:
+    """Leave the tax out where it is that of one rate, and only with others makes the gross total; else nothing.
+
+    Where the document has their sum, that is put in its place.
+    """
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    if (totals := kind.tax_totals) is None:
+        return list(fields)
+    net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
+    if net is None or tax is None or gross is None:
+        return list(fields)
+    taxes = _taxes_by_rate(kind, totals.tax, candidates)
+    if tax not in taxes or len(taxes) < 2 or abs(sum(taxes) - (gross - net)) > CENTS:  # noqa: PLR2004
+        return list(fields)
+    return with_totals(kind, fields, {totals.tax: _of(sum(taxes, Decimal(0)), candidates)})
+
+
+def _taxes_by_rate(kind: DocumentType, name: str, candidates: Candidates) -> set[Decimal]:
+    """Give the amounts beside which stand a percentage and a name of the tax: `zzgl. 7 % MwSt 7,48`."""
+    definition = next(field for field in kind.fields if field.name == name)
+    labelled = candidates.labelled(definition, kind)
+    return {item.value.numeric for item in labelled if item.value.numeric and _RATE.search(item.label)}
+
+
 def with_totals(
     kind: DocumentType, fields: Sequence[FieldAnswer], whole: Mapping[str, Candidate | None]
 ) -> list[FieldAnswer]:

@@ -335,3 +335,59 @@ def test_a_number_below_another_name_is_not_what_stands_before_it_in_the_text() 
     assert values(check_answer(order, {"order": "K-031"}, page[0], "de", Surroundings(*page))) == {}
     below = placed(*words[:3], ("K-031", 0, 220))
     assert values(check_answer(order, {"order": "K-031"}, below[0], "de", Surroundings(*below))) == {"order": "K-031"}
+
+
+@pytest.mark.parametrize(
+    ("copied", "text", "code"),
+    [
+        ("US", "Boise, ID 83702, US\nTotal $40.00", "USD"),
+        ("CA", "Québec QC G1R 4P5 CA\nTotal 40,00 $", "CAD"),
+        ("GB", "Bath BA1 1AA, GB\nTotal £40.00", "GBP"),
+        ("US", "Boise, ID 83702, US\nTotal EUR 40.00", None),
+        ("XX", "Depot XX\nTotal $40.00", None),
+    ],
+)
+def test_a_country_says_whose_sign_stands_beside_the_amounts(copied: str, text: str, code: str | None) -> None:
+    kind = a_type(field("currency", Kind.CURRENCY, "Währung", "Currency"))
+    assert values(check_answer(kind, {"currency": copied}, [text], "en")) == {"currency": code}
+
+
+@pytest.mark.parametrize(
+    ("copied", "text", "language", "said"),
+    [
+        ("3 months", "ends on three months notice to either side", "en", "three months"),
+        ("3 Monate", "mit einer Frist von drei (3) Monaten zum Jahresende", "de", "drei (3) Monaten"),
+        ("2 mois", "un préavis de deux mois", "fr", "deux mois"),
+        ("3 months", "ends on thirty days notice", "en", None),
+        ("3 months", "ends on three weeks notice", "en", None),
+    ],
+)
+def test_a_period_whose_number_is_written_in_words_stands_there(
+    copied: str, text: str, language: str, said: str | None
+) -> None:
+    kind = a_type(field("notice", Kind.PERIOD, "Kündigungsfrist", "Notice period"))
+    (answer,) = check_answer(kind, {"notice": copied}, [text], language)
+    assert answer.status == ("ok" if said else "unsupported")
+    assert (text[answer.char_start : answer.char_end] if said else None) == said
+
+
+def test_of_two_periods_in_words_the_one_behind_the_label_is_it() -> None:
+    text = "Seit zwei Monaten reden wir.\nWas noch zu sagen war, steht hier.\nKündigungsfrist: zwei Monate"
+    kind = a_type(field("notice", Kind.PERIOD, "Kündigungsfrist", "Notice period"))
+    (answer,) = check_answer(kind, {"notice": "2 Monate"}, [text], "de")
+    assert text[answer.char_start :] == "zwei Monate"
+
+
+@pytest.mark.parametrize(
+    ("copied", "text", "level"),
+    [
+        ("2", "Seite 2\n2. Mahnung\nvom 5. Juni", "2. Mahnung"),
+        ("2.", "2. Mahnung", "2. Mahnung"),
+        ("3", "3rd Reminder, Account 7", "3rd Reminder"),
+        ("2", "Mahnstufe 2\n1. Mahnung vom Mai", "2"),
+        ("2. Mahnung", "2. Mahnung", "2. Mahnung"),
+    ],
+)
+def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: str) -> None:
+    kind = a_type(field("level", Kind.TEXT, "Mahnstufe", "Level"), headings=("Mahnung", "Reminder"))
+    assert values(check_answer(kind, {"level": copied}, [text], "de")) == {"level": level}

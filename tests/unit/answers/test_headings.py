@@ -1,13 +1,14 @@
 """What a document calls itself, beside the model's opinion; weights and the shipped words are measured elsewhere."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.answers.placed import a_type, field, types
 
-from schemas.document_types import Kind
+from schemas.document_types import Kind, load_document_types
 from services.answers.headings import (
     ALONE,
     BEGINNING,
@@ -18,6 +19,7 @@ from services.answers.headings import (
     SelfDescriptions,
     is_title,
     title_against,
+    title_of,
     weighed,
 )
 
@@ -200,3 +202,53 @@ def test_a_line_may_say_what_a_document_is_against_what_it_is_taken_for(
     text: str, kind: str, title: str | None
 ) -> None:
     assert against(text, kind) == title
+
+
+def test_of_two_headings_of_a_type_the_stronger_one_counts() -> None:
+    assert heading("Rechnung: 4711\nMuster GmbH\nRechnung 4711") == 1
+    assert heading("Rechnung 4711\nRechnung: 4711") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Auftragsbestätigung 7714", "Order confirmation", "Order Acknowledgement No. 5", "Confirmation de commande",
+        "Proforma", "Pro-forma invoice", "Proforma-Rechnung", "Proformarechnung 12", "Facture pro forma n° 8",
+        "Kostenvoranschlag", "Devis n° 31", "Angebot Nr. 9", "Quotation 44",
+    ],
+)  # fmt: skip
+def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
+    described = SelfDescriptions(load_document_types()).of([f"Muster GmbH\nAngebot: 100\n{line}\nGuten Tag"])
+    assert title_of(described) == "other"
+    assert title_against(described, "invoice") == "other"
+
+
+CONFIRMED = """Muster GmbH
+Auftragsbestätigung 7714
+Rechnung an:  Holz OHG
+Betrag:  119,00 €"""
+
+
+def test_labels_do_not_count_where_the_title_names_another_type_and_nothing_this_one() -> None:
+    labelled = a_type(
+        field("to", Kind.NAME, "Rechnung an", "Bill to"),
+        field("amount", Kind.MONEY, "Betrag", "Amount"),
+        name="bill",
+        headings=("Honorarnote",),
+    )
+    confirmed = a_type(name="order", headings=("Auftragsbestätigung",))
+    some = SelfDescriptions(types(labelled, confirmed))
+    alike = dict.fromkeys(("bill", "order", "other"), math.log(1 / 3))
+    described = some.of([CONFIRMED])
+    without = {name: replace(one, labels=0) for name, one in described.items()}
+    assert described["bill"].labels > 0
+    assert weighed(alike, described) == weighed(alike, without)
+    both = some.of([f"{CONFIRMED}\nHonorarnote"])
+    assert weighed(alike, both)["bill"] > weighed(alike, {n: replace(one, labels=0) for n, one in both.items()})["bill"]
+
+
+def test_a_subject_that_begins_with_other_words_is_no_title() -> None:
+    described = SOME.of(["Subject: Posters and bestellung 17\nGuten Tag"])
+    assert 0.5 < described["order"].heading < 1
+    assert title_of(described) is None
+    assert title_of(SOME.of(["Subject: Bestellung 17, posters"])) == "order"

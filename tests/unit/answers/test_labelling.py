@@ -415,3 +415,59 @@ def test_a_letters_date_is_taken_where_one_of_a_table_was_copied() -> None:
     taken = labelled(page, kind, issued="31.03.2026")
     assert values([*taken.fields]) == {"issued": "2026-04-09"}
     assert values([*labelled(page, kind, issued="04.03.2026").fields]) == {"issued": "2026-03-04"}  # it is called so
+
+
+BOUGHT = a_type(
+    field(
+        "order",
+        Kind.REFERENCE,
+        "Bestellnummer",
+        "Order number",
+        needs_label=True,
+        synonyms=("Auftrag-Nr", "PO", "order"),
+    ),
+    field("due", Kind.DATE, "Fällig", "Due", unlike=("Skonto",)),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Auftrag-Nr.: 2026-311\nIhre Bestellnummer: BW-88",
+        "Our order: 2026-311\nYour order: BW-88",
+        "Auftrag-Nr. 2026-311\nKundenbestellnummer BW-88",
+    ],
+)
+def test_of_two_orders_the_one_that_is_called_the_recipients_is_meant(text: str) -> None:
+    kind = BOUGHT.model_copy(
+        update={"fields": (BOUGHT.fields[0].model_copy(update={"synonyms": ("Auftrag-Nr", "order", "Kundenbestell")}),)}
+    )
+    assert values([*labelled(([text], []), kind, order="2026-311").fields]) == {"order": "BW-88"}
+    assert values([*labelled(([text], []), kind).fields]) == {"order": "BW-88"}
+
+
+def test_of_two_orders_that_are_both_the_recipients_or_neither_the_copied_one_stays() -> None:
+    for text in ("Ihre Bestellnummer: BW-88\nIhre Bestellnummer: BW-90", "Auftrag-Nr.: BW-88\nAuftrag-Nr.: BW-90"):
+        assert values([*labelled(([text], []), BOUGHT, order="BW-90").fields]) == {"order": "BW-90"}
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [("Reference: PO-3318", "PO-3318"), ("Reference: PO 3318", "PO 3318"), ("Reference: INV-3318", None)],
+)
+def test_a_number_may_be_named_by_its_own_letters(text: str, order: str | None) -> None:
+    assert values([*labelled(([text], []), BOUGHT).fields]).get("order") == order
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Periode 01.03.2026 - 31.08.2026", None),
+        ("von 01.03.2026 bis zum 31.08.2026", None),
+        ("Periode 01.03.2026 - 31.08.2026\nZahlen Sie am 31.08.2026", "2026-08-31"),
+        ("Bestellt 01.03.2026, zu zahlen 31.08.2026", "2026-08-31"),
+        ("Fällig: 01.03.2026 - 31.08.2026\nFällig: 31.08.2026", "2026-08-31"),
+    ],
+)
+def test_the_end_of_a_span_is_no_day_of_another_field(text: str, due: str | None) -> None:
+    assert values([*labelled(([text], []), BOUGHT, due="31.08.2026").fields]).get("due") == due

@@ -1,12 +1,13 @@
 """What is no value of its field is left out; what is called one stays, read or not."""
 
 import pytest
+from unit.answers import invoices
 from unit.answers.placed import a_type, field
 
 from schemas.document_types import Kind
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.no_values import without_no_values
+from services.answers.no_values import is_paid, without_no_values
 from services.answers.surroundings import Surroundings
 
 BILL = a_type(
@@ -80,3 +81,36 @@ def test_a_date_that_was_reckoned_stays_and_is_unsupported() -> None:
 def test_a_vat_number_or_an_account_is_no_number_of_a_document(number: str) -> None:
     assert kept(f"Apotheke am Platz, {number}, Rechnung 26-02", number=number) == {}
     assert kept(f"Apotheke am Platz, {number}, Rechnung 26-02-1187", number="26-02-1187") == {"number": "26-02-1187"}
+
+
+PAID = "Werkhof GmbH\nSubtotal $480.00\n{words} $0.00\nBalance due $480.00"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Paid to date", "Amount paid:", "Payments received", "Deposit", "Bereits gezahlt", "Anzahlung vom 3. Mai:"],
+)
+@pytest.mark.parametrize("name", ["net_total", "tax_total"])
+def test_what_was_paid_before_is_no_total_of_an_invoice(words: str, name: str) -> None:
+    page = PAID.format(words=words).replace("$0.00", "$50.00")
+    fields = check_answer(invoices.INVOICE, {name: "$50.00"}, [page], "en", Surroundings([page], []))
+    assert without_no_values(invoices.INVOICE, fields, Candidates([page], "en")) == []
+
+
+@pytest.mark.parametrize("words", ["To be paid", "Total payment", "Zu zahlen", "Zahlbetrag", "Net à payer"])
+def test_what_is_to_be_paid_was_not_paid_before(words: str) -> None:
+    (item,) = Candidates([f"{words}: 50.00"], "en").of(Kind.MONEY)
+    assert not is_paid(item)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Anzahlung 1.000,00\nMwSt 190,00\nGesamt 1.190,00",
+        "Summe 1.000,00\nMwSt 190,00\nRechnungsbetrag 1.190,00\nAnzahlung 1.000,00\nRest 190,00",
+    ],
+)
+def test_what_makes_the_gross_total_or_stands_elsewhere_too_stays(page: str) -> None:
+    copied = {"net_total": "1.000,00", "tax_total": "190,00", "gross_total": "1.190,00"}
+    fields = check_answer(invoices.INVOICE, copied, [page], "de", Surroundings([page], []))
+    assert without_no_values(invoices.INVOICE, fields, Candidates([page], "de")) == fields

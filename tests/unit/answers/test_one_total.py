@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
 
-from services.answers.candidates import MAX_CANDIDATES
-from services.answers.one_total import RATES, by_named_tax, by_one_total, is_within
+from schemas.document_types import DocumentType, load_document_types
+from services.answers.candidates import MAX_CANDIDATES, Candidates
+from services.answers.check import check_answer
+from services.answers.one_total import RATES, by_named_tax, by_one_total, by_tax_above, is_within
 
 HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
 INCLUDED = f"{HEAD}Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08"
@@ -100,3 +102,45 @@ def test_two_sums_that_nobody_calls_net_or_tax_are_neither() -> None:
 )
 def test_what_may_be_a_tax_stays(page: str, copied: dict[str, str]) -> None:
     assert named(page, **copied) == {name: value.replace(",", "") for name, value in copied.items()}
+
+
+ORDER = load_document_types()["purchase_order"]
+TAXED = "Goods 250.00\nSubtotal: 400.00\nVAT (20 %): 80.00\nGrand total: 480.00"
+
+
+def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
+    fields = check_answer(kind, {"net_total": copied}, [page], "en")
+    return said(by_tax_above(kind, fields, Candidates([page], "en")))["net_total"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        TAXED,
+        TAXED.replace("VAT (20 %): 80.00", "GST 5 % 20.00\nTotal tax on goods 60.00"),
+        f"Order over 480.00\n{TAXED}",
+        f"{TAXED}\nPlease quote: 480.00",
+    ],
+    ids=["one tax", "two", "said before", "said behind"],
+)
+def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
+    assert worth(page, "480.00") == "400.00"
+    assert worth(page, "400.00") == "400.00"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        TAXED.replace("VAT (20 %)", "Freight"),
+        TAXED.replace("80.00", "70.00"),
+        "VAT 80.00\nGrand total 480.00",
+        "Total 480.00",
+    ],
+    ids=["no tax", "no sum", "no subtotal", "alone"],
+)
+def test_an_order_without_a_subtotal_and_a_tax_that_make_it_is_worth_what_was_copied(page: str) -> None:
+    assert worth(page, "480.00") == "480.00"
+
+
+def test_an_invoice_has_fields_for_both() -> None:
+    assert worth(TAXED, "480.00", INVOICE) == "480.00"

@@ -175,3 +175,20 @@ def test_a_gap_is_not_looked_for_among_more_amounts_than_may_be_tried() -> None:
     page = f"Ware 350,00 Euro\nMwSt 66,50 Euro\nGesamtbetrag 416,50 Euro\n{rows}"
     done = repair(INVOICE, answers(page, tax_total="66,50", gross_total="416,50"), candidates(page))
     assert "net_total" not in done.changes
+
+
+@pytest.mark.parametrize("line", ["Paid to date 0,00 €", "Rundung 0,00 €"])
+def test_nothing_that_is_not_called_a_tax_is_none(line: str) -> None:
+    text = f"Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\nSumme netto 80,00 €\n{line}\nGesamtbetrag 80,00 €"
+    copied = answers(text, net_total="80,00 €", gross_total="80,00 €")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+    taxed = text.replace(line, "MwSt 0,00 €")
+    assert set(repair(INVOICE, copied, candidates(taxed)).changes) == {"tax_total"}
+
+
+def test_what_was_paid_before_is_no_tax_though_it_makes_the_gross_total() -> None:
+    head = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026"
+    text = f"{head}\nSumme netto 80,00 €\nAnzahlung 20,00 €\nGesamtbetrag 100,00 €"
+    copied = answers(text, net_total="80,00 €", gross_total="100,00 €")
+    assert repair(INVOICE, copied, candidates(text)).changes == {}
+    assert set(repair(INVOICE, copied, candidates(text.replace("Anzahlung", "Fracht"))).changes) == {"tax_total"}

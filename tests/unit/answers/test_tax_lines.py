@@ -8,7 +8,7 @@ from unit.answers.invoices import INVOICE
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.tax_lines import MOST_LINES, TaxLine, by_tax_lines, tax_lines
+from services.answers.tax_lines import MOST_LINES, TaxLine, by_tax_lines, tax_lines, without_tax_of_one_rate
 
 TWO = """
 Satz    Netto    Steuer    Brutto
@@ -61,3 +61,35 @@ def test_a_rate_of_nothing_is_a_line_and_one_that_stands_twice_counts_once() -> 
 def test_thousands_of_lines_with_a_percentage_are_not_all_looked_at() -> None:
     lines = "\n".join(f"10 %    {n},00    {n / 10:.2f}".replace(".", ",") for n in range(1, 3000))
     assert len(tax_lines(Candidates([lines], "de"))) == MOST_LINES
+
+
+RATES = """Summe netto 300,00
+zzgl. 7 % MwSt. 7,00
+zzgl. 19 % MwSt. 38,00
+Gesamtbetrag 345,00"""
+
+
+def tax_of(page: str, *copied: str) -> str | None:
+    candidates = Candidates([page], "de")
+    given = check_answer(INVOICE, dict(zip(NAMES, copied, strict=True)), [page], "de", candidates.surroundings)
+    found = without_tax_of_one_rate(INVOICE, given, candidates)
+    return {field.path: field.value for field in found}.get("tax_total")
+
+
+@pytest.mark.parametrize("one", ["7,00", "38,00"])
+def test_the_tax_of_one_rate_is_left_out_unless_the_sum_is_printed(one: str) -> None:
+    assert tax_of(RATES, "300,00", one, "345,00") is None
+    assert tax_of(f"{RATES}\ndarin Steuern 45,00", "300,00", one, "345,00") == "45.00"
+
+
+@pytest.mark.parametrize(
+    ("page", "copied"),
+    [
+        (RATES.replace("345,00", "338,00"), ("300,00", "38,00", "338,00")),
+        (RATES.replace("zzgl. 7 % MwSt. 7,00", "Rabatt 7 % 7,00"), ("300,00", "38,00", "345,00")),
+        (RATES, ("300,00", "38,00", "")),
+    ],
+    ids=["one makes the total", "the other is no tax", "no gross total"],
+)
+def test_a_tax_that_no_other_completes_stays(page: str, copied: tuple[str, ...]) -> None:
+    assert tax_of(page, *copied) == copied[1].replace(",", ".")

@@ -460,3 +460,25 @@ def test_hostile_text_is_refused_at_once(kind: Kind, piece: str, times: int) -> 
 def test_what_shows_in_another_order_than_it_is_stored_is_not_read(kind: Kind, verbatim: str, mark: str) -> None:
     assert read(kind, verbatim.format(mark)) is None
     assert read(kind, verbatim.format("\u200e")) is not None
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "amount"),
+    [
+        ("£1,850.00 GBP", Decimal("1850.00")),
+        ("$1,850.00 AUD", Decimal("1850.00")),
+        ("EUR 1,850.00 €", Decimal("1850.00")),
+        ("-$12.50 CAD", Decimal("-12.50")),
+        ("£1,850.00 EUR", None),
+        ("$1,850.00 kg", None),
+    ],
+)
+def test_a_currency_may_stand_on_both_sides_of_an_amount(verbatim: str, amount: Decimal | None) -> None:
+    value = parse_value(Kind.MONEY, verbatim, "en")
+    assert (value.numeric if value else None) == amount
+
+
+@pytest.mark.parametrize(("verbatim", "code"), [("$1,850.00 AUD", "AUD"), ("CAD ($)", "CAD"), ("$ EUR", None)])
+def test_a_code_beside_a_sign_that_several_share_says_which(verbatim: str, code: str | None) -> None:
+    value = parse_value(Kind.CURRENCY, verbatim, "en")
+    assert (value.text if value else None) == code
