@@ -2,7 +2,7 @@
 
     make unread              the newest ones, by the configured model; the page goes to load-tests/results
     make unread SET=second   those that were read before
-    make unread SET=layouts-second
+    make unread SET=layouts-fourth
     make unread ANEW=1       ask everything, also what the model answered before
 
 Of letters without facts the type alone is asked and judged. What the model says of the others is kept beside them
@@ -52,7 +52,7 @@ SETS: Final = {
 """The newest first."""
 ANSWERS: Final = UNREAD / "answers"
 """A file a set and model: one model's answers are never another's."""
-RENDERED: Final = {f"layouts-{name}": LAYOUTS / name for name in ("second", "first")}
+RENDERED: Final = {f"layouts-{name}": LAYOUTS / name for name in ("fourth", "third", "second", "first")}
 """Folders with PDFs and their labels."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 

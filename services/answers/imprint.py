@@ -16,6 +16,8 @@ MAX_FOOT: Final = 400
 """Characters of such a line that are looked at."""
 MOST_CELLS: Final = 12
 """Cells of a line, and cells of a column below a name, that are looked at."""
+MOST_LINES: Final = 100
+"""Lines of the first page and of the last one among which a name is looked for."""
 
 _LOWER_PART: Final = 0.7
 """Part of a page, up to its last line, below which such lines stand."""
@@ -93,11 +95,12 @@ class Imprint:
 
     def _is_above_own_words(self, name: str) -> bool:
         """Say whether words below a name, in the same column, are such as an issuer alone has there."""
-        for sheet in self._surroundings.sheets:
-            cells = [cell for line in sheet.lines for cell in line.cells[:MOST_CELLS]]
-            for at, cell in enumerate(cells):
-                if has_words(cell.text[:MAX_FOOT], name):
-                    return any(_ONLY_OWN.search(below.text[:MAX_FOOT]) for below in _column(cell, cells[at + 1 :]))
+        sheets = self._surroundings.sheets
+        for sheet in (sheets[0], sheets[-1]) if len(sheets) > 1 else sheets:
+            cells = [cell for line in sheet.lines[:MOST_LINES] for cell in line.cells[:MOST_CELLS]]
+            at = next((at for at, cell in enumerate(cells) if has_words(cell.text[:MAX_FOOT], name)), None)
+            if at is not None:
+                return any(_ONLY_OWN.search(below.text[:MAX_FOOT]) for below in _column(cells[at], cells[at + 1 :]))
         return False
 
 

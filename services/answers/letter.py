@@ -171,11 +171,19 @@ class _Block(NamedTuple):
 
 
 class Letter:
-    """A document taken for a letter; each role has a name, or none."""
+    """A document taken for a letter; each role has a name, or none.
+
+    Attributes
+    ----------
+    surroundings
+        The words around places of the document.
+    imprint
+        Where its issuer names himself.
+    """
 
     def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
         self._pages = pages
-        self._surroundings = surroundings
+        self.surroundings = surroundings
         self.imprint = Imprint(pages, surroundings)
 
     @cached_property
@@ -213,6 +221,10 @@ class Letter:
         other = self._domain("to", "an")
         is_other = any(word in other for word in _LONG_WORD.findall(normal_form(name).text))
         return is_other and not self._is_senders_firm(name)
+
+    def is_at(self, text: str, page: int, start: int) -> bool:
+        """Say whether a text stands at a place."""
+        return self._pages[page - 1].startswith(text, start)
 
     def _is_senders_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain from which a mail comes."""
@@ -312,7 +324,7 @@ class Letter:
 
     @property
     def _sheets(self) -> Sequence[Sheet]:
-        return self._surroundings.sheets
+        return self.surroundings.sheets
 
     @cached_property
     def _head(self) -> list[Cell]:

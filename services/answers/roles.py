@@ -5,6 +5,7 @@ small models take the recipient for the sender, and a firm's contact for the fir
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
@@ -13,6 +14,7 @@ from services.answers.headings import is_title
 from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
 from services.answers.names import parse_name
+from services.answers.whole_names import two_lines
 
 
 def party_of(letter: Letter, role: Role) -> Party | None:
@@ -39,7 +41,7 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
         if party is None or is_title(kind, party.verbatim):
             continue
         if _is_replaced(given.get(definition.name), definition, party, letter):
-            given[definition.name] = _answer_of(definition, party)
+            given[definition.name] = _answer_of(definition, _whole(party, letter))
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
@@ -132,6 +134,14 @@ def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:
         and all(has_words(answer.value or "", name.verbatim) for name in (party, other))
         for other in others
     )
+
+
+def _whole(party: Party, letter: Letter) -> Party:
+    """Give a name with its second line, where it goes on there."""
+    name = two_lines(party.verbatim, party.page, party.char_start, letter.surroundings)
+    if not (name.startswith(party.verbatim) and letter.is_at(name, party.page, party.char_start)):
+        return party
+    return replace(party, verbatim=name, char_end=party.char_start + len(name))
 
 
 def _answer_of(definition: FieldDefinition, party: Party) -> FieldAnswer:

@@ -11,6 +11,8 @@ from services.answers.tables.sheet import Cell
 MAX_WORDS: Final = 3
 """Words before the part that was copied."""
 
+LARGE: Final = 1.2
+"""Size of letters of a name, as part of those below it, from which it is written large."""
 _TRADE: Final = re.compile(r"\w*(?:erei|atelier|studio|büro|praxis|kanzlei|betrieb|werkstatt|service)", re.IGNORECASE)
 """A word that makes a person's name behind it that of a business: `Tischlerei`, `Fotostudio`, `Malerbetrieb`."""
 _TRADES: Final = re.compile(
@@ -59,16 +61,27 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
 def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
     """Give a name in two lines, of which one was copied.
 
-    Such are names in a form, where `Name:` stands beside the second line, and a trade above a firm or a person:
-    `Zahnarztpraxis`, and below it `Dr. Heike Lammers`.
+    Such are names in a form, where `Name:` stands beside the second line, a trade above a firm or a person
+    (`Zahnarztpraxis`, and below it `Dr. Heike Lammers`), and what is written large above an address.
     """
     cell, above = surroundings.cell(page, start), surroundings.cell_above(page, start)
     if cell is None or cell.text != verbatim:
         return verbatim
+    below = surroundings.cell_below(page, start)
     if above and (_is_in_form(above, page, start, surroundings) or _is_trade_of(above.text, verbatim)):
         return f"{above.text}\n{verbatim}"
-    below = surroundings.cell_below(page, start)
-    return f"{verbatim}\n{below.text}" if below and _is_trade_of(verbatim, below.text) else verbatim
+    if above and _is_large_name(above, cell, below):
+        return f"{above.text}\n{verbatim}"
+    under = surroundings.cell_below(page, below.start) if below else None
+    if below and (_is_trade_of(verbatim, below.text) or _is_large_name(cell, below, under)):
+        return f"{verbatim}\n{below.text}"
+    return verbatim
+
+
+def _is_large_name(first: Cell, second: Cell, below: Cell | None) -> bool:
+    """Say whether two lines are a name in letters of one size, larger than those of the address below them."""
+    is_large = below is not None and abs(first.size - second.size) <= 1 and first.size >= LARGE * below.size
+    return is_large and not any(_NO_NAME.match(cell.text) or _NO_WORDS.search(cell.text) for cell in (first, second))
 
 
 def _is_in_form(above: Cell, page: int, start: int, surroundings: Surroundings) -> bool:

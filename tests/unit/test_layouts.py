@@ -13,7 +13,8 @@ from services.intake.pdf import read_pdf
 
 LAYOUTS = Path(__file__).parents[2] / "samples" / "layouts"
 LIMITS = ReadingLimits(max_pages=20, max_characters=1_000_000)
-sets = pytest.mark.parametrize("name", ["first", "second"])
+FILES = {"first": 24, "second": 24, "third": 36, "fourth": 36}
+sets = pytest.mark.parametrize("name", FILES)
 
 
 @sets
@@ -21,7 +22,7 @@ def test_every_file_has_a_label_and_the_template_that_set_it(name: str) -> None:
     labels = read_labels(LAYOUTS / name, load_document_types())
     files = {path.name for path in (LAYOUTS / name).glob("*.pdf")}
     sources = json.loads((LAYOUTS / name / "sources.json").read_text("utf-8"))
-    assert len(files) == 24
+    assert len(files) == FILES[name]
     assert {label.file.name for label in labels} == files == sources.keys()
     assert all(source["template"] and source["renderer"] for source in sources.values())
 

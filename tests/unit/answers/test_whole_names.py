@@ -6,6 +6,7 @@ from unit.answers.placed import Pages, a_type, column, field, placed, values
 from schemas.document_types import Kind
 from services.answers.check import check_answer
 from services.answers.surroundings import Surroundings
+from services.answers.tables.runs import Run, pack
 
 PARTY = a_type(field("buyer", Kind.NAME, "Käufer", "Buyer", is_party=True), field("name", Kind.NAME, "Name", "Name"))
 STREET = ("Am Hang 12", "80333 München")
@@ -152,3 +153,33 @@ def test_the_words_above_two_addresses_are_none_of_a_name() -> None:
 def test_a_firms_owner_is_not_the_firm(owner: str) -> None:
     assert taken(placed(*column(0, 100, "Druckerei Hollerbach", owner, *STREET)), owner) == "Druckerei Hollerbach"
     assert taken(placed(*column(0, 100, owner, *STREET)), owner) == owner  # nothing stands above
+
+
+def sized(*lines: tuple[str, int]) -> Pages:
+    """Give lines below each other in letters of a size each."""
+    text, runs, baseline = "", [], 0
+    for line, size in lines:
+        baseline += size * 5 // 4
+        runs.append(Run(len(text), len(text) + len(line), 500, 500 + size * len(line) // 2, baseline, size))
+        text += f"{line}\n"
+    return [text], [pack(runs)]
+
+
+@pytest.mark.parametrize("copied", ["Gasthof Linde", "am Rathausplatz"])
+def test_a_name_may_be_written_large_in_two_lines(copied: str) -> None:
+    page = sized(("Gasthof Linde", 150), ("am Rathausplatz", 150), ("Dorf 4", 80), ("5101 Bergheim", 80))
+    assert taken(page, copied) == "Gasthof Linde am Rathausplatz"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("Rechnung", 150), ("Gasthof Linde", 150), ("Dorf 4", 80)],
+        [("Gasthof Linde", 80), ("Familie Brook", 80), ("Dorf 4", 80)],
+        [("Gasthof Linde", 150), ("Familie Brook", 120), ("Dorf 4", 80)],
+        [("Gasthof Linde", 150), ("Tel. 06274 4455", 150), ("Dorf 4", 80)],
+    ],
+    ids=["a title above it", "all of one size", "a smaller line below it", "a number below it"],
+)
+def test_another_line_is_no_part_of_a_name(lines: list[tuple[str, int]]) -> None:
+    assert taken(sized(*lines), "Gasthof Linde") == "Gasthof Linde"
