@@ -18,6 +18,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import KINDS, Candidate, Candidates
 from services.answers.confidence import UNWEIGHED
+from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
@@ -141,14 +142,24 @@ def _recipient(kind: DocumentType, given: Mapping[str, FieldAnswer], candidates:
 
 
 def _of_sender(answer: FieldAnswer, recipient: Party | None, candidates: Candidates) -> Candidate | None:
-    """Give the other VAT number, where the one that was copied stands in the recipient's address, or it at the foot."""
+    """Give the other VAT number: the one copied is in the recipient's address, or the other beside the sender."""
     others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
     if _is_recipients(answer, recipient, candidates):
         return _only(others)
-    at_foot = candidates.letter.imprint.has_at_foot
-    if answer.page is None or answer.char_start is None or at_foot(answer.page, answer.char_start):
+    if (
+        answer.page is None
+        or answer.char_start is None
+        or _is_beside_sender(answer.page, answer.char_start, candidates)
+    ):
         return None
-    return _only([item for item in others if at_foot(item.page, item.char_start)])
+    return _only([item for item in others if _is_beside_sender(item.page, item.char_start, candidates)])
+
+
+def _is_beside_sender(page: int, start: int, candidates: Candidates) -> bool:
+    """Say whether a place is at the foot, beside words that an issuer alone has there, or behind the sender's name."""
+    letter, cell = candidates.letter, candidates.surroundings.cell(page, start)
+    name = letter.sender.verbatim if letter.sender and not letter.sender.is_letterhead else ""
+    return letter.imprint.has_at_foot(page, start) or (cell is not None and has_words(cell.text[:MAX_FOOT], name))
 
 
 def _is_recipients_only(

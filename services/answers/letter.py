@@ -46,6 +46,10 @@ _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
+_RETURN_TO: Final = re.compile(
+    r"^(?:(?:if undelivered,? )?(?:please )?returns?(?: to)?|abs(?:ender)?\.?|retour(?: an| à)?)\s*:\s*", re.IGNORECASE
+)
+"""What may stand before it."""
 _BETWEEN_CELLS: Final = "  "
 """What stands for the gap between two cells; it parts a sender's line."""
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
@@ -76,8 +80,9 @@ _PERSON_TO: Final = re.compile(
     r"|private|confidential|by (?:e-?mail|post))",
     re.IGNORECASE,
 )
-_REMARK: Final = re.compile(r"\(.*\)$")
-_HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|firma|an(?: die| den| das)?|to)$", re.IGNORECASE)
+_NO_NAME: Final = re.compile(r"\(.*\)$|(?:adresse|anschrift|address|kontakt|contact|firma|name)\W*$", re.IGNORECASE)
+"""What may stand above a name besides: a remark in brackets, the head of a column."""
+_HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|familie|firma|a ?n(?: die| den| das)?|to)$", re.IGNORECASE)
 _TO: Final = re.compile(
     r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an| für)|(?:leistungs)?empfänger|kunde|bill(?:ed|ing address)? to"
     r"|bill(?:ing address| for)|invoice(?:d)? (?:to|address|for)|sold to|customer|prepared for"
@@ -127,7 +132,7 @@ _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
 _WORDS_OF_A_PERSON: Final = range(2, 7)
 _CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
 _BEHIND_CARE_OF: Final = re.compile(r"\bc/o\W*$", re.IGNORECASE)
-_NO_PERSON: Final = re.compile(r"[\d:@]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
+_NO_PERSON: Final = re.compile(r"[\d:@&]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
 _NUMBER: Final = re.compile(r"\d.*\d.*\d")
 
 
@@ -343,7 +348,7 @@ class Letter:
             cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED, _WINDOW)
         ):
             if _is_sender_line(text := self._with_cells_behind(above)):
-                return self._party(1, above, next(filter(None, _SENDER_LINE.split(text))))
+                return self._party(1, above, _parts_of_sender(text)[0])
         return None
 
     def _with_cells_behind(self, cell: Cell) -> str:
@@ -374,7 +379,7 @@ class Letter:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
-        named = [block for block in (first, second) if self._names_itself(block)] if beside else []
+        named = [block for block in (first, second) if self._names_itself(block)]
         if len(named) == 1 and not named[0].is_to and not named[0].is_trader:
             return named[0], second if named[0] is first else first
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
@@ -589,7 +594,7 @@ def _is_trade(words: Sequence[str]) -> bool:
 
 def is_above_address(text: str) -> bool:
     """Say whether words stand above a name in an address, and are none: `Herrn`, `Persönlich`, `Bill to`."""
-    is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER, _REMARK))
+    is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER, _NO_NAME))
     return is_word or _is_label(text)
 
 
@@ -602,6 +607,10 @@ def _is_next_line(above: Cell, cell: Cell) -> bool:
     return 0 < cell.baseline - above.baseline <= near * max(above.size, cell.size)
 
 
+def _parts_of_sender(text: str) -> list[str]:
+    return [part for part in _SENDER_LINE.split(_RETURN_TO.sub("", text)) if part] or [""]
+
+
 def _is_sender_line(text: str) -> bool:
-    parts = [part for part in _SENDER_LINE.split(text) if part]
+    parts = _parts_of_sender(text)
     return parse_address(", ".join(parts[1:])) is not None and parse_name(parts[0]) is not None

@@ -316,11 +316,15 @@ def test_a_vat_number_in_the_recipients_address_is_not_the_senders() -> None:
     assert said_of(text, vat_id="ATU58402678")["vat_id"] == "DE342068171"
 
 
-def test_of_two_vat_numbers_the_one_beside_the_register_at_the_foot_is_the_senders() -> None:
+def test_of_two_vat_numbers_the_one_beside_the_senders_name_or_register_is_his() -> None:
     head = "Rechnung RG260204\n\nUSt-IdNr. ATU58402678\n\nWare" + "\n" * 20
     foot = "Muster Spedition KG · HRB 4711 · USt-ID DE342068171"
     assert said_of(f"{head}{foot}", vat_id="ATU58402678")["vat_id"] == "DE342068171"
     assert said_of(f"{head}{foot}", vat_id="DE342068171")["vat_id"] == "DE342068171"
+    line = (
+        "Muster Spedition KG · Hafenallee 21 · 23966 Wismar · USt-ID DE342068171\n\nHolz GmbH\nWeg 4\n6330 Kufstein\n\n"
+    )
+    assert said_of(f"{line}{head}", vat_id="ATU58402678")["vat_id"] == "DE342068171"
     slip = f"Zahlbar durch\n{foot}"
     assert said_of(f"{head}{slip}", vat_id="ATU58402678")["vat_id"] == "ATU58402678"
 

@@ -451,3 +451,30 @@ def test_a_remark_in_brackets_is_no_name() -> None:
 def test_a_firms_owner_is_not_the_firm_that_bears_his_name() -> None:
     letter = letter_of(*placed(*column(500, 880, "Atelier Quandt", "Inh. Rieke Quandt")))
     assert letter.firm_of("Atelier Quandt") is None
+
+
+def test_of_two_addresses_that_overlap_or_not_the_one_with_the_issuers_register_is_the_senders() -> None:
+    own = [*column(RIGHT, 1_300, *FIRM), ("Steuernr. 17/285/04419", RIGHT, 1_700)]
+    assert parts(placed(*column(500, 880, *CUSTOMER), *own)) == (FIRM[0], CUSTOMER[0])
+
+
+@pytest.mark.parametrize("before", ["Return to: ", "If undelivered, please return to: ", "Abs.: ", "Absender: "])
+def test_words_before_the_senders_line_are_no_name(before: str) -> None:
+    line = (f"{before}Harbour Joinery Ltd, 5 Mill Lane, York YO1 7HH", 500, 1_000)
+    assert parts(placed(line, *column(500, 1_120, *CLIENT))) == (MAKER[0], CLIENT[0])
+
+
+@pytest.mark.parametrize("head", ["Adresse", "Kontakt:", "Contact"])
+def test_the_head_of_a_column_is_no_name(head: str) -> None:
+    foot = column(500, FOOT, head, *FIRM)
+    assert parts(placed(*column(500, 880, *CUSTOMER), *foot, ("HRB 14402", RIGHT, FOOT)))[0] == FIRM[0]
+
+
+def test_two_surnames_are_no_person_whose_firm_stands_below() -> None:
+    page = placed(*column(500, 300, "Brook & Field", "Rechtsanwälte OG", "Am Hang 12", "80333 München"))
+    assert parts(page)[0] == "Brook & Field"
+
+
+def test_a_family_is_addressed_by_a_word_above_its_name() -> None:
+    page = placed(("Gasthof", 3_000, 100), *column(500, 880, "A N", "Familie", "Ida und Jan Brook", *CUSTOMER[1:]))
+    assert parts(page)[1] == "Ida und Jan Brook"
