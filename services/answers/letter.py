@@ -351,6 +351,9 @@ class Letter:
                 return self._party(1, above, _parts_of_sender(text)[0])
         return None
 
+    def _is_sender_line(self, cell: Cell) -> bool:
+        return _is_sender_line(self._with_cells_behind(cell))
+
     def _with_cells_behind(self, cell: Cell) -> str:
         """Give the words of a cell; if they are too few for a sender's line, with those of two more of its line."""
         if _is_sender_line(cell.text):
@@ -446,7 +449,7 @@ class Letter:
             for end in range(MIN_BLOCK, len(chain) + 1):
                 lines = [cell.text for cell in chain[:end]]
                 if parse_address("\n".join(lines[-2:])) or (end > MIN_BLOCK and parse_address("\n".join(lines[-3:]))):
-                    block = [cell for cell in chain[:end] if not (_is_sender_line(cell.text) or _is_label(cell.text))]
+                    block = [cell for cell in chain[:end] if not (self._is_sender_line(cell) or _is_label(cell.text))]
                     if MIN_BLOCK <= len(block) <= MAX_BLOCK and not self._is_of_another(block[0]):
                         found.append(self._block(block))
                     break

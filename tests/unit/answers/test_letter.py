@@ -393,9 +393,10 @@ def test_of_two_addresses_beside_each_other_the_one_whose_name_stands_in_the_foo
     assert parts(placed(*garage, *other)) == (None, None)
 
 
-def test_a_senders_line_may_have_gaps() -> None:
-    line = (("Dachdeckerei Hammer GmbH", 500, 1_000), ("Gerüstweg 3", 2_300, 1_000), ("10115 Berlin", 3_500, 1_000))
-    assert parts(placed(*line, *column(500, 1_240, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+@pytest.mark.parametrize("top", [1_120, 1_240], ids=["right below it", "apart"])
+def test_a_senders_line_may_have_gaps(top: int) -> None:
+    line = (("Dachdeckerei Hammer GmbH,", 500, 1_000), ("Gerüstweg 3", 2_300, 1_000), ("10115 Berlin", 3_500, 1_000))
+    assert parts(placed(*line, *column(500, top, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
 
 
 def test_the_senders_own_address_above_the_recipients_is_not_whom_it_is_written_to() -> None:

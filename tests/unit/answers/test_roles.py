@@ -127,6 +127,11 @@ def test_names_are_not_exchanged_where_both_or_the_address_say_otherwise() -> No
     changed = {"seller": "Orchard Homes plc", "buyer": "Harbour Joinery Ltd"}
     both = ("Harbour Joinery Ltd, Orchard Homes plc, Registered in England", 500, 7_000)
     assert decided(placed(("Orchard Homes plc", 500, 880), both), **changed) == changed
+    held = (
+        *column(500, 880, "Harbour Joinery Ltd", "Frau Brook", "Geschäftsführerin"),
+        ("Orchard Homes plc", 500, 300),
+    )
+    assert decided(placed(*held), **changed) == changed  # what somebody is, is no register
     slip = (("Zahlbar durch", 500, 6_900), ("Harbour Joinery Ltd", 500, 7_000), ("IBAN CH93", 500, 7_120))
     assert decided(placed(("Orchard Homes plc", 500, 880), *slip), **changed)["seller"] == "Orchard Homes plc"
 
