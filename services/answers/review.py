@@ -15,6 +15,7 @@ from services.answers.repair import repair
 from services.answers.roles import by_roles
 from services.answers.tax_lines import by_tax_lines, with_totals, without_tax_of_one_rate
 from services.answers.total_columns import total_columns
+from services.answers.two_currencies import by_own_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def review(
     copied = {field.path: field.verbatim for field in fields}
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
-    whole = by_tax_lines(kind, without_no_values(kind, named.fields, candidates), candidates)
+    own = by_own_currency(kind, named.fields, candidates)
+    whole = by_tax_lines(kind, without_no_values(kind, own, candidates), candidates)
     if columns := total_columns(kind, candidates):
         single = with_totals(kind, whole, columns)
     else:

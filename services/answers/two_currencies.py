@@ -1,0 +1,47 @@
+"""Amounts in the document's own currency, where they are printed in another one, too.
+
+Tax law demands it of invoices in a foreign currency: `Total 39,503.70 Kč | €1,620.00`. Both stand beside the right
+label, and both add up. The document's own is the one in which most of its amounts are.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from schemas.document_types import DocumentType, Kind
+from schemas.events import FieldAnswer
+from services.answers.amounts import currency_code
+from services.answers.candidates import Candidate, Candidates
+from services.answers.labelling import answer_of
+
+_SAME_LINE: Final = 5
+"""Difference of baselines, in tenths of a point, that is none."""
+
+
+def by_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Take the amount on the same line in the document's own currency; nothing, if one amount has none there."""
+    coded = [(code, item) for item in candidates.of(Kind.MONEY) if (code := currency_code(item.verbatim))]
+    own, most = next(iter(Counter(code for code, _ in coded).most_common(1)), ("", 0))
+    foreign = [field for field in fields if field.kind == Kind.MONEY.value and _is_in_another(field.verbatim, own)]
+    if not foreign or most <= len(foreign):
+        return list(fields)
+    amounts = [item for code, item in coded if code == own]
+    definitions = {definition.name: definition for definition in kind.fields}
+    found = {field.path: _beside(field, amounts, candidates) for field in foreign}
+    taken = {path: answer_of(definitions[path], item) for path, item in found.items() if item}
+    return [taken.get(field.path, field) for field in fields] if len(taken) == len(foreign) else list(fields)
+
+
+def _is_in_another(verbatim: str, own: str) -> bool:
+    return (currency_code(verbatim) or own) != own
+
+
+def _beside(field: FieldAnswer, amounts: Sequence[Candidate], candidates: Candidates) -> Candidate | None:
+    """Give the only one of the amounts that stands on the line of an answer."""
+    if field.page is None or field.char_start is None:
+        return None
+    around = candidates.surroundings
+    own = around.cell(field.page, field.char_start)
+    places = [(item, around.cell(item.page, item.char_start)) for item in amounts if item.page == field.page]
+    found = [item for item, cell in places if own and cell and abs(cell.baseline - own.baseline) <= _SAME_LINE]
+    return found[0] if len({item.value.numeric for item in found}) == 1 else None

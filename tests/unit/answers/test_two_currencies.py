@@ -1,0 +1,51 @@
+"""Amounts that are printed in two currencies: the document's own is taken, or nothing is changed."""
+
+import pytest
+from unit.answers.placed import Pages, Placed, a_type, field, placed, values
+
+from schemas.document_types import Kind
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.surroundings import Surroundings
+from services.answers.two_currencies import by_own_currency
+
+BILL = a_type(
+    field("net", Kind.MONEY, "Netto", "Net"),
+    field("gross", Kind.MONEY, "Gesamt", "Total"),
+    field("number", Kind.REFERENCE, "Nummer", "Number"),
+)
+ROWS: tuple[Placed, ...] = (("Map tiles", 500, 1_000), ("€ 900.00", 4_000, 1_000), ("€ 100.00", 4_000, 1_120))
+TOTALS: tuple[Placed, ...] = (
+    ("Net", 500, 2_000), ("24,300.00 Kč", 3_000, 2_000), ("€ 1,000.00", 5_000, 2_000),
+    ("Total", 500, 2_120), ("29,403.00 Kč", 3_000, 2_120), ("€ 1,210.00", 5_000, 2_120),
+)  # fmt: skip
+COPIED = {"net": "24,300.00 Kč", "gross": "29,403.00 Kč"}
+
+
+def decided(page: Pages, **copied: str) -> dict[str, str | None]:
+    read = check_answer(BILL, copied, page[0], "en", Surroundings(*page))
+    return values(by_own_currency(BILL, read, Candidates(page[0], "en", page[1])))
+
+
+def test_the_amount_beside_it_in_the_documents_own_currency_is_taken() -> None:
+    assert decided(placed(*ROWS, *TOTALS), **COPIED) == {"net": "1000.00", "gross": "1210.00"}
+
+
+def test_what_is_in_the_documents_own_currency_stands() -> None:
+    copied = {"net": "€ 1,000.00", "gross": "€ 1,210.00", "number": "24300"}
+    assert decided(placed(*ROWS, *TOTALS), **copied)["net"] == "1000.00"
+    assert decided(placed(*ROWS, *TOTALS), net="€ 1,000.00", gross="29,403.00 Kč")["gross"] == "1210.00"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        TOTALS,
+        (*ROWS, *TOTALS[:5], ("€ 1,210.00", 5_000, 2_400)),
+        (*ROWS, *TOTALS, ("€ 7.00", 7_000, 2_120)),
+        tuple(word for word in (*ROWS, *TOTALS) if "€" not in word[0]),
+    ],
+    ids=["as many of both", "not on its line", "two on its line", "one currency"],
+)
+def test_nothing_is_changed_where_nothing_tells(words: tuple[Placed, ...]) -> None:
+    assert decided(placed(*words), **COPIED) == {"net": "24300.00", "gross": "29403.00"}
