@@ -46,8 +46,8 @@ learn: env ## Learn the words that ship from the letters of samples/training (se
 record: env ## Note the demo's model's answers to the samples, and their figures, to which tests hold the code (ANEW=1, WORSE=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/record.py $(if $(ANEW),--anew) $(if $(WORSE),--worse)
 
-unread: env ## Measure the configured model on letters that nobody tuned on (SET=second: older ones, ANEW=1: ask all)
-	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py $(if $(SET),--set "$(SET)") $(if $(ANEW),--anew)
+unread: env ## Measure the configured model on letters that nobody tuned on (SET=second: older ones, ANEW=1: ask all, NOTE=1: a first reading)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py $(if $(SET),--set "$(SET)") $(if $(ANEW),--anew) $(if $(NOTE),--note)
 
 hostile: env ## Measure how often hostile text changes an answer, with our guards and without (KIND=order, LIMIT=20)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/hostile_text.py $(if $(KIND),--kind "$(KIND)") $(if $(LIMIT),--limit $(LIMIT))

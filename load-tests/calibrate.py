@@ -4,7 +4,9 @@
     make calibrate MODEL=name   another one of the catalogue
     make calibrate ANEW=1       ask everything, also what the model answered before
 
-So are letters of `samples/unread`, whose first reading is done. Documents on which nothing may be tuned
+So are letters of `samples/unread`, whose first reading is done, and what became of answers about other people's
+templates and real documents when they were read first (samples/first_readings): with these alone, confidences are those
+of documents like the development set's, which a new office's are not. Documents on which nothing may be tuned
 (`samples/held_out`, the real invoices, the newest unread set) are not among them: they show what the fitted confidences
 are worth. The page with all figures goes to load-tests/results.
 
@@ -19,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from first_readings import first_readings
 from hostile.attacks import Letter, label_of, letters, letters_in
 from letter_paper import letter_file
 from noted import Noted
@@ -115,7 +118,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder:
         write_documents(Path(folder))
         order = evaluation.Order(Path(folder), None, None, None, page, None, calibrate=True, as_json=False)
-        evaluation.say(evaluation.run(order, settings, engine.load), order)
+        evaluation.say(evaluation.run(order, settings, engine.load, first_readings(settings.model)), order)
     engine.write(ANSWERS / f"{settings.model}.json.gz")
     shutil.copy(order.calibration, shipped)
 

@@ -4,6 +4,7 @@
     make unread SET=second   those that were read before
     make unread SET=layouts-fourth
     make unread ANEW=1       ask everything, also what the model answered before
+    make unread NOTE=1       and note what became of each answer: of a set's first reading, once
 
 Of letters without facts the type alone is asked and judged. What the model says of the others is kept beside them
 (samples/unread/answers), so that a change of our own code is measured in seconds.
@@ -17,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from first_readings import note
 from hostile.attacks import Letter, label_of, letters_in
 from letter_paper import letter_file
 from noted import Noted
@@ -27,6 +29,7 @@ from services.cli import evaluation
 from services.cli.output import table_of
 from services.evaluation.asking import Reader, pending
 from services.evaluation.calibration import calibration
+from services.evaluation.fitting import Rows
 from services.evaluation.labels import read_labels
 from services.inference.admit import admit
 from services.inference.ask import Classified
@@ -90,13 +93,15 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
     }
 
 
-def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> None:
+def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> Rows:
     """Ask about documents what was not asked before, print, and write the page and the answers."""
     record = Record.read(answers) if answers.exists() and not anew else None
     engine = Noted(record)
     order = evaluation.Order(folder, None, None, None, PAGE, None, calibrate=False, as_json=False)
-    evaluation.say(evaluation.run(order, settings, engine.load), order)
+    done = evaluation.run(order, settings, engine.load)
+    evaluation.say(done, order)
     engine.write(answers)
+    return done.rows
 
 
 def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) -> None:
@@ -120,12 +125,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure on letters that nobody tuned on.")
     parser.add_argument("--set", choices=[*SETS, *RENDERED], default=next(iter(SETS)))
     parser.add_argument("--anew", action="store_true", help="ask everything")
+    parser.add_argument("--note", action="store_true", help="note what became of each answer; of a first reading, once")
     chosen = parser.parse_args()
     settings = load_settings(einvoice="ignore")
     PAGE.parent.mkdir(exist_ok=True)
     if rendered := RENDERED.get(chosen.set):
         answers = LAYOUTS / "answers" / f"{rendered.name}-{settings.model}.json.gz"
-        evaluate(rendered, settings, answers, anew=chosen.anew)
+        rows = evaluate(rendered, settings, answers, anew=chosen.anew)
+        if chosen.note:
+            note(chosen.set, settings.model, rows)
         return
     letters = [letter for name in SETS[chosen.set] for letter in letters_in(UNREAD / name).values()]
     if of_type_alone := [letter for letter in letters if not letter.values]:
@@ -137,7 +145,9 @@ def main() -> None:
         answers = ANSWERS / f"{chosen.set}-{settings.model}.json.gz"
         with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
             write_documents(Path(folder), with_facts)
-            evaluate(Path(folder), settings, answers, anew=chosen.anew)
+            rows = evaluate(Path(folder), settings, answers, anew=chosen.anew)
+        if chosen.note:
+            note(chosen.set, settings.model, rows)
 
 
 if __name__ == "__main__":

@@ -146,16 +146,12 @@ def _of_sender(answer: FieldAnswer, recipient: Party | None, candidates: Candida
     others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
     if _is_recipients(answer, recipient, candidates):
         return _only(others)
-    if (
-        answer.page is None
-        or answer.char_start is None
-        or _is_beside_sender(answer.page, answer.char_start, candidates)
-    ):
+    if answer.page is None or answer.char_start is None or is_beside_sender(answer.page, answer.char_start, candidates):
         return None
-    return _only([item for item in others if _is_beside_sender(item.page, item.char_start, candidates)])
+    return _only([item for item in others if is_beside_sender(item.page, item.char_start, candidates)])
 
 
-def _is_beside_sender(page: int, start: int, candidates: Candidates) -> bool:
+def is_beside_sender(page: int, start: int, candidates: Candidates) -> bool:
     """Say whether a place is at the foot, beside words that an issuer alone has there, or behind the sender's name."""
     letter, cell = candidates.letter, candidates.surroundings.cell(page, start)
     name = letter.sender.verbatim if letter.sender and not letter.sender.is_letterhead else ""

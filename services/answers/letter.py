@@ -5,16 +5,18 @@ head, and the name under the closing formula. What does not stand there is not g
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from schemas.document_types import Role
 from services.answers.addresses import parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
 from services.answers.names import firms_in, is_firm, is_owner, parse_name, without_form
 from services.answers.normal_form import normal_form
+from services.answers.party_labels import PartyLabels, is_party_label
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell, Sheet
 
@@ -83,36 +85,10 @@ _PERSON_TO: Final = re.compile(
 _NO_NAME: Final = re.compile(r"\(.*\)$|(?:adresse|anschrift|address|kontakt|contact|firma|name)\W*$", re.IGNORECASE)
 """What may stand above a name besides: a remark in brackets, the head of a column."""
 _HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|familie|firma|a ?n(?: die| den| das)?|to)$", re.IGNORECASE)
-_TO: Final = re.compile(
-    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an| für)|(?:leistungs)?empfänger|kunde|bill(?:ed|ing address)? to"
-    r"|bill(?:ing address| for)|invoice(?:d)? (?:to|address|for)|sold to|customer|prepared for"
-    r"|(?:livré et )?factur(?:é|er|ation) à|adresse de facturation|client|destinataire|doit)\W*$",
-    re.IGNORECASE,
-)
-"""What stands above the recipient's address, whatever the document."""
-_FROM: Final = re.compile(
-    r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by"
-    r"|service provider|émetteur|prestataire"
-    r"|émis par|facturé par|vendu par)\W*$",
-    re.IGNORECASE,
-)
-"""What stands above the sender's name, whatever the document."""
-_TO_NAME: Final = re.compile(
-    r"(?:rechnung(?:sempfänger)? an|empfänger|kunde|firma|bill(?:ed)? to|invoice(?:d)? to|sold to|customer|prepared for"
-    r"|(?:livré et )?factur(?:é|er) à|client|destinataire|doit) ?: +(?P<name>[^\s,;:][^,;:]*?)(?: {2,}.*|[,;:].*)?$",
-    re.IGNORECASE,
-)
-"""The same before his name."""
-_TO_BESIDE: Final = re.compile(r"(?:firma|kunde|customer|client|bill to|doit) ?:$", re.IGNORECASE)
-"""The same in a cell by itself."""
 _PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account / payable to)\W*$", re.IGNORECASE)
 _PAYER: Final = re.compile(r"(?:zahlbar durch|payable par|payable by)\W*$", re.IGNORECASE)
 """What stands in the payment part of a Swiss QR-bill above creditor and debtor (Swiss Implementation Guidelines)."""
 _ACCOUNT: Final = re.compile(r"(?:CH|LI)[0-9]{2} ?[0-9A-Z]{4} ?")
-_TRADER: Final = re.compile(
-    r"^(?:besteller|lieferant|verkäufer|käufer|buyer|supplier|seller|vendor|fournisseur)\W*$", re.IGNORECASE
-)
-"""What stands above the address of one who sends a document or gets it: a buyer sends orders, and gets invoices."""
 _TITLE: Final = re.compile(
     r"^(?:rechnung|gutschrift|faktura|bestellung|lieferschein|mahnung"
     r"|(?:tax |vat |sales )?invoice|credit note|statement|purchase order|delivery note"
@@ -166,7 +142,7 @@ class _Block(NamedTuple):
     Parameters
     ----------
     is_to, is_from, is_trader
-        Words above it say so, see `_TO`, `_FROM`, `_TRADER`; who is addressed as `Herrn` or `Frau` gets the letter.
+        Words above it say so, see `PartyLabels`; who is addressed as `Herrn` or `Frau` gets the letter.
     """
 
     cells: Sequence[Cell]
@@ -186,9 +162,10 @@ class Letter:
         Where its issuer names himself.
     """
 
-    def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
+    def __init__(self, pages: Sequence[str], surroundings: Surroundings, buyer: Role | None = None) -> None:
         self._pages = pages
         self.surroundings = surroundings
+        self._labels = PartyLabels(buyer)
         self.imprint = Imprint(pages, surroundings)
 
     @cached_property
@@ -196,12 +173,12 @@ class Letter:
         """Who writes: of the sender's line, a mail's head, the first of two addresses, the foot, or the letterhead."""
         if party := self._sender_line or self._of_head("from", "von"):
             return party
-        if party := self._below(_FROM):
+        if party := self._below(self._labels.are_of_sender):
             return replace(party, is_labelled=True)
         own, _ = self._addresses
         if own:
             return self._named(own)
-        return self._below(_PAYEE) or (self._foot[0] if self._foot else None) or self._letterhead
+        return self._below(_PAYEE.match) or (self._foot[0] if self._foot else None) or self._letterhead
 
     @cached_property
     def recipient(self) -> Party | None:
@@ -211,9 +188,9 @@ class Letter:
         _, other = self._addresses
         if other and (party := self._named(other)):
             return replace(party, is_labelled=other.is_to)
-        if any(_TRADER.match(cell.text) for cell in self._head):
-            return None  # a buyer sends orders, and what is billed to him is billed to the sender
-        party = self._behind_label or self._below(_TO) or self._below(_PAYER)
+        if any(self._labels.are_of_trader(cell.text) for cell in self._head):
+            return None
+        party = self._behind_label or self._below(self._labels.are_of_recipient) or self._below(_PAYER.match)
         return replace(party, is_labelled=True) if party else None
 
     @property
@@ -462,8 +439,9 @@ class Letter:
 
     def _block(self, cells: Sequence[Cell]) -> _Block:
         above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
-        is_to = any(map(_TO.match, above)) or _HONORIFIC.match(cells[0].text) is not None
-        return _Block(cells, is_to, any(map(_FROM.match, above)), any(map(_TRADER.match, above)))
+        labels, is_addressed = self._labels, _HONORIFIC.match(cells[0].text) is not None
+        is_to = is_addressed or any(map(labels.are_of_recipient, above))
+        return _Block(cells, is_to, any(map(labels.are_of_sender, above)), any(map(labels.are_of_trader, above)))
 
     def _chains(self) -> Iterator[list[Cell]]:
         """Give lines below each other that begin at one edge, or else end at one."""
@@ -493,21 +471,21 @@ class Letter:
     def _behind_label(self) -> Party | None:
         """The name behind words that say that it is the recipient's, in their cell or the next one of the line."""
         for cell, following in pairwise(self._head):
-            match = _TO_NAME.match(cell.text)
-            if match and (party := self._party(1, cell, match["name"])):
+            name = self._labels.named_recipient(cell.text)
+            if name and (party := self._party(1, cell, name)):
                 return party
-            is_named = _TO_BESIDE.match(cell.text) and not (following.text.endswith(":") or _is_label(following.text))
-            is_beside = is_named and following.baseline == cell.baseline
+            is_name = not (following.text.endswith(":") or _is_label(following.text))
+            is_beside = is_name and self._labels.are_beside_recipient(cell.text) and following.baseline == cell.baseline
             if is_beside and (party := self._party(1, following, following.text.split(",")[0])):
                 return party
         return None
 
-    def _below(self, label: re.Pattern[str]) -> Party | None:
+    def _below(self, is_label: Callable[[str], object]) -> Party | None:
         """Give the name directly below words that say whose it is; the number of an account may stand between."""
         for page, sheet in enumerate(self._sheets, start=1):
             cells = [cell for line in sheet.lines for cell in line.cells]
             for at, above in enumerate(cells):
-                if not label.match(above.text.strip()):
+                if not is_label(above.text.strip()):
                     continue
                 near = cells[at + 1 : at + MOST_BELOW]
                 below = [_filled_in(cell, near) for cell in near if _is_below(cell, above)]
@@ -602,7 +580,7 @@ def is_above_address(text: str) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    return any(pattern.match(text) for pattern in (_TO, _FROM, _TRADER, _TITLE))
+    return is_party_label(text) or _TITLE.match(text) is not None
 
 
 def _is_next_line(above: Cell, cell: Cell) -> bool:

@@ -11,7 +11,7 @@ from schemas.expressions import Value, names_in
 from services.answers.calibration import Calibration, FieldSignals, Match
 from services.answers.candidates import KINDS, Candidates, name_pattern
 from services.answers.evidence import SearchablePages
-from services.answers.labelling import is_said_by
+from services.answers.labelling import is_beside_sender, is_said_by
 from services.answers.names import is_firm
 from services.answers.normal_form import normal_form, plain
 from services.answers.roles import is_name_of, party_of
@@ -22,6 +22,8 @@ LABEL_REACH: Final = 80
 
 _WITH_CHECKSUM: Final = frozenset({Kind.IBAN, Kind.VAT_ID})
 """Kinds that code reads only if their check digits are right."""
+
+_PARTIES: Final = frozenset({Role.SENDER, Role.RECIPIENT})
 
 _DOMAIN: Final = re.compile(r"(?:@|\bwww\.|https?://)(?P<domain>[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})")
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
@@ -118,6 +120,8 @@ class _Known:
             type_confidence=self.type_confidence,
             is_firm=definition.kind is Kind.NAME and is_firm(field.value or ""),
             has_domain=definition.kind is Kind.NAME and self._has_domain(field.value or ""),
+            affirmed=self._affirmed(field, definition),
+            contested=self._contested(field, definition),
         )
 
     def _match(self, field: FieldAnswer, definition: FieldDefinition) -> Match:
@@ -152,6 +156,23 @@ class _Known:
             return False
         rivals = (rival for rival in self.kind.fields if rival.kind is definition.kind and rival is not definition)
         return any(self._is_said_beside(field, rival) for rival in rivals)
+
+    def _affirmed(self, field: FieldAnswer, definition: FieldDefinition) -> bool | None:
+        """Say whether an issuer's own places speak for a party's name or VAT number, or against it, or of neither."""
+        if definition.kind is Kind.VAT_ID and field.page and field.char_start is not None:
+            return is_beside_sender(field.page, field.char_start, self.candidates) or None
+        if definition.role not in _PARTIES:
+            return None
+        paths = {other.name for other in self.kind.fields if other.role in _PARTIES and other is not definition}
+        others = [other.value for other in self.fields if other.path in paths and other.value]
+        imprint = self.candidates.letter.imprint
+        is_issuer, is_other = imprint.has(field.value or ""), any(map(imprint.has, others))
+        return None if is_issuer is is_other else is_issuer is (definition.role is Role.SENDER)
+
+    def _contested(self, field: FieldAnswer, definition: FieldDefinition) -> int:
+        if definition.kind not in KINDS:
+            return 0
+        return len({item.value.text for item in self.candidates.labelled(definition, self.kind)} - {field.value})
 
     def _has_domain(self, name: str) -> bool:
         return any(word.translate(_IN_DOMAINS) in self.domains for word in _LONG_WORD.findall(_form(name)))

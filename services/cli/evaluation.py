@@ -15,7 +15,7 @@ from services.evaluation.asking import Questioner, Reader, Reading
 from services.evaluation.comparison import Comparison, compare
 from services.evaluation.examples import examples_of
 from services.evaluation.figures import figures_of
-from services.evaluation.fitting import Fit, fit, require_documents, rows_of
+from services.evaluation.fitting import NO_ROWS, Fit, Rows, fit, require_documents, rows_of
 from services.evaluation.labels import Label, read_labels
 from services.evaluation.page import render
 from services.evaluation.report import Made, Report, read_report, write_report
@@ -81,20 +81,29 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an evaluation gave."""
+    """What an evaluation gave.
+
+    Parameters
+    ----------
+    rows
+        The answers that confidences can be fitted to.
+    """
 
     report: Report
     comparison: Comparison | None
+    rows: Rows
     fit: Fit | None
 
 
-async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_engine) -> Done:
+async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_engine, earlier: Rows = NO_ROWS) -> Done:
     """Do it, and write page, JSON, and the calibration if one is wanted.
 
     Parameters
     ----------
     load
         Loads the engine that is asked.
+    earlier
+        Answers of other documents to which confidences are fitted, too.
 
     Raises
     ------
@@ -124,8 +133,9 @@ async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_eng
     )
     comparison = None if baseline is None else compare(baseline, report)
     _write(order, report, comparison)
-    fitted = _calibrate(order, report, comparison, cases) if order.calibrate else None
-    return Done(report, comparison, fitted)
+    rows = rows_of(examples_of(cases, report.documents))
+    fitted = _calibrate(order, report, comparison, rows + earlier) if order.calibrate else None
+    return Done(report, comparison, rows, fitted)
 
 
 def say(done: Done, order: Order) -> None:
@@ -192,9 +202,8 @@ def _made(order: Order, pipeline: Pipeline, wall_seconds: float | None) -> Made:
     )
 
 
-def _calibrate(order: Order, report: Report, comparison: Comparison | None, cases: Sequence[Case]) -> Fit:
+def _calibrate(order: Order, report: Report, comparison: Comparison | None, rows: Rows) -> Fit:
     """Fit confidences, and show on the page what that brought."""
-    rows = rows_of(examples_of(cases, report.documents))
     found = fit(rows, report.made.pipeline_id, report.made.at)
     order.calibration.write_text(found.calibration.model_dump_json(indent=1) + "\n", "utf-8")
     order.output.write_text(render(report, comparison, found), "utf-8")
@@ -207,6 +216,6 @@ def _write(order: Order, report: Report, comparison: Comparison | None) -> None:
     write_report(report, order.output.with_suffix(".json"))
 
 
-def run(order: Order, settings: Settings, load: LoadEngine = load_engine) -> Done:
+def run(order: Order, settings: Settings, load: LoadEngine = load_engine, earlier: Rows = NO_ROWS) -> Done:
     """Do an evaluation from outside any event loop."""
-    return asyncio.run(evaluate(order, settings, load))
+    return asyncio.run(evaluate(order, settings, load, earlier))

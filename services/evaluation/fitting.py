@@ -90,6 +90,10 @@ class Rows:
     fields: Sequence[FieldRow]
     classes: Sequence[ClassRow]
 
+    def __add__(self, other: "Rows") -> "Rows":
+        """Give the rows of both."""
+        return Rows([*self.fields, *other.fields], [*self.classes, *other.classes])
+
     @property
     def documents(self) -> list[str]:
         """Each document once, in order."""
@@ -101,6 +105,9 @@ class Rows:
             [row for row in self.fields if row.document in documents],
             [row for row in self.classes if row.document in documents],
         )
+
+
+NO_ROWS: Final = Rows((), ())
 
 
 @dataclass(frozen=True, slots=True)
