@@ -238,10 +238,8 @@ class DocumentType(_Data):
         default=(), max_length=MAX_WORDS, description="Words that hardly stand in another type. Not in the prompt."
     )
     fields: tuple[FieldDefinition, ...] = Field(default=(), max_length=MAX_FIELDS)
-    buyer: Role | None = Field(
-        default=None,
-        description="Which part the buyer has, if there is one: he sends orders, and gets invoices. Who stands below "
-        "`Bill to` or `Supplier` is known by it.",
+    sender_buys: bool = Field(
+        default=False, description="Its sender is who buys: who stands below `Bill to` sends it, as an order."
     )
     key_fields: tuple[Name, ...] = Field(default=(), max_length=4, description="Shown first in tables for people.")
     tables: tuple[TableDefinition, ...] = Field(default=(), max_length=MAX_TABLES)

@@ -12,7 +12,7 @@ from heapq import merge
 from itertools import islice, pairwise
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
+from schemas.document_types import DocumentType, FieldDefinition, Kind
 from services.answers.letter import Letter
 from services.answers.normal_form import plain
 from services.answers.surroundings import Surroundings
@@ -150,8 +150,8 @@ class Candidates:
     ----------
     language
         ISO 639-1, with a country where values need it, see `services.answers.dates.regional`.
-    buyer
-        Which part of the letter a buyer has, if one does.
+    sender_buys
+        Whether its sender is who buys, as of an order.
     """
 
     def __init__(
@@ -159,12 +159,13 @@ class Candidates:
         pages: Sequence[str],
         language: str,
         layouts: Sequence[Sequence[int]] = (),
-        buyer: Role | None = None,
+        *,
+        sender_buys: bool = False,
     ) -> None:
         self._pages = pages
         self.language = language
         self.surroundings = Surroundings(pages, layouts)
-        self.letter = Letter(pages, self.surroundings, buyer)
+        self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
         self._found: dict[Kind, list[Candidate]] = {}
         self._owners: dict[tuple[str, Kind], list[str | None]] = {}
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from schemas.document_types import Role
 from services.answers.addresses import parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
 from services.answers.names import firms_in, is_firm, is_owner, parse_name, without_form
@@ -162,10 +161,10 @@ class Letter:
         Where its issuer names himself.
     """
 
-    def __init__(self, pages: Sequence[str], surroundings: Surroundings, buyer: Role | None = None) -> None:
+    def __init__(self, pages: Sequence[str], surroundings: Surroundings, *, sender_buys: bool = False) -> None:
         self._pages = pages
         self.surroundings = surroundings
-        self._labels = PartyLabels(buyer)
+        self._labels = PartyLabels(sender_buys=sender_buys)
         self.imprint = Imprint(pages, surroundings)
 
     @cached_property

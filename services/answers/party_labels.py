@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import Role
-
 _RECIPIENT: Final = re.compile(r"^(?:(?:leistungs)?empfänger|prepared for|destinataire)\W*$", re.IGNORECASE)
 _SENDER: Final = re.compile(
     r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by"
@@ -38,12 +36,11 @@ _BILLED_BESIDE: Final = re.compile(r"(?:firma|kunde|customer|client|bill to|doit
 """The same in a cell by itself."""
 
 _Patterns = Sequence[re.Pattern[str]]
-_MEANINGS: Final[Mapping[Role | None, tuple[_Patterns, _Patterns, _Patterns]]] = {
-    Role.RECIPIENT: ((_RECIPIENT, _BILLED, _BUYER), (_SENDER, _SELLER), ()),
-    Role.SENDER: ((_RECIPIENT, _SELLER), (_SENDER, _BILLED, _BUYER), ()),
-    None: ((_RECIPIENT, _BILLED), (_SENDER,), (_BUYER, _SELLER)),
+_MEANINGS: Final[Mapping[bool, tuple[_Patterns, _Patterns, _Patterns]]] = {
+    True: ((_RECIPIENT, _SELLER), (_SENDER, _BILLED, _BUYER), ()),
+    False: ((_RECIPIENT, _BILLED), (_SENDER,), (_BUYER, _SELLER)),
 }
-"""By the buyer's part: words of the recipient, of the sender, and such as say of neither."""
+"""By whether the sender buys: words of the recipient, of the sender, and such as say neither (`Verkäufer: M. Eder`)."""
 
 
 class PartyLabels:
@@ -51,14 +48,13 @@ class PartyLabels:
 
     Parameters
     ----------
-    buyer
-        Which part the buyer has; None: not known. Then words for who is billed are the recipient's all the same, and
-        those for buyer and seller say nothing.
+    sender_buys
+        Whether its sender is who buys: the others go from a seller to a buyer, or nobody buys.
     """
 
-    def __init__(self, buyer: Role | None) -> None:
-        self._sells = buyer is Role.SENDER  # the recipient
-        self._recipient, self._sender, self._open = _MEANINGS[buyer]
+    def __init__(self, *, sender_buys: bool) -> None:
+        self._sender_buys = sender_buys
+        self._recipient, self._sender, self._open = _MEANINGS[sender_buys]
 
     def are_of_recipient(self, text: str) -> bool:
         """Say whether words alone above a name make it the recipient's."""
@@ -74,12 +70,12 @@ class PartyLabels:
 
     def named_recipient(self, text: str) -> str | None:
         """Give the name behind words that make it the recipient's."""
-        match = _TO_NAME.match(text) or (None if self._sells else _BILLED_NAME.match(text))
+        match = _TO_NAME.match(text) or (None if self._sender_buys else _BILLED_NAME.match(text))
         return match["name"] if match else None
 
     def are_beside_recipient(self, text: str) -> bool:
         """Say whether words alone in a cell make the name in the next one the recipient's."""
-        return not self._sells and _BILLED_BESIDE.match(text) is not None
+        return not self._sender_buys and _BILLED_BESIDE.match(text) is not None
 
 
 def is_party_label(text: str) -> bool:

@@ -72,8 +72,8 @@ def check(asked: Asked) -> Checked:
     What an e-invoice's own XML says is held against the pages, and not repaired.
     """
     pages, language = asked.admitted.pages, asked.admitted.document.language
-    layouts, buyer = asked.admitted.document.layouts, asked.kind.buyer
-    candidates = Candidates(pages, regional(language, pages), layouts, buyer)
+    layouts = asked.admitted.document.layouts
+    candidates = Candidates(pages, regional(language, pages), layouts, sender_buys=asked.kind.sender_buys)
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
     if asked.einvoice is not None and not asked.generations:
