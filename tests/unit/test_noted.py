@@ -5,6 +5,7 @@ from pathlib import Path
 
 import calibrate
 import pytest
+from first_readings import first_readings
 from hostile.attacks import letters_in
 from noted import Noted
 from recorded import Record, Recorded, key_of
@@ -74,6 +75,14 @@ def test_confidences_are_fitted_to_sets_that_were_read_and_not_to_the_newest(tmp
     pairs = {(label["fields"].get("invoice_number"), label["fields"].get("seller_name")) for label in labels}
     newest = letters_in(unread / "tenth_invoices.yaml").values()
     assert pairs.isdisjoint((letter.values["invoice_number"], letter.values["seller_name"]) for letter in newest)
+
+
+def test_confidences_are_fitted_to_first_readings_of_documents_that_are_not_among_those_asked() -> None:
+    shipped = read_calibration((calibrate.SHIPPED / "qwen2.5-coder-1.5b-instruct.json").read_bytes()).fitted
+    earlier = first_readings("qwen2.5-coder-1.5b-instruct")
+    assert shipped is not None
+    assert len({row.document for row in earlier.fields if not row.right}) > 10
+    assert shipped.documents > len(earlier.documents) > 100
 
 
 def test_a_fit_begins_with_what_is_set_by_hand_where_what_ships_is_of_other_features(tmp_path: Path) -> None:

@@ -98,6 +98,36 @@ def test_who_stands_below_a_firm_in_its_address_is_not_billed() -> None:
     assert decided(person, buyer="Wohnhof Süd")["buyer"] == "Wohnhof Süd"  # without a legal form, nobody knows
 
 
+ORDER = a_type(
+    field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.SENDER, is_party=True),
+    field("supplier", Kind.NAME, "Lieferant", "Supplier", role=Role.RECIPIENT, is_party=True),
+    name="order",
+    sender_buys=True,
+)
+
+
+def traders(kind: DocumentType, of_buyer: str, of_supplier: str) -> dict[str, str | None]:
+    pages, layouts = placed(
+        *column(500, 1_000, of_buyer, "Hammer GmbH", "Gerüstweg 3", "10115 Berlin"),
+        *column(500, 2_000, of_supplier, "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
+    )
+    candidates = Candidates(pages, "de", layouts, sender_buys=kind.sender_buys)
+    return values(by_roles(kind, check_answer(kind, {}, pages, "de"), candidates.letter))
+
+
+@pytest.mark.parametrize(
+    ("of_buyer", "of_supplier"),
+    [("Rechnungsadresse:", "Lieferant"), ("Invoice to", "Vendor:"), ("Besteller", "Empfänger"), ("Bill to:", "")],
+)
+def test_who_is_billed_sends_an_order(of_buyer: str, of_supplier: str) -> None:
+    assert traders(ORDER, of_buyer, of_supplier) == {"buyer": "Hammer GmbH", "supplier": "Wohnbau Süd eG"}
+
+
+@pytest.mark.parametrize("billed", ["Rechnungsadresse:", "Invoice to", "Bill to:"])
+def test_who_is_billed_gets_everything_else(billed: str) -> None:
+    assert traders(BILL, billed, "")["buyer"] == "Hammer GmbH"
+
+
 @pytest.mark.parametrize(
     "own",
     [

@@ -249,3 +249,46 @@ def test_only_names_are_firms_and_have_domains() -> None:
     found = weigh(kind, fields, [page], Candidates([page], "de"), [Copies({"topic": "Hammer GmbH"}, {})], 1.0, UNFITTED)
     assert not found.signals["topic"].is_firm
     assert not found.signals["topic"].has_domain
+
+
+TRADED = a_type(
+    field("seller", Kind.NAME, "Verkäufer", "Seller", role=Role.SENDER),
+    field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.RECIPIENT),
+    field("owner", Kind.NAME, "Inhaber", "Owner"),
+    field("vat", Kind.VAT_ID, "USt-IdNr.", "VAT number"),
+    field("number", Kind.REFERENCE, "Auftrag", "Order"),
+)
+FOOT = "Hammer GmbH · Amtsgericht Köln HRB 4711 · USt-IdNr. DE136695976"
+SALE = "\n".join([
+    "Auftrag: A-17", "Auftrag: A-17", "Auftrag: B-18", "Wohnbau Süd eG", "USt-IdNr. DE811907980", *[""] * 30, FOOT,
+])  # fmt: skip
+
+
+def traded(**copied: str) -> dict[str, FieldSignals]:
+    fields = check_answer(TRADED, copied, [SALE], "de")
+    return dict(weigh(TRADED, fields, [SALE], Candidates([SALE], "de"), [Copies(copied, {})], 1.0, UNFITTED).signals)
+
+
+@pytest.mark.parametrize(
+    ("copied", "affirmed"),
+    [
+        ({"seller": "Hammer GmbH", "buyer": "Wohnbau Süd eG"}, {"seller": True, "buyer": True}),
+        ({"seller": "Wohnbau Süd eG", "buyer": "Hammer GmbH"}, {"seller": False, "buyer": False}),
+        ({"seller": "Hammer GmbH"}, {"seller": True}),
+        ({"seller": "Wohnbau Süd eG"}, {"seller": None}),
+        ({"seller": "Hammer GmbH", "buyer": "Hammer GmbH"}, {"seller": None, "buyer": None}),
+        ({"owner": "Hammer GmbH"}, {"owner": None}),
+        ({"vat": "DE136695976"}, {"vat": True}),
+        ({"vat": "DE811907980"}, {"vat": None}),
+    ],
+)
+def test_an_issuers_own_places_speak_for_a_party_or_against_it(
+    copied: dict[str, str], affirmed: dict[str, bool | None]
+) -> None:
+    assert {name: found.affirmed for name, found in traded(**copied).items()} == affirmed
+
+
+def test_other_values_beside_a_fields_own_name_contest_it() -> None:
+    assert traded(number="A-17")["number"].contested == 1
+    assert traded(vat="DE136695976")["vat"].contested == 1
+    assert traded(owner="Wohnbau Süd eG")["owner"].contested == 0

@@ -92,6 +92,15 @@ async def test_an_open_date_is_read_by_the_documents_other_dates() -> None:
     assert values(outcome)["issue_date"] == "2026-09-06"
 
 
+async def test_who_is_billed_on_an_order_sends_it() -> None:
+    given = {"order_number": "B-7", "order_date": "05.06.2026", "net_total": "100,00 €"}
+    text = letter("purchase_order", **given, supplier_name="Hammer GmbH", buyer_name="Wohnbau Süd eG")
+    billed = "Rechnung an\nHammer GmbH\nGerüstweg 3\n10115 Berlin"
+    outcome, _ = await answer(f"{billed}\n\n\nWohnbau Süd eG\nAm Hang 12\n80333 München\n\n\n{text}")
+    found = values(outcome)
+    assert (found["buyer_name"], found["supplier_name"]) == ("Hammer GmbH", "Wohnbau Süd eG")
+
+
 async def test_a_missing_required_field_is_asked_for_alone() -> None:
     text = letter("invoice", **GOOD | {"seller_name": ""}, **TOTALS, again_seller_name="Muster GmbH")
     outcome, engine = await answer(text)
