@@ -90,7 +90,7 @@ _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!a
 """Words that deny what follows them: `ohne Skonto`."""
 _UNTIL: Final = re.compile(r"\s{0,3}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|au)\s{0,3}")
 """What stands between the two dates of a span."""
-_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|on|le|du|ab)\W?)?$"
+_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
 """What may stand between a word and the value that it names: the rest of the word, `date`, `is`, a colon, `on`."""
 _PART_OF: Final = re.compile(r"enthalten|darin|davon|included|of which|dont\b|inclus|compris", re.IGNORECASE)
 _WORDS_FOLLOW: Final = re.compile(r"[,;]? [^\W\d_]{2}")
@@ -98,7 +98,7 @@ _OWN_LETTERS: Final = re.compile(r"([A-Z]{2,4})[-/ #]?(?=[0-9])")
 """Those that begin a number."""
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 _OF_ANOTHER: Final = (
-    r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|unserer|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
+    r"(?:(?:die|der|das|dem|den|des|ihre?[nmrs]?|unsere[nmr]?|zu[mr]?|gemäß|gemäss|laut|lt\.?|aus|auf|mit|in|im|für|siehe"
     r"|the|your|to|of|against|under|with|from|for|per|votre|vos|la|du|sur) )"
 )
 """Words before a heading that make it another document's, or a part of a sentence: `gemäß Vertrag Nr. 7`."""
@@ -246,7 +246,7 @@ class Candidates:
         return (
             is_whole
             and bool(places)
-            and all(names.name_another(item.label) or self._is_span(before, item) for before, item in places)
+            and all(names.name_another(_words_of(item)) or self._is_span(before, item) for before, item in places)
         )
 
     def _is_span(self, first: Candidate, last: Candidate) -> bool:
@@ -270,6 +270,11 @@ class Candidates:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
+
+
+def _words_of(item: Candidate) -> str:
+    """Give the nearest words; another column's number to its left says nothing."""
+    return next((label for label in item.labels if any(map(str.isalpha, label))), "")
 
 
 def _place(item: Candidate) -> tuple[int, int]:

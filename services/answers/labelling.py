@@ -30,7 +30,10 @@ LINES_OF_ADDRESS: Final = 8
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
 
-_YOURS: Final = re.compile(r"\b(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client)\b")
+_YOURS: Final = re.compile(
+    r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"
+    r"|purchase order|p\.?o\.? (?:no|nr|number|ref|#))"
+)
 """Words that say that something is the recipient's; in small letters."""
 
 
@@ -110,7 +113,7 @@ def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) 
 
     Of another's number alone, such as that of an order; a document's own is its sender's.
     """
-    if definition.kind is not Kind.REFERENCE or not definition.needs_label:
+    if definition.kind is not Kind.REFERENCE or definition.of_document:
         return []
     return [item for item in labelled if _YOURS.search(item.label)]
 

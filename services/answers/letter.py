@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from services.answers.addresses import parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
-from services.answers.names import firms_in, is_firm, is_owner, parse_name, without_form
+from services.answers.names import firms_in, is_firm, is_legal_form, is_owner, parse_name, without_form
 from services.answers.normal_form import normal_form
 from services.answers.party_labels import PartyLabels, is_party_label
 from services.answers.surroundings import Surroundings
@@ -51,6 +51,10 @@ _RETURN_TO: Final = re.compile(
     r"^(?:(?:if undelivered,? )?(?:please )?returns?(?: to)?|abs(?:ender)?\.?|retour(?: an| à)?)\s*:\s*", re.IGNORECASE
 )
 """What may stand before it."""
+_NUMBERS_BEHIND: Final = re.compile(
+    rf"(?:{_SENDER_LINE.pattern}|\s)(?:(?:tel|fon|phone|fax|mobil|e-?mail|vat|ust|uid)\w*\W).*$", re.IGNORECASE
+)
+"""What may stand behind it."""
 _BETWEEN_CELLS: Final = "  "
 """What stands for the gap between two cells; it parts a sender's line."""
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
@@ -88,6 +92,14 @@ _PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account /
 _PAYER: Final = re.compile(r"(?:zahlbar durch|payable par|payable by)\W*$", re.IGNORECASE)
 """What stands in the payment part of a Swiss QR-bill above creditor and debtor (Swiss Implementation Guidelines)."""
 _ACCOUNT: Final = re.compile(r"(?:CH|LI)[0-9]{2} ?[0-9A-Z]{4} ?")
+_ADDRESSED: Final = re.compile(r"(?:herrn?|frau|mrs?|ms|miss|m\.|mme|madame|monsieur)\.? [^\W\d_]", re.IGNORECASE)
+"""How a person is addressed in one line."""
+_PERSONS_TITLE: Final = re.compile(r"(?:M?Mag|Dr|Prof|Dipl|DI|Ing)\b")
+_PART_OF_PLACE: Final = re.compile(
+    r"(?:haus|hinterhaus|hof|wohnung|stiege|stock|gebäude|ortsteil|postfach|abteilung|abt|einkauf|buchhaltung)\b",
+    re.IGNORECASE,
+)
+"""What may stand between a person's name and the street, and is nobody's."""
 _TITLE: Final = re.compile(
     r"^(?:rechnung|gutschrift|faktura|bestellung|lieferschein|mahnung"
     r"|(?:tax |vat |sales )?invoice|credit note|statement|purchase order|delivery note"
@@ -217,11 +229,13 @@ class Letter:
         return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
     def is_contact(self, page: int, start: int) -> bool:
-        """Say whether a place is in the recipient's address, below the name of a firm: who stands there is not he."""
+        """Say whether a place is in the recipient's address, below his name: below a firm's, or behind `Frau`."""
         _, other = self._addresses
-        if other is None or page != 1 or not is_firm(other.cells[0].text):
+        if other is None or page != 1:
             return False
-        return any(cell.start <= start < cell.end for cell in other.cells[1:])
+        first, *below = [cell for cell in other.cells if not is_above_address(cell.text)] or other.cells
+        cell = next((cell for cell in below if cell.start <= start < cell.end), None)
+        return cell is not None and (is_firm(first.text) or _ADDRESSED.match(cell.text) is not None)
 
     def is_care_of(self, page: int, start: int) -> bool:
         """Say whether a name stands behind `c/o`: it gets the post of another."""
@@ -234,7 +248,7 @@ class Letter:
         In a mail, which has no letterhead, its address may follow.
         """
         surname = person.rsplit(maxsplit=1)[-1] if len(person.split()) in _WORDS_OF_A_NAME else ""
-        if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person) or is_firm(person):
+        if not _LONG_WORD.fullmatch(surname) or _NO_PERSON.search(person) or is_firm(person) or is_legal_form(surname):
             return None
         pattern = re.compile(rf"(?<!\w){re.escape(surname)}(?!\w)", re.IGNORECASE)
         for page, sheet in enumerate(self._sheets, start=1):
@@ -323,9 +337,19 @@ class Letter:
         for above in (
             cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED, _WINDOW)
         ):
-            if _is_sender_line(text := self._with_cells_behind(above)):
+            text = self._with_cells_behind(above)
+            text = text if _is_sender_line(text) else self._in_two_lines(above)
+            if _is_sender_line(text):
                 return self._party(1, above, _parts_of_sender(text)[0])
         return None
+
+    def _in_two_lines(self, first: Cell) -> str:
+        """Give the words of a line of several parts, and of the one directly below it: a sender's may be broken."""
+        if len(_parts_of_sender(first.text)) == 1 or any(self._nearly_above(first, reach=_ADJACENT)):
+            return first.text
+        following = self._head[self._head.index(first) + 1 :][:MOST_BELOW]
+        below = (cell for cell in following if abs(cell.left - first.left) <= _SAME_EDGE and _is_next_line(first, cell))
+        return f"{first.text} {next((cell.text for cell in below), '')}"
 
     def _is_sender_line(self, cell: Cell) -> bool:
         return _is_sender_line(self._with_cells_behind(cell))
@@ -404,7 +428,7 @@ class Letter:
         party = None if is_other else self._party(1, top, top.text)
         return replace(party, is_letterhead=True) if party else None
 
-    def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE, reach: int = _NEAR) -> Iterator[Cell]:
+    def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE, reach: float = _NEAR) -> Iterator[Cell]:
         """Give the cells that stand directly above another one, or nearly; its left edge may differ by so much.
 
         Parameters
@@ -456,7 +480,9 @@ class Letter:
         yield from waiting
 
     def _named(self, block: _Block) -> Party | None:
-        first = _firm_of([cell for cell in block.cells if not is_above_address(cell.text)])
+        names = [cell for cell in block.cells if not is_above_address(cell.text)]
+        is_addressed = any(_HONORIFIC.match(cell.text) for cell in block.cells)
+        first = names[1] if is_addressed and _is_titled(names) else _firm_of(names)
         return None if first is None or first.text.rstrip().endswith(":") else self._party(1, first, first.text)
 
     def _of_head(self, *words: str) -> Party | None:
@@ -474,7 +500,10 @@ class Letter:
             if name and (party := self._party(1, cell, name)):
                 return party
             is_name = not (following.text.endswith(":") or _is_label(following.text))
-            is_beside = is_name and self._labels.are_beside_recipient(cell.text) and following.baseline == cell.baseline
+            is_own = self._labels.are_beside_recipient(cell.text) or (
+                self._labels.are_of_recipient(cell.text) and _is_sender_line(following.text)
+            )
+            is_beside = is_name and is_own and following.baseline == cell.baseline
             if is_beside and (party := self._party(1, following, following.text.split(",")[0])):
                 return party
         return None
@@ -535,6 +564,15 @@ def _firm_of(names: Sequence[Cell]) -> Cell | None:
     return second if is_person and is_firm(second.text) else first
 
 
+def _is_titled(names: Sequence[Cell]) -> bool:
+    """Say whether an address is that of a person with a title, at what stands below: no street, and no part of one."""
+    if len(names) < MIN_BLOCK + 1 or not _PERSONS_TITLE.match(names[0].text) or is_firm(names[0].text):
+        return False
+    second = names[1].text
+    is_place = any(map(str.isdigit, second)) or _CARE_OF.match(second) or _PART_OF_PLACE.match(second)
+    return not is_place and len(_LONG_WORD.findall(second)) > 1
+
+
 def _may_be_name(text: str) -> bool:
     return not (_ACCOUNT.match(text) or is_above_address(text)) and _LONG_WORD.search(text) is not None
 
@@ -588,7 +626,8 @@ def _is_next_line(above: Cell, cell: Cell) -> bool:
 
 
 def _parts_of_sender(text: str) -> list[str]:
-    return [part for part in _SENDER_LINE.split(_RETURN_TO.sub("", text)) if part] or [""]
+    own = _NUMBERS_BEHIND.sub("", _RETURN_TO.sub("", text))
+    return [part for part in _SENDER_LINE.split(own) if part] or [""]
 
 
 def _is_sender_line(text: str) -> bool:

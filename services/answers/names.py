@@ -32,6 +32,7 @@ _LEGAL_FORM: Final = re.compile(
     r"|SARL|S(?:à|\.à ?)r\.?l|SAS|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o)\b\.?"
 )
+_FORM_ALONE: Final = re.compile(_LEGAL_FORM.pattern, re.IGNORECASE)
 _FIRM: Final = re.compile(
     rf"(?<![\w&.'+-])[A-ZÄÖÜ][\w&.'+-]*(?: (?:[A-ZÄÖÜ][\w&.'+-]*|&|und|and|of|für)){{0,6}},? {_LEGAL_FORM.pattern}"
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
@@ -56,6 +57,11 @@ def is_owner(text: str) -> bool:
 def is_firm(name: str) -> bool:
     """Say whether a name has a legal form: no label, no heading, and no person has one."""
     return _LEGAL_FORM.search(name) is not None
+
+
+def is_legal_form(word: str) -> bool:
+    """Say whether a word is a legal form, also in capitals."""
+    return _FORM_ALONE.fullmatch(word) is not None
 
 
 def parse_name(verbatim: str) -> str | None:

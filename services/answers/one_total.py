@@ -42,7 +42,7 @@ def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     tax, gross = _amount(given.get(totals.tax)), _amount(given.get(totals.gross))
     left = [field for field in fields if field.path != totals.net]
     if gross is not None:
-        return left if gross == net.value_numeric and not tax else list(fields)
+        return left if gross == net.value_numeric and (not tax or is_within(tax, gross)) else list(fields)
     if tax is None or not is_within(tax, net.value_numeric):
         return list(fields)
     put = net.model_copy(update={"path": totals.gross})

@@ -4,8 +4,10 @@ What the model copied stands, unless it is no name that the document has, or the
 small models take the recipient for the sender, and a firm's contact for the firm. One who has both parts is no other.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
@@ -15,6 +17,9 @@ from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
 from services.answers.names import parse_name
 from services.answers.whole_names import two_lines
+
+_ADDRESS_BEHIND: Final = re.compile(r"\s*[,·|]\s*[^,·|]*\d")
+"""Behind a name: a comma, and a part with a number."""
 
 
 def party_of(letter: Letter, role: Role) -> Party | None:
@@ -45,17 +50,19 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            firm = letter.firm_of(answer.value or "") or _registered(answer, [*fields, *given.values()], kind, letter)
+            firm = letter.firm_of(answer.value or "") or _registered(answer, given, kind, letter)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 
 
-def _registered(answer: FieldAnswer, fields: Sequence[FieldAnswer], kind: DocumentType, letter: Letter) -> Party | None:
+def _registered(
+    answer: FieldAnswer, given: Mapping[str, FieldAnswer], kind: DocumentType, letter: Letter
+) -> Party | None:
     """Give the firm with a legal form that a sender's name is short for, if nothing takes it for the recipient."""
     firm = letter.registered(answer.value or "")
-    recipients = {definition.name for definition in kind.fields if definition.role is Role.RECIPIENT}
-    others = [field.value for field in fields if field.path in recipients]
+    recipients = (definition.name for definition in kind.fields if definition.role is Role.RECIPIENT)
+    others = [given[name].value for name in recipients if name in given]
     is_other = is_name_of(firm, letter.recipient.verbatim if letter.recipient else None)
     return None if is_other or any(is_name_of(firm, other) for other in others) else firm
 
@@ -105,9 +112,9 @@ def _is_recipients(given: Mapping[str, FieldAnswer], own: str, other: str, lette
 
 def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party: Party, letter: Letter) -> bool:
     if answer is None or answer.status != "ok":
-        return not is_name_of(party, answer.verbatim if answer else None)
+        return True
     if is_name_of(party, answer.value):
-        return _has_two_names(answer, party, letter)
+        return _has_two_names(answer, party, letter) or _has_address(answer, party)
     if party.is_labelled and definition.is_party:
         return True
     if definition.is_party and answer.page and answer.char_start is not None:
@@ -134,6 +141,12 @@ def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:
         and all(has_words(answer.value or "", name.verbatim) for name in (party, other))
         for other in others
     )
+
+
+def _has_address(answer: FieldAnswer, party: Party) -> bool:
+    """Say whether an answer goes on behind the name with parts of an address, as one that was cut off does."""
+    name, _, rest = (answer.value or "").partition(party.verbatim)
+    return not name and _ADDRESS_BEHIND.match(rest) is not None
 
 
 def _whole(party: Party, letter: Letter) -> Party:
