@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.tables.feet import without_feet
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
@@ -66,7 +67,7 @@ def read_tables(
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     """
-    whole = unwrapped(laid_out, pages)
+    whole = without_feet(unwrapped(laid_out, pages))
     answers = [_read_table(table, whole, pages, language, totals) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
