@@ -28,7 +28,7 @@ _SAME_ROW: Final = 1.6
 _LINES_OF_HEAD: Final = 3
 _LEADING: Final = 1.5
 """Distance of lines of one paragraph, as part of the font size, at most."""
-_BELOW_NAMES: Final = 2
+_BELOW_NAMES: Final = 3
 """Distance of a line of totals from the line that names them, as part of the font size, at most."""
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
 """Of a line that names several sums, the one that ends most decides."""
@@ -152,12 +152,20 @@ class RowReader:
         return Part(page, rows, before, strays, uncounted, ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
-        """Cut where the head of another table stands; lines right below this head may belong to it."""
+        """Cut where the head of another table stands, or totals in columns do.
+
+        Lines right below this head may belong to it.
+        """
         for index, line in enumerate(lines):
-            placed = zip(columns.assign(line.cells), line.cells, strict=True)
-            words = {name for name, cell in placed if not any(map(str.isdigit, cell.text))}
+            assigned = columns.assign(line.cells)
+            words = {
+                name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))
+            }
             if len(columns.numbers & words) > 1 and len(line.cells) > 2 and index >= _LINES_OF_HEAD:  # noqa: PLR2004
                 return lines[:index], True
+            above = lines[index - 1] if index else None
+            if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
+                return lines[: index - 1], True
         return lines, False
 
     def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:

@@ -49,3 +49,17 @@ def test_of_copies_nothing_is_left_out() -> None:
     (page, _) = first_and_second((), ())
     answers = read_text("\n".join(page), "\n".join(page))
     assert [figures[2] for figures in said_figures(answers)] == [80, 10, 30] * 2
+
+
+def test_totals_in_columns_apart_from_the_amounts_end_a_table() -> None:
+    lines = (
+        "Bezeichnung            Anzahl   Preis        Netto      USt.    Gesamt",
+        "Dach gedeckt                2   50,00       100,00     19,00    119,00",
+        "Rinne gesetzt               1   40,00        40,00      7,60     47,60",
+        "",
+        "Netto:       Umsatzsteuer       Rechnungsbetrag",
+        "140,00       26,60              166,60",
+        "Mit freundlichen Grüßen",
+        "Nordlicht Dach         04841       77           03        64        19",
+    )
+    assert amounts(lines, net_total="140.00", gross_total="166.60") == [100, 40]
