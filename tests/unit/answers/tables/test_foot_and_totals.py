@@ -63,3 +63,37 @@ def test_totals_in_columns_apart_from_the_amounts_end_a_table() -> None:
         "Nordlicht Dach         04841       77           03        64        19",
     )
     assert amounts(lines, net_total="140.00", gross_total="166.60") == [100, 40]
+
+
+def test_a_discount_between_a_subtotal_and_the_total_that_it_leads_to_is_no_row() -> None:
+    lines = (
+        HEAD,
+        "1    Öl gewechselt                   4           20,00      80,00 CHF",
+        "2    Reifen gewechselt               2           10,00      20,00 CHF",
+        "                                  Zwischensumme:           100,00 CHF",
+        "                                  Rabatt (5.0%):           - 5,00 CHF",
+        "                                          Netto:            95,00 CHF",
+    )
+    assert amounts(lines, language="de-CH", net_total="95.00") == [80, 20]
+
+
+REMISE = (
+    "Position  Quantité  Description                                Total",
+    "1               4   Parquet posé dans le séjour               80.00",
+    "2               2   Seuils                                    20.00",
+)
+TOTAL_HT = (
+    "                                        Montant HT            95.00",
+    "                                        Total TTC            102.70",
+)
+
+
+def test_a_discount_whose_words_are_set_as_those_of_the_totals_is_no_row() -> None:
+    remise = "                                        Remise (5%)           -5.00"
+    assert amounts((*REMISE, remise, *TOTAL_HT), language="fr", net_total="95.00") == [80, 20]
+
+
+@pytest.mark.parametrize("before", [20, 34])
+def test_a_discount_whose_words_are_set_otherwise_is_a_row(before: int) -> None:
+    remise = f"{' ' * before}{'Remise (5%)':{62 - before}}-5.00"
+    assert amounts((*REMISE, remise, *TOTAL_HT), language="fr", net_total="95.00") == [80, 20, -5]
