@@ -10,7 +10,8 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.feet import without_feet
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
-from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
+from services.answers.tables.products import is_product
+from services.answers.tables.reading import MAX_ROWS, Found, find_rows
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps

@@ -61,6 +61,8 @@ class Row:
 
     Parameters
     ----------
+    line
+        The one of its amount.
     figures
         Numbers by column.
     number
@@ -75,6 +77,7 @@ class Row:
     """
 
     page: int
+    line: Line
     figures: dict[str, Figure]
     number: int | None
     unnamed: dict[str, Figure] = field(default_factory=dict)
@@ -220,7 +223,7 @@ class RowReader:
                 if column is self.table.description or not (figure := self._figure(column, cell)):
                     continue
                 if column is key:
-                    rows.append(Row(page, {name: figure}, None, aside=aside))
+                    rows.append(Row(page, line, {name: figure}, None, aside=aside))
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
@@ -256,7 +259,7 @@ class RowReader:
         blocks = list(_without_words(rows))
         for _, line in placed if blocks else ():
             for name in dict.fromkeys(name for name, _ in line if name not in wanted):
-                others.setdefault(name, []).append(_whole([cell for column, cell in line if column == name]))
+                others.setdefault(name, []).append(whole([cell for column, cell in line if column == name]))
         for first, end in blocks:
             above = rows[first - 1].bottom if first else -1
             below = rows[end].top - row_tolerance(rows[end]) if end < len(rows) else math.inf
@@ -288,10 +291,11 @@ def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     """Give what stands in a column on a line as one cell."""
     cells = [cell for column, cell in line if column == name]
-    return _whole(cells) if cells else None
+    return whole(cells) if cells else None
 
 
-def _whole(cells: Sequence[Cell]) -> Cell:
+def whole(cells: Sequence[Cell]) -> Cell:
+    """Give cells of a line as one."""
     text = " ".join(cell.text for cell in cells)
     return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
 
