@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.tables import TableDefinition
+from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import factors_below, named_factors
@@ -47,6 +48,7 @@ def listed_rows(
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
     """
+    sheets = [one_below_the_other(sheet) for sheet in sheets]
     listed = lines_that_add_up(table, sheets, language, named)
     if not listed:
         return Listing()
