@@ -140,11 +140,16 @@ class _Search:
         """Weigh what adds up to an amount of a line, or to a total; say whether the line is a sum of lines above."""
         figure = entry.figure_in(self.way.span)
         is_sum = False
-        for amount in _both_signs((*entry.amounts, *self.known)):
+        for amount in _both_signs((*entry.amounts, *self.known, *self._before_tax(entry))):
             begin = self._weigh(amount, at)
             is_own = figure is not None and begin is not None and amount == figure.value
             is_sum = is_sum or (is_own and begin is not None and begin + 1 < len(self._taken))
         return is_sum
+
+    def _before_tax(self, entry: Entry) -> Iterator[Decimal]:
+        """Give what the tax of a line makes a total of; rarely is one named whose net amount is not printed."""
+        if entry.names_tax and len(entry.amounts) == 1:
+            yield from (value - tax for value in self.known for tax in entry.amounts)
 
     def _take(self, entry: Entry, *, is_sum: bool) -> None:
         """Add a line to the rows if it may be one; below a total another list begins."""
@@ -206,6 +211,8 @@ class _Search:
             if equal(abs(total), abs(value)):
                 under_total = bool(below) and below[0].aside is Aside.TOTAL
                 return rank if printed or under_total or self._are_products(begin) else None
+        if below and total in self._before_tax(below[0]):
+            return len(self.known)
         if not printed:
             return None
         if not self.known:

@@ -7,13 +7,15 @@ from typing import Final
 
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.tables.feet import without_feet
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
-from services.answers.tables.reading import MAX_ROWS, Found, find_rows, is_product
+from services.answers.tables.products import is_product
+from services.answers.tables.reading import MAX_ROWS, Found, find_rows
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
-from services.answers.tables.words import Aside, is_adjustment, is_payment, names_tax_anywhere
+from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
 
 CONFIRMED: Final = 0.98
@@ -26,6 +28,8 @@ UNREAD: Final = 0.3
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
 _MOST_NAMED: Final = 3
 """Rows that a reason names one by one."""
 
@@ -66,7 +70,7 @@ def read_tables(
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     """
-    whole = unwrapped(laid_out, pages)
+    whole = without_feet(unwrapped(laid_out, pages))
     answers = [_read_table(table, whole, pages, language, totals) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
@@ -150,7 +154,8 @@ def _settled(
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        if total is not None and is_confirmed(total, named, amounts_below(laid_out, rows[-1], language, asides)):
+        below = amounts_below(laid_out, rows[-1], language, asides, adjustments=True)
+        if total is not None and is_confirmed(total, named, below):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
@@ -182,7 +187,11 @@ def _below_a_sum(
 def _before_adjustments(
     rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
 ) -> Sequence[Row] | None:
-    """Give the rows above a subtotal that is their sum, if nothing but discounts and charges stands below it."""
+    """Give the rows above discounts and charges that are none of them.
+
+    They stand below a subtotal that is the sum of the rows, or their words are set as those of the totals below them
+    are, and as those of no row.
+    """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
         if not all(len(row.figures) == 1 and is_adjustment(_words(row)) for row in rows[count:]):
             return None
@@ -190,7 +199,24 @@ def _before_adjustments(
         subtotals = amounts_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
         if total is not None and any(equal(total, amount) for amounts in subtotals for amount in amounts):
             return rows[:count]
+        if _are_among_totals(rows[count:], rows[:count], laid_out):
+            return rows[:count]
     return None
+
+
+def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequence[Sheet]) -> bool:
+    """Tell whether the last rows' words begin or end where two totals' below do, and right of where others begin."""
+    below = [line for line in laid_out[last[-1].page - 1].lines if line.baseline > last[-1].bottom]
+    labels = [cells[0] for line in below if aside_of((cells := line.cells)[0].text) is Aside.TOTAL]
+    edge = max((row.lines[0][1].left for row in rows if row.lines), default=0) + _ALIGNED
+    return all(
+        cell.left > edge and sum(_are_aligned(cell, label) for label in labels) > 1
+        for _, cell in (row.lines[0] for row in last)
+    )
+
+
+def _are_aligned(cell: Cell, other: Cell) -> bool:
+    return min(abs(cell.left - other.left), abs(cell.right - other.right)) <= _ALIGNED
 
 
 def _words(row: Row) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from services.answers.amounts import currency_code, parse_money
+from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet
@@ -87,8 +88,8 @@ class Entry:
         return next(inside, None)
 
     def below(self, other: "Entry") -> float:
-        """Give how far it is below another; not at all if that is on another page."""
-        return self.line.baseline - other.line.baseline if self.page == other.page else 0
+        """Give how far it is below another, or above it in a list beside; not at all if that is on another page."""
+        return abs(self.line.baseline - other.line.baseline) if self.page == other.page else 0
 
     def is_product_of(self, figure: Figure) -> bool:
         """Tell whether the line shows two numbers whose product an amount is."""
@@ -127,6 +128,11 @@ def spans(entries: Sequence[Entry]) -> list[Span]:
     return list(
         dict.fromkeys((min(cell.left for cell in group), max(cell.right for cell in group)) for group in largest)
     )
+
+
+def is_money(cell: Cell) -> bool:
+    """Tell whether a cell is an amount of money, and says so."""
+    return is_figure(cell) and _is_marked(cell.text)
 
 
 def _money(cell: Cell, language: str) -> Figure | None:

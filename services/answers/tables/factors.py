@@ -33,6 +33,8 @@ _TIMES: Final = re.compile(
 _MEASURED: Final = re.compile(r" ?(?:mm|cm|dm|m|km|ml|cl|l|g|kg|t|qm|uhr|h|min)[²³]?(?![^\W\d_])", re.IGNORECASE)
 """What makes a number a measure, and no price."""
 _BEGINS: Final = re.compile(r"[-+(]? ?[0-9]")
+_UNIT: Final = 16
+"""Characters between a quantity and its price, and behind it, at most: ` Stunden à EUR `."""
 _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
 _ONE: Final = re.compile(r"\s*[-•*]?\s*(?P<one>1)\s?[x\u00d7]\s")
 
@@ -133,6 +135,24 @@ def named_factors(
             if name not in named and (figure := columns[name].read(line, amount, language)):
                 named[name] = figure
     return found
+
+
+def factors_below(words: Sequence[Cell], amount: Figure, names: tuple[str, str], language: str) -> dict[str, Figure]:
+    """Give the factors of a row's amount by name where a line below its words is nothing but these: `2 x £485.00`."""
+    for cell in words[1:]:
+        line = Line((cell,))
+        for pair in _factors(line, amount, language):
+            if _is_all_of(pair, cell):
+                turned = _says_turned(pair, line, names, {}) > 0
+                return dict(zip(names, pair[::-1] if turned else pair, strict=True))
+    return {}
+
+
+def _is_all_of(pair: Pair, cell: Cell) -> bool:
+    """Tell whether a cell begins with one factor and ends with the other, but for a few letters of a unit."""
+    first, second = (figure.cell for figure in pair)
+    between = second.start - first.end
+    return first.start - cell.start <= 2 and max(between, cell.end - second.end) <= _UNIT  # noqa: PLR2004  (`- 4 x`)
 
 
 def _uncounted(lines: Sequence[tuple[Line, Figure]]) -> Sequence[tuple[Line, Figure]]:

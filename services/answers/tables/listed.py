@@ -1,14 +1,15 @@
 """Rows of lines that add up: their words, and what their amounts are the products of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from schemas.tables import TableDefinition
+from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.columns import is_figure
-from services.answers.tables.factors import named_factors
+from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
 from services.answers.tables.rows import Figure, Row
 from services.answers.tables.sheet import Cell, Line, Sheet
@@ -47,6 +48,7 @@ def listed_rows(
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
     """
+    sheets = [one_below_the_other(sheet) for sheet in sheets]
     listed = lines_that_add_up(table, sheets, language, named)
     if not listed:
         return Listing()
@@ -61,13 +63,30 @@ def listed_rows(
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
-    words = _words(listed, own, above, lines)
+    words = [list(cells) for cells in _words(listed, own, above, lines)]
+    if table.key.product_of and not any(factors):
+        factors = [
+            factors_below(cells, row.figure, table.key.product_of, language)
+            for row, cells in zip(listed, words, strict=True)
+        ]
+        words = [_without(cells, of_line.values()) for cells, of_line in zip(words, factors, strict=True)]
     rows = [
-        Row(page, {table.key.name: row.figure, **of_line}, None, lines=[(page, cell) for cell in cells])
+        Row(
+            row.entry.page,
+            row.entry.line,
+            {table.key.name: row.figure, **of_line},
+            None,
+            lines=[(row.entry.page, cell) for cell in cells],
+        )
         for row, of_line, cells in zip(listed, factors, words, strict=True)
-        for page in [row.entry.page]
     ]
     return Listing(rows, frozenset(heads))
+
+
+def _without(cells: Sequence[Cell], factors: Iterable[Figure]) -> list[Cell]:
+    """Leave out the lines of words that are factors."""
+    starts = {figure.cell.start for figure in factors}
+    return [cell for cell in cells if not any(cell.start <= start < cell.end for start in starts)]
 
 
 def _heads(table: TableDefinition, lines: Sequence[Line], first: int) -> Mapping[str, Cell]:

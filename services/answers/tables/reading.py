@@ -1,14 +1,14 @@
 """All rows of a table over all pages, and whether they are all."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 from math import inf
 from typing import Final
 
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
+from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.rows import Part, Row, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside
@@ -23,9 +23,6 @@ _LEADING: Final = 1.6
 _SAME_SIZE: Final = 5
 _SAME_EDGE: Final = 30
 """Differences, in tenths of a point, within which lines are of the same letters and begin below each other."""
-
-_PRODUCT_TOLERANCE: Final = Decimal("0.02")
-"""A product is rounded, and so may its factors be as they are printed."""
 
 
 @dataclass(slots=True)
@@ -99,7 +96,7 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) ->
                 continue  # what stands above a repeated head is the page's own
             over = chooser.take(part, new_head=head is not None)
             columns = None if over else columns
-    chooser.finish()
+    chooser.finish(language)
     return found
 
 
@@ -150,11 +147,11 @@ class _Chooser:
             found.uncounted += [number for number, cell in part.uncounted if cell.baseline < end]
         return part.ended or self._after_total
 
-    def finish(self) -> None:
+    def finish(self, language: str) -> None:
         """Close each row's description where its first paragraph ends."""
+        name_factors(self.table, self.found.rows, language)
         for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
-        _name_factor(self.table, self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
         if row.aside is not None or self._after_total:
@@ -181,51 +178,24 @@ def _has_words(row: Row) -> bool:
     return any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
 
 
-def is_product(table: TableDefinition, row: Row) -> bool | None:
-    """Tell whether a row's amount is the product of its factors; None if it does not show them."""
-    for column in table.columns:
-        values = [
-            figure.value
-            for name in (column.name, *column.product_of)
-            if (figure := row.figures.get(name)) is not None and figure.value is not None
-        ]
-        if len(values) == 3:  # noqa: PLR2004  (the product and its two factors)
-            product, first, second = values
-            return abs(product - first * second) <= _PRODUCT_TOLERANCE
-    return None
-
-
-def _name_factor(table: TableDefinition, rows: Sequence[Row]) -> None:
-    """Find a factor that no head names: the column of numbers that makes the product right in most rows."""
-    for column in table.columns:
-        missing = [name for name in column.product_of if not any(name in row.figures for row in rows)]
-        if len(missing) == 1:
-            candidates = {name for row in rows for name in row.unnamed}
-            fits = {name: sum(_fits(table, row, missing[0], name) for row in rows) for name in candidates}
-            best = max(fits, key=lambda name: fits[name], default="")
-            if fits.get(best, 0) > len(rows) // 2:
-                for row in rows:
-                    row.figures |= {missing[0]: row.unnamed[best]} if best in row.unnamed else {}
-
-
-def _fits(table: TableDefinition, row: Row, missing: str, name: str) -> bool:
-    if name not in row.unnamed:
-        return False
-    return is_product(table, replace(row, figures=row.figures | {missing: row.unnamed[name]})) is True
-
-
 def _go_on(row: Row, before: Sequence[Cell], page: int) -> None:
     """Add lines that stand above a sheet's first row to the last row of the sheet before."""
     row.lines += [(page, cell) for cell in before]
 
 
 def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:
-    """Keep the lines from the first on that follow each other closely in the same letters."""
+    """Keep the lines from the first on that follow each other closely in the same letters, but for its factors."""
     kept = row.lines[:1]
+    factors = [figure.cell for figure in row.figures.values()]
+    above = kept
     for page, cell in row.lines[1:]:
-        last_page, last = kept[-1]
+        last_page, last = above[-1]
+        if page == row.page and any(cell.start <= factor.start < cell.end for factor in factors):
+            above = [(page, last._replace(baseline=cell.baseline))]
+            continue
         close = page != last_page or cell.baseline - last.baseline <= _LEADING * cell.size
         if not close or abs(cell.size - last.size) > _SAME_SIZE or abs(cell.left - last.left) > _SAME_EDGE:
             break
         kept.append((page, cell))
+        above = kept
     return kept

@@ -28,7 +28,7 @@ _SAME_ROW: Final = 1.6
 _LINES_OF_HEAD: Final = 3
 _LEADING: Final = 1.5
 """Distance of lines of one paragraph, as part of the font size, at most."""
-_BELOW_NAMES: Final = 2
+_BELOW_NAMES: Final = 3
 """Distance of a line of totals from the line that names them, as part of the font size, at most."""
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
 """Of a line that names several sums, the one that ends most decides."""
@@ -61,6 +61,8 @@ class Row:
 
     Parameters
     ----------
+    line
+        The one of its amount.
     figures
         Numbers by column.
     number
@@ -75,6 +77,7 @@ class Row:
     """
 
     page: int
+    line: Line
     figures: dict[str, Figure]
     number: int | None
     unnamed: dict[str, Figure] = field(default_factory=dict)
@@ -152,12 +155,20 @@ class RowReader:
         return Part(page, rows, before, strays, uncounted, ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
-        """Cut where the head of another table stands; lines right below this head may belong to it."""
+        """Cut where the head of another table stands, or totals in columns do.
+
+        Lines right below this head may belong to it.
+        """
         for index, line in enumerate(lines):
-            placed = zip(columns.assign(line.cells), line.cells, strict=True)
-            words = {name for name, cell in placed if not any(map(str.isdigit, cell.text))}
+            assigned = columns.assign(line.cells)
+            words = {
+                name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))
+            }
             if len(columns.numbers & words) > 1 and len(line.cells) > 2 and index >= _LINES_OF_HEAD:  # noqa: PLR2004
                 return lines[:index], True
+            above = lines[index - 1] if index else None
+            if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
+                return lines[: index - 1], True
         return lines, False
 
     def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:
@@ -212,7 +223,7 @@ class RowReader:
                 if column is self.table.description or not (figure := self._figure(column, cell)):
                     continue
                 if column is key:
-                    rows.append(Row(page, {name: figure}, None, aside=aside))
+                    rows.append(Row(page, line, {name: figure}, None, aside=aside))
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
@@ -248,7 +259,7 @@ class RowReader:
         blocks = list(_without_words(rows))
         for _, line in placed if blocks else ():
             for name in dict.fromkeys(name for name, _ in line if name not in wanted):
-                others.setdefault(name, []).append(_whole([cell for column, cell in line if column == name]))
+                others.setdefault(name, []).append(whole([cell for column, cell in line if column == name]))
         for first, end in blocks:
             above = rows[first - 1].bottom if first else -1
             below = rows[end].top - row_tolerance(rows[end]) if end < len(rows) else math.inf
@@ -280,10 +291,11 @@ def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     """Give what stands in a column on a line as one cell."""
     cells = [cell for column, cell in line if column == name]
-    return _whole(cells) if cells else None
+    return whole(cells) if cells else None
 
 
-def _whole(cells: Sequence[Cell]) -> Cell:
+def whole(cells: Sequence[Cell]) -> Cell:
+    """Give cells of a line as one."""
     text = " ".join(cell.text for cell in cells)
     return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
 

@@ -8,7 +8,7 @@ from typing import Final
 from services.answers.amounts import parse_money
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import AMOUNT, Line, Sheet
-from services.answers.tables.words import Aside, aside_of
+from services.answers.tables.words import Aside, aside_of, is_adjustment
 
 _CENT: Final = Decimal("0.005")
 _MOST_AMOUNTS: Final = 10
@@ -61,24 +61,32 @@ def leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> boo
     return False
 
 
-def amounts_below(sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside]) -> list[list[Decimal]]:
+def amounts_below(
+    sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside], *, adjustments: bool = False
+) -> list[list[Decimal]]:
     """Give the amounts of each line of totals below a row, to the end of the document.
 
     Parameters
     ----------
     asides
         What is a total.
+    adjustments
+        Give those of discounts and charges below the first total too.
     """
-    lines = (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line))
-    return [amounts for line in lines if _aside(line) in asides and (amounts := list(_amounts(line, language)))]
+    found: list[list[Decimal]] = []
+    for line in (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)):
+        label = _label(line)
+        if aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
+            found += [amounts] if (amounts := list(_amounts(line, language))) else []
+    return found
 
 
 def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
     return sheet.number > row.page or line.baseline > row.bottom
 
 
-def _aside(line: Line) -> Aside | None:
-    return aside_of(next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), ""))
+def _label(line: Line) -> str:
+    return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
 
 
 def _amounts(line: Line, language: str) -> Iterator[Decimal]:

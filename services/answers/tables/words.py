@@ -12,8 +12,6 @@ _CARRIED: Final = (
     "balance carried", "balance brought", "page total", "total page", "total this page", "à reporter",
     "a reporter", "report page", "report de", "report du",
 )  # fmt: skip
-_ALONE: Final = frozenset({"report"})
-"""The same where nothing else stands beside it: an English report is billed."""
 _SUBTOTALS: Final = (
     "zwischensumme", "zwischentotal", "subtotal", "sub total", "sous total", "summe titel", "summe gruppe", "summe los",
     "summe abschnitt", "summe kapitel", "total titel", "total gruppe", "total group", "total section",
@@ -71,11 +69,17 @@ class Aside(StrEnum):
     """Sums up all rows, or says a tax; no more rows follow, as a rule."""
 
 
+_ALONE: Final = {
+    "report": Aside.CARRIED, "balance": Aside.TOTAL, "saldo": Aside.TOTAL, "solde": Aside.TOTAL,
+}  # fmt: skip
+"""The same where nothing else stands beside it: an English report is billed, and so may be a balance bike."""
+
+
 def aside_of(text: str) -> Aside | None:
     """Tell by a line's words what it is, if it is no row."""
     words = words_of(text)
     if words in _ALONE:
-        return Aside.CARRIED
+        return _ALONE[words]
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside

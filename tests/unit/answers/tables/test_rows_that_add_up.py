@@ -350,3 +350,10 @@ def test_lines_made_to_be_slow_are_read_in_time() -> None:
         started = time.process_time()
         read_text("\n".join((*lines, *TOTALS)), **NET)
         assert time.process_time() - started < 6
+
+
+@pytest.mark.parametrize(("tax", "count"), [("57,00", 2), ("56,00", 0)])
+def test_rows_are_proven_by_what_their_tax_makes_of_them_where_no_net_total_is_printed(tax: str, count: int) -> None:
+    below = ("", f"zzgl. 19 % MwSt.    {tax}", "Summe    357,00")
+    lines = ("Beratung in Kiel    100,00", "Fahrten nach Plön    200,00", *below)
+    assert len(amounts(*lines, gross_total="357.00")) == count

@@ -17,6 +17,7 @@ from services.answers.tables.words import Aside, aside_of
         ("VAT 20 %", Aside.TOTAL),
         ("Net à payer", Aside.TOTAL),
         ("Gross total", Aside.TOTAL),
+        ("Balance:", Aside.TOTAL),
     ],
 )
 def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
@@ -25,7 +26,16 @@ def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Gesamtreinigung der Halle", "große Schraube", "groß", "Totalstation", "Nettopumpe", "Lieferung frei Haus", ""],
+    [
+        "Gesamtreinigung der Halle",
+        "Balance bike",
+        "große Schraube",
+        "groß",
+        "Totalstation",
+        "Nettopumpe",
+        "Lieferung frei Haus",
+        "",
+    ],
 )
 def test_words_that_only_begin_like_a_sum_are_a_row(text: str) -> None:
     assert aside_of(text) is None

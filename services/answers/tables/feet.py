@@ -1,0 +1,40 @@
+"""What ends every sheet alike: addresses and accounts of the issuer, under a table that goes on, and none of it."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
+from typing import Final
+
+from services.answers.tables.sheet import Line, Sheet
+
+_MOST_LINES: Final = 10
+"""Of a foot: sheets that end alike in more lines are copies, or have rows alike."""
+_PAGE: Final = re.compile(r"(?:seite|page|blatt|sheet)\W*[0-9]+(?:\W*(?:von|of|de|sur)?\W*[0-9]+)?", re.IGNORECASE)
+_PAGE_ALONE: Final = re.compile(r"\W*[0-9]{1,4}(?:\W*(?:von|of|de|sur)?\W*[0-9]{1,4})?\W*")
+
+
+def without_feet(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
+    """Leave out the lines in which a sheet and one beside it end, if they are the same but for the sheet's number.
+
+    A foot is a smaller part of its sheet: of copies, and of forms that are filled in alike, nothing is left out.
+    """
+    ends = [[_as_on_every_sheet(line) for line in reversed(sheet.lines)] for sheet in sheets]
+    alike = [_alike(upper, lower) for upper, lower in pairwise(ends)]
+    lines = [max(pair) for pair in zip([0, *alike], [*alike, 0], strict=True)]
+    return [
+        Sheet(sheet.number, sheet.lines[: len(sheet.lines) - count]) for sheet, count in zip(sheets, lines, strict=True)
+    ]
+
+
+def _alike(upper: Sequence[Sequence[str]], lower: Sequence[Sequence[str]]) -> int:
+    """Count the lines in which two sheets end alike; none if they are no foot."""
+    pairs = zip(upper, lower, strict=False)
+    count = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return count if count <= _MOST_LINES and 2 * count < min(len(upper), len(lower)) else 0
+
+
+def _as_on_every_sheet(line: Line) -> list[str]:
+    """Give the words of a line without the number of its sheet."""
+    if len(line.cells) == 1 and _PAGE_ALONE.fullmatch(line.cells[0].text):
+        return [""]
+    return [_PAGE.sub("", cell.text) for cell in line.cells]

@@ -1,0 +1,106 @@
+"""What the amounts of rows are the products of, where no head, or one of both, names the factors."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.tables.factors import factors_below, named_factors
+from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.rows import Figure, Row, whole
+from services.answers.tables.sheet import Line
+
+_PRODUCT_TOLERANCE: Final = Decimal("0.02")
+"""A product is rounded, and so may its factors be as they are printed."""
+
+
+def is_product(table: TableDefinition, row: Row) -> bool | None:
+    """Tell whether a row's amount is the product of its factors; None if it does not show them."""
+    for column in table.columns:
+        values = [
+            figure.value
+            for name in (column.name, *column.product_of)
+            if (figure := row.figures.get(name)) is not None and figure.value is not None
+        ]
+        if len(values) == 3:  # noqa: PLR2004  (the product and its two factors)
+            product, first, second = values
+            return abs(product - first * second) <= _PRODUCT_TOLERANCE
+    return None
+
+
+def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> None:
+    """Find factors that no row has: in a column of numbers without a name, or among the words of a row."""
+    for column in table.columns:
+        if len(_missing(column, rows)) == 1:
+            _name_column(table, column, rows)
+    if rows and (names := table.key.product_of) and (missing := _missing(table.key, rows)):
+        _name_among_words(table, rows, names, missing, language)
+
+
+def _missing(column: ColumnDefinition, rows: Sequence[Row]) -> list[str]:
+    return [name for name in column.product_of if not any(name in row.figures for row in rows)]
+
+
+def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequence[Row]) -> None:
+    """Find a factor that no head names: the column of numbers that makes the product right in most rows."""
+    (missing,) = _missing(column, rows)
+    candidates = {name for row in rows for name in row.unnamed}
+    fits = {name: sum(_fits(table, row, missing, name) for row in rows) for name in candidates}
+    best = max(fits, key=lambda name: fits[name], default="")
+    if fits.get(best, 0) > len(rows) // 2:
+        for row in rows:
+            row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _fits(table: TableDefinition, row: Row, missing: str, name: str) -> bool:
+    return name in row.unnamed and _makes_product(table, row, {missing: row.unnamed[name]})
+
+
+def _makes_product(table: TableDefinition, row: Row, factors: dict[str, Figure]) -> bool:
+    return is_product(table, replace(row, figures=row.figures | factors)) is True
+
+
+def _name_among_words(
+    table: TableDefinition, rows: Sequence[Row], names: tuple[str, str], missing: Sequence[str], language: str
+) -> None:
+    """Find `3x £38.00` in one cell, or `38` behind a description, where most amounts are such products.
+
+    Parameters
+    ----------
+    names
+        Of the quantity and of the price.
+    missing
+        Those of the two that no row has.
+    """
+    amounts = [row.figures[table.key.name] for row in rows]
+    lines = [(_uncounted(row), amount) for row, amount in zip(rows, amounts, strict=True)]
+    beside = named_factors(lines, names, {}, language)
+    below = [
+        factors_below([cell for _, cell in row.lines], amount, names, language)
+        for row, amount in zip(rows, amounts, strict=True)
+    ]
+    for found in (beside, below):
+        named = [{name: of_row[name] for name in missing if name in of_row} for of_row in found]
+        proven = [(row, of_row) for row, of_row in zip(rows, named, strict=True) if _makes_product(table, row, of_row)]
+        if 2 * len(proven) > len(rows):
+            for row, of_row in proven:
+                row.figures |= of_row
+                _cut(row, of_row.values())
+            return
+
+
+def _uncounted(row: Row) -> Line:
+    """Give the line of a row's amount without what counts it."""
+    number = row.unnamed.get(ROW_NUMBER)
+    return Line(tuple(cell for cell in row.line.cells if number is None or cell.start != number.cell.start))
+
+
+def _cut(row: Row, factors: Iterable[Figure]) -> None:
+    """Take numbers out of the words that they stand behind."""
+    for figure in factors:
+        for at, (page, words) in enumerate(row.lines):
+            kept = [cell for cell in row.line.cells if words.left <= cell.left < figure.cell.left]
+            is_beside = page == row.page and words.baseline == figure.cell.baseline
+            if is_beside and kept and figure.cell.left < words.right:
+                row.lines[at] = (page, whole(kept))

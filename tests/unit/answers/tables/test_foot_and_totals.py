@@ -1,0 +1,99 @@
+"""What stands below the rows of a table, and is none: feet of sheets, totals in columns, discounts among totals."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.tables.printed import read_text, said_figures
+
+HEAD = "Pos  Bezeichnung                 Menge     Einzelpreis     Gesamtpreis"
+FOOT = (
+    "     Nordlicht Elektro           0484       7733              12",
+    "     Am Kanal 7                  Konto      5521                     88",
+)
+
+
+def amounts(*pages: tuple[str, ...], language: str = "de", **totals: str) -> list[Decimal | None]:
+    """Give the amounts; none if something is said to be missing."""
+    answers = read_text(*("\n".join(lines) for lines in pages), language=language, **totals)
+    return [] if answers.reasons else [figures[2] for figures in said_figures(answers)]
+
+
+def first_and_second(foot: tuple[str, ...], second_foot: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first = (
+        HEAD,
+        "1    Kabel verlegt                   4           20,00           80,00",
+        "2    Dose gesetzt                    2            5,00           10,00",
+        "3    Leuchte                         1           30,00           30,00",
+    )
+    second = (
+        HEAD,
+        "4    Anfahrt                         1            9,00            9,00",
+        "",
+        "Nettobetrag                                                     129,00",
+        "Bitte zahlen Sie bis zum 1.7.",
+    )
+    return (*first, *foot), (*second, *second_foot)
+
+
+def test_what_ends_every_sheet_alike_is_of_no_row() -> None:
+    pages = first_and_second((*FOOT, "Seite 1 von 2"), (*FOOT, "Seite 2 von 2"))
+    assert amounts(*pages, net_total="129.00") == [80, 10, 30, 9]
+
+
+def test_lines_at_the_end_of_one_sheet_alone_are_read() -> None:
+    pages = first_and_second(("4    Rinne                  1        44,00         44,00",), FOOT)
+    assert not amounts(*pages, net_total="129.00")
+
+
+def test_of_copies_nothing_is_left_out() -> None:
+    (page, _) = first_and_second((), ())
+    answers = read_text("\n".join(page), "\n".join(page))
+    assert [figures[2] for figures in said_figures(answers)] == [80, 10, 30] * 2
+
+
+def test_totals_in_columns_apart_from_the_amounts_end_a_table() -> None:
+    lines = (
+        "Bezeichnung            Anzahl   Preis        Netto      USt.    Gesamt",
+        "Dach gedeckt                2   50,00       100,00     19,00    119,00",
+        "Rinne gesetzt               1   40,00        40,00      7,60     47,60",
+        "",
+        "Netto:       Umsatzsteuer       Rechnungsbetrag",
+        "140,00       26,60              166,60",
+        "Mit freundlichen Grüßen",
+        "Nordlicht Dach         04841       77           03        64        19",
+    )
+    assert amounts(lines, net_total="140.00", gross_total="166.60") == [100, 40]
+
+
+def test_a_discount_between_a_subtotal_and_the_total_that_it_leads_to_is_no_row() -> None:
+    lines = (
+        HEAD,
+        "1    Öl gewechselt                   4           20,00      80,00 CHF",
+        "2    Reifen gewechselt               2           10,00      20,00 CHF",
+        "                                  Zwischensumme:           100,00 CHF",
+        "                                  Rabatt (5.0%):           - 5,00 CHF",
+        "                                          Netto:            95,00 CHF",
+    )
+    assert amounts(lines, language="de-CH", net_total="95.00") == [80, 20]
+
+
+REMISE = (
+    "Position  Quantité  Description                                Total",
+    "1               4   Parquet posé dans le séjour               80.00",
+    "2               2   Seuils                                    20.00",
+)
+TOTAL_HT = (
+    "                                        Montant HT            95.00",
+    "                                        Total TTC            102.70",
+)
+
+
+def test_a_discount_whose_words_are_set_as_those_of_the_totals_is_no_row() -> None:
+    remise = "                                        Remise (5%)           -5.00"
+    assert amounts((*REMISE, remise, *TOTAL_HT), language="fr", net_total="95.00") == [80, 20]
+
+
+@pytest.mark.parametrize("before", [20, 34])
+def test_a_discount_whose_words_are_set_otherwise_is_a_row(before: int) -> None:
+    remise = f"{' ' * before}{'Remise (5%)':{62 - before}}-5.00"
+    assert amounts((*REMISE, remise, *TOTAL_HT), language="fr", net_total="95.00") == [80, 20, -5]

@@ -1,0 +1,69 @@
+"""Quantities and prices that have no column of their own, in tables with a head."""
+
+import pytest
+from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+
+
+def read(
+    *lines: str, language: str = "de", **totals: str
+) -> tuple[list[tuple[str | None, str | None]], list[str | None]]:
+    """Give quantities and prices, and descriptions."""
+    answers = read_text("\n".join(lines), language=language, **totals)
+    pairs = [(quantity, price) for quantity, price, _ in said_figures(answers)]
+    texts = [(quantity and f"{quantity}", price and f"{price}") for quantity, price in pairs]
+    return texts, said_descriptions(answers)
+
+
+@pytest.mark.parametrize("times", ["x ", " x ", " \u00d7 ", " Stk. à "])
+def test_quantity_and_price_may_stand_in_one_cell(times: str) -> None:
+    cells = [f"{quantity}{times}£{price}" for quantity, price in (("3", "38.00"), ("2", "6.50"))]
+    lines = (
+        "#   Product                         Quantity & Price         Total",
+        f"1   Mail account                    {cells[0]:24}£114.00",
+        f"2   Backup, 250 GB                  {cells[1]:24} £13.00",
+        "Total                                                      £127.00",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="127.00")
+    assert [(f"{count}", f"{price}") for count, price, _ in said_figures(answers)] == [("3", "38.00"), ("2", "6.50")]
+    assert not answers.reasons
+
+
+def test_a_quantity_without_a_head_behind_the_words_is_no_word() -> None:
+    lines = (
+        "Bezeichnung                                      Einzelpreis     Gesamt",
+        "Hecke schneiden        38     m                   á 4,00 €     152,00 €",
+        "Rasen mähen            120    qm                  á 0,50 €      60,00 €",
+        "Anfahrt                1      Pauschale          á 25,00 €      25,00 €",
+        "Netto                                                          237,00 €",
+    )
+    pairs, words = read(*lines, net_total="237.00")
+    assert pairs == [("38", "4.00"), ("120", "0.50"), ("1", "25.00")]
+    assert words == ["Hecke schneiden", "Rasen mähen", "Anfahrt"]
+
+
+def test_numbers_that_multiply_in_a_few_rows_alone_are_no_factors() -> None:
+    lines = (
+        "Bezeichnung                              Gesamt",
+        "Kiste mit 12    2 x 30,00               60,00 €",
+        "Kiste mit 14    2 x 30,00               55,00 €",
+        "Kiste mit 16    2 x 30,00               70,00 €",
+        "Netto                                  185,00 €",
+    )
+    assert read(*lines, net_total="185.00")[0] == [(None, None)] * 3
+
+
+ROWS_OF_TWO_LINES = (
+    "Survey of the roof, half a day                 £970.00",
+    "2 \u00d7 £485.00",
+    "Report with a map                              £340.00",
+    "1 \u00d7 £340.00",
+    "",
+    "Sub-Total                                    £1,310.00",
+)
+
+
+@pytest.mark.parametrize("head", [(), ("Description                                      Total",)])
+def test_quantity_and_price_on_a_line_of_their_own_below_the_words_are_no_words(head: tuple[str, ...]) -> None:
+    pairs, words = read(*head, *ROWS_OF_TWO_LINES, language="en", net_total="1310.00")
+    assert pairs == [("2", "485.00"), ("1", "340.00")]
+    assert words == ["Survey of the roof, half a day", "Report with a map"]
