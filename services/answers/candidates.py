@@ -216,6 +216,11 @@ class Candidates:
             if not any(word in plain(self._before(item)).casefold() for word in unlike)
         ]
 
+    def excluded(self, field: FieldDefinition, kind: DocumentType) -> set[str]:
+        """Give the values, canonical, that the nearest words make another's, see `unlike`."""
+        names = _Names(field, kind)
+        return {item.value.text for item in self.of(field.kind) if names.exclude(_words_of(item))}
+
     def misprinted(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give what looks like a VAT number and is called one, whatever its check digits; as `labelled` does."""
         names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}

@@ -10,7 +10,7 @@ name of one of them alone, the other one is left empty if it is optional. So is 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,7 +101,7 @@ def _unlabelled(
     if definition.kind is Kind.DATE and answer.value is not None:
         return candidates.instead_of(definition, kind, answer.value) or _dateline(answer, definition, kind, candidates)
     if definition.kind is Kind.VAT_ID:
-        return _of_sender(answer, recipient, candidates)
+        return _of_sender(answer, recipient, candidates, candidates.excluded(definition, kind))
     is_number = definition.of_document and definition.kind is Kind.REFERENCE
     labelled = candidates.labelled(definition, kind) if is_number else []
     is_own = any(is_said_by(answer, item) for item in labelled)
@@ -144,11 +144,13 @@ def _recipient(kind: DocumentType, given: Mapping[str, FieldAnswer], candidates:
     return Party(name.verbatim, name.page, name.char_start, name.char_end or name.char_start)
 
 
-def _of_sender(answer: FieldAnswer, recipient: Party | None, candidates: Candidates) -> Candidate | None:
-    """Give the other VAT number: the one copied is in the recipient's address, or the other beside the sender."""
+def _of_sender(
+    answer: FieldAnswer, recipient: Party | None, candidates: Candidates, excluded: Container[str]
+) -> Candidate | None:
+    """Give the other VAT number: the one copied is the recipient's by words or place, or the other is the sender's."""
     others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
-    if _is_recipients(answer, recipient, candidates):
-        return _only(others)
+    if answer.value in excluded or _is_recipients(answer, recipient, candidates):
+        return _only([item for item in others if item.value.text not in excluded])
     if answer.page is None or answer.char_start is None or is_beside_sender(answer.page, answer.char_start, candidates):
         return None
     return _only([item for item in others if is_beside_sender(item.page, item.char_start, candidates)])

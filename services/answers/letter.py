@@ -85,7 +85,10 @@ _PERSON_TO: Final = re.compile(
     r"|private|confidential|by (?:e-?mail|post))",
     re.IGNORECASE,
 )
-_NO_NAME: Final = re.compile(r"\(.*\)$|(?:adresse|anschrift|address|kontakt|contact|firma|name)\W*$", re.IGNORECASE)
+_NO_NAME: Final = re.compile(
+    r"\(.*\)$|^(?:date|datum|due|status|terms)$|(?:adresse|anschrift|address|kontakt|contact|firma|name)\W*$",
+    re.IGNORECASE,
+)
 """What may stand above a name besides: a remark in brackets, the head of a column."""
 _HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|familie|firma|a ?n(?: die| den| das)?|to)$", re.IGNORECASE)
 _PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account / payable to)\W*$", re.IGNORECASE)
@@ -109,7 +112,7 @@ _TITLE: Final = re.compile(
 _OF_ANOTHER: Final = re.compile(
     r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
     r"|ship(?:ping address|ped to| to)"
-    r"|consignee|livr(?:é|er) à|adresse de livraison|patient(?:in)?|absender|from"
+    r"|consignee|livr(?:é|er) à|(?:adresse de )?livraison|shipping|patient(?:in)?|absender|from"
     r"|adresse (?:de l.installation|du chantier|d.intervention)|lieu de (?:livraison|prestation)|verbrauchsstelle"
     r"|(?:service|site|installation|supply) address|lieferstelle|leistungsort|einbauort|objekt(?:adresse)?"
     r"|baustelle)\W*$",
@@ -176,8 +179,12 @@ class Letter:
     def __init__(self, pages: Sequence[str], surroundings: Surroundings, *, sender_buys: bool = False) -> None:
         self._pages = pages
         self.surroundings = surroundings
-        self._labels = PartyLabels(sender_buys=sender_buys)
+        self._sender_buys = sender_buys
         self.imprint = Imprint(pages, surroundings)
+
+    @cached_property
+    def _labels(self) -> PartyLabels:
+        return PartyLabels([cell.text for cell in self._head], sender_buys=self._sender_buys)
 
     @cached_property
     def sender(self) -> Party | None:
@@ -518,7 +525,9 @@ class Letter:
                 near = cells[at + 1 : at + MOST_BELOW]
                 below = [_filled_in(cell, near) for cell in near if _is_below(cell, above)]
                 first = _firm_of([cell for cell in below[:2] if _may_be_name(cell.text)])
-                if first and not _is_before_figure(first, near) and (party := self._party(page, first, first.text)):
+                heads = [item for item in near if item.baseline == above.baseline and _LONG_WORD.search(item.text)]
+                names_figure = first is not None and _is_before_figure(first, near, heads)
+                if first and not names_figure and (party := self._party(page, first, first.text)):
                     return party
         return None
 
@@ -561,7 +570,7 @@ def _firm_of(names: Sequence[Cell]) -> Cell | None:
     if first is None or second is None or is_firm(first.text) or _CARE_OF.match(second.text):
         return first
     is_person = len(first.text.split()) in _WORDS_OF_A_NAME and not _NO_PERSON.search(first.text)
-    return second if is_person and is_firm(second.text) else first
+    return second if is_person and is_firm(second.text) and not is_legal_form(second.text) else first
 
 
 def _is_titled(names: Sequence[Cell]) -> bool:
@@ -577,11 +586,12 @@ def _may_be_name(text: str) -> bool:
     return not (_ACCOUNT.match(text) or is_above_address(text)) and _LONG_WORD.search(text) is not None
 
 
-def _is_before_figure(cell: Cell, cells: Sequence[Cell]) -> bool:
-    """Say whether a date or number stands beside it: then it names that."""
+def _is_before_figure(cell: Cell, cells: Sequence[Cell], heads: Sequence[Cell]) -> bool:
+    """Say whether a date or number stands beside it: then it names that, unless the number has a head of its own."""
     beside = (item for item in cells if item.baseline == cell.baseline and item.left > cell.left)
     following = min(beside, key=lambda item: item.left, default=None)
-    return following is not None and _LONG_WORD.search(following.text) is None
+    is_figure = following is not None and _LONG_WORD.search(following.text) is None
+    return is_figure and not any(head.overlaps(following) for head in heads if following)
 
 
 def _lines_below(top: Cell, cells: Sequence[Cell]) -> list[str]:
@@ -603,7 +613,8 @@ def _filled_in(cell: Cell, cells: Sequence[Cell]) -> Cell:
 
 def _is_below(cell: Cell, above: Cell) -> bool:
     distance = cell.baseline - above.baseline
-    return abs(cell.left - above.left) <= _SAME_EDGE and 0 < distance <= 2 * _ADJACENT * max(above.size, cell.size)
+    is_aligned = min(abs(cell.left - above.left), abs(cell.right - above.right)) <= _SAME_EDGE
+    return is_aligned and 0 < distance <= 2 * _ADJACENT * max(above.size, cell.size)
 
 
 def _is_trade(words: Sequence[str]) -> bool:

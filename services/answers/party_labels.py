@@ -12,12 +12,13 @@ from typing import Final
 _RECIPIENT: Final = re.compile(r"^(?:(?:leistungs)?empfänger|prepared for|destinataire)\W*$", re.IGNORECASE)
 _SENDER: Final = re.compile(
     r"^(?:rechnungs(?:er|aus)?steller|rechnung von|aussteller|(?:bill(?:ed)?|invoiced?) from|issued by|sold by"
-    r"|service provider|émetteur|prestataire|émis par|facturé par|vendu par)\W*$",
+    r"|service provider|émetteur|prestataire|émis par|facturé par|vendu par|absender|from)\W*$",
     re.IGNORECASE,
 )
 _BILLED: Final = re.compile(
     r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an| für)|kunde|bill(?:ed|ing address)? to|bill(?:ing address| for)"
-    r"|invoice(?:d)? (?:to|address|for)|sold to|customer|(?:livré et )?factur(?:é|er|ation) à|adresse de facturation"
+    r"|invoice(?:d)? (?:to|address|for)|sold to|customer|billing|(?:livré et )?factur(?:é|er) à|facturation(?: à)?"
+    r"|adresse de facturation"
     r"|client|doit)\W*$",
     re.IGNORECASE,
 )
@@ -41,6 +42,8 @@ _MEANINGS: Final[Mapping[bool, tuple[_Patterns, _Patterns, _Patterns]]] = {
     False: ((_RECIPIENT, _BILLED), (_SENDER,), (_BUYER, _SELLER)),
 }
 """By whether the sender buys: words of the recipient, of the sender, and such as say neither (`Verkäufer: M. Eder`)."""
+_BOTH: Final[tuple[_Patterns, _Patterns, _Patterns]] = ((_RECIPIENT, _BILLED, _BUYER), (_SENDER, _SELLER), ())
+"""The same where one stands above a buyer and another above a seller, and the sender does not buy."""
 
 
 class PartyLabels:
@@ -48,13 +51,16 @@ class PartyLabels:
 
     Parameters
     ----------
+    heads
+        Texts of cells that may be such words alone.
     sender_buys
         Whether its sender is who buys: the others go from a seller to a buyer, or nobody buys.
     """
 
-    def __init__(self, *, sender_buys: bool) -> None:
+    def __init__(self, heads: Sequence[str], *, sender_buys: bool) -> None:
         self._sender_buys = sender_buys
-        self._recipient, self._sender, self._open = _MEANINGS[sender_buys]
+        has_both = all(any(map(pattern.match, heads)) for pattern in (_BUYER, _SELLER))
+        self._recipient, self._sender, self._open = _BOTH if has_both and not sender_buys else _MEANINGS[sender_buys]
 
     def are_of_recipient(self, text: str) -> bool:
         """Say whether words alone above a name make it the recipient's."""

@@ -18,8 +18,8 @@ from services.answers.letter import Letter, Party, is_part
 from services.answers.names import parse_name
 from services.answers.whole_names import two_lines
 
-_ADDRESS_BEHIND: Final = re.compile(r"\s*[,·|]\s*[^,·|]*\d")
-"""Behind a name: a comma, and a part with a number."""
+_ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
+"""Behind a name: what parts a sender's line, or a comma, and a part with a number."""
 
 
 def party_of(letter: Letter, role: Role) -> Party | None:
@@ -50,19 +50,19 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            firm = letter.firm_of(answer.value or "") or _registered(answer, given, kind, letter)
+            firm = letter.firm_of(answer.value or "") or _registered(answer, [*fields, *given.values()], kind, letter)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 
 
-def _registered(
-    answer: FieldAnswer, given: Mapping[str, FieldAnswer], kind: DocumentType, letter: Letter
-) -> Party | None:
+def _registered(answer: FieldAnswer, fields: Sequence[FieldAnswer], kind: DocumentType, letter: Letter) -> Party | None:
     """Give the firm with a legal form that a sender's name is short for, if nothing takes it for the recipient."""
     firm = letter.registered(answer.value or "")
-    recipients = (definition.name for definition in kind.fields if definition.role is Role.RECIPIENT)
-    others = [given[name].value for name in recipients if name in given]
+    recipients = {definition.name for definition in kind.fields if definition.role is Role.RECIPIENT}
+    answered = [field.value for field in fields if field.path in recipients]
+    own = letter.sender.verbatim if letter.sender else None
+    others = [name for name in answered if name != own]  # given for the recipient, and the sender's own
     is_other = is_name_of(firm, letter.recipient.verbatim if letter.recipient else None)
     return None if is_other or any(is_name_of(firm, other) for other in others) else firm
 

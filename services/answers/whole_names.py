@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm, is_owner
+from services.answers.names import is_firm, is_legal_form, is_owner
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -73,7 +73,8 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     if above and _is_large_name(above, cell, below):
         return f"{above.text}\n{verbatim}"
     under = surroundings.cell_below(page, below.start) if below else None
-    if below and (_is_trade_of(verbatim, below.text) or _is_large_name(cell, below, under)):
+    goes_on = below is not None and (is_legal_form(below.text) or _is_trade_of(verbatim, below.text))
+    if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"
     return verbatim
 

@@ -288,10 +288,25 @@ def test_a_date_with_discount_that_no_other_follows_stays_for_a_person() -> None
         ("2 % Skonto innerhalb 10 Tagen, ganz am 21.03.2026", "2026-03-21"),
         ("Skonto-Datum: 21.03.2026", None),
         ("Skonto ist am 21.03.2026", None),
+        ("Skonto bis 21.03.2026", None),
     ],
 )
 def test_a_date_that_a_word_of_another_names_wherever_it_stands_is_left_out(text: str, due: str | None) -> None:
     assert said_of(text, due="21.03.2026").get("due") == due
+
+
+def test_a_number_beside_a_date_does_not_hide_the_word_above_it() -> None:
+    pages, layouts = placed(
+        ("Beginn", 500, 1_000), ("Skonto bis", 1_500, 1_000), ("01.01.2026", 500, 1_120), ("21.03.2026", 1_500, 1_120)
+    )
+    given = check_answer(DATED, {"due": "21.03.2026"}, pages, "de")
+    assert "due" not in values([*by_labels(DATED, given, Candidates(pages, "de", layouts)).fields])
+
+
+def test_our_reminder_of_before_is_no_letter_of_today() -> None:
+    kind = a_type(field("day", Kind.DATE, "Datum", "Date", of_document=True), headings=("Zahlungserinnerung",))
+    text = "Auf unsere Zahlungserinnerung vom 27.04.2026 kam nichts."
+    assert Candidates([text], "de").labelled(kind.fields[0], kind) == []
 
 
 def test_of_several_labelled_numbers_the_first_is_the_documents_own_unless_one_of_them_was_copied() -> None:
@@ -440,6 +455,8 @@ BOUGHT = a_type(
         "Auftrag-Nr.: 2026-311\nIhre Bestellnummer: BW-88",
         "Our order: 2026-311\nYour order: BW-88",
         "Auftrag-Nr. 2026-311\nKundenbestellnummer BW-88",
+        "Order no. 2026-311\nPurchase Order no. BW-88",
+        "Order no. 2026-311\nP.O. no. order BW-88",
     ],
 )
 def test_of_two_orders_the_one_that_is_called_the_recipients_is_meant(text: str) -> None:
@@ -475,3 +492,16 @@ def test_a_number_may_be_named_by_its_own_letters(text: str, order: str | None) 
 )
 def test_the_end_of_a_span_is_no_day_of_another_field(text: str, due: str | None) -> None:
     assert values([*labelled(([text], []), BOUGHT, due="31.08.2026").fields]).get("due") == due
+
+
+def test_a_vat_number_that_words_make_the_recipients_gives_way_to_the_other() -> None:
+    number = field("vat_id", Kind.VAT_ID, "USt-IdNr.", "VAT number", unlike=("Leistungsempfänger",))
+    kind = a_type(field("seller", Kind.NAME, "Verkäufer", "Seller"), number)
+    text = (
+        "Steuerschuld des Leistungsempfängers. USt-IdNr. des Leistungserbringers: DE136695976, USt-IdNr. des\n"
+        "Leistungsempfängers: ATU57780814."
+    )
+    given = check_answer(kind, {"vat_id": "ATU57780814"}, [text], "de")
+    assert values([*by_labels(kind, given, Candidates([text], "de")).fields])["vat_id"] == "DE136695976"
+    given = check_answer(kind, {"vat_id": "DE136695976"}, [text], "de")
+    assert values([*by_labels(kind, given, Candidates([text], "de")).fields])["vat_id"] == "DE136695976"

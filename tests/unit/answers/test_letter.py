@@ -479,3 +479,86 @@ def test_two_surnames_are_no_person_whose_firm_stands_below() -> None:
 def test_a_family_is_addressed_by_a_word_above_its_name() -> None:
     page = placed(("Gasthof", 3_000, 100), *column(500, 880, "A N", "Familie", "Ida und Jan Brook", *CUSTOMER[1:]))
     assert parts(page)[1] == "Ida und Jan Brook"
+
+
+@pytest.mark.parametrize("behind", [" TelNr: 030/5550100", ", Tel. 030 5550100", " · E-Mail: x@hammer.example"])
+def test_a_telephone_may_stand_behind_the_senders_line(behind: str) -> None:
+    line = f"Dachdeckerei Hammer GmbH, Gerüstweg 3, 10115 Berlin{behind}"
+    assert parts(placed((line, 500, 1_000), *column(500, 1_400, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+
+
+def test_a_senders_line_may_be_broken_in_two() -> None:
+    broken = column(500, 1_000, "Dachdeckerei Hammer GmbH · Gerüstweg 3 ·", "10115 Berlin")
+    assert parts(placed(*broken, *column(500, 1_400, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+    below_the_name = column(500, 1_000, FIRM[0], "Meisterbetrieb · Dächer · Gerüste ·", "Gerüstweg 3 · 10115 Berlin")
+    assert parts(placed(*below_the_name, *column(500, 1_600, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (("Frau", "Mag. Ida Brook", "Alpenverein Mühltal", "Am Hang 12", "80333 München"), "Alpenverein Mühltal"),
+        (("Herrn", "Dr. Kurt Brook", "Haus Abendrot", "Am Hang 12", "80333 München"), "Dr. Kurt Brook"),
+        (("Herrn", "Dr. Kurt Brook", "bei Familie Anna Weber", "Am Hang 12", "80333 München"), "Dr. Kurt Brook"),
+        (("Frau", "Mag. Ida Brook", "Am Hang 12", "80333 München"), "Mag. Ida Brook"),
+        (("Frau", "Ida Brook", "Alpenverein Mühltal", "Am Hang 12", "80333 München"), "Ida Brook"),
+        (("Mag. Ida Brook", "Alpenverein Mühltal", "Am Hang 12", "80333 München"), "Mag. Ida Brook"),
+    ],
+)
+def test_below_a_person_with_a_title_who_is_addressed_stands_who_is_meant(lines: tuple[str, ...], name: str) -> None:
+    sender = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    assert parts(placed(sender, *column(500, 1_240, *lines)))[1] == name
+
+
+@pytest.mark.parametrize("label", ["Rechnungsempfänger", "Bill to", "Destinataire"])
+def test_a_name_with_its_address_beside_the_word_is_the_recipients(label: str) -> None:
+    beside = (label, 500, 1_000), ("Wohnbau Süd, Am Hang 12, 80333 München", 2_000, 1_000)
+    assert parts(placed(*beside))[1] == "Wohnbau Süd"
+    assert parts(placed((label, 500, 1_000), ("Ihr Zeichen, Datum", 2_000, 1_000)))[1] is None
+
+
+def test_a_legal_form_in_capitals_is_no_surname() -> None:
+    letter = letter_of(*placed(*column(500, 300, "HAMMER GMBH", "WOHNBAU SÜD GMBH")))
+    assert letter.firm_of("HAMMER GMBH") is None
+
+
+def test_where_one_is_called_buyer_and_another_seller_both_are_known() -> None:
+    buyer, seller = column(500, 880, "Buyer", *CUSTOMER), column(RIGHT, 880, "Seller", *FIRM)
+    assert parts(placed(*buyer, *seller)) == (FIRM[0], CUSTOMER[0])
+    assert parts(placed(*column(500, 880, "Käufer", *CUSTOMER), *column(RIGHT, 880, "Verkäufer", *FIRM))) == (
+        FIRM[0],
+        CUSTOMER[0],
+    )
+
+
+@pytest.mark.parametrize(("label", "at"), [("FROM", 0), ("Absender", 0), ("Billing", 1), ("Facturation", 1)])
+def test_short_heads_say_whose_name_stands_below(label: str, at: int) -> None:
+    assert parts(placed(("INVOICE", 500, 300), *column(500, 880, label, "Harbour Joinery Ltd")))[at] == MAKER[0]
+
+
+@pytest.mark.parametrize("label", ["Livraison", "Shipping"])
+def test_a_short_head_says_where_goods_go(label: str) -> None:
+    assert parts(placed(("Hammer Dach", 3_000, 100), *column(500, 880, label, *CUSTOMER)))[1] is None
+
+
+def test_a_name_may_end_below_the_end_of_the_word_for_it() -> None:
+    name, label = "Orchard Homes plc", "BILL TO"
+    right = 4_000
+    words = ((label, right - 50 * len(label), 500), (name, right - 50 * len(name), 620))
+    assert parts(placed(("INVOICE", 500, 300), *words))[1] == name
+
+
+def test_a_date_below_its_own_head_does_not_make_a_name_the_word_for_it() -> None:
+    heads = ("BILL TO", 2_000, 500), ("DATE", 4_000, 500)
+    below = ("Orchard Homes plc", 2_000, 620), ("6.5.2026", 4_000, 620)
+    assert parts(placed(("INVOICE", 500, 300), *heads, *below))[1] == "Orchard Homes plc"
+    assert parts(placed(("INVOICE", 500, 300), heads[0], *below))[1] is None
+
+
+def test_the_head_of_a_date_is_no_name() -> None:
+    assert parts(placed(("INVOICE", 500, 300), *column(3_000, 600, "DATE", "May 6, 2026", "2026 DUE")))[1] != "DATE"
+
+
+def test_a_legal_form_alone_on_a_line_is_no_firm_below_a_person() -> None:
+    lines = ("Orchard Homes", "Corp.", "12 Station Road", "Leeds LS1 4AB")
+    assert parts(placed(("Harbour Joinery", 3_000, 100), *column(500, 880, "Bill to", *lines)))[1] == "Orchard Homes"

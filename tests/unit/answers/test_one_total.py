@@ -33,6 +33,11 @@ def test_the_same_where_no_rate_is_said_and_the_gross_total_was_left_out() -> No
     }
 
 
+def test_one_amount_given_twice_with_the_tax_in_it_is_no_net_total() -> None:
+    copied = {"net_total": "214.60", "tax_total": "16.08", "gross_total": "214.60"}
+    assert totals(INCLUDED, **copied) == {"tax_total": "16.08", "gross_total": "214.60"}
+
+
 def test_one_amount_without_tax_is_no_net_total() -> None:
     assert totals(EXEMPT, net_total="570.00", gross_total="570.00") == {"gross_total": "570.00"}
 

@@ -98,6 +98,32 @@ def test_who_stands_below_a_firm_in_its_address_is_not_billed() -> None:
     assert decided(person, buyer="Wohnhof Süd")["buyer"] == "Wohnhof Süd"  # without a legal form, nobody knows
 
 
+def test_who_is_addressed_below_a_name_without_a_legal_form_is_not_billed_either() -> None:
+    page = placed(
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, "Praxis Brook & Partner", "Frau Dr. Ida Brook", "Am Hang 12", "80333 München"),
+    )
+    assert decided(page, buyer="Dr. Ida Brook")["buyer"] == "Praxis Brook & Partner"
+
+
+def test_what_the_document_does_not_have_gives_way_to_the_name_in_it() -> None:
+    assert decided(GERMAN, buyer="weiter Wohnbau Süd eG")["buyer"] == "Wohnbau Süd eG"
+
+
+def test_an_address_that_was_cut_off_is_no_part_of_a_name() -> None:
+    page = placed(("Bill to", 500, 1_000), ("Wohnbau Süd, Am Hang 12, 80333 München", 2_000, 1_000))
+    assert decided(page, buyer="Wohnbau Süd, Am Hang 12, 80333 Mü")["buyer"] == "Wohnbau Süd"
+    assert decided(page, buyer="Wohnbau Süd · München")["buyer"] == "Wohnbau Süd"
+
+
+def test_a_senders_name_is_short_for_his_firm_though_the_model_gave_it_to_the_buyer() -> None:
+    foot = ("Haus Kastanie Hammer oHG · Gerüstweg 3 · 10115 Berlin · AG Berlin HRA 4711", 500, 7_000)
+    line = ("Haus Kastanie · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    page = placed(line, *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"), foot)
+    changed = decided(page, seller="Wohnbau Süd eG", buyer="Haus Kastanie")
+    assert changed == {"seller": "Haus Kastanie Hammer oHG", "buyer": "Wohnbau Süd eG"}
+
+
 ORDER = a_type(
     field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.SENDER, is_party=True),
     field("supplier", Kind.NAME, "Lieferant", "Supplier", role=Role.RECIPIENT, is_party=True),

@@ -183,3 +183,10 @@ def test_a_name_may_be_written_large_in_two_lines(copied: str) -> None:
 )
 def test_another_line_is_no_part_of_a_name(lines: list[tuple[str, int]]) -> None:
     assert taken(sized(*lines), "Gasthof Linde") == "Gasthof Linde"
+
+
+def test_a_legal_form_alone_on_the_next_line_belongs_to_the_name() -> None:
+    page = placed(*column(500, 1_000, "Orchard Highway Products", "Corp.", *STREET))
+    assert taken(page, "Orchard Highway Products") == "Orchard Highway Products Corp."
+    person = placed(*column(500, 1_000, "Orchard Highway Products", "Corpus Christi Road", *STREET))
+    assert taken(person, "Orchard Highway Products") == "Orchard Highway Products"
