@@ -241,3 +241,15 @@ def test_a_heading_between_rows_of_one_line_each_is_no_word_of_the_next_one() ->
     assert described(*lines, net_total="660.00") == [
         "Vertrag geprüft", "Brief entworfen", "Termin vorbereitet", "Akten geordnet", "Kopien beglaubigt"
     ]  # fmt: skip
+
+
+def test_what_else_counts_the_rows_names_their_words_where_nothing_but_an_amount_is_beside_it() -> None:
+    lines = (
+        "        Position                                Brutto Preis",
+        "        Hufe ausgeschnitten                          € 28,06",
+        "        Eisen aufgezogen                             € 84,65",
+        "",
+        "        Summe inklusive MWSt. [19% € 18,00]         € 112,71",
+    )
+    answers = read_text("\n".join(lines), gross_total="18.00")
+    assert said_descriptions(answers) == ["Hufe ausgeschnitten", "Eisen aufgezogen"]
