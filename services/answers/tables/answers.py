@@ -10,6 +10,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.feet import without_feet
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
+from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows
 from services.answers.tables.rows import Row
@@ -92,8 +93,15 @@ def _read_table(
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
     rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
+    if found.repeating and not confirmed:
+        found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
+        rows, confirmed = _settled(found, key, named, laid_out, language)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
+    elif (untaxed := prices_without_tax(table, rows, named)) is not None:
+        rows, found = untaxed, replace(found, named=found.named - {*key.product_of[1:]})
+    else:
+        rows = _products_below(table, rows, laid_out, language) or rows
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
     if denied:
         reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
@@ -260,6 +268,16 @@ def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping
                 for row, figure in zip(rows, figures, strict=True)
             ]
     return None
+
+
+def _products_below(
+    table: TableDefinition, rows: Sequence[Row], laid_out: Sequence[Sheet], language: str
+) -> Sequence[Row] | None:
+    """Give the rows with their products before tax as amounts, if a total below them is what these come to."""
+    products = products_without_tax(table, rows)
+    total = column_sum(products, table.key.name) if products else None
+    below = amounts_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if total is not None else []
+    return products if total and any(equal(total, amount) for line in below for amount in line) else None
 
 
 def _not_found(table: TableDefinition, found: Found) -> str:

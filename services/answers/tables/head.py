@@ -114,6 +114,8 @@ class HeadFinder:
         if not self._is_head(chosen):
             # `Preis` alone is the price of the row.
             chosen = _chosen(scored, frozenset(column.name for column in self.table.columns if column.required))
+        if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
+            chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
         if not self._is_head(chosen):
             return None
         total = sum(score for score, name, at in scored if chosen.get(name) == at)

@@ -8,6 +8,7 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
+from services.answers.tables.misleading import read_thousandths, repeating, take_products
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.rows import Part, Row, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
@@ -47,6 +48,8 @@ class Found:
         What counts on after a row, where no row has an amount.
     later
         What looks like rows below a total: it may be of some rows only.
+    repeating
+        How many of the last rows stand under another head, and repeat what those above it come to.
     too_many
         There are more rows than are read.
     """
@@ -59,6 +62,7 @@ class Found:
     strays: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
     later: list[Row] = field(default_factory=list)
+    repeating: int = 0
     too_many: bool = False
 
 
@@ -85,6 +89,7 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) ->
             if head is not None:
                 if known is None or not known.continue_under(head.columns):
                     known = Columns(head.columns, table.description.name, numbers)
+                    chooser.since = len(found.rows)
                 columns = known
                 found.named = head.named & (found.named if found.heads else head.named)
                 found.joined |= head.joined
@@ -117,6 +122,8 @@ class _Chooser:
 
     table: TableDefinition
     found: Found
+    since: int = 0
+    """How many rows there were at the last head that was not that of the rows before."""
     _after_total: bool = False
     _open: bool = False
 
@@ -149,7 +156,10 @@ class _Chooser:
 
     def finish(self, language: str) -> None:
         """Close each row's description where its first paragraph ends."""
+        read_thousandths(self.table, self.found.rows, language)
+        take_products(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)
+        self.found.repeating = repeating(self.table, self.found.rows, self.since)
         for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
 

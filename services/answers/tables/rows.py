@@ -383,6 +383,8 @@ def _starts(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> l
     votes = [gap >= numbers - 1 for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True) if gap is not None]
     begins_above = not continues and _first_start(rows[0], cells) < at_numbers[0]
     stand = [_stands_at(row, cells) for row in rows]
+    if not begins_above and _have_headings(rows, cells):
+        return at_numbers
     if votes.count(False) <= _FEW * len(votes) and not begins_above and stand.count(False) <= _FEW * len(stand) / 2:
         return at_numbers
     if centred := _centred_starts(rows, cells):
@@ -417,6 +419,22 @@ def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
     tolerance = row_tolerance(row)
     at = bisect_left(cells, row.top - tolerance, key=_baseline)
     return at < len(cells) and cells[at].baseline <= row.top + tolerance
+
+
+def _have_headings(rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
+    """Tell whether lines above rows are no nearer to them than most rows, of one line each, are to each other."""
+    if not all(row.aside is not None or _stands_at(row, cells) for row in rows):
+        return False
+    at = [(bisect_left(cells, row.top, key=_baseline), bisect_right(cells, row.top, key=_baseline)) for row in rows]
+    steps = [
+        lower.top - upper.top
+        for (upper, (_, end)), (lower, (first, _)) in pairwise(zip(rows, at, strict=True))
+        if first <= end
+    ]
+    if 2 * len(steps) < len(rows):
+        return False
+    least = min(steps) - row_tolerance(rows[0]) // 4
+    return all(row.top - cells[first - 1].baseline >= least for row, (first, _) in zip(rows, at, strict=True) if first)
 
 
 def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:

@@ -224,3 +224,32 @@ def test_a_price_in_cents_is_the_hundredth_part(price: str, read: str | None) ->
     )
     ((_, said, _),) = said_figures(read_text("\n".join(lines), net_total="24.85"))
     assert said == (read and Decimal(read))
+
+
+def test_a_heading_between_rows_of_one_line_each_is_no_word_of_the_next_one() -> None:
+    lines = (
+        "Leistung                      Stunden   Satz     Betrag",
+        "Vertrag geprüft                     2     90     180,00",
+        "Brief entworfen                     1     90      90,00",
+        "Termin vorbereitet                  3     90     270,00",
+        "",
+        "  Frau Kern, Büro",
+        "Akten geordnet                      2     40      80,00",
+        "Kopien beglaubigt                   1     40      40,00",
+        "Nettobetrag                                      660,00",
+    )
+    assert described(*lines, net_total="660.00") == [
+        "Vertrag geprüft", "Brief entworfen", "Termin vorbereitet", "Akten geordnet", "Kopien beglaubigt"
+    ]  # fmt: skip
+
+
+def test_what_else_counts_the_rows_names_their_words_where_nothing_but_an_amount_is_beside_it() -> None:
+    lines = (
+        "        Position                                Brutto Preis",
+        "        Hufe ausgeschnitten                          € 28,06",
+        "        Eisen aufgezogen                             € 84,65",
+        "",
+        "        Summe inklusive MWSt. [19% € 18,00]         € 112,71",
+    )
+    answers = read_text("\n".join(lines), gross_total="18.00")
+    assert said_descriptions(answers) == ["Hufe ausgeschnitten", "Eisen aufgezogen"]

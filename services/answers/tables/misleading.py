@@ -1,0 +1,162 @@
+"""Which column of numbers has the amounts of rows, where heads mislead or do not say.
+
+What a table calls `Amount` may be the price of one piece, and what it calls `Total` the amount with its tax.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from schemas.tables import TableDefinition
+from services.answers.amounts import parse_money
+from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.rows import Figure, Row
+from services.answers.tables.totals import equal
+
+_CENT: Final = Decimal("0.02")
+"""A product is rounded, and so may its factors be as they are printed."""
+_HALF_A_CENT: Final = Decimal("0.005")
+_THOUSANDTH: Final = Decimal("0.001")
+_TWO: Final = 2
+_MOST: Final = 3
+"""More than two of so many rows are most."""
+_HIGHEST_RATE: Final = 30
+_IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
+"""Of two signs the last is the decimal one, and three digits follow it."""
+
+
+def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str) -> None:
+    """Read amounts with three decimals, if most cannot be read otherwise and one of the rows shows what they are."""
+    key = table.key.name
+    if 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
+        return
+    texts = (cell.text for row in rows for cell in row.line.cells)
+    signs = {match[1] or match[2] for text in texts for match in _IN_THOUSANDTHS.finditer(text)}
+    if len(signs) != 1:
+        return
+    last = re.compile(rf"({re.escape(signs.pop())}[0-9]{{3}})(?![0-9.,])")
+    money = {column.name for column in table.columns if column.kind == "money"}
+    for row in rows:
+        for figures in (row.figures, row.unnamed):
+            for name in (name for name in figures if figures is row.unnamed or name in money):
+                figures[name] = _with_four_decimals(row, figures[name], last, language)
+
+
+def _with_four_decimals(row: Row, figure: Figure, last: re.Pattern[str], language: str) -> Figure:
+    """Read an amount as if a zero followed: four digits are no group of thousands."""
+    start = figure.cell.start
+    cell = next((cell for cell in row.line.cells if cell.start <= start < cell.end), figure.cell)
+    value = parse_money(last.sub(r"\g<1>0", cell.text), language) if last.search(cell.text) else None
+    return figure if value is None else Figure(cell, value.quantize(_THOUSANDTH))
+
+
+def take_products(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Take the amounts from another column if it has the products, and what is called amount has the prices."""
+    if not table.key.product_of or len(rows) < _TWO:
+        return
+    key, (quantity, price) = table.key.name, table.key.product_of
+    if any(price in row.figures for row in rows):
+        return
+    name = _first_that_fits(rows, lambda row, name: _is_product(row, name, quantity, key))
+    for row in (row for row in rows if name in row.unnamed):
+        row.figures |= {price: row.figures[key], key: row.unnamed.pop(name)}
+
+
+def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:
+    """Give the rows with the amounts of another column, if these are the products and the others show their tax."""
+    key, factors = table.key.name, table.key.product_of
+    if not factors or len(rows) < _TWO:
+        return None
+    name = _first_that_fits(rows, lambda row, name: _is_product(row, name, *factors) and _shows_tax(row, name, key))
+    if not name or not all(name in row.unnamed for row in rows):
+        return None
+    return [
+        replace(row, figures=row.figures | {key: row.unnamed[name]}, unnamed=row.unnamed | {name: row.figures[key]})
+        for row in rows
+    ]
+
+
+def _first_that_fits(rows: Sequence[Row], fits: Callable[[Row, str], bool]) -> str:
+    """Give the first column without a name that fits in most rows; empty if none does."""
+    names = dict.fromkeys(name for row in rows for name in row.unnamed if name != ROW_NUMBER)
+    return next((name for name in names if _MOST * sum(fits(row, name) for row in rows) > 2 * len(rows)), "")
+
+
+def _is_product(row: Row, name: str, first: str, second: str) -> bool:
+    product, one, other = _value(row, name), _value(row, first), _value(row, second)
+    if product is None or one is None or other is None:
+        return False
+    return abs(one * other - product) <= _CENT
+
+
+def _shows_tax(row: Row, net: str, gross: str) -> bool:
+    """Tell whether a row has the tax that lies between two of its amounts, or its rate, in another column."""
+    without, amount = _value(row, net), _value(row, gross)
+    if without is None or amount is None or without == amount:
+        return False
+    tax = amount - without
+    others = [figure.value for name, figure in row.unnamed.items() if name != net and figure.value]
+    return any(
+        abs(value - tax) <= _CENT or (0 < value < _HIGHEST_RATE and abs(without * value / 100 - tax) <= _CENT)
+        for value in others
+    )
+
+
+def repeating(table: TableDefinition, rows: Sequence[Row], last: int) -> int:
+    """Give how many rows under another head repeat what the rows above it come to, as a table of taxes does.
+
+    Parameters
+    ----------
+    last
+        The first row under the last head that is not that of the rows above.
+    """
+    above, under = rows[:last], rows[last:]
+    if len(above) < _TWO or not under or any(row.number is not None for row in under):
+        return 0
+    wanted = _sum(above, table.key.name)
+    sums = [_sum(under, name) for name in (table.key.name, *under[0].unnamed)]
+    return len(under) if wanted and any(total is not None and abs(total - wanted) <= _CENT for total in sums) else 0
+
+
+def prices_without_tax(
+    table: TableDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]
+) -> Sequence[Row] | None:
+    """Give the rows with what is named a price as their amount, if prices add up to the net total, and show the tax.
+
+    A row may have one price of all its pieces, once without and once with its tax.
+
+    Parameters
+    ----------
+    named
+        The document's totals, by the names that the table's key gives: without and with tax.
+    """
+    key = table.key
+    if not key.product_of or len(key.adds_up_to) < _TWO or len(rows) < _TWO:
+        return None
+    price = key.product_of[1]
+    net, gross = (named.get(name) for name in key.adds_up_to[:2])
+    if net is None or gross is None:
+        return None
+    amounts, prices = _sum(rows, key.name), _sum(rows, price)
+    if amounts is None or prices is None or not equal(amounts, gross) or equal(net, gross):
+        return None
+    if abs(prices - net) > _HALF_A_CENT * len(rows) or not all(_shows_tax(row, price, key.name) for row in rows):
+        return None
+    return [_with_amount(row, key.name, price) for row in rows]
+
+
+def _with_amount(row: Row, key: str, price: str) -> Row:
+    others = {name: figure for name, figure in row.figures.items() if name != price}
+    return replace(row, figures=others | {key: row.figures[price]})
+
+
+def _value(row: Row, name: str) -> Decimal | None:
+    figure = row.figures.get(name) or row.unnamed.get(name)
+    return None if figure is None else figure.value
+
+
+def _sum(rows: Sequence[Row], name: str) -> Decimal | None:
+    values = [value for row in rows if (value := _value(row, name)) is not None]
+    return sum(values, Decimal(0)) if len(values) == len(rows) else None
