@@ -55,7 +55,9 @@ SETS: Final = {
 """The newest first."""
 ANSWERS: Final = UNREAD / "answers"
 """A file a set and model: one model's answers are never another's."""
-RENDERED: Final = {f"layouts-{name}": LAYOUTS / name for name in ("sixth", "fifth", "fourth", "third", "second", "first")}
+RENDERED: Final = {
+    f"layouts-{name}": LAYOUTS / name for name in ("sixth", "fifth", "fourth", "third", "second", "first")
+}
 """Folders with PDFs and their labels."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
 
