@@ -5,8 +5,8 @@
     make calibrate ANEW=1       ask everything, also what the model answered before
 
 So are letters of `samples/unread`, whose first reading is done, and what became of answers about other people's
-templates and real documents when they were read first (samples/first_readings): without these, confidences would be those
-of documents that have been mended for, which a new office's are not. Documents on which nothing may be tuned
+templates and real documents when they were read first (samples/first_readings): without these, confidences would be
+those of documents that have been mended for, which a new office's are not. Documents on which nothing may be tuned
 (`samples/held_out`, the real invoices, the newest unread set) are not among them: they show what the fitted confidences
 are worth. The page with all figures goes to load-tests/results.
 
