@@ -322,6 +322,7 @@ def metrics() -> str:
     used.tokens("classify", "model", prompt=1, cached=1, completion=1)
     used.step_took(names.PARSE, 1.0, "error")
     used.asked_again("invoice", names.SecondAnswer.HELPED)
+    used.asked_rows("invoice", names.SecondAnswer.HELPED)
     used.took("invoice", seconds=1.0, prompt=1, cached=1, completion=1)
     used.answered_pages("invoice", 1)
     used.batch_of(1)

@@ -59,7 +59,13 @@ class ScriptedEngine:
 
 
 def answer(document: str, schema: Mapping[str, Any]) -> str:
-    """Fill a schema from the document's `name: value` lines; a second question from `again_name: value`, if there."""
+    """Fill a schema from the document's `name: value` lines; a second question from `again_name: value`, if there.
+
+    Rows are its lines `copied: description | amount`.
+    """
+    if "rows" in schema["properties"]:
+        rows = re.findall(r"^copied: (.+) \| (.+)$", document, re.MULTILINE)
+        return json.dumps({"rows": [{"description": words, "amount": amount} for words, amount in rows]})
     said = dict(re.findall(r"^(\w+): (.+)$", document, re.MULTILINE))
     if schema["properties"].keys().isdisjoint(("document_type", "summary")):
         said |= {name.removeprefix("again_"): value for name, value in said.items() if name.startswith("again_")}

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from schemas.events import Content, ErrorCode
 from services.answers.questions import Question
+from services.answers.tables.copied import RowsQuestion
 from services.evaluation.labels import Label
 from services.evaluation.report import Cost
 from services.evaluation.scoring import Case, Said, Source, Unsaid
 from services.inference.admit import admit
 from services.inference.ask import Asker, AskError
-from services.inference.check import Checked, answered, check, check_again
+from services.inference.check import Checked, answered, check, check_again, check_rows, with_tables
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError
 from services.inference.outcome import Answered
 from services.inference.service import Limits
@@ -120,6 +121,9 @@ class Questioner:
                 checked = await asyncio.to_thread(check, await self.asker.ask(admitted))
                 if checked.question:
                     checked = await self._asked_again(checked, checked.question)
+                checked = await asyncio.to_thread(with_tables, checked)
+                if checked.rows_question:
+                    checked = await self._asked_rows(checked, checked.rows_question)
         except (EngineAwayError, EngineDeadError):
             raise  # no document gets an answer any more
         except AskError as error:
@@ -140,6 +144,15 @@ class Questioner:
         except (AskError, EngineError):
             return checked  # the document has its first answer
         return await asyncio.to_thread(check_again, checked, again)
+
+    async def _asked_rows(self, checked: Checked, question: RowsQuestion) -> Checked:
+        try:
+            rows = await self.asker.ask_rows(checked.asked, question)
+        except EngineAwayError:
+            raise
+        except EngineError:
+            return checked  # what code read stays
+        return await asyncio.to_thread(check_rows, checked, rows)
 
 
 def sha256_of(content: bytes) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
+from opentelemetry.trace import Span
+
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from schemas.events import ErrorCode
 from services.answers.calibration import UNFITTED, Calibration, ClassSignals
@@ -18,6 +20,7 @@ from services.answers.headings import SelfDescription, SelfDescriptions, title_a
 from services.answers.learned_words import NO_WORDS, LearnedWords
 from services.answers.questions import Question
 from services.answers.signals import Copies
+from services.answers.tables import copied
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.einvoice import INVOICE, EInvoiceUse, einvoice_for
@@ -137,6 +140,22 @@ class AskedAgain:
     generation: Generation
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRows:
+    """What the engine copied of a table, and not yet looked for in the text.
+
+    Parameters
+    ----------
+    pages
+        Rows by page, from 1; none of a page whose answer was cut off.
+    """
+
+    kind: DocumentType
+    table: str
+    pages: Mapping[int, Sequence[copied.CopiedRow]]
+    generations: tuple[Generation, ...]
+
+
 class Asker:
     """Asks the engine about documents.
 
@@ -196,6 +215,7 @@ class Asker:
             With the type's name and the reason.
         """
         self._engine.check_schema("classification", self._class_schema)
+        self._engine.check_schema("rows", copied.SCHEMA)
         for name, schema in self._answer_schemas.items():
             self._engine.check_schema(name, schema)
 
@@ -282,6 +302,32 @@ class Asker:
         answer, generation = await self._generate(names.ASK_AGAIN, prompt)
         summary = answer.pop("summary", None)
         return AskedAgain(asked.kind, summary, Copies(answer, _logprobs(generation)), generation)
+
+    async def ask_rows(self, asked: Asked, question: copied.RowsQuestion) -> AskedRows:
+        """Ask for the rows of a table, page by page, side by side.
+
+        Raises
+        ------
+        EngineError, EngineDeadError
+            As `ask` does.
+        """
+        document, model = asked.admitted.document, self._model_for(asked.admitted, asked.kind)
+
+        async def of_page(page: int) -> Generation:
+            prompt = Prompt(
+                request_id=uuid4().hex,
+                system=self._answer_instructions[asked.kind.name],
+                user=prompts.rows_prompt(document.pages[page - 1]),
+                schema=copied.SCHEMA,
+                max_tokens=2 * answer_tokens(asked.kind),  # `text_budget` leaves so many
+                model=model,
+            )
+            return await self._generate_once(names.ASK_ROWS, prompt)
+
+        generations = await _side_by_side(map(of_page, question.pages))
+        texts = (generation.text for generation in generations)
+        rows = dict(zip(question.pages, map(copied.read_copied, texts), strict=True))
+        return AskedRows(asked.kind, question.table, rows, tuple(generations))
 
     def class_prompt(self, pages: Sequence[str]) -> Prompt:
         """Give the first question about a document: its type."""
@@ -373,19 +419,30 @@ class Asker:
             if generation.finish == "length":
                 prompt = replace(prompt, request_id=uuid4().hex, max_tokens=2 * prompt.max_tokens)
                 generation = await self._engine.generate(prompt)
-            span.set_attributes(_usage(generation))
-            self._metrics.tokens(
-                task,
-                model,
-                prompt=generation.prompt_tokens,
-                cached=generation.cached_tokens,
-                completion=generation.completion_tokens,
-            )
+            self._count(span, task, model, generation)
             try:
                 return _read(task, generation, prompt), generation
             except AskError as error:
                 mark_failed(span, error.code, error.message)
                 raise
+
+    async def _generate_once(self, task: str, prompt: Prompt) -> Generation:
+        """Give what the engine says, cut off or not."""
+        model = prompt.model or self._engine.identity.model
+        with self._tracing.step_span(task, **{names.GEN_AI_MODEL: model}) as span:
+            generation = await self._engine.generate(prompt)
+            self._count(span, task, model, generation)
+            return generation
+
+    def _count(self, span: Span, task: str, model: str, generation: Generation) -> None:
+        span.set_attributes(_usage(generation))
+        self._metrics.tokens(
+            task,
+            model,
+            prompt=generation.prompt_tokens,
+            cached=generation.cached_tokens,
+            completion=generation.completion_tokens,
+        )
 
 
 def answer_tokens(kind: DocumentType) -> int:

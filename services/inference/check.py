@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
@@ -18,8 +19,9 @@ from services.answers.summary import tidy_summary
 from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
 from services.answers.surroundings import Surroundings
 from services.answers.tables.answers import TableAnswers, read_tables
-from services.answers.tables.sheet import sheets
-from services.inference.ask import Asked, AskedAgain
+from services.answers.tables.copied import Copied, RowsQuestion, rows_question
+from services.answers.tables.sheet import Sheet, sheets
+from services.inference.ask import Asked, AskedAgain, AskedRows
 from services.inference.einvoice import read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
@@ -40,6 +42,10 @@ class Checked:
         None if there is nothing to ask, or it was asked already.
     shown_otherwise
         What the pages show otherwise than the document's own XML says, where the model read the pages.
+    tables
+        Rows that code read; None while there is a question: they must add up to what it is about.
+    rows_question
+        About rows that nothing confirms; None if there is nothing to ask, or it was asked already.
     """
 
     asked: Asked
@@ -50,6 +56,8 @@ class Checked:
     summary: Summary
     question: Question | None
     shown_otherwise: Sequence[Finding] = ()
+    tables: TableAnswers | None = None
+    rows_question: RowsQuestion | None = None
 
     @property
     def faults(self) -> int:
@@ -63,7 +71,9 @@ def check_or_answer(asked: Asked) -> Checked | Answered:
     A check holds megabytes of a long document: of those in flight, only those that wait for a second answer have one.
     """
     checked = check(asked)
-    return checked if checked.question else answered(checked)
+    if checked.question is None:
+        checked = with_tables(checked)
+    return checked if checked.question or checked.rows_question else answered(checked)
 
 
 def check(asked: Asked) -> Checked:
@@ -130,6 +140,25 @@ def check_again(checked: Checked, again: AskedAgain) -> Checked:
     )
 
 
+def with_tables(checked: Checked) -> Checked:
+    """Read the rows of the type's tables, and see whether the model should be asked for them.
+
+    It is asked only about documents that it saw whole.
+    """
+    admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
+    if tables.unproven and len(admitted.windows) == 1 and admitted.cut_page is None:
+        totals = _totals(checked).values()
+        question = rows_question(tables.unproven, _laid_out(checked), admitted.document.language, totals)
+    return replace(checked, question=None, tables=tables, rows_question=question)
+
+
+def check_rows(checked: Checked, rows: AskedRows) -> Checked:
+    """Read the rows again, with what the model copied."""
+    asked = replace(checked.asked, generations=(*checked.asked.generations, *rows.generations))
+    tables = _tables(checked, {rows.table: rows.pages})
+    return replace(checked, asked=asked, tables=tables, rows_question=None)
+
+
 def answered(checked: Checked) -> Answered:
     """Make the outcome: what is there, the rows of tables among it, and what is missing."""
     asked, found = checked.asked, checked.review
@@ -139,7 +168,7 @@ def answered(checked: Checked) -> Answered:
     )
     if admitted.cut_page is not None:
         status, reasons = Status.INCOMPLETE, [*reasons, f"Page {admitted.cut_page} was read only in part: {TOO_LONG}."]
-    tables = _tables(checked)
+    tables = checked.tables or _tables(checked, {})
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
@@ -156,7 +185,7 @@ def answered(checked: Checked) -> Answered:
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 
 
-def _tables(checked: Checked) -> TableAnswers:
+def _tables(checked: Checked, copied: Copied) -> TableAnswers:
     """Read the rows of the type's tables off all pages, those that the engine did not read included.
 
     Rows that an e-invoice's own XML gives are not read off its pages.
@@ -164,16 +193,25 @@ def _tables(checked: Checked) -> TableAnswers:
     asked, document = checked.asked, checked.asked.admitted.document
     if asked.einvoice is not None and not asked.generations:
         return TableAnswers((), ())
-    totals = {
+    laid_out, totals = _laid_out(checked), _totals(checked)
+    return read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals, copied)
+
+
+def _totals(checked: Checked) -> dict[str, Decimal]:
+    """Give the values of all fields that are numbers: what rows must add up to is among them."""
+    return {
         field.path: field.value_numeric
         for field in checked.review.fields
         if field.status == "ok" and field.value_numeric is not None
     }
-    if asked.admitted.pages_read == len(document.pages):
-        laid_out = checked.candidates.surroundings.sheets
-    else:
-        laid_out = sheets(document.pages, document.layouts)
-    return read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals)
+
+
+def _laid_out(checked: Checked) -> Sequence[Sheet]:
+    """Give all pages laid out; those that the engine read are already."""
+    document = checked.asked.admitted.document
+    if checked.asked.admitted.pages_read == len(document.pages):
+        return checked.candidates.surroundings.sheets
+    return sheets(document.pages, document.layouts)
 
 
 def _weighed(checked: Checked) -> Weighed:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, TypeVar, assert_never
 from uuid import uuid4
 
@@ -13,13 +14,14 @@ import structlog
 
 from schemas.events import ErrorCode, Step
 from services.answers.questions import Question
+from services.answers.tables.copied import RowsQuestion
 from services.delivery.breaker import Admission, Breaker
 from services.delivery.consumption import Consumption
 from services.delivery.record import Record
 from services.delivery.retrying import GiveUp, RetryPolicy, TryAgain, after_failure
 from services.inference.admit import Admitted, admit
-from services.inference.ask import Asked, AskedAgain, Asker, AskError
-from services.inference.check import Checked, answered, check_again, check_or_answer
+from services.inference.ask import Asked, AskedAgain, AskedRows, Asker, AskError
+from services.inference.check import Checked, answered, check_again, check_or_answer, check_rows, with_tables
 from services.inference.engines.port import Engine, EngineAwayError, EngineDeadError, EngineError, ModelAwayError
 from services.inference.in_engine import InEngine
 from services.inference.in_work import InWork
@@ -37,7 +39,7 @@ from services.telemetry.tracing import Batch, Tracing, current_traceparent
 
 log = structlog.get_logger(__name__)
 
-Said = TypeVar("Said", Asked, AskedAgain)
+Said = TypeVar("Said", Asked, AskedAgain, AskedRows)
 Found = TypeVar("Found")
 
 LINGER_SECONDS: Final = 0.3
@@ -253,11 +255,14 @@ class Inference:
         return outcome
 
     async def _answer_again(self, checked: Checked, batch: Batch) -> Answered:
-        """Ask the second question; whatever comes of it, the document has its first answer."""
-        question = checked.question
-        if question is not None:
-            checked = await self._ask_again(checked, question, batch)
-        return await self._in_turn(lambda: answered(checked))
+        """Ask what is left to ask; whatever comes of it, the document has its first answer."""
+        if checked.question is not None:
+            checked = await self._ask_again(checked, checked.question, batch)
+        if checked.tables is None:
+            checked = await self._in_turn(partial(with_tables, checked))
+        if checked.rows_question is not None:
+            checked = await self._ask_rows(checked, checked.rows_question, batch)
+        return await self._in_turn(partial(answered, checked))
 
     async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
@@ -270,6 +275,19 @@ class Inference:
             second = await self._in_turn(lambda: check_again(checked, again))
         helped = second.faults < checked.faults
         self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
+        return second
+
+    async def _ask_rows(self, checked: Checked, question: RowsQuestion, batch: Batch) -> Checked:
+        document, kind = checked.asked.admitted.document, checked.asked.kind.name
+        rows = await self._ask(document, batch, lambda: self._asker.ask_rows(checked.asked, question))
+        if isinstance(rows, Failure):
+            log.warning("question about rows failed", document_id=document.document_id, reason=rows.message)
+            self._metrics.asked_rows(kind, names.SecondAnswer.FAILED)
+            return checked
+        with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
+            second = await self._in_turn(partial(check_rows, checked, rows))
+        helped = second.tables is not None and not second.tables.unproven
+        self._metrics.asked_rows(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
 
     async def _in_turn(self, checks: Callable[[], Found]) -> Found:

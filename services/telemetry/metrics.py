@@ -65,6 +65,9 @@ class Metrics:
         self._second = meter.create_counter(
             names.SECOND_QUESTIONS, "{question}", "Second questions by document type and by what came of them"
         )
+        self._rows = meter.create_counter(
+            names.ROWS_QUESTIONS, "{question}", "Questions about rows by document type and by what came of them"
+        )
         self._types = meter.create_counter(
             names.TYPES_NAMED, "{document}", "Document types that were named, by words alone or with the model"
         )
@@ -127,7 +130,7 @@ class Metrics:
         Parameters
         ----------
         task
-            `classify`, `extract` or `ask again`.
+            `classify`, `extract`, `ask again` or `ask rows`.
         prompt, cached, completion
             Tokens of the prompt, those of them taken from the prefix cache, and tokens generated.
         """
@@ -160,6 +163,10 @@ class Metrics:
     def asked_again(self, document_type: str, outcome: names.SecondAnswer) -> None:
         """Count a second question."""
         self._second.add(1, {names.DOCUMENT_TYPE: document_type, names.OUTCOME: outcome.value})
+
+    def asked_rows(self, document_type: str, outcome: names.SecondAnswer) -> None:
+        """Count a question about rows that no total confirms."""
+        self._rows.add(1, {names.DOCUMENT_TYPE: document_type, names.OUTCOME: outcome.value})
 
     def type_named(self, document_type: str, by: names.TypeNamedBy) -> None:
         """Count a type that was named."""

@@ -25,6 +25,8 @@ EXTRACT: Final = "extract"
 """Child of `6 ask`."""
 ASK_AGAIN: Final = "ask again"
 """Child of `6 ask`: the second question."""
+ASK_ROWS: Final = "ask rows"
+"""Child of `6 ask`: the rows of a table, of one page."""
 CHECK: Final = "7 check"
 RECORD: Final = "8 record"
 RELAY: Final = "9 relay"
@@ -77,6 +79,7 @@ OUTBOX_LAG: Final = "postkorb.outbox.lag"
 OUTBOX_PRUNED: Final = "postkorb.outbox.pruned"
 PAGES: Final = "postkorb.pages"
 RETRIES: Final = "postkorb.retries"
+ROWS_QUESTIONS: Final = "postkorb.rows_questions"
 SECOND_QUESTIONS: Final = "postkorb.second_questions"
 TYPES_NAMED: Final = "postkorb.types.named"
 TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105  (no password: a metric)
@@ -101,12 +104,12 @@ class Outcome(StrEnum):
 
 
 class SecondAnswer(StrEnum):
-    """What came of a second question."""
+    """What came of a second question, or of one about rows."""
 
     HELPED = "helped"
-    """Its answer leaves fewer findings."""
+    """Its answer leaves fewer findings; a total confirms its rows."""
     USELESS = "useless"
-    """It leaves as many: the first answer stays."""
+    """It leaves as many, and nothing confirms its rows: what there was stays."""
     FAILED = "failed"
     """The engine gave none: the first answer stays."""
 

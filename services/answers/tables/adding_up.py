@@ -232,9 +232,7 @@ class _Search:
         is_net = rank == 0 and len(set(self.known)) > 1
         if not is_net and any(names_tax_anywhere(row.entry.label) or _is_tax_on(row, rows) for row in rows):
             return False
-        if len(rows) > 1 or rows[0].is_product:
-            return True
-        return not names_sum(rows[0].entry.label) and len(rows[0].entry.words) >= _WORDS_OF_ONE
+        return len(rows) > 1 or is_row_alone(rows[0])
 
 
 def lines_that_add_up(
@@ -264,6 +262,11 @@ def lines_that_add_up(
         if proofs := [proof for search in searches for proof in search.proofs]:
             return _chosen(proofs)
     return ()
+
+
+def is_row_alone(row: Listed) -> bool:
+    """Tell a line that is the only row from a total: it shows a product, or has words enough that name no sum."""
+    return row.is_product or (not names_sum(row.entry.label) and len(row.entry.words) >= _WORDS_OF_ONE)
 
 
 def _chosen(proofs: Sequence[_Proof]) -> Sequence[Listed]:

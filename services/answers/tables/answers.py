@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
+from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
@@ -45,10 +47,13 @@ class TableAnswers:
         A value each, with paths such as `line_items[0].quantity`; rows in the order of the document.
     reasons
         Why rows may be missing or wrong, a sentence for people each; empty if all is confirmed.
+    unproven
+        Tables that have a sum, and none that was found confirms their rows.
     """
 
     fields: Sequence[FieldAnswer]
     reasons: Sequence[str]
+    unproven: Sequence[TableDefinition] = ()
 
 
 def read_tables(
@@ -57,6 +62,7 @@ def read_tables(
     laid_out: Sequence[Sheet],
     language: str,
     totals: Mapping[str, Decimal],
+    copied: Copied = MappingProxyType({}),
 ) -> TableAnswers:
     """Read all rows of all tables of a document.
 
@@ -70,12 +76,15 @@ def read_tables(
         ISO 639-1, of the document.
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
+    copied
+        What the model copied of tables whose rows nothing confirms.
     """
     whole = without_feet(unwrapped(laid_out, pages))
-    answers = [_read_table(table, whole, pages, language, totals) for table in tables]
+    answers = [_read_table(table, whole, pages, language, totals, copied.get(table.name, {})) for table in tables]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
         [reason for answer in answers for reason in answer.reasons],
+        [table for answer in answers for table in answer.unproven],
     )
 
 
@@ -85,6 +94,7 @@ def _read_table(
     pages: Sequence[str],
     language: str,
     totals: Mapping[str, Decimal],
+    copied: Mapping[int, Sequence[CopiedRow]],
 ) -> TableAnswers:
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
@@ -106,17 +116,20 @@ def _read_table(
     if denied:
         reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
     listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
+    unproven = [table] if reasons and key.adds_up_to and not (listing.rows or confirmed) else []
+    if unproven and copied:
+        listing = copied_rows(table, laid_out, language, named, copied)
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         reasons = list(_doubts(table, listing))
     elif not rows:
-        return TableAnswers([], reasons * table.required)
+        return TableAnswers([], reasons * table.required, unproven)
     fields = [
         field
         for index, row in enumerate(rows)
         for field in _fields(table, index, row, pages, _confidences(table, row, confirmed=not reasons))
     ]
-    return TableAnswers(fields, reasons)
+    return TableAnswers(fields, reasons, [] if listing.rows else unproven)
 
 
 def _listing(

@@ -50,8 +50,19 @@ def listed_rows(
     """
     sheets = [one_below_the_other(sheet) for sheet in sheets]
     listed = lines_that_add_up(table, sheets, language, named)
-    if not listed:
-        return Listing()
+    return rows_of(table, sheets, language, listed) if listed else Listing()
+
+
+def rows_of(table: TableDefinition, sheets: Sequence[Sheet], language: str, listed: Sequence[Listed]) -> Listing:
+    """Read the rows whose lines are known: their words, and what their amounts are the products of.
+
+    Parameters
+    ----------
+    sheets
+        Those in which the lines were found.
+    language
+        ISO 639-1, of the document.
+    """
     lines = [line for sheet in sheets for line in sheet.lines]
     heads = _heads(table, lines, listed[0].entry.at)
     own = [_own_words(row, heads.get(table.description.name)) for row in listed]
