@@ -5,24 +5,24 @@ they are without it, and nothing counts that no total of the document confirms: 
 one that the sum does not have.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from rapidfuzz.fuzz import token_set_ratio
 
 from schemas.tables import TableDefinition
-from services.answers.amounts import parse_money
-from services.answers.normal_form import plain
+from services.answers.normal_form import normal_form
 from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, is_row_alone
-from services.answers.tables.entries import Entry, entries_of
+from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.listed import Listing, rows_of
-from services.answers.tables.rows import Figure
-from services.answers.tables.sheet import Line, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, is_confirmed
+from services.answers.tables.rows import Row
+from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed
 from services.answers.tables.words import Aside, is_payment
 
 MOST_PAGES: Final = 4
@@ -43,8 +43,15 @@ SCHEMA: Final[dict[str, Any]] = {
     "required": ["rows"],
     "additionalProperties": False,
 }
-_NEAR: Final = 3
-"""Lines above and below an amount among which its words may stand."""
+_MOST_LINES: Final = 8
+"""Of a row, from its first words on, among which its amount may stand."""
+_LEAST: Final = 0.4
+"""Part of the letters of what was copied that the line at which it begins must have."""
+_MOST: Final = 0.6
+"""Part of the letters of a cell that must be copied ones for it to be of the row's words."""
+_UNPROVEN: Final = 2
+"""Rank of rows that no total confirms: below those that another one than the wanted does."""
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 class CopiedRow(BaseModel):
@@ -58,6 +65,27 @@ class CopiedRow(BaseModel):
 
 class _CopiedRows(BaseModel):
     rows: tuple[CopiedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines from a row's first one on.
+
+    Parameters
+    ----------
+    entries
+        Those with amounts that may be a row's.
+    words
+        Cells of what was copied, with their page.
+    """
+
+    entries: Sequence[Entry]
+    words: list[tuple[int, Cell]]
+
+    def row(self, span: Span | None) -> Listed | None:
+        """Give the first amount in a column; what has none there is no row."""
+        found = ((entry, entry.figure_in(span)) for entry in self.entries)
+        return next((Listed(entry, figure) for entry, figure in found if figure is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +142,9 @@ def copied_rows(
     named: Mapping[str, Decimal],
     copied: Mapping[int, Sequence[CopiedRow]],
 ) -> Listing:
-    """Read the lines that the model says are rows; none if it copied one that is not there, or nothing confirms them.
+    """Read the lines that the model says are rows; none if no column of their amounts is confirmed.
+
+    Small models copy the words of rows well, and a price for the amount: which column it is, the sum says.
 
     Parameters
     ----------
@@ -122,56 +152,76 @@ def copied_rows(
         The document's totals of which one is the sum, by the names that the table's key gives.
     """
     sheets = [one_below_the_other(sheet) for sheet in sheets]
-    lines = [line for sheet in sheets for line in sheet.lines]
-    entries = list(entries_of(sheets, language))
-    listed: list[Listed] = []
-    for page, rows in sorted(copied.items()):
-        found = _found(rows, [entry for entry in entries if entry.page == page], lines, language)
-        if found is None:
-            return Listing()
-        listed += found
-    if not listed or (len(listed) == 1 and not is_row_alone(listed[0])):
-        return Listing()
-    listing = rows_of(table, sheets, language, listed)
-    total = column_sum(listing.rows, table.key.name)
+    lines = [(sheet.number, line) for sheet in sheets for line in sheet.lines]
+    blocks = list(_blocks([*_starts(copied, lines)], lines, list(entries_of(sheets, language))))
+    ways = [None, *spans([entry for block in blocks for entry in block.entries])]
+    proofs = []
+    for span in ways:
+        chosen = [(block, listed) for block in blocks if (listed := block.row(span)) is not None]
+        if 2 * len(chosen) > sum(map(len, copied.values())):
+            rows, rank = _proven(table, sheets, language, named, [listed for _, listed in chosen])
+            for (block, _), row in zip(chosen, rows, strict=False):  # all, or none
+                row.lines = block.words or row.lines
+            proofs.append((rank, rows))
+    return Listing(min(proofs, key=lambda proof: proof[0], default=(_UNPROVEN, ()))[1])
+
+
+def _proven(
+    table: TableDefinition,
+    sheets: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    listed: Sequence[Listed],
+) -> tuple[Sequence[Row], int]:
+    """Read rows if a total confirms them; give with them 0 if it is the one that is wanted, else 1."""
+    if any(is_payment(row.entry.label) for row in listed) or (len(listed) == 1 and not is_row_alone(listed[0])):
+        return (), _UNPROVEN
+    rows = rows_of(table, sheets, language, listed).rows
+    total = column_sum(rows, table.key.name)
     asides = {Aside.TOTAL, Aside.SUBTOTAL}
-    below = amounts_below(sheets, listing.rows[-1], language, asides, adjustments=True)
-    return listing if total and is_confirmed(total, named, below) else Listing()
+    below = amounts_below(sheets, rows[-1], language, asides, adjustments=True)
+    if not total or not is_confirmed(total, named, below):
+        return (), _UNPROVEN
+    wanted = named.get(table.key.adds_up_to[0])
+    return rows, int(wanted is None or not equal(total, wanted))
 
 
-def _found(
-    rows: Sequence[CopiedRow], entries: Sequence[Entry], lines: Sequence[Line], language: str
-) -> list[Listed] | None:
-    """Find the line of each row of a page, one below the other; None if one is not there, or is none of the rows."""
-    found: list[Listed] = []
-    for row in rows:
-        value = parse_money(row.amount, language)
-        last = found[-1].entry.at if found else -1
-        having = [
-            Listed(entry, figure)
-            for entry in entries
-            if entry.at > last and value is not None and (figure := _figure(entry, value)) is not None
-        ]
-        if not having:
-            return None
-        best = max(having, key=lambda listed: _likeness(row.description, listed.entry.at, lines))
-        if best.entry.aside is not None or is_payment(best.entry.label):
-            return None
-        found.append(best)
-    return found
+def _blocks(
+    starts: Sequence[tuple[int, set[str]]], lines: Sequence[tuple[int, Line]], entries: Sequence[Entry]
+) -> Iterator[_Block]:
+    """Give what stands from each row's first line on to the next row's."""
+    for (start, wanted), (end, _) in pairwise([*starts, (len(lines), set())]):
+        below = range(start, min(end, start + _MOST_LINES))
+        cells = [(lines[at][0], cell) for at in below for cell in lines[at][1].cells if _is_of(cell, wanted)]
+        yield _Block([entry for entry in entries if entry.at in below and entry.aside is None], cells)
 
 
-def _figure(entry: Entry, value: Decimal) -> Figure | None:
-    """Give the last amount of a line that has this value: a price before it may be the same."""
-    figures = [*entry.figures, *([entry.last] if entry.last else [])]
-    return next((figure for figure in reversed(figures) if figure.value == value), None)
+def _is_of(cell: Cell, wanted: set[str]) -> bool:
+    having = _words([cell.text])
+    return any(map(str.isalpha, cell.text)) and _letters(having & wanted) >= _MOST * _letters(having) > 0
 
 
-def _likeness(description: str, at: int, lines: Sequence[Line]) -> tuple[float, float, int]:
-    """Say how much of what was copied stands on a line and those near it, then on it alone; of equals, the first."""
-    near = lines[max(at - _NEAR, 0) : at + _NEAR + 1]
-    around, alone = (
-        token_set_ratio(plain(description), " ".join(cell.text for line in some for cell in line.cells))
-        for some in (near, lines[at : at + 1])
-    )
-    return around, alone, -at
+def _starts(
+    copied: Mapping[int, Sequence[CopiedRow]], lines: Sequence[tuple[int, Line]]
+) -> Iterator[tuple[int, set[str]]]:
+    """Give the line at which each row begins, one below the other, with its words; what is not there is left out."""
+    for page, rows in sorted(copied.items()):
+        words = {
+            at: _words(cell.text for cell in line.cells) for at, (number, line) in enumerate(lines) if number == page
+        }
+        last = -1
+        for row in rows:
+            wanted = _words([row.description])
+            shared = {at: _letters(wanted & having) for at, having in words.items() if at > last}
+            best = max(shared, key=shared.__getitem__, default=None)
+            if best is not None and shared[best] >= _LEAST * _letters(wanted) > 0:
+                last = best
+                yield best, wanted
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(normal_form(text).text)}
+
+
+def _letters(words: Iterable[str]) -> int:
+    return sum(map(len, words))

@@ -73,18 +73,41 @@ def test_copied_rows_that_add_up_are_the_rows_and_are_read_where_they_stand() ->
     "rows",
     [
         ROWS[:2],
-        [*ROWS, ROWS[2]],
         [ROWS[1], ROWS[0], ROWS[2]],
-        [*ROWS[:2], ("Standzeit an der Rampe", "121,00")],
+        [*ROWS[:2], ("Reinigung der Plane", "120,00")],
         [("Netto", "810,00")],
         [("Zu zahlen", "963,90")],
-        [*ROWS[:2], ("Standzeit", "soweit angefallen")],
+        [(word, "810,00") for word in ("Wagen", "Ladezeit", "Fahrer", "Netto", "USt")],
         [],
     ],
-    ids=["missing", "doubled", "another order", "made up", "a total", "all", "no number", "nothing"],
+    ids=["missing", "another order", "made up", "a total", "all", "other lines", "nothing"],
 )
 def test_what_is_not_on_the_page_or_does_not_add_up_changes_nothing(rows: list[tuple[str, str]]) -> None:
     assert read(INVOICE, rows=[rows]) == read(INVOICE, rows=[])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(words, "30,00") for words, _ in ROWS],
+        [(words, "soweit angefallen") for words, _ in ROWS],
+        [*ROWS, ROWS[2]],
+        [*ROWS, ("Netto", "810,00")],
+        [("Tour nach Kassel, 340 Kilometer", ""), ("Tour  nach FULDA", ""), ("Standzeit an der Ram­pe", "")],
+    ],
+    ids=["a price", "no number", "doubled", "a total too", "words as they may be written"],
+)
+def test_words_say_which_lines_are_rows_and_the_page_says_what_they_cost(rows: list[tuple[str, str]]) -> None:
+    answers = read(INVOICE, rows=[rows])
+    assert amounts(answers) == [Decimal(510), Decimal(180), Decimal(120)]
+    assert not answers.unproven
+
+
+def test_of_two_columns_that_a_total_confirms_the_wanted_one_is_taken() -> None:
+    rows = "Bank      A4     100,00     119,00\n\nLager Nord\nTisch     A7     200,00     238,00"
+    text = f"{rows}\n\nNetto    300,00\nUSt.    57,00\nBrutto    357,00"
+    totals = {"net_total": Decimal(300), "gross_total": Decimal(357)}
+    assert amounts(read(text, rows=[[("Bank", ""), ("Tisch", "")]], totals=totals)) == [Decimal(100), Decimal(200)]
 
 
 def test_rows_of_several_pages_are_put_together_and_none_of_one_page_is_taken_from_another() -> None:
