@@ -230,7 +230,7 @@ class _Search:
         if any(is_payment(row.entry.label) for row in rows):
             return False
         is_net = rank == 0 and len(set(self.known)) > 1
-        if not is_net and any(names_tax_anywhere(row.entry.label) or _is_tax_on(row, rows) for row in rows):
+        if not is_net and any(names_tax_anywhere(row.entry.label) or is_tax_on(row, rows) for row in rows):
             return False
         return len(rows) > 1 or is_row_alone(rows[0])
 
@@ -304,7 +304,7 @@ def _leads(total: Decimal, wanted: Decimal, below: Sequence[Entry]) -> bool:
     return False
 
 
-def _is_tax_on(row: Listed, rows: Sequence[Listed]) -> bool:
+def is_tax_on(row: Listed, rows: Sequence[Listed]) -> bool:
     """Tell whether a row is the percentage that it names of what the other rows come to."""
     rate = rate_of(row.entry.label)
     rest = sum((other.value for other in rows if other is not row), Decimal(0))

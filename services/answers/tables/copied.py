@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,13 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from schemas.tables import TableDefinition
 from services.answers.normal_form import normal_form
 from services.answers.tables.abreast import one_below_the_other
-from services.answers.tables.adding_up import Listed, is_row_alone
+from services.answers.tables.adding_up import Listed, is_row_alone, is_tax_on
 from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.listed import Listing, rows_of
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed
-from services.answers.tables.words import Aside, is_payment
+from services.answers.tables.words import Aside, is_payment, names_tax_anywhere
 
 MOST_PAGES: Final = 4
 """A document with more pages that may have rows is not asked for them: each costs a call."""
@@ -51,6 +51,7 @@ _MOST: Final = 0.6
 """Part of the letters of a cell that must be copied ones for it to be of the row's words."""
 _UNPROVEN: Final = 2
 """Rank of rows that no total confirms: below those that another one than the wanted does."""
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{3}")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -81,6 +82,16 @@ class _Block:
 
     entries: Sequence[Entry]
     words: list[tuple[int, Cell]]
+
+    @property
+    def names_tax(self) -> bool:
+        """Tell whether its words name a tax."""
+        return names_tax_anywhere(" ".join(cell.text for _, cell in self.words))
+
+    def words_of(self, listed: Listed) -> list[tuple[int, Cell]]:
+        """Give its words, unless the line of the amount has others: what was copied may be a heading above it."""
+        own = {cell.start for cell in listed.entry.line.cells if _LONG_WORD.search(cell.text)}
+        return self.words if not own or own & {cell.start for _, cell in self.words} else []
 
     def row(self, span: Span | None) -> Listed | None:
         """Give the first amount in a column; what has none there is no row."""
@@ -156,12 +167,13 @@ def copied_rows(
     blocks = list(_blocks([*_starts(copied, lines)], lines, list(entries_of(sheets, language))))
     ways = [None, *spans([entry for block in blocks for entry in block.entries])]
     proofs = []
-    for span in ways:
-        chosen = [(block, listed) for block in blocks if (listed := block.row(span)) is not None]
+    for span, taxes in product(ways, (False, True)):
+        those = [(block, block.row(span)) for block in blocks if taxes or not block.names_tax]
+        chosen = [(block, listed) for block, listed in those if listed is not None]
         if 2 * len(chosen) > sum(map(len, copied.values())):
             rows, rank = _proven(table, sheets, language, named, [listed for _, listed in chosen])
-            for (block, _), row in zip(chosen, rows, strict=False):  # all, or none
-                row.lines = block.words or row.lines
+            for (block, listed), row in zip(chosen, rows, strict=False):  # all, or none
+                row.lines = block.words_of(listed) or row.lines
             proofs.append((rank, rows))
     return Listing(min(proofs, key=lambda proof: proof[0], default=(_UNPROVEN, ()))[1])
 
@@ -183,7 +195,11 @@ def _proven(
     if not total or not is_confirmed(total, named, below):
         return (), _UNPROVEN
     wanted = named.get(table.key.adds_up_to[0])
-    return rows, int(wanted is None or not equal(total, wanted))
+    if wanted is not None and equal(total, wanted):
+        return rows, 0
+    # With its tax, any invoice's rows add up to its gross total.
+    taxed = any(names_tax_anywhere(row.entry.label) or is_tax_on(row, listed) for row in listed)
+    return ((), _UNPROVEN) if taxed else (rows, 1)
 
 
 def _blocks(
