@@ -164,7 +164,12 @@ class RowReader:
             words = {
                 name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))
             }
-            if len(columns.numbers & words) > 1 and len(line.cells) > 2 and index >= _LINES_OF_HEAD:  # noqa: PLR2004
+            if (
+                len(columns.numbers & words) > 1
+                and len(line.cells) > 2  # noqa: PLR2004
+                and index >= _LINES_OF_HEAD
+                and not any(map(is_figure, line.cells))
+            ):
                 return lines[:index], True
             above = lines[index - 1] if index else None
             if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
