@@ -15,11 +15,13 @@ from schemas.tables import TableDefinition
 from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Sheet
-from services.answers.tables.totals import equal, leads_to
+from services.answers.tables.totals import charges_make, equal, leads_to
 from services.answers.tables.words import Aside, is_adjustment, is_payment, names_sum, names_tax_anywhere, rate_of
 
 _LINES_BELOW: Final = 6
 """Lines with amounts below a sum that may lead from it to a total."""
+_MOST_CHARGED: Final = 12
+"""Lines below a total that are looked at for what is charged on it."""
 _MOST_LED: Final = 20
 """Sums from which a way to a total is sought; a document with more that lead nowhere wants to be slow."""
 _STEP: Final = 1.6
@@ -218,7 +220,15 @@ class _Search:
         if not self.known:
             return 0 if below[0].aside is Aside.TOTAL and self._are_products(begin) else None
         self._led += 1
-        return len(self.known) if any(_leads(total, value, below[1:]) for value in self.known) else None
+        leads = any(_leads(total, value, below[1:]) for value in self.known)
+        return len(self.known) if leads or self._are_charged_on(total, at) else None
+
+    def _are_charged_on(self, total: Decimal, at: int) -> bool:
+        """Tell whether what is charged on a total, a line each, makes one of the document's."""
+        lines = [entry.line for entry in self.entries[at + 1 : at + _MOST_CHARGED]]
+        return self.entries[at].aside is Aside.TOTAL and any(
+            charges_make(total, value, lines, self.entries[at].language) for value in self.known[1:] or self.known
+        )
 
     def _are_products(self, begin: int) -> bool:
         return len(self._taken) - begin > 1 and _show_products(self._taken[begin:])

@@ -15,7 +15,7 @@ from services.answers.tables.products import is_product
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
+from services.answers.tables.totals import amounts_below, column_sum, equal, is_charged_on, is_confirmed, is_counted, jumps
 from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
 
@@ -167,7 +167,8 @@ def _settled(
             return _before_adjustments(rows, key, laid_out, language) or rows, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
-    return found.rows, False
+    total = column_sum(found.rows, key.name)
+    return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
 
 
 def _below_a_sum(

@@ -12,7 +12,7 @@ from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.rows import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet
-from services.answers.tables.words import Aside, aside_of, names_tax
+from services.answers.tables.words import Aside, aside_of, label_of, names_tax
 
 Span = tuple[int, int]
 """Left and right edge of a column of amounts."""
@@ -71,13 +71,13 @@ class Entry:
 
     @cached_property
     def aside(self) -> Aside | None:
-        """Say what its first words say it is, if it is no row."""
-        return aside_of(self._first_words)
+        """Say what its words say it is, if it is no row."""
+        return aside_of(self._what_it_is)
 
     @cached_property
     def names_tax(self) -> bool:
         """Tell whether nothing but a tax makes it no row."""
-        return names_tax(self._first_words)
+        return names_tax(self._what_it_is)
 
     def figure_in(self, span: Span | None) -> Figure | None:
         """Give the amount in a column; without one, the last of the line."""
@@ -103,8 +103,8 @@ class Entry:
         return {}
 
     @property
-    def _first_words(self) -> str:
-        return next((cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text))), "")
+    def _what_it_is(self) -> str:
+        return label_of(cell.text for cell in self.line.cells)
 
 
 def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:

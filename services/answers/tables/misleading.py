@@ -64,6 +64,22 @@ def take_products(table: TableDefinition, rows: Sequence[Row]) -> None:
         row.figures |= {price: row.figures[key], key: row.unnamed.pop(name)}
 
 
+def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Take a factor from another column if its product is the amount, and that of the column which is named is not.
+
+    A courier counts parcels and bills their weight; a list price stands beside the one that was agreed.
+    """
+    if not table.key.product_of or len(rows) < _TWO:
+        return
+    key = table.key.name
+    for factor, other in (table.key.product_of, table.key.product_of[::-1]):
+        if any(_is_product(row, key, factor, other) for row in rows):
+            continue
+        name = _first_that_fits(rows, lambda row, name, other=other: _is_product(row, key, name, other))
+        for row in (row for row in rows if factor in row.figures and name in row.unnamed):
+            row.figures[factor], row.unnamed[name] = row.unnamed[name], row.figures[factor]
+
+
 def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:
     """Give the rows with the amounts of another column, if these are the products and the others show their tax."""
     key, factors = table.key.name, table.key.product_of

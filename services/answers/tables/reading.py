@@ -8,7 +8,7 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
-from services.answers.tables.misleading import read_thousandths, repeating, take_products
+from services.answers.tables.misleading import read_thousandths, repeating, take_factors, take_products
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.rows import Part, Row, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
@@ -158,6 +158,7 @@ class _Chooser:
         """Close each row's description where its first paragraph ends."""
         read_thousandths(self.table, self.found.rows, language)
         take_products(self.table, self.found.rows)
+        take_factors(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         for row in [*self.found.rows, *self.found.later]:

@@ -15,9 +15,10 @@ from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.sheet import AMOUNT, Cell, Line
-from services.answers.tables.words import Aside, aside_of
+from services.answers.tables.words import Aside, aside_of, label_of
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
 _MAX_NUMBER_CELL: Final = 40
@@ -174,6 +175,8 @@ class RowReader:
             above = lines[index - 1] if index else None
             if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
                 return lines[: index - 1], True
+            if self.table.key.name not in assigned and _is_total(line):
+                return lines[:index], True
         return lines, False
 
     def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:
@@ -193,7 +196,7 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None:
+        if match is None or _DATE.fullmatch(cell.text):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(cell.text, self.language)
@@ -220,7 +223,7 @@ class RowReader:
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
-            aside = aside_of(_label(line)) or _aside_above(above, line)
+            aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -309,9 +312,11 @@ def _baseline(cell: Cell) -> int:
     return cell.baseline
 
 
-def _label(line: Line) -> str:
-    """Give a line's first words."""
-    return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
+def _is_total(line: Line) -> bool:
+    """Tell whether a line is the name of a total, and a number."""
+    if len(line.cells) != 2 or not is_figure(line.cells[1]):  # noqa: PLR2004
+        return False
+    return aside_of(line.cells[0].text) is Aside.TOTAL
 
 
 def _aside_above(above: Line | None, line: Line) -> Aside | None:

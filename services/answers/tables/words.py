@@ -86,6 +86,22 @@ def aside_of(text: str) -> Aside | None:
     return Aside.TOTAL if _names_tax(words) else None
 
 
+def label_of(texts: Iterable[str]) -> str:
+    """Give the words that say what a line is, of those of its cells.
+
+    They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms of
+    payment may stand on the left of the totals.
+    """
+    words = [text for text in texts if any(map(str.isalpha, text))]
+    others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]
+    return next((text for text in others if _is_sum(text)), words[0] if words else "")
+
+
+def _is_sum(text: str) -> bool:
+    words = words_of(text)
+    return len(words.split()) <= _WORDS_OF_LABEL and any(labels.match(words) for labels in _LABELS.values())
+
+
 def names_tax(text: str) -> bool:
     """Tell whether a tax is what makes a line no row."""
     words = words_of(text)
