@@ -15,7 +15,15 @@ from services.answers.tables.products import is_product
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows
 from services.answers.tables.rows import Row
 from services.answers.tables.sheet import Cell, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, equal, is_charged_on, is_confirmed, is_counted, jumps
+from services.answers.tables.totals import (
+    amounts_below,
+    column_sum,
+    equal,
+    is_charged_on,
+    is_confirmed,
+    is_counted,
+    jumps,
+)
 from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
 
@@ -85,10 +93,12 @@ def _read_table(
     pages: Sequence[str],
     language: str,
     totals: Mapping[str, Decimal],
+    *,
+    by_content: bool = False,
 ) -> TableAnswers:
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
-    found = find_rows(table, laid_out, language)
+    found = find_rows(table, laid_out, language, by_content=by_content)
     denied = _is_denied(found, key, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
@@ -109,6 +119,8 @@ def _read_table(
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         reasons = list(_doubts(table, listing))
+    elif not found.heads and not by_content:
+        return _read_table(table, laid_out, pages, language, totals, by_content=True)
     elif not rows:
         return TableAnswers([], reasons * table.required)
     fields = [

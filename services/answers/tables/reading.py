@@ -66,18 +66,20 @@ class Found:
     too_many: bool = False
 
 
-def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) -> Found:
+def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str, *, by_content: bool = False) -> Found:
     """Read the rows of a table.
 
     Parameters
     ----------
     language
         ISO 639-1, of the document.
+    by_content
+        Take what has words for the column of words where no label names one.
     """
     found = Found()
     chooser = _Chooser(table, found)
     reader = RowReader(table, language)
-    finder = HeadFinder(table)
+    finder = HeadFinder(table, by_content)
     heads = {sheet.number: finder.find(sheet.lines) for sheet in sheets}
     best = max((head for of_sheet in heads.values() for head in of_sheet), key=lambda head: head.score, default=None)
     numbers = frozenset(column.name for column in table.columns if column.kind != "text")

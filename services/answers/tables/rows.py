@@ -255,6 +255,8 @@ class RowReader:
         bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]
+            if row.lines and not label_of(cell.text for cell in row.line.cells):
+                row.aside = row.aside or aside_of(row.lines[0][1].text)  # its amount stands in the middle of two lines
         self._describe_otherwise(page, rows, placed)
         return cells[: bounds[0]]
 
@@ -400,7 +402,27 @@ def _starts(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> l
     if centred := _centred_starts(rows, cells):
         return centred
     first = at_numbers[0] if continues else _first_start(rows[0], cells)
-    return [first, *(numbers if gap is None else gap for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True))]
+    return [
+        first,
+        *(_begins(upper, lower, cells, gap) for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True)),
+    ]
+
+
+def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None) -> int:
+    """Say where a row begins whose table has rows that begin above their numbers; a heading above it is none of it.
+
+    Parameters
+    ----------
+    gap
+        Where the largest gap above it ends, if one stands out.
+    """
+    numbers = lower.top - row_tolerance(lower)
+    near = _first_start(lower, cells)
+    if near == numbers and not _stands_at(lower, cells):
+        return numbers if gap is None else gap
+    if gap is None:
+        return near if near > upper.bottom + row_tolerance(upper) else numbers
+    return max(gap, near)
 
 
 def _centred_starts(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int] | None:

@@ -149,4 +149,6 @@ def test_what_stands_below_the_amounts_is_of_no_row_if_totals_beside_them_end_th
 
 
 def test_a_date_below_the_amounts_is_none_of_them() -> None:
-    assert amounts((*BARE, "Gedruckt am                                          19.06.2026"), net_total="80.00") == [80]
+    assert amounts((*BARE, "Gedruckt am                                          19.06.2026"), net_total="80.00") == [
+        80
+    ]
