@@ -26,8 +26,9 @@ _CENTS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])|[.,] ?[-\u2013\u2014]{1,2}")
 _LAST: Final = re.compile(
     r"(?:^|(?<=[\s€£$]))"
     r"(?P<amount>[-+(\u2013\u2212]{0,2} ?[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*"
-    r"(?:[.,] ?[-\u2013\u2014]{1,2})?[-)]{0,2})(?P<unit> ?[^\s0-9]{0,5})$"
+    r"(?:[.,] ?[-\u2013\u2014]{1,2})?[-)]{0,2})(?P<unit> ??[^\s0-9]{0,5}?)(?: \(?[A-Z*]\)?)?$"
 )
+"""An amount at the end of words, perhaps with the letter of its tax."""
 
 
 @dataclass(frozen=True)

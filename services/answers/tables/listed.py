@@ -1,5 +1,6 @@
 """Rows of lines that add up: their words, and what their amounts are the products of."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,9 @@ from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
 from services.answers.tables.rows import Figure, Row
 from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.words import aside_of
 
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _ABOVE: Final = 6
 """Lines above the first row among which a column may be named."""
 _GOING_ON: Final = 12
@@ -138,7 +141,8 @@ def _words(
     for row, words, line, end in zip(listed, own, above, ends, strict=True):
         over = _over(line, words) if line else None
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
-        yield [*([over] if over else []), words, *_going_on(words, [lines[at] for at in after if at not in taken])]
+        named = [cell for cell in (over, words) if cell and (cell is not words or not over or _WORD.search(cell.text))]
+        yield [*named, *_going_on(words, [lines[at] for at in after if at not in taken])]
 
 
 def _own_words(row: Listed, head: Cell | None) -> Cell:
@@ -160,11 +164,17 @@ def _letters(cell: Cell) -> int:
     return 0 if cell.text.endswith(":") else sum(map(str.isalpha, cell.text))
 
 
+def _ends_list(line: Line) -> bool:
+    """Tell whether a line is a rule, or names a sum and has a number."""
+    text = line.cells[0].text
+    return not any(map(str.isalnum, text)) or (aside_of(text) is not None and any(map(str.isdigit, text)))
+
+
 def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:
     """Give what stands below words, as long as lines follow each other closely."""
     height = words.baseline
     for line in below:
-        if is_figure(line.cells[-1]):
+        if is_figure(line.cells[-1]) or _ends_list(line):
             return
         cell = next((cell for cell in line.cells if cell.overlaps(words) and not is_figure(cell)), None)
         if cell is None or not 0 < line.baseline - height <= _LEADING * words.size:
