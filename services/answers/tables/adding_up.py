@@ -6,7 +6,7 @@ is a total of the document, or leads to one, it is as good as a head.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -96,11 +96,14 @@ class _Way:
         A line that says what those above it come to may be a row that happens to.
     taxes_are_rows
         A line that names a tax may be a row: a tax adviser bills `Umsatzsteuer-Jahreserklärung`.
+    codes_are_rows
+        A line without words may be a row: dates or codes name it.
     """
 
-    span: Span | None
+    span: Span | None = None
     sums_are_rows: bool = False
     taxes_are_rows: bool = False
+    codes_are_rows: bool = False
 
 
 @dataclass(slots=True)
@@ -161,7 +164,7 @@ class _Search:
             self._since = len(self._taken)
             self._begins = {self._running: (self._since, self._since)}
         elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
-            if not entry.has_words and not entry.is_product_of(figure):
+            if not (entry.has_words or self.way.codes_are_rows or entry.is_product_of(figure)):
                 return
             self._taken.append(Listed(entry, figure))
             self._running += self._taken[-1].value
@@ -248,7 +251,7 @@ class _Search:
 
 
 def lines_that_add_up(
-    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal], *, coded: bool
 ) -> Sequence[Listed]:
     """Find the lines that add up to a total of the document; empty if none do, or two lists do.
 
@@ -258,16 +261,17 @@ def lines_that_add_up(
         ISO 639-1, of the document.
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
+    coded
+        Rows may have no words.
     """
     entries = list(entries_of(sheets, language))
     known = [named[name] for name in table.key.adds_up_to if name in named]
     columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
-    for sums_are_rows, taxes_are_rows in ((False, False), (True, False), (False, True)):
+    ways = (_Way(), _Way(sums_are_rows=True), _Way(taxes_are_rows=True))
+    for way in (_Way(codes_are_rows=True),) if coded else ways:
         searches = [
-            _Search(_Way(span, sums_are_rows=sums_are_rows, taxes_are_rows=taxes_are_rows), entries, known)
-            for span in columns
-            if taxes or not taxes_are_rows
+            _Search(replace(way, span=span), entries, known) for span in columns if taxes or not way.taxes_are_rows
         ]
         for search in searches:
             search.run()

@@ -115,7 +115,8 @@ def _read_table(
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
     if denied:
         reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
-    listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
+    may_add_up = reasons and key.adds_up_to
+    listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         reasons = list(_doubts(table, listing))
@@ -132,10 +133,16 @@ def _read_table(
 
 
 def _listing(
-    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition,
+    found: Found,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    *,
+    coded: bool,
 ) -> Listing:
     """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
-    listing = listed_rows(table, laid_out, language, named)
+    listing = listed_rows(table, laid_out, language, named, coded=coded)
     if not listing.rows or any(_missing_numbers(table, found, found.rows)):
         return Listing()
     places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
@@ -375,11 +382,18 @@ def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
     wordless = [
         f"row {index} (page {row.page}) has no {table.description.name}"
         for index, row in enumerate(listing.rows, start=1)
-        if not any(map(str.isalpha, _words(row)))
+        if not any(map(str.isalpha, _words(row))) and not _is_named_by_codes(table, row)
     ]
     if wordless:
         yield f"{table.name}: {_some(wordless)}."
     yield from _unread_columns(table, listing.named & set(names), listing.rows)
+
+
+def _is_named_by_codes(table: TableDefinition, row: Row) -> bool:
+    """Tell whether a date or a code that is none of a row's numbers stands for its words."""
+    starts = {figure.cell.start for figure in row.figures.values()}
+    is_counted_row = any(name in row.figures for name in table.key.product_of)
+    return is_counted_row and all(cell.start not in starts for _, cell in row.lines)
 
 
 def _unread_columns(table: TableDefinition, named: Collection[str], rows: Sequence[Row]) -> Iterator[str]:

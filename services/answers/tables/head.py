@@ -148,9 +148,11 @@ class HeadFinder:
         words = self.table.description.name
         if words in chosen or self.table.key.name not in numbers or len(numbers) == 1:
             return
+        rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells)]
         others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]
-        best = max(others, key=lambda at: _words_below(cells[at], below), default=None)
-        if best is not None and 2 * _words_below(cells[best], below) > _lines_below(cells[best], below):
+        shares = {at: _words_below(cells[at], rows) for at in others}
+        best = max(others, key=lambda at: shares[at][0], default=None)
+        if best is not None and 2 * shares[best][0] > shares[best][1]:
             if chosen.get(ROW_NUMBER) == best:
                 del chosen[ROW_NUMBER]
             chosen[words] = best
@@ -182,13 +184,10 @@ class HeadFinder:
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
 
 
-def _words_below(head: Cell, below: Sequence[Line]) -> int:
-    """Count the lines that have words of several letters below a head."""
-    return sum(any(cell.overlaps(head) and _WORD.search(cell.text) for cell in line.cells) for line in below)
-
-
-def _lines_below(head: Cell, below: Sequence[Line]) -> int:
-    return sum(any(cell.overlaps(head) for cell in line.cells) for line in below)
+def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
+    """Count the lines that have words of several letters below a head, and those that have anything there."""
+    below = [[cell for cell in line.cells if cell.overlaps(head)] for line in lines]
+    return sum(any(_WORD.search(cell.text) for cell in cells) for cells in below), sum(map(bool, below))
 
 
 def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> dict[str, int]:

@@ -71,13 +71,17 @@ def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
     """
     if not table.key.product_of or len(rows) < _TWO:
         return
-    key = table.key.name
-    for factor, other in (table.key.product_of, table.key.product_of[::-1]):
-        if any(_is_product(row, key, factor, other) for row in rows):
-            continue
-        name = _first_that_fits(rows, lambda row, name, other=other: _is_product(row, key, name, other))
-        for row in (row for row in rows if factor in row.figures and name in row.unnamed):
-            row.figures[factor], row.unnamed[name] = row.unnamed[name], row.figures[factor]
+    quantity, price = table.key.product_of
+    if any(_is_product(row, table.key.name, quantity, price) for row in rows):
+        return
+    _take_factor(rows, quantity, lambda row, name: _is_product(row, table.key.name, name, price))
+    _take_factor(rows, price, lambda row, name: _is_product(row, table.key.name, quantity, name))
+
+
+def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool]) -> None:
+    name = _first_that_fits(rows, fits)
+    for row in (row for row in rows if factor in row.figures and name in row.unnamed):
+        row.figures[factor], row.unnamed[name] = row.unnamed[name], row.figures[factor]
 
 
 def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:

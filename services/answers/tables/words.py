@@ -19,7 +19,7 @@ _SUBTOTALS: Final = (
 )  # fmt: skip
 _TOTALS: Final = (
     "summe", "summen", "gesamt", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "gesamtwert", "gesamttotal", "total",
-    "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
+    "gesamtkosten", "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
     "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto", "bruttobetrag",
     "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag", "rechnungssumme", "rechnungsendbetrag",
     "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen", "zu zahlender betrag", "offener betrag",
@@ -89,8 +89,8 @@ def aside_of(text: str) -> Aside | None:
 def label_of(texts: Iterable[str]) -> str:
     """Give the words that say what a line is, of those of its cells.
 
-    They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms of
-    payment may stand on the left of the totals.
+    They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms
+    of payment may stand on the left of the totals.
     """
     words = [text for text in texts if any(map(str.isalpha, text))]
     others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]

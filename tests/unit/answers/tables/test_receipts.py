@@ -5,7 +5,13 @@ from unit.answers.tables.printed import read_text, said_descriptions, said_figur
 
 BELOW = ("3x Pommes", "  4,50 x 3 = 13,50 EUR (A)", "1x Kuchen", "  26,00 x 1 = 26,00 EUR (B)", "GESAMT: 39,50 EUR")
 BESIDE = ("3 x Pommes   4,50      13,50 A", "1 x Kuchen  26,00      26,00 B", "SUMME                  39,50")
-ABOVE = ("Pommes                 13,50 A", "   3 x 4,50", "Kuchen                 26,00 B", "   1 x 26,00", "SUMME   39,50")
+ABOVE = (
+    "Pommes                 13,50 A",
+    "   3 x 4,50",
+    "Kuchen                 26,00 B",
+    "   1 x 26,00",
+    "SUMME  39,50",
+)
 
 
 @pytest.mark.parametrize("lines", [BELOW, BESIDE, ABOVE])
