@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from schemas.tables import TableDefinition
 from services.answers.tables.entries import Entry, Span, entries_of, spans
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Sheet
 from services.answers.tables.totals import charges_make, equal, leads_to
 from services.answers.tables.words import Aside, is_adjustment, is_payment, names_sum, names_tax_anywhere, rate_of

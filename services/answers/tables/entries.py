@@ -10,7 +10,7 @@ from typing import Final
 from services.answers.amounts import currency_code, parse_money
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside, aside_of, label_of, names_tax
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line
 
 _MOST_NUMBERS: Final = 12

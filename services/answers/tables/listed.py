@@ -12,7 +12,7 @@ from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
-from services.answers.tables.rows import Figure, Row, whole
+from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import aside_of
 

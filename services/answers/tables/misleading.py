@@ -12,7 +12,7 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.amounts import parse_money
 from services.answers.tables.head import ROW_NUMBER
-from services.answers.tables.rows import Figure, Row
+from services.answers.tables.row import Figure, Row
 from services.answers.tables.totals import equal
 
 _CENT: Final = Decimal("0.02")

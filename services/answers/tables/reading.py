@@ -10,7 +10,8 @@ from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
 from services.answers.tables.misleading import read_thousandths, repeating, take_factors, take_products
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.rows import Part, Row, RowReader
+from services.answers.tables.row import Row
+from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside
 

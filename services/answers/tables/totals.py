@@ -6,7 +6,7 @@ from itertools import combinations, pairwise, product
 from typing import Final
 
 from services.answers.amounts import parse_money
-from services.answers.tables.rows import Row
+from services.answers.tables.row import Row
 from services.answers.tables.sheet import AMOUNT, Line, Sheet
 from services.answers.tables.words import Aside, aside_of, is_adjustment, label_of
 
