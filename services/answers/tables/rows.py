@@ -15,7 +15,7 @@ from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.row import Figure, Row, baseline_of, row_tolerance, whole
 from services.answers.tables.sheet import AMOUNT, Cell, Line
-from services.answers.tables.words import Aside, aside_of, label_of
+from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
@@ -27,6 +27,8 @@ _WIDE_SPACE: Final = 0.75
 _SAME_ROW: Final = 1.6
 """Difference of baselines, as part of the font size, within which numbers are of one row."""
 _LINES_OF_HEAD: Final = 3
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
 _BELOW_NAMES: Final = 3
 """Distance of a line of totals from the line that names them, as part of the font size, at most."""
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
@@ -160,8 +162,11 @@ class RowReader:
         rows: list[Row] = []
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
+        named: Cell | None = None
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
+            named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
+            aside = aside or (Aside.TOTAL if named and names_tax(named.text) else None)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -249,6 +254,17 @@ def _is_total(line: Line) -> bool:
     if len(line.cells) != 2 or not is_figure(line.cells[1]):  # noqa: PLR2004
         return False
     return aside_of(line.cells[0].text) is Aside.TOTAL
+
+
+def _named_sum(line: Line, above: Cell | None) -> Cell | None:
+    """Give the cell that names a sum, or a tax if it is aligned with that of the line above: terms may stand beside."""
+    cells = (cell for cell in line.cells if names_sum_alone(cell.text) or (above and _is_tax_below(above, cell)))
+    return next(cells, None)
+
+
+def _is_tax_below(above: Cell, cell: Cell) -> bool:
+    edges = min(abs(cell.left - above.left), abs(cell.right - above.right))
+    return names_tax(cell.text) and edges <= _ALIGNED
 
 
 def _aside_above(above: Line | None, line: Line) -> Aside | None:

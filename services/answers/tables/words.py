@@ -53,6 +53,8 @@ _PAYMENTS: Final = re.compile(
     r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
 )
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
+_OF_A_GROUP: Final = re.compile(r"(?:summe|total|sum|gesamt) [0-9]{1,2}(?:\.[0-9])*[.:]?")
+"""Of `1`, or `1.2`: other groups follow."""
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
 _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
@@ -80,6 +82,8 @@ def aside_of(text: str) -> Aside | None:
     words = words_of(text)
     if words in _ALONE:
         return _ALONE[words]
+    if _OF_A_GROUP.fullmatch(text.strip().lower()):
+        return Aside.SUBTOTAL
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside
@@ -94,10 +98,11 @@ def label_of(texts: Iterable[str]) -> str:
     """
     words = [text for text in texts if any(map(str.isalpha, text))]
     others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]
-    return next((text for text in others if _is_sum(text)), words[0] if words else "")
+    return next((text for text in others if names_sum_alone(text)), words[0] if words else "")
 
 
-def _is_sum(text: str) -> bool:
+def names_sum_alone(text: str) -> bool:
+    """Tell whether words name a sum, and little else."""
     words = words_of(text)
     return len(words.split()) <= _WORDS_OF_LABEL and any(labels.match(words) for labels in _LABELS.values())
 

@@ -152,3 +152,30 @@ def test_a_date_below_the_amounts_is_none_of_them() -> None:
     assert amounts((*BARE, "Gedruckt am                                          19.06.2026"), net_total="80.00") == [
         80
     ]
+
+
+def test_a_tax_below_the_name_of_a_sum_is_no_row_if_terms_stand_on_its_left() -> None:
+    lines = (
+        "Item                     Qty    Unit     Line total",
+        "Oak shelf                  2   50.00         100.00",
+        "Fitting                    3   50.00         150.00",
+        "Notes: thank you         Subtotal            250.00",
+        "Bank: 20-11-44           VAT 20%              50.00",
+        "                         Total               300.00",
+    )
+    assert amounts(lines, language="en", net_total="250.00", gross_total="300.00") == [100, 150]
+
+
+def test_rows_below_the_sum_of_a_numbered_group_are_read() -> None:
+    lines = (
+        "Pos.   Leistung                        Betrag",
+        "1      Rohbau",
+        "1.1    Fundament                        40,00",
+        "1.2    Mauern                           30,00",
+        "       Summe 1                          70,00",
+        "2      Dach",
+        "2.1    Ziegel                           30,00",
+        "       Summe 2                          30,00",
+        "Gesamt netto                           100,00",
+    )
+    assert amounts(lines, net_total="100.00") == [40, 30, 30]
