@@ -6,20 +6,22 @@ is a total of the document, or leads to one, it is as good as a head.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from schemas.tables import TableDefinition
 from services.answers.tables.entries import Entry, Span, entries_of, spans
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Sheet
-from services.answers.tables.totals import equal, leads_to
+from services.answers.tables.totals import charges_make, equal, leads_to
 from services.answers.tables.words import Aside, is_adjustment, is_payment, names_sum, names_tax_anywhere, rate_of
 
 _LINES_BELOW: Final = 6
 """Lines with amounts below a sum that may lead from it to a total."""
+_MOST_CHARGED: Final = 12
+"""Lines below a total that are looked at for what is charged on it."""
 _MOST_LED: Final = 20
 """Sums from which a way to a total is sought; a document with more that lead nowhere wants to be slow."""
 _STEP: Final = 1.6
@@ -94,11 +96,14 @@ class _Way:
         A line that says what those above it come to may be a row that happens to.
     taxes_are_rows
         A line that names a tax may be a row: a tax adviser bills `Umsatzsteuer-Jahreserklärung`.
+    codes_are_rows
+        A line without words may be a row: dates or codes name it.
     """
 
-    span: Span | None
+    span: Span | None = None
     sums_are_rows: bool = False
     taxes_are_rows: bool = False
+    codes_are_rows: bool = False
 
 
 @dataclass(slots=True)
@@ -159,7 +164,7 @@ class _Search:
             self._since = len(self._taken)
             self._begins = {self._running: (self._since, self._since)}
         elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
-            if not entry.has_words and not entry.is_product_of(figure):
+            if not (entry.has_words or self.way.codes_are_rows or entry.is_product_of(figure)):
                 return
             self._taken.append(Listed(entry, figure))
             self._running += self._taken[-1].value
@@ -218,7 +223,15 @@ class _Search:
         if not self.known:
             return 0 if below[0].aside is Aside.TOTAL and self._are_products(begin) else None
         self._led += 1
-        return len(self.known) if any(_leads(total, value, below[1:]) for value in self.known) else None
+        leads = any(_leads(total, value, below[1:]) for value in self.known)
+        return len(self.known) if leads or self._are_charged_on(total, at) else None
+
+    def _are_charged_on(self, total: Decimal, at: int) -> bool:
+        """Tell whether what is charged on a total, a line each, makes one of the document's."""
+        lines = [entry.line for entry in self.entries[at + 1 : at + _MOST_CHARGED]]
+        return self.entries[at].aside is Aside.TOTAL and any(
+            charges_make(total, value, lines, self.entries[at].language) for value in self.known[1:] or self.known
+        )
 
     def _are_products(self, begin: int) -> bool:
         return len(self._taken) - begin > 1 and _show_products(self._taken[begin:])
@@ -236,7 +249,7 @@ class _Search:
 
 
 def lines_that_add_up(
-    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal], *, coded: bool
 ) -> Sequence[Listed]:
     """Find the lines that add up to a total of the document; empty if none do, or two lists do.
 
@@ -246,16 +259,17 @@ def lines_that_add_up(
         ISO 639-1, of the document.
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
+    coded
+        Rows may have no words.
     """
     entries = list(entries_of(sheets, language))
     known = [named[name] for name in table.key.adds_up_to if name in named]
     columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
-    for sums_are_rows, taxes_are_rows in ((False, False), (True, False), (False, True)):
+    ways = (_Way(), _Way(sums_are_rows=True), _Way(taxes_are_rows=True))
+    for way in (_Way(codes_are_rows=True),) if coded else ways:
         searches = [
-            _Search(_Way(span, sums_are_rows=sums_are_rows, taxes_are_rows=taxes_are_rows), entries, known)
-            for span in columns
-            if taxes or not taxes_are_rows
+            _Search(replace(way, span=span), entries, known) for span in columns if taxes or not way.taxes_are_rows
         ]
         for search in searches:
             search.run()

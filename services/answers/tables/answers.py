@@ -10,24 +10,25 @@ from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
+from services.answers.tables.fields import fields_of
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product
 from services.answers.tables.reading import MAX_ROWS, Found, find_rows
-from services.answers.tables.rows import Row
+from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed, is_counted, jumps
+from services.answers.tables.totals import (
+    amounts_below,
+    column_sum,
+    equal,
+    is_charged_on,
+    is_confirmed,
+    is_counted,
+    jumps,
+)
 from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
-
-CONFIRMED: Final = 0.98
-"""Confidence in a value of a row when the rows add up to a total, or are counted without a jump."""
-MULTIPLIED: Final = 0.9
-"""When quantity times price is the row's amount, and nothing confirms that all rows are there."""
-UNCONFIRMED: Final = 0.6
-UNREAD: Final = 0.3
-"""For a value that code could not read."""
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
@@ -95,10 +96,12 @@ def _read_table(
     language: str,
     totals: Mapping[str, Decimal],
     copied: Mapping[int, Sequence[CopiedRow]],
+    *,
+    by_content: bool = False,
 ) -> TableAnswers:
     key = table.key
     named = {name: totals[name] for name in key.adds_up_to if name in totals}
-    found = find_rows(table, laid_out, language)
+    found = find_rows(table, laid_out, language, by_content=by_content)
     denied = _is_denied(found, key, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
@@ -115,28 +118,35 @@ def _read_table(
     reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
     if denied:
         reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
-    listing = _listing(table, found, laid_out, language, named) if reasons and key.adds_up_to else Listing()
-    unproven = [table] if reasons and key.adds_up_to and not (listing.rows or confirmed) else []
+    may_add_up = reasons and key.adds_up_to
+    listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
+    unproven = [table] if may_add_up and not (listing.rows or confirmed) else []
     if unproven and copied:
         listing = copied_rows(table, laid_out, language, named, copied)
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         reasons = list(_doubts(table, listing))
+    elif not found.heads and not by_content:
+        return _read_table(table, laid_out, pages, language, totals, copied, by_content=True)
     elif not rows:
         return TableAnswers([], reasons * table.required, unproven)
     fields = [
-        field
-        for index, row in enumerate(rows)
-        for field in _fields(table, index, row, pages, _confidences(table, row, confirmed=not reasons))
+        field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, confirmed=not reasons)
     ]
     return TableAnswers(fields, reasons, [] if listing.rows else unproven)
 
 
 def _listing(
-    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition,
+    found: Found,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    *,
+    coded: bool,
 ) -> Listing:
     """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
-    listing = listed_rows(table, laid_out, language, named)
+    listing = listed_rows(table, laid_out, language, named, coded=coded)
     if not listing.rows or any(_missing_numbers(table, found, found.rows)):
         return Listing()
     places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
@@ -180,7 +190,8 @@ def _settled(
             return _before_adjustments(rows, key, laid_out, language) or rows, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
-    return found.rows, False
+    total = column_sum(found.rows, key.name)
+    return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
 
 
 def _below_a_sum(
@@ -375,11 +386,18 @@ def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
     wordless = [
         f"row {index} (page {row.page}) has no {table.description.name}"
         for index, row in enumerate(listing.rows, start=1)
-        if not any(map(str.isalpha, _words(row)))
+        if not any(map(str.isalpha, _words(row))) and not _is_named_by_codes(table, row)
     ]
     if wordless:
         yield f"{table.name}: {_some(wordless)}."
     yield from _unread_columns(table, listing.named & set(names), listing.rows)
+
+
+def _is_named_by_codes(table: TableDefinition, row: Row) -> bool:
+    """Tell whether a date or a code that is none of a row's numbers stands for its words."""
+    starts = {figure.cell.start for figure in row.figures.values()}
+    is_counted_row = any(name in row.figures for name in table.key.product_of)
+    return is_counted_row and all(cell.start not in starts for _, cell in row.lines)
 
 
 def _unread_columns(table: TableDefinition, named: Collection[str], rows: Sequence[Row]) -> Iterator[str]:
@@ -395,84 +413,3 @@ def _spoken(name: str) -> str:
 def _some(items: Sequence[str]) -> str:
     more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
     return ", ".join(items[:_MOST_NAMED]) + more
-
-
-def _confidences(table: TableDefinition, row: Row, *, confirmed: bool) -> dict[str, float]:
-    """Give how sure each column of a row is.
-
-    A total confirms the amounts. What else stands in a row may still be wrong if the amount is not the product.
-    """
-    fits = is_product(table, row)
-    unconfirmed = MULTIPLIED if fits else UNCONFIRMED
-    sure = CONFIRMED if confirmed else unconfirmed
-    doubtful = {name for column in table.columns for name in column.product_of} if fits is False else set()
-    return {column.name: UNCONFIRMED if column.name in doubtful else sure for column in table.columns}
-
-
-def _fields(
-    table: TableDefinition, index: int, row: Row, pages: Sequence[str], confidences: Mapping[str, float]
-) -> Iterator[FieldAnswer]:
-    for column in table.columns:
-        path = f"{table.name}[{index}].{column.name}"
-        confidence = confidences[column.name]
-        if column.kind == "text":
-            yield from _description(path, row, pages, confidence)
-        elif figure := row.figures.get(column.name):
-            start, end = _place(pages[row.page - 1], figure.cell)
-            yield FieldAnswer(
-                path=path,
-                kind=column.kind,
-                value=None if figure.value is None else f"{figure.value:f}",
-                value_numeric=figure.value,
-                verbatim=figure.cell.text,
-                status="unparsed" if figure.value is None else "ok",
-                confidence=UNREAD if figure.value is None else confidence,
-                page=row.page,
-                char_start=start,
-                char_end=end,
-            )
-
-
-def _description(path: str, row: Row, pages: Sequence[str], confidence: float) -> Iterator[FieldAnswer]:
-    """Give the words of a row; their place is that of the first line, and of those that follow it in the text."""
-    if not row.lines:
-        return
-    page, first = row.lines[0]
-    end = first.end
-    for other, cell in row.lines[1:]:
-        if other != page or cell.start < end or pages[page - 1][end : cell.start].strip():
-            break
-        end = cell.end
-    yield FieldAnswer(
-        path=path,
-        kind="text",
-        value=" ".join(_unbroken([cell.text for _, cell in row.lines])),
-        verbatim="\n".join(cell.text for _, cell in row.lines),
-        status="ok",
-        confidence=confidence,
-        page=page,
-        char_start=first.start,
-        char_end=end,
-    )
-
-
-def _unbroken(lines: Sequence[str]) -> Iterator[str]:
-    """Give lines with words made whole that a hyphen divides at a line's end."""
-    waiting = ""
-    for line in lines:
-        joined = waiting + line
-        waiting = ""
-        if joined.endswith(("-", "\u00ad")) and joined[-2:-1].isalpha() and line is not lines[-1]:
-            waiting = joined[:-1]
-        else:
-            yield joined
-    if waiting:
-        yield waiting
-
-
-def _place(text: str, cell: Cell) -> tuple[int, int]:
-    """Give where a number stands: in the page's text there may be more white space in a cell than was kept."""
-    if text[cell.start : cell.end] == cell.text:
-        return cell.start, cell.end
-    at = text.find(cell.text, cell.start)
-    return (at, at + len(cell.text)) if 0 <= at <= cell.start + len(cell.text) else (cell.start, cell.end)

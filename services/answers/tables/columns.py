@@ -16,7 +16,7 @@ _FAR: Final = 2_000
 _BESIDE: Final = 4
 """Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
 _STRANGE: Final = 1_000
-"""Cost of a number beside a column of words, and of words beside a column of numbers."""
+"""Cost of a number beside a column of words, or of cells that are aligned, and of words beside a column of numbers."""
 _DOUBLED: Final = 3_000
 """Cost of two numbers of a line in one column."""
 _TWO_IN_ONE: Final = 50
@@ -117,7 +117,8 @@ class Columns:
             return 1 if inside[0] else 2
         if head.overlaps(cell):
             return 3
-        strange = name == self.words if figure else name in self.numbers
+        aligned = left is not None or right is not None
+        strange = name == self.words or aligned if figure else name in self.numbers
         return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
 
 

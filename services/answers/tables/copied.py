@@ -20,7 +20,7 @@ from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, is_row_alone, is_tax_on
 from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.listed import Listing, rows_of
-from services.answers.tables.rows import Row
+from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed
 from services.answers.tables.words import Aside, is_payment, names_tax_anywhere

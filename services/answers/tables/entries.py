@@ -10,9 +10,9 @@ from typing import Final
 from services.answers.amounts import currency_code, parse_money
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet
-from services.answers.tables.words import Aside, aside_of, names_tax
+from services.answers.tables.words import Aside, aside_of, label_of, names_tax
 
 Span = tuple[int, int]
 """Left and right edge of a column of amounts."""
@@ -26,8 +26,9 @@ _CENTS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])|[.,] ?[-\u2013\u2014]{1,2}")
 _LAST: Final = re.compile(
     r"(?:^|(?<=[\s€£$]))"
     r"(?P<amount>[-+(\u2013\u2212]{0,2} ?[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*"
-    r"(?:[.,] ?[-\u2013\u2014]{1,2})?[-)]{0,2})(?P<unit> ?[^\s0-9]{0,5})$"
+    r"(?:[.,] ?[-\u2013\u2014]{1,2})?[-)]{0,2})(?P<unit> ??[^\s0-9]{0,5}?)(?: \(?[A-Z*]\)?)?$"
 )
+"""An amount at the end of words, perhaps with the letter of its tax."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,13 @@ class Entry:
 
     @cached_property
     def aside(self) -> Aside | None:
-        """Say what its first words say it is, if it is no row."""
-        return aside_of(self._first_words)
+        """Say what its words say it is, if it is no row."""
+        return aside_of(self._what_it_is)
 
     @cached_property
     def names_tax(self) -> bool:
         """Tell whether nothing but a tax makes it no row."""
-        return names_tax(self._first_words)
+        return names_tax(self._what_it_is)
 
     def figure_in(self, span: Span | None) -> Figure | None:
         """Give the amount in a column; without one, the last of the line."""
@@ -103,8 +104,8 @@ class Entry:
         return {}
 
     @property
-    def _first_words(self) -> str:
-        return next((cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text))), "")
+    def _what_it_is(self) -> str:
+        return label_of(cell.text for cell in self.line.cells)
 
 
 def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:

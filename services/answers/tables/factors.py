@@ -9,7 +9,7 @@ from typing import Final
 
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
-from services.answers.tables.rows import Figure
+from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line
 
 _MOST_NUMBERS: Final = 12
@@ -117,6 +117,12 @@ def named_factors(
     pairs = _pairs(_uncounted(lines), language)
     if not any(pairs):
         pairs = _pairs(lines, language)
+    if 2 * sum(pair is not None for pair in pairs) <= len(pairs):
+        by_chance = [
+            pair is not None and _is_beside_head(pair, line, names, heads)
+            for pair, (line, _) in zip(pairs, lines, strict=True)
+        ]
+        pairs = [None if chance else pair for chance, pair in zip(by_chance, pairs, strict=True)]
     turned = (
         sum(_says_turned(pair, line, names, heads) for pair, (line, _) in zip(pairs, lines, strict=True) if pair) > 0
     )
@@ -135,6 +141,17 @@ def named_factors(
             if name not in named and (figure := columns[name].read(line, amount, language)):
                 named[name] = figure
     return found
+
+
+def _is_beside_head(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> bool:
+    """Tell whether another number than a pair's two stands below the head that names one of them."""
+    starts = {figure.cell.start for figure in pair}
+    return any(
+        is_figure(cell) and cell.start not in starts and heads[name].overlaps(cell)
+        for cell in line.cells
+        for name in names
+        if name in heads
+    )
 
 
 def factors_below(words: Sequence[Cell], amount: Figure, names: tuple[str, str], language: str) -> dict[str, Figure]:

@@ -35,6 +35,9 @@ _BESIDE_THE_POINT: Final = frozenset({
     "le", "of", "the",
 })  # fmt: skip
 _OF_CODES: Final = frozenset({"nr", "no", "num", "nummer", "number", "code", "id", "ref", "réf", "sku", "n"})
+_ROWS_BELOW: Final = 12
+"""Lines below a head that show what its columns have."""
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _DIGITS: Final = re.compile(r"[0-9]")
 
 
@@ -66,9 +69,16 @@ class Head:
 
 @dataclass(frozen=True)
 class HeadFinder:
-    """Finds heads of one table."""
+    """Finds heads of one table.
+
+    Parameters
+    ----------
+    by_content
+        Where no label names the column of words, it is the one that has words.
+    """
 
     table: TableDefinition
+    by_content: bool = False
     _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def find(self, lines: Sequence[Line]) -> list[Head]:
@@ -116,6 +126,8 @@ class HeadFinder:
             chosen = _chosen(scored, frozenset(column.name for column in self.table.columns if column.required))
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
+        if self.by_content:
+            self._name_words(chosen, [variants[0] for variants in cells], lines[last + 1 : last + 1 + _ROWS_BELOW])
         if not self._is_head(chosen):
             return None
         total = sum(score for score, name, at in scored if chosen.get(name) == at)
@@ -126,6 +138,24 @@ class HeadFinder:
             name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
         )
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
+
+    def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
+        """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.
+
+        Another number than the amount is named: two amounts alone may be those of a table of taxes.
+        """
+        numbers = {column.name for column in self.table.columns if column.kind != "text" and column.name in chosen}
+        words = self.table.description.name
+        if words in chosen or self.table.key.name not in numbers or len(numbers) == 1:
+            return
+        rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells)]
+        others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]
+        shares = {at: _words_below(cells[at], rows) for at in others}
+        best = max(others, key=lambda at: shares[at][0], default=None)
+        if best is not None and 2 * shares[best][0] > shares[best][1]:
+            if chosen.get(ROW_NUMBER) == best:
+                del chosen[ROW_NUMBER]
+            chosen[words] = best
 
     def _is_head(self, chosen: Mapping[str, int]) -> bool:
         return all(column.name in chosen for column in self.table.columns if column.required)
@@ -152,6 +182,12 @@ class HeadFinder:
     def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
         labels = {column.name: _ranked(column.labels) for column in self.table.columns}
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
+
+
+def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
+    """Count the lines that have words of several letters below a head, and those that have anything there."""
+    below = [[cell for cell in line.cells if cell.overlaps(head)] for line in lines]
+    return sum(any(_WORD.search(cell.text) for cell in cells) for cells in below), sum(map(bool, below))
 
 
 def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> dict[str, int]:

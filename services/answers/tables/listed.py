@@ -1,5 +1,6 @@
 """Rows of lines that add up: their words, and what their amounts are the products of."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +12,11 @@ from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
-from services.answers.tables.rows import Figure, Row
+from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.words import aside_of
 
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _ABOVE: Final = 6
 """Lines above the first row among which a column may be named."""
 _GOING_ON: Final = 12
@@ -37,7 +40,7 @@ class Listing:
 
 
 def listed_rows(
-    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition, sheets: Sequence[Sheet], language: str, named: Mapping[str, Decimal], *, coded: bool = False
 ) -> Listing:
     """Read the rows whose amounts add up to a total of the document, whatever stands above them.
 
@@ -47,13 +50,19 @@ def listed_rows(
         ISO 639-1, of the document.
     named
         The document's totals of which one is the sum, by the names that the table's key gives.
+    coded
+        Rows may have no words, if a head names what they count: dates and amounts alone are instalments.
     """
+    if coded and not _names_counts(table, sheets):
+        return Listing()
     sheets = [one_below_the_other(sheet) for sheet in sheets]
-    listed = lines_that_add_up(table, sheets, language, named)
-    return rows_of(table, sheets, language, listed) if listed else Listing()
+    listed = lines_that_add_up(table, sheets, language, named, coded=coded)
+    return rows_of(table, sheets, language, listed, coded=coded) if listed else Listing()
 
 
-def rows_of(table: TableDefinition, sheets: Sequence[Sheet], language: str, listed: Sequence[Listed]) -> Listing:
+def rows_of(
+    table: TableDefinition, sheets: Sequence[Sheet], language: str, listed: Sequence[Listed], *, coded: bool = False
+) -> Listing:
     """Read the rows whose lines are known: their words, and what their amounts are the products of.
 
     Parameters
@@ -62,11 +71,16 @@ def rows_of(table: TableDefinition, sheets: Sequence[Sheet], language: str, list
         Those in which the lines were found.
     language
         ISO 639-1, of the document.
+    coded
+        As for `listed_rows`.
     """
     lines = [line for sheet in sheets for line in sheet.lines]
     heads = _heads(table, lines, listed[0].entry.at)
-    own = [_own_words(row, heads.get(table.description.name)) for row in listed]
-    above = _lines_above(listed, own, lines)
+    counts = [heads[name] for name in table.key.product_of if name in heads]
+    if coded and not (counts and table.key.name in heads):
+        return Listing()
+    own = [_own_words(row, heads.get(table.description.name), counts) for row in listed]
+    above = [None] * len(listed) if coded else _lines_above(listed, own, lines)
     factors: Sequence[Mapping[str, Figure]] = [{}] * len(listed)
     if table.key.product_of:
         whole = [
@@ -106,6 +120,13 @@ def _heads(table: TableDefinition, lines: Sequence[Line], first: int) -> Mapping
     return next(
         (named for line in reversed(lines[max(first - _ABOVE, 0) : first]) if (named := finder.named(line))), {}
     )
+
+
+def _names_counts(table: TableDefinition, sheets: Sequence[Sheet]) -> bool:
+    """Tell whether some line names a column of amounts, and one of what they are the products of."""
+    finder = HeadFinder(table)
+    heads = (finder.named(line) for sheet in sheets for line in sheet.lines)
+    return any(table.key.name in head and not head.keys().isdisjoint(table.key.product_of) for head in heads)
 
 
 def _lines_above(listed: Sequence[Listed], own: Sequence[Cell], lines: Sequence[Line]) -> list[Line | None]:
@@ -149,14 +170,19 @@ def _words(
     for row, words, line, end in zip(listed, own, above, ends, strict=True):
         over = _over(line, words) if line else None
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
-        yield [*([over] if over else []), words, *_going_on(words, [lines[at] for at in after if at not in taken])]
+        named = [cell for cell in (over, words) if cell and (cell is not words or not over or _WORD.search(cell.text))]
+        yield [*named, *_going_on(words, [lines[at] for at in after if at not in taken])]
 
 
-def _own_words(row: Listed, head: Cell | None) -> Cell:
+def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
     """Give the words of a line below those that head them, else the cell with most letters.
 
-    An amount that ends it is left out.
+    An amount that ends it is left out. A line without words is named by the dates and codes left of what it counts.
     """
+    if not row.entry.has_words and counts:
+        edge = min(cell.left for cell in counts)
+        names = [cell for cell in row.entry.line.cells if cell.right <= edge]
+        return whole(names or row.entry.line.cells[:1])
     headed = [cell for cell in row.entry.line.cells if head and cell.overlaps(head) and _letters(cell)]
     words = headed[0] if len(headed) == 1 else max(row.entry.line.cells, key=_letters)
     amount = row.figure.cell
@@ -171,11 +197,17 @@ def _letters(cell: Cell) -> int:
     return 0 if cell.text.endswith(":") else sum(map(str.isalpha, cell.text))
 
 
+def _ends_list(line: Line) -> bool:
+    """Tell whether a line is a rule, or names a sum and has a number."""
+    text = line.cells[0].text
+    return not any(map(str.isalnum, text)) or (aside_of(text) is not None and any(map(str.isdigit, text)))
+
+
 def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:
     """Give what stands below words, as long as lines follow each other closely."""
     height = words.baseline
     for line in below:
-        if is_figure(line.cells[-1]):
+        if is_figure(line.cells[-1]) or _ends_list(line):
             return
         cell = next((cell for cell in line.cells if cell.overlaps(words) and not is_figure(cell)), None)
         if cell is None or not 0 < line.baseline - height <= _LEADING * words.size:

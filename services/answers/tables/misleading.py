@@ -12,7 +12,7 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.amounts import parse_money
 from services.answers.tables.head import ROW_NUMBER
-from services.answers.tables.rows import Figure, Row
+from services.answers.tables.row import Figure, Row
 from services.answers.tables.totals import equal
 
 _CENT: Final = Decimal("0.02")
@@ -62,6 +62,26 @@ def take_products(table: TableDefinition, rows: Sequence[Row]) -> None:
     name = _first_that_fits(rows, lambda row, name: _is_product(row, name, quantity, key))
     for row in (row for row in rows if name in row.unnamed):
         row.figures |= {price: row.figures[key], key: row.unnamed.pop(name)}
+
+
+def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Take a factor from another column if its product is the amount, and that of the column which is named is not.
+
+    A courier counts parcels and bills their weight; a list price stands beside the one that was agreed.
+    """
+    if not table.key.product_of or len(rows) < _TWO:
+        return
+    quantity, price = table.key.product_of
+    if any(_is_product(row, table.key.name, quantity, price) for row in rows):
+        return
+    _take_factor(rows, quantity, lambda row, name: _is_product(row, table.key.name, name, price))
+    _take_factor(rows, price, lambda row, name: _is_product(row, table.key.name, quantity, name))
+
+
+def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool]) -> None:
+    name = _first_that_fits(rows, fits)
+    for row in (row for row in rows if factor in row.figures and name in row.unnamed):
+        row.figures[factor], row.unnamed[name] = row.unnamed[name], row.figures[factor]
 
 
 def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:

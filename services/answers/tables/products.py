@@ -8,7 +8,7 @@ from typing import Final
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import ROW_NUMBER
-from services.answers.tables.rows import Figure, Row, whole
+from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Line
 
 _PRODUCT_TOLERANCE: Final = Decimal("0.02")

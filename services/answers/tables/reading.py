@@ -8,9 +8,10 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
-from services.answers.tables.misleading import read_thousandths, repeating, take_products
+from services.answers.tables.misleading import read_thousandths, repeating, take_factors, take_products
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.rows import Part, Row, RowReader
+from services.answers.tables.row import Row
+from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside
 
@@ -66,18 +67,20 @@ class Found:
     too_many: bool = False
 
 
-def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str) -> Found:
+def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str, *, by_content: bool = False) -> Found:
     """Read the rows of a table.
 
     Parameters
     ----------
     language
         ISO 639-1, of the document.
+    by_content
+        Take what has words for the column of words where no label names one.
     """
     found = Found()
     chooser = _Chooser(table, found)
     reader = RowReader(table, language)
-    finder = HeadFinder(table)
+    finder = HeadFinder(table, by_content)
     heads = {sheet.number: finder.find(sheet.lines) for sheet in sheets}
     best = max((head for of_sheet in heads.values() for head in of_sheet), key=lambda head: head.score, default=None)
     numbers = frozenset(column.name for column in table.columns if column.kind != "text")
@@ -158,6 +161,7 @@ class _Chooser:
         """Close each row's description where its first paragraph ends."""
         read_thousandths(self.table, self.found.rows, language)
         take_products(self.table, self.found.rows)
+        take_factors(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         for row in [*self.found.rows, *self.found.later]:

@@ -4,20 +4,21 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number
+from services.answers.tables.beginnings import starts_of
 from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
+from services.answers.tables.row import Figure, Row, baseline_of, row_tolerance, whole
 from services.answers.tables.sheet import AMOUNT, Cell, Line
-from services.answers.tables.words import Aside, aside_of
+from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
 _MAX_NUMBER_CELL: Final = 40
@@ -26,73 +27,13 @@ _WIDE_SPACE: Final = 0.75
 _SAME_ROW: Final = 1.6
 """Difference of baselines, as part of the font size, within which numbers are of one row."""
 _LINES_OF_HEAD: Final = 3
-_LEADING: Final = 1.5
-"""Distance of lines of one paragraph, as part of the font size, at most."""
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
 _BELOW_NAMES: Final = 3
 """Distance of a line of totals from the line that names them, as part of the font size, at most."""
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
 """Of a line that names several sums, the one that ends most decides."""
-_NOTABLE: Final = 1.25
-"""A gap between lines that is this many times the others separates rows."""
-
-
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_FEW: Final = 0.4
-"""Part of the gaps that may say that rows begin above their numbers, where they do not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number in a cell.
-
-    Parameters
-    ----------
-    value
-        None if code could not read it.
-    """
-
-    cell: Cell
-    value: Decimal | None
-
-
-@dataclass(slots=True)
-class Row:
-    """A row.
-
-    Parameters
-    ----------
-    line
-        The one of its amount.
-    figures
-        Numbers by column.
-    number
-        What counts it, if a column does.
-    unnamed
-        Numbers in columns that nobody asked for, or that count the rows: one of them may be a column whose head is
-        misleading.
-    lines
-        Cells of its description, a line each, with the page they stand on.
-    aside
-        What its words say it is, if it may be no row.
-    """
-
-    page: int
-    line: Line
-    figures: dict[str, Figure]
-    number: int | None
-    unnamed: dict[str, Figure] = field(default_factory=dict)
-    lines: list[tuple[int, Cell]] = field(default_factory=list)
-    aside: Aside | None = None
-
-    @property
-    def top(self) -> int:
-        """Baseline of its first number."""
-        return min(figure.cell.baseline for figure in self.figures.values())
-
-    @property
-    def bottom(self) -> int:
-        """Baseline of its last number."""
-        return max(figure.cell.baseline for figure in self.figures.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +105,18 @@ class RowReader:
             words = {
                 name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))
             }
-            if len(columns.numbers & words) > 1 and len(line.cells) > 2 and index >= _LINES_OF_HEAD:  # noqa: PLR2004
+            if (
+                len(columns.numbers & words) > 1
+                and len(line.cells) > 2  # noqa: PLR2004
+                and index >= _LINES_OF_HEAD
+                and not any(map(is_figure, line.cells))
+            ):
                 return lines[:index], True
             above = lines[index - 1] if index else None
             if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
                 return lines[: index - 1], True
+            if self.table.key.name not in assigned and _is_total(line):
+                return lines[:index], True
         return lines, False
 
     def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:
@@ -188,7 +136,7 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None:
+        if match is None or _DATE.fullmatch(cell.text):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(cell.text, self.language)
@@ -214,8 +162,11 @@ class RowReader:
         rows: list[Row] = []
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
+        named: Cell | None = None
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
-            aside = aside_of(_label(line)) or _aside_above(above, line)
+            named = _named_sum(line, named)
+            aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
+            aside = aside or (Aside.TOTAL if named and names_tax(named.text) else None)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -242,11 +193,13 @@ class RowReader:
         cells = [cell for _, line in placed if (cell := _words(line, name)) is not None]
         if not rows:
             return cells
-        starts = _starts(rows, cells, continues=continues and not self._begins_above)
+        starts = starts_of(rows, cells, continues=continues and not self._begins_above)
         self._begins_above = self._begins_above or starts[0] < rows[0].top - row_tolerance(rows[0])
-        bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
+        bounds = [bisect_left(cells, start, key=baseline_of) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]
+            if row.lines and not label_of(cell.text for cell in row.line.cells):
+                row.aside = row.aside or aside_of(row.lines[0][1].text)  # its amount stands in the middle of two lines
         self._describe_otherwise(page, rows, placed)
         return cells[: bounds[0]]
 
@@ -264,7 +217,9 @@ class RowReader:
             above = rows[first - 1].bottom if first else -1
             below = rows[end].top - row_tolerance(rows[end]) if end < len(rows) else math.inf
             for cells in sorted(others.values(), key=lambda cells: cells[0].left):
-                between = cells[bisect_right(cells, above, key=_baseline) : bisect_left(cells, below, key=_baseline)]
+                between = cells[
+                    bisect_right(cells, above, key=baseline_of) : bisect_left(cells, below, key=baseline_of)
+                ]
                 if between and _share(page, rows[first:end], between):
                     break
 
@@ -278,8 +233,8 @@ def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
     """Give rows the words of a column if each of them then has several; say whether they have."""
-    starts = _starts(rows, cells, continues=False)
-    bounds = [bisect_left(cells, start, key=_baseline) for start in starts]
+    starts = starts_of(rows, cells, continues=False)
+    bounds = [bisect_left(cells, start, key=baseline_of) for start in starts]
     shares = [cells[first:end] for first, end in zip(bounds, [*bounds[1:], len(cells)], strict=True)]
     if not all(sum(len(_WORD.findall(cell.text)) for cell in share[:2]) > 1 for share in shares):
         return False
@@ -294,19 +249,22 @@ def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     return whole(cells) if cells else None
 
 
-def whole(cells: Sequence[Cell]) -> Cell:
-    """Give cells of a line as one."""
-    text = " ".join(cell.text for cell in cells)
-    return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
+def _is_total(line: Line) -> bool:
+    """Tell whether a line is the name of a total, and a number."""
+    if len(line.cells) != 2 or not is_figure(line.cells[1]):  # noqa: PLR2004
+        return False
+    return aside_of(line.cells[0].text) is Aside.TOTAL
 
 
-def _baseline(cell: Cell) -> int:
-    return cell.baseline
+def _named_sum(line: Line, above: Cell | None) -> Cell | None:
+    """Give the cell that names a sum, or a tax if it is aligned with that of the line above: terms may stand beside."""
+    cells = (cell for cell in line.cells if names_sum_alone(cell.text) or (above and _is_tax_below(above, cell)))
+    return next(cells, None)
 
 
-def _label(line: Line) -> str:
-    """Give a line's first words."""
-    return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
+def _is_tax_below(above: Cell, cell: Cell) -> bool:
+    edges = min(abs(cell.left - above.left), abs(cell.right - above.right))
+    return names_tax(cell.text) and edges <= _ALIGNED
 
 
 def _aside_above(above: Line | None, line: Line) -> Aside | None:
@@ -368,90 +326,3 @@ def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tup
             counted.add(number)
             uncounted.append((number, cell))
     return uncounted
-
-
-def _starts(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> list[int]:
-    """Say at which height each row begins: at its numbers, unless the lines show that it begins above them.
-
-    Parameters
-    ----------
-    continues
-        Lines above the first row may be of the sheet before.
-    """
-    at_numbers = [row.top - row_tolerance(row) for row in rows]
-    by_gaps = [_largest_gap(upper, lower, cells) for upper, lower in pairwise(rows)]
-    votes = [gap >= numbers - 1 for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True) if gap is not None]
-    begins_above = not continues and _first_start(rows[0], cells) < at_numbers[0]
-    stand = [_stands_at(row, cells) for row in rows]
-    if not begins_above and _have_headings(rows, cells):
-        return at_numbers
-    if votes.count(False) <= _FEW * len(votes) and not begins_above and stand.count(False) <= _FEW * len(stand) / 2:
-        return at_numbers
-    if centred := _centred_starts(rows, cells):
-        return centred
-    first = at_numbers[0] if continues else _first_start(rows[0], cells)
-    return [first, *(numbers if gap is None else gap for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True))]
-
-
-def _centred_starts(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int] | None:
-    """Give each row as many lines below its numbers as above; None if the lines do not allow it."""
-    starts: list[int] = []
-    at = bisect_left(cells, _first_start(rows[0], cells), key=_baseline)
-    for row in rows:
-        tolerance = row_tolerance(row)
-        if at >= len(cells) or cells[at].baseline > row.top + tolerance:
-            return None
-        first = cells[at].baseline
-        starts.append(first - tolerance)
-        end = 2 * row.top - first
-        at = bisect_right(cells, end + tolerance, key=_baseline)
-        if abs(cells[at - 1].baseline - end) > tolerance:
-            return None
-    return starts
-
-
-def row_tolerance(row: Row) -> int:
-    """Difference of baselines that is none, for a row."""
-    return next(iter(row.figures.values())).cell.size // 3
-
-
-def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
-    tolerance = row_tolerance(row)
-    at = bisect_left(cells, row.top - tolerance, key=_baseline)
-    return at < len(cells) and cells[at].baseline <= row.top + tolerance
-
-
-def _have_headings(rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
-    """Tell whether lines above rows are no nearer to them than most rows, of one line each, are to each other."""
-    if not all(row.aside is not None or _stands_at(row, cells) for row in rows):
-        return False
-    at = [(bisect_left(cells, row.top, key=_baseline), bisect_right(cells, row.top, key=_baseline)) for row in rows]
-    steps = [
-        lower.top - upper.top
-        for (upper, (_, end)), (lower, (first, _)) in pairwise(zip(rows, at, strict=True))
-        if first <= end
-    ]
-    if 2 * len(steps) < len(rows):
-        return False
-    least = min(steps) - row_tolerance(rows[0]) // 4
-    return all(row.top - cells[first - 1].baseline >= least for row, (first, _) in zip(rows, at, strict=True) if first)
-
-
-def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:
-    """Find the height of the line below the largest gap between two rows; None if no gap stands out."""
-    first, end = bisect_right(cells, upper.top, key=_baseline), bisect_left(cells, lower.top, key=_baseline)
-    heights = sorted({upper.top, lower.top, *(cell.baseline for cell in cells[first:end])})
-    gaps = sorted((second - first, second) for first, second in pairwise(heights))
-    if len(gaps) < 2 or gaps[-1][0] < _NOTABLE * gaps[-2][0]:  # noqa: PLR2004  (a largest one of several)
-        return None
-    return gaps[-1][1] - row_tolerance(lower)
-
-
-def _first_start(row: Row, cells: Sequence[Cell]) -> int:
-    """Go up from the first row as long as the lines follow each other closely."""
-    top = row.top
-    for cell in reversed(cells[: bisect_left(cells, row.top, key=_baseline)]):
-        if top - cell.baseline > _LEADING * cell.size:
-            break
-        top = cell.baseline
-    return top - row_tolerance(row)

@@ -6,9 +6,9 @@ from itertools import combinations, pairwise, product
 from typing import Final
 
 from services.answers.amounts import parse_money
-from services.answers.tables.rows import Row
+from services.answers.tables.row import Row
 from services.answers.tables.sheet import AMOUNT, Line, Sheet
-from services.answers.tables.words import Aside, aside_of, is_adjustment
+from services.answers.tables.words import Aside, aside_of, is_adjustment, label_of
 
 _CENT: Final = Decimal("0.005")
 _MOST_AMOUNTS: Final = 10
@@ -61,6 +61,30 @@ def leads_to(total: Decimal, wanted: Decimal, amounts: Sequence[Decimal]) -> boo
     return False
 
 
+def is_charged_on(
+    sheets: Sequence[Sheet], row: Row, total: Decimal, named: Mapping[str, Decimal], language: str
+) -> bool:
+    """Tell whether a total below the rows is what they add up to, and what is charged on it makes the document's."""
+    lines = [line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)]
+    for at, line in enumerate(lines):
+        aside = aside_of(label_of(cell.text for cell in line.cells))
+        if aside is Aside.TOTAL and any(equal(total, amount) for amount in _amounts(line, language)):
+            return any(charges_make(total, value, lines[at + 1 :], language) for value in named.values())
+    return False
+
+
+def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], language: str) -> bool:
+    """Tell whether lines of a label and an amount alone, each of them added, make a total that stands below them."""
+    for line in lines[: _MOST_AMOUNTS + 1]:
+        amounts = list(_amounts(line, language))
+        if len(line.cells) != 2 or len(amounts) != 1:  # noqa: PLR2004  (a label, and an amount)
+            return False
+        if equal(amounts[0], wanted):
+            return equal(total, wanted)
+        total += amounts[0]
+    return False
+
+
 def amounts_below(
     sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside], *, adjustments: bool = False
 ) -> list[list[Decimal]]:
@@ -75,7 +99,7 @@ def amounts_below(
     """
     found: list[list[Decimal]] = []
     for line in (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)):
-        label = _label(line)
+        label = label_of(cell.text for cell in line.cells)
         if aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
             found += [amounts] if (amounts := list(_amounts(line, language))) else []
     return found
@@ -83,10 +107,6 @@ def amounts_below(
 
 def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
     return sheet.number > row.page or line.baseline > row.bottom
-
-
-def _label(line: Line) -> str:
-    return next((cell.text for cell in line.cells if any(map(str.isalpha, cell.text))), "")
 
 
 def _amounts(line: Line, language: str) -> Iterator[Decimal]:

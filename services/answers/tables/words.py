@@ -19,7 +19,7 @@ _SUBTOTALS: Final = (
 )  # fmt: skip
 _TOTALS: Final = (
     "summe", "summen", "gesamt", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "gesamtwert", "gesamttotal", "total",
-    "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
+    "gesamtkosten", "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
     "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto", "bruttobetrag",
     "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag", "rechnungssumme", "rechnungsendbetrag",
     "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen", "zu zahlender betrag", "offener betrag",
@@ -53,6 +53,8 @@ _PAYMENTS: Final = re.compile(
     r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
 )
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
+_OF_A_GROUP: Final = re.compile(r"(?:summe|total|sum|gesamt) [0-9]{1,2}(?:\.[0-9])*[.:]?")
+"""Of `1`, or `1.2`: other groups follow."""
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
 _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
@@ -80,10 +82,29 @@ def aside_of(text: str) -> Aside | None:
     words = words_of(text)
     if words in _ALONE:
         return _ALONE[words]
+    if _OF_A_GROUP.fullmatch(text.strip().lower()):
+        return Aside.SUBTOTAL
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside
     return Aside.TOTAL if _names_tax(words) else None
+
+
+def label_of(texts: Iterable[str]) -> str:
+    """Give the words that say what a line is, of those of its cells.
+
+    They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms
+    of payment may stand on the left of the totals.
+    """
+    words = [text for text in texts if any(map(str.isalpha, text))]
+    others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]
+    return next((text for text in others if names_sum_alone(text)), words[0] if words else "")
+
+
+def names_sum_alone(text: str) -> bool:
+    """Tell whether words name a sum, and little else."""
+    words = words_of(text)
+    return len(words.split()) <= _WORDS_OF_LABEL and any(labels.match(words) for labels in _LABELS.values())
 
 
 def names_tax(text: str) -> bool:

@@ -97,3 +97,85 @@ def test_a_discount_whose_words_are_set_as_those_of_the_totals_is_no_row() -> No
 def test_a_discount_whose_words_are_set_otherwise_is_a_row(before: int) -> None:
     remise = f"{' ' * before}{'Remise (5%)':{62 - before}}-5.00"
     assert amounts((*REMISE, remise, *TOTAL_HT), language="fr", net_total="95.00") == [80, 20, -5]
+
+
+SHIPPED = (
+    "SN   Description        Destination   Weight     Rate     Amount",
+    "1    Parcel             London         12.50     1450   18125.00",
+    "2    Parcel             Lyon            4.00     1620    6480.00",
+    "     Note:              Total:         16.50            24605.00",
+)
+
+
+def test_a_sum_is_one_wherever_its_line_names_it_and_what_is_charged_on_it_is_no_row() -> None:
+    charged = (
+        "                        Fuel:                            2952.60",
+        "                        Packing:                         1800.00",
+        "                        Insurance:                          0.00",
+        "                        Customs:                           10.00",
+        "                        Islands:                           20.00",
+    )
+    total = "                        Total Amount:                   29387.60"
+    assert amounts((*SHIPPED, *charged, total), language="en", gross_total="29387.60") == [18125, 6480]
+    assert not amounts((*SHIPPED, *charged[1:], total), language="en", gross_total="29387.60")
+
+
+BARE = (
+    "Bezeichnung                                              Betrag",
+    "Kabel verlegt                                             80,00",
+)
+
+
+def test_terms_of_payment_on_the_left_of_the_totals_are_no_words_of_a_row() -> None:
+    lines = (
+        *BARE,
+        "Zahlbar sofort                      Zwischensumme         80,00",
+        "ohne Abzug                          Versand               10,00",
+        "Vielen Dank                         Summe                 90,00",
+    )
+    assert amounts(lines, gross_total="90.00") == [80]
+
+
+def test_what_stands_below_the_amounts_is_of_no_row_if_totals_beside_them_end_the_table() -> None:
+    lines = (
+        "Beschreibung                  Betrag (netto)   MwSt.",
+        "Rückgabe von 18 Anfragen              214,20   40,70",
+        "                         Nettobetrag          214,20",
+        "                         Gutschriftbetrag     254,90",
+        "Filiale Rosenthal                    0711/12345",
+        "Gedruckt am                          19.06.2026",
+    )
+    assert amounts(lines, net_total="214.20", gross_total="254.90") == [Decimal("214.20")]
+
+
+def test_a_date_below_the_amounts_is_none_of_them() -> None:
+    assert amounts((*BARE, "Gedruckt am                                          19.06.2026"), net_total="80.00") == [
+        80
+    ]
+
+
+def test_a_tax_below_the_name_of_a_sum_is_no_row_if_terms_stand_on_its_left() -> None:
+    lines = (
+        "Item                     Qty    Unit     Line total",
+        "Oak shelf                  2   50.00         100.00",
+        "Fitting                    3   50.00         150.00",
+        "Notes: thank you         Subtotal            250.00",
+        "Bank: 20-11-44           VAT 20%              50.00",
+        "                         Total               300.00",
+    )
+    assert amounts(lines, language="en", net_total="250.00", gross_total="300.00") == [100, 150]
+
+
+def test_rows_below_the_sum_of_a_numbered_group_are_read() -> None:
+    lines = (
+        "Pos.   Leistung                        Betrag",
+        "1      Rohbau",
+        "1.1    Fundament                        40,00",
+        "1.2    Mauern                           30,00",
+        "       Summe 1                          70,00",
+        "2      Dach",
+        "2.1    Ziegel                           30,00",
+        "       Summe 2                          30,00",
+        "Gesamt netto                           100,00",
+    )
+    assert amounts(lines, net_total="100.00") == [40, 30, 30]

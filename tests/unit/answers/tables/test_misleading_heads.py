@@ -100,3 +100,16 @@ def test_prices_without_tax_of_all_pieces_are_the_amounts_if_they_make_the_net_t
     assert said_figures(answers) == [(2, None, Decimal("185.02")), (3, None, Decimal("19.49"))]
     assert not answers.reasons
     assert amounts(read(*INCLUSIVE, language="de-CH", net_total="204.90", gross_total="220.00")) == [200, 20]
+
+
+def test_of_two_counts_the_one_is_the_quantity_whose_product_with_the_price_is_the_amount() -> None:
+    lines = (
+        "SN   Description       Destination   Pcs   Weight   Rate     Amount",
+        "1    Parcel            London          3    12.50   1450   18125.00",
+        "2    Parcel            Lyon            1     4.00   1620    6480.00",
+        "3    Parcel            Oslo            6    38.20   1380   52716.00",
+        "     Note:             Total:         10    54.70          77321.00",
+    )
+    answers = read(*lines, gross_total="77321.00")
+    assert [figures[0] for figures in said_figures(answers)] == [Decimal("12.50"), 4, Decimal("38.20")]
+    assert not answers.reasons

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import Figures, read_text, said_descriptions, said_figures
 
-from services.answers.tables.answers import CONFIRMED
+from services.answers.tables.fields import CONFIRMED
 
 NET = {"net_total": "300.00", "gross_total": "357.00"}
 BELOW = ("", "Nettobetrag                     300,00", "19 % MwSt.                       57,00", "Summe      357,00")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
-from services.answers.tables.answers import CONFIRMED, UNCONFIRMED
+from services.answers.tables.fields import CONFIRMED, UNCONFIRMED
 
 HEAD = "Pos  Bezeichnung            Menge   Einzelpreis   Gesamtpreis"
 ROWS = (

@@ -1,0 +1,78 @@
+"""A row, and its numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from services.answers.tables.sheet import Cell, Line
+from services.answers.tables.words import Aside
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a cell.
+
+    Parameters
+    ----------
+    value
+        None if code could not read it.
+    """
+
+    cell: Cell
+    value: Decimal | None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row.
+
+    Parameters
+    ----------
+    line
+        The one of its amount.
+    figures
+        Numbers by column.
+    number
+        What counts it, if a column does.
+    unnamed
+        Numbers in columns that nobody asked for, or that count the rows: one of them may be a column whose head is
+        misleading.
+    lines
+        Cells of its description, a line each, with the page they stand on.
+    aside
+        What its words say it is, if it may be no row.
+    """
+
+    page: int
+    line: Line
+    figures: dict[str, Figure]
+    number: int | None
+    unnamed: dict[str, Figure] = field(default_factory=dict)
+    lines: list[tuple[int, Cell]] = field(default_factory=list)
+    aside: Aside | None = None
+
+    @property
+    def top(self) -> int:
+        """Baseline of its first number."""
+        return min(figure.cell.baseline for figure in self.figures.values())
+
+    @property
+    def bottom(self) -> int:
+        """Baseline of its last number."""
+        return max(figure.cell.baseline for figure in self.figures.values())
+
+
+def row_tolerance(row: Row) -> int:
+    """Difference of baselines that is none, for a row."""
+    return next(iter(row.figures.values())).cell.size // 3
+
+
+def whole(cells: Sequence[Cell]) -> Cell:
+    """Give cells of a line as one."""
+    text = " ".join(cell.text for cell in cells)
+    return cells[0]._replace(text=text, right=cells[-1].right, end=max(cells[0].end, *(cell.end for cell in cells)))
+
+
+def baseline_of(cell: Cell) -> int:
+    """Give what lines are sorted by."""
+    return cell.baseline
