@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import TYPES, read_text, said_descriptions, said_figures
 
-from services.answers.tables.answers import CONFIRMED, TableAnswers, read_tables
+from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.copied import MOST_PAGES, CopiedRow, read_copied, rows_question
+from services.answers.tables.fields import CONFIRMED
 from services.answers.tables.sheet import sheets
 
 INVOICE = """
@@ -101,6 +102,21 @@ def test_words_say_which_lines_are_rows_and_the_page_says_what_they_cost(rows: l
     answers = read(INVOICE, rows=[rows])
     assert amounts(answers) == [Decimal(510), Decimal(180), Decimal(120)]
     assert not answers.unproven
+
+
+def test_most_of_what_was_copied_must_be_in_the_sum() -> None:
+    orders = ["Auftrag Nord", "Auftrag Ost", "Auftrag Süd", "Auftrag West"]
+    text = "\n".join([*orders, INVOICE])
+    rows = [*((words, "") for words in orders), *ROWS]
+    assert read(text, rows=[rows]).unproven
+    assert not read(text, rows=[rows[2:]]).unproven
+
+
+def test_a_tax_is_no_row_though_with_it_the_gross_total_is_the_sum() -> None:
+    text = INVOICE.replace("USt. 19 %", "Zusammenstellung\n   Satz 19 %").replace("Netto  ", "Strecke")
+    totals = {"gross_total": Decimal("963.90")}
+    rows = [*ROWS, ("Zusammenstellung Satz 19 %", "153,90")]
+    assert read(text, rows=[rows], totals=totals).unproven
 
 
 def test_of_two_columns_that_a_total_confirms_the_wanted_one_is_taken() -> None:
