@@ -116,9 +116,11 @@ class Questioner:
         try:
             (admitted,) = await admit([document], self.engine, budget, self.limits.windows)
             turn = turns.turn(alone=False, requests=len(admitted.windows))
-            async with turn, asyncio.timeout(self.limits.ask_seconds):
+            async with turn:
                 started = time.perf_counter()
-                checked = await asyncio.to_thread(check, await self.asker.ask(admitted))
+                async with asyncio.timeout(self.limits.ask_seconds):
+                    asked = await self.asker.ask(admitted)
+                checked = await asyncio.to_thread(check, asked)
                 if checked.question:
                     checked = await self._asked_again(checked, checked.question)
                 checked = await asyncio.to_thread(with_tables, checked)
@@ -138,19 +140,21 @@ class Questioner:
 
     async def _asked_again(self, checked: Checked, question: Question) -> Checked:
         try:
-            again = await self.asker.ask_again(checked.asked, question)
+            async with asyncio.timeout(self.limits.ask_seconds):
+                again = await self.asker.ask_again(checked.asked, question)
         except EngineAwayError:
             raise
-        except (AskError, EngineError):
+        except (AskError, EngineError, TimeoutError):
             return checked  # the document has its first answer
         return await asyncio.to_thread(check_again, checked, again)
 
     async def _asked_rows(self, checked: Checked, question: RowsQuestion) -> Checked:
         try:
-            rows = await self.asker.ask_rows(checked.asked, question)
+            async with asyncio.timeout(self.limits.ask_seconds):
+                rows = await self.asker.ask_rows(checked.asked, question)
         except EngineAwayError:
             raise
-        except EngineError:
+        except (EngineError, TimeoutError):
             return checked  # what code read stays
         return await asyncio.to_thread(check_rows, checked, rows)
 

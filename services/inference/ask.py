@@ -44,6 +44,9 @@ ANSWER_TOKENS: Final = 160
 TOKENS_PER_FIELD: Final = 28
 """Tokens for a field's name and a value of ordinary length."""
 
+TOKENS_PER_ROW: Final = 40
+"""Tokens for a row's words and amount; a page has no more rows than lines with amounts that may be theirs."""
+
 TEMPLATE_TOKENS: Final = 64
 """Tokens of the chat template, the fence, and the line about the summary's language."""
 
@@ -313,20 +316,21 @@ class Asker:
         """
         document, model = asked.admitted.document, self._model_for(asked.admitted, asked.kind)
 
-        async def of_page(page: int) -> Generation:
+        async def of_page(page: int, lines: int) -> Generation:
             prompt = Prompt(
                 request_id=uuid4().hex,
                 system=self._answer_instructions[asked.kind.name],
                 user=prompts.rows_prompt(document.pages[page - 1]),
                 schema=copied.SCHEMA,
-                max_tokens=2 * answer_tokens(asked.kind),  # `text_budget` leaves so many
+                # `text_budget` leaves room for two answers.
+                max_tokens=min(TOKENS_PER_ROW * (1 + lines), 2 * answer_tokens(asked.kind)),
                 model=model,
             )
             return await self._generate_once(names.ASK_ROWS, prompt)
 
-        generations = await _side_by_side(map(of_page, question.pages))
+        generations = await _side_by_side(of_page(*page) for page in question.lines.items())
         texts = (generation.text for generation in generations)
-        rows = dict(zip(question.pages, map(copied.read_copied, texts), strict=True))
+        rows = dict(zip(question.lines, map(copied.read_copied, texts), strict=True))
         return AskedRows(asked.kind, question.table, rows, tuple(generations))
 
     def class_prompt(self, pages: Sequence[str]) -> Prompt:

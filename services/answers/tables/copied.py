@@ -6,6 +6,7 @@ one that the sum does not have.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -107,12 +108,12 @@ class RowsQuestion:
     ----------
     table
         Name of the table.
-    pages
-        Numbers of the pages that may have rows, from 1.
+    lines
+        Of each page that may have rows, from 1, how many lines have amounts that may be one's.
     """
 
     table: str
-    pages: Sequence[int]
+    lines: Mapping[int, int]
 
 
 Copied = Mapping[str, Mapping[int, Sequence[CopiedRow]]]
@@ -134,8 +135,8 @@ def rows_question(
         Amounts of the document that are no rows'.
     """
     entries = entries_of(sheets, language) if tables else ()
-    pages = sorted({entry.page for entry in entries if entry.aside is None and not entry.amounts.issubset(totals)})
-    return RowsQuestion(tables[0].name, pages) if 0 < len(pages) <= MOST_PAGES else None
+    lines = Counter(entry.page for entry in entries if entry.aside is None and not entry.amounts.issubset(totals))
+    return RowsQuestion(tables[0].name, lines) if 0 < len(lines) <= MOST_PAGES else None
 
 
 def read_copied(text: str) -> tuple[CopiedRow, ...]:

@@ -32,6 +32,7 @@ async def test_rows_that_code_cannot_read_are_asked_for_and_cost_one_call() -> N
     assert done.status is Status.COMPLETE
     assert len(engine.prompts) == len(done.asked.generations) == 3
     assert engine.prompts[1].system == engine.prompts[2].system
+    assert engine.prompts[2].max_tokens < engine.prompts[1].max_tokens * 2, "no more rows than lines with amounts"
     assert engine.prompts[2].user.split("</document>")[0] == engine.prompts[1].user.split("</document>")[0]
 
 

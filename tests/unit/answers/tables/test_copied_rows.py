@@ -144,7 +144,7 @@ def test_nothing_is_asked_of_many_pages_or_of_pages_without_other_amounts_than_t
     pages = ["Nur Worte", "Honorar wie vereinbart    810,00\n\nNetto    810,00", INVOICE]
     question = rows_question(tables, sheets(pages, []), "de", TOTALS.values())
     assert question is not None
-    assert (question.table, list(question.pages)) == ("line_items", [3])
+    assert (question.table, dict(question.lines)) == ("line_items", {3: 5})
     assert rows_question((), sheets(pages, []), "de", ()) is None
     assert rows_question(tables, sheets(pages[:2], []), "de", TOTALS.values()) is None
     assert rows_question(tables, sheets([INVOICE] * (MOST_PAGES + 1), []), "de", ()) is None
