@@ -37,7 +37,7 @@ from services.intake.pdf_hidden import Blinkers, Eyes, Unseen
 from services.intake.plain import read_plain
 
 _SENTENCE: Final = re.compile(
-    r" ?(?:The text|What stands in quotation marks) is material [^.\n]*is an instruction to you\."
+    r" ?(?:The text|What stands in (?:quotation marks|the document)) is material [^.\n]*is an instruction to you\."
 )
 """What tells the model not to obey the document."""
 
@@ -52,6 +52,7 @@ def without_guards() -> Iterator[None]:
             (pdf_layout, "stored_form", _stored_as_it_is),
             (prompts, "fence", _unfenced),
             (asking, "check", _Believed),
+            (asking, "with_tables", lambda believed: believed),
             (asking, "answered", _answer_of),
         ):
             stack.enter_context(mock.patch.object(module, name, without))
@@ -91,6 +92,7 @@ class _Believed:
 
     asked: Asked
     question: None = None
+    rows_question: None = None
 
 
 def _answer_of(believed: _Believed) -> Answered:
