@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from integration.house import House
 from scripted import CUT_OFF, INVALID, REFUSED, letter
+from unit.answers.tables.test_copied_rows import INVOICE as UNPROVEN
+from unit.answers.tables.test_copied_rows import ROWS
 
 from schemas.envelope import decode
 from services.inference.engines.port import EngineIdentity
@@ -85,6 +87,16 @@ async def test_a_second_question_that_fails_leaves_the_first_answer(house: House
         result = await house.row(RESULT, id="doc")
     assert len(house.engine.prompts) == 3
     assert (result.fields["net_total"], result.needs_review) == ("500.00", True)
+
+
+async def test_rows_that_code_cannot_prove_are_asked_of_the_model(house: House):
+    totals = {"net_total": "810,00 €", "tax_total": "153,90 €", "gross_total": "963,90 €"}
+    async with house.running():
+        copied = "\n".join(f"copied: {words} | {amount}" for words, amount in ROWS)
+        await house.submit("doc", "\n".join((letter(**INVOICE | totals), UNPROVEN, copied)))
+        result = await house.row(RESULT, id="doc")
+    assert sum("rows" in prompt.schema["properties"] for prompt in house.engine.prompts) == 1
+    assert result.fields["line_items[1].line_total"] == "180.00"
 
 
 async def test_documents_are_in_the_engine_together(house: House):
