@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from aiokafka import ConsumerRecord
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def record_of(raw: ConsumerRecord[Any, Any]) -> Record:
 def time_of(timestamp_ms: int) -> datetime:
     """Turn Kafka's milliseconds since 1970 into a time; records without one, or with a fantastic one, are now."""
     try:
-        return datetime.fromtimestamp(timestamp_ms / 1000, UTC) if timestamp_ms >= 0 else datetime.now(UTC)
-    except (OverflowError, ValueError, OSError):
+        return EPOCH + timedelta(milliseconds=timestamp_ms) if timestamp_ms >= 0 else datetime.now(UTC)
+    except OverflowError:
         return datetime.now(UTC)
+
+
+def milliseconds_of(time: datetime) -> int:
+    """Turn a time into Kafka's milliseconds since 1970, rounded; a float has not room for all."""
+    return (time - EPOCH + timedelta(microseconds=500)) // timedelta(milliseconds=1)

@@ -8,7 +8,7 @@ import structlog
 
 from schemas.events import DocumentParsed, ErrorCode, EventType, Step, event_id
 from schemas.topics import RETRY_ATTEMPT, RETRY_SUBMITTED, Topics
-from services.delivery.record import Record
+from services.delivery.record import Record, milliseconds_of
 from services.storage.database import Connection, Database
 from services.storage.dead_letters import DeadRecord, bury
 from services.storage.document_events import event_row, failed_event
@@ -148,7 +148,7 @@ def again(item: Retried) -> OutboxRow:
     headers = {name: text for name, raw in record.headers if "\x00" not in name and (text := _text(raw)) is not None}
     headers[RETRY_ATTEMPT] = str(item.attempt)
     if document.origin:
-        submitted_ms = round(document.submitted_at.timestamp() * 1000)
+        submitted_ms = milliseconds_of(document.submitted_at)
         headers[RETRY_SUBMITTED] = f"{submitted_ms}/{document.origin.partition}/{document.origin.offset}"
     identity = event_id(EventType.SUBMITTED, record.place, item.attempt)
     return OutboxRow(
