@@ -179,9 +179,12 @@ class _Search:
         at
             The line below them.
         """
-        first, last = self._begins.get(self._running - total, (len(self._taken), len(self._taken)))
-        if not total or last >= len(self._taken):
-            return first if total and first < len(self._taken) else None
+        found = self._begins.get(self._running - total)
+        if found is None or not total:
+            return None
+        first, last = found
+        if last >= len(self._taken):
+            return first if first < len(self._taken) else None
         # What cancels out above the rows, such as an old invoice and its payment, is none of them.
         begin = last if first == last or not self._is_cut(last, total, at) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
