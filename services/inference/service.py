@@ -279,7 +279,8 @@ class Inference:
 
     async def _ask_rows(self, checked: Checked, question: RowsQuestion, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
-        rows = await self._ask(document, batch, lambda: self._asker.ask_rows(checked.asked, question))
+        ask = partial(self._asker.ask_rows, checked.asked, question)
+        rows = await self._ask(document, batch, ask, len(question.lines))
         if isinstance(rows, Failure):
             log.warning("question about rows failed", document_id=document.document_id, reason=rows.message)
             self._metrics.asked_rows(kind, names.SecondAnswer.FAILED)

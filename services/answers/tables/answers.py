@@ -127,7 +127,7 @@ def _read_table(
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         reasons = list(_doubts(table, listing))
     elif not found.heads and not by_content:
-        return _read_table(table, laid_out, pages, language, totals, copied, by_content=True)
+        return _read_table(table, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
         return TableAnswers([], reasons * table.required, unproven)
     fields = [

@@ -57,7 +57,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 
 class CopiedRow(BaseModel):
-    """A row as the model copied it."""
+    """A row as the model copied it.
+
+    Its amount is asked for to keep the model to what is billed, and not looked at: it may be a price.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
