@@ -1,5 +1,6 @@
 """At which height rows begin whose words have several lines."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,6 +26,9 @@ def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) ->
         Lines above the first row may be of the sheet before.
     """
     at_numbers = [row.top - row_tolerance(row) for row in rows]
+    if written := written_words(rows, cells):
+        tops = [words[0].baseline if words else row.top for row, words in zip(rows, written, strict=True)]
+        return [top - row_tolerance(row) for row, top in zip(rows, tops, strict=True)]
     by_gaps = [_largest_gap(upper, lower, cells) for upper, lower in pairwise(rows)]
     votes = [gap >= numbers - 1 for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True) if gap is not None]
     begins_above = not continues and _first_start(rows[0], cells) < at_numbers[0]
@@ -40,6 +44,54 @@ def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) ->
         first,
         *(_begins(upper, lower, cells, gap) for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True)),
     ]
+
+
+def written_words(rows: Sequence[Row], cells: Sequence[Cell]) -> list[Sequence[Cell]] | None:
+    """Give each row's words by the order of the text, where numbers follow only after all words of their row.
+
+    Words that stand below the numbers and come before them in the text show that; None if none do, or if the words are
+    neither all beside the numbers nor all around them. A heading above a row is none of its words.
+
+    Parameters
+    ----------
+    rows
+        Of one sheet.
+    cells
+        Of the column of words, in any order.
+    """
+    keys = [next(iter(row.figures.values())).cell.start for row in rows]
+    written = sorted(cells, key=lambda cell: cell.start)
+    ends = [bisect_left(written, key, key=lambda cell: cell.start) for key in keys]
+    tops = [-math.inf, *(row.top for row in rows), math.inf]
+    blocks = [
+        [cell for cell in written[first:end] if above < cell.baseline < below]
+        for first, end, above, below in zip([0, *ends], ends, tops, tops[2:], strict=False)
+    ]
+    pairs = list(zip(rows, blocks, strict=True))
+    if any(upper.baseline > lower.baseline for upper, lower in pairwise(cell for block in blocks for cell in block)):
+        return None
+    if not any(block and block[-1].baseline > row.top + row_tolerance(row) for row, block in pairs):
+        return None
+    for begins in (_beside, _around):
+        words = [begins(row, block) for row, block in pairs]
+        if all(found or row.aside is not None for row, found in zip(rows, words, strict=True)):
+            return words
+    return None
+
+
+def _beside(row: Row, block: Sequence[Cell]) -> Sequence[Cell]:
+    """Give the lines from that beside the numbers on."""
+    return _from_height(block, row.top, row_tolerance(row))
+
+
+def _around(row: Row, block: Sequence[Cell]) -> Sequence[Cell]:
+    """Give the lines from that on which is as far above the numbers as the last one is below them."""
+    return _from_height(block, 2 * row.top - block[-1].baseline, row_tolerance(row)) if block else ()
+
+
+def _from_height(block: Sequence[Cell], height: int, tolerance: int) -> Sequence[Cell]:
+    at = next((at for at, cell in enumerate(block) if abs(cell.baseline - height) <= tolerance), len(block))
+    return block[at:]
 
 
 def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None) -> int:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from schemas.tables import TableDefinition
 from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, lines_that_add_up
+from services.answers.tables.beginnings import written_words
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
@@ -88,7 +90,7 @@ def rows_of(
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
-    words = [list(cells) for cells in _words(listed, own, above, lines)]
+    words = _written_words(table, listed, heads, lines) or [list(cells) for cells in _words(listed, own, above, lines)]
     if table.key.product_of and not any(factors):
         factors = [
             factors_below(cells, row.figure, table.key.product_of, language)
@@ -106,6 +108,30 @@ def rows_of(
         for row, of_line, cells in zip(listed, factors, words, strict=True)
     ]
     return Listing(rows, frozenset(heads))
+
+
+def _written_words(
+    table: TableDefinition, listed: Sequence[Listed], heads: Mapping[str, Cell], lines: Sequence[Line]
+) -> list[list[Cell]] | None:
+    """Give the words of each row that stand below their head, where the order of the text tells which are whose."""
+    head = heads.get(table.description.name)
+    if head is None or len({row.entry.page for row in listed}) > 1:
+        return None
+    first, last = listed[0].entry.at, listed[-1].entry.at
+    around = lines[max(first - _GOING_ON, 0) : last + 1 + _GOING_ON]
+    cells = [cell for line in around for cell in line.cells if cell.overlaps(head) and cell.baseline > head.baseline]
+    rows = [Row(row.entry.page, row.entry.line, {table.key.name: row.figure}, None) for row in listed]
+    words = written_words(rows, [cell for cell in cells if not is_figure(cell)])
+    return [list(_paragraph(block)) for block in words] if words else None
+
+
+def _paragraph(block: Sequence[Cell]) -> Iterator[Cell]:
+    """Give the lines that follow each other closely."""
+    yield block[0]
+    for upper, lower in pairwise(block):
+        if lower.baseline - upper.baseline > _LEADING * lower.size:
+            return
+        yield lower
 
 
 def _without(cells: Sequence[Cell], factors: Iterable[Figure]) -> list[Cell]:
