@@ -21,7 +21,7 @@ demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (KEEP=1 leave
 	@$(BIN)/postkorb demo $(if $(KEEP),--keep)
 
 test: env check ## Everything that must hold, with the real broker and the real database
-	@$(BIN)/pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadfile --quiet
+	@$(BIN)/pytest -m "not alone" --ignore tests/engine --ignore tests/e2e --ignore tests/faults --numprocesses logical --maxprocesses 4 --dist loadfile --quiet
 	@$(BIN)/pytest -m alone --ignore tests/faults
 	@$(BIN)/pytest tests/faults --numprocesses 2
 

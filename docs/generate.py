@@ -44,7 +44,9 @@ BENCH: Final = ("efficiency", "alternatives", "ceiling", "growth", "scale-out", 
 MEASURED: Final[Mapping[str, Any]] = json.loads((DOCS.parent / "load-tests/baseline.json").read_text("utf-8"))
 NOT_MEASURED: Final = "Not measured yet."
 DUMP: Final = DOCS.parent / "migrations" / "schema_dump.sql"
-WORDS: Final[Mapping[str, Mapping[str, Any]]] = yaml.safe_load((DOCS / "reference/meanings.yaml").read_text("utf-8"))
+WORDS: Final[Mapping[str, Mapping[str, Any]]] = yaml.load(
+    (DOCS / "reference/meanings.yaml").read_text("utf-8"), yaml.CSafeLoader
+)
 MARKED: Final = re.compile(r"(<!-- generated:begin (\S+) -->\n).*?(<!-- generated:end -->)", re.DOTALL)
 COMPUTED_TYPES: Final[Mapping[str, Mapping[str, str]]] = {
     "results": {"fields": "jsonb"},

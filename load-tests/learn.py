@@ -22,7 +22,7 @@ SHIPPED: Final = REPOSITORY / "services" / "answers" / "learned_words.json"
 def lessons() -> Iterator[Lesson]:
     """Read the letters."""
     for file in sorted(TRAINING.glob("*.yaml")):
-        for letter in yaml.safe_load(file.read_text("utf-8")):
+        for letter in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader):
             yield Lesson([letter["text"]], letter["type"])
 
 

@@ -395,7 +395,7 @@ def load_document_types(*folders: Path) -> DocumentTypes:
 
 def _read(name: str, text: str) -> DocumentType:
     try:
-        return DocumentType.model_validate(yaml.safe_load(text))
+        return DocumentType.model_validate(yaml.load(text, yaml.CSafeLoader))
     except yaml.YAMLError as error:
         message = f"{name}: not YAML: {' '.join(str(error).split())}"
         raise DocumentTypeError(message) from None

@@ -174,7 +174,7 @@ def read_routes(text: str | bytes, types: DocumentTypes) -> Routes:
         With the first thing that is wrong.
     """
     try:
-        said: Any = yaml.safe_load(text)
+        said: Any = yaml.load(text, yaml.CSafeLoader)
         routes = Routes.model_validate(said)
         routes.adapters()
     except yaml.YAMLError as error:

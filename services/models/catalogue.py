@@ -208,7 +208,7 @@ def load_catalogue() -> Catalogue:
         With the first thing that is wrong.
     """
     text = (files("services.models") / "catalogue.yaml").read_text("utf-8")
-    return Catalogue(parse_entries(yaml.safe_load(text)["models"]))
+    return Catalogue(parse_entries(yaml.load(text, yaml.CSafeLoader)["models"]))
 
 
 def shipped_calibration(entry: ModelEntry) -> bytes | None:
@@ -268,7 +268,7 @@ def licence_on_card(card: Path) -> str:
     """Read the licence out of a card's front matter, as the hub's repositories have it; `UNKNOWN_LICENCE` if none."""
     front = re.match(r"---\n(.*?)\n---\n", card.read_text("utf-8", "replace"), re.DOTALL) if card.is_file() else None
     try:
-        said = yaml.safe_load(front[1]) if front else None
+        said = yaml.load(front[1], yaml.CSafeLoader) if front else None
     except yaml.YAMLError:
         said = None
     told = said if isinstance(said, dict) else {}

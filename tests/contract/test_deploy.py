@@ -50,7 +50,7 @@ Yaml = dict[str, Any]
 
 
 def read_yaml(file: Path) -> Yaml:
-    content = yaml.safe_load(file.read_text("utf-8"))
+    content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
     assert isinstance(content, dict)
     return content
 

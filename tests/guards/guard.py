@@ -56,4 +56,4 @@ class Guard:
 
 def listed_guards() -> list[Guard]:
     """Read the list."""
-    return [Guard(**entry) for entry in yaml.safe_load(LIST.read_text("utf-8"))]
+    return [Guard(**entry) for entry in yaml.load(LIST.read_text("utf-8"), yaml.CSafeLoader)]

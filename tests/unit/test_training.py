@@ -10,7 +10,7 @@ from schemas.document_types import OTHER, load_document_types
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FILES = sorted((SAMPLES / "training").glob("*.yaml"))
-TRAINING = [entry for file in FILES for entry in yaml.safe_load(file.read_text("utf-8"))]
+TRAINING = [entry for file in FILES for entry in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)]
 
 
 def test_all_types_are_there_and_many_letters_of_none() -> None:

@@ -105,10 +105,7 @@ def _read_table(
     denied = _is_denied(found, key, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
-    rows, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
-    if found.repeating and not confirmed:
-        found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
-        rows, confirmed = _settled(found, key, named, laid_out, language)
+    found, rows, confirmed = _added_up(table, found, laid_out, language, named)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
     elif (untaxed := prices_without_tax(table, rows, named)) is not None:
@@ -136,6 +133,28 @@ def _read_table(
     return TableAnswers(fields, reasons, [] if listing.rows else unproven)
 
 
+def _added_up(
+    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+) -> tuple[Found, Sequence[Row], bool]:
+    """Give what was found, without what repeats it or with what is under lesser heads; its rows; whether they add up.
+
+    Parameters
+    ----------
+    named
+        The document's totals, by the names that the table's key gives.
+    """
+    if not found.rows:
+        return found, (), False
+    key = table.key
+    rows, confirmed = _settled(found, key, named, laid_out, language)
+    if found.repeating and not confirmed:
+        found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
+        rows, confirmed = _settled(found, key, named, laid_out, language)
+    if not confirmed and (wider := _under_lesser_heads(table, found, laid_out, language, named)):
+        return *wider, True
+    return found, rows, confirmed
+
+
 def _listing(
     table: TableDefinition,
     found: Found,
@@ -155,16 +174,26 @@ def _listing(
     if any(len(row.figures) > 1 or (row.page, row.top) < last for row in others):
         return Listing()
     under_head = {_place_of(table, row): row for row in found.rows}
-    return replace(listing, rows=[_as_under_head(table, row, under_head) for row in listing.rows])
+    proven = 2 * sum(is_product(table, row) is True for row in listing.rows) > len(listing.rows)
+    rows = [_as_under_head(table, row, under_head, proven=proven) for row in listing.rows]
+    return replace(listing, rows=rows)
 
 
-def _as_under_head(table: TableDefinition, row: Row, under_head: Mapping[tuple[int, int, int], Row]) -> Row:
-    """Give a row the words that stand below their head, and quantity and price if none was found without it."""
+def _as_under_head(
+    table: TableDefinition, row: Row, under_head: Mapping[tuple[int, int, int], Row], *, proven: bool
+) -> Row:
+    """Give a row the words that stand below their head, and quantity and price if none was found without it.
+
+    Parameters
+    ----------
+    proven
+        Most amounts are the products of what was found without a head: what else stands under one is no factor.
+    """
     other = under_head.get(_place_of(table, row))
     if other is None:
         return row
     names = table.key.product_of
-    factors = {} if any(name in row.figures for name in names) else other.figures
+    factors = {} if proven and any(name in row.figures for name in names) else other.figures
     added = {name: factors[name] for name in names if name in factors}
     return replace(row, figures=row.figures | added, lines=other.lines or row.lines)
 
@@ -192,6 +221,17 @@ def _settled(
         return later, True
     total = column_sum(found.rows, key.name)
     return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
+
+
+def _under_lesser_heads(
+    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+) -> tuple[Found, Sequence[Row]] | None:
+    """Give the rows with those under heads that name fewer columns, if only with these they add up: disbursements."""
+    if not (found.lesser_heads and table.key.adds_up_to):
+        return None
+    wider = find_rows(table, laid_out, language, lesser_heads=True)
+    rows, confirmed = _settled(wider, table.key, named, laid_out, language)
+    return (wider, rows) if confirmed else None
 
 
 def _below_a_sum(

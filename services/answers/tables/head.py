@@ -166,6 +166,9 @@ class HeadFinder:
             for name, score in self._scores(cell.text).items():
                 fit = score if cell is variants[0] else max(score - _PART, 1)
                 best[name] = max(fit, best.get(name, 0))
+        for name, score in self._scores(_unbroken(variants[1:])).items():
+            if score > _BEGINNING:
+                best[name] = max(score, best.get(name, 0))
         return best
 
     def _scores(self, text: str) -> dict[str, int]:
@@ -182,6 +185,12 @@ class HeadFinder:
     def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
         labels = {column.name: _ranked(column.labels) for column in self.table.columns}
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
+
+
+def _unbroken(lines: Sequence[Cell]) -> str:
+    """Make one word of a narrow head's lines: `Men` above `ge`; empty if they are words of their own."""
+    goes_on = lines and all(cell.text.isalpha() and cell.text.islower() for cell in lines[1:])
+    return "".join(cell.text for cell in lines) if goes_on else ""
 
 
 def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:

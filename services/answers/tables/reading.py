@@ -53,6 +53,8 @@ class Found:
         How many of the last rows stand under another head, and repeat what those above it come to.
     too_many
         There are more rows than are read.
+    lesser_heads
+        Something stands under heads that name fewer columns, and was not read.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -65,9 +67,17 @@ class Found:
     later: list[Row] = field(default_factory=list)
     repeating: int = 0
     too_many: bool = False
+    lesser_heads: bool = False
 
 
-def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str, *, by_content: bool = False) -> Found:
+def find_rows(
+    table: TableDefinition,
+    sheets: Sequence[Sheet],
+    language: str,
+    *,
+    by_content: bool = False,
+    lesser_heads: bool = False,
+) -> Found:
     """Read the rows of a table.
 
     Parameters
@@ -76,6 +86,8 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str, *,
         ISO 639-1, of the document.
     by_content
         Take what has words for the column of words where no label names one.
+    lesser_heads
+        Read what stands under heads that name fewer columns than the best one, too.
     """
     found = Found()
     chooser = _Chooser(table, found)
@@ -87,7 +99,8 @@ def find_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str, *,
     known: Columns | None = None
     columns: Columns | None = None
     for sheet in sheets:
-        fitting = [head for head in heads[sheet.number] if best is not None and _alike(head, best)]
+        found.lesser_heads |= not lesser_heads and any(not _alike(head, best) for head in heads[sheet.number] if best)
+        fitting = [head for head in heads[sheet.number] if best is not None and (lesser_heads or _alike(head, best))]
         for head, lines in _stretches(sheet.lines, fitting):
             if head is not None:
                 if known is None or not known.continue_under(head.columns):

@@ -253,3 +253,59 @@ def test_what_else_counts_the_rows_names_their_words_where_nothing_but_an_amount
     )
     answers = read_text("\n".join(lines), gross_total="18.00")
     assert said_descriptions(answers) == ["Hufe ausgeschnitten", "Eisen aufgezogen"]
+
+
+def test_a_head_that_a_narrow_column_breaks_is_one_word_and_days_beside_it_are_no_quantity() -> None:
+    lines = (
+        "Po   Bezeichnung            Men   Tage    EP/Tag     Gesamt",
+        "s                           ge",
+        "1    Lautsprecher             8      3     50,00   1.200,00",
+        "2    Mischpult                1      3    100,00     300,00",
+        "3    Mikrofon                 4      3     10,00     120,00",
+        "4    Auf- und Abbau           1      3  pauschal     380,00",
+        "Zwischensumme (netto)                              2.000,00",
+    )
+    answers = read_text("\n".join(lines), net_total="2000.00")
+    assert [figures[0] for figures in said_figures(answers)] == [8, 1, 4, 1]
+    assert not answers.reasons
+
+
+HOURS = (
+    "Date         Description              Duration    Rate      Amount",
+    "2026-06-02   Review of the lease      1.50 hrs    $400.00   $600.00",
+    "2026-06-04   Telephone call           0.50 hrs    $400.00   $200.00",
+    "",
+    "Date         Description         Payee       Amount    HST     Total",
+    "2026-06-11   Copies              Registry    $60.00    $7.80   $67.80",
+    "2026-06-18   Courier             Limestone   $40.00    $5.20   $45.20",
+    "",
+)
+
+
+def test_a_second_table_of_fewer_columns_has_rows_if_the_total_needs_them() -> None:
+    whole = (*HOURS, "Subtotal:                                     $900.00")
+    assert amounts(*whole, language="en", net_total="900.00") == [600, 200, 60, 40]
+
+
+def test_a_second_table_of_fewer_columns_has_no_rows_where_the_total_is_that_of_the_first_one() -> None:
+    first = (*HOURS, "Subtotal:                                     $800.00")
+    assert amounts(*first, language="en", net_total="800.00") == [600, 200]
+
+
+def test_how_long_something_took_is_its_quantity_and_what_is_repeated_above_the_total_is_no_row() -> None:
+    lines = (
+        "Datum         Dauer      Leistung / Fach             Betrag",
+        "03.11.2026    60 Min.    Nachhilfe, Mathematik    CHF 75.00",
+        "05.11.2026    90 Min.    Nachhilfe, Mathematik   CHF 112.50",
+        "10.11.2026    60 Min.    Nachhilfe, Mathematik    CHF 75.00",
+        "-             -          Lernplattform            CHF 29.00",
+        "",
+        "              Zwischensumme Yannick Frei         CHF 262.50",
+        "              Lernplattform                       CHF 29.00",
+        "              Total                              CHF 291.50",
+    )
+    answers = read_text("\n".join(lines), gross_total="291.50")
+    assert [figures[::2] for figures in said_figures(answers)] == [
+        (60, 75), (90, Decimal("112.50")), (60, 75), (None, 29)
+    ]  # fmt: skip
+    assert not answers.reasons
