@@ -156,10 +156,10 @@ class Settings(BaseSettings):
     )
     retry_most_seconds: float = Field(default=300, gt=0, description="Longest back-off.")
     ask_seconds: float = Field(
-        default=1200,
+        default=2400,
         gt=0,
         description="A document whose answers take longer is tried again. All in flight share the engine: on a slow "
-        "machine one takes ten minutes.",
+        "machine with other work some took more than 20 minutes.",
     )
     drain_seconds: float = Field(
         default=25, ge=0, description="How long SIGTERM waits for documents in flight, before they are handed back."
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
         "this is less.",
     )
     stuck_seconds: float = Field(
-        default=3600,
+        default=7200,
         gt=0,
         description="How long one record may be worked on before the process is taken for stuck and replaced.",
     )
