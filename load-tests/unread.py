@@ -56,7 +56,8 @@ SETS: Final = {
 ANSWERS: Final = UNREAD / "answers"
 """A file a set and model: one model's answers are never another's."""
 RENDERED: Final = {
-    f"layouts-{name}": LAYOUTS / name for name in ("seventh", "sixth", "fifth", "fourth", "third", "second", "first")
+    f"layouts-{name}": LAYOUTS / name
+    for name in ("eighth", "seventh", "sixth", "fifth", "fourth", "third", "second", "first")
 }
 """Folders with PDFs and their labels."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"
