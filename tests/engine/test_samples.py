@@ -95,8 +95,9 @@ def test_a_worse_one_fails(tmp_path: Path, model: Path):
         ("fourth", 333, 223, 4),
         ("fifth", 329, 224, 1),
         ("sixth", 299, 240, 2),
+        ("seventh", 307, 256, 3),
     ],
-    ids=["first", "second", "third", "fourth", "fifth", "sixth"],
+    ids=["first", "second", "third", "fourth", "fifth", "sixth", "seventh"],
 )
 def test_what_was_right_in_other_peoples_layouts_stays_right(
     name: str, fields: int, rows: int, unflagged: int, tmp_path: Path, model: Path
