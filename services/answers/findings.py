@@ -1,6 +1,6 @@
 """What a person, or a second question, should know about an answer: the findings, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Rule, Wording
@@ -65,6 +65,26 @@ def doubtful(kind: DocumentType, fields: Sequence[FieldAnswer], below: float, la
         _finding(FindingKind.CONFIDENCE, definitions[field.path], _DOUBTFUL, field.verbatim, german=german)
         for field in fields
         if field.path in definitions and field.status == "ok" and field.confidence < below
+    ]
+
+
+def exceeded_totals(
+    kind: DocumentType, fields: Sequence[FieldAnswer], names: Collection[str], language: str
+) -> list[Finding]:
+    """Give the findings about totals that are less than the rows come to, where nothing confirms either.
+
+    Parameters
+    ----------
+    names
+        Of the fields with such totals.
+    language
+        ISO 639-1, of the document.
+    """
+    german = language.startswith(GERMAN)
+    return [
+        _finding(FindingKind.RULE, _defined(kind, field.path), _EXCEEDED, field.verbatim, german=german)
+        for field in fields
+        if field.path in names and field.status == "ok"
     ]
 
 
@@ -159,6 +179,10 @@ _UNPARSED: Final = Wording(
 _DOUBTFUL: Final = Wording(
     de="{label}: „{said}“ ist nicht sicher.",
     en="{label}: \u201c{said}\u201d is not sure.",
+)
+_EXCEEDED: Final = Wording(
+    de="{label}: „{said}“ ist weniger, als die Zeilen ergeben.",
+    en="{label}: \u201c{said}\u201d is less than the rows add up to.",
 )
 _REPLACED: Final = Wording(
     de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",

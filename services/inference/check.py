@@ -10,7 +10,14 @@ from services.answers.check import check_answer
 from services.answers.completeness import TOO_LONG, completeness
 from services.answers.dates import regional
 from services.answers.figures import DocumentFigures
-from services.answers.findings import doubtful, doubtful_type, table_findings, titled_otherwise, unknown_type
+from services.answers.findings import (
+    doubtful,
+    doubtful_type,
+    exceeded_totals,
+    table_findings,
+    titled_otherwise,
+    unknown_type,
+)
 from services.answers.merging import Reading, merge
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
@@ -172,7 +179,8 @@ def answered(checked: Checked) -> Answered:
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
-    findings = [*_of_type(asked), *found.findings, *rules, *checked.shown_otherwise]
+    exceeded = exceeded_totals(asked.kind, found.fields, tables.exceeded, document.language)
+    findings = [*_of_type(asked), *found.findings, *rules, *exceeded, *checked.shown_otherwise]
     if asked.einvoice is not None and asked.generations:
         language = document.language
         findings += read_otherwise(asked.kind, asked.einvoice, found.fields, checked.shown_otherwise, language)

@@ -50,11 +50,14 @@ class TableAnswers:
         Why rows may be missing or wrong, a sentence for people each; empty if all is confirmed.
     unproven
         Tables that have a sum, and none that was found confirms their rows.
+    exceeded
+        Fields whose totals are less than rows that nothing confirms come to.
     """
 
     fields: Sequence[FieldAnswer]
     reasons: Sequence[str]
     unproven: Sequence[TableDefinition] = ()
+    exceeded: Sequence[str] = ()
 
 
 def read_tables(
@@ -86,6 +89,7 @@ def read_tables(
         [field for answer in answers for field in answer.fields],
         [reason for answer in answers for reason in answer.reasons],
         [table for answer in answers for table in answer.unproven],
+        [name for answer in answers for name in answer.exceeded],
     )
 
 
@@ -130,7 +134,9 @@ def _read_table(
     fields = [
         field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, confirmed=not reasons)
     ]
-    return TableAnswers(fields, reasons, [] if listing.rows else unproven)
+    if listing.rows or not unproven:
+        return TableAnswers(fields, reasons)
+    return TableAnswers(fields, reasons, unproven, _exceeded(key, rows, named))
 
 
 def _added_up(
@@ -150,7 +156,8 @@ def _added_up(
     if found.repeating and not confirmed:
         found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
         rows, confirmed = _settled(found, key, named, laid_out, language)
-    if not confirmed and (wider := _under_lesser_heads(table, found, laid_out, language, named)):
+    wider = _under_lesser_heads(table, found, laid_out, language, named)
+    if wider and (not confirmed or _bill_more(rows, wider[1], key, named)):
         return *wider, True
     return found, rows, confirmed
 
@@ -232,6 +239,16 @@ def _under_lesser_heads(
     wider = find_rows(table, laid_out, language, lesser_heads=True)
     rows, confirmed = _settled(wider, table.key, named, laid_out, language)
     return (wider, rows) if confirmed else None
+
+
+def _bill_more(rows: Sequence[Row], wider: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> bool:
+    """Tell whether what stands under lesser heads is billed too, before tax, and a subtotal confirmed the others."""
+    known = {(row.page, row.top) for row in rows}
+    added = [_words(row) for row in wider if (row.page, row.top) not in known]
+    if any(is_adjustment(words) or is_payment(words) or names_tax_anywhere(words) for words in added):
+        return False
+    total = column_sum(wider, key.name)
+    return total is not None and abs(total) < max(map(abs, named.values()), default=Decimal(0))
 
 
 def _below_a_sum(
@@ -378,6 +395,12 @@ def _reasons(
         )
     elif not named and not (is_counted(rows) and not jumps(rows)):
         yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
+
+
+def _exceeded(key: ColumnDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> list[str]:
+    """Name the totals if rows come to more than each of them: one of both is wrong."""
+    total = column_sum(rows, key.name) or Decimal(0)
+    return list(named) if all(abs(value) < abs(total) for value in named.values()) else []
 
 
 def _unread(table: TableDefinition, rows: Sequence[Row]) -> Iterator[str]:

@@ -309,3 +309,30 @@ def test_how_long_something_took_is_its_quantity_and_what_is_repeated_above_the_
         (60, 75), (90, Decimal("112.50")), (60, 75), (None, 29)
     ]  # fmt: skip
     assert not answers.reasons
+
+
+def test_it_has_rows_too_where_the_subtotal_of_the_first_one_was_taken_for_the_net_total() -> None:
+    whole = (
+        *HOURS,
+        "Legal services subtotal:                                                      $800.00",
+        "Disbursements subtotal:                                                       $100.00",
+        "Subtotal:                                                                     $900.00",
+        "HST (13 %):                                                                   $117.00",
+        "Total due:                                                                  $1,017.00",
+    )
+    assert amounts(*whole, language="en", net_total="800.00", gross_total="1017.00") == [600, 200, 60, 40]
+
+
+def test_a_table_of_taxes_has_no_rows_beside_confirmed_ones() -> None:
+    lines = (
+        "Date         Description              Duration    Rate      Amount",
+        "2026-06-02   Review of the lease      1.50 hrs    $400.00   $600.00",
+        "2026-06-04   Telephone call           0.50 hrs    $400.00   $200.00",
+        "Subtotal:                                     $800.00",
+        "Tax:                                          $104.00",
+        "Total due:                                    $904.00",
+        "",
+        "Description          Amount",
+        "HST 13 %             $104.00",
+    )
+    assert amounts(*lines, language="en", net_total="800.00", gross_total="904.00") == [600, 200]

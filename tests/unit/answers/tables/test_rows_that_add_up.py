@@ -357,3 +357,17 @@ def test_rows_are_proven_by_what_their_tax_makes_of_them_where_no_net_total_is_p
     below = ("", f"zzgl. 19 % MwSt.    {tax}", "Summe    357,00")
     lines = ("Beratung in Kiel    100,00", "Fahrten nach Plön    200,00", *below)
     assert len(amounts(*lines, gross_total="357.00")) == count
+
+
+@pytest.mark.parametrize(("gross", "names"), [("89.75", ["gross_total"]), ("7539.00", []), ("9000.00", [])])
+def test_a_total_that_is_less_than_its_rows_is_named_and_one_that_is_more_is_not(gross: str, names: list[str]) -> None:
+    lines = (
+        "Leistung             Menge     Preis     Betrag",
+        "Konzept                 18     84,00   1.512,00",
+        "Entwicklung             46     84,00   3.864,00",
+        "Gestaltung              25     84,00   2.100,00",
+        "Wartung                           63,00",
+        "Stunden              89,75",
+        "Gesamt                                 7.539,00",
+    )
+    assert list(read_text("\n".join(lines), gross_total=gross).exceeded) == names
