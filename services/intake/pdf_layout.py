@@ -5,8 +5,10 @@ stands on the page as it is shown, and keeps runs of them with their offsets in 
 (rotated or right-to-left text, fonts that lie) has no place: it is in the text all the same.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from pypdf import PageObject
@@ -25,6 +27,8 @@ _SPACINGS: Final = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
 
 _GLUED: Final = 0.15
 """Gap, as part of the font size, under which two shown strings are one word."""
+_SPACE: Final = 0.2
+"""Gap, as part of the font size, from which on it is a space; a thin one, as between thousands, has a sixth."""
 _WORD_GAP: Final = 0.65
 """Gap, as part of the font size, above which words of one string stand in different columns; a space has about 0.3."""
 _SAME_LINE: Final = 0.1
@@ -84,23 +88,29 @@ def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run
         visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
     )
     stored = stored_form(text)
-    return _parted(stored, layout.runs_of(stored))
+    return _parted(stored, layout.runs_of(stored), layout.unwritten)
 
 
-def _parted(text: str, runs: list[Run]) -> tuple[str, list[Run]]:
+def _parted(text: str, runs: list[Run], unwritten: Sequence[int]) -> tuple[str, list[Run]]:
     """Put a space where one word begins that stands apart from the one before, and none is written between them.
 
     A value may be drawn before the words to its left: `15-10-2015Order Date:`.
+
+    Parameters
+    ----------
+    unwritten
+        Where words begin within a string that only moves the pen between them.
     """
-    parts: list[str] = []
-    moved: list[Run] = []
-    done = 0
-    for number, run in enumerate(runs):
-        if number and _is_glued(text, runs[number - 1], run):
-            parts.append(text[done : run.start])
-            done = run.start
-        moved.append(run._replace(start=run.start + len(parts), end=run.end + len(parts)))
-    return " ".join([*parts, text[done:]]), moved
+    if not runs:
+        return text, runs
+    glued = (run.start for before, run in pairwise(runs) if _is_glued(text, before, run))
+    begins = sorted({*glued, *unwritten})
+    moved = [
+        run._replace(start=run.start + bisect_right(begins, run.start), end=run.end + bisect_left(begins, run.end))
+        for run in runs
+    ]
+    parts = [text[first:end] for first, end in pairwise([0, *begins, len(text)])]
+    return " ".join(parts), moved
 
 
 def _is_glued(text: str, before: Run, run: Run) -> bool:
@@ -116,6 +126,7 @@ class _Layout:
     page: PageObject
     fonts: Fonts
     eyes: Eyes
+    unwritten: list[int] = field(default_factory=list)
     _runs: list[Run] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
@@ -202,6 +213,8 @@ class _Layout:
                 if upright and glyph.text:
                     placed.append(_Stretch(start + at - len(glyph.text), start + at, left, right))
             height = abs(size * matrix[3])
+            if placed:
+                self.unwritten += _unwritten(placed, height / matrix[0])
             stretches = _joined(placed, height / matrix[0]) if placed else ()
             for number, stretch in enumerate(stretches):
                 run = _run(matrix, stretch, height)
@@ -254,6 +267,24 @@ def _skip(text: str, at: int, shown: str) -> int | None:
             return None
         at += 1
     return at
+
+
+def _unwritten(glyphs: Sequence[_Stretch], height: float) -> list[int]:
+    """Give where words begin without a space before them: TeX moves the pen, and pypdf may see no space in that.
+
+    Where most letters stand apart, they are those of one word, spaced out.
+
+    Parameters
+    ----------
+    height
+        Of the font, in units of text space along the line.
+    """
+    apart = [
+        glyph.start
+        for before, glyph in pairwise(glyphs)
+        if glyph.start == before.end and _SPACE * height <= glyph.left - before.right <= _WORD_GAP * height
+    ]
+    return apart if 2 * len(apart) < len(glyphs) else []
 
 
 def _joined(glyphs: Sequence[_Stretch], height: float) -> Iterator[_Stretch]:

@@ -59,6 +59,26 @@ def test_what_stands_apart_is_no_word_in_whatever_order_it_is_drawn(operators: s
     assert set(places(content)) == {word for line in text.split("\n") for word in line.split(" ", 1)}
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ("(Cession) -250 (de) -250 (droits)", "Cession de droits"),
+        ("(Cession) -150 (de) -20 (droits)", "Cessiondedroits"),
+        ("(R) -250 (E) -250 (C) -250 (H) -250 (N) -250 (U) -250 (N) -250 (G)", "RECHNUNG"),
+    ],
+    ids=["moved as far as a space", "moved less", "spaced out"],
+)
+def test_a_font_without_a_space_has_words_where_the_pen_moves_as_far_as_one(pieces: str, text: str) -> None:
+    widths = b" ".join([b"1300"] * 58)
+    objects = one_page(f"BT /F1 10 Tf 60 700 Td [{pieces}] TJ 0 -20 Td (Ende) Tj ET".encode())
+    objects[5] = (
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+Gyre /FirstChar 65 /LastChar 122 /Widths [%s] >>" % widths
+    )
+    content = written(objects)
+    assert read_pdf(content, LIMITS).pages[0].split("\n") == [text, "Ende"]
+    assert set(places(content)) == {text, "Ende"}
+
+
 def test_spacing_and_scale_move_what_follows() -> None:
     plain = shown("BT /F1 10 Tf 60 700 Td (Wort) Tj ET")["Wort"]
     spaced = shown("BT /F1 10 Tf 1 Tc 60 700 Td (Wort) Tj ET")["Wort"]
