@@ -68,12 +68,13 @@ def test_what_stands_apart_is_no_word_in_whatever_order_it_is_drawn(operators: s
     ],
     ids=["moved as far as a space", "moved less", "spaced out"],
 )
-def test_a_font_without_a_space_has_words_where_the_pen_moves_as_far_as_one(pieces: str, text: str) -> None:
-    widths = b" ".join([b"1300"] * 58)
+def test_words_are_where_the_pen_moves_as_far_as_a_space_however_wide_the_font_says_that_is(
+    pieces: str, text: str
+) -> None:
     objects = one_page(f"BT /F1 10 Tf 60 700 Td [{pieces}] TJ 0 -20 Td (Ende) Tj ET".encode())
-    objects[5] = (
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+Gyre /FirstChar 65 /LastChar 122 /Widths [%s] >>" % widths
-    )
+    widths = b"/FirstChar 32 /LastChar 122 /Widths [%s]" % b" ".join([b"700"] * 91)
+    objects[5] = b"<< /Type /Font /Subtype /Type1 /BaseFont /A+Gyre /FontDescriptor 6 0 R %s >>" % widths
+    objects[6] = b"<< /Type /FontDescriptor /FontName /A+Gyre /Flags 1 >>"
     content = written(objects)
     assert read_pdf(content, LIMITS).pages[0].split("\n") == [text, "Ende"]
     assert set(places(content)) == {text, "Ende"}
