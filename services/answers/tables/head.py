@@ -19,6 +19,8 @@ _REACH: Final = 3
 """Lines of a head above, and below, the one with most labels."""
 
 _LONGEST_LABEL: Final = 60
+_MOST_WORDS: Final = 4
+"""Of a cell that is two labels."""
 _LEAST_COLUMNS: Final = 2
 _MOST_COLUMNS: Final = 40
 """Of a head's line; drawn word by word it has more cells than columns."""
@@ -116,7 +118,8 @@ class HeadFinder:
         return any(self._scores(cell.text) for cell in line.cells)
 
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
-        cells = _stacked([lines[at] for at in range(first, last + 1)], index - first)
+        stacked = _stacked([lines[at] for at in range(first, last + 1)], index - first)
+        cells = [part for variants in stacked for part in self._told_apart(variants)]
         scored = [
             (score, name, at) for at, variants in enumerate(cells) for name, score in self._best(variants).items()
         ]
@@ -138,6 +141,21 @@ class HeadFinder:
             name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
         )
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
+
+    def _told_apart(self, variants: list[Cell]) -> list[list[Cell]]:
+        """Part a cell that is the labels of two columns of numbers: `Menge Einzelpreis` above a narrow column."""
+        (cell, *others), numbers = variants, {column.name for column in self.table.columns if column.kind != "text"}
+        words = cell.text.split(" ")
+        for count in range(1, len(words)) if not others and len(words) <= _MOST_WORDS else ():
+            parts = " ".join(words[:count]), " ".join(words[count:])
+            first, second = ({name for name, score in self._scores(part).items() if score >= _EXACT} for part in parts)
+            if first & numbers and second & numbers and first != second:
+                middle = cell.left + (cell.right - cell.left) * len(parts[0]) // len(cell.text)
+                return [
+                    [cell._replace(text=parts[0], right=middle)],
+                    [cell._replace(text=parts[1], left=middle + 1)],
+                ]
+        return [variants]
 
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
         """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.

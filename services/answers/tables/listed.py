@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from schemas.tables import TableDefinition
@@ -12,6 +12,7 @@ from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.beginnings import written_words
 from services.answers.tables.columns import is_figure
+from services.answers.tables.entries import is_money
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
 from services.answers.tables.row import Figure, Row, whole
@@ -19,8 +20,12 @@ from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import aside_of
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_NAME: Final = re.compile(r"[^\W\d_]{3,}")
+"""Codes have fewer letters in succession."""
 _ABOVE: Final = 6
 """Lines above the first row among which a column may be named."""
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
 _GOING_ON: Final = 12
 """Lines below a row's first one that may be its own."""
 _LEADING: Final = 1.6
@@ -90,7 +95,9 @@ def rows_of(
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
-    words = _written_words(table, listed, heads, lines) or [list(cells) for cells in _words(listed, own, above, lines)]
+    words = _written_words(table, listed, heads, own, sheets) or [
+        list(cells) for cells in _words(listed, own, above, lines)
+    ]
     if table.key.product_of and not any(factors):
         factors = [
             factors_below(cells, row.figure, table.key.product_of, language)
@@ -111,18 +118,46 @@ def rows_of(
 
 
 def _written_words(
-    table: TableDefinition, listed: Sequence[Listed], heads: Mapping[str, Cell], lines: Sequence[Line]
+    table: TableDefinition,
+    listed: Sequence[Listed],
+    heads: Mapping[str, Cell],
+    own: Sequence[Cell],
+    sheets: Sequence[Sheet],
 ) -> list[list[Cell]] | None:
-    """Give the words of each row that stand below their head, where the order of the text tells which are whose."""
+    """Give the words of each row that stand below their head, where the order of the text tells which are whose.
+
+    Without a head they are looked for where rows have codes or nothing beside their numbers: in the column with most
+    letters.
+    """
     head = heads.get(table.description.name)
-    if head is None or len({row.entry.page for row in listed}) > 1:
+    if head is None and all(_NAME.search(cell.text) for cell in own):
         return None
-    first, last = listed[0].entry.at, listed[-1].entry.at
-    around = lines[max(first - _GOING_ON, 0) : last + 1 + _GOING_ON]
-    cells = [cell for line in around for cell in line.cells if cell.overlaps(head) and cell.baseline > head.baseline]
-    rows = [Row(row.entry.page, row.entry.line, {table.key.name: row.figure}, None) for row in listed]
-    words = written_words(rows, [cell for cell in cells if not is_figure(cell)])
-    return [list(_paragraph(block)) for block in words] if words else None
+    pages = [list(of_page) for _, of_page in groupby(listed, lambda row: row.entry.page)]
+    lines = [(sheet.number, line) for sheet in sheets for line in sheet.lines]
+    inner = [
+        cell for rows in pages for _, line in lines[rows[0].entry.at : rows[-1].entry.at + 1] for cell in line.cells
+    ]
+    first = head or max(inner, key=_letters)
+    found: list[list[Cell]] = []
+    for rows in pages:
+        page, begin = rows[0].entry.page, max(rows[0].entry.at - _GOING_ON, 0)
+        around = [line for number, line in lines[begin : rows[-1].entry.at + 1 + _GOING_ON] if number == page]
+        column = _column_of_words([cell for line in around for cell in line.cells], first, is_head=head is not None)
+        words = written_words(
+            [Row(row.entry.page, row.entry.line, {table.key.name: row.figure}, None) for row in rows], column
+        )
+        if words is None:
+            return None
+        found += [list(_paragraph(block)) for block in words]
+    return found
+
+
+def _column_of_words(cells: Sequence[Cell], first: Cell, *, is_head: bool) -> list[Cell]:
+    """Give the cells below a head, or those that begin where a cell does."""
+    words = [cell for cell in cells if not is_figure(cell)]
+    if is_head:
+        return [cell for cell in words if cell.overlaps(first)]
+    return [cell for cell in words if abs(cell.left - first.left) <= _ALIGNED]
 
 
 def _paragraph(block: Sequence[Cell]) -> Iterator[Cell]:
@@ -220,7 +255,7 @@ def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
 
 def _letters(cell: Cell) -> int:
     """Count its letters; what ends with a colon names another cell."""
-    return 0 if cell.text.endswith(":") else sum(map(str.isalpha, cell.text))
+    return 0 if cell.text.endswith(":") or is_money(cell) else sum(map(str.isalpha, cell.text))
 
 
 def _ends_list(line: Line) -> bool:

@@ -336,3 +336,15 @@ def test_a_table_of_taxes_has_no_rows_beside_confirmed_ones() -> None:
         "HST 13 %             $104.00",
     )
     assert amounts(*lines, language="en", net_total="800.00", gross_total="904.00") == [600, 200]
+
+
+def test_a_cell_of_two_labels_heads_two_columns() -> None:
+    lines = (
+        "Pos.   Beschreibung                  Menge Einzelpreis   Gesamtpreis",
+        "1      Rückrechnung                      1   -617,50 €     -617,50 €",
+        "2      Nachlass                          2    -90,00 €     -180,00 €",
+        "Nettobetrag                                                -797,50 €",
+    )
+    answers = read_text("\n".join(lines), net_total="-797.50")
+    assert [figures[:2] for figures in said_figures(answers)] == [(1, Decimal("-617.50")), (2, -90)]
+    assert not answers.reasons

@@ -102,3 +102,22 @@ def test_lines_without_gaps_between_rows_are_the_rows_beside_whose_first_one_the
         ["Apfelblatt, Hefte 1 bis 6/2027", "Halbjahresabonnement", "Wandern, Hefte 1 bis 3/2027"],
         [],
     )
+
+
+def test_without_any_head_the_words_are_those_of_the_column_with_most_letters_page_by_page() -> None:
+    first = [
+        *((80, 310, "Merino base layer"), (80, 326, "SKU: CO-1"), (300, 318, "€69.95"), (400, 318, "1")),
+        *((500, 318, "€69.95"), (80, 350, "Trekking poles"), (80, 366, "SKU: CO-2"), (300, 358, "€118.00")),
+        *((400, 358, "1"), (500, 358, "€118.00")),
+    ]
+    second = [
+        *((80, 110, "Titanium mug 450 ml"), (80, 126, "SKU: CO-3"), (300, 118, "€32.50"), (400, 118, "2")),
+        *((500, 118, "€65.00"), (400, 200, "Subtotal"), (500, 200, "€252.95")),
+    ]
+    pages = [placed(first), placed(second)]
+    texts = [text for text, _ in pages]
+    laid_out = sheets(texts, [layout for _, layout in pages])
+    answers = read_tables(TYPES["invoice"].tables, texts, laid_out, "en", {"net_total": Decimal("252.95")})
+    assert [said and said.split(" SKU")[0] for said in said_descriptions(answers)] == [
+        "Merino base layer", "Trekking poles", "Titanium mug 450 ml"
+    ]  # fmt: skip
