@@ -19,7 +19,7 @@ from services.local.jars import fetch_broker
 
 REPOSITORY = Path(__file__).parent.parent
 ALONE = ("e2e", "engine", "faults")
-"""Folders of tests that need the machine for themselves, as those marked `engine` do; two faults share it."""
+"""Folders of tests that need the machine for themselves, as those marked `engine` do; two of them share it."""
 PARTITIONS = 3
 
 LENT_KAFKA = "POSTKORB_TESTS_KAFKA"
@@ -32,11 +32,12 @@ settings.load_profile("postkorb")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` runs after the others."""
+    """Mark what `make test` runs after the others, two groups side by side: those of a folder share what they start."""
     for item in items:
         folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
         if folder in ALONE or item.get_closest_marker("engine"):
             item.add_marker(pytest.mark.alone)
+            item.add_marker(pytest.mark.xdist_group(folder if folder in ALONE else item.path.name))
 
 
 @pytest.fixture(scope="session")
