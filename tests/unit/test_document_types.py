@@ -148,7 +148,7 @@ def test_rules_over_values_and_over_missing_ones_load(tmp_path: Path) -> None:
 
 
 def test_yaml_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> None:
-    (tmp_path / "permit.yaml").write_text("name: permit\nfields: [", encoding="utf-8")
+    (tmp_path / "permit.yaml").write_text("name: permit\nfields: ]\nphrases: []", encoding="utf-8")
     message = refusal(tmp_path)
     assert message.startswith("permit.yaml: not YAML:")
     assert "line 2" in message
