@@ -109,7 +109,7 @@ def _read_table(
     denied = _is_denied(found, key, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
-    found, rows, confirmed = _added_up(table, found, laid_out, language, named)
+    found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
     elif (untaxed := prices_without_tax(table, rows, named)) is not None:
@@ -140,7 +140,13 @@ def _read_table(
 
 
 def _added_up(
-    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition,
+    found: Found,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    *,
+    by_content: bool,
 ) -> tuple[Found, Sequence[Row], bool]:
     """Give what was found, without what repeats it or with what is under lesser heads; its rows; whether they add up.
 
@@ -156,7 +162,9 @@ def _added_up(
     if found.repeating and not confirmed:
         found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
         rows, confirmed = _settled(found, key, named, laid_out, language)
-    wider = _under_lesser_heads(table, found, laid_out, language, named)
+    wider = None
+    if found.lesser_heads and key.adds_up_to:
+        wider = _under_lesser_heads(table, laid_out, language, named, by_content=by_content)
     if wider and (not confirmed or _bill_more(rows, wider[1], key, named)):
         return *wider, True
     return found, rows, confirmed
@@ -231,13 +239,11 @@ def _settled(
 
 
 def _under_lesser_heads(
-    table: TableDefinition, found: Found, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
+    table: TableDefinition, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal], *, by_content: bool
 ) -> tuple[Found, Sequence[Row]] | None:
     """Give the rows with those under heads that name fewer columns, if only with these they add up: disbursements."""
-    if not (found.lesser_heads and table.key.adds_up_to):
-        return None
-    wider = find_rows(table, laid_out, language, lesser_heads=True)
-    rows, confirmed = _settled(wider, table.key, named, laid_out, language)
+    wider = find_rows(table, laid_out, language, by_content=by_content, lesser_heads=True)
+    rows, confirmed = _settled(wider, table.key, named, laid_out, language) if wider.rows else ((), False)
     return (wider, rows) if confirmed else None
 
 

@@ -126,8 +126,8 @@ def _written_words(
 ) -> list[list[Cell]] | None:
     """Give the words of each row that stand below their head, where the order of the text tells which are whose.
 
-    Without a head they are looked for where rows have codes or nothing beside their numbers: in the column with most
-    letters.
+    Without a head they are looked for where rows have codes or nothing beside their numbers: in the column of the cell
+    that has most letters.
     """
     head = heads.get(table.description.name)
     if head is None and all(_NAME.search(cell.text) for cell in own):

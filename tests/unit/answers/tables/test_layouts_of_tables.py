@@ -348,3 +348,19 @@ def test_a_cell_of_two_labels_heads_two_columns() -> None:
     answers = read_text("\n".join(lines), net_total="-797.50")
     assert [figures[:2] for figures in said_figures(answers)] == [(1, Decimal("-617.50")), (2, -90)]
     assert not answers.reasons
+
+
+@pytest.mark.parametrize(("net", "whole"), [("350.00", True), ("399.00", False)])
+def test_a_second_table_is_read_too_where_words_alone_say_which_column_has_them(net: str, *, whole: bool) -> None:
+    lines = (
+        "Pos.   Vorgang             Menge     Preis     Betrag",
+        "1      Konzept                 2     50,00     100,00",
+        "2      Entwicklung             1    200,00     200,00",
+        "",
+        "       Vorgang             Menge               Betrag",
+        "       Fahrt                   1                50,00",
+        f"Netto                                          {net.replace('.', ',')}",
+    )
+    answers = read_text("\n".join(lines), net_total=net)
+    assert [figures[2] for figures in said_figures(answers)] == [100, 200, 50]
+    assert bool(answers.reasons) is not whole

@@ -104,7 +104,7 @@ def test_lines_without_gaps_between_rows_are_the_rows_beside_whose_first_one_the
     )
 
 
-def test_without_any_head_the_words_are_those_of_the_column_with_most_letters_page_by_page() -> None:
+def test_without_any_head_the_words_are_those_of_the_column_of_the_longest_one_page_by_page() -> None:
     first = [
         *((80, 310, "Merino base layer"), (80, 326, "SKU: CO-1"), (300, 318, "€69.95"), (400, 318, "1")),
         *((500, 318, "€69.95"), (80, 350, "Trekking poles"), (80, 366, "SKU: CO-2"), (300, 358, "€118.00")),
