@@ -41,6 +41,8 @@ from services.vitals import Vitals
 PARTS: Final = ("efficiency", "alternatives", "cost")
 PARTITIONS: Final = 4
 SAMPLES: Final = REPOSITORY / "samples"
+LAYOUTS: Final = tuple(sorted(path.parent for path in SAMPLES.glob("layouts/*/labels.json")))
+"""Papers in layouts of others: enough of them for a run that is mostly neither its beginning nor its end."""
 
 LOOK_SECONDS: Final = 0.5
 """How often it is looked whether all have ended: the engine needs every core, and documents take minutes together."""
@@ -56,17 +58,20 @@ class Size:
     ----------
     rounds
         Of the service and of bare vLLM in turns: one says little where the machine's own speed varies by a tenth.
+    folders
+        What the documents are taken from, spread over all.
     others
         Rounds of each of the other ways.
     """
 
     rounds: int
     documents: int
+    folders: Sequence[Path]
     others: int
 
 
-SHORT: Final = Size(rounds=2, documents=8, others=1)
-LONG: Final = Size(rounds=3, documents=28, others=2)
+SHORT: Final = Size(rounds=2, documents=8, folders=(SAMPLES,), others=1)
+LONG: Final = Size(rounds=2, documents=72, folders=(SAMPLES, *LAYOUTS), others=1)
 
 
 class Lent(Noting):
@@ -86,7 +91,7 @@ async def _measure(servers: Servers, size: Size, wanted: Collection[str], say: S
     settings = load_settings(einvoice="ignore")
     if settings.hourly_price is None:
         settings = load_settings(einvoice="ignore", hourly_price=cost.HOURLY_PRICE, currency=cost.CURRENCY)
-    documents = list(samples(settings, size.documents))
+    documents = list(samples(settings, size.documents, size.folders))
     engine = await wiring.load_engine(settings, lambda what: say(f"loading {what}"))
     try:
         await one_round(servers, settings, engine, documents[:1], (), say)  # what is made once and kept, in vLLM too
@@ -117,11 +122,13 @@ async def other_ways(
     return ways
 
 
-def samples(settings: Settings, count: int) -> Iterator[Document]:
-    """Give samples that can be read, spread over all of them."""
-    labels = [label for label in read_labels(SAMPLES, wiring.types_of(settings)) if label.fails_with is None]
-    for place in range(min(count, len(labels))):
-        file = labels[place * len(labels) // min(count, len(labels))].file
+def samples(settings: Settings, count: int, folders: Sequence[Path] = (SAMPLES,)) -> Iterator[Document]:
+    """Give documents that can be read, spread over all of some folders."""
+    types = wiring.types_of(settings)
+    labels = [label for folder in folders for label in read_labels(folder, types) if label.fails_with is None]
+    count = min(count, len(labels))
+    for place in range(count):
+        file = labels[place * len(labels) // count].file
         content = Content(base64=base64.b64encode(file.read_bytes()).decode())
         yield Document(uuid4().hex, content, file.name)
 

@@ -167,7 +167,18 @@ def _added_up(
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=by_content)
     if wider and (not confirmed or _bill_more(rows, wider[1], key, named)):
         return *wider, True
+    if confirmed and named and not _come_to(rows, key, named):
+        # Something leads from their sum to a total: a charge, or what a second table without known words comes to.
+        wider = _under_lesser_heads(table, laid_out, language, named, by_content=True)
+        if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
+            return *wider, True
     return found, rows, confirmed
+
+
+def _come_to(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> bool:
+    """Tell whether rows add up to one of the document's totals."""
+    total = column_sum(rows, key.name)
+    return total is not None and any(equal(total, value) for value in named.values())
 
 
 def _listing(

@@ -37,6 +37,10 @@ _BESIDE_THE_POINT: Final = frozenset({
     "le", "of", "the",
 })  # fmt: skip
 _OF_CODES: Final = frozenset({"nr", "no", "num", "nummer", "number", "code", "id", "ref", "réf", "sku", "n"})
+_TAX_RATE: Final = re.compile(
+    r"(?:mwst|ust|umsatzsteuer|steuer|vat|tax|gst|sales tax) ?(?:satz|rate)|taux(?: de)?(?: la)? (?:tva|taxe)"
+)
+"""What a rate is of tells it from a price: `Satz` is what an hour costs, `MwSt.-Satz` is not."""
 _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -193,10 +197,10 @@ class HeadFinder:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
             words = words_of(text)
-            scores = {name: _score(words, labels) for name, labels in self._labels.items()}
-            if scores[ROW_NUMBER] <= _BEGINNING:
-                del scores[ROW_NUMBER]  # `Art.-Nr.` counts nothing
-            self._known[text] = {name: score for name, score in scores.items() if score}
+            labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
+            scores = {name: _score(words, labels) for name, labels in labelled.items()}
+            least = {ROW_NUMBER: _BEGINNING}  # `Art.-Nr.` counts nothing
+            self._known[text] = {name: score for name, score in scores.items() if score > least.get(name, 0)}
         return self._known[text]
 
     @cached_property

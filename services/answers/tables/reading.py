@@ -10,7 +10,7 @@ from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
 from services.answers.tables.misleading import read_thousandths, repeating, take_factors, take_products
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.row import Row
+from services.answers.tables.row import Row, take_numbers
 from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside
@@ -179,6 +179,7 @@ class _Chooser:
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
+        take_numbers(self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
         if row.aside is not None or self._after_total:

@@ -1,11 +1,17 @@
 """A row, and its numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from services.answers.tables.sheet import Cell, Line
 from services.answers.tables.words import Aside
+
+_COUNTS: Final = re.compile(r"0*([1-9][0-9]{0,3})[.)]? +(?=[^\W\d_])")
+_LEAST_COUNTED: Final = 3
+"""Rows: two that begin with 1 and 2 may say how many there are of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +82,19 @@ def whole(cells: Sequence[Cell]) -> Cell:
 def baseline_of(cell: Cell) -> int:
     """Give what lines are sorted by."""
     return cell.baseline
+
+
+def take_numbers(rows: Sequence[Row]) -> None:
+    """Take what counts rows from their words, where each begins with its number: `1 Flask`, `2 Cylinder`.
+
+    Last lines that begin with none may be no rows.
+    """
+    matches = [_COUNTS.match(row.lines[0][1].text) if row.lines and row.number is None else None for row in rows]
+    count = sum(match is not None for match in matches)
+    if count < _LEAST_COUNTED or [int(match[1]) for match in matches[:count] if match] != list(range(1, count + 1)):
+        return
+    for row, match in zip(rows, matches[:count], strict=False):
+        page, cell = row.lines[0]
+        length = match.end() if match else 0
+        row.lines[0] = page, cell._replace(text=cell.text[length:], start=cell.start + length)
+        row.number = int(match[1]) if match else None

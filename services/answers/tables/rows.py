@@ -27,6 +27,8 @@ _WIDE_SPACE: Final = 0.75
 _SAME_ROW: Final = 1.6
 """Difference of baselines, as part of the font size, within which numbers are of one row."""
 _LINES_OF_HEAD: Final = 3
+_OF: Final = frozenset({"x", "X", "\u00d7"})
+"""Between a quantity and the words of what it is of."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 _BELOW_NAMES: Final = 3
@@ -244,8 +246,8 @@ def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
 
 
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
-    """Give what stands in a column on a line as one cell."""
-    cells = [cell for column, cell in line if column == name]
+    """Give what stands in a column on a line as one cell, without a sign between the quantity and what it is of."""
+    cells = [cell for column, cell in line if column == name and cell.text not in _OF]
     return whole(cells) if cells else None
 
 

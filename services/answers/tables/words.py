@@ -34,10 +34,11 @@ _TAXES: Final = frozenset({
 })  # fmt: skip
 _ADJUSTMENTS: Final = frozenset({
     "abschlag", "abschlagsrechnung", "abzgl", "abzug", "abzüglich", "acompte", "akonto", "anzahlung", "arrondi",
-    "carriage", "delivery", "deposit", "disc", "discount", "escompte", "fracht", "frachtkosten", "freight",
-    "handling", "less", "lieferkosten", "livraison", "mindermengenzuschlag", "nachlass", "nachlaß", "port", "porto",
-    "postage", "rabais", "rabatt", "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung",
-    "versand", "versandkosten", "zuschlag",
+    "carriage", "charge", "charges", "coupon", "delivery", "deposit", "disc", "discount", "escompte", "fracht",
+    "frachtkosten", "freight", "gutschein", "gutscheincode", "handling", "less", "lieferkosten", "livraison",
+    "mindermengenzuschlag", "nachlass", "nachlaß", "paketversand", "port", "porto", "postage", "rabais", "rabatt",
+    "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung", "versand", "versandkosten",
+    "versandpauschale", "voucher", "zuschlag",
 })  # fmt: skip
 
 _TAX_STEMS: Final = re.compile(
