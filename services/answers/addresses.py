@@ -132,7 +132,7 @@ def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], countr
     if match is None or country not in {"", own}:
         return None
     *before, town = [*lines[:-1], *([match["town"]] if match["town"] else [])] or [""]
-    if not town or not before or not _is_street(before[-1]):
+    if not town or not any(map(_is_street, before[-2:])):  # `Unit 3, Whitehall Cross`
         return None
     state = match.groupdict().get("state")
     whole = f"{town}, {state}" if state else town

@@ -44,6 +44,13 @@ _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
 _SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")
 _TYPESET_EURO: Final = re.compile(r"(?<=[0-9][.,][0-9]{2}) ?e$")
 """The euro sign of a LaTeX font (eurosym), as most readers of PDF give it: `1 450,00 e`."""
+_PER_TIME: Final = re.compile(
+    r"(?<=[^\W_]|[€$£])(?: ?/ ?| (?:pro|je|per|par|a|an) )"
+    r"(?:jahr|monat|quartal|woche|tag|stunde|std|h|year|month|quarter|week|day|hour|annum|an|mois|semaine|jour|heure)\.?$"
+    r"|(?<=[^\W_]|[€$£]) (?:monatlich|jährlich|monthly|annually|yearly|p\. ?a\.)$",
+    re.IGNORECASE,
+)
+"""What an amount is paid for each of: `£48,300.00/year`."""
 _BROKEN_LINE: Final = re.compile(r"(?<=[0-9])\s*\n\s*(?=[.,][0-9])|(?<=[0-9][.,])\s*\n\s*(?=[0-9])")
 
 _PLAIN: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
@@ -86,8 +93,8 @@ _UNITS: Final = frozenset({
 
 
 def parse_money(verbatim: str, language: str) -> Decimal | None:
-    """Read an amount with or without a currency."""
-    return _amount(_TYPESET_EURO.sub("", verbatim), language, _is_money, money=True)
+    """Read an amount with or without a currency, for once or for each month or the like."""
+    return _amount(_PER_TIME.sub("", _TYPESET_EURO.sub("", verbatim)), language, _is_money, money=True)
 
 
 def parse_hundredths(verbatim: str, language: str) -> Decimal | None:

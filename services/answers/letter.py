@@ -72,7 +72,7 @@ _NO_TRADE: Final = re.compile(
 """Words beside a person's name that make no firm of it."""
 _CLOSING: Final = re.compile(
     r"(?:mit (?:freundlich|herzlich|kollegial|best)\w*(?: kollegialen)? gr[uü](?:ß|ss)\w*"
-    r"|freundliche gr[uü](?:ß|ss)e"
+    r"|(?:freundlich|herzlich|best|viel|schön)\w* gr[uü](?:ß|ss)\w*"
     r"|hochachtungsvoll|im auftrag|i\. ?a\.|yours (?:sincerely|faithfully|truly)|sincerely|(?:kind|best|warm)? ?regards"
     r"|for the (?:council|authority|company)|veuillez agréer.*|cordialement)\W*$",
     re.IGNORECASE,
@@ -311,7 +311,7 @@ class Letter:
         for number, sheet in reversed(list(enumerate(self._sheets, start=1))):
             cells = [cell for line in sheet.lines for cell in line.cells]
             for at, cell in enumerate(cells):
-                if _CLOSING.match(cell.text.strip()):
+                if is_closing(cell.text):
                     below = (item for item in cells[at + 1 : at + 6] if abs(item.left - cell.left) <= 10 * _SAME_EDGE)
                     if found := [party for item in below if (party := self._signed(number, item))]:
                         return found
@@ -544,6 +544,11 @@ class Letter:
         ):
             return None
         return Party(name, page, start, start + len(name))
+
+
+def is_closing(text: str) -> bool:
+    """Tell whether a text is how a letter ends: `Mit freundlichen Grüßen`."""
+    return _CLOSING.match(text.strip()) is not None
 
 
 def is_part(one: str, other: str) -> bool:

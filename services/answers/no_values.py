@@ -5,7 +5,8 @@ that knows a kind's forms knows as well what is none. An optional field whose co
 the copy is a value of another kind, or where none of the field's names stands beside it: it is neither such a value nor
 called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number whose
 check digits make it a VAT number or an IBAN is no document's number, and a required field without one is asked again.
-What the words beside an amount say was paid before (`Paid to date $0.00`) is no total of an invoice.
+What the words beside an amount say was paid before (`Paid to date $0.00`) is no total of an invoice. How a letter ends
+is no term of payment.
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidate, Candidates, name_pattern
+from services.answers.letter import is_closing
 from services.answers.periods import parse_period
 
 _PAID: Final = re.compile(
@@ -45,6 +47,8 @@ def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candida
 def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:
     if definition.kind is Kind.REFERENCE:
         return _is_in(Kind.VAT_ID, field, candidates) or _is_in(Kind.IBAN, field, candidates)
+    if definition.kind is Kind.TEXT:
+        return not definition.required and is_closing(field.verbatim)
     if definition.required or field.value is not None:
         return False
     if definition.kind is Kind.DATE:

@@ -36,7 +36,7 @@ INDEFINITE: Final = "indefinite"
 _WORD: Final = r"[^\W\d_]+"
 _SEPARATOR: Final = re.compile(
     r" ?[-/] ?"
-    r"| (?:bis(?: einschließlich| zum| zur)?|to|until|till|through|thru|au|jusqu'au) (?:and including )?"
+    r"| (?:bis(?: einschlie(?:ß|ss)lich| zum| zur)?|to|until|till|through|thru|au|jusqu'au) (?:and including )?"
 )
 _LEAD: Final = re.compile(
     r"^(?:(?:zeitraum|leistungszeitraum|period|période)[: ] ?)?"
@@ -72,7 +72,7 @@ _WEEK: Final = re.compile(
     r" ?(?:[/,]|of|de)? ?([0-9]{4})"
 )
 
-_COUNTS: Final = {
+_NUMBER_WORDS: Final = {
     "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
     "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "vierzehn": 14, "achtzehn": 18,
     "zwanzig": 20, "vierundzwanzig": 24, "dreißig": 30, "sechsunddreißig": 36, "sechzig": 60, "neunzig": 90,
@@ -83,6 +83,8 @@ _COUNTS: Final = {
     "onze": 11, "douze": 12, "quinze": 15, "dix-huit": 18, "vingt": 20, "vingt-quatre": 24, "trente": 30,
     "trente-six": 36, "soixante": 60, "quatre-vingt-dix": 90,
 }  # fmt: skip
+_COUNTS: Final = _NUMBER_WORDS | {word.replace("ß", "ss"): count for word, count in _NUMBER_WORDS.items()}
+"""As Swiss write them too, and texts that are compared without capitals."""
 _DAY, _WEEK_OF_DAYS, _MONTH, _QUARTER, _HALF, _YEARS, _HOUR = (
     (1, "D"), (1, "W"), (1, "M"), (3, "M"), (6, "M"), (1, "Y"), (1, "H")
 )  # fmt: skip

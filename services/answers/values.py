@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +19,7 @@ from services.answers.amounts import (
     parse_quantity,
 )
 from services.answers.dates import parse_date
-from services.answers.names import parse_name
+from services.answers.names import is_firm, parse_name
 from services.answers.normal_form import plain
 from services.answers.periods import parse_period
 from services.answers.references import parse_reference
@@ -94,8 +94,12 @@ def _quantity(verbatim: str, language: str) -> Value | None:
 
 
 def _address(verbatim: str) -> Value | None:
+    """Read an address without the firm that is there: a name has a field of its own."""
     address = parse_address(verbatim)
-    return None if address is None else Value(address.text)
+    if address is None:
+        return None
+    firms = [at for at, line in enumerate(address.before, 1) if is_firm(line)]
+    return Value(replace(address, before=address.before[max(firms, default=0) :]).text)
 
 
 def _textual(text: str | None) -> Value | None:

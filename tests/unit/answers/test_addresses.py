@@ -31,6 +31,8 @@ from services.answers.addresses import Address, parse_address
         ("215 Vine St\nScranton PA 18503\nUnited States", Address((), "215 Vine St", "18503", "Scranton, PA", "US")),
         ("Suite 4, 410 Terry Ave North, Seattle, WA 98109-5210, USA",
          Address(("Suite 4",), "410 Terry Ave North", "98109-5210", "Seattle, WA", "US")),
+        ("Unit 3, Whitehall Cross, Leeds LS12 5XX, United Kingdom",
+         Address(("Unit 3",), "Whitehall Cross", "LS12 5XX", "Leeds", "GB")),
         ("Foundry Yard, Gateshead NE8 2ZZ, United Kingdom", Address((), "Foundry Yard", "NE8 2ZZ", "Gateshead", "GB")),
     ],
 )  # fmt: skip

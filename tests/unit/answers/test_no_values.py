@@ -73,6 +73,11 @@ def test_a_required_field_and_one_of_words_stay_as_they_were_copied() -> None:
     assert kept(text, issued="14 Tagen", note="Danke") == {"issued": "14 Tagen", "note": "Danke"}
 
 
+@pytest.mark.parametrize("closing", ["Freundliche Grüsse", "Mit freundlichen Grüßen", "Kind regards"])
+def test_how_a_letter_ends_is_no_value(closing: str) -> None:
+    assert kept(f"Vermerk\n{closing}\nIda Abel", note=closing) == {}
+
+
 def test_a_date_that_was_reckoned_stays_and_is_unsupported() -> None:
     assert kept("Rechnungsdatum 01.06.2026, zahlbar in 14 Tagen", due="15.06.2026") == {"due": "15.06.2026"}
 

@@ -69,6 +69,9 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("5 kr.", "5"),
         ("-£12.00 GBP", "-12.00"),  # the sign, and the code too
         ("$12.00 AUD", "12.00"),
+        ("£48,300.00/year", "48300.00"),
+        ("385,00 EUR pro Monat", "385.00"),
+        ("2 350 € par mois", "2350"),
         ("1.450,00 e", "1450.00"),  # as LaTeX sets the euro sign
         ("\uff11\uff12,00", "12.00"),
     ],
@@ -130,6 +133,21 @@ def test_a_number_may_have_a_unit_but_no_word_that_multiplies(verbatim: str, tex
 )  # fmt: skip
 def test_a_percentage_is_the_number_before_its_sign(verbatim: str, text: str | None) -> None:
     assert read(Kind.PERCENTAGE, verbatim) == text
+
+
+@pytest.mark.parametrize(
+    ("verbatim", "text"),
+    [
+        ("Raumwerk Lindner GmbH, Kanalstraße 22, 48147 Münster", "Kanalstraße 22, 48147 Münster"),
+        ("Betonwerk Rheine AG\nHalle 2\nHafenbahn 17\n48431 Rheine", "Halle 2, Hafenbahn 17, 48431 Rheine"),
+        (
+            "Unit 7, Finn Business Park, High Street, London SW1A 1AA",
+            "Unit 7, Finn Business Park, High Street, London SW1A 1AA, GB",
+        ),
+    ],
+)
+def test_an_address_has_no_firm_in_it(verbatim: str, text: str) -> None:
+    assert read(Kind.ADDRESS, verbatim) == text
 
 
 @pytest.mark.parametrize(

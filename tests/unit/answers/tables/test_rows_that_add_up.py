@@ -349,7 +349,7 @@ def test_lines_made_to_be_slow_are_read_in_time() -> None:
     for lines in ([f"12,00 {numbers} x    100,00", "Fahrten    200,00"], halves, sums):
         started = time.process_time()
         read_text("\n".join((*lines, *TOTALS)), **NET)
-        assert time.process_time() - started < 6
+        assert time.process_time() - started < 15  # seconds of a slow core; what grows with the square takes minutes
 
 
 @pytest.mark.parametrize(("tax", "count"), [("57,00", 2), ("56,00", 0)])
