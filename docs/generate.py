@@ -103,7 +103,7 @@ def topics() -> str:
     doc = {
         name: " ".join((item.__doc__ or "").split())
         for name, item in vars(Topics).items()
-        if isinstance(item, property) and name != "all"
+        if isinstance(item, property) and not name.startswith("all")
     }
     return table(("topic", "what is on it"), [[code(getattr(Topics(), name)), said] for name, said in doc.items()])
 

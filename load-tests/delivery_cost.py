@@ -246,8 +246,8 @@ async def guarded(ground: Stage) -> AsyncIterator[list[Intake | Inference | Rela
     await ground.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
     submitted, parsed = (Membership(f"{ground.topics.prefix}{name}") for name in ("intake", "inference"))
     async with AsyncExitStack() as stack:
-        first = Consumption(ground.kafka, ground.topics.submitted, submitted, BUDGET)
-        second = Consumption(ground.kafka, ground.topics.parsed, parsed, BUDGET, estimated_tokens)
+        first = Consumption(ground.kafka, [ground.topics.submitted], submitted, BUDGET)
+        second = Consumption(ground.kafka, ground.topics.all_parsed, parsed, BUDGET, estimated_tokens)
         publication = await stack.enter_async_context(Publication(ground.kafka, "relay"))
         await stack.enter_async_context(first)
         await stack.enter_async_context(second)

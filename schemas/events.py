@@ -104,6 +104,21 @@ class FindingKind(StrEnum):
     """The summary lost sentences with figures that the document does not have, or is in another language."""
 
 
+class Priority(StrEnum):
+    """Whose turn at the engine it is first."""
+
+    URGENT = "urgent"
+    """Before all others: somebody waits for the answer."""
+    NORMAL = "normal"
+    BULK = "bulk"
+    """Behind all others: an archive, or documents that are answered anew."""
+
+    @property
+    def order(self) -> int:
+        """Place in the queue: less is earlier."""
+        return list(Priority).index(self)
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -135,6 +150,9 @@ class DocumentSubmitted(BaseModel):
         default=None, max_length=200, description="Guessed from name and bytes if absent."
     )
     tenant: Tenant = "default"
+    priority: Priority = Field(
+        default=Priority.NORMAL, description="Whose turn at the engine it is first: urgent, normal or bulk."
+    )
     file_name: CleanText | None = Field(default=None, max_length=500)
     metadata: CleanJson = Field(default_factory=dict, description="Passed through to every event and to SQL.")
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from schemas.events import Priority
+
 INTAKE_GROUP: Final = "postkorb-intake"
 INFERENCE_GROUP: Final = "postkorb-inference"
 
@@ -61,6 +63,25 @@ class Topics:
         """Internal: documents whose pages stand in the database."""
         return f"{self.prefix}documents.parsed"
 
+    def parsed_of(self, priority: Priority) -> str:
+        """Give the topic of such documents of a priority: nobody waits behind what is less urgent."""
+        return self.parsed if priority is Priority.NORMAL else f"{self.parsed}.{priority.value}"
+
+    @property
+    def parsed_urgent(self) -> str:
+        """Internal: the same, before all others."""
+        return self.parsed_of(Priority.URGENT)
+
+    @property
+    def parsed_bulk(self) -> str:
+        """Internal: the same, behind all others."""
+        return self.parsed_of(Priority.BULK)
+
+    @property
+    def all_parsed(self) -> tuple[str, ...]:
+        """The topics of documents whose pages stand in the database, the most urgent first."""
+        return tuple(map(self.parsed_of, Priority))
+
     @property
     def processed(self) -> str:
         """Documents with answers."""
@@ -79,4 +100,4 @@ class Topics:
     @property
     def all(self) -> tuple[str, ...]:
         """Every topic, in the order of a document's way."""
-        return (self.submitted, self.parsed, self.processed, self.failed, self.deadletter)
+        return (self.submitted, *self.all_parsed, self.processed, self.failed, self.deadletter)

@@ -6,6 +6,7 @@ engine that is away makes a service not ready, and never not live.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Protocol
@@ -119,17 +120,24 @@ class Vitals:
         self._measure(consumption, breaker)
 
     def _measure(self, consumption: Consumption, breaker: Breaker) -> None:
-        metrics, group, topic = self._metrics, consumption.group, consumption.topic
-        metrics.watch_lag(lambda: [PartitionLag(group, topic, *item) for item in consumption.lag().items()])
-        metrics.watch_oldest(lambda: {topic: consumption.oldest_age})
+        metrics, group = self._metrics, consumption.group
+        metrics.watch_lag(
+            lambda: [
+                PartitionLag(group, place.topic, place.partition, count) for place, count in consumption.lag().items()
+            ]
+        )
+        metrics.watch_oldest(lambda: consumption.oldest_ages)
         metrics.watch_breaker(lambda: breaker.outage is not None)
-        counted = {"skipped": 0, "failures": 0}
+        skipped, failures = Counter[str](), 0
 
         async def count() -> None:
-            metrics.redelivered(topic, consumption.skipped - counted["skipped"])
-            for _ in range(consumption.commit_failures - counted["failures"]):
+            nonlocal failures
+            for topic in consumption.topics:
+                metrics.redelivered(topic, consumption.skipped[topic] - skipped[topic])
+            for _ in range(consumption.commit_failures - failures):
                 metrics.commit_failed(group)
-            counted.update(skipped=consumption.skipped, failures=consumption.commit_failures)
+            skipped.update(consumption.skipped - skipped)
+            failures = consumption.commit_failures
 
         self._asked.append(count)
 

@@ -179,7 +179,7 @@ async def _intake(place: Place) -> Intake:
     with place.step("parsers"):
         parser = await place.stack.enter_async_context(parser_of(settings))
     membership = Membership(INTAKE_GROUP, settings.instance)
-    consumption = Consumption(kafka_of(settings), settings.topics.submitted, membership, INTAKE_BUDGET)
+    consumption = Consumption(kafka_of(settings), [settings.topics.submitted], membership, INTAKE_BUDGET)
     intake = Intake(
         await _begun(place, consumption),
         fetcher_of(settings),
@@ -214,7 +214,7 @@ async def _inference(place: Place) -> Inference:
         tokens=BUDGET_CONTEXTS * limits.documents * engine.context_tokens,
     )
     membership = Membership(INFERENCE_GROUP, settings.instance)
-    consumption = Consumption(kafka_of(settings), settings.topics.parsed, membership, budget, estimated_tokens)
+    consumption = Consumption(kafka_of(settings), settings.topics.all_parsed, membership, budget, estimated_tokens)
     inference = Inference(
         await _begun(place, consumption),
         engine,

@@ -13,7 +13,7 @@ from uuid import uuid4
 import typer
 
 from schemas.envelope import encode_headers
-from schemas.events import Content, DocumentSubmitted, EventType
+from schemas.events import Content, DocumentSubmitted, EventType, Priority
 from services.cli.output import AsJson, report
 from services.cli.waiting import wait_for
 from services.delivery.publication import MAX_RECORD_BYTES, Outgoing, Publication
@@ -28,12 +28,13 @@ def submit(
     paths: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to hand in.")],
     *,
     tenant: Annotated[str, typer.Option(help="Whose documents they are.")] = "default",
+    priority: Annotated[Priority, typer.Option(help="Whose turn at the engine it is first.")] = Priority.NORMAL,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the answers and print them.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hand in documents. The same file again is the same document."""
     settings = connected(load_settings())
-    documents = [document_of(path, document_id_of(path), tenant) for path in paths]
+    documents = [document_of(path, document_id_of(path), tenant, priority) for path in paths]
     asyncio.run(publish(settings, documents))
     identifiers = [document.document_id for document in documents]
     if wait:
@@ -48,7 +49,7 @@ def document_id_of(path: Path) -> str:
     return f"{path.stem[:150]}-{digest}"
 
 
-def document_of(path: Path, document_id: str, tenant: str) -> DocumentSubmitted:
+def document_of(path: Path, document_id: str, tenant: str, priority: Priority = Priority.NORMAL) -> DocumentSubmitted:
     """Make the event that hands in a file, its bytes inline.
 
     Raises
@@ -66,6 +67,7 @@ def document_of(path: Path, document_id: str, tenant: str) -> DocumentSubmitted:
         content=Content(base64=base64.b64encode(content).decode()),
         media_type=media_type,
         tenant=tenant,
+        priority=priority,
         file_name=path.name,
     )
 

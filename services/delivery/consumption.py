@@ -1,8 +1,9 @@
-"""Consumption of one topic: the poll loop only enqueues; offsets are committed when their work is durable."""
+"""Consumption of topics: the poll loop only enqueues; offsets are committed when their work is durable."""
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self, cast
@@ -18,7 +19,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from services.delivery.completed import decode, encode
 from services.delivery.connection import KafkaConnection
 from services.delivery.header_names import forgive_header_names
-from services.delivery.in_flight import Budget, InFlight
+from services.delivery.in_flight import Budget, InFlightByTopic
 from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record, record_of
 from services.delivery.tracker import PartitionTracker
@@ -80,12 +81,16 @@ def weightless(_: Record) -> int:
 
 
 class Consumption:
-    """The records of one topic for one consumer group.
+    """The records of some topics for one consumer group.
 
     Use it as an asynchronous context; take records, do their work, then call `done`.
 
     Parameters
     ----------
+    topics
+        The most urgent first: of what waits, its records are taken first.
+    budget
+        Of each topic.
     weigh
         Estimates the tokens of the document that a record refers to.
     """
@@ -93,18 +98,19 @@ class Consumption:
     def __init__(
         self,
         kafka: KafkaConnection,
-        topic: str,
+        topics: Sequence[str],
         membership: Membership,
         budget: Budget,
         weigh: Callable[[Record], int] = weightless,
     ) -> None:
-        self.topic = topic
+        self.topics = topics
         self.group = membership.group
-        self.skipped = 0
-        """Records that came again although they were done: known from the commit's metadata, nobody saw them."""
+        self.skipped: Counter[str] = Counter()
+        """Records by topic that came again although they were done: known from the commit's metadata, nobody saw them.
+        """
         self.commit_failures = 0
         self._kafka = kafka
-        self._in_flight = InFlight(budget, weigh)
+        self._in_flight = InFlightByTopic(topics, budget, weigh)
         self._arrived = asyncio.Event()
         self._finished = asyncio.Event()
         self._trackers: dict[TopicPartition, PartitionTracker] = {}
@@ -114,7 +120,8 @@ class Consumption:
         self._is_member = False
         self._polled_after = 0
         self._polled_at = time.monotonic()
-        self._paused = False
+        self._paused: frozenset[str] = frozenset()
+        """Topics whose partitions are paused."""
         self._failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
@@ -125,7 +132,7 @@ class Consumption:
             allow_auto_create_topics=False,
         )
         self._subscriber = self._broker.subscriber(
-            topic,
+            *topics,
             **membership.options,
             batch=True,
             max_records=min(POLL_RECORDS, budget.records),
@@ -147,7 +154,7 @@ class Consumption:
         build = settings.builder
         settings.builder = lambda **options: self._watched(build(**options))
         await self._broker.start()
-        self._tasks = [asyncio.create_task(self._commit_regularly(), name=f"commit {self.topic}")]
+        self._tasks = [asyncio.create_task(self._commit_regularly(), name=f"commit {self.group}")]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -159,9 +166,9 @@ class Consumption:
             async with asyncio.timeout(STOP_SECONDS):  # aiokafka tries to leave the group for as long as it likes
                 await self._broker.stop()
         except TimeoutError:
-            log.warning("the broker does not answer, the group learns of the end by itself", topic=self.topic)
+            log.warning("the broker does not answer, the group learns of the end by itself", group=self.group)
         except ExceptionGroup as group:  # what ended the fetching comes up again, and must not hide what `take` raised
-            log.warning("the consumer does not end in order", topic=self.topic, error=repr(group.exceptions))
+            log.warning("the consumer does not end in order", group=self.group, error=repr(group.exceptions))
 
     async def take(self, limit: int, wait_seconds: float) -> list[Record]:
         """Take up to `limit` records, waiting at most `wait_seconds` for the first.
@@ -204,7 +211,7 @@ class Consumption:
             if due and self._consumer:
                 await self._commit(self._consumer, due)
 
-    def lag(self) -> Mapping[int, int]:
+    def lag(self) -> Mapping[TopicPartition, int]:
         """Count the records per partition that are written and not yet done."""
         consumer = self._consumer
         if consumer is None:
@@ -212,7 +219,7 @@ class Consumption:
         trackers = list(self._trackers.items())  # asked from the thread of the metrics, while partitions come and go
         # One that was just lost has a tracker still, and no end that could be asked for.
         mine = [(tp, tracker) for tp, tracker in trackers if tp in consumer.assignment()]
-        return {tp.partition: _lag_of(consumer, tp, tracker) for tp, tracker in mine}
+        return {tp: _lag_of(consumer, tp, tracker) for tp, tracker in mine}
 
     @property
     def in_flight(self) -> int:
@@ -220,9 +227,9 @@ class Consumption:
         return len(self._in_flight)
 
     @property
-    def oldest_age(self) -> float:
-        """Seconds since the oldest unfinished record was delivered; 0 if there is none."""
-        return self._in_flight.oldest_age
+    def oldest_ages(self) -> Mapping[str, float]:
+        """Seconds since the oldest unfinished record of each topic was delivered; 0 if there is none."""
+        return self._in_flight.oldest_ages
 
     @property
     def oldest_work_age(self) -> float:
@@ -284,7 +291,7 @@ class Consumption:
         if not partitions or self._consumer is None:
             return
         self._consumer.pause(*partitions)
-        self._paused = True
+        self._paused = frozenset(self.topics)
         commits = await committed_offsets(self._kafka, self.group, partitions)
         for partition, commit in commits.items():
             self._consumer.seek(partition, commit.offset)
@@ -316,7 +323,7 @@ class Consumption:
             except ConsumerStoppedError:
                 raise
             except Exception as error:
-                log.warning("the poll fails", topic=self.topic, error=repr(error))
+                log.warning("the poll fails", group=self.group, error=repr(error))
                 if isinstance(error, KafkaError) and error.retriable:
                     raise
                 self._failure = error
@@ -348,26 +355,26 @@ class Consumption:
             tracker = self._trackers.get(TopicPartition(raw.topic, raw.partition))
             if tracker:
                 self._admit(record_of(raw), tracker)
-        if self._in_flight.is_full:
-            self._pause()
+        self._pause(self._in_flight.full - self._paused)
 
     def _admit(self, record: Record, tracker: PartitionTracker) -> None:
         if not tracker.deliver(record.offset):
-            self.skipped += 1
+            self.skipped[record.topic] += 1
         elif record not in self._in_flight:  # it is worked on since before a rebalance: its `done` counts
             self._in_flight.add(record)
 
-    def _pause(self) -> None:
-        if self._consumer and not self._paused:
-            self._consumer.pause(*self._consumer.assignment())
-            self._paused = True
+    def _pause(self, topics: frozenset[str]) -> None:
+        if self._consumer and topics:
+            self._consumer.pause(*_of_topics(self._consumer.assignment(), topics))
+            self._paused |= topics
 
     def _resume_if_room(self) -> None:
-        if self._consumer and self._paused and self._in_flight.has_room:
+        topics = self._paused & self._in_flight.with_room
+        if self._consumer and topics:
             assigned = self._consumer.assignment()
             if assigned <= self._trackers.keys():  # else `_assign` is at it, and resumes them in the end
-                self._consumer.resume(*assigned)
-                self._paused = False
+                self._consumer.resume(*_of_topics(assigned, topics))
+                self._paused -= topics
 
     async def _commit(self, consumer: AIOKafkaConsumer, due: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         try:
@@ -376,10 +383,10 @@ class Consumption:
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions belong to somebody else by now: the records come again there, and their work is skipped.
             self.commit_failures += 1
-            log.warning("commit refused, the partitions were reassigned", topic=self.topic, error=str(error))
+            log.warning("commit refused, the partitions were reassigned", group=self.group, error=str(error))
         except (KafkaError, TimeoutError) as error:
             self.commit_failures += 1
-            log.warning("commit failed, the next one tries again", topic=self.topic, error=repr(error))
+            log.warning("commit failed, the next one tries again", group=self.group, error=repr(error))
         else:
             self._committed |= due
 
@@ -398,6 +405,10 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self._consumption.assigned(assigned)
+
+
+def _of_topics(partitions: Iterable[TopicPartition], topics: Collection[str]) -> list[TopicPartition]:
+    return [partition for partition in partitions if partition.topic in topics]
 
 
 def _tracker(commit: OffsetAndMetadata) -> PartitionTracker:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +10,9 @@ from services.delivery.record import Record
 
 RESUME_AT: Final = 0.75
 """Part of the budget under which paused partitions go on: below 1, or they would flap."""
+
+LEAST_URGENT_EVERY: Final = 8
+"""One record in so many is of the least urgent topic: what can wait does not wait for ever."""
 
 Place = tuple[str, int, int]
 """Topic, partition and offset."""
@@ -136,6 +139,76 @@ class InFlight:
         if found:
             self._size -= found.record.size
             self._tokens -= found.tokens
+
+
+class InFlightByTopic:
+    """The unfinished records of several topics. Each has the whole budget: one that is full stops nobody else.
+
+    Parameters
+    ----------
+    topics
+        The most urgent first.
+    """
+
+    def __init__(self, topics: Sequence[str], budget: Budget, weigh: Callable[[Record], int]) -> None:
+        self._of = {topic: InFlight(budget, weigh) for topic in topics}
+        self._taken = 0
+
+    def __len__(self) -> int:
+        return sum(map(len, self._of.values()))
+
+    def __contains__(self, record: Record) -> bool:
+        return record in self._of[record.topic]
+
+    @property
+    def waiting(self) -> int:
+        """Records that nobody has taken yet."""
+        return sum(item.waiting for item in self._of.values())
+
+    @property
+    def full(self) -> frozenset[str]:
+        """Topics whose partitions are to be paused."""
+        return frozenset(topic for topic, item in self._of.items() if item.is_full)
+
+    @property
+    def with_room(self) -> frozenset[str]:
+        """Topics whose partitions may go on."""
+        return frozenset(topic for topic, item in self._of.items() if item.has_room)
+
+    @property
+    def oldest_ages(self) -> dict[str, float]:
+        """Seconds since the oldest of each topic was delivered; 0 if there is none. Safe from another thread."""
+        return {topic: item.oldest_age for topic, item in self._of.items()}
+
+    @property
+    def oldest_work_age(self) -> float:
+        """Seconds since the oldest of those worked on was taken; 0 if there is none. Safe from another thread too."""
+        return max(item.oldest_work_age for item in self._of.values())
+
+    def add(self, record: Record) -> None:
+        """Take in a delivered record; it waits to be taken."""
+        self._of[record.topic].add(record)
+
+    def take(self, limit: int) -> list[Record]:
+        """Give up to `limit` of those that wait: the most urgent first, of a topic the oldest."""
+        found: list[Record] = []
+        while len(found) < limit and (waiting := [item for item in self._of.values() if item.waiting]):
+            self._taken += 1
+            found += waiting[-1 if self._taken % LEAST_URGENT_EVERY == 0 else 0].take(1)
+        return found
+
+    def remove(self, record: Record) -> None:
+        """Let go of a record that is done; one that is not there is no error."""
+        self._of[record.topic].remove(record)
+
+    def forget(self, partitions: Collection[tuple[str, int]]) -> None:
+        """Let go of those of lost partitions that nobody has taken."""
+        for item in self._of.values():
+            item.forget(partitions)
+
+    def taken_of(self, partitions: Collection[tuple[str, int]]) -> int:
+        """Count those of the partitions that are worked on."""
+        return sum(item.taken_of(partitions) for item in self._of.values())
 
 
 def _place(record: Record) -> Place:

@@ -249,7 +249,8 @@ class Asker:
         classified, first = await self.classify(admitted.windows[0])
         language = self._language(admitted.document)
         model = self._model_for(admitted, classified.kind)
-        asked = (self._answer(item, classified.kind, language, model) for item in admitted.windows)
+        urgency = admitted.document.priority.order
+        asked = (self._answer(item, classified.kind, language, model, urgency) for item in admitted.windows)
         answers = await _side_by_side(asked)
         summaries = [answer.pop("summary") for answer, _ in answers]
         return Asked(
@@ -301,6 +302,7 @@ class Asker:
             schema=question.schema(),
             max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
             model=self._model_for(asked.admitted, asked.kind),
+            urgency=asked.admitted.document.priority.order,
         )
         answer, generation = await self._generate(names.ASK_AGAIN, prompt)
         summary = answer.pop("summary", None)
@@ -325,6 +327,7 @@ class Asker:
                 # `text_budget` leaves room for two answers.
                 max_tokens=min(TOKENS_PER_ROW * (1 + lines), 2 * answer_tokens(asked.kind)),
                 model=model,
+                urgency=document.priority.order,
             )
             return await self._generate_once(names.ASK_ROWS, prompt)
 
@@ -334,7 +337,7 @@ class Asker:
         return AskedRows(asked.kind, question.table, rows, tuple(generations))
 
     def class_prompt(self, pages: Sequence[str]) -> Prompt:
-        """Give the first question about a document: its type."""
+        """Give the first question about a document: its type. It is short, and goes before all others."""
         return Prompt(
             request_id=uuid4().hex,
             system=self._class_instruction,
@@ -400,7 +403,7 @@ class Asker:
         return self._routing.routes.model_for(admitted.document.tenant, kind.name)
 
     async def _answer(
-        self, window: Window, kind: DocumentType, language: str, model: str | None
+        self, window: Window, kind: DocumentType, language: str, model: str | None, urgency: int
     ) -> tuple[dict[str, str], Generation]:
         prompt = Prompt(
             request_id=uuid4().hex,
@@ -409,6 +412,7 @@ class Asker:
             schema=self._answer_schemas[kind.name],
             max_tokens=answer_tokens(kind),
             model=model,
+            urgency=urgency,
         )
         return await self._generate(names.EXTRACT, prompt)
 

@@ -229,7 +229,8 @@ class Recorder:
         )
         name = (document.tenant, document.document_id, document.content_sha256)
         identity = event_id(EventType.PARSED, *name, self.pipeline.pipeline_id, item.attempt)
-        row = event_row(EventType.PARSED, identity, self.topics.parsed, document, document.document_key, event, now)
+        topic = self.topics.parsed_of(document.priority)
+        row = event_row(EventType.PARSED, identity, topic, document, document.document_key, event, now)
         return replace(row, due_in=item.after, attempt=max(2, item.attempt))
 
     def _row(

@@ -64,7 +64,8 @@ class Limits:
     batch
         Most documents that are admitted together.
     documents
-        Documents in the engine at the same time: as one is done, the next is admitted.
+        Documents in the engine at the same time: as one is done, the next is admitted. So that it is there by then, as
+        many more as `batch` says are read, checked or recorded beside them.
     ask_seconds
         A document whose answers take longer, once it has its turn, is tried again.
     windows
@@ -103,7 +104,7 @@ class Inference:
         self._tracing = tracing
         self._metrics = metrics
         self._text_budget = asker.text_budget()
-        self._slots = asyncio.Semaphore(limits.documents)
+        self._slots = asyncio.Semaphore(limits.documents + limits.batch)
         self._turns = Turns(limits.documents)
         self._checks = asyncio.Semaphore(CHECKS)
         self._in_work = InWork()
@@ -266,7 +267,7 @@ class Inference:
 
     async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
-        again = await self._ask(document, batch, lambda: self._asker.ask_again(checked.asked, question))
+        again = await self._ask(document, batch, lambda: self._asker.ask_again(checked.asked, question), begun=True)
         if isinstance(again, Failure):
             log.warning("second question failed", document_id=document.document_id, reason=again.message)
             self._metrics.asked_again(kind, names.SecondAnswer.FAILED)
@@ -280,7 +281,7 @@ class Inference:
     async def _ask_rows(self, checked: Checked, question: RowsQuestion, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
         ask = partial(self._asker.ask_rows, checked.asked, question)
-        rows = await self._ask(document, batch, ask, len(question.lines))
+        rows = await self._ask(document, batch, ask, len(question.lines), begun=True)
         if isinstance(rows, Failure):
             log.warning("question about rows failed", document_id=document.document_id, reason=rows.message)
             self._metrics.asked_rows(kind, names.SecondAnswer.FAILED)
@@ -297,12 +298,19 @@ class Inference:
             return await asyncio.to_thread(checks)
 
     async def _ask(
-        self, document: PendingDocument, batch: Batch, ask: Callable[[], Awaitable[Said]], requests: int = 1
+        self,
+        document: PendingDocument,
+        batch: Batch,
+        ask: Callable[[], Awaitable[Said]],
+        requests: int = 1,
+        *,
+        begun: bool = False,
     ) -> Said | Failure:
         if document.engine_deaths >= ENGINE_DEATHS:
             message = f"the engine died {document.engine_deaths} times while it held this document"
             return Failure(Step.ASK, ErrorCode.ENGINE_DIED, message, retryable=True)
-        async with self._turns.turn(alone=document.engine_deaths > 0, requests=requests):
+        alone, priority = document.engine_deaths > 0, document.priority
+        async with self._turns.turn(alone=alone, requests=requests, priority=priority, begun=begun):
             with self._in_engine.holding(document.document_key):
                 try:
                     return await self._ask_in_time(document, batch, ask)

@@ -1,9 +1,21 @@
 """Turns at the engine: ordinary documents share it, a suspect has it alone."""
 
 import asyncio
-from collections import deque
+from bisect import insort
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
+from typing import NamedTuple
+
+from schemas.events import Priority
+
+
+class _Ticket(NamedTuple):
+    """A place in the queue; less is earlier."""
+
+    urgency: int
+    is_new: bool
+    number: int
 
 
 class Turns:
@@ -12,7 +24,9 @@ class Turns:
     A document that was in the engine when it died may have killed it. It is asked alone, so that it can take nobody
     with it, and so that the next death tells whose fault it was.
 
-    Ordinary documents come in by the order in which they asked, so that one of many requests is not overtaken for ever.
+    Ordinary documents come in by their priority. Of one priority those come first that were inside before: what is
+    begun is finished, and finds in the prefix cache what it left there. Then by the order in which they asked, so that
+    one of many requests is not overtaken for ever.
 
     Parameters
     ----------
@@ -24,21 +38,27 @@ class Turns:
         self._changed = asyncio.Condition()
         self._requests = requests
         self._inside = 0
-        self._waiting: deque[object] = deque()
+        self._waiting: list[_Ticket] = []
+        self._numbers = count()
         self._alone = False
         self._suspects = 0
 
     @asynccontextmanager
-    async def turn(self, *, alone: bool, requests: int = 1) -> AsyncIterator[None]:
+    async def turn(
+        self, *, alone: bool, requests: int = 1, priority: Priority = Priority.NORMAL, begun: bool = False
+    ) -> AsyncIterator[None]:
         """Wait for a turn; ordinary documents wait for suspects that came before them, and for room.
 
         Parameters
         ----------
         requests
             What the document asks side by side.
+        begun
+            It was inside before, and has a second question.
         """
+        ticket = _Ticket(priority.order, not begun, next(self._numbers))
         async with self._changed:
-            await (self._enter_alone() if alone else self._enter(requests))
+            await (self._enter_alone() if alone else self._enter(ticket, requests))
             self._inside += requests
         try:
             yield
@@ -48,9 +68,8 @@ class Turns:
                 self._alone = False
                 self._changed.notify_all()
 
-    async def _enter(self, requests: int) -> None:
-        ticket = object()
-        self._waiting.append(ticket)
+    async def _enter(self, ticket: _Ticket, requests: int) -> None:
+        insort(self._waiting, ticket)
         try:
             await self._changed.wait_for(lambda: self._waiting[0] is ticket and self._is_open(requests))
         finally:

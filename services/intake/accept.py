@@ -94,6 +94,7 @@ def unread(submission: Submission, traceparent: str) -> NewDocument:
         origin=submission.history.origin,
         attempts=submission.history.attempt,
         retry_of=submission.history.dead_letter,
+        priority=document.priority,
     )
 
 

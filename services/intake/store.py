@@ -136,7 +136,9 @@ class Store:
             page_count=len(document.pages),
             characters=sum(map(len, document.pages)),
         )
-        return event_row(EventType.PARSED, identity, self.topics.parsed, document, key, parsed, now)
+        return event_row(
+            EventType.PARSED, identity, self.topics.parsed_of(document.priority), document, key, parsed, now
+        )
 
 
 def again(item: Retried) -> OutboxRow:

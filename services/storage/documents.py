@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, lit
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.events import EventType
+from schemas.events import EventType, Priority
 from services.storage.outbox import send_again
 from services.storage.records import Acceptance, AcceptedDocument, NewDocument, Origin, PendingDocument
 from services.storage.tables import answers, dead_letter_records, document_failures, documents, outbox, pages
@@ -39,6 +39,7 @@ _CONTENT: Final = (
     documents.c.attempts,
     documents.c.retry_of,
     documents.c.einvoice,
+    documents.c.priority,
     *_PLACE,
 )
 _NEW: Final = (documents.c.tenant, documents.c.document_id, *_CONTENT)
@@ -200,6 +201,7 @@ def _row(item: NewDocument, original: str | None, letters: Collection[int]) -> d
         "trace_id": _trace_id(item),
         "attempts": item.attempts,
         "retry_of": item.retry_of if item.retry_of in letters else None,
+        "priority": item.priority.value,
         "submitted_at": item.submitted_at,
         "source_partition": item.origin and item.origin.partition,
         "source_offset": item.origin and item.origin.offset,
@@ -388,6 +390,7 @@ def _pending(row: Row[*tuple[Any, ...]], read: Sequence[tuple[str, Sequence[int]
         answered=row.answered,
         attempts=row.attempts,
         engine_deaths=row.engine_deaths,
+        priority=Priority(row.priority),
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from schemas.events import ErrorCode, FieldAnswer, Finding, Status, Step
+from schemas.events import ErrorCode, FieldAnswer, Finding, Priority, Status, Step
 
 
 class Acceptance(StrEnum):
@@ -74,6 +74,7 @@ class NewDocument:
     """Tries so far, this one included."""
     retry_of: int | None = None
     """The dead letter that it is a retry of."""
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class PendingDocument:
     """The values of the e-invoice that it is or carries, as its XML gives them."""
     layouts: Sequence[Sequence[int]] = ()
     """Where the text of each page stands; empty for a page of plain text."""
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

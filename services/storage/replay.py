@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.events import DocumentParsed, EventType, event_id
+from schemas.events import DocumentParsed, EventType, Priority, event_id
 from schemas.topics import Topics
 from services.storage.database import Database
 from services.storage.document_events import event_row
@@ -131,7 +131,8 @@ def _row(document: Row[*tuple[Any, ...]], topics: Topics, now: datetime) -> Outb
         page_count=document.page_count,
         characters=document.characters,
     )
-    return event_row(EventType.PARSED, identity, topics.parsed, document, document.document_key, event, now)
+    topic = topics.parsed_of(Priority.BULK)  # today's post does not wait for yesterday's
+    return event_row(EventType.PARSED, identity, topic, document, document.document_key, event, now)
 
 
 def _selected(selection: ReplaySelection) -> Select[Any]:

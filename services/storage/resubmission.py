@@ -119,9 +119,9 @@ async def hand_in_again(connection: AsyncConnection, run: Run, after: int) -> Ha
 
 def refusal(letter: Outline, topics: Topics, *, again: bool) -> str | None:
     """Say why a letter cannot be handed in again; None if it can."""
-    readable = (topics.submitted, topics.parsed)
+    readable = (topics.submitted, *topics.all_parsed)
     if letter.topic not in readable:
-        return f"its topic is {letter.topic}; only records of {' and '.join(readable)} are read"
+        return f"its topic is {letter.topic}; only records of {', '.join(readable)} are read"
     if letter.retried_at is not None and not again:
         return f"it was handed in again at {letter.retried_at:%F %T %Z} already; `--again` does it once more"
     if letter.size > MAX_LETTER_BYTES:

@@ -18,6 +18,7 @@ import pytest
 from schemas.document_types import load_document_types
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import EngineDeadError, EngineError, Prompt, SchemaRefusedError
+from services.inference.engines.room import Room
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -195,9 +196,26 @@ async def test_a_request_that_comes_just_after_the_engines_death_does_not_wait_f
     engine: InProcessEngine,
 ) -> None:
     config = InProcessConfig("deaf", Path(), "0" * 64)
-    dead = InProcessEngine(config, cast("Any", _Deaf()), engine._texts, engine.identity)
+    dead = InProcessEngine(config, cast("Any", _Deaf()), engine._texts, engine.identity, Room(4096))
     with pytest.raises(EngineDeadError, match="supervisor"):
         await asyncio.wait_for(dead.generate(prompt("doomed", schema=ANSWER)), 10)
+
+
+async def test_the_engine_has_no_more_requests_than_its_cache_has_room_for(
+    engine: InProcessEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = engine._llm.vllm_config.cache_config
+    assert engine._room.tokens == (cache.num_gpu_blocks - 1) * cache.block_size >= engine.context_tokens
+    asked = prompt("full", schema=ANSWER)
+    one = len(engine._texts.prompt_ids(asked.system, asked.user)) + asked.max_tokens
+    monkeypatch.setattr(engine, "_room", Room(2 * one))
+    running = [asyncio.create_task(engine.generate(replace(asked, request_id=f"full-{n}"))) for n in range(6)]
+    most = 0
+    while not all(task.done() for task in running):
+        most = max(most, engine._llm.output_processor.get_num_unfinished_requests())
+        await asyncio.sleep(0.005)
+    assert most == 2
+    assert all(task.result().finish == "stop" for task in running)
 
 
 async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngine) -> None:

@@ -93,7 +93,7 @@ async def topic_of(place: Place, records: int) -> AsyncIterator[str]:
 
 
 def consumption(place: Place, topic: str) -> Consumption:
-    return Consumption(KafkaConnection(place.kafka.direct), topic, Membership(topic), WIDE)
+    return Consumption(KafkaConnection(place.kafka.direct), [topic], Membership(topic), WIDE)
 
 
 async def take(consumption: Consumption, count: int) -> list[Record]:

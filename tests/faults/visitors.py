@@ -20,7 +20,9 @@ def visit(place: Place, group: str, seconds: float) -> "asyncio.Future[int]":
 
 async def _visit(place: Place, group: str, seconds: float) -> int:
     loop = asyncio.get_running_loop()
-    async with Consumption(KafkaConnection(place.kafka.direct), GROUPS[group], Membership(group), WIDE) as consumption:
+    async with Consumption(
+        KafkaConnection(place.kafka.direct), [GROUPS[group]], Membership(group), WIDE
+    ) as consumption:
         until, taken = loop.time() + seconds, 0
         while (left := until - loop.time()) > 0:
             taken += len(await consumption.take(WIDE.records, wait_seconds=min(left, 0.2)))

@@ -112,7 +112,7 @@ class House:
 
     async def intake(self, stack: AsyncExitStack) -> Intake:
         parser = Parser(workers=1, seconds=20, memory_mib=512, max_pages=100, max_characters=1_000_000)
-        consumption = Consumption(self.kafka, self.topics.submitted, Membership(self.intake_group), BUDGET)
+        consumption = Consumption(self.kafka, [self.topics.submitted], Membership(self.intake_group), BUDGET)
         return Intake(
             await stack.enter_async_context(consumption),
             ContentFetcher([self.inbox.as_uri() + "/", *self.prefixes], 1_000_000, 10),
@@ -130,7 +130,7 @@ class House:
         pipeline = pipeline_of(engine.identity, self.types, "document", routing=self.routing)
         await self.database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
         membership = Membership(self.inference_group)
-        consumption = Consumption(self.kafka, self.topics.parsed, membership, BUDGET, estimated_tokens)
+        consumption = Consumption(self.kafka, self.topics.all_parsed, membership, BUDGET, estimated_tokens)
         return Inference(
             await stack.enter_async_context(consumption),
             engine,

@@ -1,6 +1,7 @@
 """What makes a service not ready, what makes it not live, and what is counted on the way."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiokafka import TopicPartition
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
@@ -44,22 +46,22 @@ class FakeConsumption:
     """What `Vitals` sees of a consumption."""
 
     group: str = GROUP
-    topic: str = TOPIC
+    topics: tuple[str, ...] = (TOPIC,)
     poll_age: float = 0.0
-    oldest_age: float = 0.0
+    oldest_ages: Mapping[str, float] = field(default_factory=lambda: {TOPIC: 0.0})
     oldest_work_age: float = 0.0
     has_joined: bool = True
     broker_answers: bool = True
-    skipped: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
     commit_failures: int = 0
-    lags: Mapping[int, int] = field(default_factory=dict)
+    lags: Mapping[TopicPartition, int] = field(default_factory=dict)
     asked: int = 0
 
     async def answers(self) -> bool:
         self.asked += 1
         return self.broker_answers
 
-    def lag(self) -> Mapping[int, int]:
+    def lag(self) -> Mapping[TopicPartition, int]:
         return self.lags
 
 
@@ -213,7 +215,7 @@ def test_a_stuck_record_needs_a_new_process(watched: Watched):
 
 
 def test_a_record_that_waits_for_its_turn_is_not_stuck(watched: Watched):
-    watched.consumption.oldest_age = 10 * STUCK_SECONDS
+    watched.consumption.oldest_ages = {TOPIC: 10 * STUCK_SECONDS}
     watched.consumption.oldest_work_age = STUCK_SECONDS - 0.1
     assert watched.dying == {}
 
@@ -301,7 +303,7 @@ async def test_skipped_records_and_failed_commits_are_counted_once(
     monkeypatch.setattr(vitals_module, "LOOK_SECONDS", 0.01)
     async with _running(watched.vitals):
         for more in (3, 0, 4):
-            watched.consumption.skipped += more
+            watched.consumption.skipped[TOPIC] += more
             watched.consumption.commit_failures += more
             seen = watched.consumption.asked
             await _until(lambda seen=seen: watched.consumption.asked >= seen + 3)
@@ -310,8 +312,8 @@ async def test_skipped_records_and_failed_commits_are_counted_once(
 
 
 def test_lag_age_and_breaker_are_measured(watched: Watched, reader: InMemoryMetricReader):
-    watched.consumption.lags = {0: 7, 2: 0}
-    watched.consumption.oldest_age = 3.5
+    watched.consumption.lags = {TopicPartition(TOPIC, 0): 7, TopicPartition(TOPIC, 2): 0}
+    watched.consumption.oldest_ages = {TOPIC: 3.5}
     of = {names.MESSAGING_TOPIC: TOPIC, names.MESSAGING_GROUP: GROUP}
     assert _points(reader, names.CONSUMER_LAG) == [
         (of | {names.MESSAGING_PARTITION: "0"}, 7),

@@ -26,6 +26,7 @@ from services.inference.engines.port import (
     SchemaRefusedError,
     Token,
 )
+from services.inference.engines.room import Room
 
 if TYPE_CHECKING:
     from vllm.logprobs import Logprob
@@ -91,13 +92,16 @@ class InProcessConfig:
 class InProcessEngine:
     """Adapter for vLLM in this process; see `load`."""
 
-    def __init__(self, config: InProcessConfig, llm: "AsyncLLM", texts: "Texts", identity: EngineIdentity) -> None:
+    def __init__(
+        self, config: InProcessConfig, llm: "AsyncLLM", texts: "Texts", identity: EngineIdentity, room: Room
+    ) -> None:
         self._llm = llm
         self._texts = texts
         self._identity = identity
         self._context_tokens = config.context_tokens
         self._adapters = config.adapters
         self._loaded: dict[str | None, LoRARequest | None] = {None: None}
+        self._room = room
         self._guards: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -118,7 +122,7 @@ class InProcessEngine:
         except Exception as error:  # whatever vLLM raises while loading means the same here
             message = f"the engine could not load {config.folder}: {type(error).__name__}: {error}"
             raise EngineError(message) from error
-        return cls(config, llm, texts, _identity(config, llm, texts))
+        return cls(config, llm, texts, _identity(config, llm, texts), Room(_cache_tokens(llm)))
 
     async def load_adapters(self) -> None:
         """Load the adapters, and try whether each request gets its own; nothing if there are none.
@@ -207,7 +211,8 @@ class InProcessEngine:
                 "nothing is left for the answer"
             )
             raise EngineError(message)
-        output = await self._run(ids, prompt)
+        async with self._room.taken(len(ids) + prompt.max_tokens, prompt.urgency):
+            output = await self._run(ids, prompt)
         answer = output.outputs[0]
         return Generation(
             text=answer.text,
@@ -370,13 +375,19 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         structured_outputs_config=StructuredOutputsConfig(backend="xgrammar", disable_any_whitespace=True),
         distributed_executor_backend=OwnedExecutor,
         disable_log_stats=True,
-        **_room(config.adapters),
+        **_room_for_adapters(config.adapters),
         compilation_config=CompilationConfig(custom_ops=_other_kernels() if on_cpu else []),
     )
     return AsyncLLM.from_engine_args(arguments)
 
 
-def _room(adapters: Sequence[LoraAdapter]) -> dict[str, Any]:
+def _cache_tokens(llm: "AsyncLLM") -> int:
+    """Give the tokens that the KV cache holds, as the engine made it; one block stays empty in it."""
+    cache = llm.vllm_config.cache_config
+    return ((cache.num_gpu_blocks or 1) - 1) * cache.block_size
+
+
+def _room_for_adapters(adapters: Sequence[LoraAdapter]) -> dict[str, Any]:
     """Give the engine room for the adapters, and for the two that guard them."""
     if not adapters:
         return {}

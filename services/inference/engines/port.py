@@ -58,6 +58,8 @@ class Prompt:
         Servers allow about 20.
     model
         Which of the engine's further models or adapters is to answer, see `EngineIdentity`; None: its own model.
+    urgency
+        Whose turn it is where an engine has no room for all: less is earlier.
     """
 
     request_id: str
@@ -67,6 +69,7 @@ class Prompt:
     max_tokens: int
     alternatives: int = 0
     model: str | None = None
+    urgency: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ async def write(kafka: str, topics: Topics):
 def consume(kafka: str, topics: Topics):
     def consume(budget: Budget = WIDE, instance: str | None = None) -> Consumption:
         group = f"{topics.prefix}{GROUP}"
-        return Consumption(KafkaConnection(kafka), topics.submitted, Membership(group, instance), budget)
+        return Consumption(KafkaConnection(kafka), [topics.submitted], Membership(group, instance), budget)
 
     return consume
 
@@ -210,7 +210,8 @@ async def test_records_of_a_transaction_that_was_aborted_are_not_delivered(kafka
         assert [record.value for record in records] == [b"committed"]
         assert await consumption.take(10, wait_seconds=1) == []
         consumption.done(records)
-        assert consumption.lag()[0] == 1  # the marker that ended the transaction: the guarantees say so
+        # The marker that ended the transaction: the guarantees say so.
+        assert consumption.lag()[TopicPartition(topics.submitted, 0)] == 1
 
 
 def _unreadable_when_polled(*_: object) -> Iterator[object]:
@@ -265,7 +266,7 @@ async def test_records_of_a_topic_made_anew_are_delivered_under_the_offsets_that
         assert [record.value for record in await _take(consumption, 1)] == [b"new"]
         await write(b"1", b"2", b"3", b"4")
         assert [record.value for record in await _take(consumption, 4)] == [b"1", b"2", b"3", b"4"]
-        assert consumption.skipped == 0
+        assert not consumption.skipped
 
 
 async def test_a_full_budget_pauses_the_partitions_and_done_resumes_them(write, consume):
@@ -292,13 +293,13 @@ async def test_records_larger_than_one_fetch_are_delivered_in_their_order(kafka,
         assert own == [b"before", large, b"after", large]
 
 
-async def test_lag_counts_what_is_not_done(write, consume):
+async def test_lag_counts_what_is_not_done(write, consume, topics):
     await write(b"a", b"b", b"c")
     async with consume() as consumption:
         records = await _take(consumption, 3)
-        assert consumption.lag()[0] == 3
+        assert consumption.lag()[TopicPartition(topics.submitted, 0)] == 3
         consumption.done(records[:1])
-        assert consumption.lag()[0] == 2
+        assert consumption.lag()[TopicPartition(topics.submitted, 0)] == 2
 
 
 async def test_a_record_in_flight_over_a_rebalance_is_not_worked_on_twice_here_and_counts_when_done(
@@ -309,7 +310,7 @@ async def test_a_record_in_flight_over_a_rebalance_is_not_worked_on_twice_here_a
         held = await _take(first, 2)
         async with consume() as second:
             await _until(lambda: len(second.lag()) + len(first.lag()) == 3 and len(second.lag()) > 0)
-            owner = first if 0 in first.lag() else second
+            owner = first if TopicPartition(topics.submitted, 0) in first.lag() else second
             if owner is second:
                 assert [record.value for record in await _take(second, 2)] == [b"a", b"b"]
                 second.done(held)
@@ -341,7 +342,7 @@ async def test_what_was_finished_behind_a_slow_record_is_not_delivered_again(kaf
     async with consume() as consumption:
         assert [record.value for record in await _take(consumption, 2)] == [b"3", b"11"]
         assert await consumption.take(10, wait_seconds=1) == []
-        assert consumption.skipped == 15  # 4 to 19 without 11
+        assert consumption.skipped.total() == 15  # 4 to 19 without 11
 
 
 async def test_an_idle_topic_is_polled_all_the_time(consume):
@@ -402,7 +403,7 @@ async def test_a_partition_that_was_just_lost_hides_no_lag_of_the_others(topics,
     async with consume() as consumption:
         await _take(consumption, 1)
         consumption._trackers[TopicPartition(topics.submitted, 99)] = PartitionTracker()
-        assert consumption.lag()[0] == 1
+        assert consumption.lag()[TopicPartition(topics.submitted, 0)] == 1
 
 
 async def test_a_member_that_the_group_has_pushed_out_has_not_joined_until_it_is_let_in_again(write, consume):
@@ -501,7 +502,7 @@ async def test_what_nobody_has_taken_of_a_lost_partition_takes_no_room(write, co
     async with consume(Budget(records=2, size=1_000_000, tokens=TOKENS)) as consumption:
         await _until(lambda: consumption.in_flight == 2)
         await consumption.revoked(list(consumption._trackers))
-        assert (consumption.in_flight, consumption.oldest_age) == (0, 0)
+        assert (consumption.in_flight, max(consumption.oldest_ages.values())) == (0, 0)
         assert await consumption.take(10, wait_seconds=0) == []
 
 
@@ -551,3 +552,24 @@ async def test_the_end_does_not_wait_for_a_group_that_cannot_be_left(consume, mo
             patched.setattr(consumption._broker, "stop", unanswered)
             async with asyncio.timeout(20):
                 await consumption.__aexit__()
+
+
+async def test_what_is_urgent_is_taken_first_and_a_full_topic_stops_no_other(kafka, topics):
+    group, small = f"{topics.prefix}{GROUP}", Budget(records=4, size=1_000_000, tokens=TOKENS)
+    urgent, normal, _ = topics.all_parsed
+    async with _producer(kafka) as producer:
+        for at in range(12):
+            await producer.send_and_wait(normal, b"%d" % at, key=b"k", partition=0)
+    async with Consumption(KafkaConnection(kafka), [urgent, normal], Membership(group), small) as consumption:
+        await _until(lambda: consumption.in_flight >= small.records)
+        async with _producer(kafka) as producer:
+            await producer.send_and_wait(urgent, b"at once", key=b"k", partition=0)
+        await _until(lambda: consumption.oldest_ages[urgent] > 0)
+        first, second = await _take(consumption, 1), await _take(consumption, 1)
+        assert [record.value for record in (*first, *second)] == [b"at once", b"0"]
+        assert consumption.lag()[TopicPartition(urgent, 0)] == 1
+        consumption.done([*first, *second])
+        for at in range(1, 12):
+            (record,) = await _take(consumption, 1)
+            assert record.value == b"%d" % at
+            consumption.done([record])

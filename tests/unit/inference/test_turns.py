@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.events import Priority
 from services.inference.turns import Turns
 
 ROOM = 1000
@@ -17,9 +18,17 @@ LOOPS = 20
 class Visit:
     """One document on its way through the engine, which a test lets out again."""
 
-    def __init__(self, turns: Turns, *, alone: bool, requests: int = 1) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        alone: bool,
+        requests: int = 1,
+        priority: Priority = Priority.NORMAL,
+        begun: bool = False,
+    ) -> None:
         self.alone = alone
-        self._requests = requests
+        self._asks = {"requests": requests, "priority": priority, "begun": begun}
         self.inside = False
         self._leave: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._stay(turns))
@@ -29,7 +38,7 @@ class Visit:
         return not self.inside and not self._task.done()
 
     async def _stay(self, turns: Turns) -> None:
-        async with turns.turn(alone=self.alone, requests=self._requests):
+        async with turns.turn(alone=self.alone, **self._asks):
             self.inside = True
             try:
                 await self._leave
@@ -207,6 +216,24 @@ async def test_who_gives_up_waiting_for_room_keeps_nobody_out():
     assert late.inside
     await first.leave()
     assert (await of_many_requests(turns, 3)).inside
+
+
+async def test_who_is_more_urgent_enters_first_and_of_the_rest_who_was_inside_before():
+    turns = Turns(1)
+    first = await ordinary(turns)
+    waiting = [
+        Visit(turns, alone=False, priority=priority, begun=begun)
+        for priority in (Priority.BULK, Priority.NORMAL, Priority.URGENT)
+        for begun in (False, True)
+    ]
+    await settled()
+    assert not any(visit.inside for visit in waiting)
+    order = []
+    await first.leave()
+    while inside := [visit for visit in waiting if visit.inside]:
+        order += [waiting.index(visit) for visit in inside]
+        await inside[0].leave()
+    assert order == [5, 4, 3, 2, 1, 0]
 
 
 KINDS = ["ordinary", "ordinary", "suspect", "leave", "give up"]
