@@ -223,12 +223,14 @@ CREATE TABLE postkorb.documents (
     engine_deaths integer DEFAULT 0 NOT NULL,
     retry_of bigint,
     einvoice jsonb,
+    priority text DEFAULT 'normal'::text NOT NULL,
     CONSTRAINT documents_content_sha256_check CHECK ((content_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT documents_counts_check CHECK (((version >= 1) AND (byte_count >= 0) AND (page_count >= 0))),
     CONSTRAINT documents_einvoice_check CHECK ((jsonb_typeof(einvoice) = 'object'::text)),
     CONSTRAINT documents_finished_at_check CHECK (((state = 'parsed'::text) = (finished_at IS NULL))),
     CONSTRAINT documents_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT documents_notes_check CHECK ((jsonb_typeof(notes) = 'array'::text)),
+    CONSTRAINT documents_priority_check CHECK ((priority = ANY (ARRAY['urgent'::text, 'normal'::text, 'bulk'::text]))),
     CONSTRAINT documents_source_check CHECK (((source_partition IS NULL) = (source_offset IS NULL))),
     CONSTRAINT documents_state_check CHECK ((state = ANY (ARRAY['parsed'::text, 'processed'::text, 'failed'::text]))),
     CONSTRAINT documents_tries_check CHECK (((attempts >= 1) AND (engine_deaths >= 0)))
@@ -415,6 +417,13 @@ COMMENT ON COLUMN postkorb.documents.retry_of IS 'Dead letter that this document
 --
 
 COMMENT ON COLUMN postkorb.documents.einvoice IS 'Values of the e-invoice that the content is or carries, as its XML gives them; null if there is none.';
+
+
+--
+-- Name: COLUMN documents.priority; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.documents.priority IS 'Whose turn at the engine it is first, as published: urgent, normal or bulk.';
 
 
 --

@@ -30,7 +30,7 @@ from services.inference.outcome import Answered, Failed, Outcome, Retried
 from services.inference.parsed import ParsedRecords, Version, read_parsed
 from services.inference.record import Leaving, Recorder
 from services.inference.recording import Recording
-from services.inference.turns import Turns
+from services.inference.turns import Turns, TurnsOverError
 from services.storage.dead_letters import DeadRecord
 from services.storage.records import Failure, NewBatch, PendingDocument
 from services.telemetry import names
@@ -111,14 +111,19 @@ class Inference:
         self._in_engine = InEngine(recorder.note_engine_death)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then finish the documents in flight."""
+        """Work until `stop` is set, then finish what the engine has begun; the rest is delivered again."""
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._recording.run())
+            group.create_task(self._end_turns(stop))
             async with asyncio.TaskGroup() as batches:
                 while not stop.is_set():
                     if records := await self._next_records(stop):
                         batches.create_task(self._batch(records))
             writing.cancel()
+
+    async def _end_turns(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        await self._turns.end()
 
     async def _next_records(self, stop: asyncio.Event) -> list[Record]:
         """Take as many records as have a slot; each slot is given back when its record is done."""
@@ -222,7 +227,10 @@ class Inference:
 
     async def _document(self, admitted: Admitted, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
         with metered() as taken:
-            outcome = await self._outcome(admitted, batch)
+            try:
+                outcome = await self._outcome(admitted, batch)
+            except TurnsOverError:
+                return  # its record is not done: Kafka delivers it to another process, or to the next one
         pages_read = len(admitted.pages) if taken.requests else 0
         await self._leave(Leaving(outcome, row, taken, pages_read), batch, parsed)
 

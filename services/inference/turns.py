@@ -2,12 +2,16 @@
 
 import asyncio
 from bisect import insort
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import NamedTuple
 
 from schemas.events import Priority
+
+
+class TurnsOverError(Exception):
+    """Nobody new enters any more: the service ends."""
 
 
 class _Ticket(NamedTuple):
@@ -42,6 +46,7 @@ class Turns:
         self._numbers = count()
         self._alone = False
         self._suspects = 0
+        self._over = False
 
     @asynccontextmanager
     async def turn(
@@ -55,10 +60,15 @@ class Turns:
             What the document asks side by side.
         begun
             It was inside before, and has a second question.
+
+        Raises
+        ------
+        TurnsOverError
+            If the turns are over before one comes; not for what was inside before.
         """
         ticket = _Ticket(priority.order, not begun, next(self._numbers))
         async with self._changed:
-            await (self._enter_alone() if alone else self._enter(ticket, requests))
+            await (self._enter_alone(ticket) if alone else self._enter(ticket, requests))
             self._inside += requests
         try:
             yield
@@ -68,22 +78,33 @@ class Turns:
                 self._alone = False
                 self._changed.notify_all()
 
+    async def end(self) -> None:
+        """Let in only what was inside before."""
+        async with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
     async def _enter(self, ticket: _Ticket, requests: int) -> None:
         insort(self._waiting, ticket)
         try:
-            await self._changed.wait_for(lambda: self._waiting[0] is ticket and self._is_open(requests))
+            await self._wait_for(lambda: self._waiting[0] is ticket and self._is_open(requests), ticket)
         finally:
             self._waiting.remove(ticket)
             self._changed.notify_all()  # the next one may have room too
+
+    async def _wait_for(self, condition: Callable[[], bool], ticket: _Ticket) -> None:
+        await self._changed.wait_for(lambda: condition() or (self._over and ticket.is_new))
+        if self._over and ticket.is_new:
+            raise TurnsOverError
 
     def _is_open(self, requests: int) -> bool:
         has_room = not self._inside or self._inside + requests <= self._requests
         return has_room and not self._alone and not self._suspects
 
-    async def _enter_alone(self) -> None:
+    async def _enter_alone(self, ticket: _Ticket) -> None:
         self._suspects += 1
         try:
-            await self._changed.wait_for(lambda: not self._inside)
+            await self._wait_for(lambda: not self._inside, ticket)
         finally:
             self._suspects -= 1
             self._changed.notify_all()  # if it gives up, nobody waits for it any more

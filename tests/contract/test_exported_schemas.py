@@ -138,7 +138,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
 def test_the_asyncapi_document_has_the_public_topics_and_not_the_internal_one() -> None:
     topics = Topics()
     addresses = {channel["address"] for channel in exported()["asyncapi.json"]["channels"].values()}
-    assert addresses == set(topics.all) - {topics.parsed}
+    assert addresses == set(topics.all) - set(topics.all_parsed)
 
 
 def test_the_headers_that_are_written_are_those_described() -> None:

@@ -48,7 +48,7 @@ async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_
                 group.create_task(service.run(stop))
             for number in range(DOCUMENTS):
                 await house.submit(f"d{number}", letter("invoice", invoice_number=str(number)))
-            nothing_begun = LIMITS.documents
+            nothing_begun = LIMITS.documents + LIMITS.batch
             await until(lambda: _is(inference.breaker.outage and inference._slots._value == nothing_begun))
             before = engine.refused
             await until(lambda: _is(engine.refused > before))

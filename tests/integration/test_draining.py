@@ -11,7 +11,8 @@ from scripted import ScriptedEngine, letter
 from services.inference.engines.port import Generation, Prompt
 from services.intake.fetch import ContentFetcher
 
-MORE = 8
+MORE = LIMITS.batch + 4
+"""Some wait for a turn at the engine, some for a slot."""
 """Documents beyond what is worked on at the same time."""
 
 

@@ -19,15 +19,15 @@ async def test_each_priority_waits_in_a_topic_of_its_own_and_is_kept_in_sql(hous
             await house.submit(priority.value, {"text": LETTER}, priority=priority.value)
         await house.submit("unsaid", {"text": LETTER})
         waiting = {
-            priority: [record.key for record in await house.events(house.topics.parsed_of(priority), count)]
+            priority: {record.key for record in await house.events(house.topics.parsed_of(priority), count)}
             for priority, count in ((Priority.URGENT, 1), (Priority.NORMAL, 2), (Priority.BULK, 1))
         }
         stop.set()
         await asyncio.gather(*work)
     assert waiting == {
-        Priority.URGENT: [b"urgent"],
-        Priority.NORMAL: [b"normal", b"unsaid"],
-        Priority.BULK: [b"bulk"],
+        Priority.URGENT: {b"urgent"},
+        Priority.NORMAL: {b"normal", b"unsaid"},
+        Priority.BULK: {b"bulk"},
     }
     kept = await house.query("SELECT document_id, priority FROM postkorb.documents ORDER BY document_id")
     assert [tuple(row) for row in kept] == [

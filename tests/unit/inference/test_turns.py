@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import Priority
-from services.inference.turns import Turns
+from services.inference.turns import Turns, TurnsOverError
 
 ROOM = 1000
 LOOPS = 20
@@ -234,6 +234,24 @@ async def test_who_is_more_urgent_enters_first_and_of_the_rest_who_was_inside_be
         order += [waiting.index(visit) for visit in inside]
         await inside[0].leave()
     assert order == [5, 4, 3, 2, 1, 0]
+
+
+async def test_when_turns_are_over_only_what_was_inside_before_enters():
+    turns = Turns(1)
+    first = await ordinary(turns)
+    new, begun, alone = (
+        Visit(turns, alone=False), Visit(turns, alone=False, begun=True), Visit(turns, alone=True)
+    )  # fmt: skip
+    await settled()
+    await turns.end()
+    await settled()
+    for visit in (new, alone):
+        with pytest.raises(TurnsOverError):
+            await visit._task
+    await first.leave()
+    assert begun.inside
+    with pytest.raises(TurnsOverError):
+        await Visit(turns, alone=False)._task
 
 
 KINDS = ["ordinary", "ordinary", "suspect", "leave", "give up"]
