@@ -326,6 +326,8 @@ def metrics() -> str:
     used.asked_again("invoice", names.SecondAnswer.HELPED)
     used.asked_rows("invoice", names.SecondAnswer.HELPED)
     used.took("invoice", seconds=1.0, prompt=1, cached=1, completion=1)
+    used.cost("invoice", 1.0, "EUR")
+    used.type_named("invoice", names.TypeNamedBy.WORDS)
     used.answered_pages("invoice", 1)
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])

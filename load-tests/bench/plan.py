@@ -18,6 +18,10 @@ KEEP_DAYS: Final = 30
 TOPIC_DAYS: Final = 7
 SPARE_PARTITIONS: Final = 2
 """Partitions a process: so that there is room to add some."""
+BROKERS: Final = 3
+"""Each has all of the topics (`POSTKORB_REPLICATION_FACTOR=3`), and the work of all of them."""
+DATABASES: Final = 2
+"""PostgreSQL and its standby, which writes what the first one writes."""
 
 GPU_TOKENS: Final = 3450 / 128 * (2048 + 128)
 """Tokens a second of Llama 3.1 8B in FP8 on one H100: 3,450 generated, in requests of 2,048 in and 128 out."""
@@ -35,6 +39,13 @@ CORE_HOUR_SOURCE: Final = (
     "[FactualMinds](https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/), 2026: "
     "2 cores (m7g.large), $0.0816 an hour"
 )
+
+DISK_MONTH: Final = 0.11
+DISK_MONTH_SOURCE: Final = (
+    "assumed, about what [AWS](https://aws.eu/ebs/pricing) reckons with in its example, EUR 0.094 "
+    "(gp3, without more IOPS)"
+)
+MONTH_DAYS: Final = 30
 
 NEEDED: Final = ("ceiling", "growth", "cost")
 
@@ -74,41 +85,36 @@ def _rows(figures: Mapping[str, float]) -> Iterator[Row]:
     yield Row("inference processes", f"{processes}", "one a card, or as many as their own processor time needs")
     yield Row("partitions a topic", f"{partitions}", f"{SPARE_PARTITIONS} a process of the largest group")
     yield from _servers(figures, peak)
-    cores = sum(_cores(figures, name, peak) for name in (*INTAKE, "inference_ms", "relay_ms", *SERVERS))
-    yield Row("dollars a day, cards", f"{24 * gpus * GPU_HOUR:,.0f}", f"${GPU_HOUR:g} an hour: {GPU_HOUR_SOURCE}")
-    yield Row(
-        "dollars a day, cores of services and servers",
-        f"{24 * math.ceil(cores) * CORE_HOUR:,.0f}",
-        f"{math.ceil(cores)} cores at ${CORE_HOUR:.4f} an hour: {CORE_HOUR_SOURCE}",
-    )
-    dollars = 24 * (gpus * GPU_HOUR + math.ceil(cores) * CORE_HOUR)
-    yield Row(
-        "dollars a thousand documents", f"{1000 * dollars / DOCUMENTS_A_DAY:.3f}", "both, by the documents of a day"
-    )
+    terabytes = yield from _storage(figures)
+    yield from _dollars(gpus, math.ceil(sum(_cores(figures, name, peak) for name in SPENDERS)), terabytes)
 
 
-INTAKE: Final = ("intake_ms_of_a_pdf", "parsers_ms_of_a_pdf")
-SERVERS: Final = ("Kafka_ms", "PostgreSQL_ms")
+SERVERS: Final = {"Kafka": BROKERS, "PostgreSQL": DATABASES}
+SPENDERS: Final = ("intake", "parsers", "inference", "relay", *SERVERS)
+"""Of processor time; all figures are those of PDFs, which take the most."""
+
+
+def _ms(figures: Mapping[str, float], name: str) -> float:
+    return figures[f"{name}_ms_of_a_pdf"]
 
 
 def _cores(figures: Mapping[str, float], name: str, peak: float) -> float:
-    return peak * figures[name] / 1000 / BUSY
+    """Give the cores of a spender, those of all replicas together."""
+    return SERVERS.get(name, 1) * peak * _ms(figures, name) / 1000 / BUSY
 
 
 def _services(figures: Mapping[str, float], peak: float) -> Generator[Row, None, tuple[int, int]]:
     """Give the rows of the services' own work; return how many processes intake and inference need for it."""
     share = f"at {100 * BUSY:.0f} % of a core"
-    intake, inference, relay = (
-        math.ceil(_cores(figures, name, peak)) for name in ("intake_ms_of_a_pdf", "inference_ms", "relay_ms")
-    )
-    parsers = math.ceil(_cores(figures, "parsers_ms_of_a_pdf", peak))
+    names = ("intake", "parsers", "inference", "relay")
+    intake, parsers, inference, relay = (math.ceil(_cores(figures, name, peak)) for name in names)
     for what, number, name in (
-        ("intake processes", intake, "intake_ms_of_a_pdf"),
-        ("cores for their parser workers", parsers, "parsers_ms_of_a_pdf"),
-        ("cores for inference without its engine", inference, "inference_ms"),
-        ("relay processes, and one to spare", relay + 1, "relay_ms"),
+        ("intake processes", intake, "intake"),
+        ("cores for their parser workers", parsers, "parsers"),
+        ("cores for inference without its engine", inference, "inference"),
+        ("relay processes, and one to spare", relay + 1, "relay"),
     ):
-        yield Row(what, f"{number}", f"measured: {figures[name]:.2f} ms a document, {share}")
+        yield Row(what, f"{number}", f"measured: {_ms(figures, name):.2f} ms a PDF, {share}")
     return intake, inference
 
 
@@ -128,18 +134,46 @@ def _engines(figures: Mapping[str, float], peak: float) -> Generator[Row, None, 
 
 
 def _servers(figures: Mapping[str, float], peak: float) -> Iterator[Row]:
-    for what, name in (("cores of the brokers, a replica", "Kafka_ms"), ("cores of PostgreSQL", "PostgreSQL_ms")):
-        number = math.ceil(_cores(figures, name, peak))
-        yield Row(what, f"{number}", f"measured: {figures[name]:.2f} ms a document, at {100 * BUSY:.0f} % of a core")
+    for what, name in (("cores of the brokers", "Kafka"), ("cores of PostgreSQL and its standby", "PostgreSQL")):
+        yield Row(
+            what,
+            f"{math.ceil(_cores(figures, name, peak))}",
+            f"measured: {_ms(figures, name):.2f} ms a PDF, on each of {SERVERS[name]}, at {100 * BUSY:.0f} % of a core",
+        )
+
+
+def _storage(figures: Mapping[str, float]) -> Generator[Row, None, float]:
+    """Give the rows of what is stored, replicas included; return all of it, in terabytes."""
     stored, sent = figures["database_bytes_a_document"], figures["event_bytes_a_document"]
     terabytes = DOCUMENTS_A_DAY / 10**12
+    database = DATABASES * terabytes * KEEP_DAYS * stored
+    topics = BROKERS * terabytes * TOPIC_DAYS * sent
     yield Row(
-        f"PostgreSQL after {KEEP_DAYS} days, TB",
-        f"{terabytes * KEEP_DAYS * stored:.1f}",
-        f"measured: {stored / 1000:.1f} kB a document of one page, indexes and outbox included",
+        f"PostgreSQL and its standby after {KEEP_DAYS} days, TB",
+        f"{database:.1f}",
+        f"measured: {stored / 1000:.1f} kB a document of one page, indexes and outbox included; {DATABASES} times",
     )
     yield Row(
-        f"Kafka with {TOPIC_DAYS} days of retention, a replica, TB",
-        f"{terabytes * TOPIC_DAYS * sent:.1f}",
-        f"measured: {sent / 1000:.1f} kB of our events a document; what publishers send comes on top",
+        f"Kafka with {TOPIC_DAYS} days of retention, TB",
+        f"{topics:.1f}",
+        f"measured: {sent / 1000:.1f} kB of our events a document, {BROKERS} times; what publishers send comes on top",
+    )
+    return database + topics
+
+
+def _dollars(gpus: int, cores: int, terabytes: float) -> Iterator[Row]:
+    cards, computers = 24 * gpus * GPU_HOUR, 24 * cores * CORE_HOUR
+    disks = 1000 * terabytes * DISK_MONTH / MONTH_DAYS
+    yield Row("dollars a day, cards", f"{cards:,.0f}", f"${GPU_HOUR:g} an hour: {GPU_HOUR_SOURCE}")
+    yield Row(
+        "dollars a day, cores of services and servers",
+        f"{computers:,.0f}",
+        f"{cores} cores at ${CORE_HOUR:.4f} an hour: {CORE_HOUR_SOURCE}",
+    )
+    yield Row("dollars a day, disks", f"{disks:,.0f}", f"${DISK_MONTH:g} a GB and month: {DISK_MONTH_SOURCE}")
+    dollars = cards + computers + disks
+    yield Row(
+        "dollars a thousand documents",
+        f"{1000 * dollars / DOCUMENTS_A_DAY:.3f}",
+        "all three, by the documents of a day",
     )

@@ -395,6 +395,8 @@ class Inference:
             cached=taken.cached_tokens,
             completion=taken.completion_tokens,
         )
+        if (price := self._recorder.price) is not None:
+            self._metrics.cost(kind, price.of(taken.seconds), price.currency)
         if isinstance(outcome, Answered):
             self._metrics.answered_pages(kind, len(outcome.document.pages))
 

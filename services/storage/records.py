@@ -171,6 +171,10 @@ class Price:
     hourly: Decimal
     currency: str
 
+    def of(self, seconds: float) -> float:
+        """Give the price of some seconds, as the view `costs` does."""
+        return float(self.hourly) * seconds / 3600
+
 
 @dataclass(frozen=True, slots=True)
 class NewUsage:

@@ -80,6 +80,9 @@ class Metrics:
         self._engine_time = meter.create_counter(
             names.ENGINE_TIME, "s", "Busy time of the engine, by the document type that it went to"
         )
+        self._engine_cost = meter.create_counter(
+            names.ENGINE_COST, "{currency}", "Price of the engine's busy time, where an hour has one, by document type"
+        )
         self._engine_tokens = meter.create_counter(
             names.ENGINE_TOKENS, "{token}", "Tokens by kind and by the document type that they went to"
         )
@@ -155,6 +158,18 @@ class Metrics:
         kinds = {names.TokenType.INPUT: prompt, names.TokenType.CACHED: cached, names.TokenType.OUTPUT: completion}
         for kind, amount in kinds.items():
             self._engine_tokens.add(amount, {names.DOCUMENT_TYPE: document_type, names.GEN_AI_TOKEN_TYPE: kind.value})
+
+    def cost(self, document_type: str, money: float, currency: str) -> None:
+        """Count the price of the engine's time that one try of a document took.
+
+        Parameters
+        ----------
+        document_type
+            As in `took`.
+        currency
+            ISO 4217.
+        """
+        self._engine_cost.add(money, {names.DOCUMENT_TYPE: document_type, names.CURRENCY: currency})
 
     def answered_pages(self, document_type: str, pages: int) -> None:
         """Count the pages of a document that was answered."""

@@ -86,6 +86,7 @@ class House:
     limits: Limits = LIMITS
     calibration: Calibration = UNDOUBTING
     routing: Routing = NO_ROUTING
+    price: Price | None = PRICE
     spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
     reader: InMemoryMetricReader = field(default_factory=InMemoryMetricReader)
     """Of what the newest inference measures."""
@@ -135,7 +136,7 @@ class House:
             await stack.enter_async_context(consumption),
             engine,
             Asker(engine, self.types, "document", tracing, metrics, calibration=self.calibration, routing=self.routing),
-            Recorder(self.database, self.topics, pipeline, "test", PRICE),
+            Recorder(self.database, self.topics, pipeline, "test", self.price),
             self.limits,
             self.retries,
             tracing,

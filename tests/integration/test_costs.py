@@ -106,6 +106,19 @@ async def test_the_metrics_say_the_same_as_sql(house: House, engine: WatchedEngi
     assert _by_type(house.reader, names.ENGINE_TIME) == pytest.approx(seconds)
     assert _by_type(house.reader, names.ENGINE_TOKENS, {names.GEN_AI_TOKEN_TYPE: "input"}) == prompts
     assert _by_type(house.reader, names.PAGES) == pages == {"invoice": 1, "contract": 1}
+    money = {row.document_type or names.NO_TYPE: float(row.money) for row in rows}
+    assert set(money) == {"invoice", "contract", names.NO_TYPE}
+    assert _by_type(house.reader, names.ENGINE_COST, {names.CURRENCY: "EUR"}) == pytest.approx(money)
+
+
+async def test_without_a_price_no_metric_tells_money(house: House, engine: WatchedEngine):
+    house.price = None
+    async with house.running():
+        await house.submit("inv", letter(**INVOICE))
+        await house.row("SELECT * FROM postkorb.results")
+    assert engine.busy > 0
+    assert _by_type(house.reader, names.ENGINE_TIME)
+    assert _by_type(house.reader, names.ENGINE_COST) == {}
 
 
 async def test_an_answer_that_comes_too_late_to_be_recorded_is_paid_for_nothing(house: House, engine: WatchedEngine):

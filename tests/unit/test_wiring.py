@@ -1,10 +1,16 @@
 """What the composition root makes of settings: confidences, words that speak for types, the price of an hour."""
 
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from opentelemetry.metrics import NoOpMeterProvider
+from scripted import ScriptedEngine
 
 from services import wiring
 from services.answers.calibration import UNFITTED, Calibration
@@ -14,7 +20,11 @@ from services.models import catalogue
 from services.models.catalogue import Catalogue, load_catalogue
 from services.settings import Settings, SettingsError, load_settings
 from services.storage.records import Price
-from services.wiring import calibration_of, price_of, words_of
+from services.telemetry.load_times import LoadTimes
+from services.telemetry.metrics import Metrics
+from services.telemetry.state import State, StateFile, read_state
+from services.vitals import Vitals
+from services.wiring import NO_ROUTING, Place, calibration_of, price_of, words_of
 
 OURS = UNFITTED.model_copy(update={"other_below": 0.4})
 SHIPPED = UNFITTED.model_copy(update={"other_below": 0.2})
@@ -111,3 +121,47 @@ def test_the_price_of_an_hour_is_that_of_the_settings(tmp_path: Path) -> None:
 def test_a_price_that_says_nothing_is_a_wrong_setting(given: dict[str, str], said: str) -> None:
     with pytest.raises(SettingsError, match=f"^{said}"):
         load_settings(**given)
+
+
+MODEL = "qwen (2.9 GiB)"
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Give what loads a scripted engine as inference does at its start, and gives what was said while it loaded."""
+    said: list[tuple[str, float | None]] = []
+    clock = iter(range(0, 10_000, 40))
+
+    async def load_engine(_settings: Settings, say: Callable[[str], None], _routes: object) -> ScriptedEngine:
+        say(MODEL)
+        state = read_state(tmp_path, "inference")
+        assert state is not None
+        assert state.state is State.LOADING
+        said.append((state.detail, state.expected_seconds))
+        say("acme on 1 servers")
+        return ScriptedEngine()
+
+    async def start(given: Settings) -> tuple[str, float | None]:
+        vitals = Vitals(Metrics(NoOpMeterProvider().get_meter("test")))
+        async with AsyncExitStack() as stack:
+            place = Place(stack, given, telemetry=None, state=StateFile(tmp_path, "inference"), vitals=vitals)  # type: ignore[arg-type]
+            await wiring._loaded_engine(place, NO_ROUTING.routes)
+        return said[-1]
+
+    monkeypatch.setattr(wiring, "load_engine", load_engine)
+    monkeypatch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    return start
+
+
+async def test_a_start_says_how_long_the_model_took_to_load_the_last_time(
+    tmp_path: Path, load: Callable[..., Any]
+) -> None:
+    here = settings(tmp_path).model_copy(update={"engine": "in-process"})
+    assert await load(here) == (MODEL, None)
+    assert await load(here) == (MODEL, 40.0)
+    assert LoadTimes(tmp_path).last("acme on 1 servers") is None
+
+
+async def test_what_servers_elsewhere_have_loaded_is_not_kept(tmp_path: Path, load: Callable[..., Any]) -> None:
+    assert await load(settings(tmp_path)) == (MODEL, None)
+    assert LoadTimes(tmp_path).last(MODEL) is None

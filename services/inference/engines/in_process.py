@@ -221,7 +221,7 @@ class InProcessEngine:
             completion_tokens=len(answer.token_ids),
             cached_tokens=output.num_cached_tokens or 0,
             seconds=time.monotonic() - started,
-            tokens=self._texts.tokens(answer),
+            tokens=await asyncio.to_thread(self._texts.tokens, answer),
         )
 
     async def _run(self, ids: list[int], prompt: Prompt) -> "RequestOutput":

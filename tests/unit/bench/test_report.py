@@ -79,14 +79,10 @@ def test_the_page_shows_every_part_and_escapes_it() -> None:
     assert "<script" not in shown
 
 
-MEASURED = {
-    "intake_ms_of_a_pdf": 6.0,
-    "parsers_ms_of_a_pdf": 6.0,
-    "inference_ms": 3.0,
-    "relay_ms": 1.0,
-    "Kafka_ms": 1.0,
-    "PostgreSQL_ms": 1.0,
-}
+SPENDERS = {"intake": 6.0, "parsers": 6.0, "inference": 3.0, "relay": 1.0, "Kafka": 1.0, "PostgreSQL": 1.0}
+MEASURED = {f"{name}_ms_of_a_pdf": ms for name, ms in SPENDERS.items()}
+OF_TEXT = {f"{name}_ms": 1000 * ms for name, ms in SPENDERS.items()}
+"""Which the plan does not reckon with."""
 GROWN = {"database_bytes_a_document": 20_000.0, "event_bytes_a_document": 5_000.0}
 COST = {
     "prompt_tokens_a_page": 1500.0,
@@ -97,9 +93,9 @@ COST = {
 
 
 def planned(**changes: float) -> dict[str, str]:
-    figures = MEASURED | GROWN | COST | changes
+    figures = MEASURED | OF_TEXT | GROWN | COST | changes
     report = Report()
-    for name, known in (("ceiling", MEASURED), ("growth", GROWN), ("cost", COST)):
+    for name, known in (("ceiling", MEASURED | OF_TEXT), ("growth", GROWN), ("cost", COST)):
         report = report.with_part(part(name, **{key: figures[key] for key in known}))
     found = plan(report)
     assert found is not None
@@ -114,9 +110,34 @@ def test_the_plan_follows_from_what_was_measured() -> None:
     one = planned()
     assert one["documents a second, mean"] == "116"
     assert one["intake processes"] == "4"  # 347 a second, 6 ms each, at 60 % of a core: 3.5
-    assert one["PostgreSQL after 30 days, TB"] == "6.0"  # 10 million a day, 20 kB each
     assert planned(intake_ms_of_a_pdf=12.0)["intake processes"] == "7"
-    assert planned(event_bytes_a_document=10_000.0)["Kafka with 7 days of retention, a replica, TB"] == "0.7"
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "number"),
+    [
+        ("intake", "intake processes", "4"),
+        ("parsers", "cores for their parser workers", "4"),
+        ("inference", "cores for inference without its engine", "2"),
+        ("relay", "relay processes, and one to spare", "2"),
+        ("Kafka", "cores of the brokers", "2"),  # 347 a second, 1 ms each on each of three: 1.7
+        ("PostgreSQL", "cores of PostgreSQL and its standby", "2"),
+    ],
+)
+def test_every_spender_is_planned_by_its_figure_of_pdfs(name: str, row: str, number: str) -> None:
+    assert planned()[row] == planned(**{f"{name}_ms": 1.0})[row] == number
+    assert planned(**{f"{name}_ms_of_a_pdf": 60.0})[row] != number
+
+
+def test_what_is_stored_is_multiplied_by_its_replicas_and_priced() -> None:
+    one = planned()
+    assert one["PostgreSQL and its standby after 30 days, TB"] == "12.0"  # 10 million a day, 20 kB each, twice
+    assert one["Kafka with 7 days of retention, TB"] == "1.1"  # 5 kB each, three times
+    assert one["dollars a day, disks"] == "48"  # 13,050 GB at 0.11 a month
+    more = planned(event_bytes_a_document=10_000.0)
+    assert more["Kafka with 7 days of retention, TB"] == "2.1"
+    dollars = [float(one[f"dollars a day, {what}"]) for what in ("cards", "cores of services and servers", "disks")]
+    assert float(one["dollars a thousand documents"]) == pytest.approx(sum(dollars) / 10_000, abs=0.001)
 
 
 def test_twice_the_pages_need_twice_the_cards() -> None:

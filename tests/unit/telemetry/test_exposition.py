@@ -26,6 +26,8 @@ def use(metrics: Metrics) -> None:
     metrics.commit_failed("postkorb-intake")
     metrics.redelivered("documents.parsed", 5)
     metrics.outbox_pruned(100)
+    metrics.cost("invoice", 0.25, "EUR")
+    metrics.cost("invoice", 0.5, "EUR")
     metrics.step_took(names.ASK, 0.3)
     metrics.watch_oldest(lambda: {"documents.parsed": 3.5, "documents.submitted": 0.0})
     metrics.watch_breaker(lambda: False)
@@ -51,6 +53,8 @@ def test_every_metric_has_its_name_its_unit_and_its_labels(start: Start) -> None
     group = {"messaging_consumer_group_name": "postkorb-intake"}
     assert found["postkorb_consumer_commit_failures_total"] == [(group, 1)]
     assert found["postkorb_consumer_skipped_total"] == [({topic: "documents.parsed"}, 5)]
+    cost = {"document_type": "invoice", "postkorb_currency": "EUR"}
+    assert found["postkorb_engine_cost_total"] == [(cost, 0.75)]
     assert found["postkorb_outbox_pruned_total"] == [({}, 100)]
     assert found["postkorb_consumer_oldest_unfinished_seconds"] == [
         ({topic: "documents.parsed"}, 3.5),

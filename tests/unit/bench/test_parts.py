@@ -1,0 +1,62 @@
+"""Parts of the bench, of made-up measurements: what stands in them follows from the figures."""
+
+from datetime import UTC, datetime
+
+import pytest
+from bench import efficiency, growth
+from bench.growth import Grown
+from bench.report import Made
+from bench.rounds import Round
+from bench.running import Spent
+
+MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
+
+
+def turn(service_seconds: float, bare_seconds: float) -> Round:
+    return Round(service_seconds, bare_seconds, prompts=[None] * 7, texts=[], costs=[])  # type: ignore[list-item]
+
+
+def test_efficiency_is_the_service_s_rate_by_bare_vllm_s_in_the_same_round() -> None:
+    made = efficiency.part([turn(120, 60), turn(100, 90), turn(150, 150)], 10, MADE)
+    assert made.tables[0].title == "10 documents, 7 prompts"
+    assert made.tables[0].rows == [
+        ["bare vLLM, all prompts at once", "6.67 (4.00\u201310.00)"],
+        ["the whole service", "5.00 (4.00\u20136.00)"],
+    ]
+    [ratio] = made.ratios
+    assert [ratio.low, ratio.value, ratio.high, ratio.rounds] == pytest.approx([0.5, 0.9, 1.0, 3])
+    assert (ratio.goal, ratio.reached) == (efficiency.GOAL, False)
+    assert made.plot is not None
+    assert list(made.plot.series["median"]) == pytest.approx([6.667, 5.0], abs=0.001)
+    assert made.made == MADE
+
+
+def grown(documents: int, pages: int, cpu: float, memory: float) -> Grown:
+    spent = Spent(documents, seconds=10.0, cpu={"intake": cpu / 4, "inference": 3 * cpu / 4})
+    return Grown(pages, spent, {"intake": memory, "inference": 2 * memory})
+
+
+def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_the_shortest() -> None:
+    by_count = [grown(100, 1, cpu=2.0, memory=50), grown(500, 1, cpu=9.0, memory=51), grown(1000, 1, 21.0, 60)]
+    by_pages = [grown(400, 1, cpu=8.0, memory=60), grown(16, 100, cpu=48.0, memory=90)]
+    made = growth._part(by_count, by_pages, (14_000.0, 7_000.0), 33.0)
+    assert [(ratio.name, pytest.approx(ratio.value)) for ratio in made.ratios] == [
+        ("processor time a document, 1,000 documents against 100", 21 / 20),
+        ("memory, 1,000 documents against 100", 60 / 50),
+        ("processor time a page, 100 pages against 1", 30 / 20),
+        ("memory, 100 pages against 1", 90 / 60),
+    ]
+    assert [ratio.reached for ratio in made.ratios] == [True, False, False, False]
+    counts, pages = made.tables
+    assert counts.columns[-2:] == ("MiB: intake", "MiB: inference")
+    assert counts.rows[-1] == ["1,000", "1", "100", "21.00", "60", "120"]
+    assert pages.rows[-1] == ["16", "100", "160", "30.00", "90", "180"]
+    assert made.plot is not None
+    assert (list(made.plot.x), list(made.plot.series["all services and servers"])) == ([1, 100], [20.0, 30.0])
+    assert made.figures == {
+        "intake_mib": 60,
+        "inference_mib": 120,
+        "database_bytes_a_document": 14_000,
+        "event_bytes_a_document": 7_000,
+    }
+    assert made.made.seconds == 33.0
