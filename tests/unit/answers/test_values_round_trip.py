@@ -261,12 +261,11 @@ def test_a_german_register_number_comes_back_with_its_court(
         assert read(Kind.REGISTER_NUMBER, written, language) == f"{court} {register} {number}"
 
 
-REFERENCES: Final = st.from_regex(r"[A-Z]{1,4}-20[0-9]{2}-[0-9]{3,6}", fullmatch=True)
 SET: Final[dict[Kind, st.SearchStrategy[str]]] = {
     Kind.TEXT: st.sampled_from(["Offene Rechnungen über Pflegeaufwand", "fluid leak at the office floor, affected"]),
     Kind.NAME: PERSONS | FIRMS,
     Kind.ADDRESS: st.sampled_from(sorted(STREETS)).flatmap(addresses).map(lambda parts: f"{parts[0]}, {parts[1]}"),
-    Kind.REFERENCE: REFERENCES,
+    Kind.REFERENCE: st.sampled_from(["PO 77120", "WX 7043 8812", "RE-2026-04817"]),
     Kind.DATE: st.sampled_from(["5. Februar 2026", "Freitag, den 5. Juni 2026", "19 September 2026", "16 mars 2026"]),
     Kind.PERIOD: st.sampled_from(["drei Monate", "12 Wochen", "ein Jahr", "fünf Jahre"]),
     Kind.QUANTITY: st.sampled_from(["12 laufende Meter", "3,5 kg", "40 Flaschen", "6 Bündel"]),
