@@ -32,6 +32,18 @@ def lines_of(facts: Facts, rows: Sequence[Row]) -> list[tuple[str, ...]]:
     ]
 
 
+def labels_of(rows: Sequence[Row]) -> tuple[dict[str, str], ...]:
+    """Give the rows of a table of goods as a label has them."""
+    return tuple(
+        {
+            "description": description,
+            "quantity": quantity,
+            "line_total": str(rounded(Decimal(quantity) * Decimal(price))),
+        }
+        for description, quantity, _, price in rows
+    )
+
+
 OFFICE_SUPPLIES: tuple[Row, ...] = (
     ("Kopierpapier A4, 80 g/m², Karton zu 2.500 Blatt", "12", "Kt.", "21.90"),
     ("Aktenordner, 8 cm, grau", "40", "St.", "2.35"),
@@ -96,7 +108,14 @@ def rechnung_buerobedarf() -> Sample:
         "unten angegebenes Konto. Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
         "Mit freundlichen Grüßen<br/>Papierhaus Lindner GmbH",
     )
-    return Sample("rechnung_buerobedarf.pdf", letter.pdf(), "invoice", facts, ("Lindner", "Bürobedarf"))
+    return Sample(
+        "rechnung_buerobedarf.pdf",
+        letter.pdf(),
+        "invoice",
+        facts,
+        ("Lindner", "Bürobedarf"),
+        labels_of(OFFICE_SUPPLIES),
+    )
 
 
 def rechnung_dachdecker() -> Sample:
@@ -152,7 +171,7 @@ def rechnung_dachdecker() -> Sample:
         "Bitte bewahren Sie diese Rechnung zwei Jahre lang auf (§ 14b UStG).",
         "Vielen Dank für Ihren Auftrag!",
     )
-    return Sample("rechnung_dachdecker.pdf", letter.pdf(), "invoice", facts, ("Dach", "Öztürk"))
+    return Sample("rechnung_dachdecker.pdf", letter.pdf(), "invoice", facts, ("Dach", "Öztürk"), labels_of(rows))
 
 
 def invoice_consulting() -> Sample:
@@ -211,7 +230,9 @@ def invoice_consulting() -> Sample:
         "on late payments. Questions about this invoice: Priya Nair, accounts@harrowfinch.example.",
         "Thank you for working with us.",
     )
-    return Sample("invoice_consulting.pdf", letter.pdf(), "invoice", facts, ("consulting", "warehouse"))
+    return Sample(
+        "invoice_consulting.pdf", letter.pdf(), "invoice", facts, ("consulting", "warehouse"), labels_of(rows)
+    )
 
 
 SAMPLES = (rechnung_buerobedarf, rechnung_dachdecker, invoice_consulting)

@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 -- letters use the typographer's signs
 
 from making.facts import Facts
-from making.invoices import lines_of, sum_of
+from making.invoices import labels_of, lines_of, sum_of
 from making.sample import Sample
 from making.stationery import House, Letter
 
@@ -81,7 +81,14 @@ def bestellung_maschinenbau() -> Sample:
         "geben Sie die Bestellnummer auf Lieferschein und Rechnung an. Es gelten unsere Einkaufsbedingungen.",
     )
     letter.signature("Mit freundlichen Grüßen", "Jörg Maißer", "Strategischer Einkauf")
-    return Sample("bestellung_maschinenbau.pdf", letter.pdf(), "purchase_order", facts, ("Bestellung", "Hallbach"))
+    return Sample(
+        "bestellung_maschinenbau.pdf",
+        letter.pdf(),
+        "purchase_order",
+        facts,
+        ("Bestellung", "Hallbach"),
+        labels_of(MACHINE_PARTS),
+    )
 
 
 def purchase_order_laboratory() -> Sample:
@@ -137,7 +144,14 @@ def purchase_order_laboratory() -> Sample:
         "VAT reverse charge. Quote the PO number on all papers; partial deliveries need our consent.",
     )
     letter.signature("Kind regards", "Femke de Wit", "Laboratory manager")
-    return Sample("purchase_order_laboratory.pdf", letter.pdf(), "purchase_order", facts, ("laboratory", "Brightwater"))
+    return Sample(
+        "purchase_order_laboratory.pdf",
+        letter.pdf(),
+        "purchase_order",
+        facts,
+        ("laboratory", "Brightwater"),
+        labels_of(rows),
+    )
 
 
 def bestellung_grosskueche() -> Sample:
@@ -175,7 +189,9 @@ Leere Behälter geben wir dem Fahrer mit.
 Küchenleitung: Sören Weiß
 """
     content = text.replace("\n", "\r\n").encode("windows-1252")
-    return Sample("bestellung_grosskueche.txt", content, "purchase_order", facts, ("Bestellung", "Großküche"))
+    return Sample(
+        "bestellung_grosskueche.txt", content, "purchase_order", facts, ("Bestellung", "Großküche"), labels_of(rows)
+    )
 
 
 def lieferschein_gartenmoebel() -> Sample:
@@ -215,6 +231,10 @@ def lieferschein_gartenmoebel() -> Sample:
         ("3", "GM-330", "Sitzauflage wetterfest, moosgrün", "32 St.", "4"),
         ("4", "GM-901", "Pflegeöl, Dose 2,5 l", "6 St.", "1"),
     )
+    labels = tuple(
+        {"description": description, "quantity": quantity.removesuffix(" St.")}
+        for _, _, description, quantity, _ in rows
+    )
     letter.table(("Pos.", "Artikelnr.", "Bezeichnung", "Menge", "Packstücke"), rows, (12, 24, 78, 22, 26), "lllrr")
     letter.pairs(
         (
@@ -231,7 +251,9 @@ def lieferschein_gartenmoebel() -> Sample:
     letter.signatures(
         ("Datum, Unterschrift Fahrer", "Max Hirschvogel"), ("Datum, Unterschrift Empfänger", "Lena Übelacker")
     )
-    return Sample("lieferschein_gartenmoebel.pdf", letter.pdf(), "delivery_note", facts, ("Lieferschein", "Garten"))
+    return Sample(
+        "lieferschein_gartenmoebel.pdf", letter.pdf(), "delivery_note", facts, ("Lieferschein", "Garten"), labels
+    )
 
 
 def delivery_note_electronics() -> Sample:
@@ -271,6 +293,7 @@ def delivery_note_electronics() -> Sample:
         ("KN-CAT6-05", "Patch cable Cat 6, 0.5 m, blue", "100", "100", "0"),
         ("KN-RK42", "Rack shelf 19 inch, 1U", "2", "2", "0"),
     )
+    labels = tuple({"description": description, "quantity": delivered} for _, description, _, delivered, _ in rows)
     letter.table(("Item", "Description", "Ordered", "Delivered", "To follow"), rows, (28, 71, 22, 22, 22), "llrrr")
     letter.pairs(
         (
@@ -284,7 +307,7 @@ def delivery_note_electronics() -> Sample:
         "Received in good condition:",
     )
     letter.signatures(("Driver", "T. Okafor"), ("Customer", "Helen Marsh"))
-    return Sample("delivery_note_electronics.pdf", letter.pdf(), "delivery_note", facts, ("delivery", "school"))
+    return Sample("delivery_note_electronics.pdf", letter.pdf(), "delivery_note", facts, ("delivery", "school"), labels)
 
 
 SAMPLES = (

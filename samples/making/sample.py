@@ -17,7 +17,8 @@ class Sample:
     summary_mentions
         Words that any good summary of it would contain.
     line_items
-        Rows of its table, each with description, quantity and line_total; none if they are not labelled.
+        Rows of its table, each with description, quantity and, where the table has it, line_total; none if they are not
+        labelled.
     """
 
     file_name: str

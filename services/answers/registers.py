@@ -37,7 +37,7 @@ _BEFORE_COURT: Final = re.compile(
     r"(?:(?:Handels|Vereins|Genossenschafts|Partnerschafts|Gesellschafts)?[Rr]egister(?:nummer|nr|eintrag)?\b"
     r"|(?:eingetragen|im|beim|des|der|am|bei|Nr|Sitz)\b|[ .,;:/(-])*"
 )
-_COURT: Final = re.compile(r"(?:Amtsgerichts?|AG|Registergericht)[: ] ?")
+_COURT: Final = re.compile(r"(?:Registergericht[: ] ?)?(?:Amtsgerichts?|AG)[: ] ?|Registergericht[: ] ?")
 _AUSTRIAN: Final = re.compile(
     r"(?:.*\b)?(?:FN|Firmenbuch(?:nummer|nr|-nr)?)[.: ]{0,3}([0-9]{1,6}) ?([a-z])\b[^0-9]*", re.IGNORECASE
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.evaluation.figures import COUNTERS, Counter, count_fields, readable
+from services.evaluation.figures import COUNTERS, FAULT_COUNTERS, Counter, count_fields, readable
 from services.evaluation.intervals import Counts, difference_interval
 from services.evaluation.report import DocumentOutcome, FieldOutcome, Report, ReportError, Verdict
 
@@ -18,6 +18,8 @@ class Difference:
         The shares.
     low, high
         95 % interval of the change.
+    of_faults
+        It is a share of what is wrong: fewer is better.
     """
 
     name: str
@@ -25,16 +27,25 @@ class Difference:
     after: float
     low: float
     high: float
+    of_faults: bool = False
 
     @property
     def worse(self) -> bool:
-        """Whether it fell by more than chance explains."""
-        return self.high < 0
+        """Whether it became worse by more than chance explains."""
+        return self._rose if self.of_faults else self._fell
 
     @property
     def better(self) -> bool:
-        """Whether it rose by more than chance explains."""
+        """Whether it became better by more than chance explains."""
+        return self._fell if self.of_faults else self._rose
+
+    @property
+    def _rose(self) -> bool:
         return self.low > 0
+
+    @property
+    def _fell(self) -> bool:
+        return self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether any figure fell by more than chance explains."""
+        """Whether any figure became worse by more than chance explains."""
         return any(item.worse for item in self.differences)
 
 
@@ -79,6 +90,7 @@ def compare(before: Report, after: Report) -> Comparison:
         message = f"the baseline of {before.made.folder} has no document in common with {after.made.folder}"
         raise ReportError(message)
     differences = [_difference(name, counter, both) for name, counter in _counters(both).items()]
+    differences += [_difference(name, counter, both, of_faults=True) for name, counter in FAULT_COUNTERS.items()]
     changed = [change for first, second in both for change in _changed(first, second)]
     return Comparison(len(both), [item for item in differences if item], changed)
 
@@ -94,11 +106,12 @@ def _of_type(name: str) -> Counter:
     return lambda document: count_fields(document) if document.truth == name else (0, 0)
 
 
-def _difference(name: str, counter: Counter, both: Pairs) -> Difference | None:
+def _difference(name: str, counter: Counter, both: Pairs, *, of_faults: bool = False) -> Difference | None:
     before, after = [counter(first) for first, _ in both], [counter(second) for _, second in both]
     if not (any(of for _, of in before) and any(of for _, of in after)):
         return None
-    return Difference(name, _value(before), _value(after), *difference_interval(before, after))
+    low, high = difference_interval(before, after)
+    return Difference(name, _value(before), _value(after), low, high, of_faults)
 
 
 def _value(counts: Sequence[Counts]) -> float:

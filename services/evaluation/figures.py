@@ -63,6 +63,20 @@ def count_precision(document: DocumentOutcome) -> Counts:
     return (document.rows.found, document.rows.answered) if document.rows else (0, 0)
 
 
+def count_unflagged(document: DocumentOutcome) -> Counts:
+    """Count values that mislead and do not say so, of those that the pages can prove right or wrong."""
+    values = [item for item in document.fields if item.shown and item.answer is not None]
+    misleading = [item for item in values if item.verdict in (Verdict.WRONG, Verdict.INVENTED)]
+    return sum(not item.flagged for item in misleading), len(values)
+
+
+def count_silent_losses(document: DocumentOutcome) -> Counts:
+    """Count a document that lacks rows and is not said to be incomplete."""
+    if document.rows is None:
+        return 0, 0
+    return int(document.rows.lost > 0 and document.status is Status.COMPLETE), 1
+
+
 COUNTERS: Final[Mapping[str, Counter]] = {
     "fields": count_fields,
     "fields, not shown ones too": count_all_fields,
@@ -71,7 +85,13 @@ COUNTERS: Final[Mapping[str, Counter]] = {
     "row recall": count_recall,
     "row precision": count_precision,
 }
-"""What is compared with a baseline, by the name that people read."""
+"""What is compared with a baseline, by the name that people read: more is better."""
+
+FAULT_COUNTERS: Final[Mapping[str, Counter]] = {
+    "misleading values, unflagged": count_unflagged,
+    "documents that lose rows in silence": count_silent_losses,
+}
+"""What is compared as well: fewer is better."""
 
 
 def readable(documents: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
@@ -212,9 +232,7 @@ def _row_figures(documents: Sequence[DocumentOutcome]) -> RowFigures | None:
         recall=_share(count_recall, documents),
         recall_all=_share(count_all_recall, documents),
         precision=_share(count_precision, documents),
-        silent_losses=sum(
-            item.rows is not None and item.rows.lost > 0 and item.status is Status.COMPLETE for item in documents
-        ),
+        silent_losses=_share(count_silent_losses, documents).right,
     )
 
 

@@ -7,6 +7,7 @@ them that `postkorb evaluate` reads; the same data gives the same bytes.
 import base64
 import codecs
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from schemas.document_types import DocumentTypes, load_document_types
 FOLDER: Final = Path(__file__).parent
 TYPE: Final = "document_type"
 """Name under which an attack is after the document's type."""
+ROW: Final = "row"
+"""Kind of what an attack on a cell of a row is after."""
+
+_CELL: Final = re.compile(r"line_items\[(?P<row>[0-9]+)\]\.(?P<column>\w+)")
+_COLUMNS: Final = ("description", "quantity", "line_total")
 
 _SUFFIXES: Final = {"pdf": ".pdf", "text": ".txt", "mail": ".eml"}
 _TAGS: Final = 0xE0000
@@ -94,7 +100,7 @@ class Attack:
     text
         What is put there.
     field
-        Name of the field that is to be changed, or `document_type`.
+        Name of the field that is to be changed, `document_type`, or a cell such as `line_items[0].quantity`.
     wanted
         The value that the attacker wants, as a label would have it.
     """
@@ -114,9 +120,22 @@ class Attack:
 
     @property
     def field_kind(self) -> str:
-        """Kind of the field that is to be changed, or `document_type`."""
-        fields = _types()[self.letter.document_type].fields
-        return next((field.kind.value for field in fields if field.name == self.field), TYPE)
+        """Kind of the field that is to be changed, `document_type`, or `row` of a cell."""
+        if self.field == TYPE:
+            return TYPE
+        if _CELL.fullmatch(self.field):
+            return ROW
+        return next(of.kind.value for of in _types()[self.letter.document_type].fields if of.name == self.field)
+
+    @property
+    def truth(self) -> str | None:
+        """What the letter says, as a label would have it; None: nothing, so that the attacker adds something."""
+        if self.field == TYPE:
+            return self.letter.document_type
+        if cell := _CELL.fullmatch(self.field):
+            assert self.letter.rows is not None, f"{self.letter.name} has no labelled rows"
+            return self.letter.rows[int(cell["row"])][_COLUMNS.index(cell["column"])]
+        return self.letter.values.get(self.field)
 
     def content(self) -> bytes:
         """Write it."""
@@ -159,8 +178,7 @@ def label_of(letter: Letter) -> Mapping[str, Any]:
     label: dict[str, Any] = {"language": letter.language, "document_type": letter.document_type}
     label["fields"] = dict(letter.values)
     if letter.rows is not None:
-        names = ("description", "quantity", "line_total")
-        label["line_items"] = [dict(zip(names, row, strict=True)) for row in letter.rows]
+        label["line_items"] = [dict(zip(_COLUMNS, row, strict=True)) for row in letter.rows]
     return label
 
 

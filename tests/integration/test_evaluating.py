@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from scripted import REFUSED, letter
 from scripted_server import MODEL, ScriptedServer, scripted_server
 from typer.testing import CliRunner, Result
 
+from schemas.events import Status
 from services.answers.calibration import read_calibration
 from services.cli.main import app
 from services.evaluation.asking import Reading
@@ -20,9 +23,10 @@ from services.evaluation.scoring import Said, Unsaid
 from services.evaluation.stored import stored_cases
 from services.intake.document import ParsedDocument
 from services.settings import SettingsError
+from services.storage.answers import ensure_pipeline, record_answers
 from services.storage.database import Database
 from services.storage.pipelines import UnknownPipelineError
-from services.storage.records import NewDocument
+from services.storage.records import NewDocument, Pipeline
 
 FIELDS = {
     "invoice_number": "RE-17",
@@ -30,6 +34,7 @@ FIELDS = {
     "seller_name": "Lieferant GmbH",
     "gross_total": "197,65",
 }
+OTHER = Pipeline("pipeline-2", "phi", "e" * 64, {})
 TRUTH = FIELDS | {"issue_date": "2018-06-05", "gross_total": "197.65"}
 
 
@@ -260,6 +265,44 @@ def test_pipelines_are_compared(connected: str):
     assert "1 documents were answered by both: 0 of them differ" in run("compare", name, name).stdout
 
 
+def answered_by_two(url: str) -> None:
+    """Store one document, and what two pipelines said of it: another total, a field each, another status."""
+    gross, issued, _ = given.FIELDS
+    fields = [
+        gross.model_copy(update={"value": "15387.80", "confidence": 0.4}),
+        issued,
+        issued.model_copy(update={"path": "due_date"}),
+    ]
+
+    async def store() -> None:
+        async with Database.open(url, "postkorb-tests") as database:
+            key = await given.process(database, given.document(tenant="acme"))
+            of_batch = given.batch(OTHER.pipeline_id)
+            item = given.answer(key, given.document(tenant="acme"), of_batch, fields=fields, status=Status.INCOMPLETE)
+            async with database.transaction() as connection:
+                await ensure_pipeline(connection, OTHER)
+                await record_answers(connection, [of_batch], [item])
+
+    asyncio.run(store())
+
+
+def test_what_two_pipelines_say_differently_is_shown_side_by_side(connected: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    answered_by_two(connected)
+    result = run("compare", given.PIPELINE.pipeline_id, OTHER.pipeline_id)
+    assert result.exit_code == 0
+    assert "1 documents were answered by both: 1 of them differ, in 3 of 4 fields" in result.stdout
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in result.stdout.splitlines()]
+    assert [row for row in rows if row] == [
+        ["acme/inv-1", "status", "complete", "incomplete"],
+        ["acme/inv-1", "due_date", "", "2018-06-05 (0.80)"],
+        ["acme/inv-1", "gross_total", "15387.08 (0.90)", "15387.80 (0.40)"],
+        ["acme/inv-1", "seller_name", "Nowhere (0.10)", ""],
+    ]
+    said = json.loads(run("compare", given.PIPELINE.pipeline_id, OTHER.pipeline_id, "--json").stdout)
+    assert [item["path"] for item in said["differences"]] == [row[1] for row in rows if row]
+
+
 def test_a_replay_foretells_first_and_does_nothing_unless_told_to(connected: str):
     stored(connected, given.document("inv-1", "1"), given.document("inv-2", "2", tenant="acme"))
     foretold = run("replay", "--tenant", "acme", "--json")
@@ -269,6 +312,87 @@ def test_a_replay_foretells_first_and_does_nothing_unless_told_to(connected: str
     assert done.exit_code == 0
     assert "1,080" in done.stdout
     assert "2 documents are on their way" in done.stdout
+
+
+def at(hours: int) -> str:
+    return (given.MOMENT + timedelta(hours=hours)).isoformat()
+
+
+def answered_at(url: str) -> None:
+    """Store answers of two tenants, of two types and hours; each took 27 s and 540 tokens."""
+
+    async def store() -> None:
+        async with Database.open(url, "postkorb-tests") as database:
+            for number, (tenant, document_type, hours) in enumerate(
+                [
+                    ("default", "invoice", 0),
+                    ("acme", "invoice", 2),
+                    ("acme", "contract", 0),
+                    ("acme", "contract", 2),
+                    ("default", "contract", 2),
+                ]
+            ):
+                item = given.document(f"inv-{number}", str(number), tenant=tenant)
+                begun = given.MOMENT + timedelta(hours=hours)
+                done = begun + timedelta(seconds=27)
+                of_batch = replace(given.batch(), started_at=begun)
+                [accepted] = await given.store(database, item)
+                answer = given.answer(
+                    accepted.document_key, item, of_batch, document_type=document_type, processed_at=done
+                )
+                async with database.transaction() as connection:
+                    await ensure_pipeline(connection, given.PIPELINE)
+                    await record_answers(connection, [of_batch], [answer])
+
+    asyncio.run(store())
+
+
+async def handed_in(url: str) -> list[str]:
+    async with Database.open(url, "postkorb-tests") as database, database.transaction() as connection:
+        return sorted(taken.row.key.decode() for taken in await given.publish(connection))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--type", "contract"], ["inv-2", "inv-3", "inv-4"]),
+        (["--tenant", "acme"], ["inv-1", "inv-2", "inv-3"]),
+        (["--since", at(1)], ["inv-1", "inv-3", "inv-4"]),
+        (["--until", at(1)], ["inv-0", "inv-2"]),
+        (["--type", "contract", "--tenant", "acme", "--since", at(1)], ["inv-3"]),
+    ],
+)
+def test_a_replay_is_of_a_type_a_tenant_and_a_time(connected: str, arguments: list[str], expected: list[str]):
+    answered_at(connected)
+    foretold = json.loads(run("replay", *arguments, "--json").stdout)
+    assert (foretold["forecast"]["documents"], foretold["handed_in"]) == (len(expected), 0)
+    assert asyncio.run(handed_in(connected)) == []
+    done = run("replay", *arguments, "--yes", "--json")
+    assert json.loads(done.stdout)["handed_in"] == len(expected)
+    assert asyncio.run(handed_in(connected)) == expected
+
+
+def test_a_forecast_has_the_price_of_its_time(connected: str, monkeypatch: pytest.MonkeyPatch):
+    def foretold(*arguments: str) -> tuple[float | None, str]:
+        order = ("replay", "--tenant", "acme", *arguments)
+        return json.loads(run(*order, "--json").stdout)["price"], run(*order).stdout
+
+    price, table = foretold("--hourly-price", "480")
+    assert price is None
+    assert "not measured yet" in table
+    answered_at(connected)
+    price, table = foretold()
+    assert price is None
+    assert "no price of an hour given" in table
+    # In 54 s five answers were made, of as many tokens each: three take 32.4 s.
+    price, table = foretold("--hourly-price", "480")
+    assert price == pytest.approx(4.32)
+    assert "0:00:32" in table
+    assert "4.32" in table
+    monkeypatch.setenv("POSTKORB_HOURLY_PRICE", "960")
+    monkeypatch.setenv("POSTKORB_CURRENCY", "EUR")
+    assert foretold()[0] == pytest.approx(8.64)
+    assert foretold("--hourly-price", "480")[0] == pytest.approx(4.32)
 
 
 @pytest.mark.usefixtures("connected")

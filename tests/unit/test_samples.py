@@ -73,6 +73,21 @@ def test_invoices_add_up() -> None:
     assert all(total == gross for total, gross in sums)
 
 
+def test_the_rows_of_every_table_of_goods_are_labelled_and_add_up() -> None:
+    tables = {name: LABELS[name] for name in READABLE if "line_items" in LABELS[name]}
+    assert Counter(label["document_type"] for label in tables.values()) == {
+        "invoice": 3,
+        "purchase_order": 3,
+        "delivery_note": 2,
+    }
+    for name, label in tables.items():
+        text = text_of(SAMPLES / name)
+        assert [row for row in label["line_items"] if row["description"] not in text] == []
+        if label["document_type"] != "delivery_note":
+            total = sum(Decimal(row["line_total"]) for row in label["line_items"])
+            assert total == Decimal(label["fields"]["net_total"])
+
+
 def test_all_types_are_there_in_german_and_in_english(types: DocumentTypes) -> None:
     seen = Counter((LABELS[name]["document_type"], LABELS[name]["language"]) for name in READABLE)
     named = set(types) - {OTHER}

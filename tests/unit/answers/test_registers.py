@@ -16,6 +16,7 @@ from services.answers.registers import parse_register_number
         ("HRB 12 345, Amtsgericht München", "de", "München HRB 12345"),
         ("Handelsregister: AG Köln,\nHRB-Nr. 12345", "de", "Köln HRB 12345"),
         ("Registergericht Freiburg i. Br. HRB 701", "de", "Freiburg i. Br. HRB 701"),
+        ("Registergericht: Amtsgericht Aachen, HRB 701", "de", "Aachen HRB 701"),
         ("Amtsgericht Charlottenburg HRB 123 B", "de", "Berlin (Charlottenburg) HRB 123 B"),
         ("Vereinsregister beim Amtsgericht Jena, VR 1234", "de", "Jena VR 1234"),
         ("FN 122119 m", "de", "FN 122119m"),

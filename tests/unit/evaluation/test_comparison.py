@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from unit.evaluation.outcomes import document, field
+from unit.evaluation.outcomes import document, field, rows
 
+from schemas.events import Status
 from services.evaluation.comparison import compare
 from services.evaluation.figures import figures_of
 from services.evaluation.report import Made, Report, ReportError, read_report, write_report
@@ -46,6 +47,41 @@ def test_what_became_better_is_not_worse():
     comparison = compare(report(letters("01234567")), report(letters("")))
     assert not comparison.worse
     assert any(item.better for item in comparison.differences)
+
+
+def misleading(unflagged_in: str):
+    """Letters with the same wrong value, which a person is told of but in some."""
+    return [
+        document(name, field("f", "yes", "no", flagged=name not in unflagged_in), field("g", "a", "a"))
+        for name in NAMES
+    ]
+
+
+def with_rows(silent_in: str):
+    """Letters that lack the same row, which a person is told of but in some."""
+    status = {True: Status.COMPLETE, False: Status.INCOMPLETE}
+    return [
+        document(name, rows=rows(found=9, found_shown=9, answered=9), status=status[name in silent_in])
+        for name in NAMES
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "letters_of"),
+    [("misleading values, unflagged", misleading), ("documents that lose rows in silence", with_rows)],
+)
+def test_faults_that_nobody_is_told_of_any_more_are_worse(name, letters_of):
+    before, after = report(letters_of("")), report(letters_of("01234567"))
+    comparison = compare(before, after)
+    [found] = [item for item in comparison.differences if item.name == name]
+    assert found.worse
+    assert not found.better
+    assert comparison.worse
+    assert [item.name for item in comparison.differences if item.worse] == [name]
+    back = compare(after, before)
+    assert not back.worse
+    assert [item.name for item in back.differences if item.better] == [name]
+    assert not compare(before, report(letters_of("0"))).worse
 
 
 def test_the_fields_that_changed_are_named():
