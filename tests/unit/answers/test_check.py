@@ -8,8 +8,9 @@ import pytest
 from unit.answers import invoices
 from unit.answers.placed import a_type, field, placed, values
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
+from schemas.wording import Wording
 from services.answers.check import AnswerInvalidError, check_answer, read_answer
 from services.answers.surroundings import Surroundings
 
