@@ -177,7 +177,7 @@ def answered(checked: Checked) -> Answered:
         pages_total=len(document.pages),
         pages_read=len(admitted.pages),
         cut_page=admitted.cut_page,
-        cut_off=False,
+        cut_off=asked.cut_off,
     )
     tables = checked.tables or _tables(checked, {})
     if more := [*document.notes, *tables.reasons]:
