@@ -210,15 +210,18 @@ class _Document:
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         labels = (field.label.de, field.label.en)
+        longer = [name for name in field.synonyms if len(name) > SHORT_NAME]  # a short one may begin any word
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
-        found = (place for way in ways if (place := self.pages.find(way, labels)))
-        return next(found, None) or (self._spelt(value.text, labels) if field.kind is Kind.PERIOD and value else None)
+        found = (place for way in ways if (place := self.pages.find(way, labels, longer)))
+        if first := next(found, None):
+            return first
+        return self._spelt(value.text, (*labels, *longer)) if field.kind is Kind.PERIOD and value else None
 
-    def _spelt(self, duration: str, labels: Sequence[str]) -> Place | None:
-        """Find a duration whose number the document writes in words: of several the one behind a label."""
+    def _spelt(self, duration: str, names: Sequence[str]) -> Place | None:
+        """Find a duration whose number the document writes in words: of several the one behind a name of its field."""
         words = {way for page in self.pages.texts for way in durations_like(page, duration, self.language)}
-        places = [place for way in sorted(words) if (place := self.pages.find(way, labels))]
-        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, labels))
+        places = [place for way in sorted(words) if (place := self.pages.find(way, names))]
+        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, names))
         return next(labelled, next(iter(places), None))
 
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:

@@ -67,6 +67,20 @@ def test_the_documents_language_decides_how_a_value_is_read() -> None:
     assert (german.value, english.value) == ("1234", None)
 
 
+def test_the_place_is_the_one_behind_a_synonym_where_no_label_stands() -> None:
+    issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("Datum", "PO"))
+    page = "05.06.2026 Post 05.06.2026 Datum ...... 05.06.2026 05.06.2026"
+    (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
+    assert answer.char_start == page.index("Datum ...... ") + len("Datum ...... "), "`PO` is too short a name to be one in `Post`"
+
+
+def test_a_label_outweighs_a_synonym_that_is_as_near() -> None:
+    issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("date",))
+    page = "Service date: 05.06.2026\nIssue date: 05.06.2026"
+    (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
+    assert answer.char_start == page.rindex("05.06.2026")
+
+
 @pytest.mark.parametrize(("copied", "written"), [("EUR", "€"), ("€", "EUR"), ("Euro", "€"), ("EUR", "15 EUR")])
 def test_a_currency_stands_in_the_document_by_any_of_its_spellings(copied: str, written: str) -> None:
     priced = INVOICE.model_copy(update={"fields": (defined("currency", Kind.CURRENCY),)})
