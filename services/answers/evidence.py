@@ -13,6 +13,8 @@ from services.answers.normal_form import NormalForm, normal_form
 
 LABEL_REACH: Final = 200
 """Characters between a label's end and its value, at most; a line of a table fits in."""
+_BESIDE: Final = 3
+"""Characters between a name and its value that are no more than a full stop, a colon and a space."""
 MAX_OCCURRENCES: Final = 1000
 """Occurrences that are weighed against each other: a document may be made of one character."""
 MIN_FUZZY_LENGTH: Final = 6
@@ -69,7 +71,7 @@ class SearchablePages:
             What the document may call the field. Of several occurrences the one that follows a label or synonym most
             closely is taken, else the first.
         synonyms
-            What else it may call the field, and others too (`date`): a label as near outweighs them.
+            What else it may call the field, and others too (`date`): a label as near, or right beside, outweighs them.
         """
         wanted = verbatim.strip()
         needle = normal_form(wanted).text.strip()
@@ -100,7 +102,12 @@ class SearchablePages:
         pages = {place.page: self._pages[place.page - 1] for place in places}
         names, own = _forms([*labels, *synonyms]), _forms(labels)
         ends = {number: (page.label_ends(names), page.label_ends(own)) for number, page in pages.items()}
-        return min(places, key=lambda place: [_distance(found, place.char_start) for found in ends[place.page]])
+
+        def rank(place: Place) -> tuple[int, int]:
+            any_name, label = (_distance(found, place.char_start) for found in ends[place.page])
+            return max(any_name, _BESIDE), label
+
+        return min(places, key=rank)
 
     def _nearly(self, needle: str) -> Place | None:
         if len(needle) < MIN_FUZZY_LENGTH or _is_mainly_digits(needle):

@@ -71,12 +71,14 @@ def test_the_place_is_the_one_behind_a_synonym_where_no_label_stands() -> None:
     issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("Datum", "PO"))
     page = "05.06.2026 Post 05.06.2026 Datum ...... 05.06.2026 05.06.2026"
     (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
-    assert answer.char_start == page.index("Datum ...... ") + len("Datum ...... "), "`PO` is too short a name to be one in `Post`"
+    assert answer.char_start == page.index("Datum ...... ") + len("Datum ...... "), (
+        "`PO` is too short a name to be one in `Post`"
+    )
 
 
-def test_a_label_outweighs_a_synonym_that_is_as_near() -> None:
+def test_a_label_right_beside_outweighs_a_synonym() -> None:
     issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("date",))
-    page = "Service date: 05.06.2026\nIssue date: 05.06.2026"
+    page = "Service date 05.06.2026\nIssue date: 05.06.2026"
     (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
     assert answer.char_start == page.rindex("05.06.2026")
 
