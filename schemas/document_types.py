@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from schemas.envelope import first_error
 from schemas.expressions import ExpressionError, Scalar, Value, evaluate, names_in
 from schemas.tables import TableDefinition
+from schemas.wording import Wording
 
 OTHER: Final = "other"
 """Name of the type for documents of none of the types."""
@@ -129,13 +130,6 @@ class DocumentTypeError(ValueError):
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Wording(_Data):
-    """The same thing said in German and in English."""
-
-    de: str = Field(min_length=1, max_length=400)
-    en: str = Field(min_length=1, max_length=400)
 
 
 class FieldDefinition(_Data):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from schemas.wording import Wording
+
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
@@ -34,11 +36,18 @@ class ColumnDefinition(_Data):
         default=(), description="Two columns whose product is this one, but for rounding and discounts."
     )
 
+    @property
+    def label(self) -> Wording:
+        """What people call it: the usual label, or its name where a language has none."""
+        spoken = self.name.replace("_", " ")
+        return Wording(de=next(iter(self.labels.de), spoken), en=next(iter(self.labels.en), spoken))
+
 
 class TableDefinition(_Data):
     """A table whose rows code reads from where the text stands on the pages."""
 
     name: ColumnName
+    label: Wording = Field(description="What people call it: reasons of an incomplete result begin with it.")
     required: bool = Field(default=False, description="A document without any row of it is incomplete.")
     columns: tuple[ColumnDefinition, ...] = Field(min_length=2, max_length=12)
     row_numbers: ColumnLabels = Field(default=ColumnLabels(), description="Labels of the column that counts the rows.")

@@ -11,6 +11,8 @@ from services.inference.engines.port import EngineError, EngineIdentity, Generat
 INVALID = "SCRIPT-INVALID-JSON"
 CUT_OFF = "SCRIPT-CUT-OFF"
 REFUSED = "SCRIPT-REFUSED"
+BEGUN = 8
+"""Characters of an answer that is cut off: no member of it is whole by then."""
 
 
 class ScriptedEngine:
@@ -50,6 +52,8 @@ class ScriptedEngine:
             message = "the script refuses"
             raise EngineError(message)
         text = "{" if INVALID in prompt.user else answer(prompt.user, prompt.schema)
+        if CUT_OFF in prompt.user:
+            text = text[:BEGUN]
         finish = "length" if CUT_OFF in prompt.user else "stop"
         tokens = [Token(part, -0.01) for part in re.findall(r"\w+|\W", text)]
         return Generation(text, finish, len(prompt.user) // 4, len(tokens), 0, self.seconds, tokens)  # type: ignore[arg-type]

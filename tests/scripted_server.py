@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from scripted import CUT_OFF, INVALID, REFUSED, answer
+from scripted import BEGUN, CUT_OFF, INVALID, REFUSED, answer
 
 MODEL = "scripted"
 HANGS = "SCRIPT-HANGS"
@@ -143,6 +143,8 @@ def text_for(prompt: str, schema: dict[str, Any]) -> str:
     """Give the text that the model would write."""
     if INVALID in prompt:
         return "{"
+    if CUT_OFF in prompt:
+        return answer(prompt, schema)[:BEGUN]
     return '{"nonsense":1}' if OUTSIDE_SCHEMA in prompt else answer(prompt, schema)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from pydantic_core import from_json
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
@@ -60,6 +61,7 @@ _COUNT: Final = re.compile(r"[0-9]\.?")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
+_CONTROLS: Final = re.compile(r"[\x00-\x1f]")
 _DASHES_ALONE: Final = re.compile(r"[-\u2010-\u2015\u2212_.,:;?*/\\'\" ]*")
 
 
@@ -89,6 +91,26 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> dict[str, str]:
         message = "the answer is not an object of strings, which its schema should demand"
         raise AnswerInvalidError(message)
     return answer
+
+
+def read_beginning(text: str, schema: Mapping[str, Any]) -> dict[str, str]:
+    """Give the members of an answer that was cut off which are whole and fit their part of the schema; perhaps none.
+
+    Parameters
+    ----------
+    schema
+        Of the whole answer: a flat object of strings.
+    """
+    try:
+        begun = from_json(_CONTROLS.sub(" ", text), allow_partial=True)  # drops a string that is not at its end
+    except ValueError:
+        return {}
+    known = schema["properties"]
+    return {
+        name: value
+        for name, value in (clean_json(begun) if isinstance(begun, dict) else {}).items()
+        if isinstance(value, str) and name in known and Draft202012Validator(known[name]).is_valid(value)
+    }
 
 
 def check_answer(
@@ -188,15 +210,18 @@ class _Document:
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         labels = (field.label.de, field.label.en)
+        longer = [name for name in field.synonyms if len(name) > SHORT_NAME]  # a short one may begin any word
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
-        found = (place for way in ways if (place := self.pages.find(way, labels)))
-        return next(found, None) or (self._spelt(value.text, labels) if field.kind is Kind.PERIOD and value else None)
+        found = (place for way in ways if (place := self.pages.find(way, labels, longer)))
+        if first := next(found, None):
+            return first
+        return self._spelt(value.text, (*labels, *longer)) if field.kind is Kind.PERIOD and value else None
 
-    def _spelt(self, duration: str, labels: Sequence[str]) -> Place | None:
-        """Find a duration whose number the document writes in words: of several the one behind a label."""
+    def _spelt(self, duration: str, names: Sequence[str]) -> Place | None:
+        """Find a duration whose number the document writes in words: of several the one behind a name of its field."""
         words = {way for page in self.pages.texts for way in durations_like(page, duration, self.language)}
-        places = [place for way in sorted(words) if (place := self.pages.find(way, labels))]
-        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, labels))
+        places = [place for way in sorted(words) if (place := self.pages.find(way, names))]
+        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, names))
         return next(labelled, next(iter(places), None))
 
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer, Finding, FindingKind
+from schemas.wording import Wording
 from services.answers.candidates import Candidate
 from services.answers.einvoice import EInvoice, EInvoiceLine
 from services.answers.einvoice_pages import EInvoicePages, same

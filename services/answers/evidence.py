@@ -13,6 +13,8 @@ from services.answers.normal_form import NormalForm, normal_form
 
 LABEL_REACH: Final = 200
 """Characters between a label's end and its value, at most; a line of a table fits in."""
+_BESIDE: Final = 3
+"""Characters between a name and its value that are no more than a full stop, a colon and a space."""
 MAX_OCCURRENCES: Final = 1000
 """Occurrences that are weighed against each other: a document may be made of one character."""
 MIN_FUZZY_LENGTH: Final = 6
@@ -58,7 +60,7 @@ class SearchablePages:
     def __init__(self, pages: Sequence[str]) -> None:
         self._pages = [_Page(number, text) for number, text in enumerate(pages, start=1)]
 
-    def find(self, verbatim: str, labels: Sequence[str] = ()) -> Place | None:
+    def find(self, verbatim: str, labels: Sequence[str] = (), synonyms: Sequence[str] = ()) -> Place | None:
         """Find a value: exactly, else normalised, else nearly; None if it does not stand there.
 
         Parameters
@@ -66,8 +68,10 @@ class SearchablePages:
         verbatim
             The value as the model copied it. Found as a whole only: `12` is not in `2012`, `12,50` or `-12`.
         labels
-            What the document may call the field. Of several occurrences the one that follows a label most
+            What the document may call the field. Of several occurrences the one that follows a label or synonym most
             closely is taken, else the first.
+        synonyms
+            What else it may call the field, and others too (`date`): a label as near, or right beside, outweighs them.
         """
         wanted = verbatim.strip()
         needle = normal_form(wanted).text.strip()
@@ -78,7 +82,7 @@ class SearchablePages:
             (place for page in self._pages for place in page.normalised(needle)),
         ):
             if found := list(islice(places, MAX_OCCURRENCES)):
-                return self._best_labelled(found, labels)
+                return self._best_labelled(found, labels, synonyms)
         return self._nearly(needle)
 
     @property
@@ -94,10 +98,16 @@ class SearchablePages:
         """Say whether one of the labels ends at most so many characters before a place; `page` from 1."""
         return _distance(self._pages[page - 1].label_ends(_forms(labels)), char_start) <= min(reach, LABEL_REACH)
 
-    def _best_labelled(self, places: Sequence[Place], labels: Sequence[str]) -> Place:
-        wanted = _forms(labels)
-        ends = {number: self._pages[number - 1].label_ends(wanted) for number in {place.page for place in places}}
-        return min(places, key=lambda place: _distance(ends[place.page], place.char_start))
+    def _best_labelled(self, places: Sequence[Place], labels: Sequence[str], synonyms: Sequence[str]) -> Place:
+        pages = {place.page: self._pages[place.page - 1] for place in places}
+        names, own = _forms([*labels, *synonyms]), _forms(labels)
+        ends = {number: (page.label_ends(names), page.label_ends(own)) for number, page in pages.items()}
+
+        def rank(place: Place) -> tuple[int, int]:
+            any_name, label = (_distance(found, place.char_start) for found in ends[place.page])
+            return max(any_name, _BESIDE), label
+
+        return min(places, key=rank)
 
     def _nearly(self, needle: str) -> Place | None:
         if len(needle) < MIN_FUZZY_LENGTH or _is_mainly_digits(needle):

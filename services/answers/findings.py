@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Rule, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Rule
 from schemas.events import FieldAnswer, Finding, FindingKind
+from schemas.wording import Wording
 from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 

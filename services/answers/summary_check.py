@@ -5,8 +5,8 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-from schemas.document_types import Wording
 from schemas.events import Finding, FindingKind
+from schemas.wording import Wording
 from services.answers.figures import DocumentFigures
 from services.answers.language import is_written_in
 from services.answers.summary import sentences

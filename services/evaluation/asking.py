@@ -178,7 +178,7 @@ def pending(key: int, reading: Reading) -> PendingDocument:
         submitted_at=datetime.now(UTC),
         traceparent="",
         duplicate_of=None,
-        notes=reading.parsed.notes,
+        notes=tuple(note.for_language(reading.language) for note in reading.parsed.notes),
         answered=False,
         einvoice=None if reading.parsed.einvoice is None else reading.parsed.einvoice.as_json(),
         layouts=reading.parsed.layouts,

@@ -12,7 +12,7 @@ from opentelemetry.trace import Span
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
 from schemas.events import ErrorCode
 from services.answers.calibration import UNFITTED, Calibration, ClassSignals
-from services.answers.check import AnswerInvalidError, read_answer
+from services.answers.check import AnswerInvalidError, read_answer, read_beginning
 from services.answers.confidence import class_logprobs, class_signals, member_logprobs
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
@@ -104,6 +104,8 @@ class Asked:
         What the document's own XML says, if that is to be used: alone where there are no generations.
     read_by
         The model that was asked for fields and summary; None: the engine's own.
+    cut_off
+        Whether the answer about a window was cut off, and only what was whole by then is in `copies` and `summary`.
     """
 
     admitted: Admitted
@@ -115,6 +117,7 @@ class Asked:
     calibration: Calibration
     einvoice: EInvoice | None = None
     read_by: ModelIdentity | None = None
+    cut_off: bool = False
 
     @property
     def kind(self) -> DocumentType:
@@ -235,7 +238,7 @@ class Asker:
         Raises
         ------
         AskError
-            If an answer is cut off or invalid twice, or there is no text to ask about.
+            If an answer is invalid, or cut off twice before anything in it is whole, or there is no text to ask about.
         EngineError, EngineDeadError
             As the engine raises them.
         """
@@ -252,7 +255,7 @@ class Asker:
         urgency = admitted.document.priority.order
         asked = (self._answer(item, classified.kind, language, model, urgency) for item in admitted.windows)
         answers = await _side_by_side(asked)
-        summaries = [answer.pop("summary") for answer, _ in answers]
+        summaries = [answer.pop("summary", "") for answer, _ in answers]
         return Asked(
             admitted,
             classified,
@@ -263,6 +266,7 @@ class Asker:
             calibration=self._calibration if model is None else self._routing.calibration,
             einvoice=einvoice,
             read_by=None if model is None else self._engine.identity.others[model],
+            cut_off=any(generation.finish == "length" for _, generation in answers),
         )
 
     def _said_by_xml(self, document: PendingDocument, einvoice: EInvoice) -> Asked:
@@ -475,6 +479,8 @@ def _logprobs(generation: Generation) -> dict[str, list[float]]:
 
 def _read(task: str, generation: Generation, prompt: Prompt) -> dict[str, str]:
     if generation.finish == "length":
+        if task == names.EXTRACT and (beginning := read_beginning(generation.text, prompt.schema)):
+            return beginning
         message = f"the model's answer ({task}) was cut off at {prompt.max_tokens} tokens, twice the usual limit"
         raise AskError(ErrorCode.ANSWER_CUT_OFF, message)
     try:

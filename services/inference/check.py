@@ -7,7 +7,7 @@ from decimal import Decimal
 from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.completeness import TOO_LONG, completeness
+from services.answers.completeness import completeness
 from services.answers.dates import regional
 from services.answers.figures import DocumentFigures
 from services.answers.findings import (
@@ -171,10 +171,14 @@ def answered(checked: Checked) -> Answered:
     asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
     status, reasons = completeness(
-        asked.kind, found.fields, pages_total=len(document.pages), pages_read=len(admitted.pages), cut_off=False
+        asked.kind,
+        found.fields,
+        document.language,
+        pages_total=len(document.pages),
+        pages_read=len(admitted.pages),
+        cut_page=admitted.cut_page,
+        cut_off=asked.cut_off,
     )
-    if admitted.cut_page is not None:
-        status, reasons = Status.INCOMPLETE, [*reasons, f"Page {admitted.cut_page} was read only in part: {TOO_LONG}."]
     tables = checked.tables or _tables(checked, {})
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
@@ -202,7 +206,7 @@ def _tables(checked: Checked, copied: Copied) -> TableAnswers:
     if asked.einvoice is not None and not asked.generations:
         return TableAnswers((), ())
     laid_out, totals = _laid_out(checked), _totals(checked)
-    return read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals, copied)
+    return read_tables(asked.kind, document.pages, laid_out, document.language, totals, copied)
 
 
 def _totals(checked: Checked) -> dict[str, Decimal]:

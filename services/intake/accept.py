@@ -110,7 +110,7 @@ def parsed_document(document: NewDocument, parsed: ParsedDocument, language: str
         document,
         pages=parsed.pages,
         layouts=parsed.layouts,
-        notes=parsed.notes,
+        notes=tuple(note.for_language(language) for note in parsed.notes),
         einvoice=einvoice,
         language=language,
     )

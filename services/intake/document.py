@@ -4,12 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.events import ErrorCode, Step
+from schemas.text import clean_text
+from schemas.wording import Wording
 from services.answers.einvoice import EInvoice
 from services.intake.failure import IntakeError
 from services.intake.stored_text import stored_form
 
 PAGE_CHARACTERS: Final = 3_000
 """Length at which running text is cut into pages: about a printed page, so that the page of an evidence says where."""
+NOTE_CHARACTERS: Final = 400
+"""Of a note, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class ParsedDocument:
     pages
         Text a page, page numbers kept: a page that says nothing is an empty string.
     notes
-        What was not read, one sentence for people each; they become reasons of an incomplete result.
+        What was not read, one sentence for people each; in the document's language, which is known only when all its
+        pages are, they become reasons of an incomplete result.
     einvoice
         The values of the XML that the document is, or that is attached to it; None if there is none.
     layouts
@@ -30,7 +35,7 @@ class ParsedDocument:
     """
 
     pages: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Wording, ...] = ()
     einvoice: EInvoice | None = None
     layouts: tuple[tuple[int, ...], ...] = ()
 
@@ -80,6 +85,11 @@ class ReadingLimits:
         if characters > self.max_characters:
             message = f"the document has more than {self.max_characters} characters of text: hand it in in parts"
             raise too_long(message)
+
+
+def noted(de: str, en: str) -> Wording:
+    """Make a note of a sentence in both languages, cut where it is too long: names of files are of any length."""
+    return Wording(de=clean_text(de)[:NOTE_CHARACTERS], en=clean_text(en)[:NOTE_CHARACTERS])
 
 
 def too_long(message: str) -> IntakeError:

@@ -6,7 +6,9 @@ from email import message_from_bytes, policy
 from email.message import MIMEPart
 from typing import Final
 
-from services.intake.document import ParsedDocument, ReadingLimits, without_text
+from schemas.events import ErrorCode
+from schemas.wording import Wording
+from services.intake.document import ParsedDocument, ReadingLimits, noted, without_text
 from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
 from services.intake.html_text import HtmlText, html_text
@@ -25,6 +27,19 @@ _MAX_ATTACHMENTS: Final = 50
 _MAX_DEPTH: Final = 3
 """How deep a mail inside a mail is read; what lies deeper is named in a note."""
 
+_HIDDEN: Final = Wording(
+    de="die Mail hat Text, den Leser nicht sehen; er wurde weggelassen",
+    en="the mail has text that readers do not see; it was left out",
+)
+_WHY: Final = {
+    ErrorCode.MEDIA_TYPE_UNKNOWN: "solche Dateien werden nicht gelesen",
+    ErrorCode.DOCUMENT_ENCRYPTED: "die Datei verlangt ein Passwort",
+    ErrorCode.DOCUMENT_BROKEN: "die Datei ist beschädigt oder unvollständig",
+    ErrorCode.DOCUMENT_WITHOUT_TEXT: "die Seiten haben keinen Text",
+    ErrorCode.DOCUMENT_TOO_LONG: "die Datei ist zu lang",
+}
+"""In German, why an attachment cannot be read; English has the error's own words."""
+
 
 def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
     """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
@@ -40,8 +55,7 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
     message = message_from_bytes(content, policy=policy.default)
     body = _body(message)
     text, hidden = _text_of(body)
-    notes = ("the mail has text that readers do not see; it was left out",) if hidden else ()
-    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", text])), notes)
+    document = ParsedDocument(split_pages("\n".join([*_headers(message), "", text])), (_HIDDEN,) * hidden)
     for attachment in _attachments(message, body, limits, depth):
         document = document.followed_by(attachment)
         limits.check(len(document.pages), document.characters)
@@ -102,9 +116,13 @@ def _attachments(
         try:
             yield _read_part(part, limits, depth)
         except IntakeError as error:
-            yield ParsedDocument((), (f"attachment {_name(part)} not read: {error.message}",))
-    if more := len(parts) - _MAX_ATTACHMENTS:
-        yield ParsedDocument((), (f"{more} attachments beyond the first {_MAX_ATTACHMENTS} not read",) * (more > 0))
+            yield _unread(_name(part), _WHY.get(error.code, error.message), error.message)
+    if (more := len(parts) - _MAX_ATTACHMENTS) > 0:
+        note = noted(
+            f"{more} Anhänge nach den ersten {_MAX_ATTACHMENTS} wurden nicht gelesen",
+            f"{more} attachments beyond the first {_MAX_ATTACHMENTS} not read",
+        )
+        yield ParsedDocument((), (note,))
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
@@ -146,12 +164,20 @@ def _read_inner_mail(part: MIMEPart, limits: ReadingLimits, depth: int) -> Parse
 
 def _deeper(content: bytes, name: str, limits: ReadingLimits, depth: int) -> ParsedDocument:
     if depth >= _MAX_DEPTH:
-        return ParsedDocument((), (f"attachment {name} not read: mails inside mails are read {_MAX_DEPTH} deep",))
+        return _unread(
+            name, f"Mails in Mails werden {_MAX_DEPTH} tief gelesen", f"mails inside mails are read {_MAX_DEPTH} deep"
+        )
     return _under_name(read_mail(content, limits, depth + 1), name)
 
 
 def _under_name(inner: ParsedDocument, name: str) -> ParsedDocument:
-    return replace(inner, notes=tuple(f"attachment {name}: {note}" for note in inner.notes), einvoice=None)
+    notes = tuple(noted(f"Anhang {name}: {note.de}", f"attachment {name}: {note.en}") for note in inner.notes)
+    return replace(inner, notes=notes, einvoice=None)
+
+
+def _unread(name: str, de: str, en: str) -> ParsedDocument:
+    note = noted(f"Anhang {name} wurde nicht gelesen: {de}", f"attachment {name} not read: {en}")
+    return ParsedDocument((), (note,))
 
 
 def _name(part: MIMEPart) -> str:

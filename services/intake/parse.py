@@ -17,7 +17,7 @@ from schemas.events import ErrorCode, Step
 from schemas.text import clean_json, clean_text
 from services.answers.einvoice import EInvoice
 from services.answers.tables.runs import BYTES_PER_RUN, FIELDS, MAX_DOCUMENT_RUNS, MAX_RUNS, is_layout
-from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.document import NOTE_CHARACTERS, ParsedDocument, ReadingLimits, noted
 from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
 from services.intake.frames import LENGTH, READY, packed
@@ -50,7 +50,6 @@ _WORKER_CODES: Final = frozenset(
 """What a worker may say of a document."""
 
 _MOST_NOTES: Final = 200
-_NOTE_CHARACTERS: Final = 400
 _FRAME_OVERHEAD: Final = 1024 * 1024
 
 
@@ -281,11 +280,14 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
     match answer:
         case {"code": str(code), "message": str(message)} if code in _WORKER_CODES:
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
-        case {"pages": [*pages], "notes": [*notes]} if all(isinstance(text, str) for text in [*pages, *notes]):
-            lines = tuple(map(_line, notes[:_MOST_NOTES]))
+        case {"pages": [*pages], "notes": {"de": [*german], "en": [*english]}} if all(
+            isinstance(text, str) for text in [*pages, *german, *english]
+        ):
+            lines = zip(map(_line, german[:_MOST_NOTES]), map(_line, english[:_MOST_NOTES]), strict=False)
+            notes = tuple(noted(*sentences) for sentences in lines if all(sentences))
             texts = tuple(map(stored_form, pages))
             layouts = _layouts(answer.get("layouts"), texts)
-            document = ParsedDocument(texts, lines, _einvoice(answer.get("einvoice")), layouts)
+            document = ParsedDocument(texts, notes, _einvoice(answer.get("einvoice")), layouts)
             limits.check(len(document.pages), document.characters)
             return document
         case _:
@@ -312,7 +314,7 @@ def _layouts(answer: object, texts: Sequence[str]) -> tuple[tuple[int, ...], ...
 
 
 def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())[:_NOTE_CHARACTERS]
+    return " ".join(clean_text(text).split())[:NOTE_CHARACTERS]
 
 
 def _json_object(frame: bytes) -> Mapping[str, Any]:

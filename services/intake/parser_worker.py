@@ -122,7 +122,8 @@ def _answer(content: bytes, media_type: str, limits: ReadingLimits) -> dict[str,
         message = f"the document is damaged ({type(error).__name__} while reading it); make the file anew"
         return {"code": ErrorCode.DOCUMENT_BROKEN, "message": message}
     einvoice = document.einvoice and document.einvoice.model_dump(mode="json", exclude_none=True)
-    notes = [*document.notes, *notes_on_writing(document.pages)]
+    found = [*document.notes, *notes_on_writing(document.pages)]
+    notes = {"de": [note.de for note in found], "en": [note.en for note in found]}
     return {"pages": document.pages, "layouts": document.layouts, "notes": notes, "einvoice": einvoice}
 
 

@@ -11,14 +11,15 @@ from pypdf.errors import LimitReachedError, PdfReadError
 from pypdf.generic import DictionaryObject, EmbeddedFile
 
 from schemas.events import ErrorCode, Step
+from schemas.wording import Wording
 from services.answers.einvoice import EInvoice
 from services.answers.tables.runs import pack
-from services.intake.document import ParsedDocument, ReadingLimits, broken, too_long, without_text
+from services.intake.document import ParsedDocument, ReadingLimits, broken, noted, too_long, without_text
 from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
 from services.intake.pdf_annotations import has_writing
 from services.intake.pdf_font import Fonts
-from services.intake.pdf_hidden import Unseen, read_seen
+from services.intake.pdf_hidden import Unseen, Why, read_seen
 from services.intake.pdf_layout import read_page
 
 _STREAM_BYTES: Final = 32 * 2**20
@@ -29,6 +30,26 @@ _STREAM_TOKENS: Final = 1_000_000
 
 _EINVOICE_NAMES: Final = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"})
 """Names in small letters that ZUGFeRD 1 and 2, Factur-X and the XRechnung profile give their XML."""
+
+_UNSEEN: Final = {
+    Why.INVISIBLE: "unsichtbar gezeichnet",
+    Why.OUTSIDE: "außerhalb der Seite",
+    Why.TINY: "zu klein zum Lesen",
+    Why.COLOUR: "in der Farbe des Grundes",
+    Why.COVERED: "übermalt",
+    Why.PICTURE: "unter einem Bild",
+    Why.LAYER: "auf einer Ebene, die ausgeschaltet ist",
+}
+"""In German, why readers do not see a text."""
+
+_NO_PAGES: Final = Wording(
+    de="keine Seite hat Text, an dem die angehängte E-Rechnung geprüft werden könnte",
+    en="no page has text that the attached e-invoice could be held against",
+)
+_SEARCHED: Final = Wording(
+    de="das Objektverzeichnis des PDF ist beschädigt; die Datei wurde nach Objekten durchsucht",
+    en="the PDF's table of objects is damaged; the file was searched for them",
+)
 
 _END_BYTES: Final = 4_096
 """Where `%%EOF` must stand, counted from the end. Acrobat looks into the last 1,024 bytes."""
@@ -66,11 +87,11 @@ def read_pdf(content: bytes, limits: ReadingLimits) -> ParsedDocument:
     if document.blank:
         if einvoice is None:
             raise _without_text(failures)
-        more.append("no page has text that the attached e-invoice could be held against")
+        more.append(_NO_PAGES)
     return replace(document, notes=(*document.notes, *more), einvoice=einvoice)
 
 
-def _pages(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[PageObject], list[str]]:
+def _pages(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[PageObject], list[Wording]]:
     """Find the pages; where the table that says at which byte an object stands is wrong, by searching the whole file.
 
     So do other readers. A damaged PDF may show other pages than its writer meant, which is noted.
@@ -82,11 +103,7 @@ def _pages(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[PageO
         raise
     except PdfReadError:
         reader, notes = _open(content + _NO_TABLE, limits)
-        return (
-            reader,
-            list(reader.pages),
-            [*notes, "the PDF's table of objects is damaged; the file was searched for them"],
-        )
+        return reader, list(reader.pages), [*notes, _SEARCHED]
 
 
 def _limits(limits: ReadingLimits) -> dict[str, Any]:
@@ -105,7 +122,7 @@ def _limits(limits: ReadingLimits) -> dict[str, Any]:
     }
 
 
-def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[str]]:
+def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[Wording]]:
     """Find all pages before one is read; say so if there are fewer or more than the document claims."""
     reader = PdfReader(BytesIO(content))
     if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
@@ -123,11 +140,14 @@ def _open(content: bytes, limits: ReadingLimits) -> tuple[PdfReader, list[str]]:
     tree = reader.root_object["/Pages"]
     claimed = tree.get("/Count") if isinstance(tree, DictionaryObject) else None
     differs = isinstance(claimed, int) and claimed != count
-    return reader, ([f"the PDF claims {claimed} pages, {count} were found"] if differs else [])
+    note = noted(
+        f"das PDF nennt {claimed} Seiten, es hat {count}", f"the PDF claims {claimed} pages, {count} were found"
+    )
+    return reader, [note] * differs
 
 
 def _read(
-    pages: Iterable[PageObject], limits: ReadingLimits, notes: list[str]
+    pages: Iterable[PageObject], limits: ReadingLimits, notes: list[Wording]
 ) -> tuple[ParsedDocument, list[Exception]]:
     """Read each page; the errors are of those that could not be read."""
     texts: list[str] = []
@@ -142,14 +162,14 @@ def _read(
             raise
         except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged pages; it becomes a note)
             failures.append(error)
-            notes.append(f"page {number} could not be read ({_reason(error)})")
+            why = _reason(error)
+            notes.append(
+                noted(f"Seite {number} konnte nicht gelesen werden ({why})", f"page {number} could not be read ({why})")
+            )
             text, runs = "", []
         else:
             notes += _notes_on_unseen(number, unseen)
-            notes += [f"page {number} has filled in fields or comments, which are not read"] * has_writing(page)
-            notes += [f"page {number} shows pictures alone, which are not read"] * (
-                not text.strip() and _pictured(page)
-            )
+            notes += _notes_on_unread(number, page, is_blank=not text.strip())
         characters += len(text)
         limits.check(number, characters)
         texts.append(text)
@@ -157,10 +177,32 @@ def _read(
     return ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts)), failures
 
 
-def _notes_on_unseen(number: int, unseen: Unseen) -> list[str]:
-    left_out = f"page {number} has text that readers do not see ({', '.join(unseen.reasons)}); it was left out"
-    not_told = f"page {number} paints too much for all of it to be compared; text that readers do not see may be read"
-    malformed = f"page {number} has operators with wrong operands; readers may see other text than was read"
+def _notes_on_unread(number: int, page: PageObject, *, is_blank: bool) -> list[Wording]:
+    written = noted(
+        f"Seite {number} hat ausgefüllte Felder oder Kommentare; sie werden nicht gelesen",
+        f"page {number} has filled in fields or comments, which are not read",
+    )
+    pictures = noted(
+        f"Seite {number} zeigt nur Bilder; sie werden nicht gelesen",
+        f"page {number} shows pictures alone, which are not read",
+    )
+    return [*[written] * has_writing(page), *[pictures] * (is_blank and _pictured(page))]
+
+
+def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:
+    left_out = noted(
+        f"Seite {number} hat Text, den Leser nicht sehen ({', '.join(_UNSEEN[why] for why in unseen.reasons)}); "
+        "er wurde weggelassen",
+        f"page {number} has text that readers do not see ({', '.join(unseen.reasons)}); it was left out",
+    )
+    not_told = noted(
+        f"Seite {number} zeichnet zu viel, um alles zu vergleichen; vielleicht wurde gelesen, was niemand sieht",
+        f"page {number} paints too much for all of it to be compared; text that readers do not see may be read",
+    )
+    malformed = noted(
+        f"Seite {number} hat fehlerhafte Zeichenbefehle; Leser sehen vielleicht anderen Text als den gelesenen",
+        f"page {number} has operators with wrong operands; readers may see other text than was read",
+    )
     return [
         *[left_out] * bool(unseen.reasons),
         *[not_told] * unseen.may_be_more,
@@ -168,17 +210,29 @@ def _notes_on_unseen(number: int, unseen: Unseen) -> list[str]:
     ]
 
 
-def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[str]]:
+def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[Wording]]:
     try:
         found = [file for file in reader.attachment_list if _EINVOICE_NAMES & {name.lower() for name in _names(file)}]
         if not found:
             return None, []
         einvoice = einvoice_of(written_einvoice(found[0].content))
     except EInvoiceError as error:
-        return None, [f"the attached e-invoice was not read: {error}"]
+        note = noted(
+            f"die angehängte E-Rechnung wurde nicht gelesen ({error})", f"the attached e-invoice was not read: {error}"
+        )
+        return None, [note]
     except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged attachments; it becomes a note)
-        return None, [f"the attached e-invoice could not be taken out of the PDF ({_reason(error)})"]
-    return einvoice, [f"the PDF has {len(found)} e-invoices attached; the first was read"] * (len(found) > 1)
+        why = _reason(error)
+        note = noted(
+            f"die angehängte E-Rechnung war dem PDF nicht zu entnehmen ({why})",
+            f"the attached e-invoice could not be taken out of the PDF ({why})",
+        )
+        return None, [note]
+    several = noted(
+        f"am PDF hängen {len(found)} E-Rechnungen; die erste wurde gelesen",
+        f"the PDF has {len(found)} e-invoices attached; the first was read",
+    )
+    return einvoice, [several] * (len(found) > 1)
 
 
 def _names(file: EmbeddedFile) -> list[str]:

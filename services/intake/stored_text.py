@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from schemas.text import clean_text
+from schemas.wording import Wording
 
 _UNSEEN: Final = re.compile(
     "["
@@ -35,7 +36,7 @@ def stored_form(text: str) -> str:
     return clean_text(_UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def notes_on_writing(pages: Sequence[str]) -> list[str]:
+def notes_on_writing(pages: Sequence[str]) -> list[Wording]:
     """Say on which pages something is written that readers see otherwise, or not at all.
 
     Parameters
@@ -46,8 +47,14 @@ def notes_on_writing(pages: Sequence[str]) -> list[str]:
     return [note for number, page in enumerate(pages, start=1) for note in _notes(number, page)]
 
 
-def _notes(number: int, page: str) -> Iterator[str]:
+def _notes(number: int, page: str) -> Iterator[Wording]:
     if _TAGS.search(page):
-        yield f"page {number} has letters that no reader sees (Unicode tags); they were left out"
+        yield Wording(
+            de=f"Seite {number} hat Buchstaben, die kein Leser sieht (Unicode-Tags); sie wurden weggelassen",
+            en=f"page {number} has letters that no reader sees (Unicode tags); they were left out",
+        )
     if _TURNED.search(page):
-        yield f"page {number} has text that shows in another order than it is written (directional overrides)"
+        yield Wording(
+            de=f"Seite {number} hat Text, der sich anders zeigt, als er geschrieben ist (umgekehrte Schreibrichtung)",
+            en=f"page {number} has text that shows in another order than it is written (directional overrides)",
+        )

@@ -34,7 +34,8 @@ from sqlalchemy.schema import CreateView, DropView, ExecutableDDLElement, SetCol
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import String
 
-from schemas.document_types import DocumentType, DocumentTypes, FieldDefinition, Wording
+from schemas.document_types import DocumentType, DocumentTypes, FieldDefinition
+from schemas.wording import Wording
 from services.storage.errors import TypedViewError
 from services.storage.tables import SCHEMA, answer_fields, current_answers, document_types
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from xgrammar import CompiledGrammar, GrammarCompiler, GrammarMatcher, TokenizerInfo, VocabType
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording, load_document_types
+from schemas.document_types import DocumentType, FieldDefinition, Kind, load_document_types
+from schemas.wording import Wording
 from services.answers.candidates import KINDS, Candidates
 from services.answers.findings import findings_of
 from services.answers.questions import (

@@ -105,7 +105,7 @@ def _answer_of(believed: _Believed) -> Answered:
     ]
     totals = {field.path: field.value_numeric for field in fields if field.value_numeric is not None}
     laid_out = sheets(document.pages, document.layouts)
-    rows = read_tables(asked.kind.tables, document.pages, laid_out, document.language, totals)
+    rows = read_tables(asked.kind, document.pages, laid_out, document.language, totals)
     return Answered(asked, [*fields, *rows.fields], asked.summary, Status.COMPLETE, ())
 
 

@@ -1,13 +1,15 @@
 """Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from schemas.document_types import DocumentType
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
+from schemas.wording import Wording
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import fields_of
@@ -15,7 +17,8 @@ from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product
-from services.answers.tables.reading import MAX_ROWS, Found, find_rows
+from services.answers.tables.reading import Found, find_rows
+from services.answers.tables.reasons import Reasons, are_counted_on
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import (
@@ -24,8 +27,6 @@ from services.answers.tables.totals import (
     equal,
     is_charged_on,
     is_confirmed,
-    is_counted,
-    jumps,
 )
 from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
@@ -34,8 +35,6 @@ _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
-_MOST_NAMED: Final = 3
-"""Rows that a reason names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class TableAnswers:
 
 
 def read_tables(
-    tables: Sequence[TableDefinition],
+    kind: DocumentType,
     pages: Sequence[str],
     laid_out: Sequence[Sheet],
     language: str,
@@ -72,19 +71,24 @@ def read_tables(
 
     Parameters
     ----------
+    kind
+        Its type: it has the tables, and the fields that their rows add up to.
     pages
         The stored text of each page.
     laid_out
         The same pages, laid out.
     language
-        ISO 639-1, of the document.
+        ISO 639-1, of the document; reasons are in German or in English.
     totals
         Values of the document's fields by name, for those that are numbers: what the rows must add up to.
     copied
         What the model copied of tables whose rows nothing confirms.
     """
     whole = without_feet(unwrapped(laid_out, pages))
-    answers = [_read_table(table, whole, pages, language, totals, copied.get(table.name, {})) for table in tables]
+    labels = {field.name: field.label for field in kind.fields}
+    answers = [
+        _read_table(table, labels, whole, pages, language, totals, copied.get(table.name, {})) for table in kind.tables
+    ]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
         [reason for answer in answers for reason in answer.reasons],
@@ -95,6 +99,7 @@ def read_tables(
 
 def _read_table(
     table: TableDefinition,
+    labels: Mapping[str, Wording],
     laid_out: Sequence[Sheet],
     pages: Sequence[str],
     language: str,
@@ -116,9 +121,10 @@ def _read_table(
         rows, found = untaxed, replace(found, named=found.named - {*key.product_of[1:]})
     else:
         rows = _products_below(table, rows, laid_out, language) or rows
-    reasons = list(_reasons(table, found, rows, named, confirmed=confirmed)) if rows else [_not_found(table, found)]
+    why = Reasons(table, labels, language)
+    reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
     if denied:
-        reasons = [f"{table.name}: no total below is the amount of the only row: rows may be missing."]
+        reasons = [why.denied()]
     may_add_up = reasons and key.adds_up_to
     listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
     unproven = [table] if may_add_up and not (listing.rows or confirmed) else []
@@ -126,9 +132,9 @@ def _read_table(
         listing = copied_rows(table, laid_out, language, named, copied)
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
-        reasons = list(_doubts(table, listing))
+        reasons = list(why.of_listing(listing))
     elif not found.heads and not by_content:
-        return _read_table(table, laid_out, pages, language, totals, {}, by_content=True)
+        return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
         return TableAnswers([], reasons * table.required, unproven)
     fields = [
@@ -192,7 +198,7 @@ def _listing(
 ) -> Listing:
     """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
     listing = listed_rows(table, laid_out, language, named, coded=coded)
-    if not listing.rows or any(_missing_numbers(table, found, found.rows)):
+    if not listing.rows or are_counted_on(found, found.rows):
         return Listing()
     places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
     last = max(places)
@@ -378,118 +384,7 @@ def _products_below(
     return products if total and any(equal(total, amount) for line in below for amount in line) else None
 
 
-def _not_found(table: TableDefinition, found: Found) -> str:
-    if not found.heads:
-        return f"{table.name}: no row was read: the document shows no head of a table that code recognises."
-    return f"{table.name}: no row was read under the head of the table on page {found.heads[0]}."
-
-
-def _reasons(
-    table: TableDefinition, found: Found, rows: Sequence[Row], named: Mapping[str, Decimal], *, confirmed: bool
-) -> Iterator[str]:
-    key = table.key
-    if found.too_many:
-        yield f"{table.name}: only the first {MAX_ROWS:,} rows were read."
-    yield from _unread(table, rows)
-    yield from _missing_numbers(table, found, rows)
-    if partial := [f"row {index} (page {row.page}) has no {name}" for index, row, name in _holes(table, found, rows)]:
-        yield f"{table.name}: {_some(partial)}."
-    yield from _unread_columns(table, found.joined, rows)
-    if found.strays and not confirmed:
-        yield f"{table.name}: {len(found.strays)} numbers belong to no row (page {found.strays[0]})."
-    if confirmed:
-        return
-    odd = [f"row {index} (page {row.page})" for index, row in enumerate(rows, 1) if is_product(table, row) is False]
-    if odd:
-        yield f"{table.name}: quantity times price is not the amount of {_some(odd)}, and no total confirms them."
-    total = column_sum(rows, key.name)
-    if named and total is not None:
-        name, value = next(iter(named.items()))
-        what = "missing" if abs(total) < abs(value) else "too many or wrong"
-        yield (
-            f"{table.name}: rows {what} against the total: "
-            f"lines add up to {total:,.2f}, the {_spoken(name)} says {value:,.2f}."
-        )
-    elif not named and not (is_counted(rows) and not jumps(rows)):
-        yield f"{table.name}: nothing confirms that all {len(rows)} rows were read: no total, no numbers of rows."
-
-
 def _exceeded(key: ColumnDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> list[str]:
     """Name the totals if rows come to more than each of them: one of both is wrong."""
     total = column_sum(rows, key.name) or Decimal(0)
     return list(named) if all(abs(value) < abs(total) for value in named.values()) else []
-
-
-def _unread(table: TableDefinition, rows: Sequence[Row]) -> Iterator[str]:
-    unread = [
-        f"row {index} (page {row.page}): {name} {figure.cell.text!r}"
-        for index, row in enumerate(rows, start=1)
-        for name, figure in row.figures.items()
-        if figure.value is None
-    ]
-    if unread:
-        yield f"{table.name}: {_some(unread)} cannot be read as a number."
-
-
-def _missing_numbers(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[str]:
-    what = f"{table.name}: rows missing against their numbers"
-    if gaps := jumps(rows):
-        yield f"{what}, which jump {_some([f'from {first} to {second}' for first, second in gaps])}."
-    if found.uncounted:
-        numbers = _some([str(number) for number in found.uncounted])
-        yield f"{what}: number {numbers} has no {_spoken(table.key.name)}."
-
-
-def _holes(table: TableDefinition, found: Found, rows: Sequence[Row]) -> Iterator[tuple[int, Row, str]]:
-    """Find rows that lack a number whose column the head names; those with words and an amount alone are whole."""
-    numeric = [column.name for column in table.columns if column.name in found.named and column.kind != "text"]
-    for index, row in enumerate(rows, start=1):
-        if len(row.figures) > 1 or row.unnamed.keys() - {ROW_NUMBER}:
-            yield from ((index, row, _spoken(name)) for name in numeric if name not in row.figures)
-        if not row.lines:
-            yield index, row, table.description.name
-
-
-def _doubts(table: TableDefinition, listing: Listing) -> Iterator[str]:
-    """Say what of quantities and prices is missing; one of something has its price in the amount."""
-    yield from _unread(table, listing.rows)
-    names = table.key.product_of
-    whole = any(all(name in row.figures for name in names) for row in listing.rows)
-    halves = [
-        f"row {index} (page {row.page}) has no {_spoken(name)}"
-        for index, row in enumerate(listing.rows, start=1)
-        for name, other in zip(names, reversed(names), strict=True)
-        if whole and name not in row.figures and other in row.figures and row.figures[other].value != 1
-    ]
-    if halves:
-        yield f"{table.name}: {_some(halves)}."
-    wordless = [
-        f"row {index} (page {row.page}) has no {table.description.name}"
-        for index, row in enumerate(listing.rows, start=1)
-        if not any(map(str.isalpha, _words(row))) and not _is_named_by_codes(table, row)
-    ]
-    if wordless:
-        yield f"{table.name}: {_some(wordless)}."
-    yield from _unread_columns(table, listing.named & set(names), listing.rows)
-
-
-def _is_named_by_codes(table: TableDefinition, row: Row) -> bool:
-    """Tell whether a date or a code that is none of a row's numbers stands for its words."""
-    starts = {figure.cell.start for figure in row.figures.values()}
-    is_counted_row = any(name in row.figures for name in table.key.product_of)
-    return is_counted_row and all(cell.start not in starts for _, cell in row.lines)
-
-
-def _unread_columns(table: TableDefinition, named: Collection[str], rows: Sequence[Row]) -> Iterator[str]:
-    for name in (column.name for column in table.columns if column.name in named):
-        if not any(name in row.figures for row in rows):
-            yield f"{table.name}: no {_spoken(name)} was read, and the document names a column of it."
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _some(items: Sequence[str]) -> str:
-    more = f" and {len(items) - _MOST_NAMED} more" if len(items) > _MOST_NAMED else ""
-    return ", ".join(items[:_MOST_NAMED]) + more

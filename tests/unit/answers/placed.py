@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, Final
 
-from schemas.document_types import OTHER, DocumentType, DocumentTypes, FieldDefinition, Kind, Wording
+from schemas.document_types import OTHER, DocumentType, DocumentTypes, FieldDefinition, Kind
 from schemas.events import FieldAnswer
+from schemas.wording import Wording
 from services.answers.letter import Letter
 from services.answers.surroundings import Surroundings
 from services.answers.tables.runs import Run, pack

@@ -8,8 +8,9 @@ import pytest
 from unit.answers import invoices
 from unit.answers.placed import a_type, field, placed, values
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
+from schemas.wording import Wording
 from services.answers.check import AnswerInvalidError, check_answer, read_answer
 from services.answers.surroundings import Surroundings
 
@@ -64,6 +65,22 @@ def test_the_documents_language_decides_how_a_value_is_read() -> None:
     (german,) = check_answer(INVOICE, {"total": "1.234"}, ["1.234"], "de")
     (english,) = check_answer(INVOICE, {"total": "1.234"}, ["1.234"], "en")
     assert (german.value, english.value) == ("1234", None)
+
+
+def test_the_place_is_the_one_behind_a_synonym_where_no_label_stands() -> None:
+    issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("Datum", "PO"))
+    page = "05.06.2026 Post 05.06.2026 Datum ...... 05.06.2026 05.06.2026"
+    (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
+    assert answer.char_start == page.index("Datum ...... ") + len("Datum ...... "), (
+        "`PO` is too short a name to be one in `Post`"
+    )
+
+
+def test_a_label_right_beside_outweighs_a_synonym() -> None:
+    issued = field("issue_date", Kind.DATE, "Rechnungsdatum", "Issue date", synonyms=("date",))
+    page = "Service date 05.06.2026\nIssue date: 05.06.2026"
+    (answer,) = check_answer(a_type(issued), {"issue_date": "05.06.2026"}, [page], "de")
+    assert answer.char_start == page.rindex("05.06.2026")
 
 
 @pytest.mark.parametrize(("copied", "written"), [("EUR", "€"), ("€", "EUR"), ("Euro", "€"), ("EUR", "15 EUR")])

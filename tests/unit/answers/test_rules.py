@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from unit.answers.invoices import INVOICE
 
-from schemas.document_types import Rule, Wording
+from schemas.document_types import Rule
 from schemas.events import FieldAnswer
+from schemas.wording import Wording
 from services.answers.rules import broken_rules, holds, values_of
 
 BOTH = Wording(de="x", en="x")

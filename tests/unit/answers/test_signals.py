@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from unit.answers.placed import a_type, field
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Role, Rule, Wording
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role, Rule
 from schemas.events import FieldAnswer
+from schemas.wording import Wording
 from services.answers.calibration import UNFITTED, FieldSignals
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer

@@ -56,7 +56,7 @@ def engine() -> ScriptedEngine:
 
 async def test_what_stands_on_any_page_is_answered_with_its_page(engine: ScriptedEngine) -> None:
     outcome = await answer([HEAD, *[FILLER] * 5, TOTALS], engine)
-    assert not [reason for reason in outcome.reasons if reason.startswith("Page")]
+    assert not [reason for reason in outcome.reasons if reason.startswith("Seite")]
     assert outcome.asked.kind.name == "invoice", "the type is that of the beginning"
     found = values(outcome)
     assert found["invoice_number"] == ("RE-7", 1)
@@ -100,15 +100,18 @@ async def test_windows_are_asked_side_by_side_after_the_type(engine: ScriptedEng
 async def test_beyond_the_bound_the_pages_that_were_not_read_are_said(engine: ScriptedEngine) -> None:
     outcome = await answer([HEAD, *[FILLER] * 5, TOTALS], engine, most=2)
     assert outcome.status is Status.INCOMPLETE
-    assert outcome.reasons[0].startswith("Pages 4 to 7 of 7 were not read")
+    assert outcome.reasons[0].startswith("Seiten 4 bis 7 von 7 wurden nicht gelesen")
     assert "POSTKORB_MAX_WINDOWS" in outcome.reasons[0]
     assert "gross_total" not in values(outcome)
 
 
 async def test_a_page_that_is_read_in_part_is_said_once(engine: ScriptedEngine) -> None:
     outcome = await answer([HEAD + "\n" + FILLER * 10, FILLER], engine, most=2)
-    reasons = [reason for reason in outcome.reasons if reason.startswith("Page")]
-    assert [reason.split(" read")[0] for reason in reasons] == ["Page 2 of 2 was not", "Page 1 was"]
+    reasons = [reason for reason in outcome.reasons if reason.startswith("Seite")]
+    assert [reason.partition(":")[0] for reason in reasons] == [
+        "Seite 2 von 2 wurde nicht gelesen",
+        "Seite 1 wurde nur zum Teil gelesen",
+    ]
 
 
 async def test_the_summary_is_that_of_the_beginning(engine: ScriptedEngine) -> None:

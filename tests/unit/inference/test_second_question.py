@@ -9,8 +9,9 @@ from opentelemetry.trace import NoOpTracerProvider
 from pending import pending_document
 from scripted import ScriptedEngine, letter
 
-from schemas.document_types import DocumentTypes, Rule, Wording, load_document_types
+from schemas.document_types import DocumentTypes, Rule, load_document_types
 from schemas.events import FindingKind, Status
+from schemas.wording import Wording
 from services.answers.calibration import UNFITTED
 from services.answers.summary_check import check_summary
 from services.inference import prompts
@@ -198,7 +199,7 @@ async def test_rows_that_do_not_make_the_total_make_an_answer_incomplete() -> No
     less, _ = await answer(text.replace("2\tStühle\t4\t10,00\t40,00\n", ""))
     assert (whole.status, whole.reasons) == (Status.COMPLETE, [])
     assert less.status is Status.INCOMPLETE
-    assert "missing against the total" in less.reasons[0]
+    assert "fehlen gegenüber der Summe" in less.reasons[0]
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ class TestPdf:
         document = read_pdf(attached(self.PLAIN, xml), limits)
         assert document.einvoice is None
         assert "Gesamtbetrag" in document.pages[0]
-        assert ["e-invoice" in note for note in document.notes] == [True]
+        assert ["e-invoice" in note.en for note in document.notes] == [True]
 
     def test_one_that_unpacks_without_end_is_a_note(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(self.PLAIN, cii(INVOICE) + b" " * 60_000_000), limits)
@@ -226,7 +226,9 @@ class TestPdf:
     def test_one_on_pages_without_text_speaks_for_them_and_the_notes_say_so(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(letter([""]), cii(INVOICE)), limits)
         assert (document.einvoice, document.pages) == (INVOICE, ("",))
-        assert document.notes == ("no page has text that the attached e-invoice could be held against",)
+        assert [note.en for note in document.notes] == [
+            "no page has text that the attached e-invoice could be held against"
+        ]
 
     def test_a_broken_one_on_pages_without_text_says_nothing(self, limits: ReadingLimits) -> None:
         with pytest.raises(IntakeError) as caught:
@@ -236,7 +238,7 @@ class TestPdf:
     def test_of_two_the_first_is_read_and_the_other_named(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), ubl(INVOICE), "xrechnung.xml"), limits)
         assert document.einvoice == INVOICE
-        assert "2 e-invoices" in document.notes[0]
+        assert "2 e-invoices" in document.notes[0].en
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -121,7 +121,7 @@ def test_text_that_readers_do_not_see_is_left_out_and_named(content: bytes, why:
     parsed = read(content + b"0 Tr " + SEEN, limits)
     assert HIDDEN not in parsed.pages[0]
     assert "Summe 100,00 EUR" in parsed.pages[0]
-    assert parsed.notes == (f"page 1 has text that readers do not see ({why}); it was left out",)
+    assert [note.en for note in parsed.notes] == [f"page 1 has text that readers do not see ({why}); it was left out"]
 
 
 def test_hidden_text_in_the_middle_of_a_line_is_left_out_of_it(limits: ReadingLimits):
@@ -167,7 +167,7 @@ def test_of_too_many_operands_the_last_ones_count_as_they_do_for_readers(content
     parsed = read(content + b"0 Tr " + SEEN, limits)
     assert HIDDEN not in parsed.pages[0]
     assert "Summe 100,00 EUR" in parsed.pages[0]
-    assert parsed.notes[-1] == "page 1 has operators with wrong operands; readers may see other text than was read"
+    assert parsed.notes[-1].en == "page 1 has operators with wrong operands; readers may see other text than was read"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_of_too_many_operands_the_last_ones_count_as_they_do_for_readers(content
 )
 def test_operators_of_which_readers_make_what_they_like_are_named(content: bytes, limits: ReadingLimits):
     parsed = read(SEEN + content, limits)
-    assert "wrong operands" in parsed.notes[-1]
+    assert "wrong operands" in parsed.notes[-1].en
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_what_a_transparent_group_shows_is_not_seen(limits: ReadingLimits):
     inside = b"/Full gs " + line(b"")
     parsed = read(SEEN + b"q /Clear gs /Group Do Q ", limits, inside)
     assert HIDDEN not in parsed.pages[0]
-    assert "drawn invisibly" in parsed.notes[0]
+    assert "drawn invisibly" in parsed.notes[0].en
     assert HIDDEN in read(SEEN + b"q /Half gs /Group Do Q ", limits, inside).pages[0]
 
 
@@ -312,7 +312,7 @@ def test_the_text_layer_of_a_scan_is_read(content: bytes, limits: ReadingLimits)
 def test_a_picture_does_not_make_hidden_text_of_a_letter_a_scan(content: bytes, limits: ReadingLimits):
     parsed = read(content, limits)
     assert "4711" not in parsed.pages[0]
-    assert "drawn invisibly" in parsed.notes[0]
+    assert "drawn invisibly" in parsed.notes[0].en
 
 
 def test_a_page_that_paints_without_end_is_read_all_the_same(limits: ReadingLimits):
@@ -321,7 +321,7 @@ def test_a_page_that_paints_without_end_is_read_all_the_same(limits: ReadingLimi
     many = dark + b"1 g 50 100 2 5 re f " * 3_000 + b"BT /F1 10 Tf 1 g 60 100 Td " + b"(i) Tj " * 300 + b"ET "
     parsed = read(SEEN + many, limits)
     assert "Summe 100,00 EUR" in parsed.pages[0]
-    assert parsed.notes[-1].startswith("page 1 paints too much for all of it to be compared")
+    assert parsed.notes[-1].en.startswith("page 1 paints too much for all of it to be compared")
 
 
 def test_what_is_written_on_a_page_and_is_no_part_of_it_is_named(limits: ReadingLimits):
@@ -340,7 +340,8 @@ def test_what_is_written_on_a_page_and_is_no_part_of_it_is_named(limits: Reading
         objects = one_page(SEEN)
         objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [" + annotation + b">>] /MediaBox")
         parsed = read_pdf(written(objects), limits)
-        assert parsed.notes == ("page 1 has filled in fields or comments, which are not read",) * is_named
+        said = [note.en for note in parsed.notes]
+        assert said == ["page 1 has filled in fields or comments, which are not read"] * is_named
 
 
 @pytest.mark.parametrize("in_form", [False, True])

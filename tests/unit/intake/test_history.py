@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from schemas.events import ErrorCode
 from schemas.topics import RETRY_ATTEMPT, RETRY_DEAD_LETTER, RETRY_SUBMITTED, Topics
+from schemas.wording import Wording
 from services.delivery.record import Record
-from services.intake.accept import MOST_ATTEMPT, MOST_PARTITION, History, history_of
+from services.intake.accept import MOST_ATTEMPT, MOST_PARTITION, History, history_of, parsed_document
+from services.intake.document import ParsedDocument
 from services.intake.store import Retried, again
 from services.storage.records import DeadLetterRow, NewDeadLetter, NewDocument, Origin
 from services.storage.resubmission import resubmission
@@ -38,6 +40,12 @@ def test_a_retry_says_which_try_it_is_and_where_the_first_record_stood():
 
 def test_a_retried_dead_letter_says_which():
     assert history_of(_record((RETRY_DEAD_LETTER, b"812"))) == replace(PUBLISHERS_OWN, dead_letter=812)
+
+
+@pytest.mark.parametrize(("language", "note"), [("de", "nur Bilder"), ("fr", "pictures alone")])
+def test_what_was_not_read_is_kept_in_the_documents_language(language: str, note: str):
+    parsed = ParsedDocument(("x",), (Wording(de="nur Bilder", en="pictures alone"),))
+    assert parsed_document(_document(WRITTEN, Origin(1, 2)), parsed, language).notes == (note,)
 
 
 @given(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pdfs import encrypted, letter, one_page, stream, written
 
 from schemas.events import ErrorCode, Step
+from schemas.wording import Wording
 from services.intake.failure import IntakeError
 from services.intake.media import MAIL, PDF, TEXT
 from services.intake.parse import Parser
@@ -145,7 +146,9 @@ async def test_a_page_count_that_lies_is_named_in_the_notes(parser: Parser) -> N
     objects[2] = b"<< /Type /Pages /Kids [3 0 R] /Count 100000 >>"
     document = await parser.parse(written(objects), PDF)
     assert document.pages == ("wahr",)
-    assert document.notes == ("the PDF claims 100000 pages, 1 were found",)
+    assert document.notes == (
+        Wording(de="das PDF nennt 100000 Seiten, es hat 1", en="the PDF claims 100000 pages, 1 were found"),
+    )
 
 
 async def test_nul_and_lone_surrogates_are_replaced_one_for_one(parser: Parser) -> None:
@@ -163,7 +166,7 @@ async def test_a_page_that_cannot_be_read_stays_empty_and_is_named(parser: Parse
     objects[7] = b"<< /Length 4 /Filter /NoSuchDecode >>\nstream\nabcd\nendstream"
     document = await parser.parse(written(objects), PDF)
     assert document.pages == ("gut", "")
-    assert document.notes[0].startswith("page 2 could not be read")
+    assert document.notes[0].en.startswith("page 2 could not be read")
 
 
 async def test_a_page_with_a_picture_alone_is_named(parser: Parser) -> None:
@@ -172,7 +175,7 @@ async def test_a_page_with_a_picture_alone_is_named(parser: Parser) -> None:
     objects[6] = b"<< /Type /Page /MediaBox [0 0 9 9] /Resources << /XObject << /I 7 0 R >> >> >>"
     objects[7] = b"<< /Subtype /Image /Length 0 >>\nstream\n\nendstream"
     document = await parser.parse(written(objects), PDF)
-    assert document.notes == ("page 2 shows pictures alone, which are not read",)
+    assert [note.en for note in document.notes] == ["page 2 shows pictures alone, which are not read"]
 
 
 async def test_too_much_text_fails_with_document_too_long(parser: Parser) -> None:

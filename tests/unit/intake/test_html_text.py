@@ -69,7 +69,7 @@ def test_the_note_stands_with_the_mail():
     mail = b"From: a@b.example\nContent-Type: text/html\n\n<p>Guten Tag</p><p hidden>Summe 0,00</p>"
     parsed = read_mail(mail, ReadingLimits(10, 1_000))
     assert "Summe" not in parsed.pages[0]
-    assert parsed.notes == ("the mail has text that readers do not see; it was left out",)
+    assert [note.de for note in parsed.notes] == ["die Mail hat Text, den Leser nicht sehen; er wurde weggelassen"]
 
 
 @given(st.text(st.sampled_from("<>/ =\"'pdivhiddenstyl:;0-!&")))

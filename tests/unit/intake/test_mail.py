@@ -69,7 +69,7 @@ def test_an_attached_e_invoice_is_read_as_pages_and_other_xml_is_named(limits: R
     assert "Gross total: 1785.00" in document.pages[1]
     assert document.einvoice is None
     assert len(document.notes) == 1
-    assert "other.xml" in document.notes[0]
+    assert "other.xml" in document.notes[0].en
 
 
 def test_of_an_attached_pdf_with_an_e_invoice_the_pages_are_read_and_without_text_it_is_named(
@@ -82,9 +82,9 @@ def test_of_an_attached_pdf_with_an_e_invoice_the_pages_are_read_and_without_tex
     document = read_mail(mail.as_bytes(), limits)
     assert document.einvoice is None
     assert [page.strip() for page in document.pages[1:]] == ["Gesamtbetrag 1.785,00"]
-    assert document.notes == (
-        "attachment b.pdf not read: its pages have no text; its e-invoice is read where it is handed in by itself",
-    )
+    assert [note.en for note in document.notes] == [
+        "attachment b.pdf not read: its pages have no text; its e-invoice is read where it is handed in by itself"
+    ]
 
 
 def test_what_cannot_be_read_is_named(limits: ReadingLimits) -> None:
@@ -94,12 +94,13 @@ def test_what_cannot_be_read_is_named(limits: ReadingLimits) -> None:
     locked = encrypted(letter(["geheim"]), "geheim")
     mail.add_attachment(locked, maintype="application", subtype="pdf", filename="b.pdf")
     notes = read_mail(mail.as_bytes(), limits).notes
-    assert [note.partition(" not read: ")[0] for note in notes] == [
+    assert [note.en.partition(" not read: ")[0] for note in notes] == [
         "attachment foto.jpg",
         "attachment a.pdf",
         "attachment b.pdf",
     ]
-    assert "password" in notes[2]
+    assert "password" in notes[2].en
+    assert notes[2].de == "Anhang b.pdf wurde nicht gelesen: die Datei verlangt ein Passwort"
 
 
 def test_mails_inside_mails_are_read_three_deep(limits: ReadingLimits) -> None:
@@ -111,7 +112,17 @@ def test_mails_inside_mails_are_read_three_deep(limits: ReadingLimits) -> None:
     document = read_mail(mail.as_bytes(), limits)
     assert [page.strip().splitlines()[-1] for page in document.pages] == ["Tiefe 1", "Tiefe 2", "Tiefe 3"]
     assert len(document.notes) == 1
-    assert "mails inside mails" in document.notes[0]
+    assert "mails inside mails" in document.notes[0].en
+
+
+def test_a_name_of_any_length_and_any_bytes_can_be_noted(limits: ReadingLimits) -> None:
+    content = (
+        b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nText\n--b\nContent-Type: image/jpeg\n"
+        b'Content-Disposition: attachment; filename="\xff' + b"x" * 900 + b'"\n\n\xff\xd8\xff\n--b--\n'
+    )
+    (note,) = read_mail(content, limits).notes
+    assert len(note.en) <= 400
+    note.de.encode()
 
 
 def test_attachments_beyond_the_fiftieth_are_counted(limits: ReadingLimits) -> None:
@@ -120,7 +131,8 @@ def test_attachments_beyond_the_fiftieth_are_counted(limits: ReadingLimits) -> N
         mail.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename=f"{number}.jpg")
     notes = read_mail(mail.as_bytes(), limits).notes
     assert len(notes) == 51
-    assert notes[-1] == "3 attachments beyond the first 50 not read"
+    assert notes[-1].en == "3 attachments beyond the first 50 not read"
+    assert notes[-1].de == "3 Anhänge nach den ersten 50 wurden nicht gelesen"
 
 
 def test_attachments_count_towards_the_pages_of_the_document(limits: ReadingLimits) -> None:

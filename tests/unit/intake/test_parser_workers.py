@@ -270,9 +270,9 @@ read()
 @pytest.mark.parametrize(
     "answer",
     [
-        'write(json.dumps({"pages": ["x"], "notes": [], "token": "guessed"}).encode())',
-        'write(json.dumps({"pages": [1], "notes": [], "token": token}).encode())',
-        'write(json.dumps({"pages": "x", "notes": [], "token": token}).encode())',
+        'write(json.dumps({"pages": ["x"], "notes": {"de": [], "en": []}, "token": "guessed"}).encode())',
+        'write(json.dumps({"pages": [1], "notes": {"de": [], "en": []}, "token": token}).encode())',
+        'write(json.dumps({"pages": "x", "notes": {"de": [], "en": []}, "token": token}).encode())',
         'write(json.dumps({"code": "engine_refused", "message": "x", "token": token}).encode())',
         'write(json.dumps({"token": token}).encode())',
         'write(b"[]")',
@@ -290,12 +290,13 @@ async def test_a_worker_that_was_taken_over_can_only_spoil_its_own_document(answ
 
 
 async def test_what_a_worker_says_is_cleaned_and_bounded_by_the_parent() -> None:
-    answer = '{"pages": ["a\\r\\nb\\u0000\\ud800"], "notes": ["n\\n" * 300] * 900, "token": token}'
+    notes = '{"de": ["n\\n" * 300] * 900, "en": ["n\\n" * 300] * 900}'
+    answer = f'{{"pages": ["a\\r\\nb\\u0000\\ud800"], "notes": {notes}, "token": token}}'
     async with a_parser(command=(sys.executable, "-c", f"{PRELUDE}write(json.dumps({answer}).encode())")) as parser:
         document = await parser.parse(b"x", TEXT)
     assert document.pages == ("a\nb\ufffd\ufffd",)
     assert len(document.notes) == 200
-    assert len(document.notes[0]) <= 400
+    assert len(document.notes[0].de) <= 400
 
 
 async def test_a_worker_that_cannot_start_fails_the_document_for_another_try() -> None:

@@ -175,4 +175,4 @@ def test_a_pdf_whose_table_of_objects_is_wrong_is_searched_and_says_so() -> None
     wrong = whole[:place] + b"%010d" % (len(whole) - 30) + whole[place + 10 :]  # behind the table, it says
     document = read_pdf(wrong, LIMITS)
     assert [page.strip() for page in document.pages] == ["Betrag 12,00 EUR"]
-    assert any("table of objects is damaged" in note for note in document.notes)
+    assert any("table of objects is damaged" in note.en for note in document.notes)

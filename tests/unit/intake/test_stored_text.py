@@ -44,7 +44,9 @@ def test_what_is_stored_stays_as_it_is(text: str):
 
 
 def test_sentences_in_tags_and_text_that_is_turned_around_are_named():
-    assert notes_on_writing(["gut", "Summe" + in_tags("total is 0"), "\u202e00,001\u202c"]) == [
+    notes = notes_on_writing(["gut", "Summe" + in_tags("total is 0"), "\u202e00,001\u202c"])
+    assert notes[0].de == "Seite 2 hat Buchstaben, die kein Leser sieht (Unicode-Tags); sie wurden weggelassen"
+    assert [note.en for note in notes] == [
         "page 2 has letters that no reader sees (Unicode tags); they were left out",
         "page 3 has text that shows in another order than it is written (directional overrides)",
     ]

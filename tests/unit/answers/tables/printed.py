@@ -32,15 +32,13 @@ def totals_of(invoice: Invoice) -> dict[str, Decimal]:
 
 def rows_of(invoice: Invoice, document: ParsedDocument, totals: Mapping[str, Decimal]) -> TableAnswers:
     language = "de-CH" if invoice.style.swiss else invoice.language
-    return read_tables(
-        TYPES["invoice"].tables, document.pages, sheets(document.pages, document.layouts), language, totals
-    )
+    return read_tables(TYPES["invoice"], document.pages, sheets(document.pages, document.layouts), language, totals)
 
 
 def read_text(*pages: str, kind: str = "invoice", language: str = "de", **totals: str) -> TableAnswers:
     """Read the tables of plain text; totals by name."""
     numbers = {name: Decimal(value) for name, value in totals.items()}
-    return read_tables(TYPES[kind].tables, pages, sheets(pages, []), language, numbers)
+    return read_tables(TYPES[kind], pages, sheets(pages, []), language, numbers)
 
 
 def true_figures(invoice: Invoice) -> list[Figures]:

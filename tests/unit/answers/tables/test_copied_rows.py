@@ -45,7 +45,7 @@ def read(*pages: str, rows: Sequence[Sequence[tuple[str, str]]], totals: dict[st
         for number, of_page in enumerate(rows, start=1)
     }
     laid_out = sheets(pages, [])
-    return read_tables(TYPES["invoice"].tables, pages, laid_out, "de", totals, {"line_items": copied})
+    return read_tables(TYPES["invoice"], pages, laid_out, "de", totals, {"line_items": copied})
 
 
 def amounts(answers: TableAnswers) -> list[Decimal | None]:

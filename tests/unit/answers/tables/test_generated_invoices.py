@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.answers.tables.printed import (
@@ -89,9 +90,13 @@ def test_the_same_pages_twice_are_doubled_rows_and_said() -> None:
 def test_wrong_totals_are_said_with_both_figures() -> None:
     invoice, document = printed(2, 30)
     reasons = rows_of(invoice, document, {"net_total": invoice.net_total + 100}).reasons
-    assert any(
-        f"{invoice.net_total:,.2f}" in reason and f"{invoice.net_total + 100:,.2f}" in reason for reason in reasons
+    german = invoice.language == "de"
+    label = "„Nettobetrag“ lautet" if german else "“Net total” says"
+    made, said = (
+        format_decimal(total, "#,##0.00", "de" if german else "en")
+        for total in (invoice.net_total, invoice.net_total + 100)
     )
+    assert any(f" {made}, {label} {said}." in reason for reason in reasons)
 
 
 def test_every_value_stands_in_the_text_where_it_says() -> None:

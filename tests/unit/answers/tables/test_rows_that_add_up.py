@@ -61,7 +61,7 @@ def test_what_an_amount_is_the_product_of_is_quantity_and_price(line: str, quant
 
 def test_numbers_that_count_the_lines_are_no_quantities() -> None:
     lines = ("1   Filter   4    25,00   100,00", "2   Montage       100,00   200,00", *BELOW)
-    assert "row 2 (page 1) has no quantity" in read_text("\n".join(lines), **NET).reasons[0]
+    assert "Zeile 2 (Seite 1) ohne „Menge“" in read_text("\n".join(lines), **NET).reasons[0]
 
 
 def test_a_column_that_a_head_names_is_read_where_no_product_shows_it() -> None:
@@ -73,7 +73,7 @@ def test_a_column_that_a_head_names_is_read_where_no_product_shows_it() -> None:
     answers = read_text("\n".join((head, *rows, *BELOW)), **NET)
     assert [row[0] for row in said_figures(answers)] == [400, 800]
     assert [row[2] for row in said_figures(answers)] == [100, 200]
-    assert "cannot be read as a number" in answers.reasons[0], "a price for a hundred is no unit price"
+    assert "nicht als Zahl lesbar" in answers.reasons[0], "a price for a hundred is no unit price"
 
 
 def test_a_sum_may_stand_among_other_amounts_or_in_a_sentence() -> None:
@@ -147,7 +147,7 @@ def test_a_line_that_names_a_tax_is_a_row_only_where_the_net_total_says_so() -> 
 
 def test_a_row_that_shows_a_price_and_no_quantity_beside_others_is_said() -> None:
     lines = ("Seife     2     50,00     100,00", "Bürste          50,00     200,00", *BELOW)
-    assert "row 2 (page 1) has no quantity" in read_text("\n".join(lines), **NET).reasons[0]
+    assert "Zeile 2 (Seite 1) ohne „Menge“" in read_text("\n".join(lines), **NET).reasons[0]
 
 
 def test_words_above_a_line_of_numbers_are_its_description() -> None:
@@ -339,7 +339,7 @@ def test_a_description_does_not_go_on_in_a_total() -> None:
 def test_a_column_that_is_named_and_not_read_is_said() -> None:
     head = "Leistung    Anzahl    Netto €"
     lines = (head, "", "Anschluss, Nummer 4633             100,00", "Flat                     200,00", *TOTALS)
-    assert any("no quantity was read" in reason for reason in read_text("\n".join(lines), **NET).reasons)
+    assert any("„Menge“ wurde nicht gelesen" in reason for reason in read_text("\n".join(lines), **NET).reasons)
 
 
 def test_lines_made_to_be_slow_are_read_in_time() -> None:

@@ -31,7 +31,7 @@ def test_the_amount_of_one_row_is_no_total_where_another_one_stands_below() -> N
     total = "Total                     131         15000.00"
     assert not read_text("\n".join(lines), language="en", gross_total="15065.00").reasons
     reasons = read_text("\n".join([*lines, total]), language="en", gross_total="15065.00").reasons
-    assert reasons == ["line_items: no total below is the amount of the only row: rows may be missing."]
+    assert reasons == ["Line items: no total below is the amount of the only row: rows may be missing."]
 
 
 def test_a_discount_below_a_subtotal_is_no_row_if_the_total_needs_it() -> None:

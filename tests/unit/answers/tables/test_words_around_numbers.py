@@ -31,7 +31,7 @@ def placed(texts: Iterable[Placed]) -> tuple[str, list[int]]:
 def words(texts: Iterable[Placed], net: str) -> tuple[list[str | None], list[str]]:
     text, layout = placed(texts)
     laid_out = sheets([text], [layout])
-    answers = read_tables(TYPES["invoice"].tables, [text], laid_out, "fr", {"net_total": Decimal(net)})
+    answers = read_tables(TYPES["invoice"], [text], laid_out, "fr", {"net_total": Decimal(net)})
     return said_descriptions(answers), list(answers.reasons)
 
 
@@ -117,7 +117,7 @@ def test_without_any_head_the_words_are_those_of_the_column_of_the_longest_one_p
     pages = [placed(first), placed(second)]
     texts = [text for text, _ in pages]
     laid_out = sheets(texts, [layout for _, layout in pages])
-    answers = read_tables(TYPES["invoice"].tables, texts, laid_out, "en", {"net_total": Decimal("252.95")})
+    answers = read_tables(TYPES["invoice"], texts, laid_out, "en", {"net_total": Decimal("252.95")})
     assert [said and said.split(" SKU")[0] for said in said_descriptions(answers)] == [
         "Merino base layer", "Trekking poles", "Titanium mug 450 ml"
     ]  # fmt: skip
