@@ -14,7 +14,7 @@ def completeness(
     fields: Sequence[FieldAnswer],
     *,
     pages_total: int,
-    pages_read: int,
+    unread: Sequence[int],
     cut_off: bool,
 ) -> tuple[Status, list[str]]:
     """Judge a result.
@@ -23,8 +23,10 @@ def completeness(
     ----------
     fields
         The fields that were answered.
-    pages_total, pages_read
-        Pages of the document, and how many of them, from the first, the model was given, the last one perhaps in part.
+    pages_total
+        Pages of the document.
+    unread
+        Numbers of those that nobody read, in order.
     cut_off
         Whether the answer ended at the limit of tokens instead of by itself.
 
@@ -34,7 +36,7 @@ def completeness(
         `incomplete` with a sentence for each reason, else `complete` with none.
     """
     answers = {field.path: field for field in fields}
-    reasons = [*_unread_pages(pages_total, pages_read), *_cut_off(cut_off=cut_off)]
+    reasons = [*_unread_pages(pages_total, unread), *_cut_off(cut_off=cut_off)]
     reasons += [
         reason
         for definition in document_type.fields
@@ -44,12 +46,34 @@ def completeness(
     return (Status.INCOMPLETE if reasons else Status.COMPLETE), reasons
 
 
-def _unread_pages(total: int, read: int) -> list[str]:
-    if read >= total:
-        return []
-    if read + 1 == total:
-        return [f"Page {total} of {total} was not read: {TOO_LONG}."]
-    return [f"Pages {read + 1} to {total} of {total} were not read: {TOO_LONG}."]
+def pages_without_rows(total: int, pages: Sequence[int]) -> str:
+    """Say that pages were left to code for their rows, and that it took none from there.
+
+    Parameters
+    ----------
+    pages
+        Their numbers, in order; at least one.
+    """
+    pronoun = "it shows" if len(pages) == 1 else "they show"
+    return (
+        f"{_named(total, pages)} not read by the model, because {pronoun} nothing but rows of a table, "
+        "and none of the rows that were read stands there."
+    )
+
+
+def _unread_pages(total: int, unread: Sequence[int]) -> list[str]:
+    return [f"{_named(total, unread)} not read: {TOO_LONG}."] if unread else []
+
+
+def _named(total: int, pages: Sequence[int]) -> str:
+    """Name pages by their numbers, as the beginning of a sentence: `Pages 4 to 6, 9 of 12 were`."""
+    if len(pages) == 1:
+        return f"Page {pages[0]} of {total} was"
+    known = set(pages)
+    firsts = [page for page in pages if page - 1 not in known]
+    lasts = [page for page in pages if page + 1 not in known]
+    spans = [f"{first}" if first == last else f"{first} to {last}" for first, last in zip(firsts, lasts, strict=True)]
+    return f"Pages {', '.join(spans)} of {total} were"
 
 
 def _cut_off(*, cut_off: bool) -> list[str]:

@@ -247,6 +247,8 @@ class Asker:
             message = "no page has text, and the e-invoice in the document is not to be looked at"
             raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
         classified, first = await self.classify(admitted.windows[0])
+        if not classified.kind.tables:
+            admitted = admitted.for_a_type_without_tables()
         language = self._language(admitted.document)
         model = self._model_for(admitted, classified.kind)
         asked = (self._answer(item, classified.kind, language, model) for item in admitted.windows)
@@ -297,7 +299,7 @@ class Asker:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[asked.kind.name],
-            user=prompts.second_prompt(window.pages, question, window.first_page),
+            user=prompts.second_prompt(window.pages, question, window.numbers),
             schema=question.schema(),
             max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
             model=self._model_for(asked.admitted, asked.kind),
@@ -405,7 +407,7 @@ class Asker:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],
-            user=prompts.answer_prompt(window.pages, language, window.first_page),
+            user=prompts.answer_prompt(window.pages, language, window.numbers),
             schema=self._answer_schemas[kind.name],
             max_tokens=answer_tokens(kind),
             model=model,

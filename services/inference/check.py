@@ -7,7 +7,7 @@ from decimal import Decimal
 from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.completeness import TOO_LONG, completeness
+from services.answers.completeness import TOO_LONG, completeness, pages_without_rows
 from services.answers.dates import regional
 from services.answers.figures import DocumentFigures
 from services.answers.findings import (
@@ -33,6 +33,7 @@ from services.inference.einvoice import read_otherwise, review_of_xml, shown_oth
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 from services.inference.windows import Window
+from services.storage.records import PendingDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Checked:
     Parameters
     ----------
     figures
-        Those of the pages that it read.
+        Those of the pages, but for pages of rows alone.
     copies
         Its answers, the first one first; that is merged of those of all windows.
     question
@@ -84,12 +85,12 @@ def check_or_answer(asked: Asked) -> Checked | Answered:
 
 
 def check(asked: Asked) -> Checked:
-    """Check what the engine said against the pages that it read, and repair what code can.
+    """Check what the engine said against the pages, those that it did not read among them, and repair what code can.
 
     What an e-invoice's own XML says is held against the pages, and not repaired.
     """
-    pages, language = asked.admitted.pages, asked.admitted.document.language
-    layouts = asked.admitted.document.layouts
+    pages, language = asked.admitted.texts, asked.admitted.document.language
+    layouts = asked.admitted.layouts
     candidates = Candidates(pages, regional(language, pages), layouts, sender_buys=asked.kind.sender_buys)
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
@@ -109,16 +110,15 @@ def check(asked: Asked) -> Checked:
 
 def _read(asked: Asked, candidates: Candidates) -> Reading:
     """Check what was copied from each window against the pages of that window, and merge."""
-    kind, pages, document = asked.kind, asked.admitted.pages, asked.admitted.document
+    kind, pages, document = asked.kind, asked.admitted.texts, asked.admitted.document
 
     def of_window(window: Window, copies: Copies) -> Reading:
-        before, upto = window.first_page - 1, window.last_page
-        within = pages[before:upto]
+        within = [document.pages[number - 1] for number in window.numbers]
         around = candidates.surroundings
-        if len(asked.admitted.windows) > 1:
-            around = Surroundings(within, document.layouts[before:upto])
+        if len(within) < len(document.pages):
+            around = Surroundings(within, [_layout_of(document, number) for number in window.numbers])
         shown = within, candidates.language, around
-        return Reading(copies, [_moved(field, before) for field in check_answer(kind, copies.verbatim, *shown)])
+        return Reading(copies, [_moved(field, window) for field in check_answer(kind, copies.verbatim, *shown)])
 
     def weighed(reading: Reading) -> Weighed:
         known = pages, candidates, [reading.copies], asked.type_confidence
@@ -127,15 +127,19 @@ def _read(asked: Asked, candidates: Candidates) -> Reading:
     return merge(kind, list(map(of_window, asked.admitted.windows, asked.copies)), weighed)
 
 
-def _moved(field: FieldAnswer, pages: int) -> FieldAnswer:
-    """Count the page of a field from some pages before."""
-    return field if field.page is None else field.model_copy(update={"page": field.page + pages})
+def _layout_of(document: PendingDocument, page: int) -> Sequence[int]:
+    return document.layouts[page - 1] if page <= len(document.layouts) else ()
+
+
+def _moved(field: FieldAnswer, window: Window) -> FieldAnswer:
+    """Give the page of a field by its number in the document."""
+    return field if field.page is None else field.model_copy(update={"page": window.numbers[field.page - 1]})
 
 
 def check_again(checked: Checked, again: AskedAgain) -> Checked:
     """Take from the second answer what leaves fewer findings."""
     asked = checked.asked
-    pages, language, candidates = asked.admitted.pages, asked.admitted.document.language, checked.candidates
+    pages, language, candidates = asked.admitted.texts, asked.admitted.document.language, checked.candidates
     second = check_answer(asked.kind, again.copies.verbatim, pages, candidates.language, candidates.surroundings)
     return replace(
         checked,
@@ -153,7 +157,7 @@ def with_tables(checked: Checked) -> Checked:
     It is asked only about documents that it saw whole.
     """
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
-    if tables.unproven and len(admitted.windows) == 1 and admitted.cut_page is None:
+    if tables.unproven and len(admitted.windows) == 1 and admitted.pages_read == len(admitted.document.pages):
         totals = _totals(checked).values()
         question = rows_question(tables.unproven, _laid_out(checked), admitted.document.language, totals)
     return replace(checked, question=None, tables=tables, rows_question=question)
@@ -171,11 +175,13 @@ def answered(checked: Checked) -> Answered:
     asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
     status, reasons = completeness(
-        asked.kind, found.fields, pages_total=len(document.pages), pages_read=len(admitted.pages), cut_off=False
+        asked.kind, found.fields, pages_total=len(document.pages), unread=admitted.unread_pages, cut_off=False
     )
-    if admitted.cut_page is not None:
-        status, reasons = Status.INCOMPLETE, [*reasons, f"Page {admitted.cut_page} was read only in part: {TOO_LONG}."]
+    if cut := [f"Page {page} was read only in part: {TOO_LONG}." for page in admitted.cut_pages]:
+        status, reasons = Status.INCOMPLETE, [*reasons, *cut]
     tables = checked.tables or _tables(checked, {})
+    if rowless := sorted(admitted.row_pages - {field.page for field in tables.fields}):
+        status, reasons = Status.INCOMPLETE, [*reasons, pages_without_rows(len(document.pages), rowless)]
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
@@ -215,9 +221,9 @@ def _totals(checked: Checked) -> dict[str, Decimal]:
 
 
 def _laid_out(checked: Checked) -> Sequence[Sheet]:
-    """Give all pages laid out; those that the engine read are already."""
+    """Give all pages laid out; where none is left to code they are already."""
     document = checked.asked.admitted.document
-    if checked.asked.admitted.pages_read == len(document.pages):
+    if not checked.asked.admitted.row_pages:
         return checked.candidates.surroundings.sheets
     return sheets(document.pages, document.layouts)
 
@@ -227,7 +233,7 @@ def _weighed(checked: Checked) -> Weighed:
     asked, fields = checked.asked, checked.review.fields
     if not checked.copies:
         return Weighed(fields, {})
-    known = (asked.admitted.pages, checked.candidates, checked.copies, asked.type_confidence)
+    known = (asked.admitted.texts, checked.candidates, checked.copies, asked.type_confidence)
     return weigh(asked.kind, fields, *known, asked.calibration)
 
 

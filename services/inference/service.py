@@ -222,7 +222,8 @@ class Inference:
     async def _document(self, admitted: Admitted, batch: Batch, row: NewBatch, parsed: ParsedRecords) -> None:
         with metered() as taken:
             outcome = await self._outcome(admitted, batch)
-        pages_read = len(admitted.pages) if taken.requests else 0
+        given = outcome.asked.admitted if isinstance(outcome, Answered) else admitted
+        pages_read = len(given.given_pages) if taken.requests else 0
         await self._leave(Leaving(outcome, row, taken, pages_read), batch, parsed)
 
     async def _leave(self, leaving: Leaving, batch: Batch, parsed: ParsedRecords) -> None:
