@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from schemas.document_types import DocumentType
+from services.answers.tables.answers import read_tables
 from services.answers.tables.row_pages import row_pages
 from services.answers.tables.sheet import sheets
 from services.inference.engines.port import Engine
@@ -19,14 +21,14 @@ class Admitted:
     ----------
     row_pages
         Numbers of the pages that no window has: they show rows of a table alone, and code reads those.
-    without_tables
-        The windows where the document turns out to be of a type that has none; empty if they are the same.
+    of_all_pages
+        The windows where no page is left to code; empty if they are the same.
     """
 
     document: PendingDocument
     windows: Sequence[Window]
     row_pages: frozenset[int] = frozenset()
-    without_tables: Sequence[Window] = ()
+    of_all_pages: Sequence[Window] = ()
 
     @property
     def given_pages(self) -> Sequence[int]:
@@ -65,11 +67,19 @@ class Admitted:
         """Packed runs of `texts`, from the first page on."""
         return [() if number in self.row_pages else runs for number, runs in enumerate(self.document.layouts, start=1)]
 
-    def for_a_type_without_tables(self) -> "Admitted":
-        """Leave no page to code, which reads none."""
+    def for_type(self, kind: DocumentType) -> "Admitted":
+        """Leave no page to code if the type has no tables, or if the model can read all and some page gives no row."""
         if not self.row_pages:
             return self
-        return replace(self, windows=self.without_tables, row_pages=frozenset(), without_tables=())
+        everything = replace(self, windows=self.of_all_pages, row_pages=frozenset(), of_all_pages=())
+        if not kind.tables:
+            return everything
+        document = self.document
+        if everything.pages_read < len(document.pages):
+            return self
+        laid_out = sheets(document.pages, document.layouts)
+        rows = read_tables(kind.tables, document.pages, laid_out, document.language, {}).fields
+        return self if self.row_pages <= {field.page for field in rows} else everything
 
 
 async def admit(documents: Sequence[PendingDocument], engine: Engine, budget: int, most_windows: int) -> list[Admitted]:

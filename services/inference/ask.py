@@ -247,8 +247,8 @@ class Asker:
             message = "no page has text, and the e-invoice in the document is not to be looked at"
             raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
         classified, first = await self.classify(admitted.windows[0])
-        if not classified.kind.tables:
-            admitted = admitted.for_a_type_without_tables()
+        if admitted.row_pages:
+            admitted = await asyncio.to_thread(admitted.for_type, classified.kind)
         language = self._language(admitted.document)
         model = self._model_for(admitted, classified.kind)
         asked = (self._answer(item, classified.kind, language, model) for item in admitted.windows)

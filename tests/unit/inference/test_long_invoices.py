@@ -144,9 +144,18 @@ async def test_a_document_whose_type_has_no_tables_is_read_by_the_model_alone(en
     assert not [reason for reason in outcome.reasons if reason.startswith("Page")]
 
 
-async def test_pages_that_look_like_rows_and_give_none_are_said(engine: ScriptedEngine) -> None:
+async def test_pages_that_look_like_rows_and_give_none_are_read_where_the_model_can_read_all(
+    engine: ScriptedEngine,
+) -> None:
     invoice, document = invoice_of(300)
     outcome = await answer(replace(document, pages=[*document.pages, LIST, LIST, "Ende der Anlage"]), engine)
+    assert outcome.asked.admitted.given_pages == list(range(1, len(document.pages) + 4))
+    assert (outcome.status, figures(outcome)) == (Status.COMPLETE, true_figures(invoice))
+
+
+async def test_pages_that_look_like_rows_and_give_none_are_said(engine: ScriptedEngine) -> None:
+    invoice, document = invoice_of(300)
+    outcome = await answer(replace(document, pages=[*document.pages, LIST, LIST, "Ende der Anlage"]), engine, most=2)
     assert outcome.status is Status.INCOMPLETE
     first = len(document.pages) + 1
     assert any(
