@@ -11,12 +11,13 @@ _TOO_LONG: Final = Wording(
     de="das Dokument ist länger, als das Modell lesen darf (POSTKORB_MAX_WINDOWS)",
     en="the document is longer than what the model is given (POSTKORB_MAX_WINDOWS)",
 )
-_PAGE_UNREAD: Final = Wording(
-    de="Seite {total} von {total} wurde nicht gelesen: {why}.", en="Page {total} of {total} was not read: {why}."
-)
-_PAGES_UNREAD: Final = Wording(
-    de="Seiten {first} bis {total} von {total} wurden nicht gelesen: {why}.",
-    en="Pages {first} to {total} of {total} were not read: {why}.",
+_ONE_PAGE: Final = Wording(de="Seite {pages} von {total} wurde", en="Page {pages} of {total} was")
+_PAGES: Final = Wording(de="Seiten {pages} von {total} wurden", en="Pages {pages} of {total} were")
+_SPAN: Final = Wording(de="{first} bis {last}", en="{first} to {last}")
+_UNREAD: Final = Wording(de="{pages} nicht gelesen: {why}.", en="{pages} not read: {why}.")
+_ROWLESS: Final = Wording(
+    de="{pages} dem Modell nicht vorgelegt, denn dort stehen nur Zeilen einer Tabelle, und keine davon wurde gelesen.",
+    en="{pages} not given to the model: there is nothing but rows of a table, and none of them was read.",
 )
 _PAGE_CUT: Final = Wording(
     de="Seite {page} wurde nur zum Teil gelesen: {why}.", en="Page {page} was read only in part: {why}."
@@ -45,8 +46,9 @@ def completeness(
     language: str,
     *,
     pages_total: int,
-    pages_read: int,
-    cut_page: int | None,
+    unread: Sequence[int],
+    cut: Sequence[int],
+    without_rows: Sequence[int],
     cut_off: bool,
 ) -> tuple[Status, list[str]]:
     """Judge a result.
@@ -57,10 +59,14 @@ def completeness(
         The fields that were answered.
     language
         ISO 639-1, of the document; sentences are in German or in English.
-    pages_total, pages_read
-        Pages of the document, and how many of them, from the first, the model was given, the last one perhaps in part.
-    cut_page
-        The page that it was given in part; None if there is none.
+    pages_total
+        Pages of the document.
+    unread
+        Numbers of those that nobody read, in order.
+    cut
+        Numbers of those that the model was given in part.
+    without_rows
+        Numbers of those that were left to code for their rows, and of which it took none.
     cut_off
         Whether an answer ended at the limit of tokens instead of by itself.
 
@@ -71,9 +77,13 @@ def completeness(
     """
     answers = {field.path: field for field in fields}
     why = _TOO_LONG.for_language(language)
-    reasons = _unread_pages(pages_total, pages_read, why, language)
-    if cut_page is not None:
-        reasons.append(_PAGE_CUT.for_language(language).format(page=cut_page, why=why))
+    reasons: list[str] = []
+    if unread:
+        reasons.append(_UNREAD.for_language(language).format(pages=_named(pages_total, unread, language), why=why))
+    reasons += [_PAGE_CUT.for_language(language).format(page=page, why=why) for page in cut]
+    if without_rows:
+        named = _named(pages_total, without_rows, language)
+        reasons.append(_ROWLESS.for_language(language).format(pages=named))
     if cut_off:
         reasons.append(_CUT_OFF.for_language(language))
     reasons += [
@@ -85,11 +95,18 @@ def completeness(
     return (Status.INCOMPLETE if reasons else Status.COMPLETE), reasons
 
 
-def _unread_pages(total: int, read: int, why: str, language: str) -> list[str]:
-    if read >= total:
-        return []
-    wording = _PAGE_UNREAD if read + 1 == total else _PAGES_UNREAD
-    return [wording.for_language(language).format(first=read + 1, total=total, why=why)]
+def _named(total: int, pages: Sequence[int], language: str) -> str:
+    """Name pages by their numbers, as the beginning of a sentence: `Pages 4 to 6, 9 of 12 were`."""
+    known = set(pages)
+    firsts = [page for page in pages if page - 1 not in known]
+    lasts = [page for page in pages if page + 1 not in known]
+    span = _SPAN.for_language(language)
+    spans = [
+        str(first) if first == last else span.format(first=first, last=last)
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    wording = _ONE_PAGE if len(pages) == 1 else _PAGES
+    return wording.for_language(language).format(pages=", ".join(spans), total=total)
 
 
 def _required_field(definition: FieldDefinition, answers: Mapping[str, FieldAnswer], language: str) -> list[str]:

@@ -250,6 +250,8 @@ class Asker:
             message = "no page has text, and the e-invoice in the document is not to be looked at"
             raise AskError(ErrorCode.DOCUMENT_WITHOUT_TEXT, message)
         classified, first = await self.classify(admitted.windows[0])
+        if admitted.row_pages:
+            admitted = await asyncio.to_thread(admitted.for_type, classified.kind)
         language = self._language(admitted.document)
         model = self._model_for(admitted, classified.kind)
         urgency = admitted.document.priority.order
@@ -302,7 +304,7 @@ class Asker:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[asked.kind.name],
-            user=prompts.second_prompt(window.pages, question, window.first_page),
+            user=prompts.second_prompt(window.pages, question, window.numbers),
             schema=question.schema(),
             max_tokens=TOKENS_PER_FIELD * (1 + len(question.fields)) + (ANSWER_TOKENS if question.summary else 0),
             model=self._model_for(asked.admitted, asked.kind),
@@ -412,7 +414,7 @@ class Asker:
         prompt = Prompt(
             request_id=uuid4().hex,
             system=self._answer_instructions[kind.name],
-            user=prompts.answer_prompt(window.pages, language, window.first_page),
+            user=prompts.answer_prompt(window.pages, language, window.numbers),
             schema=self._answer_schemas[kind.name],
             max_tokens=answer_tokens(kind),
             model=model,

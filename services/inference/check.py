@@ -33,6 +33,7 @@ from services.inference.einvoice import read_otherwise, review_of_xml, shown_oth
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 from services.inference.windows import Window
+from services.storage.records import PendingDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Checked:
     Parameters
     ----------
     figures
-        Those of the pages that it read.
+        Those of the pages, but for pages of rows alone.
     copies
         Its answers, the first one first; that is merged of those of all windows.
     question
@@ -84,12 +85,12 @@ def check_or_answer(asked: Asked) -> Checked | Answered:
 
 
 def check(asked: Asked) -> Checked:
-    """Check what the engine said against the pages that it read, and repair what code can.
+    """Check what the engine said against the pages, those that it did not read among them, and repair what code can.
 
     What an e-invoice's own XML says is held against the pages, and not repaired.
     """
-    pages, language = asked.admitted.pages, asked.admitted.document.language
-    layouts = asked.admitted.document.layouts
+    pages, language = asked.admitted.texts, asked.admitted.document.language
+    layouts = asked.admitted.layouts
     candidates = Candidates(pages, regional(language, pages), layouts, sender_buys=asked.kind.sender_buys)
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
@@ -109,16 +110,15 @@ def check(asked: Asked) -> Checked:
 
 def _read(asked: Asked, candidates: Candidates) -> Reading:
     """Check what was copied from each window against the pages of that window, and merge."""
-    kind, pages, document = asked.kind, asked.admitted.pages, asked.admitted.document
+    kind, pages, document = asked.kind, asked.admitted.texts, asked.admitted.document
 
     def of_window(window: Window, copies: Copies) -> Reading:
-        before, upto = window.first_page - 1, window.last_page
-        within = pages[before:upto]
+        within = [document.pages[number - 1] for number in window.numbers]
         around = candidates.surroundings
-        if len(asked.admitted.windows) > 1:
-            around = Surroundings(within, document.layouts[before:upto])
+        if len(within) < len(document.pages):
+            around = Surroundings(within, [_layout_of(document, number) for number in window.numbers])
         shown = within, candidates.language, around
-        return Reading(copies, [_moved(field, before) for field in check_answer(kind, copies.verbatim, *shown)])
+        return Reading(copies, [_moved(field, window) for field in check_answer(kind, copies.verbatim, *shown)])
 
     def weighed(reading: Reading) -> Weighed:
         known = pages, candidates, [reading.copies], asked.type_confidence
@@ -127,15 +127,19 @@ def _read(asked: Asked, candidates: Candidates) -> Reading:
     return merge(kind, list(map(of_window, asked.admitted.windows, asked.copies)), weighed)
 
 
-def _moved(field: FieldAnswer, pages: int) -> FieldAnswer:
-    """Count the page of a field from some pages before."""
-    return field if field.page is None else field.model_copy(update={"page": field.page + pages})
+def _layout_of(document: PendingDocument, page: int) -> Sequence[int]:
+    return document.layouts[page - 1] if page <= len(document.layouts) else ()
+
+
+def _moved(field: FieldAnswer, window: Window) -> FieldAnswer:
+    """Give the page of a field by its number in the document."""
+    return field if field.page is None else field.model_copy(update={"page": window.numbers[field.page - 1]})
 
 
 def check_again(checked: Checked, again: AskedAgain) -> Checked:
     """Take from the second answer what leaves fewer findings."""
     asked = checked.asked
-    pages, language, candidates = asked.admitted.pages, asked.admitted.document.language, checked.candidates
+    pages, language, candidates = asked.admitted.texts, asked.admitted.document.language, checked.candidates
     second = check_answer(asked.kind, again.copies.verbatim, pages, candidates.language, candidates.surroundings)
     return replace(
         checked,
@@ -153,7 +157,7 @@ def with_tables(checked: Checked) -> Checked:
     It is asked only about documents that it saw whole.
     """
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
-    if tables.unproven and len(admitted.windows) == 1 and admitted.cut_page is None:
+    if tables.unproven and len(admitted.windows) == 1 and admitted.pages_read == len(admitted.document.pages):
         totals = _totals(checked).values()
         question = rows_question(tables.unproven, _laid_out(checked), admitted.document.language, totals)
     return replace(checked, question=None, tables=tables, rows_question=question)
@@ -170,16 +174,17 @@ def answered(checked: Checked) -> Answered:
     """Make the outcome: what is there, the rows of tables among it, and what is missing."""
     asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
+    tables = checked.tables or _tables(checked, {})
     status, reasons = completeness(
         asked.kind,
         found.fields,
         document.language,
         pages_total=len(document.pages),
-        pages_read=len(admitted.pages),
-        cut_page=admitted.cut_page,
+        unread=admitted.unread_pages,
+        cut=admitted.cut_pages,
+        without_rows=sorted(admitted.row_pages - {field.page for field in tables.fields}),
         cut_off=asked.cut_off,
     )
-    tables = checked.tables or _tables(checked, {})
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
@@ -219,9 +224,9 @@ def _totals(checked: Checked) -> dict[str, Decimal]:
 
 
 def _laid_out(checked: Checked) -> Sequence[Sheet]:
-    """Give all pages laid out; those that the engine read are already."""
+    """Give all pages laid out; where none is left to code they are already."""
     document = checked.asked.admitted.document
-    if checked.asked.admitted.pages_read == len(document.pages):
+    if not checked.asked.admitted.row_pages:
         return checked.candidates.surroundings.sheets
     return sheets(document.pages, document.layouts)
 
@@ -231,7 +236,7 @@ def _weighed(checked: Checked) -> Weighed:
     asked, fields = checked.asked, checked.review.fields
     if not checked.copies:
         return Weighed(fields, {})
-    known = (asked.admitted.pages, checked.candidates, checked.copies, asked.type_confidence)
+    known = (asked.admitted.texts, checked.candidates, checked.copies, asked.type_confidence)
     return weigh(asked.kind, fields, *known, asked.calibration)
 
 

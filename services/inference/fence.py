@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import count
 from typing import Final
 
 _MARK: Final = re.compile(
@@ -21,10 +22,16 @@ By their form, not by a list: whichever model is served, its marks are words in 
 """
 
 
-def fence(pages: Sequence[str], first_page: int = 1) -> str:
-    """Put pages between marks, numbered from the first one on if there are several, with every mark in them broken."""
+def fence(pages: Sequence[str], numbers: Sequence[int] = ()) -> str:
+    """Put pages between marks, each with its number if there are several, with every mark in them broken.
+
+    Parameters
+    ----------
+    numbers
+        Of the pages; from 1 on if none are given.
+    """
     texts = [without_marks(page) for page in pages]
-    numbered = [f"[page {number}]\n{text}\n" for number, text in enumerate(texts, start=first_page)]
+    numbered = [f"[page {number}]\n{text}\n" for number, text in zip(numbers or count(1), texts, strict=False)]
     return f"<document>\n{''.join(texts if len(texts) == 1 else numbered)}\n</document>"
 
 

@@ -231,7 +231,8 @@ class Inference:
                 outcome = await self._outcome(admitted, batch)
             except TurnsOverError:
                 return  # its record is not done: Kafka delivers it to another process, or to the next one
-        pages_read = len(admitted.pages) if taken.requests else 0
+        given = outcome.asked.admitted if isinstance(outcome, Answered) else admitted
+        pages_read = len(given.given_pages) if taken.requests else 0
         await self._leave(Leaving(outcome, row, taken, pages_read), batch, parsed)
 
     async def _leave(self, leaving: Leaving, batch: Batch, parsed: ParsedRecords) -> None:

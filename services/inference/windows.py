@@ -1,7 +1,10 @@
-"""A document longer than the model's context is read in windows that overlap: every character stands in one of them."""
+"""A document longer than the model's context is read in windows that overlap.
+
+Every character stands in one of them, but for pages that are left to code, and for the middle of one that is too long.
+"""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Final
@@ -25,8 +28,8 @@ class Window:
 
     Parameters
     ----------
-    first_page
-        Number of the first page, from 1.
+    numbers
+        Of its pages, from 1; those that are left to code are none of them.
     pages
         The texts; the first page may lack its beginning, the last one its end.
     start
@@ -35,24 +38,30 @@ class Window:
         Where in the last page it ends: one past the last character.
     """
 
-    first_page: int
+    numbers: Sequence[int]
     pages: Sequence[str]
     start: int
     end: int
 
     @property
+    def first_page(self) -> int:
+        """Number of the first page, from 1."""
+        return self.numbers[0]
+
+    @property
     def last_page(self) -> int:
         """Number of the last page, from 1."""
-        return self.first_page + len(self.pages) - 1
+        return self.numbers[-1]
 
     def has(self, page: int, at: int) -> bool:
         """Say whether a character stands in it; `page` from 1, `at` from 0."""
-        return (self.first_page, self.start) <= (page, at) and (page, at) < (self.last_page, self.end)
+        is_within = (self.first_page, self.start) <= (page, at) and (page, at) < (self.last_page, self.end)
+        return is_within and page in self.numbers
 
 
 def whole(pages: Sequence[str]) -> Window:
     """Give the one window of a document that fits."""
-    return Window(1, pages, 0, len(pages[-1]))
+    return Window(tuple(range(1, len(pages) + 1)), tuple(pages), 0, len(pages[-1]))
 
 
 def window_with(places: Sequence[tuple[int, int]], windows: Sequence[Window]) -> Window:
@@ -66,7 +75,9 @@ def window_with(places: Sequence[tuple[int, int]], windows: Sequence[Window]) ->
     return max(windows, key=lambda window: sum(window.has(page, at) for page, at in places))
 
 
-def windows_of(pages: Sequence[str], count_tokens: CountTokens, budget: int, most: int) -> list[Window]:
+def windows_of(
+    pages: Sequence[str], count_tokens: CountTokens, budget: int, most: int, left_out: Collection[int] = ()
+) -> list[Window]:
     """Divide a document into windows.
 
     Parameters
@@ -74,7 +85,9 @@ def windows_of(pages: Sequence[str], count_tokens: CountTokens, budget: int, mos
     budget
         Tokens of a window, the marks of its pages among them.
     most
-        Windows; what they do not reach is not read.
+        Windows. Where more were needed, the last of them is the end of the document, and what lies between is not read.
+    left_out
+        Numbers of pages that no window has; neither the first nor the last one.
 
     Returns
     -------
@@ -82,13 +95,29 @@ def windows_of(pages: Sequence[str], count_tokens: CountTokens, budget: int, mos
         One window if the document fits. Else each ends with the last page that fits whole, or with a line where none
         does, and begins with the end of the last page of the one before, up to a quarter of the budget.
     """
-    counts = [tokens + PAGE_MARK_TOKENS for tokens in count_tokens([without_marks(page) for page in pages])]
-    if sum(counts) <= budget + PAGE_MARK_TOKENS * (len(pages) == 1):  # one page alone has no mark
-        return [whole(pages)]
-    reach = bisect_right(list(accumulate(counts)), budget * most) + 1  # so many windows never come further
+    read = {number: page for number, page in enumerate(pages, start=1) if number not in left_out}
+    counted = count_tokens([without_marks(page) for page in read.values()])
+    counts = [tokens + PAGE_MARK_TOKENS for tokens in counted]
+    if sum(counts) <= budget + PAGE_MARK_TOKENS * (len(read) == 1):  # one page alone has no mark
+        return [Window(tuple(read), tuple(read.values()), 0, len(pages[-1]))]
     room = budget - PAGE_MARK_TOKENS  # for the mark of a page that begins before the window
-    lines = _lines(pages[:reach], count_tokens, room // SMALLEST)
-    return [_window(pages, lines[begin], lines[end - 1]) for begin, end in islice(_divide(lines, room), most)]
+    reach = bisect_right(list(accumulate(counts)), budget * most) + 1  # so many windows never come further
+    lines = _lines(dict(islice(read.items(), reach)), count_tokens, room // SMALLEST)
+    windows = [_window(read, lines[begin], lines[end - 1]) for begin, end in islice(_divide(lines, room), most)]
+    if most > 1 and (windows[-1].last_page, windows[-1].end) != (len(pages), len(pages[-1])):
+        windows[-1] = _end(read, counts, count_tokens, room)
+    return windows
+
+
+def _end(read: Mapping[int, str], counts: Sequence[int], count_tokens: CountTokens, room: int) -> Window:
+    """Give the window of the last pages: as many as fit whole, or the last lines of one that does not."""
+    fitting = bisect_right(list(accumulate(reversed(counts))), room)
+    numbers = list(read)[-max(1, fitting) :]
+    lines = _lines({number: read[number] for number in numbers}, count_tokens, room // SMALLEST)
+    if fitting:
+        return _window(read, lines[0], lines[-1])
+    sums = list(accumulate(line.tokens for line in reversed(lines)))
+    return _window(read, lines[-max(1, bisect_right(sums, room))], lines[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +156,13 @@ def _page_end(lines: Sequence[_Line], after: int, furthest: int) -> int:
     return next(ends, furthest)
 
 
-def _lines(pages: Sequence[str], count_tokens: CountTokens, longest: int) -> list[_Line]:
+def _lines(pages: Mapping[int, str], count_tokens: CountTokens, longest: int) -> list[_Line]:
     """Give the lines of all pages, none with more tokens than `longest`; the first of a page has those of its mark."""
-    spans = [(number, *span) for number, page in enumerate(pages, start=1) for span in _spans(page)]
-    counts = count_tokens([without_marks(pages[page - 1][start:end]) for page, start, end in spans])
+    spans = [(number, *span) for number, page in pages.items() for span in _spans(page)]
+    counts = count_tokens([without_marks(pages[page][start:end]) for page, start, end in spans])
     found: list[_Line] = []
     for (page, start, end), tokens in zip(spans, counts, strict=True):
-        found += _pieces(_Line(page, start, end, tokens), pages[page - 1], count_tokens, longest)
+        found += _pieces(_Line(page, start, end, tokens), pages[page], count_tokens, longest)
     return [_Line(item.page, item.start, item.end, item.tokens + PAGE_MARK_TOKENS * (not item.start)) for item in found]
 
 
@@ -155,8 +184,9 @@ def _pieces(line: _Line, page: str, count_tokens: CountTokens, longest: int) -> 
         yield from _pieces(_Line(line.page, start, end, tokens), page, count_tokens, longest)
 
 
-def _window(pages: Sequence[str], first: _Line, last: _Line) -> Window:
-    texts = list(pages[first.page - 1 : last.page])
+def _window(read: Mapping[int, str], first: _Line, last: _Line) -> Window:
+    numbers = tuple(number for number in read if first.page <= number <= last.page)
+    texts = [read[number] for number in numbers]
     texts[-1] = texts[-1][: last.end]
     texts[0] = texts[0][first.start :]
-    return Window(first.page, texts, first.start, last.end)
+    return Window(numbers, texts, first.start, last.end)

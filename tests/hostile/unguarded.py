@@ -127,7 +127,7 @@ def unwarned(instruction: str) -> str:
     return _SENTENCE.sub("", instruction)
 
 
-def _unfenced(pages: Sequence[str], _first_page: int = 1) -> str:
+def _unfenced(pages: Sequence[str], _numbers: Sequence[int] = ()) -> str:
     return "\n".join(pages)
 
 

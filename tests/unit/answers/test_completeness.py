@@ -1,5 +1,7 @@
 """What makes a result incomplete, in words."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
@@ -41,19 +43,27 @@ def reasons(
     *fields: FieldAnswer,
     language: str = "en",
     total: int = 1,
-    read: int = 1,
-    cut_page: int | None = None,
+    unread: Sequence[int] = (),
+    cut: Sequence[int] = (),
+    without_rows: Sequence[int] = (),
     cut_off: bool = False,
 ) -> list[str]:
     status, sentences = completeness(
-        INVOICE, fields, language, pages_total=total, pages_read=read, cut_page=cut_page, cut_off=cut_off
+        INVOICE,
+        fields,
+        language,
+        pages_total=total,
+        unread=unread,
+        cut=cut,
+        without_rows=without_rows,
+        cut_off=cut_off,
     )
     assert (status is Status.COMPLETE) == (not sentences)
     return sentences
 
 
 def test_a_result_with_its_required_fields_and_all_pages_is_complete() -> None:
-    assert reasons(answered("seller_vat_id"), total=3, read=3) == []
+    assert reasons(answered("seller_vat_id"), total=3) == []
 
 
 @pytest.mark.parametrize("status", ["unparsed", "unsupported"])
@@ -89,22 +99,31 @@ def test_a_required_field_must_be_there_supported_and_readable(
 
 
 @pytest.mark.parametrize(
-    ("read", "german", "english"),
+    ("unread", "german", "english"),
     [
-        (6, "Seiten 7 bis 12 von 12 wurden nicht gelesen", "Pages 7 to 12 of 12 were not read"),
-        (11, "Seite 12 von 12 wurde nicht gelesen", "Page 12 of 12 was not read"),
+        ([7, 8, 9, 10, 11, 12], "Seiten 7 bis 12 von 12 wurden", "Pages 7 to 12 of 12 were"),
+        ([12], "Seite 12 von 12 wurde", "Page 12 of 12 was"),
+        ([2, 4, 5, 6, 9], "Seiten 2, 4 bis 6, 9 von 12 wurden", "Pages 2, 4 to 6, 9 of 12 were"),
     ],
 )
-def test_pages_that_were_not_read_are_named(read: int, german: str, english: str) -> None:
+def test_pages_that_were_not_read_are_named(unread: list[int], german: str, english: str) -> None:
     known = answered("seller_vat_id")
-    assert reasons(known, language="de", total=12, read=read) == [f"{german}: {DE_TOO_LONG}."]
-    assert reasons(known, total=12, read=read) == [f"{english}: {EN_TOO_LONG}."]
+    assert reasons(known, language="de", total=12, unread=unread) == [f"{german} nicht gelesen: {DE_TOO_LONG}."]
+    assert reasons(known, total=12, unread=unread) == [f"{english} not read: {EN_TOO_LONG}."]
+
+
+def test_pages_left_to_code_without_a_row_are_named() -> None:
+    known = answered("seller_vat_id")
+    [sentence] = reasons(known, total=9, without_rows=[3, 4, 8])
+    assert sentence.startswith("Pages 3 to 4, 8 of 9 were not given to the model: there is nothing but rows")
+    [sentence] = reasons(known, language="de", total=9, without_rows=[3])
+    assert sentence.startswith("Seite 3 von 9 wurde dem Modell nicht vorgelegt")
 
 
 def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
-    found = reasons(total=3, read=2, cut_page=2, cut_off=True)
+    found = reasons(total=3, unread=[3], cut=[2], cut_off=True)
     assert [sentence.split()[1] for sentence in found] == ["3", "2", "model's", "required"]
-    found = reasons(language="de", total=3, read=2, cut_page=2, cut_off=True)
+    found = reasons(language="de", total=3, unread=[3], cut=[2], cut_off=True)
     assert found[2] == (
         "Die Antwort des Modells war zu lang und wurde abgeschnitten; was zuletzt in ihr steht, fehlt vielleicht."
     )

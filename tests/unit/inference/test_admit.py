@@ -18,16 +18,19 @@ async def admitted(*pages: str, most: int = 16) -> Admitted:
 async def test_all_pages_are_read_in_as_many_windows_as_they_need() -> None:
     found = await admitted(*[PAGE] * 4)
     assert len(found.windows) > 4
-    assert (list(found.pages), found.pages_read, found.cut_page) == ([PAGE] * 4, 4, None)
+    assert (found.given_pages, found.pages_read, found.cut_pages) == ([1, 2, 3, 4], 4, [])
 
 
-@pytest.mark.parametrize(("most", "read", "cut"), [(1, 0, 1), (2, 1, None), (3, 1, 2)])
-async def test_what_further_windows_would_read_is_not_read_and_known(most: int, read: int, cut: int | None) -> None:
+@pytest.mark.parametrize(
+    ("most", "read", "cut", "unread"),
+    [(1, 0, [1], [2, 3, 4]), (2, 1, [1], [2, 3]), (3, 2, [], [2, 3]), (4, 2, [2], [3])],
+)
+async def test_the_beginning_and_the_end_are_read_and_what_lies_between_is_known(
+    most: int, read: int, cut: list[int], unread: list[int]
+) -> None:
     found = await admitted(*[PAGE] * 4, most=most)
     assert len(found.windows) == most
-    assert (found.pages_read, found.cut_page) == (read, cut)
-    assert found.pages[-1] == PAGE[: found.windows[-1].end]
-    assert [*found.pages[:-1]] == [PAGE] * (len(found.pages) - 1)
+    assert (found.pages_read, found.cut_pages, found.unread_pages) == (read, cut, unread)
 
 
 async def test_documents_of_a_batch_are_divided_each_by_itself() -> None:

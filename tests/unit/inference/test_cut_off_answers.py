@@ -68,7 +68,7 @@ async def test_what_was_whole_when_an_answer_was_cut_off_is_an_incomplete_result
 
 async def test_a_window_whose_answer_was_cut_off_makes_the_whole_result_incomplete() -> None:
     pages = [HEAD, TOTALS]
-    windows = [Window(1, pages[:1], 0, len(HEAD)), Window(2, pages[1:], 0, len(TOTALS))]
+    windows = [Window((1,), pages[:1], 0, len(HEAD)), Window((2,), pages[1:], 0, len(TOTALS))]
     outcome = await answer(CutEngine('"gross_total":"119,00 €"'), pages, windows)
     assert {field.path for field in outcome.fields} >= {"invoice_number", "seller_name", "gross_total"}
     assert REASON in outcome.reasons

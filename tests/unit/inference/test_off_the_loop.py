@@ -10,6 +10,7 @@ import pytest
 
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import EngineIdentity, Prompt, Token
+from services.inference.engines.room import Room
 
 PATIENCE_SECONDS = 2.0
 PROMPT = Prompt("request", "Read.", "Rechnung", {"type": "object"}, 10)
@@ -42,7 +43,9 @@ async def test_the_loop_goes_on_while_a_prompt_is_tokenised_and_while_the_tokens
 ) -> None:
     texts = SlowTexts(slow)
     config = InProcessConfig("tiny", Path(), "0" * 64)
-    engine = InProcessEngine(config, cast("Any", None), cast("Any", texts), EngineIdentity("tiny", "0" * 64, {}))
+    engine = InProcessEngine(
+        config, cast("Any", None), cast("Any", texts), EngineIdentity("tiny", "0" * 64, {}), Room(4096)
+    )
 
     async def run(_ids: list[int], _prompt: Prompt) -> object:
         answer = SimpleNamespace(text="{}", finish_reason="stop", token_ids=[1])

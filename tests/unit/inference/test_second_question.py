@@ -135,7 +135,7 @@ async def test_a_question_without_a_broken_rule_names_no_rule() -> None:
     checked, _, _ = await first_answer(letter("invoice", **GOOD | {"seller_name": ""}, **TOTALS))
     assert isinstance(checked.asked, Asked)
     assert checked.question
-    said = prompts.second_prompt(checked.asked.admitted.pages, checked.question)
+    said = prompts.second_prompt(checked.asked.admitted.windows[0].pages, checked.question)
     assert "Netto" not in said.split("</document>")[1]
     assert '{"seller_name":""}' in said
 

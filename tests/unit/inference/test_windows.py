@@ -54,7 +54,7 @@ def test_every_character_stands_in_a_window_and_windows_follow_each_other(pages:
 def test_no_window_is_longer_than_the_budget_with_the_marks_of_its_pages(pages: list[str], budget: int):
     around = len(fence([""]))
     for window in windows_of(pages, count_characters, budget, ANY):
-        assert len(fence(window.pages, window.first_page)) - around <= budget
+        assert len(fence(window.pages, window.numbers)) - around <= budget
 
 
 @given(PAGES, BUDGETS)
@@ -78,8 +78,33 @@ def test_the_number_of_windows_grows_no_faster_than_the_text(pages: list[str], b
 
 
 @given(PAGES, BUDGETS, st.integers(1, 4))
-def test_bounded_the_first_windows_are_the_same(pages: list[str], budget: int, most: int):
-    assert windows_of(pages, count, budget, most) == windows_of(pages, count, budget, ANY)[:most]
+def test_bounded_the_first_windows_are_the_same_and_the_last_one_is_the_end(pages: list[str], budget: int, most: int):
+    bounded, unbounded = windows_of(pages, count, budget, most), windows_of(pages, count, budget, ANY)
+    if len(unbounded) <= most:
+        assert bounded == unbounded
+        return
+    assert len(bounded) == most
+    assert bounded[: max(1, most - 1)] == unbounded[: max(1, most - 1)]
+    if most > 1:
+        assert (bounded[-1].last_page, bounded[-1].end) == (len(pages), len(pages[-1]))
+        assert sum(count("".join(bounded[-1].pages).splitlines(keepends=True))) <= 4 * budget
+
+
+@given(PAGES, BUDGETS, st.integers(1, 4), st.data())
+def test_pages_that_are_left_out_stand_in_no_window_and_all_others_as_if_they_were_not_there(
+    pages: list[str], budget: int, most: int, data: st.DataObject
+):
+    inner = range(2, len(pages))
+    left_out = data.draw(st.sets(st.sampled_from(inner))) if inner else set()
+    numbers = [number for number in range(1, len(pages) + 1) if number not in left_out]
+    found = windows_of(pages, count, budget, most, left_out)
+    among_themselves = windows_of([pages[number - 1] for number in numbers], count, budget, most)
+    assert [(item.pages, item.start, item.end) for item in found] == [
+        (item.pages, item.start, item.end) for item in among_themselves
+    ]
+    assert [[numbers.index(page) + 1 for page in item.numbers] for item in found] == [
+        [*item.numbers] for item in among_themselves
+    ]
 
 
 def test_a_document_that_fits_is_one_window():
@@ -114,5 +139,5 @@ def test_a_line_is_cut_where_it_alone_is_longer_than_a_window():
     ("places", "wanted"), [([], 0), ([(9, 0)], 0), ([(1, 3)], 0), ([(2, 0)], 1), ([(1, 3), (2, 1), (2, 0)], 1)]
 )
 def test_the_window_with_most_places_is_asked_again(places: list[tuple[int, int]], wanted: int):
-    windows = [Window(1, ["abcdef"], 0, 6), Window(1, ["ef", "gh"], 4, 2)]
+    windows = [Window([1], ["abcdef"], 0, 6), Window([1, 2], ["ef", "gh"], 4, 2)]
     assert window_with(places, windows) is windows[wanted]
