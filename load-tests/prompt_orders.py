@@ -91,7 +91,7 @@ class Order:
 
 def shipped(kind: DocumentType, window: Window, language: str) -> list[Prompt]:
     """Ask as the service asks: the type's instruction, then the document; fields and summary in one answer."""
-    user = prompts.answer_prompt(window.pages, language, window.first_page)
+    user = prompts.answer_prompt(window.pages, language, window.numbers)
     return [_prompt(prompts.answer_instruction(kind), user, _fused_schema(kind), answer_tokens(kind))]
 
 
@@ -103,7 +103,7 @@ def fused_document_first(kind: DocumentType, window: Window, language: str) -> l
 
 def two_calls(kind: DocumentType, window: Window, language: str) -> list[Prompt]:
     """Ask for fields and for the summary, each with its own instruction before the document."""
-    document = fence(window.pages, window.first_page)
+    document = fence(window.pages, window.numbers)
     instructions = {"fields": fields_instruction(kind), SUMMARY: summary_instruction()}
     users = {"fields": document, SUMMARY: f"{document}\n{_in_language(language)}"}
     return _separate(kind, window, instructions, users)
@@ -162,7 +162,7 @@ def _prompt(system: str, user: str, schema: Mapping[str, Any], max_tokens: int) 
 
 
 def _behind(window: Window, instruction: str) -> str:
-    return f"{fence(window.pages, window.first_page)}\n{instruction}"
+    return f"{fence(window.pages, window.numbers)}\n{instruction}"
 
 
 def _in_language(language: str) -> str:
@@ -459,7 +459,7 @@ async def measure(chosen: argparse.Namespace, settings: Settings, load: LoadEngi
     try:
         with document_bars(quiet=False) as bars:
             labels = labels_of(sets_of(chosen), types, chosen.documents)
-            readings = [item for item in await read_documents(settings, labels, bars) if item.failure is None]
+            readings = readable(await read_documents(settings, labels, bars))
             engine = await load(settings, lambda what: bars.say(f"loading {what}"), NO_ROUTING.routes)
             try:
                 calibration, limits = calibration_of(settings), limits_of(settings)
@@ -479,6 +479,14 @@ async def measure(chosen: argparse.Namespace, settings: Settings, load: LoadEngi
     finally:
         telemetry.shutdown()
     return turns
+
+
+def readable(readings: Sequence[Reading]) -> list[Reading]:
+    """Leave out documents that cannot be read, and end if that leaves none."""
+    found = [item for item in readings if item.failure is None]
+    if not found:
+        raise SystemExit("\n".join(f"{item.label.file.name}: {item.failure}" for item in readings) or "no documents")
+    return found
 
 
 def labels_of(sets: Sequence[tuple[Path, Path | None]], types: DocumentTypes, most: int | None) -> list[Label]:
