@@ -84,7 +84,7 @@ def test_with_the_instruction_first_documents_share_it() -> None:
 
 
 def test_only_the_beginning_is_summarised_apart_and_a_type_without_fields_has_a_summary_alone() -> None:
-    later = Window(1, ["the end"], 100, 7)
+    later = Window((1,), ["the end"], 100, 7)
     for name in ("document-first", "two-calls"):
         assert ["summary" in asked(call) for call in ORDERS[name].make(TYPES["invoice"], later, "de")] == [False]
         assert [asked(call) for call in ORDERS[name].make(TYPES[OTHER], WINDOW, "de")] == [["summary"]]
