@@ -20,7 +20,8 @@ def said(replica: Replica, event: str) -> list[dict[str, Any]]:
 
 
 def measured(replica: Replica, name: str) -> float | None:
-    """Give a metric without labels, as `/metrics` has it; None if there is no such one."""
+    """Give a metric as `/metrics` has it, the sum of all its labels; None if there is no such one."""
     answer = replica.health("/metrics")
     families = text_string_to_metric_families(answer.text if answer else "")
-    return next((sample.value for family in families for sample in family.samples if sample.name == name), None)
+    found = [sample.value for family in families for sample in family.samples if sample.name == name]
+    return sum(found) if found else None

@@ -49,7 +49,7 @@ async def test_what_the_metadata_has_room_for_is_not_delivered_again_and_nothing
             again = await take(after, RECORDS - len(told))
             assert sorted(record.offset for record in again) == sorted(set(range(RECORDS)) - told)
             assert not stuck & told
-            assert after.skipped == len(told) > 1000
+            assert after.skipped.total() == len(told) > 1000
             after.done(again)
         assert await committed(place, topic) == OffsetAndMetadata(RECORDS, "")
     note(account_of_records(len(again) - len(stuck), time.monotonic() - started))
