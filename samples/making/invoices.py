@@ -52,12 +52,11 @@ OFFICE_SUPPLIES: tuple[Row, ...] = (
 )
 
 
-def rechnung_buerobedarf() -> Sample:
-    """Write an invoice for office supplies, German, one rate of tax."""
-    facts = Facts("de", "dotted")
+def papierhaus_lindner(facts: Facts) -> House:
+    """Give the letterhead of a seller of office supplies."""
     iban = make_iban("DE", "990500310004471902")
     vat_id = make_german_vat_id("31842756")
-    house = House(
+    return House(
         facts.text("seller_name", "Papierhaus Lindner GmbH"),
         ("Gerberstraße 14", "04105 Leipzig"),
         slogan="Bürobedarf · Schreibwaren · Druckerzubehör",
@@ -73,6 +72,12 @@ def rechnung_buerobedarf() -> Sample:
         ),
         mark="tile",
     )
+
+
+def rechnung_buerobedarf() -> Sample:
+    """Write an invoice for office supplies, German, one rate of tax."""
+    facts = Facts("de", "dotted")
+    house = papierhaus_lindner(facts)
     net = sum_of(OFFICE_SUPPLIES)
     tax = rounded(net * Decimal("0.19"))
     number = facts.text("invoice_number", "RE-2026-04817")

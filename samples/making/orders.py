@@ -91,6 +91,14 @@ def bestellung_maschinenbau() -> Sample:
     )
 
 
+LABORATORY_GOODS = (
+    ("Nitrile gloves, powder-free, size M, box of 200", "30", "boxes", "14.20"),
+    ("Pipette tips 1000 µl, sterile, rack of 96", "80", "racks", "6.45"),
+    ("Glass vials 20 ml with screw cap, case of 100", "12", "cases", "48.00"),
+    ("Reference standard, nitrate 1 g/l, 500 ml", "4", "bottles", "62.75"),
+)
+
+
 def purchase_order_laboratory() -> Sample:
     """Write a laboratory's order in euros, English."""
     facts = Facts("en", "long_en", "EUR")
@@ -105,12 +113,6 @@ def purchase_order_laboratory() -> Sample:
         ),
         mark="leaf",
         folds=False,
-    )
-    rows = (
-        ("Nitrile gloves, powder-free, size M, box of 200", "30", "boxes", "14.20"),
-        ("Pipette tips 1000 µl, sterile, rack of 96", "80", "racks", "6.45"),
-        ("Glass vials 20 ml with screw cap, case of 100", "12", "cases", "48.00"),
-        ("Reference standard, nitrate 1 g/l, 500 ml", "4", "bottles", "62.75"),
     )
     number = facts.text("order_number", "PO-2026-1147")
     letter = Letter(
@@ -135,10 +137,13 @@ def purchase_order_laboratory() -> Sample:
     delivery = facts.date("delivery_date", "2026-02-27")
     letter.say(f"Please supply the following goods. Delivery date: <b>{delivery}</b>, to the address above.")
     letter.table(
-        ("#", "Item", "Quantity", "Unit price", "Amount"), lines_of(facts, rows), (10, 81, 24, 24, 24), "llrrr"
+        ("#", "Item", "Quantity", "Unit price", "Amount"),
+        lines_of(facts, LABORATORY_GOODS),
+        (10, 81, 24, 24, 24),
+        "llrrr",
     )
     facts.text("currency", "EUR")
-    letter.totals([("Order total excl. VAT", facts.money("net_total", sum_of(rows)))])
+    letter.totals([("Order total excl. VAT", facts.money("net_total", sum_of(LABORATORY_GOODS)))])
     letter.say(
         f"Payment terms: {facts.text('payment_terms', '30 days from receipt of invoice')}. Intra-Community supply, "
         "VAT reverse charge. Quote the PO number on all papers; partial deliveries need our consent.",
@@ -150,7 +155,7 @@ def purchase_order_laboratory() -> Sample:
         "purchase_order",
         facts,
         ("laboratory", "Brightwater"),
-        labels_of(rows),
+        labels_of(LABORATORY_GOODS),
     )
 
 
