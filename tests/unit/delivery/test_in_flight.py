@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.delivery import in_flight
-from services.delivery.in_flight import Budget, InFlight
+from services.delivery.in_flight import LEAST_URGENT_EVERY, Budget, InFlight, InFlightByTopic
 from services.delivery.record import Record
 
 MUCH = 10**9
@@ -207,3 +207,34 @@ def test_whatever_comes_and_goes_the_budget_is_what_is_there(sizes: list[int], d
     assert held.is_full is (sum(there.values()) >= 100)
     assert held.has_room is (sum(there.values()) < 75)
     assert len(held) == len(there)
+
+
+def _of_topics(budget: Budget = AMPLE, count: int = 100) -> InFlightByTopic:
+    held = InFlightByTopic(["urgent", "normal", "bulk"], budget, _tokens)
+    for topic in ("bulk", "normal", "urgent"):
+        for offset in range(count):
+            held.add(_record(offset, topic=topic))
+    return held
+
+
+def test_what_is_urgent_is_taken_first_and_what_can_wait_does_not_wait_for_ever():
+    taken = _of_topics().take(2 * LEAST_URGENT_EVERY)
+    by_turn = ["urgent"] * (LEAST_URGENT_EVERY - 1) + ["bulk"]
+    assert [record.topic for record in taken] == 2 * by_turn
+    assert [record.offset for record in taken if record.topic == "bulk"] == [0, 1], "the oldest of its topic first"
+
+
+def test_of_what_is_taken_at_once_nothing_waits_for_a_topic_that_has_nothing():
+    held = _of_topics(count=1)
+    assert [record.topic for record in held.take(10)] == ["urgent", "normal", "bulk"]
+    assert held.take(10) == []
+
+
+def test_a_topic_that_is_full_stops_no_other():
+    held = InFlightByTopic(["urgent", "bulk"], Budget(records=4, size=MUCH, tokens=MUCH), _tokens)
+    for offset in range(4):
+        held.add(_record(offset, topic="bulk"))
+    assert (held.full, held.with_room) == ({"bulk"}, {"urgent"})
+    held.remove(_record(0, topic="bulk"))
+    held.remove(_record(1, topic="bulk"))
+    assert (held.full, held.with_room) == (set(), {"urgent", "bulk"})
