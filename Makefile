@@ -19,8 +19,8 @@ help: ## Show this help
 
 env: .venv/installed ## Make the environment, hash-locked (VARIANT=cpu or gpu)
 
-demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (KEEP=1 leaves it running)
-	@$(BIN)/postkorb demo $(if $(KEEP),--keep)
+demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (ALL=1: all samples; KEEP=1 leaves it running)
+	@$(BIN)/postkorb demo $(if $(ALL),--samples samples) $(if $(KEEP),--keep)
 
 test: env check ## Everything that must hold, with the real broker and the real database
 	@$(BIN)/pytest -m "not alone" --ignore tests/engine --ignore tests/e2e --ignore tests/faults --numprocesses logical --maxprocesses 4 --dist loadfile --quiet

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import operator
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -133,6 +134,23 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
+class _Evaluator(threading.local):
+    """One of simpleeval's for each thread: making one takes longer than most rules."""
+
+    def __init__(self) -> None:
+        self._own = SimpleEval(operators=dict(_OPERATORS), functions=dict(FUNCTIONS))
+
+    def eval(self, expression: str, values: Mapping[str, Value]) -> object:
+        self._own.names = dict(values)
+        try:
+            return self._own.eval(expression, previously_parsed=_parsed(expression).body)
+        finally:
+            self._own.names = {}
+
+
+_EVALUATOR: Final = _Evaluator()
+
+
 @lru_cache(maxsize=1024)
 def names_in(expression: str) -> frozenset[str]:
     """Give the names that an expression needs values for.
@@ -156,9 +174,8 @@ def evaluate(expression: str, values: Mapping[str, Value]) -> bool:
         If it needs a name without an entry in `values`, cannot be computed with these values, or gives anything but
         true or false.
     """
-    evaluator = SimpleEval(operators=dict(_OPERATORS), functions=dict(FUNCTIONS), names=dict(values))
     try:
-        result = evaluator.eval(expression, previously_parsed=_parsed(expression).body)
+        result = _EVALUATOR.eval(expression, values)
     except (ArithmeticError, TypeError, ValueError, AttributeError, InvalidExpression) as error:
         message = f"it cannot be computed: {error}"
         raise ExpressionError(message) from None

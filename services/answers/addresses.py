@@ -42,6 +42,8 @@ _STATES: Final = (
 _AMERICAN: Final = re.compile(
     rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{_STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
 )
+_LIKE_POSTCODE: Final = re.compile(r"\d{4}|\d\s*[^\W\d_]{2}")
+"""What every postcode has, however it is set; most lines are no addresses, and that is known soonest by it."""
 _HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
 _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)
 _STREET_WORD: Final = re.compile(
@@ -87,7 +89,7 @@ class Address:
 
 def parse_address(verbatim: str) -> Address | None:
     """Read an address; one that cannot be split without doubt is not read."""
-    if len(verbatim) > MAX_CHARACTERS:
+    if len(verbatim) > MAX_CHARACTERS or not _LIKE_POSTCODE.search(verbatim):
         return None
     pieces = (plain(line).translate(UNIFIED) for line in _LINES.split(_HYPHENATED.sub("", verbatim.translate(UNIFIED))))
     lines = _with_house_number([line for line in pieces if line])

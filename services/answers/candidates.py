@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import merge
 from itertools import islice, pairwise
 from typing import Final
@@ -209,7 +210,7 @@ class Candidates:
 
     def not_of_another(self, field: FieldDefinition) -> list[Candidate]:
         """Give the candidates of a field's kind before which no word makes them another's, see `unlike`."""
-        unlike = [plain(word).casefold() for word in field.unlike]
+        unlike = _in_small_letters(field.unlike)
         return [
             item
             for item in self.of(field.kind)
@@ -338,9 +339,7 @@ class _Names:
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
         self._pattern = name_pattern(field)
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
-        unlike = "|".join(re.escape(plain(word).casefold()) for word in field.unlike)
-        self._unlike = re.compile(rf"(?<!\w)(?:{unlike})") if unlike else None
-        self._another = re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{unlike}){_DIRECTLY}") if unlike else None
+        self._unlike, self._another = _others_patterns(field.unlike)
 
     def nearest(self, label: str) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
@@ -389,14 +388,25 @@ def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
         match = pattern.search(text, match.start() + 1)
 
 
-def names_of(field: FieldDefinition) -> set[str]:
+def names_of(field: FieldDefinition) -> frozenset[str]:
     """Give what documents call a field, in small letters."""
-    return {plain(name).casefold() for name in (field.label.de, field.label.en, *field.synonyms)}
+    return _in_small_letters((field.label.de, field.label.en, *field.synonyms))
+
+
+@cache
+def _in_small_letters(words: tuple[str, ...]) -> frozenset[str]:
+    """Give the plain form of words of a type's definition."""
+    return frozenset(plain(word).casefold() for word in words)
 
 
 def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
     """Make a pattern of a field's names, in small letters: each may begin a longer word, if it is not a short one."""
-    longest_first = sorted(names_of(field), key=len, reverse=True)
+    return _pattern_of(names_of(field))
+
+
+@cache
+def _pattern_of(names: frozenset[str]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(_flexible(name) + _ending(name) for name in longest_first)})")
 
 
@@ -411,7 +421,17 @@ def _ending(name: str) -> str:
     return r"(?:e?s)?(?!\w)" if len(name) == SHORT_NAME else r"(?!\w)"
 
 
-def _heading_pattern(headings: Sequence[str]) -> re.Pattern[str]:
+@cache
+def _others_patterns(unlike: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Make patterns of words that name another field: wherever they stand, and directly before a value."""
+    words = "|".join(map(re.escape, sorted(_in_small_letters(unlike), key=len, reverse=True)))
+    if not words:
+        return None, None
+    return re.compile(rf"(?<!\w)(?:{words})"), re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{words}){_DIRECTLY}")
+
+
+@cache
+def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
     """Make a pattern of headings, whole words, that are in the group `own` where no word makes them another's."""
     ways = [
         rf"\w*{re.escape(name[1:].casefold())}" if name.startswith("-") else re.escape(name.casefold())

@@ -140,7 +140,8 @@ def check_answer(
         In the order of the definition. `unsupported`: the value does not stand in the document, whether or not
         code could read it; `unparsed`: it stands there, and code could not read it.
     """
-    document = _Document(document_type, SearchablePages(pages), surroundings or Surroundings(pages, ()), language)
+    around = surroundings or Surroundings(pages, ())
+    document = _Document(document_type, around.searchable, around, language)
     return [
         found
         for field in document_type.fields

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Final, Literal
 
@@ -121,6 +121,8 @@ class _Page:
     def __init__(self, number: int, text: str) -> None:
         self._number = number
         self.text = text
+        self._ends: dict[str, Sequence[int]] = {}
+        """Of each label that was looked for."""
 
     @cached_property
     def _form(self) -> NormalForm:
@@ -149,21 +151,31 @@ class _Page:
 
     def label_ends(self, labels: Iterable[str]) -> list[int]:
         """Give where labels end, as rising offsets in the page's own text."""
-        ends = []
-        for label in labels:
-            at = self._form.text.find(label)
+        return sorted(end for label in labels for end in self._ends_of(label))
+
+    def _ends_of(self, label: str) -> Sequence[int]:
+        if label not in self._ends:
+            text, ends = self._form.text, []
+            at = text.find(label)
             while at >= 0:
-                if not _is_inside_token(self._form.text, at):
+                if not _is_inside_token(text, at):
                     ends.append(self._form.ends[at + len(label) - 1])
-                at = self._form.text.find(label, at + len(label))
-        return sorted(ends)
+                at = text.find(label, at + len(label))
+            self._ends[label] = ends
+        return self._ends[label]
 
     def _place(self, start: int, end: int, match: Literal["normalised", "fuzzy"]) -> Place:
         return Place(self._number, self._form.starts[start], self._form.ends[end - 1], match)
 
 
 def _forms(labels: Sequence[str]) -> list[str]:
-    return [form for form in (normal_form(label).text.strip() for label in labels) if form]
+    return [form for form in map(_form_of_name, labels) if form]
+
+
+@cache
+def _form_of_name(name: str) -> str:
+    """Give the normal form of what a type calls a field."""
+    return normal_form(name).text.strip()
 
 
 def _distance(label_ends: Sequence[int], start: int) -> int:

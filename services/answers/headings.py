@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
@@ -182,7 +183,7 @@ class _Titles(NamedTuple):
     words: Sequence[str]
 
     @classmethod
-    def of(cls, headings: Sequence[str]) -> Self:
+    def of(cls, headings: tuple[str, ...]) -> Self:
         return cls(_pattern(headings), [title.removeprefix("-").casefold() for title in headings])
 
     def within(self, text: str) -> Self:
@@ -258,7 +259,8 @@ def _short_lines(pages: Sequence[str]) -> Iterator[str]:
                 yield text.casefold()
 
 
-def _pattern(headings: Sequence[str]) -> re.Pattern[str]:
+@cache
+def _pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
     """Make a pattern of titles: `-bescheid` is the end of a compound word, others are words of their own."""
     ways = [
         rf"\b\w*{re.escape(title[1:].casefold())}" if title.startswith("-") else rf"\b{re.escape(title.casefold())}"

@@ -90,9 +90,14 @@ class Imprint:
 
     def _is_holder(self, name: str) -> bool:
         """Say whether a name begins behind words that say whose an account is."""
-        most = 2 * len(name)
-        behind = (page[match.end() : match.end() + most] for page in self._pages for match in _HOLDER.finditer(page))
-        return any(words_of(text).startswith(words_of(name)) for text in behind)
+        words, most = words_of(name), 2 * len(name)
+        behind = (page[end : end + most] for page, end in self._behind_holder)
+        return any(words_of(text).startswith(words) for text in behind)
+
+    @cached_property
+    def _behind_holder(self) -> Sequence[tuple[str, int]]:
+        """Pages, and where words end there that say whose an account is."""
+        return [(page, match.end()) for page in self._pages for match in _HOLDER.finditer(page)]
 
     def _is_above_own_words(self, name: str) -> bool:
         """Say whether words below a name, in the same column, are such as an issuer alone has there."""

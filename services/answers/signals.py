@@ -68,7 +68,7 @@ def weigh(
         The model's answers, the first one first.
     """
     definitions = {definition.name: definition for definition in kind.fields}
-    searchable, values, domains = SearchablePages(pages), values_of(fields), _domains(pages)
+    searchable, values, domains = candidates.surroundings.searchable, values_of(fields), _domains(pages)
     known = _Known(kind, searchable, pages, candidates, copies, fields, values, type_confidence, domains)
     signals = {
         field.path: known.signals(field, definitions[field.path]) for field in fields if field.path in definitions

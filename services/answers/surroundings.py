@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise, starmap
 from typing import Final
 
+from services.answers.evidence import SearchablePages
 from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet, sheets
 
@@ -180,6 +181,11 @@ class Surroundings:
         if _OWN_WORDS.search(before) and _ENDS_WITH_VALUE.search(over):
             return _label(before)
         return _label(f"{over} {before}")
+
+    @cached_property
+    def searchable(self) -> SearchablePages:
+        """The pages, to find values in."""
+        return SearchablePages(self._pages)
 
     @cached_property
     def sheets(self) -> Sequence[Sheet]:

@@ -48,6 +48,8 @@ class Columns:
     numbers: frozenset[str]
     _seen: dict[str, tuple[Counter[int], Counter[int]]] = field(default_factory=dict)
     _edges: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    _assigned: dict[tuple[Cell, ...], Sequence[str | None]] = field(default_factory=dict)
+    """By the cells of a line: it is looked at several times before more is learned."""
     _names: list[str] = field(init=False)
     """From left to right."""
 
@@ -56,6 +58,7 @@ class Columns:
 
     def learn(self, cells: Iterable[tuple[str, Cell]]) -> None:
         """Learn the edges at which a column's cells are aligned, from cells whose column is known."""
+        self._assigned.clear()
         for name, cell in cells:
             lefts, rights = self._seen.setdefault(name, (Counter(), Counter()))
             lefts[round(cell.left / _ALIGNED)] += 1
@@ -68,26 +71,32 @@ class Columns:
             abs(cell.left - self.heads[name].left) <= _ALIGNED for name, cell in heads.items()
         )
 
-    def assign(self, cells: Sequence[Cell]) -> list[str | None]:
+    def assign(self, cells: Sequence[Cell]) -> Sequence[str | None]:
         """Give the column of each cell of a line, None where it stands apart from all.
 
         Cells follow each other as their columns do, and a column has one number on a line.
         """
+        key = tuple(cells)
+        if key not in self._assigned:
+            self._assigned[key] = self._cheapest(key)
+        return self._assigned[key]
+
+    def _cheapest(self, cells: Sequence[Cell]) -> Sequence[str | None]:
         names = self._names
         figures = [is_figure(cell) for cell in cells]
         costs = [
             [min(self._cost(cell, name, figure=figure), _FAR) for name in names]
             for cell, figure in zip(cells, figures, strict=True)
         ]
-        first = [0.0] * len(names)
-        doubled = [first, *(self._doubled(names, *pair) for pair in pairwise(cells))]
+        pairs = zip(pairwise(cells), pairwise(figures), strict=True)
+        doubled = [[0.0] * len(names), *(self._doubled(names, *pair, figures=all(both)) for pair, both in pairs)]
         left_out = [_FAR if figure else _UNPLACED for figure in figures]
         way = _cheapest_way(costs, doubled, left_out)
         return [None if at is None else names[at] for at in way]
 
-    def _doubled(self, names: Sequence[str], before: Cell, cell: Cell) -> list[float]:
+    def _doubled(self, names: Sequence[str], before: Cell, cell: Cell, *, figures: bool) -> list[float]:
         """Say for each column what it costs that it has a cell of a line and the one before."""
-        both = _DOUBLED if is_figure(before) and is_figure(cell) else _CROWDED
+        both = _DOUBLED if figures else _CROWDED
 
         def cost(name: str) -> int:
             if name == self.words:

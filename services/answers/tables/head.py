@@ -241,8 +241,11 @@ def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
 
 def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:
     """Say how well words fit the best of some labels; usual labels fit better, 0 is not at all."""
-    if not words or len(words) > _LONGEST_LABEL:
-        return 0
+    return _best_fit(words, labels) if words and len(words) <= _LONGEST_LABEL else 0
+
+
+@lru_cache(maxsize=4096)
+def _best_fit(words: str, labels: tuple[tuple[str, int], ...]) -> int:
     return max((max(fit - rank, 1) for label, rank in labels if (fit := _fit(words, label))), default=0)
 
 
