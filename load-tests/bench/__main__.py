@@ -3,7 +3,7 @@
     make bench                       all six; the three with the model take longest
     make bench PART=ceiling          one of them: efficiency, alternatives, ceiling, growth, scale-out, cost
     make bench RAY=1                 alternatives with Ray Data too, for which it installs seven gigabytes
-    make bench LONG=1                more rounds, 10,000 documents, minutes of scale-out
+    make bench LONG=1                10,000 documents, 72 with the model, minutes of scale-out
 
 What was measured before of other parts stays in the JSON and on the page. Exit code 1 if a ratio is worse than in the
 baseline, by more than rounds differ.

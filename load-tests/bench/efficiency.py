@@ -8,6 +8,8 @@ from bench.rounds import Round
 
 GOAL: Final = 0.98
 MINUTE: Final = 60
+LEAST_ANSWERS: Final = 40
+"""Of fewer, most are of the beginning and the end: the engine has 16 at a time."""
 
 
 def part(rounds: Sequence[Round], documents: int, made: Made) -> Part:
@@ -29,7 +31,10 @@ def part(rounds: Sequence[Round], documents: int, made: Made) -> Part:
                 ],
             )
         ],
-        ratios=[Ratio.of("of bare vLLM's rate", [a / b for a, b in zip(service, bare, strict=True)], GOAL)],
+        ratios=[
+            Ratio.of("of bare vLLM's rate", [a / b for a, b in zip(service, bare, strict=True)], GOAL),
+            *_in_between(rounds),
+        ],
         notes=[
             (
                 "Bare vLLM has an advantage that no service can have: it knows the second prompt of a document before "
@@ -46,3 +51,21 @@ def part(rounds: Sequence[Round], documents: int, made: Made) -> Part:
         ),
         made=made,
     )
+
+
+def _in_between(rounds: Sequence[Round]) -> list[Ratio]:
+    """Hold the rates of answers between the first and the last tenth against each other: what goes on for ever."""
+    if min(len(one.bare_ends) for one in rounds) < LEAST_ANSWERS:
+        return []
+    return [
+        Ratio.of(
+            "of bare vLLM's rate, answers between the first and the last tenth",
+            [_rate(one.service_ends) / _rate(one.bare_ends) for one in rounds],
+        )
+    ]
+
+
+def _rate(ends: Sequence[float]) -> float:
+    """Give answers a second, without the first tenth and the last one."""
+    tenth, ordered = len(ends) // 10, sorted(ends)
+    return (len(ends) - 2 * tenth - 1) / (ordered[-tenth - 1] - ordered[tenth])

@@ -31,7 +31,7 @@ from schemas.events import Content
 from services import wiring
 from services.evaluation.labels import read_labels
 from services.inference.engines.in_process import InProcessEngine, _sampling
-from services.inference.engines.port import Engine, Prompt
+from services.inference.engines.port import Engine, Generation, Prompt
 from services.inference.routes import Routes
 from services.settings import Settings, load_settings
 from services.telemetry.setup import set_up
@@ -71,11 +71,21 @@ class Size:
 
 
 SHORT: Final = Size(rounds=2, documents=8, folders=(SAMPLES,), others=1)
-LONG: Final = Size(rounds=2, documents=72, folders=(SAMPLES, *LAYOUTS), others=1)
+LONG: Final = Size(rounds=1, documents=72, folders=(SAMPLES, *LAYOUTS), others=1)
 
 
 class Lent(Noting):
-    """An engine that outlives the service that uses it."""
+    """An engine that outlives the service that uses it, and knows when each answer ended."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.ended: list[float] = []
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        """Ask, and note when the answer is there."""
+        generation = await super().generate(prompt)
+        self.ended.append(time.perf_counter())
+        return generation
 
     async def close(self) -> None:
         """Leave it open: it is used again."""
@@ -151,14 +161,17 @@ async def one_round(
         await submit(ground, (Document(uuid4().hex, item.content, item.file_name) for item in documents))
         await wait_for_ends(ground, len(documents), END_SECONDS, look_seconds=LOOK_SECONDS)
         service_seconds = time.perf_counter() - started
-    bare_seconds = None
+    service_ends = [at - started for at in lent.ended]
+    bare_ends: list[float] = []
     if "efficiency" in wanted:
         assert isinstance(engine, InProcessEngine), "bare vLLM needs POSTKORB_ENGINE=in-process"
         say(f"{len(lent.asked)} prompts at once to bare vLLM")
         await clear(engine)
-        bare_seconds = await ask_bare_vllm(engine, lent.asked)
+        bare_ends = await ask_bare_vllm(engine, lent.asked)
     costs = await cost.costs_of(ground) if "cost" in wanted else []
-    return Round(service_seconds, bare_seconds, lent.asked, await _texts(ground), costs)
+    bare_seconds = max(bare_ends, default=None)
+    texts = await _texts(ground)
+    return Round(service_seconds, bare_seconds, lent.asked, texts, costs, service_ends, bare_ends)
 
 
 @asynccontextmanager
@@ -204,18 +217,18 @@ async def clear(engine: Engine) -> None:
         await engine._llm.reset_prefix_cache()  # noqa: SLF001  (no service ever wants to)
 
 
-async def ask_bare_vllm(engine: InProcessEngine, prompts: Sequence[Prompt]) -> float:
-    """Hand all prompts to vLLM at once, past all of ours; give the seconds until the last answer."""
+async def ask_bare_vllm(engine: InProcessEngine, prompts: Sequence[Prompt]) -> list[float]:
+    """Hand all prompts to vLLM at once, past all of ours; give the seconds until each answer."""
     from vllm.inputs import tokens_input  # noqa: PLC0415  (12 s of imports, and only for this part)
 
-    async def one(prompt: Prompt) -> None:
+    async def one(prompt: Prompt) -> float:
         ids = engine._texts.prompt_ids(prompt.system, prompt.user)  # noqa: SLF001  (the same tokens as the service's)
         async for _ in engine._llm.generate(tokens_input(ids), _sampling(prompt), uuid4().hex):  # noqa: SLF001
             pass
+        return time.perf_counter() - started
 
     started = time.perf_counter()
-    await asyncio.gather(*map(one, prompts))
-    return time.perf_counter() - started
+    return await asyncio.gather(*map(one, prompts))
 
 
 async def _texts(ground: Ground) -> list[str]:

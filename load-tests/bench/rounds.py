@@ -16,6 +16,8 @@ class Round:
     ----------
     texts
         Of the documents, as the service read them.
+    service_ends, bare_ends
+        When each answer ended, counted from the beginning of its run.
     """
 
     service_seconds: float
@@ -23,3 +25,5 @@ class Round:
     prompts: Sequence[Prompt]
     texts: Sequence[str]
     costs: Sequence[Cost]
+    service_ends: Sequence[float] = ()
+    bare_ends: Sequence[float] = ()

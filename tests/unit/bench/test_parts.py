@@ -1,5 +1,6 @@
 """Parts of the bench, of made-up measurements: what stands in them follows from the figures."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,15 @@ def test_efficiency_is_the_service_s_rate_by_bare_vllm_s_in_the_same_round() -> 
     assert made.plot is not None
     assert list(made.plot.series["median"]) == pytest.approx([6.667, 5.0], abs=0.001)
     assert made.made == MADE
+
+
+def test_with_enough_answers_beginning_and_end_are_left_out_too() -> None:
+    bare = [float(second) for second in range(1, 61)]
+    slow_end = [*(second * 1.25 for second in range(1, 55)), 200.0, 210.0, 220.0, 230.0, 240.0, 250.0]
+    long = replace(turn(250, 60), service_ends=slow_end, bare_ends=bare)
+    whole, between = efficiency.part([long], 50, MADE).ratios
+    assert (whole.value, between.value) == pytest.approx((0.24, 0.8))
+    assert len(efficiency.part([replace(long, bare_ends=bare[:30])], 50, MADE).ratios) == 1
 
 
 def grown(documents: int, pages: int, cpu: float, memory: float) -> Grown:
