@@ -261,7 +261,10 @@ class Inference:
             raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
             return self._after(document, _unexpected(document, Step.CHECK, error))
-        self.breaker.succeeded()
+        if outcome.asked.cut_off:
+            self.breaker.failed(ErrorCode.ANSWER_CUT_OFF)  # what was whole is kept; of nearly all, the fault is ours
+        else:
+            self.breaker.succeeded()
         return outcome
 
     async def _answer_again(self, checked: Checked, batch: Batch) -> Answered:

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from integration.house import LIMITS, House, until
 from scripted import ScriptedEngine, letter
 
+from schemas.events import ErrorCode
 from services.delivery import breaker
 from services.delivery.retrying import RetryPolicy
 from services.inference.engines.port import EngineError, Generation, Prompt
@@ -60,6 +62,36 @@ async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_
             await house.rows("SELECT 1 FROM postkorb.results", DOCUMENTS)
             assert inference.breaker.outage is None
             stop.set()
+
+
+class CuttingEngine(ScriptedEngine):
+    """Never comes to the end of what it says about fields."""
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        generation = await super().generate(prompt)
+        if "summary" not in prompt.schema["properties"]:
+            return generation
+        return replace(generation, text=generation.text[:-1], finish="length")
+
+
+async def test_a_model_that_ends_no_answer_is_an_outage_and_what_it_said_is_kept(house: House):
+    house.engine = CuttingEngine()
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        inference = await house.inference(stack)
+        services = [await house.intake(stack), await house.relay(stack), inference]
+        async with asyncio.TaskGroup() as group:
+            for service in services:
+                group.create_task(service.run(stop))
+            for number in range(breaker.LEAST):
+                await house.submit(f"d{number}", letter("invoice", invoice_number=str(number)))
+            results = await house.rows("SELECT * FROM postkorb.results", breaker.LEAST)
+            await until(lambda: _is(inference.breaker.outage))
+            stop.set()
+    outage = inference.breaker.outage
+    assert outage is not None
+    assert outage.code is ErrorCode.ANSWER_CUT_OFF
+    assert {row.status for row in results} == {"incomplete"}
 
 
 async def _is(condition: object) -> bool:
