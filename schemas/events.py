@@ -97,7 +97,7 @@ class FindingKind(StrEnum):
     EINVOICE = "einvoice"
     """The page and the invoice's own XML contradict each other, or the XML is not sound."""
     CONFIDENCE = "confidence"
-    """A value is less sure than what is booked unseen."""
+    """A value, or the document's type where no field is named, is less sure than what is booked unseen."""
     REPAIRED = "repaired"
     """Code replaced what the model copied by another value of the document: nothing is left to do."""
     SUMMARY = "summary"

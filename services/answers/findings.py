@@ -112,9 +112,7 @@ def doubtful_type(kind: DocumentType, confidence: float, language: str) -> Findi
     """
     german = language.startswith(GERMAN)
     said = {"title": _said(kind.title, german=german), "percent": f"{100 * confidence:.0f}"}
-    return Finding(
-        kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_DOUBTFUL_TYPE, german=german).format(**said)
-    )
+    return Finding(kind=FindingKind.CONFIDENCE, fields=[], message=_said(_DOUBTFUL_TYPE, german=german).format(**said))
 
 
 def titled_otherwise(kind: DocumentType, titled: DocumentType, language: str) -> Finding:

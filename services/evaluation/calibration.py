@@ -59,25 +59,31 @@ def reliability(confidences: Sequence[float], rights: Sequence[bool]) -> list[Bi
 def coverage(documents: Sequence[DocumentOutcome]) -> list[CoveragePoint]:
     """Say for each confidence from which on documents may pass: how many do, and how many of them are faulty.
 
-    A document passes untouched if it is complete, nothing in it is flagged, and neither its type nor any of its
-    answers has less confidence. It is faulty if its type, a field, or a row is wrong or missing.
+    A document passes untouched if it is complete, nothing but confidence asks for a person (a rule, evidence, check
+    digits, another title), and neither its type nor any of its answers has less confidence. It is faulty if its type, a
+    field, or a row is wrong or missing.
 
     Returns
     -------
     list
         From the highest threshold to the lowest, a point wherever a document joins; empty if none ever passes.
     """
-    passing = sorted((item for item in documents if item.passes), key=lambda item: -item.confidence)
+    passing = [item for item in documents if item.may_pass]
     thresholds = sorted({item.confidence for item in passing}, reverse=True)
     return [_point(threshold, [item for item in passing if item.confidence >= threshold]) for threshold in thresholds]
 
 
 def at_threshold(documents: Sequence[DocumentOutcome], threshold: float) -> CoveragePoint:
     """Say what passes from one confidence on."""
-    return _point(threshold, [item for item in documents if item.passes and item.confidence >= threshold])
+    return _point(threshold, [item for item in documents if item.may_pass and item.confidence >= threshold])
 
 
-def _point(threshold: float, passed: Sequence[DocumentOutcome]) -> CoveragePoint:
+def untouched(documents: Sequence[DocumentOutcome]) -> CoveragePoint:
+    """Say what passes at the bound in force."""
+    return _point(None, [item for item in documents if item.passes])
+
+
+def _point(threshold: float | None, passed: Sequence[DocumentOutcome]) -> CoveragePoint:
     return CoveragePoint(
         threshold=threshold,
         documents=len(passed),

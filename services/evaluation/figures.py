@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import Final
 
 from schemas.events import Status
-from services.evaluation.calibration import calibration, coverage
+from services.evaluation.calibration import calibration, coverage, untouched
 from services.evaluation.intervals import Counts, share_of
 from services.evaluation.report import (
     Confusion,
@@ -133,6 +133,7 @@ def figures_of(
             [item.type_confidence for item in answered], [item.answered == item.truth for item in answered]
         ),
         coverage=coverage(scored),
+        untouched=untouched(scored),
         cost=cost_of(documents, wall_seconds, hourly_price),
     )
 

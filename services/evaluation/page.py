@@ -11,14 +11,14 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.evaluation.calibration import at_threshold
+from services.evaluation.calibration import at_threshold, untouched
 from services.evaluation.comparison import Comparison
 from services.evaluation.figures import readable
 from services.evaluation.fitting import Fit
 from services.evaluation.plots import coverage_plot, reliability_plot
 from services.evaluation.report import Calibration, DocumentOutcome, FieldOutcome, Report, Share
 
-THRESHOLDS: Final = (0.5, 0.8, 0.9, 0.95, 0.99)
+THRESHOLDS: Final = (0.5, 0.7, 0.8, 0.9, 0.95)
 """Confidences whose coverage stands in a table."""
 
 
@@ -54,8 +54,8 @@ def render(report: Report, comparison: Comparison | None = None, fit: Fit | None
         figures=figures,
         comparison=comparison,
         faults=faults_of(documents),
-        coverage=[at_threshold(documents, threshold) for threshold in THRESHOLDS],
-        coverage_plot=_coverage(report, len(documents)),
+        coverage=[untouched(documents), *(at_threshold(documents, threshold) for threshold in THRESHOLDS)],
+        coverage_plot=_coverage(report, documents),
         field_plot=_plot(figures.field_calibration),
         class_plot=_plot(figures.class_calibration),
         fit=fit,
@@ -69,9 +69,10 @@ def faults_of(documents: Sequence[DocumentOutcome]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.field.flagged or fault.field.answer is None, fault.document.file))
 
 
-def _coverage(report: Report, documents: int) -> Markup | None:
-    points = report.figures.coverage
-    return Markup(coverage_plot(points, documents)) if points else None  # noqa: S704  (our own figures alone)
+def _coverage(report: Report, documents: Sequence[DocumentOutcome]) -> Markup | None:
+    if not (points := report.figures.coverage):
+        return None
+    return Markup(coverage_plot(points, untouched(documents), len(documents)))  # noqa: S704  (our own figures alone)
 
 
 def _plot(calibration: Calibration) -> Markup | None:

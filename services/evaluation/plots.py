@@ -52,8 +52,14 @@ def reliability_plot(calibration: Calibration) -> str:
         return as_svg(figure)
 
 
-def coverage_plot(points: Sequence[CoveragePoint], documents: int) -> str:
-    """Draw which share of the documents that pass untouched is faulty, and of their values, over how many pass."""
+def coverage_plot(points: Sequence[CoveragePoint], in_force: CoveragePoint, documents: int) -> str:
+    """Draw which share of the documents that pass untouched is faulty, and of their values, over how many pass.
+
+    Parameters
+    ----------
+    in_force
+        How many pass as it is set: a line.
+    """
     with rc_context(STYLE):
         figure, axes = _canvas("documents that pass untouched", "faulty among them")
         shares = [item.documents / documents for item in points]
@@ -64,7 +70,10 @@ def coverage_plot(points: Sequence[CoveragePoint], documents: int) -> str:
         axes.scatter(shares[-1:], of_documents[-1:], color=WRONG, s=28, zorder=3, clip_on=False)
         axes.scatter(shares[-1:], of_values[-1:], color=RIGHT, s=28, zorder=3, clip_on=False)
         axes.set_ylim(0, max(0.1, *of_documents) * 1.08 if points else 0.1)
-        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, fontsize=9, labelcolor=INK)
+        axes.axvline(
+            in_force.documents / documents, color=QUIET, linewidth=1, linestyle=(0, (4, 4)), label="as it is set"
+        )
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, fontsize=9, labelcolor=INK)
         return as_svg(figure)
 
 

@@ -107,6 +107,7 @@ class DocumentOutcome(_Data):
     status: Status | None = None
     reasons: list[str] = []
     needs_review: bool = False
+    held: bool = Field(default=False, description="Whether anything but a confidence makes somebody look.")
     expected_failure: str | None = Field(default=None, description="Code with which it should fail.")
     failure: str | None = Field(default=None, description="Code with which it failed.")
     failure_message: str | None = None
@@ -127,9 +128,14 @@ class DocumentOutcome(_Data):
 
     @property
     def passes(self) -> bool:
-        """Whether nobody is asked to look, at any confidence."""
-        flagged = self.needs_review or self.status is not Status.COMPLETE or any(item.flagged for item in self.fields)
-        return self.answered is not None and not flagged
+        """Whether nobody is asked to look, at the bound of confidence in force."""
+        flagged = self.needs_review or any(item.flagged for item in self.fields)
+        return self.may_pass and not flagged
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether nobody is asked to look, were it not for confidences."""
+        return self.answered is not None and self.status is Status.COMPLETE and not self.held
 
     @property
     def confidence(self) -> float:
@@ -237,7 +243,7 @@ class Calibration(_Data):
 class CoveragePoint(_Data):
     """What passes untouched if everything below a confidence is looked at."""
 
-    threshold: float
+    threshold: float | None = Field(description="None: that in force.")
     documents: int
     faulty_documents: int
     values: int
@@ -286,6 +292,7 @@ class Figures(_Data):
     field_calibration: Calibration
     class_calibration: Calibration
     coverage: list[CoveragePoint]
+    untouched: CoveragePoint | None = Field(default=None, description="At the bound of confidence in force.")
     cost: CostFigures
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.document_types import DocumentType, DocumentTypes
-from schemas.events import FieldAnswer, Finding, Status
+from schemas.events import FieldAnswer, Finding, FindingKind, Status
 from services.evaluation.judging import is_right
 from services.evaluation.labels import Label, TrueRow
 from services.evaluation.report import Cost, DocumentOutcome, Excerpt, FieldOutcome, RowsOutcome, Verdict
@@ -46,6 +46,12 @@ class Said:
         """Fields that say themselves that they may be wrong."""
         named = {path for finding in self.findings if finding.needs_review for path in finding.fields}
         return named | {item.path for item in self.fields if item.status != "ok"}
+
+    @property
+    def is_held(self) -> bool:
+        """Whether anything but a confidence makes somebody look."""
+        found = (item for item in self.findings if item.needs_review and item.kind is not FindingKind.CONFIDENCE)
+        return any(found) or any(item.status != "ok" for item in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ def _answer(said: Said) -> Mapping[str, object]:
         "status": said.status,
         "reasons": list(said.reasons),
         "needs_review": any(finding.needs_review for finding in said.findings),
+        "held": said.is_held,
         "cost": said.cost,
     }
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from unit.evaluation.outcomes import document, field
 
 from schemas.events import Status
-from services.evaluation.calibration import at_threshold, calibration, coverage, reliability
+from services.evaluation.calibration import at_threshold, calibration, coverage, reliability, untouched
+from services.evaluation.report import CoveragePoint
 
 ANSWERS = st.lists(st.tuples(st.floats(0, 1, allow_subnormal=False), st.booleans()), min_size=1, max_size=60)
 
@@ -63,18 +64,25 @@ def test_the_error_lies_between_nought_and_one(answers):
 
 SURE = document("a", field("x", "1", "1", 0.99))
 LESS_SURE = document("b", field("x", "1", "2", 0.6), field("y", "1", "1", 0.9))
-FLAGGED = document("c", field("x", "1", "2", 0.99, flagged=True))
+HELD = document("c", field("x", "1", "2", 0.99, flagged=True), held=True, needs_review=True)
 INCOMPLETE = document("d", field("x", "1", None), status=Status.INCOMPLETE)
-REVIEWED = document("e", field("x", "1", "1", 0.99), needs_review=True)
+DOUBTFUL = document("e", field("x", "1", "1", 0.8, flagged=True), needs_review=True)
 
 
 def test_documents_pass_from_the_surest_on():
-    points = coverage([LESS_SURE, SURE, FLAGGED, INCOMPLETE, REVIEWED])
+    points = coverage([LESS_SURE, SURE, HELD, INCOMPLETE])
     assert [(item.threshold, item.documents, item.faulty_documents) for item in points] == [(0.95, 1, 0), (0.6, 2, 1)]
 
 
-def test_what_is_flagged_or_incomplete_never_passes():
-    assert coverage([FLAGGED, INCOMPLETE, REVIEWED]) == []
+def test_what_is_held_or_incomplete_never_passes():
+    assert coverage([HELD, INCOMPLETE]) == []
+
+
+def test_what_confidence_alone_holds_passes_at_a_lower_bound_and_not_at_the_one_in_force():
+    assert [(item.threshold, item.documents) for item in coverage([SURE, DOUBTFUL])] == [(0.95, 1), (0.8, 2)]
+    assert untouched([SURE, DOUBTFUL, HELD]) == CoveragePoint(
+        threshold=None, documents=1, faulty_documents=0, values=1, faulty_values=0
+    )
 
 
 def test_at_a_threshold_passes_what_has_as_much_confidence():

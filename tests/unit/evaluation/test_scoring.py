@@ -60,6 +60,17 @@ def test_a_value_is_flagged_by_its_status_or_by_a_finding_that_names_it():
     assert only(truth, said.model_copy(update={"status": "unsupported"})).flagged
 
 
+def test_a_doubt_alone_holds_no_document_back_and_any_check_does():
+    truth, said = {"gross_total": "10.00"}, answer("gross_total", "10.00", value_numeric="10")
+    doubt = Finding(kind=FindingKind.CONFIDENCE, fields=["gross_total"], message="not sure")
+    rule = Finding(kind=FindingKind.RULE, fields=["gross_total"], message="does not add up")
+    repaired = Finding(kind=FindingKind.REPAIRED, fields=["gross_total"], message="replaced")
+    found = outcome(truth, said, findings=[doubt, repaired])
+    assert (found.needs_review, found.held) == (True, False)
+    assert outcome(truth, said, findings=[rule]).held
+    assert outcome(truth, said.model_copy(update={"status": "unsupported"})).held
+
+
 def test_answer_and_truth_are_shown_where_they_stand():
     said = answer("seller_name", "Rechnung", page=1, char_start=0, char_end=8)
     field = only({"seller_name": "Lieferant GmbH"}, said)

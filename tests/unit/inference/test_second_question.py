@@ -145,7 +145,8 @@ async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     assert not answered(checked).needs_review
     calibration = UNFITTED.model_copy(update={"review_below": 1.0})
     outcome = answered(replace(checked, asked=replace(checked.asked, calibration=calibration)))
-    assert {finding.kind for finding in outcome.findings} == {FindingKind.CONFIDENCE, FindingKind.DOCUMENT_TYPE}
+    assert {finding.kind for finding in outcome.findings} == {FindingKind.CONFIDENCE}
+    assert any(not finding.fields for finding in outcome.findings), "the type is below it too"
     assert outcome.needs_review
 
 
@@ -154,7 +155,7 @@ async def test_a_type_below_the_bound_of_review_is_for_a_person() -> None:
     sure, classified = UNFITTED.model_copy(update={"review_below": 0.5}), checked.asked.classified
     for confidence, count in ((0.49, 1), (0.5, 0)):
         asked = replace(checked.asked, calibration=sure, classified=replace(classified, confidence=confidence))
-        said = [item for item in answered(replace(checked, asked=asked)).findings if item.kind == "document_type"]
+        said = [item for item in answered(replace(checked, asked=asked)).findings if not item.fields]
         assert [item.message for item in said] == [
             "Die Art des Dokuments ist nicht sicher: „Rechnung“ mit 49 %."
         ] * count
