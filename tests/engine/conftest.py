@@ -1,5 +1,6 @@
 """The tiny model, and the real vLLM that runs it."""
 
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -36,4 +37,6 @@ async def engine(config: InProcessConfig) -> AsyncIterator[InProcessEngine]:
     """Load the engine under test once a session."""
     loaded = InProcessEngine.load(config)
     yield loaded
+    started = weakref.ref(loaded._llm)
     await loaded.close()
+    assert started() is None, "something still has it: its finaliser fails at the interpreter's end, for all to see"

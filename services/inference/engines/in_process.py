@@ -118,10 +118,14 @@ class InProcessEngine:
             os.environ.setdefault(name, value)
         try:
             texts = Texts(config.folder)
-            llm = _start(config)
+            # No variable here has the engine: vLLM keeps frames of its start, and with them what their variables have.
+            return cls._around(_start(config), config, texts)
         except Exception as error:  # whatever vLLM raises while loading means the same here
             message = f"the engine could not load {config.folder}: {type(error).__name__}: {error}"
             raise EngineError(message) from error
+
+    @classmethod
+    def _around(cls, llm: "AsyncLLM", config: InProcessConfig, texts: "Texts") -> Self:
         return cls(config, llm, texts, _identity(config, llm, texts), Room(_cache_tokens(llm)))
 
     async def load_adapters(self) -> None:
