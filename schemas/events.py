@@ -187,7 +187,9 @@ class FieldAnswer(_Event):
     kind: str
     value: str | None = Field(description="Canonical text: ISO date, plain decimal, compact IBAN, …")
     value_numeric: Decimal | None = None
-    verbatim: str = Field(description="Exactly as the model copied it out of the document.")
+    verbatim: str = Field(
+        description="As the document writes it: what the model copied, or what code read or put in its place."
+    )
     status: Literal["ok", "unparsed", "unsupported"] = Field(
         description="`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
     )

@@ -285,7 +285,10 @@ def calibration_of(settings: Settings) -> Calibration:
     SettingsError
         If the file that the settings name cannot be used.
     """
-    found = _calibration_file(settings)
+    return _with_own_bound(settings, _calibration_file(settings))
+
+
+def _with_own_bound(settings: Settings, found: Calibration) -> Calibration:
     return found if settings.review_below is None else found.model_copy(update={"review_below": settings.review_below})
 
 
@@ -353,7 +356,9 @@ def routing_of(settings: Settings) -> Routing:
         reason = error.strerror if isinstance(error, OSError) else error
         message = f"POSTKORB_ROUTES: {settings.routes}: {reason}"
         raise SettingsError(message) from None
-    return Routing(routes, UNFITTED if settings.calibration is None else calibration_of(settings))
+    if settings.calibration is None:
+        return Routing(routes, _with_own_bound(settings, UNFITTED))
+    return Routing(routes, calibration_of(settings))
 
 
 def _check_models(settings: Settings, routes: Routes) -> None:

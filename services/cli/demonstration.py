@@ -45,10 +45,12 @@ FROM postkorb.invoices
 WHERE document_id LIKE :mine
 GROUP BY seller_name ORDER BY gross DESC NULLS LAST LIMIT 8""",
     "Which values should a person look at, and where do they stand?": """
-SELECT file_name, path, verbatim, round(f.confidence::numeric, 2) AS confidence, f.status, page
-FROM postkorb.fields AS f JOIN postkorb.results AS r USING (tenant, document_id)
-WHERE document_id LIKE :mine AND (f.status <> 'ok' OR f.confidence < 0.8)
-ORDER BY f.confidence LIMIT 8""",
+SELECT r.file_name, finding ->> 'message' AS message, round(f.confidence::numeric, 2) AS confidence, f.page
+FROM postkorb.results AS r CROSS JOIN jsonb_array_elements(r.findings) AS finding
+LEFT JOIN postkorb.fields AS f
+  ON f.tenant = r.tenant AND f.document_id = r.document_id AND finding -> 'fields' ? f.path
+WHERE r.document_id LIKE :mine AND r.needs_review AND finding ->> 'kind' NOT IN ('repaired', 'summary')
+ORDER BY f.confidence NULLS FIRST LIMIT 8""",
 }
 
 

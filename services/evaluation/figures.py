@@ -70,6 +70,12 @@ def count_unflagged(document: DocumentOutcome) -> Counts:
     return sum(not item.flagged for item in misleading), len(values)
 
 
+def count_left_alone(document: DocumentOutcome) -> Counts:
+    """Count values that nobody is asked to look at, of those that were answered."""
+    values = [item for item in document.fields if item.answer is not None]
+    return sum(not item.flagged for item in values), len(values)
+
+
 def count_silent_losses(document: DocumentOutcome) -> Counts:
     """Count a document that lacks rows and is not said to be incomplete."""
     if document.rows is None:
@@ -133,6 +139,7 @@ def figures_of(
             [item.type_confidence for item in answered], [item.answered == item.truth for item in answered]
         ),
         coverage=coverage(scored),
+        left_alone=_share(count_left_alone, scored),
         untouched=untouched(scored),
         cost=cost_of(documents, wall_seconds, hourly_price),
     )

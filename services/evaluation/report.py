@@ -292,6 +292,7 @@ class Figures(_Data):
     field_calibration: Calibration
     class_calibration: Calibration
     coverage: list[CoveragePoint]
+    left_alone: Share | None = Field(default=None, description="Values that nobody is asked to look at.")
     untouched: CoveragePoint | None = Field(default=None, description="At the bound of confidence in force.")
     cost: CostFigures
 

@@ -208,6 +208,8 @@ def test_only_what_the_owner_fitted_makes_confidences_of_routed_answers(tmp_path
     (tmp_path / "ours.json").write_text(ours.model_dump_json(), "utf-8")
     routes = route("medical", "{urls: ['http://u']}")
     assert routing_of(settings(tmp_path, routes)).calibration == UNFITTED
+    looked_at = routing_of(settings(tmp_path, routes, review_below=0.5)).calibration
+    assert looked_at == UNFITTED.model_copy(update={"review_below": 0.5}), "the owner's bound holds for all models"
     assert routing_of(settings(tmp_path, routes, calibration=tmp_path / "ours.json")).calibration == ours
 
 

@@ -39,6 +39,10 @@ def test_being_silent_is_no_merit_of_a_document_that_failed(figures):
     assert (figures.silence.right, figures.silence.of) == (1, 3)
 
 
+def test_what_is_flagged_is_what_a_person_looks_at(figures):
+    assert (figures.left_alone.right, figures.left_alone.of) == (4, 6)
+
+
 def test_types_are_confused_or_not_answered(figures):
     assert (figures.classes.right, figures.classes.of) == (2, 4)
     confusion = figures.confusion
