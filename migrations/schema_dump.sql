@@ -720,7 +720,7 @@ COMMENT ON COLUMN postkorb.answer_fields.value_date IS 'The value as a date, for
 -- Name: COLUMN answer_fields.verbatim; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.answer_fields.verbatim IS 'Exactly as the model copied it out of the document.';
+COMMENT ON COLUMN postkorb.answer_fields.verbatim IS 'As the document writes it: what the model copied, or what code read or put in its place.';
 
 
 --
@@ -928,7 +928,7 @@ COMMENT ON COLUMN postkorb.answers.findings IS 'What checks found: an array of o
 -- Name: COLUMN answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+COMMENT ON COLUMN postkorb.answers.needs_review IS 'Whether a person should look before it is booked: it is incomplete, or some finding is more than a repair.';
 
 
 --
@@ -1334,7 +1334,7 @@ COMMENT ON COLUMN postkorb.current_answers.findings IS 'What checks found: an ar
 -- Name: COLUMN current_answers.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.current_answers.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+COMMENT ON COLUMN postkorb.current_answers.needs_review IS 'Whether a person should look before it is booked: it is incomplete, or some finding is more than a repair.';
 
 
 --
@@ -2111,7 +2111,7 @@ COMMENT ON COLUMN postkorb.fields.value_date IS 'The value as a date, for dates.
 -- Name: COLUMN fields.verbatim; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.fields.verbatim IS 'Exactly as the model copied it out of the document.';
+COMMENT ON COLUMN postkorb.fields.verbatim IS 'As the document writes it: what the model copied, or what code read or put in its place.';
 
 
 --
@@ -2389,7 +2389,7 @@ COMMENT ON COLUMN postkorb.results.findings IS 'What checks found: an array of o
 -- Name: COLUMN results.needs_review; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.results.needs_review IS 'Whether a person should look before it is booked: some finding is more than a repair.';
+COMMENT ON COLUMN postkorb.results.needs_review IS 'Whether a person should look before it is booked: it is incomplete, or some finding is more than a repair.';
 
 
 --

@@ -229,7 +229,9 @@ class DocumentProcessed(_Event):
     status: Status
     reasons: list[str] = Field(description="Why the status is incomplete, for people; empty if complete.")
     findings: list[Finding] = Field(description="What checks found; empty if all is well and nothing was repaired.")
-    needs_review: bool = Field(description="Whether a person should look before it is booked: see the findings.")
+    needs_review: bool = Field(
+        description="Whether a person should look before it is booked: it is incomplete, or a finding asks for it."
+    )
     provenance: Provenance
     batch_id: UUID
     processed_at: datetime

@@ -102,7 +102,7 @@ def _answer(said: Said) -> Mapping[str, object]:
         "type_confidence": said.type_confidence,
         "status": said.status,
         "reasons": list(said.reasons),
-        "needs_review": any(finding.needs_review for finding in said.findings),
+        "needs_review": said.status is Status.INCOMPLETE or any(finding.needs_review for finding in said.findings),
         "held": said.is_held,
         "cost": said.cost,
     }

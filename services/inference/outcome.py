@@ -30,8 +30,8 @@ class Answered:
 
     @property
     def needs_review(self) -> bool:
-        """Whether a person should look before it is booked."""
-        return any(finding.needs_review for finding in self.findings)
+        """Whether a person should look before it is booked: something is missing, or a finding asks for it."""
+        return self.status is Status.INCOMPLETE or any(finding.needs_review for finding in self.findings)
 
     @property
     def document(self) -> PendingDocument:

@@ -33,7 +33,9 @@ SCHEMA: Final = "postkorb"
 VERSION_TABLE: Final = "alembic_version"
 
 FINDINGS: Final = "What checks found: an array of objects with kind, fields and message; empty if all is well."
-NEEDS_REVIEW: Final = "Whether a person should look before it is booked: some finding is more than a repair."
+NEEDS_REVIEW: Final = (
+    "Whether a person should look before it is booked: it is incomplete, or some finding is more than a repair."
+)
 CALIBRATION: Final = (
     "What makes its confidences: features and weights, and what they were fitted on; null if it was not kept."
 )
@@ -249,7 +251,9 @@ answer_fields: Final = Table(
     _optional("value", Text, "Canonical text: ISO date, plain decimal, compact IBAN; null if no code could read it."),
     _optional("value_numeric", Numeric, "The value as a number, for money, numbers and percentages."),
     _optional("value_date", Date, "The value as a date, for dates."),
-    _required("verbatim", Text, "Exactly as the model copied it out of the document."),
+    _required(
+        "verbatim", Text, "As the document writes it: what the model copied, or what code read or put in its place."
+    ),
     _required("status", Text, "ok; unparsed: no code could read it; unsupported: it does not stand in the document."),
     _required("confidence", Double, "How sure the value is, 0 to 1."),
     _optional("page", Integer, "Page where the value stands, from 1."),

@@ -91,7 +91,7 @@ async def test_a_model_that_ends_no_answer_is_an_outage_and_what_it_said_is_kept
     outage = inference.breaker.outage
     assert outage is not None
     assert outage.code is ErrorCode.ANSWER_CUT_OFF
-    assert {row.status for row in results} == {"incomplete"}
+    assert {(row.status, row.needs_review) for row in results} == {("incomplete", True)}
 
 
 async def _is(condition: object) -> bool:

@@ -140,6 +140,13 @@ async def test_a_question_without_a_broken_rule_names_no_rule() -> None:
     assert '{"seller_name":""}' in said
 
 
+async def test_what_is_incomplete_is_for_a_person_whatever_its_findings_are() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    outcome = answered(checked)
+    assert not outcome.needs_review
+    assert replace(outcome, status=Status.INCOMPLETE).needs_review
+
+
 async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
     assert not answered(checked).needs_review
