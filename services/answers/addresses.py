@@ -34,13 +34,13 @@ _TOWN_FIRST: Final = re.compile(
 """As programs from elsewhere write German addresses: `Weimar 99423`."""
 _CEDEX: Final = re.compile(r" ?\bcedex(?: [0-9]{1,2})?$", re.IGNORECASE)
 _BRITISH: Final = re.compile(r"(?:(?P<town>[^\d]{2,60}?) )?(?P<postcode>[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
-_STATES: Final = (
+STATES: Final = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
     "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
 )
 """Of the United States, as its post writes them."""
 _AMERICAN: Final = re.compile(
-    rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{_STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
+    rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
 )
 _LIKE_POSTCODE: Final = re.compile(r"\d{4}|\d\s*[^\W\d_]{2}")
 """What every postcode has, however it is set; most lines are no addresses, and that is known soonest by it."""
@@ -57,7 +57,7 @@ _STREET_WORD: Final = re.compile(
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
 _DIGITS_OF: Final = {"DE": 5, "FR": 5, "AT": 4, "CH": 4}
 _GREAT_BRITAIN: Final = ("uk", "u.k.", "united kingdom", "england", "scotland", "wales", "great britain", "gb")
-_UNITED_STATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
+_UNITEDSTATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +161,4 @@ def _countries() -> Mapping[str, str]:
         for code, name in Locale(language).territories.items()
         if code.isalpha()
     }
-    return names | dict.fromkeys(_GREAT_BRITAIN, "GB") | dict.fromkeys(_UNITED_STATES, "US")
+    return names | dict.fromkeys(_GREAT_BRITAIN, "GB") | dict.fromkeys(_UNITEDSTATES, "US")

@@ -83,6 +83,7 @@ _MULTIPLIERS: Final = frozenset({
     "tsd", "t€", "mio", "mrd", "tausend", "million", "millionen", "milliarde", "milliarden", "thousand", "millions",
     "billion", "billions", "milliers", "milliard", "milliards", "k", "m", "mn", "bn",
 })  # fmt: skip
+_MOST_PERCENT: Final = 1000
 _PERCENT: Final = frozenset({"%", "v.h", "vh", "prozent", "percent", "pct"})
 _UNITS: Final = frozenset({
     "stück", "stk", "st", "pcs", "pc", "pieces", "pièces", "units", "kg", "g", "t", "l", "ml", "m", "cm", "mm",
@@ -150,8 +151,12 @@ def _is_unit(text: str) -> bool:
 
 
 def parse_percentage(verbatim: str, language: str) -> Decimal | None:
-    """Read a percentage as it is written: `19 %` is 19, not 0.19; the sign may be missing, as in a column."""
-    return _amount(verbatim, language, _PERCENT.__contains__, money=False)
+    """Read a percentage as it is written: `19 %` is 19, not 0.19; the sign may be missing, as in a column.
+
+    None of a thousand or more: `3.250 %` is three and a quarter somewhere.
+    """
+    number = _amount(verbatim, language, _PERCENT.__contains__, money=False)
+    return None if number is None or abs(number) >= _MOST_PERCENT else number
 
 
 def currency_code(verbatim: str) -> str | None:

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.events import FieldAnswer
 from services.answers.letter import Letter
 from services.answers.normal_form import plain
 from services.answers.surroundings import Surroundings
@@ -44,10 +45,13 @@ MIN_REFERENCE: Final = 3
 _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?:[-\u2212\u2013](?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
     rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
+    r"(?(after)(?:-(?![\w-]))?)"
 )
+_OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{_GAP}]|\(")
+_BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
     r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
 )
@@ -57,7 +61,8 @@ _DATE: Final = re.compile(
     r"|[0-9]{1,2}(?:\.[ \xa0]?|[-/])[0-9]{1,2}(?:\.[ \xa0]?|[-/])(?:[0-9]{4}|[0-9]{2})"
     r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ \xa0-]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ \xa0-]{1,2}[0-9]{2,4}"
     r"|[^\W\d_]{3,12}\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
-    r")(?![\w/])"
+    # What follows may make the last digits no year: `bis zum 15. Juni 30,00 EUR`, `am 5. Mai 12:00 Uhr`.
+    r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h)\b))"
 )
 _IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ \nA-Z0-9])")
 _IBAN_LENGTHS: Final = range(34, 14, -1)
@@ -253,6 +258,24 @@ class Candidates:
             is_whole
             and bool(places)
             and all(names.name_another(_words_of(item)) or self._is_span(before, item) for before, item in places)
+        )
+
+    def has_open_sign(self, item: Candidate) -> bool:
+        """Say whether words stand right before what may be an amount's sign: `Rechnungsbetrag \u2013 1.190,00 €`."""
+        before = self._pages[item.page - 1][max(0, item.char_start - 3) : item.char_start]
+        return _OPEN_SIGN.match(item.verbatim) is not None and _BEHIND_WORDS.search(before) is not None
+
+    def has_other_sign(self, answer: FieldAnswer) -> bool:
+        """Say whether the document writes an amount, where it was found, with a sign that the answer has not."""
+        page, start, end = answer.page, answer.char_start, answer.char_end
+        if page is None or start is None or end is None or not answer.value_numeric:
+            return False
+        if self._pages[page - 1][max(0, start - 5) : start].rstrip().endswith("./."):
+            return answer.value_numeric > 0
+        here = (item for item in self.of(Kind.MONEY) if item.page == page)
+        return any(
+            item.value.numeric == -answer.value_numeric and item.char_start < end and start < item.char_end
+            for item in here
         )
 
     def _is_span(self, first: Candidate, last: Candidate) -> bool:

@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError
 
+from services.answers.addresses import STATES
 from services.answers.normal_form import UNIFIED, plain
 
 FIRST_YEAR: Final = 1900
@@ -53,8 +54,8 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 
 
 _OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![\w/-])")
-_AMERICAN: Final = re.compile(r"\b[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b|\b[Ss]ales [Tt]ax\b")
-"""A state and a ZIP code, or the tax of no other country."""
+_AMERICAN: Final = re.compile(rf"[^\W\d_]{{2}}\.?,? (?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?\b|\b[Ss]ales [Tt]ax\b")
+"""A town, a state and a ZIP code, or the tax of no other country."""
 _BRITISH: Final = re.compile(
     r"£|\bVAT\b(?![^\n]{0,12}\b(?!GB|IE|XI)[A-Z]{2} ?[0-9])|\bGST\b"
     r"|\bABN\b|\bGB[0-9]{2}|\b[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}\b"

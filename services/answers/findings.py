@@ -89,6 +89,24 @@ def exceeded_totals(
     ]
 
 
+def open_signs(
+    kind: DocumentType, fields: Sequence[FieldAnswer], names: Collection[str], language: str
+) -> list[Finding]:
+    """Give the findings about amounts that may be negative or not, as the document writes them.
+
+    Parameters
+    ----------
+    names
+        Of their fields.
+    """
+    german = language.startswith(GERMAN)
+    return [
+        _finding(FindingKind.VALUE, _defined(kind, field.path), _OPEN_SIGN, field.verbatim, german=german)
+        for field in fields
+        if field.path in names
+    ]
+
+
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
     """Say that a document became `other`, though another type was nearest.
 
@@ -182,6 +200,10 @@ _DOUBTFUL: Final = Wording(
 _EXCEEDED: Final = Wording(
     de="{label}: „{said}“ ist weniger, als die Zeilen ergeben.",
     en="{label}: \u201c{said}\u201d is less than the rows add up to.",
+)
+_OPEN_SIGN: Final = Wording(
+    de="{label}: ob „{said}“ ein Abzug ist, lässt das Dokument offen.",
+    en="{label}: whether \u201c{said}\u201d is negative, the document leaves open.",
 )
 _REPLACED: Final = Wording(
     de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",

@@ -26,6 +26,10 @@ MAX_LABEL_WORDS: Final = 5
 _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
+_TWO_PHONES: Final = re.compile(
+    r"^(?:(?:\+|00)[0-9]{2}[ (0)-]{0,5}[1-9][0-9]{1,4}|0[1-9][0-9]{1,4})[ )/-]{1,3}[0-9][0-9 -]{2,12}/ ?-?[0-9]{1,8}$"
+)
+"""A number, and behind a stroke another one or another extension: `06221 4711 / 4712`."""
 _UNITED_KINGDOM: Final = re.compile(r"GB ?([0-9 -]+|[GH][DA] ?[0-9]{3})")
 _OVERSEAS: Final[Sequence[tuple[re.Pattern[str], Callable[[str], Any]]]] = (
     (re.compile(r"ABN[: ]{0,2}([0-9]{2}(?: ?[0-9]{3}){3})"), stdnum.au.abn.validate),
@@ -81,7 +85,7 @@ def parse_email(verbatim: str) -> str | None:
 def parse_phone(verbatim: str) -> str | None:
     """Read a telephone number: digits, with `+` before a country's code; a national number stays national."""
     text = plain(verbatim).translate(UNIFIED).split(":")[-1].strip()
-    if not _PHONE.fullmatch(text):
+    if not _PHONE.fullmatch(text) or _TWO_PHONES.search(text):
         return None
     # In "+49 (0)30 12345" the bracket is dialled only without the country's code.
     text = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text

@@ -62,7 +62,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         labelled = candidates.labelled(definition, kind)
         only = _only(labelled) or _only(_recipients_own(definition, labelled))
         only = only or _unlabelled(answer, definition, kind, given, candidates)
-        if only is None or (answer is not None and is_said_by(answer, only)):
+        if only is None or _stays(answer, only, candidates):
             continue
         put = answer_of(definition, only)
         if answer is None or not _rules_prefer(answer, put, kind, fields):
@@ -82,6 +82,35 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
                 )
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def _stays(answer: FieldAnswer | None, only: Candidate, candidates: Candidates) -> bool:
+    """Say whether an answer, or none, is as good as what stands beside the name: it may say the same.
+
+    What is an amount's sign, and what parts it from the words before, code does not decide.
+    """
+    if answer is None:
+        return candidates.has_open_sign(only)
+    return is_said_by(answer, only) or _is_same_figure(answer, only)
+
+
+def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:
+    """Say whether both are one amount of the document, read with different signs."""
+    if answer.status != "ok" or not answer.value_numeric or answer.page != item.page:
+        return False
+    start, end = answer.char_start or 0, answer.char_end or 0
+    return item.value.numeric == -answer.value_numeric and item.char_start < end and start < item.char_end
+
+
+def with_open_signs(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[str]:
+    """Name the amounts that may be negative or not, as the document writes them, and that no rule determines."""
+    values = values_of(fields)
+    return [
+        field.path
+        for field in fields
+        if field.kind == Kind.MONEY and field.status == "ok" and candidates.has_other_sign(field)
+        if not any(determines(rule, field.path, values) for rule in kind.rules)
+    ]
 
 
 def _unlabelled(

@@ -11,6 +11,9 @@ SOFT_HYPHEN: Final = "\u00ad"
 _INVISIBLE: Final = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 
+MOST_MARKS: Final = 30
+"""On one letter, as in Unicode's stream-safe format: to order them takes quadratic time, and no thread goes on."""
+
 _AS_THEY_ARE: Final = "äöüÄÖÜ€"
 
 _SPECIAL: Final = re.compile(
@@ -19,7 +22,7 @@ _SPECIAL: Final = re.compile(
     # A single ordinary space stays as it is: most of a text's gaps are such.
     rf"|(?P<gap>(?! [^\s{_INVISIBLE}])[\s{_INVISIBLE}]+)"
     # Umlauts and the euro sign are what they seem, and most of a German text's letters that are not ASCII.
-    rf"|(?P<cluster>.[{_COMBINING}]+|[^\x00-\x7f{_AS_THEY_ARE}])"
+    rf"|(?P<cluster>.[{_COMBINING}]{{1,{MOST_MARKS}}}|[^\x00-\x7f{_AS_THEY_ARE}])"
 )
 
 UNIFIED: Final = str.maketrans(

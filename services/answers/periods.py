@@ -107,8 +107,12 @@ _NAMED_IN: Final = ("de", "fr", "en")
 _ADJECTIVE: Final = re.compile(
     rf"(?<![\w.,/-])(?P<count>[0-9]{{1,4}}|{_SPELLED})-?(?P<stem>{'|'.join(_STEMS)})(?:e[nrsm]?)?(?!\w)"
 )
+_ONE_AND_A_HALF: Final = re.compile(
+    r"\b(?:eineinhalb|anderthalb) jahren?\b|\bone and a half years\b|\bun an et demi\b|\ba year and a half\b"
+)
+_AND_A_HALF: Final = re.compile(r"\b(?:und|et|and) (?:(?:ein(?:e[ms]?)?|une?|a) )?(?:halb|demie?\b|half\b)|einhalb")
+"""Of more than one: not read, and no half is left out."""
 _HALVES: Final = (
-    (re.compile(r"\b(?:eineinhalb|anderthalb) jahren?\b|\bone and a half years\b|\ban et demi\b"), " 18 months "),
     (re.compile(r"\b(?:ein(?:em|es)? )?halbe[sn]? jahr(?:es)?\b|\bhalf a year\b|\bdemi-année\b"), " 6 months "),
     (re.compile(r"\b(?:a |one )?fortnight\b"), " 2 weeks "),
 )
@@ -125,7 +129,11 @@ _NOT_READ: Final = re.compile(
     r"|jusqu'à|au plus|mehr als|weniger als|more than|less than|plus de|moins de)\b"
     r"|werktag|arbeitstag|banktag|\b(?:working|business|banking|week) ?days?\b|\bouvr(?:é|able)s?\b"
     rf"|\b(?:[0-9]+|{_SPELLED}) (?:bis|oder|to|or|à|ou) (?:[0-9]+|{_SPELLED})\b"
+    rf"|(?:[0-9]|\b(?:{_SPELLED}))-? ?[-/x\u00d7] ?(?:[0-9]+|{_SPELLED})(?:[ -]|$)"
+    rf"|\b(?:[0-9]+|{_SPELLED})-? ?mal |\b(?:[0-9]+|{_SPELLED})- (?:bis|oder|und)\b"
 )
+_BUSINESS_YEAR: Final = re.compile(r"[0-9]{4} ?/ ?[0-9]{2,4}")
+"""`2025/2026` are twelve months, as a rule, and nobody says which."""
 _JOINED: Final = re.compile(r",? ?(?:(?:und|and|et) )?")
 
 
@@ -156,6 +164,8 @@ def parse_period(verbatim: str, language: str) -> str | None:
 def _span(text: str, language: str) -> str | None:
     """Try each sign and word that may stand between two dates."""
     text = _LEAD.sub("", text)
+    if _BUSINESS_YEAR.fullmatch(text):
+        return None
     found = {
         interval
         for cut in _SEPARATOR.finditer(text)
@@ -169,6 +179,8 @@ def _span(text: str, language: str) -> str | None:
 def _between(left: _Partial, right: _Partial) -> str | None:
     if right.year is None or (left.day is None) != (right.day is None):
         return None
+    if left.year is not None and left.month is None and right.month is not None:
+        return None  # `2025 bis März 2026`: the month is not that of the beginning
     if right.month is None and right.day is None and left.month is not None:
         return None
     right = replace(right, month=right.month or left.month)
@@ -239,7 +251,9 @@ def _week(week: int, year: int) -> str | None:
 def _duration(text: str, language: str) -> str | None:
     if _NOT_READ.search(text):
         return None
-    text = _END_OF.sub(" ", text)
+    text = _ONE_AND_A_HALF.sub(" 18 months ", _END_OF.sub(" ", text))
+    if _AND_A_HALF.search(text):
+        return None
     for pattern, plainly in _HALVES:
         text = pattern.sub(plainly, text)
     found = set(_durations(text, language))

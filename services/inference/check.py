@@ -14,10 +14,12 @@ from services.answers.findings import (
     doubtful,
     doubtful_type,
     exceeded_totals,
+    open_signs,
     table_findings,
     titled_otherwise,
     unknown_type,
 )
+from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
@@ -198,6 +200,8 @@ def answered(checked: Checked) -> Answered:
     summary = supported_part(checked.summary, checked.figures) if checked.summary.lacking else checked.summary.text
     fields = [*weighed.fields, *tables.fields]
     if asked.generations:
+        signs = with_open_signs(asked.kind, weighed.fields, checked.candidates)
+        findings += open_signs(asked.kind, weighed.fields, signs, document.language)
         findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 

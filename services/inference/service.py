@@ -261,11 +261,18 @@ class Inference:
             raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
             return self._after(document, _unexpected(document, Step.CHECK, error))
-        if outcome.asked.cut_off:
-            self.breaker.failed(ErrorCode.ANSWER_CUT_OFF)  # what was whole is kept; of nearly all, the fault is ours
+        self._tell_breaker(outcome.asked)
+        return outcome
+
+    def _tell_breaker(self, asked: Asked) -> None:
+        """Tell what an answer says of the engine; of an answer that is cut off, what was whole is kept."""
+        outage = self.breaker.outage
+        if not asked.generations:
+            self.breaker.neutral()  # an e-invoice's own XML
+        elif asked.cut_off and (outage is None or outage.code is ErrorCode.ANSWER_CUT_OFF):
+            self.breaker.failed(ErrorCode.ANSWER_CUT_OFF)  # of nearly all, the fault is ours
         else:
             self.breaker.succeeded()
-        return outcome
 
     async def _answer_again(self, checked: Checked, batch: Batch) -> Answered:
         """Ask what is left to ask; whatever comes of it, the document has its first answer."""

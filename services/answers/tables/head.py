@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Final
 
 from schemas.tables import ColumnLabels, TableDefinition
@@ -13,6 +14,8 @@ from services.answers.tables.words import words_of
 ROW_NUMBER: Final = "#"
 """Name of the column that counts the rows; no column of a definition can have it."""
 
+MOST_HEADS: Final = 1000
+"""Ways to read heads on one sheet; what comes later there goes on under the last one."""
 _STACKED: Final = 1.7
 """Distance of a head's lines, as part of the font size."""
 _REACH: Final = 3
@@ -91,7 +94,8 @@ class HeadFinder:
         """Give the heads on a sheet, from above; none overlaps another."""
         found: list[Head] = []
         # Lines above may name more columns; lines below are the first row unless they make a label whole.
-        candidates = sorted(self._candidates(lines), key=lambda head: (-head.score, head.last, head.first))
+        first = islice(self._candidates(lines), MOST_HEADS)
+        candidates = sorted(first, key=lambda head: (-head.score, head.last, head.first))
         for head in candidates:
             if not any(head.first <= other.last and other.first <= head.last for other in found):
                 found.append(head)

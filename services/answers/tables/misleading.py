@@ -25,6 +25,8 @@ _MOST: Final = 3
 _HIGHEST_RATE: Final = 30
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
+_ONE_SIGN: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,3}[.,][0-9]{3}(?![0-9.,'])")
+"""It may be that of thousands or of decimals."""
 
 
 def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str) -> None:
@@ -42,6 +44,32 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str)
         for figures in (row.figures, row.unnamed):
             for name in (name for name in figures if figures is row.unnamed or name in money):
                 figures[name] = _with_four_decimals(row, figures[name], last, language)
+
+
+def read_small_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Read a factor with three digits behind its only sign as less than a thousand, if that alone makes the amount.
+
+    `1.250` kilograms at `4.00` are `5.00` in Switzerland, whatever German makes of the dot.
+    """
+    if not table.key.product_of:
+        return
+    quantity, price = table.key.product_of
+    for row in rows:
+        if not {table.key.name, quantity, price} <= row.figures.keys() or _is_product(
+            row, table.key.name, quantity, price
+        ):
+            continue
+        for names in ((quantity,), (price,), (quantity, price)):
+            smaller = {name: _in_thousandths(row.figures[name]) for name in names}
+            other = replace(row, figures=row.figures | smaller)
+            if _is_product(other, table.key.name, quantity, price):
+                row.figures |= smaller
+                break
+
+
+def _in_thousandths(figure: Figure) -> Figure:
+    is_open = figure.value is not None and _ONE_SIGN.search(figure.cell.text) is not None
+    return Figure(figure.cell, figure.value / 1000) if is_open and figure.value is not None else figure
 
 
 def _with_four_decimals(row: Row, figure: Figure, last: re.Pattern[str], language: str) -> Figure:

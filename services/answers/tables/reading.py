@@ -8,7 +8,13 @@ from typing import Final
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
 from services.answers.tables.head import Head, HeadFinder
-from services.answers.tables.misleading import read_thousandths, repeating, take_factors, take_products
+from services.answers.tables.misleading import (
+    read_small_factors,
+    read_thousandths,
+    repeating,
+    take_factors,
+    take_products,
+)
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.row import Row, take_numbers
 from services.answers.tables.rows import Part, RowReader
@@ -176,6 +182,7 @@ class _Chooser:
         take_products(self.table, self.found.rows)
         take_factors(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)
+        read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)

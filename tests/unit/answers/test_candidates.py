@@ -11,7 +11,7 @@ from unit.answers.invoices import INVOICE, euros
 from unit.answers.placed import Pages, a_type, field, placed
 
 from schemas.document_types import Kind
-from services.answers.candidates import KINDS, MAX_CANDIDATES, Candidates
+from services.answers.candidates import KINDS, MAX_CANDIDATES, Candidates, values_in
 from services.answers.tables.runs import Run, pack
 
 MONEY = [field for field in INVOICE.fields if field.kind is Kind.MONEY]
@@ -342,3 +342,19 @@ def test_a_currency_in_brackets_belongs_to_the_name() -> None:
     kind = a_type(field("total", Kind.MONEY, "Gesamt", "Sum", synonyms=("Total USD",)))
     labelled = Candidates(["Total (USD) 15000.00"], "en").labelled(kind.fields[0], kind)
     assert [item.verbatim for item in labelled] == ["15000.00"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bis zum 15. Juni 30,00 EUR", "zahlbar bis 15.06. 30,00 EUR", "am 5. Mai 12:00 Uhr", "bis 1. Mai 50 Euro",
+        "15.06. 16.06. Miete", "by 15 June 30.00 GBP", "le 5 juin 30,00 EUR", "bis 15.06. 30 %",
+    ],
+)  # fmt: skip
+def test_an_amount_or_a_time_behind_a_day_is_no_year(text: str) -> None:
+    assert values_in([text], Kind.DATE, "de") == []
+
+
+@pytest.mark.parametrize("text", ["15. Juni 2026, 12:00 Uhr", "am 15. Juni 26", "5.6.26.", "bis 15.06.26 30,00 EUR"])
+def test_a_year_before_something_else_is_still_one(text: str) -> None:
+    assert len(values_in([text], Kind.DATE, "de")) == 1

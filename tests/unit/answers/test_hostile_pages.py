@@ -25,6 +25,7 @@ PIECES = [
     "05.06.2026  ", "05.06.2026\n", "19,00 €  ", "RE-1 / ", "DE02 ", "Weg 1\n10115 Berlin\n", "Herrn\n", "Bill to\n",
     "Mit freundlichen Grüßen\n", "i. A. Anna Weber\n", "i.a. ", "From: A <", "An: Anna Weber\n", "Betreff: ",
     "Xbescheid", "Rechnung Nr. 1234 ", "Rechnung\n", "Frau Anna Weber\n", "Müller GmbH ", "zahlbar ohne Abzug ",
+    "\u0301\u0323",
 ]  # fmt: skip
 
 

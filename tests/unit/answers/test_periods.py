@@ -91,6 +91,10 @@ def test_a_duration_is_read_out_of_the_words_around_it(verbatim: str, language: 
         "two or three weeks", "2-3 Wochen", "01.02.2026 - 31.01.2026", "15.12. bis 10.01.2027", "31.02. - 31.03.2026",
         "Juni 2024 bis 2026", "5. Quartal 2026", "3. Halbjahr 2026", "KW 54/2026", "Jahr 1800", "05.06.2018-05.06.2018",
         "unbefristet oder drei Jahre", "12345 Tage",
+        "6 - 12 Monate", "2 \u2013 3 Wochen", "6 / 12 Monate", "three - four weeks", "2 x 6 Monate",
+        "zweimal 12 Monate", "zwei- bis dreijährig", "ein- bis zweimonatig", "3 ans et demi", "six mois et demi",
+        "two years and a half",
+        "zwei und ein halbes Jahr", "zweieinhalb Jahre", "2025 bis März 2026", "2025/2026", "2025/26",
     ],
 )  # fmt: skip
 def test_what_is_not_plainly_one_period_is_not_read(verbatim: str) -> None:

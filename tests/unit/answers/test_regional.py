@@ -22,6 +22,9 @@ from services.answers.dates import parse_date, regional
         ("VAT No: GB980780684, due 09/06/2026", "en-GB"),
         ("at 30/04/2026, sort code 40-19-82", "en-GB"),  # no month is the nineteenth
         ("Bristol BS1 6ZY, due 09/06/2026", "en-GB"),
+        ("PO 44718, due 09/06/2026", "en"),
+        ("Invoice NO 12345, due 09/06/2026", "en"),
+        ("Invalidenstraße 3, DE 10115 Berlin, due 09/06/2026", "en"),
     ],
 )
 def test_dates_tell_and_where_none_does_taxes_and_addresses(text: str, language: str) -> None:

@@ -73,6 +73,13 @@ def test_a_page_of_heads_is_read_in_time() -> None:
     ).reasons
 
 
+def test_a_text_of_heads_is_read_in_time() -> None:
+    text = "Pos  Bezeichnung  Menge  Preis  Betrag\n" * 20_000
+    started = time.process_time()
+    assert read_tables(TYPES["invoice"], [text], sheets([text], []), "de", {}).reasons
+    assert time.process_time() - started < 10 * SECONDS
+
+
 def test_more_rows_than_are_read_are_said() -> None:
     rows = [f"Ware  {'1':>20}{'1,00':>20}" for _ in range(MAX_ROWS + 1)]
     pages = [

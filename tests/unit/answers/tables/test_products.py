@@ -41,6 +41,28 @@ def test_a_quantity_without_a_head_behind_the_words_is_no_word() -> None:
     assert words == ["Hecke schneiden", "Rasen mähen", "Anfahrt"]
 
 
+@pytest.mark.parametrize(("quantity", "price"), [("1.250", "4.00"), ("2.500", "2.00"), ("40.000", "0.125")])
+def test_three_decimals_are_read_where_only_they_make_the_amount(quantity: str, price: str) -> None:
+    lines = (
+        "Pos  Bezeichnung          Menge      Einzelpreis   Betrag CHF",
+        f"1    Äpfel, lose          {quantity:10} {price:12}      5.00",
+        "2    Lieferung            1          10.00             10.00",
+        "Nettobetrag CHF                                        15.00",
+    )
+    pairs, _ = read(*lines, net_total="15.00")
+    read_as = [(quantity.rstrip("0").rstrip("."), price)] if quantity == "40.000" else [(quantity.rstrip("0"), price)]
+    assert pairs == [*read_as, ("1", "10.00")]
+
+
+def test_thousands_stay_thousands_where_the_amount_says_so() -> None:
+    lines = (
+        "Pos  Bezeichnung          Menge      Einzelpreis       Betrag",
+        "1    Flugblätter          1.250      0,04               50,00",
+        "Nettobetrag                                             50,00",
+    )
+    assert read(*lines, net_total="50.00")[0] == [("1250", "0.04")]
+
+
 def test_numbers_that_multiply_in_a_few_rows_alone_are_no_factors() -> None:
     lines = (
         "Bezeichnung                              Gesamt",
