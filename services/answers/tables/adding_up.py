@@ -16,7 +16,15 @@ from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Sheet
 from services.answers.tables.totals import charges_make, equal, leads_to
-from services.answers.tables.words import Aside, is_adjustment, is_payment, names_sum, names_tax_anywhere, rate_of
+from services.answers.tables.words import (
+    Aside,
+    is_adjustment,
+    is_payment,
+    names_sum,
+    names_tax_anywhere,
+    rate_of,
+    says_tax_alone,
+)
 
 _LINES_BELOW: Final = 6
 """Lines with amounts below a sum that may lead from it to a total."""
@@ -152,9 +160,13 @@ class _Search:
         return is_sum
 
     def _before_tax(self, entry: Entry) -> Iterator[Decimal]:
-        """Give what the tax of a line makes a total of; rarely is one named whose net amount is not printed."""
-        if entry.names_tax and len(entry.amounts) == 1:
-            yield from (value - tax for value in self.known for tax in entry.amounts)
+        """Give what the tax of a line makes a total of; rarely is one named whose net amount is not printed.
+
+        A line may name a tax and be a row, and a net total has no tax.
+        """
+        if entry.names_tax and len(entry.amounts) == 1 and (rate_of(entry.label) or says_tax_alone(entry.label)):
+            (tax,) = entry.amounts
+            yield from (value - tax for value in self.known[1:] or self.known)
 
     def _take(self, entry: Entry, *, is_sum: bool) -> None:
         """Add a line to the rows if it may be one; below a total another list begins."""
@@ -186,7 +198,8 @@ class _Search:
         if last >= len(self._taken):
             return first if first < len(self._taken) else None
         # What cancels out above the rows, such as an old invoice and its payment, is none of them.
-        begin = last if first == last or not self._is_cut(last, total, at) else first
+        cancels = first == last or any(is_payment(row.entry.label) for row in self._taken[first:last])
+        begin = last if cancels and (first == last or not self._is_cut(last, total, at)) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
         rows = self._taken[begin:]
         if rank is not None and self._are_rows(rows, rank):
@@ -232,8 +245,9 @@ class _Search:
     def _are_charged_on(self, total: Decimal, at: int) -> bool:
         """Tell whether what is charged on a total, a line each, makes one of the document's."""
         lines = [entry.line for entry in self.entries[at + 1 : at + _MOST_CHARGED]]
+        edge, language = self._taken[-1].entry.line.cells[0].left, self.entries[at].language
         return self.entries[at].aside is Aside.TOTAL and any(
-            charges_make(total, value, lines, self.entries[at].language) for value in self.known[1:] or self.known
+            charges_make(total, value, lines, language, edge) for value in self.known[1:] or self.known
         )
 
     def _are_products(self, begin: int) -> bool:

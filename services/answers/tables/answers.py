@@ -22,13 +22,14 @@ from services.answers.tables.reasons import Reasons, are_counted_on
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Sheet
 from services.answers.tables.totals import (
-    amounts_below,
     column_sum,
     equal,
+    have,
     is_charged_on,
     is_confirmed,
+    totals_below,
 )
-from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, names_tax_anywhere
+from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, leads_on, names_tax_anywhere
 from services.answers.tables.wrapped import unwrapped
 
 _MOST_TRAILING: Final = 5
@@ -136,7 +137,7 @@ def _read_table(
     elif not found.heads and not by_content:
         return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
-        return TableAnswers([], reasons * table.required, unproven)
+        return TableAnswers([], reasons if table.required or found.heads else [], unproven)
     fields = [
         field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, confirmed=not reasons)
     ]
@@ -173,7 +174,7 @@ def _added_up(
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=by_content)
     if wider and (not confirmed or _bill_more(rows, wider[1], key, named)):
         return *wider, True
-    if confirmed and named and not _come_to(rows, key, named):
+    if named and not _come_to(rows, key, named):
         # Something leads from their sum to a total: a charge, or what a second table without known words comes to.
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=True)
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
@@ -198,7 +199,7 @@ def _listing(
 ) -> Listing:
     """Give the rows that a sum proves; none if what stands under a head, or counts rows, says that there are more."""
     listing = listed_rows(table, laid_out, language, named, coded=coded)
-    if not listing.rows or are_counted_on(found, found.rows):
+    if not listing.rows or found.unbilled or are_counted_on(found, found.rows):
         return Listing()
     places = {(row.page, row.figures[table.key.name].cell.baseline) for row in listing.rows}
     last = max(places)
@@ -246,8 +247,9 @@ def _settled(
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        below = amounts_below(laid_out, rows[-1], language, asides, adjustments=True)
-        if total is not None and is_confirmed(total, named, below):
+        below = totals_below(laid_out, rows[-1], language, asides, adjustments=True)
+        is_all = named or all(leads_on(_words(row)) for row in found.later)
+        if total is not None and is_all and is_confirmed(total, named, below):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
@@ -290,9 +292,9 @@ def _below_a_sum(
             return None
         rows = [*found.rows, *found.later[:count]]
         total = column_sum(rows, key.name)
-        below = amounts_below(laid_out, last, language, {Aside.TOTAL})
-        if total is not None and equal(total, wanted) and any(equal(total, item) for line in below for item in line):
-            return rows
+        below = totals_below(laid_out, last, language, {Aside.TOTAL})
+        if total is not None and equal(total, wanted) and have(below, total):
+            return sorted(rows, key=lambda row: (row.page, row.top))
     return None
 
 
@@ -308,8 +310,8 @@ def _before_adjustments(
         if not all(len(row.figures) == 1 and is_adjustment(_words(row)) for row in rows[count:]):
             return None
         total, above = column_sum(rows[:count], key.name), rows[count - 1]
-        subtotals = amounts_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
-        if total is not None and any(equal(total, amount) for amounts in subtotals for amount in amounts):
+        subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
+        if total is not None and have(subtotals, total):
             return rows[:count]
         if _are_among_totals(rows[count:], rows[:count], laid_out):
             return rows[:count]
@@ -342,8 +344,8 @@ def _is_denied(
     total = column_sum(found.rows, key.name) if len(found.rows) == 1 else None
     if total is None or not any(equal(total, value) for value in named.values()):
         return False
-    below = amounts_below(laid_out, found.rows[0], language, {Aside.TOTAL, Aside.SUBTOTAL})
-    return bool(below) and not any(equal(total, amount) for amounts in below for amount in amounts)
+    below = totals_below(laid_out, found.rows[0], language, {Aside.TOTAL, Aside.SUBTOTAL})
+    return bool(below) and not have(below, total)
 
 
 def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
@@ -380,8 +382,8 @@ def _products_below(
     """Give the rows with their products before tax as amounts, if a total below them is what these come to."""
     products = products_without_tax(table, rows)
     total = column_sum(products, table.key.name) if products else None
-    below = amounts_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if total is not None else []
-    return products if total and any(equal(total, amount) for line in below for amount in line) else None
+    below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if total is not None else []
+    return products if total and have(below, total) else None
 
 
 def _exceeded(key: ColumnDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> list[str]:

@@ -23,7 +23,7 @@ from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.listed import Listing, rows_of
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Line, Sheet
-from services.answers.tables.totals import amounts_below, column_sum, equal, is_confirmed
+from services.answers.tables.totals import column_sum, equal, is_confirmed, totals_below
 from services.answers.tables.words import Aside, is_payment, names_tax_anywhere
 
 MOST_PAGES: Final = 4
@@ -195,7 +195,7 @@ def _proven(
     rows = rows_of(table, sheets, language, listed).rows
     total = column_sum(rows, table.key.name)
     asides = {Aside.TOTAL, Aside.SUBTOTAL}
-    below = amounts_below(sheets, rows[-1], language, asides, adjustments=True)
+    below = totals_below(sheets, rows[-1], language, asides, adjustments=True)
     if not total or not is_confirmed(total, named, below):
         return (), _UNPROVEN
     wanted = named.get(table.key.adds_up_to[0])

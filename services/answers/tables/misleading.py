@@ -4,7 +4,7 @@ What a table calls `Amount` may be the price of one piece, and what it calls `To
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -25,7 +25,8 @@ _MOST: Final = 3
 _HIGHEST_RATE: Final = 30
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
-_ONE_SIGN: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,3}[.,][0-9]{3}(?![0-9.,'])")
+_BEFORE_CENTS: Final = re.compile(r"[.,](?=[0-9]{1,2}(?![0-9.,']))")
+_ONE_SIGN: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?P<sign>[.,])[0-9]{3}(?![0-9.,'])")
 """It may be that of thousands or of decimals."""
 
 
@@ -54,22 +55,33 @@ def read_small_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
     if not table.key.product_of:
         return
     quantity, price = table.key.product_of
+    texts = (figure.cell.text for row in rows for figure in row.figures.values())
+    signs = {sign for text in texts for sign in _BEFORE_CENTS.findall(text)}
     for row in rows:
         if not {table.key.name, quantity, price} <= row.figures.keys() or _is_product(
             row, table.key.name, quantity, price
         ):
             continue
         for names in ((quantity,), (price,), (quantity, price)):
-            smaller = {name: _in_thousandths(row.figures[name]) for name in names}
+            smaller = {name: _in_thousandths(row.figures[name], signs) for name in names}
             other = replace(row, figures=row.figures | smaller)
             if _is_product(other, table.key.name, quantity, price):
                 row.figures |= smaller
                 break
 
 
-def _in_thousandths(figure: Figure) -> Figure:
-    is_open = figure.value is not None and _ONE_SIGN.search(figure.cell.text) is not None
-    return Figure(figure.cell, figure.value / 1000) if is_open and figure.value is not None else figure
+def _in_thousandths(figure: Figure, signs: Collection[str]) -> Figure:
+    """Read a number as less than a thousand, if its sign may be a decimal one.
+
+    Parameters
+    ----------
+    signs
+        Those before one or two last digits of the table's numbers: where it is another one, thousands are thousands.
+    """
+    match = _ONE_SIGN.search(figure.cell.text)
+    if figure.value is None or match is None or (signs and match["sign"] not in signs):
+        return figure
+    return Figure(figure.cell, figure.value / 1000)
 
 
 def _with_four_decimals(row: Row, figure: Figure, last: re.Pattern[str], language: str) -> Figure:
@@ -100,16 +112,19 @@ def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
     if not table.key.product_of or len(rows) < _TWO:
         return
     quantity, price = table.key.product_of
-    if any(_is_product(row, table.key.name, quantity, price) for row in rows):
-        return
-    _take_factor(rows, quantity, lambda row, name: _is_product(row, table.key.name, name, price))
-    _take_factor(rows, price, lambda row, name: _is_product(row, table.key.name, quantity, name))
+    own = sum(_is_product(row, table.key.name, quantity, price) for row in rows)
+    if not _take_factor(rows, quantity, lambda row, name: _is_product(row, table.key.name, name, price), own):
+        _take_factor(rows, price, lambda row, name: _is_product(row, table.key.name, quantity, name), own)
 
 
-def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool]) -> None:
+def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool], own: int) -> bool:
+    """Take a factor from the column that makes most products, if these are more than its own; say whether it was."""
     name = _first_that_fits(rows, fits)
+    if sum(fits(row, name) for row in rows) <= own:
+        return False
     for row in (row for row in rows if factor in row.figures and name in row.unnamed):
         row.figures[factor], row.unnamed[name] = row.unnamed[name], row.figures[factor]
+    return True
 
 
 def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:

@@ -46,9 +46,11 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     """Find a factor that no head names: the column of numbers that makes the product right in most rows."""
     (missing,) = _missing(column, rows)
     candidates = {name for row in rows for name in row.unnamed}
-    fits = {name: sum(_fits(table, row, missing, name) for row in rows) for name in candidates}
-    best = max(fits, key=lambda name: fits[name], default="")
-    if fits.get(best, 0) > len(rows) // 2:
+    fits = {name: [row for row in rows if _fits(table, row, missing, name)] for name in candidates}
+    best = max(fits, key=lambda name: len(fits[name]), default="")
+    fitting = fits.get(best, [])
+    is_code = len(fitting) < len(rows) and all(row.unnamed[best].value == 1 for row in fitting)
+    if len(fitting) > len(rows) // 2 and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
 

@@ -1,6 +1,6 @@
 """All rows of a table over all pages, and whether they are all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final
@@ -16,7 +16,7 @@ from services.answers.tables.misleading import (
     take_products,
 )
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.row import Row, take_numbers
+from services.answers.tables.row import Row, row_tolerance, take_numbers
 from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.words import Aside
@@ -59,6 +59,8 @@ class Found:
         How many of the last rows stand under another head, and repeat what those above it come to.
     too_many
         There are more rows than are read.
+    unbilled
+        Pages, and the words that lines with a quantity or a price have in the place of an amount.
     lesser_heads
         Something stands under heads that name fewer columns, and was not read.
     """
@@ -73,6 +75,7 @@ class Found:
     later: list[Row] = field(default_factory=list)
     repeating: int = 0
     too_many: bool = False
+    unbilled: list[tuple[int, str]] = field(default_factory=list)
     lesser_heads: bool = False
 
 
@@ -171,8 +174,10 @@ class _Chooser:
         if len(found.rows) > MAX_ROWS:
             found.too_many = True
             del found.rows[MAX_ROWS:]
+        found.uncounted += _counted_on(part.rows, {row.number for row in found.rows})
         if not after_total:
             found.strays += [part.page for cell in part.strays if cell.baseline < end]
+            found.unbilled += [(part.page, cell.text) for cell in part.unbilled if cell.baseline < end]
             found.uncounted += [number for number, cell in part.uncounted if cell.baseline < end]
         return part.ended or self._after_total
 
@@ -198,8 +203,10 @@ class _Chooser:
 
     def _counts_on(self, row: Row) -> bool:
         """Tell whether a row is counted after the one before, with numbers beside its amount."""
+        if row.number is None:
+            return False
         last = next((item.number for item in reversed(self.found.rows) if item.number is not None), 0)
-        return row.number is not None and row.number > last and (len(row.figures) > 1 or len(self._numeric) == 1)
+        return row.number > last and (len(row.figures) > 1 or len(self._numeric) == 1)
 
     def _is_product(self, row: Row) -> bool:
         return is_product(self.table, row) is True
@@ -207,6 +214,21 @@ class _Chooser:
     @property
     def _numeric(self) -> list[str]:
         return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def _counted_on(rows: Sequence[Row], counted: set[int | None]) -> Iterator[int]:
+    """Give the numbers, on their own lines, of rows that were not taken and count on after those that were."""
+    for row in rows:
+        numbers = {cell.text.rstrip(".)").lstrip("0") for cell in row.line.cells}
+        if (
+            row.number is None
+            or row.number in counted
+            or row.number - 1 not in counted
+            or str(row.number) not in numbers
+        ):
+            continue
+        counted.add(row.number)
+        yield row.number
 
 
 def _has_words(row: Row) -> bool:
@@ -220,10 +242,30 @@ def _go_on(row: Row, before: Sequence[Cell], page: int) -> None:
 
 def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:
     """Keep the lines from the first on that follow each other closely in the same letters, but for its factors."""
-    kept = row.lines[:1]
+    own = next((at for at, (page, cell) in enumerate(row.lines) if _is_own(row, page, cell)), 0)
+    kept = _paragraph(row, row.lines)
+    is_above = own >= len(kept) > 0 and _is_indented(row.lines[0][1], row.lines[own][1])
+    return _paragraph(row, row.lines[own:]) if is_above else kept
+
+
+def _is_indented(above: Cell, own: Cell) -> bool:
+    """Tell whether a line is set in from a row's own below it, and not centred over it: it is of the row above.
+
+    A number before the words says nothing of where these begin.
+    """
+    is_centred = abs(above.left + above.right - own.left - own.right) <= 2 * _SAME_EDGE
+    return above.left - own.left > _SAME_EDGE and not (is_centred or own.text[:1].isdigit())
+
+
+def _is_own(row: Row, page: int, cell: Cell) -> bool:
+    return page == row.page and abs(cell.baseline - row.line.baseline) <= row_tolerance(row)
+
+
+def _paragraph(row: Row, lines: Sequence[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+    kept = list(lines[:1])
     factors = [figure.cell for figure in row.figures.values()]
     above = kept
-    for page, cell in row.lines[1:]:
+    for page, cell in lines[1:]:
         last_page, last = above[-1]
         if page == row.page and any(cell.start <= factor.start < cell.end for factor in factors):
             above = [(page, last._replace(baseline=cell.baseline))]

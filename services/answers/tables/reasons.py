@@ -68,6 +68,10 @@ _NO_AMOUNT: Final = Wording(
     de="Zeilen fehlen nach ihren Nummern: Nummer {numbers} ohne „{column}“.",
     en="rows missing against their numbers: number {numbers} has no “{column}”.",
 )
+_UNBILLED: Final = Wording(
+    de="Seite {page} nennt statt „{column}“ „{said}“, mit Menge oder Preis: was dort steht, ist in keiner Zeile.",
+    en="page {page} has “{said}” for “{column}”, with a quantity or a price: what it is of is in no row.",
+)
 _ROW: Final = Wording(de="Zeile {row} (Seite {page})", en="row {row} (page {page})")
 _HOLE: Final = Wording(de="{row} ohne „{column}“", en="{row} has no “{column}”")
 _NO_COLUMN: Final = Wording(
@@ -120,6 +124,9 @@ class Reasons:
         if holes := [self._hole(*hole) for hole in self._holes(found, rows)]:
             yield self._of_table(f"{self._some(holes)}.")
         yield from self._unread_columns(found.joined, rows)
+        if found.unbilled:
+            page, said = found.unbilled[0]
+            yield self._sentence(_UNBILLED, page=page, said=said, column=self._label(self.table.key))
         if found.strays and not confirmed:
             yield self._sentence(_STRAYS, count=self._count(len(found.strays)), page=found.strays[0])
         if not confirmed:

@@ -18,6 +18,9 @@ from services.answers.tables.sheet import AMOUNT, Cell, Line
 from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
+_FRACTION: Final = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
+"""`1½` is no 1."""
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
@@ -54,6 +57,8 @@ class Part:
         Numbers under a required head that are of no row.
     uncounted
         What counts on after a row, where no row has an amount.
+    unbilled
+        Words in the place of an amount, beside a quantity or a price: `kostenlos`.
     ended
         Another table began, or nothing more of this one can follow on the sheet.
     """
@@ -63,6 +68,7 @@ class Part:
     before: Sequence[Cell]
     strays: Sequence[Cell]
     uncounted: Sequence[tuple[int, Cell]]
+    unbilled: Sequence[Cell]
     ended: bool
 
 
@@ -95,7 +101,7 @@ class RowReader:
         placed = [(line, self._placed(line, columns)) for line in body]
         rows, strays, uncounted = self._rows(page, placed)
         before = self._describe(page, rows, placed, continues=continues)
-        return Part(page, rows, before, strays, uncounted, ended)
+        return Part(page, rows, before, strays, uncounted, list(self._unbilled(placed)), ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
         """Cut where the head of another table stands, or totals in columns do.
@@ -138,7 +144,7 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None or _DATE.fullmatch(cell.text):
+        if match is None or _DATE.fullmatch(cell.text) or _FRACTION.search(cell.text):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(cell.text, self.language)
@@ -181,6 +187,18 @@ class RowReader:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
         return rows, strays, _count(rows, numbers)
+
+    def _unbilled(self, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]) -> Iterator[Cell]:
+        """Give what has words in the place of its amount, and a quantity or a price: a row that costs nothing."""
+        by_name = {column.name: column for column in self.table.columns}
+        key, words = self.table.key, self.table.description.name
+        for _, line in placed:
+            cells = dict(line)
+            if words not in cells or key.name not in cells or not _LETTERS_ALONE.fullmatch(cells[key.name].text):
+                continue
+            factors = [(by_name[name], cells[name]) for name in key.product_of if name in cells]
+            if not self._figure(key, cells[key.name]) and any(self._figure(*factor) for factor in factors):
+                yield cells[key.name]
 
     def _describe(
         self,
@@ -280,11 +298,14 @@ def _aside_above(above: Line | None, line: Line) -> Aside | None:
 
 
 def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]) -> list[Cell]:
-    """Give each number to the row that is nearest in height; give back those that are near none."""
+    """Give each number to the row that is nearest in height; give back those that are near none.
+
+    What stands on a row's own line is its, whatever an item of the one above has right over it.
+    """
     strays: list[Cell] = []
-    for name, figure in sorted(others, key=lambda item: item[1].cell.baseline):
-        row = _nearest(rows, figure.cell)
-        if row is None or abs(figure.cell.baseline - _key_baseline(row)) > _SAME_ROW * figure.cell.size:
+    placed = [(_nearest(rows, figure.cell), name, figure) for name, figure in others]
+    for row, name, figure in sorted(placed, key=lambda item: _distance(item[0], item[2].cell)):
+        if row is None or _distance(row, figure.cell) > _SAME_ROW * figure.cell.size:
             strays += [figure.cell] * (name in named)
         elif name in named:
             has = row.figures.setdefault(name, figure)
@@ -292,7 +313,11 @@ def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Co
             strays += [figure.cell] * (has.cell.baseline != figure.cell.baseline)
         else:
             row.unnamed.setdefault(name, figure)
-    return strays
+    return sorted(strays, key=baseline_of)
+
+
+def _distance(row: Row | None, cell: Cell) -> int:
+    return 0 if row is None else abs(cell.baseline - _key_baseline(row))
 
 
 def _nearest(rows: Sequence[Row], cell: Cell) -> Row | None:

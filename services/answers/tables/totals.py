@@ -1,14 +1,14 @@
 """Whether the rows that were found are all: sums, and numbers of rows."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise, product
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.answers.amounts import parse_money
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import AMOUNT, Line, Sheet
-from services.answers.tables.words import Aside, aside_of, is_adjustment, label_of
+from services.answers.tables.words import Aside, aside_of, is_adjustment, label_of, leads_on
 
 _CENT: Final = Decimal("0.005")
 _MOST_AMOUNTS: Final = 10
@@ -16,6 +16,21 @@ _MOST_ADJUSTMENTS: Final = 3
 """Between the sum of the rows and the net total stand a few allowances, charges and taxes, if any."""
 
 _ROUND_STEP: Final = 5
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
+
+
+class TotalLine(NamedTuple):
+    """A line of totals below rows.
+
+    Parameters
+    ----------
+    leads
+        It may lead from a sum to another: the sum of a second group of rows does not.
+    """
+
+    amounts: Sequence[Decimal]
+    leads: bool = True
 
 
 def column_sum(rows: Sequence[Row], column: str) -> Decimal | None:
@@ -30,7 +45,12 @@ def equal(first: Decimal, second: Decimal) -> bool:
     return abs(first - second) < _CENT
 
 
-def is_confirmed(total: Decimal, named: Mapping[str, Decimal], below: Sequence[Sequence[Decimal]]) -> bool:
+def have(below: Iterable[TotalLine], total: Decimal) -> bool:
+    """Tell whether one of some lines of totals has an amount."""
+    return any(equal(total, amount) for line in below for amount in line.amounts)
+
+
+def is_confirmed(total: Decimal, named: Mapping[str, Decimal], below: Sequence[TotalLine]) -> bool:
     """Tell whether the document says that the rows add up to this.
 
     Parameters
@@ -38,15 +58,16 @@ def is_confirmed(total: Decimal, named: Mapping[str, Decimal], below: Sequence[S
     named
         The values of the fields that may be the sum.
     below
-        Amounts of the lines of totals below the rows, from above (see `amounts_below`).
+        The lines of totals below the rows, from above (see `totals_below`).
     """
     if any(equal(total, value) for value in named.values()):
         return True
-    for index, amounts in enumerate(below):
-        if any(equal(total, amount) for amount in amounts):
+    for index, line in enumerate(below):
+        if have([line], total):
             if not named:
                 return index == 0
-            following = [amount for line in below[index + 1 :] for amount in line][:_MOST_AMOUNTS]
+            after = (other for other in below[index + 1 :] if other.leads)
+            following = [amount for other in after for amount in other.amounts][:_MOST_AMOUNTS]
             return any(leads_to(total, value, following) for value in named.values())
     return False
 
@@ -69,26 +90,35 @@ def is_charged_on(
     for at, line in enumerate(lines):
         aside = aside_of(label_of(cell.text for cell in line.cells))
         if aside is Aside.TOTAL and any(equal(total, amount) for amount in _amounts(line, language)):
-            return any(charges_make(total, value, lines[at + 1 :], language) for value in named.values())
+            edge = row.lines[0][1].left if row.lines else -_ALIGNED
+            return any(charges_make(total, value, lines[at + 1 :], language, edge) for value in named.values())
     return False
 
 
-def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], language: str) -> bool:
-    """Tell whether lines of a label and an amount alone, each of them added, make a total that stands below them."""
+def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], language: str, edge: int) -> bool:
+    """Tell whether lines of a label and an amount alone, each of them added, make a total that stands below them.
+
+    Parameters
+    ----------
+    edge
+        Where the words of rows begin: what begins there too, and names no charge, is a row.
+    """
     for line in lines[: _MOST_AMOUNTS + 1]:
         amounts = list(_amounts(line, language))
         if len(line.cells) != 2 or len(amounts) != 1:  # noqa: PLR2004  (a label, and an amount)
             return False
         if equal(amounts[0], wanted):
             return equal(total, wanted)
+        if line.cells[0].left <= edge + _ALIGNED and not leads_on(line.cells[0].text):
+            return False
         total += amounts[0]
     return False
 
 
-def amounts_below(
+def totals_below(
     sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside], *, adjustments: bool = False
-) -> list[list[Decimal]]:
-    """Give the amounts of each line of totals below a row, to the end of the document.
+) -> list[TotalLine]:
+    """Give each line of totals below a row that has amounts, to the end of the document.
 
     Parameters
     ----------
@@ -97,11 +127,11 @@ def amounts_below(
     adjustments
         Give those of discounts and charges below the first total too.
     """
-    found: list[list[Decimal]] = []
+    found: list[TotalLine] = []
     for line in (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)):
         label = label_of(cell.text for cell in line.cells)
         if aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
-            found += [amounts] if (amounts := list(_amounts(line, language))) else []
+            found += [TotalLine(amounts, leads_on(label))] if (amounts := list(_amounts(line, language))) else []
     return found
 
 

@@ -44,6 +44,12 @@ _ADJUSTMENTS: Final = frozenset({
 _TAX_STEMS: Final = re.compile(
     r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
 )
+_BESIDE_TAX: Final = frozenset({
+    "auf", "aus", "betrag", "brutto", "chf", "das", "de", "der", "die", "enthalten", "enthaltene", "eur", "federal",
+    "gbp", "gesamt", "gesetzl", "gesetzliche", "gesetzlicher", "h", "i", "incl", "including", "inkl",
+    "inklusive", "la", "local", "m", "net", "netto", "of", "on", "order", "plus", "rate", "s", "sales", "satz", "state",
+    "sur", "t", "the", "total", "u", "usd", "v", "von", "zuzüglich", "zzgl",
+})  # fmt: skip
 _SUMS: Final = re.compile(
     r"betrag|summe|total|amount|montant|\bsum\b|balance|saldo|solde|payable|zahlen|gesamt|\bnet\b|netto|brutto|gross"
 )
@@ -138,6 +144,16 @@ def rate_of(text: str) -> Decimal | None:
 def is_adjustment(text: str) -> bool:
     """Tell whether a line below a sum takes something off or adds what is not billed as goods."""
     return not _ADJUSTMENTS.isdisjoint(words_of(text).split()[:_WORDS_OF_LABEL])
+
+
+def leads_on(text: str) -> bool:
+    """Tell whether a line below a sum adds to it or takes off: a discount, a charge, a payment, a tax."""
+    return is_adjustment(text) or is_payment(text) or names_tax_anywhere(text) or _names_tax(words_of(text))
+
+
+def says_tax_alone(text: str) -> bool:
+    """Tell whether words say a tax and nothing else: `zzgl. USt`, not `Umsatzsteuer-Voranmeldung`."""
+    return all(word in _TAXES or word in _BESIDE_TAX for word in words_of(text).split() if word.isalpha())
 
 
 def _names_tax(words: str) -> bool:

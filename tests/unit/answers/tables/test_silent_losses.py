@@ -1,0 +1,139 @@
+"""Documents made up to lose a row, or to get a wrong one, without a word: all rows are right, or it is said."""
+
+from decimal import Decimal
+
+import pytest
+from unit.answers.tables.printed import TYPES, read_text, said_descriptions, said_figures
+
+from services.answers.tables.answers import TableAnswers, read_tables
+from services.answers.tables.sheet import sheets
+
+FEES = """\
+Date        Description           Hours  Rate    Amount
+2024-01-02  Review of contract    2.0    300.00  600.00
+2024-01-03  Call with client      0.5    300.00  150.00
+Total fees                                       750.00
+Disbursements
+2024-01-02  Court filing fee                     120.00
+2024-01-05  Courier                               30.00
+Total disbursements                              150.00
+Total                                            900.00"""
+PHONE = """\
+Leistung                    Betrag
+Grundgebühr                  20,00
+Flatrate                     10,00
+Summe Vertrag                30,00
+Anrufe Ausland                5,00
+SMS Premium                   3,00
+Gesamtbetrag                 38,00"""
+WAIVED = """\
+Setup fee                   $99.00
+Setup fee waived           -$99.00
+
+Pro plan monthly            $29.00
+Additional seats            $10.00
+Total                       $39.00"""
+FREE = """\
+Bezeichnung   Menge   Preis    Gesamt
+Gerät         1       100,00   100,00
+Schulung      2        50,00   kostenlos
+Versand       1         5,00     5,00
+Summe netto                    105,00"""
+LABELS = """\
+Pos  Bezeichnung                Betrag
+1    Schrauben                   10,00
+2    Nettoetiketten              20,00
+3    Netto-Etiketten             30,00
+4    Haken                       40,00"""
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "totals", "rows"),
+    [
+        (FEES, "en", {"gross_total": "900.00"}, 4),
+        (PHONE, "de", {"gross_total": "38.00"}, 4),
+        (WAIVED, "en", {"gross_total": "39.00"}, 4),
+        (FREE, "de", {"net_total": "105.00"}, 3),
+        (LABELS, "de", {}, 4),
+    ],
+)
+def test_every_row_is_there_or_it_is_said(text: str, language: str, totals: dict[str, str], rows: int) -> None:
+    answers = read_text(text, language=language, **totals)
+    assert answers.reasons or len(said_descriptions(answers)) == rows
+
+
+def delivered(text: str) -> TableAnswers:
+    return read_tables(TYPES["delivery_note"], [text], sheets([text], []), "de", {})
+
+
+def test_a_head_without_a_row_is_said_also_where_no_table_is_wanted() -> None:
+    assert delivered("Artikel      Menge\n4711-0815    10\n4711-0816    5").reasons
+
+
+def test_a_row_keeps_its_numbers_whatever_the_items_above_it_have() -> None:
+    text = """\
+Bezeichnung     Menge  Einzelpreis  Betrag
+Werkzeugset     1       99,00        99,00
+ - Hammer       1
+ - Zange        2
+Handschuhe      3       10,00        30,00
+Nettobetrag                         129,00"""
+    answers = read_text(text, net_total="129.00")
+    assert said_figures(answers)[1][:2] == (Decimal(3), Decimal("10.00"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "language", "net"),
+    [
+        ("Flyer A5       5.000   42,00      210,00\nVisitenkarten  1.000   39,00       39,00", "de", "249.00"),
+        ("Flyer A5       5,000   42.00      210.00\nCards          1,000   39.00       39.00", "en", "249.00"),
+    ],
+)
+def test_a_price_for_a_thousand_makes_no_thousand_a_one(rows: str, language: str, net: str) -> None:
+    head = (
+        "Bezeichnung    Menge  Preis/1000  Betrag" if language == "de" else "Item           Qty    Unit price  Amount"
+    )
+    answers = read_text("\n".join([head, *rows.split("\n")]), language=language, net_total=net)
+    assert [figures[0] for figures in said_figures(answers)] == [Decimal(5000), Decimal(1000)]
+
+
+@pytest.mark.parametrize("last", ["Umsatzsteuer-Voranmeldung Januar", "Beratung Umsatzsteuer"])
+def test_a_last_row_that_names_a_tax_is_a_row(last: str) -> None:
+    text = f"""\
+Leistung                          Betrag
+Finanzbuchführung Januar          200,00
+Lohnbuchführung Januar            100,00
+{last:34} 50,00
+Nettobetrag                       350,00
+Umsatzsteuer 19 %                  66,50
+Gesamtbetrag                      416,50"""
+    answers = read_text(text, net_total="350.00", gross_total="416.50")
+    assert answers.reasons or len(said_descriptions(answers)) == 3
+
+
+def test_what_was_delivered_is_billed_also_if_one_row_was_delivered_whole() -> None:
+    text = """\
+Description     Qty Ordered  Qty Shipped  Unit Price  Amount
+Bracket, steel  10           8            5.00         40.00
+Hinge, brass     4           4            2.50         10.00
+Screw set        6           6            3.00         18.00
+Subtotal                                               68.00"""
+    answers = read_text(text, language="en", net_total="68.00")
+    assert said_figures(answers)[0][0] == Decimal(8)
+
+
+def test_a_line_that_is_set_in_is_of_the_row_above() -> None:
+    text = """\
+Bezeichnung           Menge  Einzelpreis   Betrag
+Fliesen verlegt       25      99,00      2.475,00
+  abzgl. Verschnitt
+Sockelleisten         12       5,00         60,00
+Nettobetrag                              2.535,00"""
+    answers = read_text(text, net_total="2535.00")
+    assert "Sockelleisten" in (said_descriptions(answers)[1] or "")
+
+
+def test_a_half_more_is_no_one() -> None:
+    text = "Leistung      Menge     Preis    Betrag\nBeratung      1½ Std    50,00    75,00\nNetto  75,00"
+    answers = read_text(text, net_total="75.00")
+    assert answers.reasons or said_figures(answers)[0][0] != Decimal(1)
