@@ -51,6 +51,7 @@ _AMOUNT: Final = re.compile(
     r"(?(after)(?:-(?![\w-]))?)"
 )
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{_GAP}]|\(")
+_DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{_GAP}](?={_CURRENCY})")
 _BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
     r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
@@ -503,8 +504,14 @@ def _end_of_word(text: str, at: int) -> int:
 def _amounts(text: str) -> Iterator[tuple[int, int]]:
     for match in _AMOUNT.finditer(text):
         if match["cents"] or match["before"] or match["after"]:
-            yield _with_brackets(text, *match.span())
+            yield _with_brackets(text, _without_dash(text, match.start()), match.end())
     yield from (match.span() for match in _SPACED_AMOUNT.finditer(text))
+
+
+def _without_dash(text: str, start: int) -> int:
+    """Leave out a dash between words and a currency: `Zwischensumme - CHF 1'404.10`."""
+    dash = _DASH_BEFORE_CURRENCY.match(text, start)
+    return dash.end() if dash and _BEHIND_WORDS.search(text[max(0, start - 3) : start]) else start
 
 
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:

@@ -17,6 +17,7 @@ MAX_DIGITS: Final = 28
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=MAX_DIGITS)]
 
+CREDIT_NOTE: Final = "381"
 CREDIT_NOTES: Final = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "503", "532"})
 """Type codes (BT-3, UNTDID 1001) whose amounts the seller owes, as EN 16931 divides the code list."""
 

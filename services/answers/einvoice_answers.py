@@ -32,6 +32,7 @@ LEAST_SHARE: Final = 0.5
 
 _IDENTIFIERS: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
 _LABELLED: Final = frozenset({Kind.MONEY, Kind.DATE})
+_SELLER: Final = "seller_name"
 _TAX: Final = "tax_total"
 """The field that an invoice without tax does not show."""
 _LINE_KINDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
@@ -175,6 +176,10 @@ def _header_findings(
         yield teller.finding("absent", [field.name], said | {"instead": instead})
     elif contradicting := [other for other in others if _contradicts(other, field, invoice)]:
         yield teller.finding("contradicted", [field.name], said | {"other": contradicting[0].verbatim})
+    elif field.kind is Kind.CURRENCY and (codes := shown.currencies()) and value.text not in codes:
+        yield teller.finding("contradicted", [field.name], said | {"other": ", ".join(sorted(codes))})
+    if field.name == _SELLER and shown.has_parties_exchanged(value.text, invoice.buyer_name or ""):
+        yield teller.finding("contradicted", [field.name], said | {"other": invoice.buyer_name})
 
 
 def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages) -> bool:

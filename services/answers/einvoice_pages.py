@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -13,10 +15,16 @@ from services.answers.amounts import currency_code
 from services.answers.candidates import Candidate, Candidates
 from services.answers.evidence import Place, SearchablePages
 from services.answers.normal_form import NormalForm, normal_form
+from services.answers.roles import is_name_of
 from services.answers.shown_numbers import ShownNumbers
 from services.answers.values import Value
 
 _WORD: Final = re.compile(r"\w+")
+_SIGN: Final = 5
+"""Characters beside a number among which a currency is looked for."""
+_SIGN_BEFORE: Final = re.compile(r"(?:[€$£¥]|EUR|CHF|USD|GBP|Fr\.)\s?[-(]?$")
+_SIGN_AFTER: Final = re.compile(r"[-)]?\s?(?:[€$£¥]|EUR|CHF|USD|GBP|Fr\.)")
+_WITH_DECIMALS: Final = re.compile(r"[.,][0-9]{1,4}(?![0-9])")
 _CURRENCY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,10}(?![^\W\d_])|[$€£¥]")
 _FRANCS: Final = frozenset({"fr", "sfr"})
 """Francs beside an amount alone: elsewhere a Friday, a firm or a woman."""
@@ -70,7 +78,7 @@ class EInvoicePages:
                 return _place(candidate)
         labels = (field.label.de, field.label.en, *field.synonyms)
         if value.numeric is not None:
-            return self.numbers.find(value.numeric)
+            return self._find_number(value.numeric, is_money=field.kind is Kind.MONEY)
         if value.date is not None:
             return self._find_date(value.date, labels)
         if field.kind is Kind.CURRENCY:
@@ -130,6 +138,32 @@ class EInvoicePages:
         kept = [[at for at, sign in enumerate(form.text) if sign.isalnum()] for form in self._forms]
         return [("".join(map(form.text.__getitem__, at)), at) for form, at in zip(self._forms, kept, strict=True)]
 
+    def _find_number(self, number: Decimal, *, is_money: bool) -> Place | None:
+        """Find a number; money has cents, or looks like money: a customer's number is none."""
+        place = self.numbers.find(number)
+        if place is None or not is_money or _WITH_DECIMALS.search(self.text_at(place)):
+            return place
+        page = self._pages[place.page - 1]
+        if _SIGN_BEFORE.search(page[max(0, place.char_start - _SIGN) : place.char_start]):
+            return place
+        if _SIGN_AFTER.match(page[place.char_end : place.char_end + _SIGN]):
+            return place
+        return next((_place(item) for item in self._candidates.of(Kind.MONEY) if item.value.numeric == number), None)
+
+    def currencies(self) -> set[str]:
+        """Give the currencies that stand beside amounts, but for signs that several share."""
+        codes = (currency_code(item.verbatim) for item in self._candidates.of(Kind.MONEY))
+        return {code for code in codes if code}
+
+    def has_parties_exchanged(self, seller: str, buyer: str) -> bool:
+        """Tell whether the pages are a letter from who is said to buy to who is said to sell."""
+        letter = self._candidates.letter
+        return (
+            is_name_of(letter.recipient, seller)
+            and is_name_of(letter.sender, buyer)
+            and not is_name_of(letter.sender, seller)
+        )
+
     def _find_date(self, day: dt.date, labels: Sequence[str]) -> Place | None:
         for candidate in self._candidates.of(Kind.DATE):
             if candidate.value.date == day:
@@ -169,9 +203,7 @@ class EInvoicePages:
     def _first(self, needle: str, first_page: int, char_start: int) -> Place | None:
         for page in range(first_page, len(self._forms)):
             form = self._forms[page]
-            at = form.text.find(needle)
-            while at >= 0 and page == first_page and form.starts[at] < char_start:
-                at = form.text.find(needle, at + 1)
+            at = form.text.find(needle, bisect_left(form.starts, char_start) if page == first_page else 0)
             if at >= 0:
                 return self._place(page, at, at + len(needle))
         return None

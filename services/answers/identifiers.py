@@ -26,6 +26,7 @@ MAX_LABEL_WORDS: Final = 5
 _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
+_PHONE_LABEL: Final = re.compile(r"^[^0-9+(:]*:")
 _TWO_PHONES: Final = re.compile(
     r"^(?:(?:\+|00)[0-9]{2}[ (0)-]{0,5}[1-9][0-9]{1,4}|0[1-9][0-9]{1,4})[ )/-]{1,3}[0-9][0-9 -]{2,12}/ ?-?[0-9]{1,8}$"
 )
@@ -84,7 +85,7 @@ def parse_email(verbatim: str) -> str | None:
 
 def parse_phone(verbatim: str) -> str | None:
     """Read a telephone number: digits, with `+` before a country's code; a national number stays national."""
-    text = plain(verbatim).translate(UNIFIED).split(":")[-1].strip()
+    text = _PHONE_LABEL.sub("", plain(verbatim).translate(UNIFIED)).strip()
     if not _PHONE.fullmatch(text) or _TWO_PHONES.search(text):
         return None
     # In "+49 (0)30 12345" the bracket is dialled only without the country's code.

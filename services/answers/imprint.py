@@ -21,8 +21,8 @@ MOST_LINES: Final = 100
 
 _LOWER_PART: Final = 0.7
 """Part of a page, up to its last line, below which such lines stand."""
-_COLUMN_GAP: Final = 4.5
-"""Distance of two lines of a column, as part of the font size, at most."""
+_COLUMN_GAP: Final = 1.9
+"""Distance of two lines of a column, as part of the font size, at most: below a recipient stands the whole letter."""
 _REGISTERED: Final = re.compile(
     r"\b(?:HR[AB]|FN|RPM|RCS|RC|CoC|KvK|CHE|UID|USt|Ust|VAT|TVA|BTW|MWST|IBAN|BIC|SIRET|SIREN|Tel|Tél|Geschäftsführ"
     r"|Steuer-?[Nn]|St\.-Nr|Registered|Company)"

@@ -17,8 +17,11 @@ _CAPITAL: Final = re.compile(
 )
 """What French firms must write behind their names: `SAS au capital de 120 000 €`."""
 _LABEL: Final = re.compile(
-    r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:An|To|Firma|Fa\.) )(?=\S)"
+    r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:Firma|Fa\.) )(?=\S)"
 )
+_TO: Final = re.compile(r"^(?:An|To) (?=\S)")
+_OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
+"""What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`; so may be `An` and `To`."""
 _HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
 """A form of address before a first name and a surname; before a surname alone it is all that tells a person."""
 _SALUTATION: Final = re.compile(
@@ -70,13 +73,15 @@ def parse_name(verbatim: str) -> str | None:
     What has no letter is none, nor is an address, an e-mail address or a salutation.
     """
     name = _CAPITAL.sub("", _LABEL.sub("", plain(verbatim).strip(_EDGES)))
+    name = name if is_firm(name) else _TO.sub("", name)
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
     name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", name)
     if (address := parse_address(name)) and address.before:
         name = address.before[0]  # the name was copied with its address
         address = None
-    name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
+    if not (is_firm(name) and _OF_A_FIRM.match(name)):
+        name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
     is_other = "@" in name or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

@@ -11,7 +11,8 @@ MAX_WORDS: Final = 5
 """Words of a number that is written in groups."""
 
 _LABEL: Final = re.compile(
-    r"^(?:[^\W\d_][^:#]{0,40}[:#]|(?:[^\W\d_]+[-. ]){0,3}(?:nr|no|n°|nummer|number|ref|az)\b\.?|#|№)[:.\s]*(?=\S)",
+    r"^(?:[^\W\d_][^:#\d]{0,40}[:#]"
+    r"|(?:[^\W\d_]+[-. ]{1,2}){0,3}(?:nr|no|n°|nummer|number|ref|az)\b(?![-/])\.?|#|№)[:.\s]*(?=\S)",
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(r"\d")

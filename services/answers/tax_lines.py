@@ -6,6 +6,7 @@ has, that is the gross total.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,7 +98,7 @@ def with_totals(
 def tax_lines(candidates: Candidates) -> list[TaxLine]:
     """Give the lines by rate of a document; a line that stands there twice counts once."""
     amounts: dict[int, list[Candidate]] = {}
-    for item in candidates.of(Kind.MONEY):
+    for item in sorted(candidates.of(Kind.MONEY), key=lambda item: item.char_start):
         amounts.setdefault(item.page, []).append(item)
     found = (_tax_line(line, amounts.get(page, ())) for page, line in _lines_with_a_rate(candidates))
     return list(dict.fromkeys(line for line in found if line))
@@ -112,16 +113,29 @@ def _lines_with_a_rate(candidates: Candidates) -> Iterator[tuple[int, Line]]:
 
 
 def _tax_line(line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
+    """Read a line by rate.
+
+    Parameters
+    ----------
+    amounts
+        Those of its page, in the order of their places.
+    """
     rates = [match for cell in line.cells if (match := _RATE.search(cell.text))]
-    values = [
-        item.value.numeric for item in amounts if any(cell.start <= item.char_start < cell.end for cell in line.cells)
+    places = [
+        (bisect_left(amounts, cell.start, key=_start), bisect_left(amounts, cell.end, key=_start))
+        for cell in line.cells
     ]
+    values = [item.value.numeric for first, end in sorted(places) for item in amounts[first:end]]
     numbers = [value for value in values if value is not None]
     if len(rates) != 1 or len(numbers) > MOST_AMOUNTS:
         return None
     rate = Decimal(f"{rates[0][1]}.{rates[0][2] or 0}")
     pairs = (TaxLine(net, tax) for net, tax in permutations(numbers, 2) if net and abs(net) > abs(tax))
     return next((pair for pair in pairs if abs(pair.net * rate / 100 - pair.tax) <= CENTS), None)
+
+
+def _start(item: Candidate) -> int:
+    return item.char_start
 
 
 def _is_part(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[TaxLine]) -> bool:

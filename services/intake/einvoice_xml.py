@@ -10,7 +10,16 @@ from typing import Final
 
 from lxml import etree
 
-from services.answers.einvoice import MAX_DIGITS, MAX_LINES, MAX_NOTES, MAX_TEXT, EInvoice, EInvoiceLine
+from services.answers.einvoice import (
+    CREDIT_NOTE,
+    CREDIT_NOTES,
+    MAX_DIGITS,
+    MAX_LINES,
+    MAX_NOTES,
+    MAX_TEXT,
+    EInvoice,
+    EInvoiceLine,
+)
 from services.intake.einvoice_terms import (
     CII_NAMES,
     HEADER,
@@ -81,9 +90,13 @@ def written_einvoice(content: bytes) -> Written:
     if not {"invoice_number", "gross_total"} & set(header):
         message = "it has neither an invoice number (BT-1) nor a total (BT-112)"
         raise EInvoiceError(message)
+    is_credit = syntax == "ubl" and name.localname == "CreditNote" and header.get("type_code") not in CREDIT_NOTES
     lines = _matches(root, LINES_UBL if syntax == "ubl" else LINES_CII, syntax)
     more = len(lines) - MAX_LINES
     notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * (more > 0)
+    if is_credit:
+        notes.append(f"the XML is a CreditNote, and its type_code is {header.get('type_code', 'not there')!a}")
+        header["type_code"] = CREDIT_NOTE
     return Written(syntax, header, [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]], notes)
 
 

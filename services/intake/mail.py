@@ -1,5 +1,6 @@
 """An e-mail (RFC 5322) to pages: its head and body first, then what is attached."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -31,6 +32,11 @@ _HIDDEN: Final = Wording(
     de="die Mail hat Text, den Leser nicht sehen; er wurde weggelassen",
     en="the mail has text that readers do not see; it was left out",
 )
+_DIFFERS: Final = Wording(
+    de="die Mail zeigt als HTML Zahlen, die im reinen Text nicht stehen; beides wurde gelesen",
+    en="the mail's HTML shows figures that its plain text has not; both were read",
+)
+_FIGURE: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _WHY: Final = {
     ErrorCode.MEDIA_TYPE_UNKNOWN: "solche Dateien werden nicht gelesen",
     ErrorCode.DOCUMENT_ENCRYPTED: "die Datei verlangt ein Passwort",
@@ -44,8 +50,9 @@ _WHY: Final = {
 def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
     """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
 
-    The body is the plain text where there is one, else the text of the HTML. Attachments that cannot be read are named
-    in the notes.
+    The body is the plain text where there is one, else the text of the HTML. HTML that shows figures which the plain
+    text beside it has not is read as well, which the notes say; so is HTML that stands for no plain text. Attachments
+    that cannot be read are named in the notes.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def _decoded(part: MIMEPart) -> str:
     payload = _bytes_of(part)
     try:
         return payload.decode(part.get_content_charset("utf-8"))
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return decode(payload)
 
 
@@ -111,7 +118,11 @@ def _bytes_of(part: MIMEPart) -> bytes:
 def _attachments(
     message: MIMEPart, body: MIMEPart | None, limits: ReadingLimits, depth: int
 ) -> Iterator[ParsedDocument]:
-    parts = [part for part in _leaves(message) if part is not body and not _other_form_of_body(part, body)]
+    forms = _forms_of(message, body)
+    parts = [part for part in _leaves(message) if part is not body and not any(part is form for form in forms)]
+    if body is not None and any(_says_more(form, body) for form in forms):
+        parts = [*forms, *parts]
+        yield ParsedDocument((), (_DIFFERS,) * bool(_FIGURE.search(_decoded(body))))
     for part in parts[:_MAX_ATTACHMENTS]:
         try:
             yield _read_part(part, limits, depth)
@@ -134,16 +145,30 @@ def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
         yield part
 
 
-def _other_form_of_body(part: MIMEPart, body: MIMEPart | None) -> bool:
-    """Tell whether a part says what the body says: its HTML beside the plain text, not attached by name."""
-    if body is None or part.get_content_maintype() != "text":
-        return False
-    return part.get_content_subtype() == "html" and not part.is_attachment() and not part.get_filename()
+def _forms_of(message: MIMEPart, body: MIMEPart | None) -> list[MIMEPart]:
+    """Give the HTML that a mail has for the same letter as its plain text: beside it, not attached by name."""
+    if body is None or body.get_content_subtype() == "html":
+        return []
+    for part in message.walk():
+        if part.get_content_type() == "multipart/alternative":
+            leaves = [leaf for leaf in _leaves(part) if isinstance(leaf, MIMEPart)]
+            if any(leaf is body for leaf in leaves):
+                html = (leaf for leaf in leaves if leaf.get_content_type() == "text/html")
+                return [leaf for leaf in html if not (leaf.is_attachment() or leaf.get_filename())]
+    return []
+
+
+def _says_more(form: MIMEPart, body: MIMEPart) -> bool:
+    """Tell whether the HTML shows figures that the plain text has not."""
+    return not set(_FIGURE.findall(_text_of(form).text)) <= set(_FIGURE.findall(_decoded(body)))
 
 
 def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:
     if part.get_content_type() == MAIL:
         return _read_inner_mail(part, limits, depth)
+    if part.get_content_type() == "text/html" and not part.get_filename():
+        text, hidden = _text_of(part)
+        return ParsedDocument(split_pages(text), (_HIDDEN,) * hidden)
     payload = _bytes_of(part)
     media_type = media_type_of(payload, part.get_content_type(), part.get_filename())
     if media_type == MAIL:

@@ -1,9 +1,10 @@
 """PDF to pages. Runs in a worker process only: pypdf meets hostile documents here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
@@ -50,6 +51,12 @@ _SEARCHED: Final = Wording(
     de="das Objektverzeichnis des PDF ist beschädigt; die Datei wurde nach Objekten durchsucht",
     en="the PDF's table of objects is damaged; the file was searched for them",
 )
+
+_MOST_ATTACHED: Final = 100
+_NAMED: Final = 3
+"""Attached files that are looked at, and that a note names."""
+_LETTERS_OF_A_PAGE: Final = 200
+"""Of a page that is a picture: with fewer, they are a stamp or the head of a fax, and what matters is the picture."""
 
 _END_BYTES: Final = 4_096
 """Where `%%EOF` must stand, counted from the end. Acrobat looks into the last 1,024 bytes."""
@@ -169,7 +176,7 @@ def _read(
             text, runs = "", []
         else:
             notes += _notes_on_unseen(number, unseen)
-            notes += _notes_on_unread(number, page, is_blank=not text.strip())
+            notes += _notes_on_unread(number, page, letters=len(text.strip()), is_picture=unseen.is_picture)
         characters += len(text)
         limits.check(number, characters)
         texts.append(text)
@@ -177,7 +184,7 @@ def _read(
     return ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts)), failures
 
 
-def _notes_on_unread(number: int, page: PageObject, *, is_blank: bool) -> list[Wording]:
+def _notes_on_unread(number: int, page: PageObject, *, letters: int, is_picture: bool) -> list[Wording]:
     written = noted(
         f"Seite {number} hat ausgefüllte Felder oder Kommentare; sie werden nicht gelesen",
         f"page {number} has filled in fields or comments, which are not read",
@@ -186,7 +193,13 @@ def _notes_on_unread(number: int, page: PageObject, *, is_blank: bool) -> list[W
         f"Seite {number} zeigt nur Bilder; sie werden nicht gelesen",
         f"page {number} shows pictures alone, which are not read",
     )
-    return [*[written] * has_writing(page), *[pictures] * (is_blank and _pictured(page))]
+    mostly = noted(
+        f"Seite {number} zeigt vor allem ein Bild; es wird nicht gelesen",
+        f"page {number} shows a picture for the most part, which is not read",
+    )
+    unread = pictures if not letters and (is_picture or _pictured(page)) else mostly
+    is_unread = unread is pictures or (is_picture and letters < _LETTERS_OF_A_PAGE)
+    return [*[written] * has_writing(page), *[unread] * is_unread]
 
 
 def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:
@@ -212,9 +225,11 @@ def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:
 
 def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[Wording]]:
     try:
-        found = [file for file in reader.attachment_list if _EINVOICE_NAMES & {name.lower() for name in _names(file)}]
+        files = list(islice(reader.attachment_list, _MOST_ATTACHED))
+        found = [file for file in files if _EINVOICE_NAMES & {name.lower() for name in _names(file)}]
+        others = _notes_on_attached([file for file in files if file not in found])
         if not found:
-            return None, []
+            return None, others
         einvoice = einvoice_of(written_einvoice(found[0].content))
     except EInvoiceError as error:
         note = noted(
@@ -232,7 +247,21 @@ def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[Wording
         f"am PDF hängen {len(found)} E-Rechnungen; die erste wurde gelesen",
         f"the PDF has {len(found)} e-invoices attached; the first was read",
     )
-    return einvoice, [several] * (len(found) > 1)
+    return einvoice, [*[several] * (len(found) > 1), *others]
+
+
+def _notes_on_attached(files: Sequence[EmbeddedFile]) -> list[Wording]:
+    """Name files that are attached and not read: a hotel's bill hangs at the invoice for the journey."""
+    if not files:
+        return []
+    said = ", ".join(" ".join(next(iter(_names(file)), "?").split())[:60] for file in files[:_NAMED])
+    more = " …" * (len(files) > _NAMED)
+    return [
+        noted(
+            f"am PDF hängen Dateien, die nicht gelesen werden: {said}{more}",
+            f"files are attached to the PDF that are not read: {said}{more}",
+        )
+    ]
 
 
 def _names(file: EmbeddedFile) -> list[str]:

@@ -178,11 +178,14 @@ class Unseen(NamedTuple):
         The page paints too much for all of it to be compared.
     is_malformed
         Operators have other operands than they should, and readers make of them what they like.
+    is_picture
+        Pictures cover most of the page, and their text was not laid under or over them.
     """
 
     reasons: list[Why]
     may_be_more: bool
     is_malformed: bool
+    is_picture: bool
 
 
 def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> tuple[Read, Unseen]:
@@ -198,7 +201,8 @@ def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> t
     hidden = sight.hidden()
     if hidden:
         found = read(Blinkers(frozenset(hidden)))
-    return found, Unseen(sorted(set(hidden.values())), sight.is_lost, sight.is_malformed)
+    is_picture = sight.is_picture and not sight.has_text_layer
+    return found, Unseen(sorted(set(hidden.values())), sight.is_lost, sight.is_malformed, is_picture)
 
 
 @dataclass(slots=True)
@@ -234,6 +238,7 @@ class Sight:
     page: PageObject
     fonts: Fonts
     is_malformed: bool = field(default=False, init=False)
+    has_text_layer: bool = field(default=False, init=False)
     _operators: int = 0
     _strings: list[_String] = field(default_factory=list)
     _now: Graphics = field(default_factory=Graphics)
@@ -267,6 +272,11 @@ class Sight:
     def is_lost(self) -> bool:
         """Whether there was too much to compare."""
         return not self._paper.is_known
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether pictures cover most of the page."""
+        return self._paper.pictured >= _SCANNED * self._paper.edges.area
 
     def before(self, operator: bytes, operands: list[Any], cm: list[float], _tm: list[float]) -> None:
         """Enter a form, or see a picture, before pypdf does."""
@@ -305,8 +315,8 @@ class Sight:
         for mark, by_picture in self._paper.covered().items():
             self._strings[mark.number].reasons.append(Why.PICTURE if by_picture else Why.COVERED)
         found = {number: why for number, string in enumerate(self._strings) if (why := string.hidden)}
-        is_scan = self._is_scan(found)
-        return {number: why for number, why in found.items() if not (is_scan and why in _OF_SCANS)}
+        self.has_text_layer = self._is_scan(found)
+        return {number: why for number, why in found.items() if not (self.has_text_layer and why in _OF_SCANS)}
 
     def _check_bounds(self) -> None:
         if self._operators > _MAX_OPERATORS or len(self._strings) > _MAX_STRINGS:
@@ -317,7 +327,7 @@ class Sight:
         """Tell whether the page is a picture whose text was laid under or over it, invisibly."""
         layer = sum(self._strings[number].letters for number, why in found.items() if why in _OF_SCANS)
         seen = sum(string.letters for number, string in enumerate(self._strings) if number not in found)
-        return layer > seen and self._paper.pictured >= _SCANNED * self._paper.edges.area
+        return layer > seen and self.is_picture
 
     def _place(self, cm: list[float]) -> Matrix:
         return product(matrix_of(cm), self._frames[-1].matrix)
