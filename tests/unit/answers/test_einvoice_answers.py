@@ -275,3 +275,32 @@ def test_the_page_made_of_an_xml_shows_all_that_the_xml_says() -> None:
         answers, found = einvoice_answers(document.einvoice, TYPE, document.pages, "en")
         assert found == []
         assert all(answer.page for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("forged", "page", "field"),
+    [
+        ({"gross_total": Decimal("11900.00")}, PAGE + "\nKundennummer 11900\n", "gross_total"),
+        ({"currency": "CHF"}, PAGE + "\nWir fakturieren auch in CHF.\n", "currency"),
+    ],
+)
+def test_what_stands_elsewhere_on_the_page_is_no_evidence_of_a_forged_value(
+    forged: dict[str, Any], page: str, field: str
+) -> None:
+    assert field in fields_of(findings(changed(**forged), page))
+
+
+def test_a_buyer_who_is_said_to_sell_is_a_finding() -> None:
+    page = """Muster Webdesign GmbH, Hauptstr. 5, 10115 Berlin
+
+Beispiel AG
+Lindenweg 3
+80331 München
+
+Rechnung RE-1
+"""
+    invoice = changed(seller_name="Beispiel AG", buyer_name="Muster Webdesign GmbH")
+    swapped = [finding for finding in findings(invoice, page) if finding.fields == ["seller_name"]]
+    assert [finding.message.split(":")[0] for finding in swapped] == ["Seller"]
+    right = findings(changed(seller_name="Muster Webdesign GmbH", buyer_name="Beispiel AG"), page)
+    assert "seller_name" not in fields_of(right)

@@ -562,3 +562,15 @@ def test_the_head_of_a_date_is_no_name() -> None:
 def test_a_legal_form_alone_on_a_line_is_no_firm_below_a_person() -> None:
     lines = ("Orchard Homes", "Corp.", "12 Station Road", "Leeds LS1 4AB")
     assert parts(placed(("Harbour Joinery", 3_000, 100), *column(500, 880, "Bill to", *lines)))[1] == "Orchard Homes"
+
+
+def test_what_stands_far_below_a_recipient_is_the_letter_s_and_names_no_issuer() -> None:
+    window = column(0, 1_000, "Beispiel Maschinenbau GmbH", "Lindenweg 3", "80331 München")
+    head = column(0, 1_700, "Rechnung", "Rechnungsnummer: RE-1", "Steuer-Nr. 12/345/67890")
+    sender = column(3_000, 1_000, "Muster Webdesign GmbH", "Hauptstr. 5", "10115 Berlin")
+    found = letter_of(*placed(*window, *head, *sender))
+    assert not found.imprint.has("Beispiel Maschinenbau GmbH")
+    close = letter_of(
+        *placed(*column(0, 1_000, "Beispiel Maschinenbau GmbH", "Lindenweg 3", "Steuer-Nr. 12/345/67890"))
+    )
+    assert close.imprint.has("Beispiel Maschinenbau GmbH")

@@ -95,6 +95,14 @@ def test_headings_among_the_lines_are_none() -> None:
     assert read(xml).line_items == INVOICE.line_items
 
 
+@pytest.mark.parametrize("code", ["380", None])
+def test_a_credit_note_is_one_whatever_its_code_says(code: str | None) -> None:
+    invoice = read(ubl(changed(type_code=code), "CreditNote"))
+    assert invoice.is_credit_note
+    assert len(invoice.notes) == 1
+    assert not read(ubl(changed(type_code="381"), "CreditNote")).notes
+
+
 def test_an_account_that_is_no_iban_is_none() -> None:
     assert read(ubl(changed(iban="12345678"))).iban is None
 
@@ -208,8 +216,13 @@ class TestPdf:
         assert document.einvoice == INVOICE
         assert document.notes == ()
 
-    def test_other_attachments_are_left_alone(self, limits: ReadingLimits) -> None:
-        assert read_pdf(attached(self.PLAIN, cii(INVOICE), "other.xml"), limits).einvoice is None
+    def test_other_attachments_are_left_alone_and_named(self, limits: ReadingLimits) -> None:
+        document = read_pdf(attached(self.PLAIN, cii(INVOICE), "other.xml"), limits)
+        assert document.einvoice is None
+        assert [note.en for note in document.notes] == ["files are attached to the PDF that are not read: other.xml"]
+        both = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), b"x", "hotel.pdf"), limits)
+        assert both.einvoice == INVOICE
+        assert ["hotel.pdf" in note.en for note in both.notes] == [True]
 
     @pytest.mark.parametrize("xml", [b"<html/>", b"\x00", HOSTILE["a billion laughs"](), b"<a>" * 100_000])
     def test_a_broken_one_is_a_note_and_the_pages_are_read(self, xml: bytes, limits: ReadingLimits) -> None:

@@ -300,6 +300,12 @@ def test_the_text_layer_of_a_scan_is_read(content: bytes, limits: ReadingLimits)
     assert not parsed.notes
 
 
+def test_a_page_that_is_a_picture_with_a_stamp_is_named(limits: ReadingLimits):
+    stamped = b"q 595 0 0 842 0 0 cm /Scan Do Q BT /F1 10 Tf 60 820 Td (FAX 12.05.2026 10:14) Tj ET "
+    document = read(stamped, limits)
+    assert [note.en for note in document.notes] == ["page 1 shows a picture for the most part, which is not read"]
+
+
 @pytest.mark.parametrize(
     "content",
     [

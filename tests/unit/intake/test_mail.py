@@ -45,6 +45,41 @@ def test_the_plain_text_is_preferred_to_the_html_and_that_is_no_loss(limits: Rea
     assert document.notes == ()
 
 
+def test_html_that_shows_other_figures_than_the_plain_text_is_read_too_and_said(limits: ReadingLimits) -> None:
+    mail = a_mail("Bitte zahlen Sie 9.999,00 EUR")
+    mail.add_alternative("<p>Bitte zahlen Sie 1.190,00 EUR</p>", subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert "9.999,00" in document.pages[0]
+    assert "1.190,00" in document.pages[1]
+    assert [note.en for note in document.notes] == [
+        "the mail's HTML shows figures that its plain text has not; both were read"
+    ]
+
+
+def test_a_letter_in_html_is_read_whatever_the_plain_text_says_of_html(limits: ReadingLimits) -> None:
+    mail = a_mail("Ihr Programm zeigt kein HTML.")
+    mail.add_alternative("<p>Bitte zahlen Sie 1.190,00 EUR</p>", subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert "1.190,00" in "".join(document.pages)
+    assert not document.notes
+
+
+def test_html_beside_a_list_s_plain_footer_is_the_letter(limits: ReadingLimits) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "Rechnung"
+    mail.make_mixed()
+    for text, subtype in (("<p>Gesamt 1.190,00 EUR</p>", "html"), ("Abmelden: liste@example.org", "plain")):
+        part = EmailMessage()
+        part.set_content(text, subtype=subtype)
+        mail.attach(part)
+    assert "Gesamt 1.190,00 EUR" in "".join(read_mail(mail.as_bytes(), limits).pages)
+
+
+def test_a_charset_that_is_none_harms_nothing(limits: ReadingLimits) -> None:
+    raw = b'Subject: x\r\nContent-Type: text/plain; charset="a\x00b"\r\n\r\nGesamt 12,00\r\n'
+    assert "Gesamt 12,00" in "".join(read_mail(raw, limits).pages)
+
+
 def test_html_alone_is_turned_to_text(limits: ReadingLimits) -> None:
     mail = a_mail(None)
     mail.set_content("<style>p {}</style><p>Betrag:&nbsp;<b>12,00&nbsp;&euro;</b></p>", subtype="html")
