@@ -216,8 +216,13 @@ def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:
         f"Seite {number} hat fehlerhafte Zeichenbefehle; Leser sehen vielleicht anderen Text als den gelesenen",
         f"page {number} has operators with wrong operands; readers may see other text than was read",
     )
+    partly = noted(
+        f"Seite {number} hat Text, von dem Leser nur einen Teil sehen; er wurde ganz gelesen",
+        f"page {number} has text of which readers see a part alone; all of it was read",
+    )
     return [
         *[left_out] * bool(unseen.reasons),
+        *[partly] * unseen.is_partly,
         *[not_told] * unseen.may_be_more,
         *[malformed] * unseen.is_malformed,
     ]

@@ -2,9 +2,9 @@
 
 `Sight` follows what a page paints, as pypdf's visitor, and judges each string that is shown: drawn invisibly, in the
 colour of what lies beneath, painted over, too small to read, outside the page, or on a layer that is switched off.
-It looks at some letters of each string, and takes it for hidden if nearly all of them are. Where it cannot tell
-(patterns, pictures, curves), the text counts as seen. The text layer of a scan is drawn invisibly too, or lies under
-the picture, and says what that shows: it stays.
+It looks at letters of each string, and takes it for hidden if nearly all of them are; where some are, it says so. Where
+it cannot tell (patterns, pictures, curves), the text counts as seen. The text layer of a scan is drawn invisibly too,
+or lies under the picture, and says what that shows: it stays.
 """
 
 from collections import Counter
@@ -45,8 +45,8 @@ _TINY_PART: Final = 0.0025
 """Nobody reads letters lower than 2 points, and than this part of the page's longer side, where a page is shown whole.
 The smallest print of contracts has about 4 points; a page measured in inches instead of points is only 11 high."""
 
-_LOOKED_AT: Final = 5
-"""Letters of a string that are judged, spread over it."""
+_LOOKED_AT: Final = 40
+"""Letters of a string that are judged, spread over it; of most strings that is all of them."""
 _NEARLY_ALL: Final = 0.8
 """Part of them that must be hidden. What is left of a longer string then, readers cannot understand."""
 _MIDDLE: Final = 0.25
@@ -80,6 +80,7 @@ class Why(StrEnum):
     LAYER = "on a layer that is switched off"
 
 
+_OF_PAINT: Final = frozenset({Why.COLOUR, Why.COVERED, Why.PICTURE})
 _OF_SCANS: Final = frozenset({Why.INVISIBLE, Why.PICTURE})
 
 
@@ -180,12 +181,15 @@ class Unseen(NamedTuple):
         Operators have other operands than they should, and readers make of them what they like.
     is_picture
         Pictures cover most of the page, and their text was not laid under or over them.
+    is_partly
+        Of a string that was read, readers see some letters alone: a painted digit makes another number.
     """
 
     reasons: list[Why]
     may_be_more: bool
     is_malformed: bool
     is_picture: bool
+    is_partly: bool
 
 
 def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> tuple[Read, Unseen]:
@@ -202,7 +206,8 @@ def read_seen(page: PageObject, fonts: Fonts, read: Callable[[Eyes], Read]) -> t
     if hidden:
         found = read(Blinkers(frozenset(hidden)))
     is_picture = sight.is_picture and not sight.has_text_layer
-    return found, Unseen(sorted(set(hidden.values())), sight.is_lost, sight.is_malformed, is_picture)
+    reasons = sorted(set(hidden.values()))
+    return found, Unseen(reasons, sight.is_lost, sight.is_malformed, is_picture, sight.is_partly)
 
 
 @dataclass(slots=True)
@@ -272,6 +277,13 @@ class Sight:
     def is_lost(self) -> bool:
         """Whether there was too much to compare."""
         return not self._paper.is_known
+
+    @property
+    def is_partly(self) -> bool:
+        """Whether some letters of a string are painted over, or in the colour of their ground, and others are not."""
+        return not self.has_text_layer and any(
+            string.hidden is None and not _OF_PAINT.isdisjoint(string.reasons) for string in self._strings
+        )
 
     @property
     def is_picture(self) -> bool:

@@ -190,7 +190,6 @@ def test_operators_of_which_readers_make_what_they_like_are_named(content: bytes
         line(b"0 0 0.5 RG 30 w 60 603 m 240 603 l 245 603 l S 1 g"),
         line(b"0 g 50 601 200 2 re f"),
         line(b"") + b"0 g 50 601 200 2 re f ",
-        line(b"") + b"1 g 67 590 10 30 re f ",
         line(b"", b"560 600"),
         line(b"", b"60 -2"),
         line(b"") + b"q 300 0 0 100 0 550 cm /Cutout Do Q ",
@@ -298,6 +297,14 @@ def test_the_text_layer_of_a_scan_is_read(content: bytes, limits: ReadingLimits)
     parsed = read(content, limits)
     assert "Rechnung 4711" in parsed.pages[0]
     assert not parsed.notes
+
+
+def test_where_readers_see_a_part_of_a_string_it_is_read_whole_and_that_is_said(limits: ReadingLimits):
+    document = read(SEEN + line(b"") + b"1 g 67 590 10 30 re f ", limits)
+    assert HIDDEN in document.pages[0]
+    assert [note.en for note in document.notes] == [
+        "page 1 has text of which readers see a part alone; all of it was read"
+    ]
 
 
 def test_a_page_that_is_a_picture_with_a_stamp_is_named(limits: ReadingLimits):
