@@ -178,6 +178,12 @@ def _header_findings(
         yield teller.finding("contradicted", [field.name], said | {"other": contradicting[0].verbatim})
     elif field.kind is Kind.CURRENCY and (codes := shown.currencies()) and value.text not in codes:
         yield teller.finding("contradicted", [field.name], said | {"other": ", ".join(sorted(codes))})
+    elif (
+        field.kind is Kind.IBAN
+        and (named := shown.labelled(field))
+        and not any(same(one.value, value) for one in named)
+    ):
+        yield teller.finding("contradicted", [field.name], said | {"other": named[0].verbatim})
     if field.name == _SELLER and shown.has_parties_exchanged(value.text, invoice.buyer_name or ""):
         yield teller.finding("contradicted", [field.name], said | {"other": invoice.buyer_name})
 

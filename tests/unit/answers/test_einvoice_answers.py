@@ -282,6 +282,11 @@ def test_the_page_made_of_an_xml_shows_all_that_the_xml_says() -> None:
     [
         ({"gross_total": Decimal("11900.00")}, PAGE + "\nKundennummer 11900\n", "gross_total"),
         ({"currency": "CHF"}, PAGE + "\nWir fakturieren auch in CHF.\n", "currency"),
+        (
+            {"iban": "DE89370400440532013000"},
+            PAGE + "\nIBAN: DE02 1203 0000 0000 2020 51\nReferenz DE89 3704 0044 0532 0130 00\n",
+            "iban",
+        ),
     ],
 )
 def test_what_stands_elsewhere_on_the_page_is_no_evidence_of_a_forged_value(
