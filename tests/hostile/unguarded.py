@@ -136,4 +136,5 @@ def _stored_as_it_is(text: str) -> str:
 
 
 def _read_all(_page: PageObject, _fonts: Fonts, read: Callable[[Eyes], Any]) -> tuple[Any, Unseen]:
-    return read(Blinkers(frozenset())), Unseen([], may_be_more=False, is_malformed=False)
+    nothing = Unseen([], may_be_more=False, is_malformed=False, is_picture=False, is_partly=False)
+    return read(Blinkers(frozenset())), nothing
