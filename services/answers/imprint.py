@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import Final
 
 from services.answers.names import without_form
@@ -21,8 +22,15 @@ MOST_LINES: Final = 100
 
 _LOWER_PART: Final = 0.7
 """Part of a page, up to its last line, below which such lines stand."""
-_COLUMN_GAP: Final = 1.9
-"""Distance of two lines of a column, as part of the font size, at most: below a recipient stands the whole letter."""
+_COLUMN_GAP: Final = 4.5
+"""Distance of two lines of a column, as part of the font size, at most."""
+_LETTER: Final = re.compile(
+    r"\b(?:rechnung|invoice|facture|gutschrift|credit note|mahnung|zahlungserinnerung|reminder|rappel|bestell|commande"
+    r"|purchase order|lieferschein|delivery note|bescheid|vertrag|contract|betreff|subject|objet|kunden-?n|customer n"
+    r"|datum\b|date\b|sehr geehrte|dear\b|bonjour|madame|monsieur)",
+    re.IGNORECASE,
+)
+"""Where the letter begins: what stands below a recipient's window is no more of him than of anybody."""
 _REGISTERED: Final = re.compile(
     r"\b(?:HR[AB]|FN|RPM|RCS|RC|CoC|KvK|CHE|UID|USt|Ust|VAT|TVA|BTW|MWST|IBAN|BIC|SIRET|SIREN|Tel|Tél|Geschäftsführ"
     r"|Steuer-?[Nn]|St\.-Nr|Registered|Company)"
@@ -106,7 +114,8 @@ class Imprint:
             cells = [cell for line in sheet.lines[:MOST_LINES] for cell in line.cells[:MOST_CELLS]]
             at = next((at for at, cell in enumerate(cells) if has_words(cell.text[:MAX_FOOT], name)), None)
             if at is not None:
-                return any(_ONLY_OWN.search(below.text[:MAX_FOOT]) for below in _column(cells[at], cells[at + 1 :]))
+                below = (cell.text[:MAX_FOOT] for cell in _column(cells[at], cells[at + 1 :]))
+                return any(map(_ONLY_OWN.search, takewhile(lambda text: not _LETTER.search(text), below)))
         return False
 
 
