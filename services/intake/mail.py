@@ -151,7 +151,7 @@ def _forms_of(message: MIMEPart, body: MIMEPart | None) -> list[MIMEPart]:
         return []
     for part in message.walk():
         if part.get_content_type() == "multipart/alternative":
-            leaves = [leaf for leaf in _leaves(part) if isinstance(leaf, MIMEPart)]
+            leaves = list(_leaves(part))
             if any(leaf is body for leaf in leaves):
                 html = (leaf for leaf in leaves if leaf.get_content_type() == "text/html")
                 return [leaf for leaf in html if not (leaf.is_attachment() or leaf.get_filename())]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
-from itertools import islice
 from typing import Any, Final
 
 from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
@@ -52,9 +51,8 @@ _SEARCHED: Final = Wording(
     en="the PDF's table of objects is damaged; the file was searched for them",
 )
 
-_MOST_ATTACHED: Final = 100
 _NAMED: Final = 3
-"""Attached files that are looked at, and that a note names."""
+"""Attached files that a note names."""
 _LETTERS_OF_A_PAGE: Final = 200
 """Of a page that is a picture: with fewer, they are a stamp or the head of a fax, and what matters is the picture."""
 
@@ -229,10 +227,11 @@ def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:
 
 
 def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[Wording]]:
+    others: list[Wording] = []
     try:
-        files = list(islice(reader.attachment_list, _MOST_ATTACHED))
-        found = [file for file in files if _EINVOICE_NAMES & {name.lower() for name in _names(file)}]
-        others = _notes_on_attached([file for file in files if file not in found])
+        files = list(reader.attachment_list)
+        found = [file for file in files if _is_einvoice(file)]
+        others = _notes_on_attached([file for file in files if not _is_einvoice(file)])
         if not found:
             return None, others
         einvoice = einvoice_of(written_einvoice(found[0].content))
@@ -240,19 +239,23 @@ def _attached_einvoice(reader: PdfReader) -> tuple[EInvoice | None, list[Wording
         note = noted(
             f"die angehängte E-Rechnung wurde nicht gelesen ({error})", f"the attached e-invoice was not read: {error}"
         )
-        return None, [note]
+        return None, [note, *others]
     except Exception as error:  # noqa: BLE001  (pypdf raises anything on damaged attachments; it becomes a note)
         why = _reason(error)
         note = noted(
             f"die angehängte E-Rechnung war dem PDF nicht zu entnehmen ({why})",
             f"the attached e-invoice could not be taken out of the PDF ({why})",
         )
-        return None, [note]
+        return None, [note, *others]
     several = noted(
         f"am PDF hängen {len(found)} E-Rechnungen; die erste wurde gelesen",
         f"the PDF has {len(found)} e-invoices attached; the first was read",
     )
     return einvoice, [*[several] * (len(found) > 1), *others]
+
+
+def _is_einvoice(file: EmbeddedFile) -> bool:
+    return not _EINVOICE_NAMES.isdisjoint(name.lower() for name in _names(file))
 
 
 def _notes_on_attached(files: Sequence[EmbeddedFile]) -> list[Wording]:

@@ -223,6 +223,8 @@ class TestPdf:
         both = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), b"x", "hotel.pdf"), limits)
         assert both.einvoice == INVOICE
         assert ["hotel.pdf" in note.en for note in both.notes] == [True]
+        broken = read_pdf(attached(attached(self.PLAIN, b"<html/>"), b"x", "hotel.pdf"), limits)
+        assert ["hotel.pdf" in note.en for note in broken.notes] == [False, True]
 
     @pytest.mark.parametrize("xml", [b"<html/>", b"\x00", HOSTILE["a billion laughs"](), b"<a>" * 100_000])
     def test_a_broken_one_is_a_note_and_the_pages_are_read(self, xml: bytes, limits: ReadingLimits) -> None:
