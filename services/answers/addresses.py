@@ -57,7 +57,7 @@ _STREET_WORD: Final = re.compile(
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
 _DIGITS_OF: Final = {"DE": 5, "FR": 5, "AT": 4, "CH": 4}
 _GREAT_BRITAIN: Final = ("uk", "u.k.", "united kingdom", "england", "scotland", "wales", "great britain", "gb")
-_UNITEDSTATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
+_UNITED_STATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +161,4 @@ def _countries() -> Mapping[str, str]:
         for code, name in Locale(language).territories.items()
         if code.isalpha()
     }
-    return names | dict.fromkeys(_GREAT_BRITAIN, "GB") | dict.fromkeys(_UNITEDSTATES, "US")
+    return names | dict.fromkeys(_GREAT_BRITAIN, "GB") | dict.fromkeys(_UNITED_STATES, "US")

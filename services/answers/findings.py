@@ -79,32 +79,18 @@ def exceeded_totals(
     names
         Of the fields with such totals.
     language
-        ISO 639-1, of the document.
+        ISO 639-1, of the document; sentences are in German or in English.
     """
-    german = language.startswith(GERMAN)
-    return [
-        _finding(FindingKind.RULE, _defined(kind, field.path), _EXCEEDED, field.verbatim, german=german)
-        for field in fields
-        if field.path in names and field.status == "ok"
-    ]
+    named = [field for field in fields if field.path in names and field.status == "ok"]
+    return _about_each(FindingKind.RULE, _EXCEEDED, kind, named, language)
 
 
 def open_signs(
     kind: DocumentType, fields: Sequence[FieldAnswer], names: Collection[str], language: str
 ) -> list[Finding]:
-    """Give the findings about amounts that may be negative or not, as the document writes them.
-
-    Parameters
-    ----------
-    names
-        Of their fields.
-    """
-    german = language.startswith(GERMAN)
-    return [
-        _finding(FindingKind.VALUE, _defined(kind, field.path), _OPEN_SIGN, field.verbatim, german=german)
-        for field in fields
-        if field.path in names
-    ]
+    """Give the findings about amounts that may be negative or not, as the document writes them; see above."""
+    named = [field for field in fields if field.path in names]
+    return _about_each(FindingKind.VALUE, _OPEN_SIGN, kind, named, language)
 
 
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
@@ -144,6 +130,13 @@ def titled_otherwise(kind: DocumentType, titled: DocumentType, language: str) ->
     german = language.startswith(GERMAN)
     said = {"title": _said(kind.title, german=german), "titled": _said(titled.title, german=german)}
     return Finding(kind=FindingKind.DOCUMENT_TYPE, fields=[], message=_said(_TITLED, german=german).format(**said))
+
+
+def _about_each(
+    finding: FindingKind, wording: Wording, kind: DocumentType, fields: Sequence[FieldAnswer], language: str
+) -> list[Finding]:
+    german = language.startswith(GERMAN)
+    return [_finding(finding, _defined(kind, field.path), wording, field.verbatim, german=german) for field in fields]
 
 
 def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) -> list[Finding]:

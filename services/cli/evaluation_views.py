@@ -90,11 +90,10 @@ def _main(report: Report) -> Iterator[Row]:
     wrongs = figures.contradictions
     yield ("misleading values, flagged", wrongs.total - wrongs.unflagged, "", f"{wrongs.answered} values")
     yield ("misleading values, unflagged", wrongs.unflagged, "", f"{wrongs.answered} values")
-    if figures.left_alone:
-        yield _share("values that nobody has to look at", figures.left_alone)
-    if passed := figures.untouched:
-        faulty = f"{passed.faulty_documents} faulty, {passed.faulty_values} of {passed.values} values"
-        yield ("documents that pass untouched", passed.documents, "", f"{figures.documents}: {faulty}")
+    yield _share("values that nobody has to look at", figures.left_alone)
+    passed = figures.untouched
+    faulty = f"{passed.faulty_documents} faulty, {passed.faulty_values} of {passed.values} values"
+    yield ("documents that pass untouched", passed.documents, "", f"{figures.documents}: {faulty}")
     for name, found in (("fields", figures.field_calibration), ("types", figures.class_calibration)):
         yield (f"confidence of {name}: AUROC", auroc(found.auroc), "", f"{found.count}")
         yield (f"confidence of {name}: calibration error", percent(found.ece), "", f"{found.count}")

@@ -11,7 +11,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.evaluation.calibration import at_threshold, untouched
+from services.evaluation.calibration import at_threshold
 from services.evaluation.comparison import Comparison
 from services.evaluation.figures import readable
 from services.evaluation.fitting import Fit
@@ -54,8 +54,8 @@ def render(report: Report, comparison: Comparison | None = None, fit: Fit | None
         figures=figures,
         comparison=comparison,
         faults=faults_of(documents),
-        coverage=[untouched(documents), *(at_threshold(documents, threshold) for threshold in THRESHOLDS)],
-        coverage_plot=_coverage(report, documents),
+        coverage=[figures.untouched, *(at_threshold(documents, threshold) for threshold in THRESHOLDS)],
+        coverage_plot=_coverage(report, len(documents)),
         field_plot=_plot(figures.field_calibration),
         class_plot=_plot(figures.class_calibration),
         fit=fit,
@@ -69,10 +69,11 @@ def faults_of(documents: Sequence[DocumentOutcome]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.field.flagged or fault.field.answer is None, fault.document.file))
 
 
-def _coverage(report: Report, documents: Sequence[DocumentOutcome]) -> Markup | None:
-    if not (points := report.figures.coverage):
+def _coverage(report: Report, documents: int) -> Markup | None:
+    figures = report.figures
+    if not figures.coverage:
         return None
-    return Markup(coverage_plot(points, untouched(documents), len(documents)))  # noqa: S704  (our own figures alone)
+    return Markup(coverage_plot(figures.coverage, figures.untouched, documents))  # noqa: S704  (our own figures alone)
 
 
 def _plot(calibration: Calibration) -> Markup | None:

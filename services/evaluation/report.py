@@ -292,8 +292,8 @@ class Figures(_Data):
     field_calibration: Calibration
     class_calibration: Calibration
     coverage: list[CoveragePoint]
-    left_alone: Share | None = Field(default=None, description="Values that nobody is asked to look at.")
-    untouched: CoveragePoint | None = Field(default=None, description="At the bound of confidence in force.")
+    left_alone: Share = Field(description="Values that nobody is asked to look at.")
+    untouched: CoveragePoint = Field(description="At the bound of confidence in force.")
     cost: CostFigures
 
 

@@ -30,7 +30,7 @@ class TotalLine(NamedTuple):
     """
 
     amounts: Sequence[Decimal]
-    leads: bool = True
+    leads: bool
 
 
 def column_sum(rows: Sequence[Row], column: str) -> Decimal | None:
