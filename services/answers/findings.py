@@ -88,7 +88,7 @@ def exceeded_totals(
 def open_signs(
     kind: DocumentType, fields: Sequence[FieldAnswer], names: Collection[str], language: str
 ) -> list[Finding]:
-    """Give the findings about amounts that may be negative or not, as the document writes them; see above."""
+    """Give the findings about amounts, of the fields that are named, whose sign the document leaves open."""
     named = [field for field in fields if field.path in names]
     return _about_each(FindingKind.VALUE, _OPEN_SIGN, kind, named, language)
 

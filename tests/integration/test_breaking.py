@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from schemas.events import ErrorCode
 from services.delivery import breaker
 from services.delivery.retrying import RetryPolicy
 from services.inference.engines.port import EngineError, Generation, Prompt
+from services.inference.service import Inference
 
 DOCUMENTS = 40
 FIRST_SECONDS = 1.0
@@ -35,12 +37,9 @@ class BrokenEngine(ScriptedEngine):
         return await super().generate(prompt)
 
 
-async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_answers(
-    house: House, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(breaker, "FIRST_SECONDS", FIRST_SECONDS)
-    house.retries = RetryPolicy(100, timedelta(milliseconds=50), timedelta(seconds=1))
-    engine = house.engine = BrokenEngine()
+@asynccontextmanager
+async def working_on(house: House, documents: int) -> AsyncIterator[Inference]:
+    """Run the three services, hand documents in, and stop all at the end."""
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         inference = await house.inference(stack)
@@ -48,20 +47,30 @@ async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_
         async with asyncio.TaskGroup() as group:
             for service in services:
                 group.create_task(service.run(stop))
-            for number in range(DOCUMENTS):
+            for number in range(documents):
                 await house.submit(f"d{number}", letter("invoice", invoice_number=str(number)))
-            nothing_begun = LIMITS.documents + LIMITS.batch
-            await until(lambda: _is(inference.breaker.outage and inference._slots._value == nothing_begun))
-            before = engine.refused
-            await until(lambda: _is(engine.refused > before))
-            probed_at = time.monotonic()
-            await until(lambda: _is(engine.refused > before + 1))
-            assert time.monotonic() - probed_at > FIRST_SECONDS, "the second probe does not wait twice as long"
-            assert inference.breaker.outage is not None
-            engine.is_broken = False
-            await house.rows("SELECT 1 FROM postkorb.results", DOCUMENTS)
-            assert inference.breaker.outage is None
+            yield inference
             stop.set()
+
+
+async def test_an_engine_that_refuses_everything_is_asked_now_and_then_until_it_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(breaker, "FIRST_SECONDS", FIRST_SECONDS)
+    house.retries = RetryPolicy(100, timedelta(milliseconds=50), timedelta(seconds=1))
+    engine = house.engine = BrokenEngine()
+    async with working_on(house, DOCUMENTS) as inference:
+        nothing_begun = LIMITS.documents + LIMITS.batch
+        await until(lambda: _is(inference.breaker.outage and inference._slots._value == nothing_begun))
+        before = engine.refused
+        await until(lambda: _is(engine.refused > before))
+        probed_at = time.monotonic()
+        await until(lambda: _is(engine.refused > before + 1))
+        assert time.monotonic() - probed_at > FIRST_SECONDS, "the second probe does not wait twice as long"
+        assert inference.breaker.outage is not None
+        engine.is_broken = False
+        await house.rows("SELECT 1 FROM postkorb.results", DOCUMENTS)
+        assert inference.breaker.outage is None
 
 
 class CuttingEngine(ScriptedEngine):
@@ -76,18 +85,9 @@ class CuttingEngine(ScriptedEngine):
 
 async def test_a_model_that_ends_no_answer_is_an_outage_and_what_it_said_is_kept(house: House):
     house.engine = CuttingEngine()
-    stop = asyncio.Event()
-    async with AsyncExitStack() as stack:
-        inference = await house.inference(stack)
-        services = [await house.intake(stack), await house.relay(stack), inference]
-        async with asyncio.TaskGroup() as group:
-            for service in services:
-                group.create_task(service.run(stop))
-            for number in range(breaker.LEAST):
-                await house.submit(f"d{number}", letter("invoice", invoice_number=str(number)))
-            results = await house.rows("SELECT * FROM postkorb.results", breaker.LEAST)
-            await until(lambda: _is(inference.breaker.outage))
-            stop.set()
+    async with working_on(house, breaker.LEAST) as inference:
+        results = await house.rows("SELECT * FROM postkorb.results", breaker.LEAST)
+        await until(lambda: _is(inference.breaker.outage))
     outage = inference.breaker.outage
     assert outage is not None
     assert outage.code is ErrorCode.ANSWER_CUT_OFF
