@@ -17,7 +17,7 @@ from services.answers.tables.runs import pack
 from services.intake.document import ParsedDocument, ReadingLimits, broken, noted, too_long, without_text
 from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
-from services.intake.pdf_annotations import has_writing
+from services.intake.pdf_annotations import Written, lay_annotations
 from services.intake.pdf_font import Fonts
 from services.intake.pdf_hidden import Unseen, Why, read_seen
 from services.intake.pdf_layout import read_page
@@ -161,6 +161,7 @@ def _read(
     failures: list[Exception] = []
     characters = 0
     for number, page in enumerate(pages, start=1):
+        written = lay_annotations(page)
         try:
             (text, runs), unseen = read_seen(page, fonts, partial(read_page, page, fonts))
         except MemoryError:
@@ -174,6 +175,7 @@ def _read(
             text, runs = "", []
         else:
             notes += _notes_on_unseen(number, unseen)
+            notes += _notes_on_written(number, written)
             notes += _notes_on_unread(number, page, letters=len(text.strip()), is_picture=unseen.is_picture)
         characters += len(text)
         limits.check(number, characters)
@@ -182,11 +184,19 @@ def _read(
     return ParsedDocument(tuple(texts), tuple(notes), layouts=tuple(layouts)), failures
 
 
-def _notes_on_unread(number: int, page: PageObject, *, letters: int, is_picture: bool) -> list[Wording]:
-    written = noted(
+def _notes_on_written(number: int, written: Written) -> list[Wording]:
+    laid = noted(
+        f"Seite {number} hat ausgefüllte Felder oder Kommentare; sie stehen am Ende ihres Textes",
+        f"page {number} has filled in fields or comments; they stand at the end of its text",
+    )
+    left = noted(
         f"Seite {number} hat ausgefüllte Felder oder Kommentare; sie werden nicht gelesen",
         f"page {number} has filled in fields or comments, which are not read",
     )
+    return [*[laid] * written.is_laid, *[left] * written.is_left]
+
+
+def _notes_on_unread(number: int, page: PageObject, *, letters: int, is_picture: bool) -> list[Wording]:
     pictures = noted(
         f"Seite {number} zeigt nur Bilder; sie werden nicht gelesen",
         f"page {number} shows pictures alone, which are not read",
@@ -197,7 +207,7 @@ def _notes_on_unread(number: int, page: PageObject, *, letters: int, is_picture:
     )
     unread = pictures if not letters and (is_picture or _pictured(page)) else mostly
     is_unread = unread is pictures or (is_picture and letters < _LETTERS_OF_A_PAGE)
-    return [*[written] * has_writing(page), *[unread] * is_unread]
+    return [unread] * is_unread
 
 
 def _notes_on_unseen(number: int, unseen: Unseen) -> list[Wording]:

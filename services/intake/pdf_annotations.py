@@ -1,43 +1,127 @@
-"""What is written on a PDF's pages and is no part of them: filled in fields, and comments. Runs in a worker only."""
+"""What is written on a PDF's pages and is no part of their content: fields, comments, stamps. Runs in a worker only.
 
-from collections.abc import Iterator, Mapping
+Readers see an annotation by its appearance, a form that they paint over the page (ISO 32000, 12.5.5). Here these forms
+are laid on the page before it is read, so that what they say is read, and what they hide is not.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pypdf import PageObject
+from pypdf.generic import ContentStream, DictionaryObject, FloatObject, NameObject, StreamObject
 
 from services.intake.pdf_graphics import dictionary
+from services.intake.pdf_layers import Layers, raw
+from services.intake.pdf_paint import Box, Matrix, box_of, matrix_of, numbers_of, point_of
+
+_Operation = tuple[Any, bytes]
+"""Operands, and their operator."""
 
 _NOT_SHOWN: Final = 2 | 32
 """Flags of an annotation that is hidden, or not to be viewed."""
-_CORNERS: Final = 4
 _MOST: Final = 10_000
 _DEEPEST: Final = 10
 """Levels of a field's parents that are looked at for what it inherits."""
 
+_CLOSES: Final = {b"q": b"Q", b"BT": b"ET", b"BMC": b"EMC", b"BDC": b"EMC"}
+"""What closes what operators open."""
+_SHAPES: Final = frozenset({"/Square", "/Circle", "/Polygon", "/Redact"})
+"""Kinds that readers fill by themselves if they have a colour, and no appearance."""
+_COMMENTS: Final = frozenset({"/FreeText", "/Stamp"})
 
-def has_writing(page: PageObject) -> bool:
-    """Tell whether readers see a text field that is filled in, a choice, or a comment on the page."""
+
+class Written(NamedTuple):
+    """What readers see of annotations that say or hide something.
+
+    Parameters
+    ----------
+    is_laid
+        Fields that are filled in, comments or stamps were laid on the page; they are read behind its own text.
+    is_left
+        Some could not be: they have no appearance, or readers make another one.
+    """
+
+    is_laid: bool
+    is_left: bool
+
+
+class _Laid(NamedTuple):
+    """An appearance, and where it stands on the page."""
+
+    form: StreamObject
+    place: Box
+
+
+def lay_annotations(page: PageObject) -> Written:
+    """Lay the annotations that readers see on a page, which is changed; damaged ones leave it as it is."""
+    try:
+        found = _shown(page)
+        laid = {number: appearance for number, one in enumerate(found) if (appearance := _appearance(one))}
+        if laid:
+            _lay(page, list(laid.values()))
+        says = [number for number, one in enumerate(found) if _says_something(one)]
+        left = [number for number in says if number not in laid or (_is_field(found[number]) and _is_anew(page))]
+        hides = any(_is_filled(one) for number, one in enumerate(found) if number not in laid)
+        return Written(is_laid=not laid.keys().isdisjoint(says), is_left=bool(left) or hides)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  (pypdf raises anything on damaged annotations; the page is read without them)
+        return Written(is_laid=False, is_left=True)
+
+
+def _shown(page: PageObject) -> list[Mapping[str, Any]]:
     entries = page.get("/Annots")
     found = entries.get_object() if entries is not None else None
-    annotations = map(dictionary, islice(found, _MOST)) if isinstance(found, list) else iter(())
-    return any(_is_shown(annotation) and _says_something(annotation) for annotation in annotations)
+    listed = [dictionary(entry) for entry in islice(found, _MOST)] if isinstance(found, list) else []
+    layers = Layers(page) if listed else None
+    return [one for one in listed if layers and _is_shown(one) and not layers.is_off(raw(one, "/OC"))]
 
 
 def _is_shown(annotation: Mapping[str, Any]) -> bool:
-    flags, box = annotation.get("/F", 0), annotation.get("/Rect")
-    return isinstance(box, list) and len(box) == _CORNERS and not (isinstance(flags, int) and flags & _NOT_SHOWN)
+    flags = annotation.get("/F", 0)
+    is_hidden = isinstance(flags, int) and flags & _NOT_SHOWN
+    return _place(annotation) is not None and not is_hidden and annotation.get("/Subtype") != "/Popup"
+
+
+def _place(annotation: Mapping[str, Any]) -> Box | None:
+    corners = annotation.get("/Rect")
+    numbers = numbers_of(corners) if isinstance(corners, list) else []
+    return box_of([(numbers[0], numbers[1]), (numbers[2], numbers[3])]) if len(numbers) == len(Box._fields) else None
+
+
+def _appearance(annotation: Mapping[str, Any]) -> _Laid | None:
+    """Give what is painted for an annotation as it is; a box that is ticked has an appearance for each state."""
+    normal = dictionary(dictionary(annotation.get("/AP")).get("/N"))
+    form = normal if isinstance(normal, StreamObject) else dictionary(normal.get(str(annotation.get("/AS"))))
+    place = _place(annotation)
+    if not isinstance(form, StreamObject) or place is None or not form.get_data().strip():
+        return None
+    return _Laid(form, place)
+
+
+# What it says
 
 
 def _says_something(annotation: Mapping[str, Any]) -> bool:
-    match annotation.get("/Subtype"):
-        case "/FreeText":
-            return _is_text(annotation.get("/Contents"))
-        case "/Widget":
-            kind = _first(annotation, "/FT")
-            return kind in {"/Tx", "/Ch"} and _is_text(_first(annotation, "/V"))
-        case _:
-            return False
+    if annotation.get("/Subtype") in _COMMENTS:
+        return annotation.get("/Subtype") == "/Stamp" or _is_text(annotation.get("/Contents"))
+    return _is_field(annotation) and _is_text(_first(annotation, "/V"))
+
+
+def _is_field(annotation: Mapping[str, Any]) -> bool:
+    return annotation.get("/Subtype") == "/Widget" and _first(annotation, "/FT") in {"/Tx", "/Ch"}
+
+
+def _is_filled(annotation: Mapping[str, Any]) -> bool:
+    return annotation.get("/Subtype") in _SHAPES and bool(annotation.get("/IC"))
+
+
+def _is_anew(page: PageObject) -> bool:
+    """Tell whether readers are told to make the fields' appearances themselves, from their values."""
+    root = dictionary(page.pdf.trailer["/Root"]) if page.pdf is not None else {}  # type: ignore[union-attr]
+    needed = dictionary(root.get("/AcroForm")).get("/NeedAppearances")
+    return bool(getattr(needed, "value", needed))
 
 
 def _first(field: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401  (an entry: anything)
@@ -53,3 +137,57 @@ def _levels(field: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _is_text(value: object) -> bool:
     said = value if isinstance(value, list) else [value]
     return any(isinstance(item, str) and item.strip() for item in said)
+
+
+# How it comes on the page
+
+
+def _lay(page: PageObject, appearances: Sequence[_Laid]) -> None:
+    """Paint appearances as the last of a page's content, each by a name of its own."""
+    resources = DictionaryObject(dictionary(page.get("/Resources")))
+    forms = DictionaryObject(dictionary(resources.get("/XObject")))
+    content = ContentStream(page.get("/Contents"), page.pdf, "bytes")
+    operations = list(_closed(content.operations))
+    for number, (form, place) in enumerate(appearances):
+        name = NameObject(f"/Annotation {number}")
+        form[NameObject("/Subtype")] = NameObject("/Form")
+        forms[name] = form
+        matrix = [FloatObject(value) for value in _matrix(form, place)]
+        operations += [([], b"q"), (matrix, b"cm"), ([name], b"Do"), ([], b"Q")]
+    content.operations = operations
+    resources[NameObject("/XObject")] = forms
+    page[NameObject("/Resources")], page[NameObject("/Contents")] = resources, content
+
+
+def _closed(operations: Iterable[_Operation]) -> Iterator[_Operation]:
+    """Give a page's operations so that the state behind them is that before them: what closes nothing, readers skip."""
+    yield [], b"q"
+    open_now = dict.fromkeys(_CLOSES.values(), 0)
+    for operands, operator in operations:
+        if closing := _CLOSES.get(operator):
+            open_now[closing] += 1
+        elif operator in open_now:
+            if not open_now[operator]:
+                continue
+            open_now[operator] -= 1
+        yield operands, operator
+    for closing in (b"ET", b"EMC", b"Q"):
+        yield from [([], closing)] * open_now[closing]
+    yield [], b"Q"
+
+
+def _matrix(form: Mapping[str, Any], place: Box) -> Matrix:
+    """Give what puts a form's box, turned as the form is, where the annotation stands."""
+    corners = numbers_of(form.get("/BBox") or [])
+    if len(corners) != len(Box._fields):
+        return 1, 0, 0, 1, place.left, place.bottom
+    own = matrix_of(form.get("/Matrix") or [])
+    box = box_of([point_of(own, x, y) for x in corners[0::2] for y in corners[1::2]])
+    wide, high = (
+        (there[1] - there[0]) / (here[1] - here[0]) if here[1] > here[0] else 1.0
+        for here, there in (
+            ((box.left, box.right), (place.left, place.right)),
+            ((box.bottom, box.top), (place.bottom, place.top)),
+        )
+    )
+    return wide, 0, 0, high, place.left - wide * box.left, place.bottom - high * box.bottom

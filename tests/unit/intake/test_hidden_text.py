@@ -337,26 +337,6 @@ def test_a_page_that_paints_without_end_is_read_all_the_same(limits: ReadingLimi
     assert parsed.notes[-1].en.startswith("page 1 paints too much for all of it to be compared")
 
 
-def test_what_is_written_on_a_page_and_is_no_part_of_it_is_named(limits: ReadingLimits):
-    box = b" /Rect [60 60 400 90] "
-    comment, field = b"<< /Subtype /FreeText /Contents (x) ", b"<< /Subtype /Widget /FT /Tx /V (x) "
-    for annotation, is_named in (
-        (comment + box, True),
-        (field + box, True),
-        (b"<< /Subtype /Widget /Parent << /FT /Ch /V [(x)] >>" + box, True),
-        (comment, False),
-        (comment + box + b"/F 2 ", False),
-        (field.replace(b"(x)", b"( )") + box, False),
-        (b"<< /Subtype /Widget /FT /Btn /V /Yes " + box, False),
-        (b"<< /Subtype /Link /Contents (x) " + box, False),
-    ):
-        objects = one_page(SEEN)
-        objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [" + annotation + b">>] /MediaBox")
-        parsed = read_pdf(written(objects), limits)
-        said = [note.en for note in parsed.notes]
-        assert said == ["page 1 has filled in fields or comments, which are not read"] * is_named
-
-
 @pytest.mark.parametrize("in_form", [False, True])
 def test_a_page_with_strings_without_end_is_not_read(limits: ReadingLimits, *, in_form: bool):
     many = b"BT /F1 9 Tf " + b"(x) Tj " * 50_001 + b"ET "
