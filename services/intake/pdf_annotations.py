@@ -119,8 +119,8 @@ def _is_filled(annotation: Mapping[str, Any]) -> bool:
 
 def _is_anew(page: PageObject) -> bool:
     """Tell whether readers are told to make the fields' appearances themselves, from their values."""
-    root = dictionary(page.pdf.trailer["/Root"]) if page.pdf is not None else {}  # type: ignore[union-attr]
-    needed = dictionary(root.get("/AcroForm")).get("/NeedAppearances")
+    catalogue = dictionary(page.pdf.root_object) if page.pdf is not None else {}
+    needed = dictionary(catalogue.get("/AcroForm")).get("/NeedAppearances")
     return bool(getattr(needed, "value", needed))
 
 

@@ -45,7 +45,7 @@ def raw(entries: Mapping[str, Any], name: object) -> Any:  # noqa: ANN401  (an e
 def _off(page: PageObject) -> frozenset[int]:
     """Give the object numbers of the layers that are off."""
     try:
-        properties = dictionary(page.pdf.trailer["/Root"].get("/OCProperties"))  # type: ignore[union-attr]
+        properties = dictionary(dictionary(page.pdf.root_object).get("/OCProperties"))  # type: ignore[union-attr]
         default = dictionary(properties.get("/D"))
         off = _numbers(default.get("/OFF"))
         if default.get("/BaseState") == "/OFF":
