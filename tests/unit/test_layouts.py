@@ -13,7 +13,9 @@ from services.intake.pdf import read_pdf
 
 LAYOUTS = Path(__file__).parents[2] / "samples" / "layouts"
 LIMITS = ReadingLimits(max_pages=20, max_characters=1_000_000)
-FILES = {"first": 24, "second": 24, "third": 36, "fourth": 36, "fifth": 36, "sixth": 36, "seventh": 36, "eighth": 36, "ninth": 36}
+FILES = dict.fromkeys(("first", "second"), 24) | dict.fromkeys(
+    ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 36
+)
 sets = pytest.mark.parametrize("name", FILES)
 
 
