@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from services.inference.engines.port import EngineError, Prompt, SchemaRefusedError
+from services.inference.engines.port import (
+    EngineAwayError,
+    EngineError,
+    EngineUnsuitableError,
+    ModelNotOfferedError,
+    Prompt,
+    SchemaRefusedError,
+)
 from services.inference.engines.remote import RemoteConfig, RemoteEngine, estimate_tokens
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -31,11 +38,27 @@ def answer(text: str = '{"a":"ü"}', **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class ScriptedServer:
-    """Answers every request with `status` and `body`, and remembers them."""
+    """Answers every request with `status` and `body`, and remembers them.
+
+    Parameters
+    ----------
+    offered
+        What it says of its models.
+    dies
+        It closes the connection of every request.
+    silent
+        It does not even say what it offers.
+    looks
+        How often it was asked that.
+    """
 
     url: str = ""
     status: int = 200
     body: dict[str, Any] = field(default_factory=answer)
+    offered: Any = field(default_factory=lambda: {"data": [{"id": "tiny", "max_model_len": 1024, "sha256": "b" * 64}]})
+    dies: bool = False
+    silent: bool = False
+    looks: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
@@ -53,10 +76,16 @@ def handler_for(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             script.authorizations.append(self.headers["authorization"])
             script.waiting.release()
             script.gate.wait(10)
+            if script.dies:
+                self.close_connection = True
+                return
             self.respond(script.body)
 
         def do_GET(self) -> None:
-            self.respond({"data": [{"id": "tiny", "max_model_len": 1024, "sha256": "b" * 64}]})
+            script.looks += 1
+            if script.silent:
+                script.gate.wait(10)
+            self.respond(script.offered)
 
         def respond(self, body: dict[str, Any]) -> None:
             content = json.dumps(body).encode()
@@ -186,6 +215,64 @@ async def test_a_failing_server_is_left_aside(start: Callable[[], ScriptedServer
     assert (len(failing.requests), len(fine.requests)) == (1, 4)
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+async def test_a_server_with_another_model_or_key_does_not_swallow_the_requests(
+    start: Callable[[], ScriptedServer], status: int
+) -> None:
+    """It says so at once, and has the fewest outstanding requests therefore."""
+    other, fine = start(), start()
+    other.status, other.body = status, {"error": {"message": "no such model"}}
+    engine = RemoteEngine(RemoteConfig(urls=[other.url, fine.url], model="tiny", aside_seconds=60))
+    for _ in range(4):
+        assert (await engine.generate(PROMPT)).finish == "stop"
+    await engine.close()
+    assert (len(other.requests), len(fine.requests)) == (1, 4)
+
+
+async def test_a_server_that_says_nothing_any_more_loses_its_requests(start: Callable[[], ScriptedServer]) -> None:
+    silent, fine = start(), start()
+    silent.gate.clear()
+    silent.silent = True
+    engine = engine_at(silent.url, fine.url, look_seconds=0.1)
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    assert engine.trouble is None
+    await engine.close()
+    assert (len(silent.requests), len(fine.requests)) == (1, 1)
+
+
+async def test_a_server_that_takes_long_keeps_its_request(server: ScriptedServer) -> None:
+    server.gate.clear()
+    engine = engine_at(server.url, look_seconds=0.05)
+    asked = asyncio.create_task(engine.generate(PROMPT))
+    await asyncio.sleep(0.4)
+    server.gate.set()
+    assert (await asked).finish == "stop"
+    await engine.close()
+    assert len(server.requests) == 1
+    assert server.looks > 1
+
+
+async def test_a_request_that_servers_die_of_is_at_fault_itself(start: Callable[[], ScriptedServer]) -> None:
+    servers = [start(), start(), start()]
+    for server in servers:
+        server.dies = True
+    engine = engine_at(*(server.url for server in servers))
+    with pytest.raises(EngineError, match="request-1: servers went away while they had it") as caught:
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert not isinstance(caught.value, EngineAwayError)
+    assert sum(len(server.requests) for server in servers) == 2
+
+
+async def test_a_request_whose_only_server_died_of_it_counts_as_a_try(server: ScriptedServer) -> None:
+    server.dies = True
+    engine = engine_at(server.url)
+    with pytest.raises(EngineError) as caught:
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert not isinstance(caught.value, EngineAwayError)
+
+
 async def test_a_refused_request_is_an_engine_error_with_the_servers_words(server: ScriptedServer) -> None:
     server.status, server.body = 400, {"error": {"message": "This model's maximum context length is 1024"}}
     engine = engine_at(server.url)
@@ -233,6 +320,39 @@ async def test_connecting_learns_context_and_hash(server: ScriptedServer) -> Non
     engine = await RemoteEngine.connect(RemoteConfig(urls=[DEAD, server.url], model="tiny"))
     await engine.close()
     assert (engine.context_tokens, engine.identity.model_sha256) == (1024, "b" * 64)
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        [],
+        {"data": None},
+        {"data": ["tiny"]},
+        {"data": [{"id": "tiny", "max_model_len": [1]}]},
+    ],
+)
+async def test_a_server_that_does_not_tell_its_models_is_left_out(
+    start: Callable[[], ScriptedServer], offered: Any
+) -> None:
+    odd, fine = start(), start()
+    odd.offered = offered
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[odd.url, fine.url], model="tiny"))
+    await engine.close()
+    with pytest.raises(EngineAwayError, match="as an OpenAI-compatible server does"):
+        await RemoteEngine.connect(RemoteConfig(urls=[odd.url], model="tiny"))
+
+
+async def test_other_weights_under_the_same_name_are_refused(start: Callable[[], ScriptedServer]) -> None:
+    one, other = start(), start()
+    other.offered = {"data": [{"id": "tiny", "sha256": "c" * 64}]}
+    with pytest.raises(ModelNotOfferedError, match="other weights"):
+        await RemoteEngine.connect(RemoteConfig(urls=[one.url, other.url], model="tiny"))
+
+
+@pytest.mark.parametrize("url", ["http://gpu1:80a0", "http://[gpu1]:8000", "gpu1", "http://"])
+def test_what_is_no_address_is_named(url: str) -> None:
+    with pytest.raises(EngineUnsuitableError, match="correct POSTKORB_ENGINE_URLS"):
+        engine_at(url)
 
 
 async def test_connecting_for_a_model_that_is_not_served_names_those_that_are(server: ScriptedServer) -> None:

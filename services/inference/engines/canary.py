@@ -60,6 +60,9 @@ async def check_apart(engine: Engine, names: Sequence[str | None]) -> frozenset[
     first, asked = names[0], [name for _, name in product(range(REPEATS), names)]
     of_batch = await _ask(engine, [first for _ in asked])
     limit = max(LEAST, FACTOR * max(distance(answer, alone[first]) for answer in of_batch))
+    if math.isinf(limit):
+        message = "answers in a batch differ and come without probabilities: nobody could tell whose model gave them"
+        raise CanaryError(message)
     for name, answer in zip(asked, await _ask(engine, asked), strict=True):
         if (found := distance(answer, alone[name])) > limit:
             message = (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 
 class EngineError(RuntimeError):
@@ -159,7 +160,20 @@ class EngineIdentity:
 
 
 def server_address(url: str) -> str:
-    """Give a server's address as all of ours is written: without the path of its API."""
+    """Give a server's address as all of ours is written: without the path of its API.
+
+    Raises
+    ------
+    EngineUnsuitableError
+        If it is none.
+    """
+    try:
+        is_address = bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        message = f"{url!r} is no address of a server: correct POSTKORB_ENGINE_URLS (or the `urls` in POSTKORB_ROUTES)"
+        raise EngineUnsuitableError(message)
     return url.rstrip("/").removesuffix("/v1")
 
 

@@ -45,7 +45,24 @@ _AWAY: Final = frozenset(
         httpx.codes.GATEWAY_TIMEOUT,
     }
 )
-"""Statuses that say: not now, or not this server."""
+"""Statuses that say: not now."""
+_NOT_HERE: Final = frozenset(
+    {
+        httpx.codes.UNAUTHORIZED,
+        httpx.codes.FORBIDDEN,
+        httpx.codes.NOT_FOUND,
+        httpx.codes.METHOD_NOT_ALLOWED,
+    }
+)
+"""Statuses of a server with another model, another key, or another interface: they say nothing of the request, and
+whoever says so at once would get nearly all of them."""
+_DIED: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""The connection broke while the server had the request."""
+
+LOOK_SECONDS: Final = 30
+"""A server that has had a request for so long is looked at: one that works says what it offers, however busy. A host
+without power says nothing, and no error comes of it."""
+
 _LETTERS: Final = re.compile(r"[A-Za-zÀ-ɏ ]")
 
 
@@ -62,7 +79,9 @@ class RemoteConfig:
     context_tokens
         Most tokens of a prompt and its answer together; also bounded by what the servers say.
     request_seconds
-        A request without an answer for so long is tried elsewhere.
+        A request without an answer for so long is given up.
+    look_seconds
+        How often a server that has a request is looked at; one that does not answer within that time loses it.
     aside_seconds
         A server that failed gets no requests for so long.
     attempts
@@ -76,6 +95,7 @@ class RemoteConfig:
     api_key: SecretStr | None = None
     context_tokens: int = 4096
     request_seconds: float = 600
+    look_seconds: float = LOOK_SECONDS
     aside_seconds: float = 5
     attempts: int = 6
     others: Sequence[str] = ()
@@ -146,8 +166,8 @@ class RemoteEngine:
     Requests go to the server with the fewest outstanding ones. Servers may come and go: while none answers, requests
     fail with `EngineAwayError` after some tries and the service tries the documents again later; nothing here is dead
     for good. A server that answers with a fault of its own is not away: the request may be what it cannot do, so it is
-    tried on another server, and the neighbours stay. Proxies of the environment are not used: documents go to these
-    addresses and nowhere else.
+    tried on another server, and the neighbours stay. So may a request be that a server dies of. Proxies of the
+    environment are not used: documents go to these addresses and nowhere else.
     """
 
     def __init__(self, config: RemoteConfig, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -236,13 +256,15 @@ class RemoteEngine:
         Raises
         ------
         EngineError
-            If a server refuses the request, or two of them (or the only one) have a fault with it.
+            If a server refuses the request, or two of them (or the only one) have a fault with it or died while they
+            had it.
         EngineAwayError
             If none has answered after all tries.
         """
         started = time.monotonic()
         reasons: list[str] = []
         at_fault: list[Server] = []
+        deaths = 0
         for _ in range(self._config.attempts):
             server = await self._next_server(at_fault)
             server.outstanding += 1
@@ -259,12 +281,18 @@ class RemoteEngine:
             except (_Unavailable, httpx.TransportError) as error:
                 server.aside_until = time.monotonic() + self._config.aside_seconds
                 reasons.append(_reason(server, error))
+                deaths += isinstance(error, _DIED)
+                if deaths == SERVERS_AT_FAULT:
+                    break
             else:
                 for one in at_fault:  # another server could do it
                     one.aside_until = time.monotonic() + self._config.aside_seconds
                 return _generation(prompt, completion, time.monotonic() - started)
             finally:
                 server.outstanding -= 1
+        if deaths:
+            message = f"request {prompt.request_id}: servers went away while they had it ({'; '.join(reasons)})"
+            raise EngineError(message)
         raise EngineAwayError(_none_alive(reasons))
 
     async def close(self) -> None:
@@ -283,13 +311,24 @@ class RemoteEngine:
         return soonest
 
     async def _ask(self, server: Server, prompt: Prompt) -> _Completion:
-        response = await self._client.post(f"{server.url}/v1/chat/completions", json=self._body(prompt))
+        response = await self._post(server, self._body(prompt))
         _check(response)
         try:
             return _Completion.model_validate_json(response.content)
         except ValidationError as error:
             message = f"its answer is not that of an OpenAI-compatible server: {error.errors()[0]['msg']}"
             raise _Unavailable(message) from error
+
+    async def _post(self, server: Server, body: Mapping[str, Any]) -> httpx.Response:
+        """Send a request, and see to it that the server is there for as long as it takes."""
+        asking = asyncio.create_task(self._client.post(f"{server.url}/v1/chat/completions", json=body))
+        try:
+            while not (await asyncio.wait({asking}, timeout=self._config.look_seconds))[0]:
+                await self._client.get(f"{server.url}/v1/models", timeout=self._config.look_seconds)
+            return asking.result()
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
 
     async def _learn(self) -> None:
         reasons = []
@@ -298,8 +337,10 @@ class RemoteEngine:
                 response = await self._client.get(f"{server.url}/v1/models", timeout=30)
                 _check(response)
                 self._take_card(server, response.json()["data"])
-            except (_Unavailable, _Broken, _Refused, httpx.TransportError, KeyError, ValueError) as error:
+            except (_Unavailable, _Broken, _Refused, httpx.TransportError) as error:
                 reasons.append(_reason(server, error))
+            except (KeyError, ValueError, TypeError, AttributeError):
+                reasons.append(f"{server.url}: what it offers is not told as an OpenAI-compatible server does")
         if len(reasons) == len(self._servers):
             raise EngineAwayError(_none_alive(reasons))
 
@@ -334,6 +375,9 @@ class RemoteEngine:
         limits = [int(card["max_model_len"]) for card in (own, *others) if card.get("max_model_len")]
         self._config = replace(self._config, context_tokens=min([self._config.context_tokens, *limits]))
         if told := own.get("sha256"):
+            if self._identity.model_sha256 not in (f"remote:{self._config.model}", told):
+                message = f"{server.url} has other weights as {self._config.model!r} than the other servers: rename it"
+                raise ModelNotOfferedError(message)
             self._identity = replace(self._identity, model_sha256=str(told))
         if parent := own.get("parent"):  # it is an adapter itself
             self._identity = replace(self._identity, settings={**self._identity.settings, "base_model": str(parent)})
@@ -428,7 +472,7 @@ def _check(response: httpx.Response) -> None:
     if response.is_success:
         return
     message = f"status {response.status_code}: {_message(response)}"
-    if response.status_code in _AWAY:
+    if response.status_code in _AWAY | _NOT_HERE:
         raise _Unavailable(message)
     raise (_Broken if response.is_server_error else _Refused)(message)
 
