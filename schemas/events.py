@@ -162,7 +162,7 @@ class DocumentParsed(_Event):
 
     document_id: DocumentId
     tenant: Tenant
-    document_key: int = Field(description="Key of the row in postkorb.documents.")
+    document_key: int = Field(ge=1, lt=2**63, description="Key of the row in postkorb.documents.")
     content_sha256: str
     page_count: int = Field(ge=1)
     characters: int = Field(ge=0, description="Length of the text of all pages.")

@@ -100,7 +100,7 @@ class Vitals:
 
         def polling() -> Check:
             age = consumption.poll_age
-            return Check("poll loop", healthy=age < POLL_SECONDS, reason=f"last poll {age:.0f} s ago")
+            return Check("poll loop", age < POLL_SECONDS or self._waits, reason=f"last poll {age:.0f} s ago")
 
         def moving() -> Check:
             age = consumption.oldest_work_age
@@ -153,6 +153,7 @@ class Vitals:
             )
 
         self.readiness.append(broker)
+        self._outages.append(lambda: not answers["broker"])
         self._asked.append(ask)
 
     @property

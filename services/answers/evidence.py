@@ -15,6 +15,8 @@ LABEL_REACH: Final = 200
 """Characters between a label's end and its value, at most; a line of a table fits in."""
 _BESIDE: Final = 3
 """Characters between a name and its value that are no more than a full stop, a colon and a space."""
+MAX_LOOKED_AT: Final = 100_000
+"""Places of one value on a page that are looked at, pieces of longer numbers among them."""
 MAX_OCCURRENCES: Final = 1000
 """Occurrences that are weighed against each other: a document may be made of one character."""
 MIN_FUZZY_LENGTH: Final = 6
@@ -185,12 +187,12 @@ def _distance(label_ends: Sequence[int], start: int) -> int:
 
 
 def _whole_occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    start = text.find(wanted)
-    while start >= 0:
+    start, looked_at = text.find(wanted), 0
+    while start >= 0 and looked_at < MAX_LOOKED_AT:
         end = start + len(wanted)
         if _is_whole(text, start, end):
             yield start, end
-        start = text.find(wanted, start + 1)
+        start, looked_at = text.find(wanted, start + 1), looked_at + 1
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

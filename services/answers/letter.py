@@ -647,5 +647,7 @@ def _parts_of_sender(text: str) -> list[str]:
 
 
 def _is_sender_line(text: str) -> bool:
+    if len(text) > MAX_FOOT:
+        return False
     parts = _parts_of_sender(text)
     return parse_address(", ".join(parts[1:])) is not None and parse_name(parts[0]) is not None

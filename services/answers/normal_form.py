@@ -14,6 +14,9 @@ _COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-
 MOST_MARKS: Final = 30
 """On one letter, as in Unicode's stream-safe format: to order them takes quadratic time, and no thread goes on."""
 
+MOST_LETTERS: Final = 4
+"""Of one character, such as a ligature; an Arabic one is a sentence of eighteen."""
+
 _AS_THEY_ARE: Final = "äöüÄÖÜ€"
 
 _SPECIAL: Final = re.compile(
@@ -99,4 +102,5 @@ def _composed(cluster: str) -> str:
 def _without_compatibility(character: str) -> str:
     if unicodedata.decomposition(character).startswith(_MEANINGFUL):
         return character
-    return unicodedata.normalize("NFKC", character)
+    whole = unicodedata.normalize("NFKC", character)
+    return whole if len(whole) <= MOST_LETTERS else character

@@ -190,11 +190,15 @@ class InFlightByTopic:
         self._of[record.topic].add(record)
 
     def take(self, limit: int) -> list[Record]:
-        """Give up to `limit` of those that wait: the most urgent first, of a topic the oldest."""
+        """Give up to `limit` of those that wait: the most urgent first, of a topic the oldest.
+
+        Now and then one of the others, by turns: nothing waits for ever.
+        """
         found: list[Record] = []
         while len(found) < limit and (waiting := [item for item in self._of.values() if item.waiting]):
             self._taken += 1
-            found += waiting[-1 if self._taken % LEAST_URGENT_EVERY == 0 else 0].take(1)
+            turns, others = divmod(self._taken, LEAST_URGENT_EVERY)
+            found += waiting[0 if others else -1 - turns % max(1, len(waiting) - 1)].take(1)
         return found
 
     def remove(self, record: Record) -> None:

@@ -88,7 +88,8 @@ class Recorder:
             await bury(connection, parsed.dead, self.topics.deadletter, datetime.now(UTC))
             documents = await load_documents(connection, parsed.document_keys, self.pipeline.pipeline_id)
             answered = [document for document in documents if document.answered]
-            await settle_answered(connection, [document.document_key for document in answered])
+            keys = [document.document_key for document in answered]
+            await settle_answered(connection, keys, self.pipeline.pipeline_id)
             await republish(connection, [self._event_id(EventType.PROCESSED, document) for document in answered])
             return [document for document in documents if not document.answered]
 

@@ -255,13 +255,13 @@ class Inference:
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
                 outcome = await self._in_turn(lambda: check_or_answer(asked))
+            self._tell_breaker(asked)  # now: its second question may find the engine away
             if isinstance(outcome, Checked):
                 outcome = await self._answer_again(outcome, batch)
         except EngineDeadError:
             raise  # the process must end
         except Exception as error:  # noqa: BLE001  (said in the log, and this document fails)
             return self._after(document, _unexpected(document, Step.CHECK, error))
-        self._tell_breaker(outcome.asked)
         return outcome
 
     def _tell_breaker(self, asked: Asked) -> None:

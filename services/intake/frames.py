@@ -13,6 +13,9 @@ LENGTH: Final = struct.Struct(">I")
 READY: Final = b"ready"
 """A worker's first frame: its libraries are loaded and its limits are set."""
 
+ENDED: Final = b"ended"
+"""What a worker says on standard error, which its children do not have, once the child that read a document is gone."""
+
 _CHUNK: Final = 1024 * 1024
 
 

@@ -1,11 +1,15 @@
 """The text that a mail's HTML shows."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
-_UNSHOWN: Final = frozenset({"head", "script", "style", "template", "title"})
+from services.intake.html_looks import Look, hides, look_of
+
+_UNSHOWN: Final = frozenset({"script", "style", "template", "title"})
+_HIDDEN: Final = frozenset({"audio", "canvas", "datalist", "dialog", "iframe", "noframes", "object", "video"})
+"""Elements whose text readers do not show, and that need none."""
 # fmt: off
 _BLOCKS: Final = frozenset({
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "form",
@@ -19,33 +23,13 @@ _CELLS: Final = frozenset({"td", "th"})
 _CLOSED_BY_THE_NEXT: Final = frozenset({"dd", "dt", "li", "option", "p", "td", "th", "tr"})
 """Elements whose end may be left out: it is where the next one of their kind begins, at the latest."""
 _ENDS_P: Final = _BLOCKS - {"br"}
+_OVERRIDES: Final = {"rtl": "\u202e", "ltr": "\u202d"}
+"""Marks of text that is shown in another order than it is written; a note is made of them."""
 _KEEPS: Final = frozenset({"table", "ul", "ol", "dl", "div", "td", "th", "blockquote"})
 """Elements that keep what is open around them from being ended within."""
 
-_STYLE_CHARACTERS: Final = 2_000
-_NOTHING: Final = r"0*\.?0+(?:px|pt|em|rem|%)?\s*(?:!important)?\s*(?:;|$)"
-_HIDING_STYLE: Final = re.compile(
-    rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    rf"|opacity\s*:\s*{_NOTHING}|font-size\s*:\s*(?:{_NOTHING}|[01](?:\.\d{{1,3}})?p[xt])"
-    # Beside the window, where no reader scrolls.
-    r"|(?:text-indent|left|right|top|bottom|margin(?:-left|-top)?)\s*:\s*-\d{3})",
-    re.IGNORECASE,
-)
-_NO_ROOM: Final = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_NOTHING}", re.IGNORECASE)
-_CUT: Final = re.compile(r"(?:^|;)\s*overflow\s*:\s*hidden", re.IGNORECASE)
-
-
-_OWN_COLOUR: Final = re.compile(r"(?:^|;)\s*color\s*:\s*([^;]{1,40})", re.IGNORECASE)
-_OWN_GROUND: Final = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;]{1,80})", re.IGNORECASE)
-_CHANNELS: Final = re.compile(r"rgba?\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)?", re.IGNORECASE)
-_CODE: Final = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])", re.IGNORECASE)
-_WHITE_NAMES: Final = frozenset(
-    {"white", "snow", "ivory", "ghostwhite", "floralwhite", "mintcream", "azure", "whitesmoke"}
-)
-_PALEST: Final = 240
-"""From this part of 255 on, each of red, green and blue is white to the eye; PDFs are judged alike."""
-_OWN_LOOKS: Final = frozenset({"a", "button", "mark", "table"})
-"""Elements that have colours of their own, or that take none from around them in older mails."""
+_DECLARATION: Final = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<!(?!--)[^>]*(?:>|\Z)", re.DOTALL)
+"""Comments, and what readers take for one, up to where they end it (HTML Standard, 13.2.5)."""
 
 
 class HtmlText(NamedTuple):
@@ -72,33 +56,12 @@ def html_text(markup: str) -> HtmlText:
     return HtmlText(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), reader.hid_text)
 
 
-class _Look(NamedTuple):
-    """An open element, and how its text looks.
-
-    Parameters
-    ----------
-    is_white
-        Its letters.
-    has_ground
-        What is behind them is not white, or not known.
-    """
-
-    tag: str
-    is_white: bool = False
-    has_ground: bool = False
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether readers see it."""
-        return self.has_ground or not self.is_white
-
-
 class _TextReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.hid_text = False
-        self._looks = [_Look("")]
+        self._looks = [Look("")]
         self._has_grounds = False
         """A style sheet gives grounds to elements, nobody knows which."""
         self._open: list[str] = []
@@ -108,13 +71,16 @@ class _TextReader(HTMLParser):
         if self._open and (self._open[0] == tag in _CLOSED_BY_THE_NEXT or (self._open[0] == "p" and tag in _ENDS_P)):
             self._open.clear()
         self._end_looks(tag)
-        if self._open or tag in _UNSHOWN or _hides(attrs):
+        attributes = dict(reversed(attrs))  # of two alike the first counts
+        if self._open or tag in _UNSHOWN or tag in _HIDDEN or hides(attributes):
             self._open += [tag] * (tag not in _VOID)
             return
         if tag in _BLOCKS:
             self.parts.append("\n")
         if tag not in _VOID:
-            self._looks.append(_look(tag, dict(attrs), self._looks[-1], has_grounds=self._has_grounds))
+            self._looks.append(look_of(tag, attributes, self._looks[-1], has_grounds=self._has_grounds))
+        if tag == "bdo":
+            self.parts.append(_OVERRIDES.get((attributes.get("dir") or "").lower(), ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._open:
@@ -126,6 +92,8 @@ class _TextReader(HTMLParser):
             self.parts.append("\n")
         elif tag in _CELLS:
             self.parts.append("\t")
+        elif tag == "bdo":
+            self.parts.append("\u202c")
         self._end_look(tag, ())
 
     def handle_data(self, data: str) -> None:
@@ -135,6 +103,13 @@ class _TextReader(HTMLParser):
             self.hid_text = True
         elif self._open and self._open[-1] == "style":
             self._has_grounds |= "background" in data.lower()
+
+    def parse_comment(self, i: int, report: bool = True) -> int:  # noqa: ARG002, FBT001, FBT002  (the library's)
+        """Skip a comment as readers do, and what they take for one."""
+        match = _DECLARATION.match(self.rawdata, i)
+        return match.end() if match else len(self.rawdata)
+
+    parse_html_declaration = parse_comment
 
     def _end_looks(self, begins: str) -> None:
         """End what ends where an element begins."""
@@ -151,42 +126,3 @@ class _TextReader(HTMLParser):
                 return
             if self._looks[place].tag in kept:
                 return
-
-
-def _look(tag: str, attributes: Mapping[str, str | None], around: _Look, *, has_grounds: bool) -> _Look:
-    style = (attributes.get("style") or "")[:_STYLE_CHARACTERS]
-    own = _OWN_COLOUR.search(style)
-    colour = own[1] if own else attributes.get("color") if tag == "font" else None
-    is_white = around.is_white and tag not in _OWN_LOOKS if colour is None else _is_white(colour)
-    return _Look(tag, is_white, _has_ground(tag, style, attributes, around, has_grounds=has_grounds))
-
-
-def _has_ground(
-    tag: str, style: str, attributes: Mapping[str, str | None], around: _Look, *, has_grounds: bool
-) -> bool:
-    named = _OWN_GROUND.search(style)
-    ground = named[1] if named else attributes.get("bgcolor") or attributes.get("background")
-    if ground is not None:
-        return not _is_white(ground)
-    is_unknown = has_grounds and ("class" in attributes or "id" in attributes or tag in {"body", *_CELLS})
-    return around.has_ground or is_unknown or tag in {"button", "mark"}
-
-
-def _is_white(colour: str) -> bool:
-    """Tell whether a colour is white to the eye, or none at all."""
-    said = colour.strip().lower().removesuffix("!important").strip()
-    if said in _WHITE_NAMES or said == "transparent":
-        return True
-    if channels := _CHANNELS.match(said):
-        return all(int(channel) >= _PALEST for channel in channels.groups())
-    if not (code := _CODE.match(said)):
-        return False
-    pairs = re.findall("..", code[1]) if len(code[1]) == len("rrggbb") else [digit * 2 for digit in code[1]]
-    return all(int(pair, 16) >= _PALEST for pair in pairs)
-
-
-def _hides(attributes: list[tuple[str, str | None]]) -> bool:
-    named = dict(attributes)
-    style = (named.get("style") or "")[:_STYLE_CHARACTERS]
-    without_room = _NO_ROOM.search(style) and _CUT.search(style)
-    return "hidden" in named or bool(_HIDING_STYLE.search(style) or without_room)

@@ -1,13 +1,15 @@
 """Step 3: bytes to pages of text, in disposable worker processes."""
 
 import asyncio
+import ctypes
 import json
 import math
 import os
 import secrets
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio import StreamReader
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,12 +22,14 @@ from services.answers.tables.runs import BYTES_PER_RUN, FIELDS, MAX_DOCUMENT_RUN
 from services.intake.document import NOTE_CHARACTERS, ParsedDocument, ReadingLimits, noted
 from services.intake.einvoice_xml import MAX_BYTES
 from services.intake.failure import IntakeError
-from services.intake.frames import LENGTH, READY, packed
+from services.intake.frames import ENDED, LENGTH, READY, packed
 from services.intake.media import SUPPORTED
 from services.intake.stored_text import stored_form
 
-_WORKER: Final = (sys.executable, "-I", "-B", "-m", "services.intake.parser_worker")
+_WORKER: Final = (sys.executable, "-I", "-B", "-W", "ignore", "-m", "services.intake.parser_worker")
 """Isolated: neither the environment nor the current folder decides what is imported."""
+
+_SET_DUMPABLE: Final = 4  # linux/prctl.h
 
 _START_SECONDS: Final = 60.0
 """A worker loads its libraries in about a second; a machine that is busy needs longer."""
@@ -74,7 +78,7 @@ class _Worker:
     usable: bool = False
 
     async def wait_until_ready(self) -> None:
-        if not self.ready and await self.read_frame(len(READY)) != READY:
+        if not self.ready and await _frame(self.process.stdout, len(READY)) != READY:
             raise _WorkerEndedError
         self.ready = True
 
@@ -90,22 +94,13 @@ class _Worker:
             await self.process.stdin.drain()
         except ConnectionError as error:
             raise _WorkerEndedError from error
-        answer = _json_object(await self.read_frame(most))
-        # A document that took its child over cannot answer for the next one: it does not know that one's token.
-        if answer.get("token") != token:
+        answer = _json_object(await _frame(self.process.stdout, most))
+        # A document that took its child over could wait in it for the next one: the worker itself says that its child
+        # has ended, where the child cannot write.
+        if answer.get("token") != token or await _frame(self.process.stderr, len(ENDED)) != ENDED:
             raise _WorkerEndedError
         self.usable = True
         return answer
-
-    async def read_frame(self, most: int) -> bytes:
-        assert self.process.stdout is not None  # noqa: S101  (made with a pipe)
-        try:
-            size = LENGTH.unpack(await self.process.stdout.readexactly(LENGTH.size))[0]
-            if size > most:
-                raise _WorkerEndedError
-            return await self.process.stdout.readexactly(size)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise _WorkerEndedError from error
 
     async def status(self) -> int:
         """Give the exit status of a worker whose pipes are closed; 0 if it lives on all the same."""
@@ -125,12 +120,12 @@ class _Worker:
         await self.process.wait()
 
     async def drain(self) -> None:
-        """Read what a stopped worker had still written: only at its end does asyncio close the pipe."""
-        assert self.process.stdout is not None  # noqa: S101  (made with a pipe)
+        """Read what a stopped worker had still written: only at its end does asyncio close the pipes."""
         try:
             async with asyncio.timeout(_STOP_SECONDS):
-                while await self.process.stdout.read(_FRAME_OVERHEAD):
-                    pass
+                for stream in (self.process.stdout, self.process.stderr):
+                    while stream and await stream.read(_FRAME_OVERHEAD):
+                        pass
         except TimeoutError:
             return  # Somebody who left the process group holds the pipe; nothing reads it any more.
 
@@ -179,6 +174,7 @@ class Parser:
         self._closed = False
 
     async def __aenter__(self) -> Self:
+        _hide_from_children()
         await asyncio.gather(*(self._fill() for _ in range(self._count)))
         return self
 
@@ -259,11 +255,32 @@ class Parser:
 
     async def _start(self) -> _Worker:
         process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/", start_new_session=True
+            *self._command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={}, cwd="/", start_new_session=True
         )
         worker = _Worker(process)
         self._workers.add(worker)
         return worker
+
+
+async def _frame(stream: StreamReader | None, most: int) -> bytes:
+    """Read a frame of at most so many bytes from a worker."""
+    assert stream is not None  # noqa: S101  (made with a pipe)
+    try:
+        size = LENGTH.unpack(await stream.readexactly(LENGTH.size))[0]
+        if size > most:
+            raise _WorkerEndedError
+        return await stream.readexactly(size)
+    except (asyncio.IncompleteReadError, ConnectionError) as error:
+        raise _WorkerEndedError from error
+
+
+def _hide_from_children() -> None:
+    """Keep this process's environment, which has passwords, and its memory from processes of the same user.
+
+    Their own environment is empty, but `/proc` would show a worker that a document took over ours (prctl(2)).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _check(content: bytes, media_type: str) -> None:
@@ -280,7 +297,7 @@ def _document(answer: Mapping[str, Any], limits: ReadingLimits) -> ParsedDocumen
     match answer:
         case {"code": str(code), "message": str(message)} if code in _WORKER_CODES:
             raise IntakeError(Step.PARSE, ErrorCode(code), _line(message))
-        case {"pages": [*pages], "notes": {"de": [*german], "en": [*english]}} if all(
+        case {"pages": [_, *_] as pages, "notes": {"de": [*german], "en": [*english]}} if all(
             isinstance(text, str) for text in [*pages, *german, *english]
         ):
             lines = zip(map(_line, german[:_MOST_NOTES]), map(_line, english[:_MOST_NOTES]), strict=False)

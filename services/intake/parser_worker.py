@@ -1,8 +1,8 @@
 """A process that reads documents for `services.intake.parse`, each in a child of its own.
 
 The process itself never sees a document: it loads the libraries, limits itself, and forks. The child waits for one
-document on standard input, answers on standard output, and ends, so that nothing of a document outlives it. A child
-that dies takes the process with it; the parser then starts another.
+document on standard input, answers on standard output, and ends, so that nothing of a document outlives it; the process
+says on standard error that it has. A child that dies takes the process with it; the parser then starts another.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ from schemas.events import ErrorCode
 from services.intake.document import ParsedDocument, ReadingLimits
 from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.failure import IntakeError
-from services.intake.frames import READY, read_frame, write_frame
+from services.intake.frames import ENDED, READY, read_frame, write_frame
 from services.intake.mail import read_mail
 from services.intake.media import MAIL, PDF, TEXT, XML
 from services.intake.pdf import read_pdf
@@ -29,6 +29,7 @@ from services.intake.stored_text import notes_on_writing
 _READERS: Final = {PDF: read_pdf, MAIL: read_mail, TEXT: read_plain, XML: read_einvoice_xml}
 
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+_PR_SET_DUMPABLE: Final = 4  # linux/prctl.h
 _PR_SET_NO_NEW_PRIVS: Final = 38  # linux/prctl.h
 
 _OPEN_FILES: Final = 16
@@ -51,7 +52,7 @@ def main() -> None:
     write_frame(sys.stdout.fileno(), READY)
     limits = ReadingLimits(max_pages, max_characters)
     while (status := _in_child(cpu_seconds, limits)) == 0:
-        pass
+        write_frame(sys.stderr.fileno(), ENDED)
     if status != _NO_MORE_DOCUMENTS:
         # As a shell says it: 128 and the signal.
         sys.exit(128 - status if status < 0 else status)
@@ -66,6 +67,7 @@ def _die_with(parent: int) -> None:
 
 def _confine(memory_mib: int) -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _prctl(_PR_SET_DUMPABLE, 0)  # a child can neither trace this process nor open what it has open
     memory = memory_mib * 2**20
     for kind, limit in (
         (resource.RLIMIT_AS, memory),
@@ -98,6 +100,7 @@ def _in_child(cpu_seconds: int, limits: ReadingLimits) -> int:
 def _serve_one(parent: int, cpu_seconds: int, limits: ReadingLimits) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     # At the first limit the kernel says why, at the second it kills what would not hear.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

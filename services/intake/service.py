@@ -44,6 +44,10 @@ log = structlog.get_logger(__name__)
 FLUSH_DOCUMENTS: Final = 100
 """Most documents of one transaction."""
 
+UNSTORED: Final = 2
+"""Documents that wait to be stored, for each that is read at the same time: a short record may have led to a long one,
+and the database may be away for long."""
+
 BREAKER_SECONDS: Final = 0.2
 """How often an open breaker is asked."""
 
@@ -97,6 +101,7 @@ class Intake:
         self._slots = asyncio.Semaphore(limits.side_by_side)
         self._limits = limits
         self._ready: asyncio.Queue[Read] = asyncio.Queue()
+        self._unstored = asyncio.Semaphore(UNSTORED * limits.side_by_side)
         self._last_of_key: dict[bytes, asyncio.Task[None]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -145,6 +150,7 @@ class Intake:
             outcome = await self._outcome(record)
             if before is not None:
                 await asyncio.wait([before])
+            await self._unstored.acquire()
             self._ready.put_nowait(Read(record, outcome))
         finally:
             self._slots.release()
@@ -157,6 +163,7 @@ class Intake:
             await self._flush(ready)
             for _ in ready:
                 self._ready.task_done()
+                self._unstored.release()
 
     async def _flush(self, ready: Sequence[Read]) -> None:
         accepted = [item.outcome for item in ready if isinstance(item.outcome, Accepted)]
@@ -221,7 +228,10 @@ class Intake:
         if document.failure is None:
             self.breaker.succeeded()
             return Accepted(document, record.place)
-        self.breaker.failed(document.failure.code)
+        if document.failure.retryable:
+            self.breaker.failed(document.failure.code)
+        else:
+            self.breaker.neutral()  # it is the document's own: a place that is denied, say
         decision = after_failure(
             document.failure.code,
             document.attempts,

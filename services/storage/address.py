@@ -9,6 +9,8 @@ from services.storage.errors import DatabaseAddressError
 
 DRIVER: Final = "postgresql+asyncpg"
 SCHEMES: Final = ("postgresql", "postgres", DRIVER)
+_QUERY: Final = {"host": "host", "port": "port", "sslmode": "ssl", "ssl": "ssl"}
+"""What may stand behind a URL's `?`, as libpq calls it, and as our driver does."""
 EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
 
@@ -18,7 +20,8 @@ def read_address(url: str) -> URL:
     Raises
     ------
     DatabaseAddressError
-        If it is no URL of PostgreSQL, or names no database. The message never repeats the URL.
+        If it is no URL of PostgreSQL, names no database, or has parameters that are not known. The message never
+        repeats the URL.
     """
     try:
         address = make_url(url.strip())
@@ -31,7 +34,10 @@ def read_address(url: str) -> URL:
     if not address.database:
         message = f"the database URL names no database; it should look like {EXAMPLE}"
         raise DatabaseAddressError(message)
-    return address.set(drivername=DRIVER)
+    if unknown := sorted(address.query.keys() - _QUERY.keys()):
+        message = f"the database URL has {', '.join(unknown)}; what it may have is {', '.join(_QUERY)}"
+        raise DatabaseAddressError(message)
+    return address.set(drivername=DRIVER, query={_QUERY[name]: value for name, value in address.query.items()})
 
 
 def without_password(url: str) -> str:

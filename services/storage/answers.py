@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,9 @@ from services.storage.tables import (
     pipelines,
 )
 from services.storage.unnest import insert_rows, is_any_of, unnest
+
+_NUMBERED: Final = frozenset({"answer_key", "turn"})
+"""Columns of an answer that the database gives."""
 
 PARSED: Final = "parsed"
 FAILED: Final = "failed"
@@ -87,23 +90,39 @@ async def record_answers(
     return set(answer_keys)
 
 
-async def settle_answered(connection: AsyncConnection, document_keys: Collection[int]) -> None:
-    """Mark waiting documents processed whose current content has been answered before.
+async def settle_answered(connection: AsyncConnection, document_keys: Collection[int], pipeline_id: str) -> None:
+    """Make what a pipeline has answered before the present answer, and mark waiting documents processed.
 
-    That happens when a document comes back to an earlier content.
+    That happens when a document comes back to an earlier content, or is to be read by an earlier pipeline again.
     """
-    answered = (
-        select(answers.c.answer_key)
+    stored = await lock_documents(connection, document_keys)
+    if not stored:
+        return
+    newer = answers.alias("newer")
+    is_past = (
+        select(newer.c.answer_key)
         .where(
-            answers.c.document_key == documents.c.document_key,
-            answers.c.content_sha256 == documents.c.content_sha256,
+            newer.c.document_key == answers.c.document_key,
+            newer.c.content_sha256 == answers.c.content_sha256,
+            newer.c.turn > answers.c.turn,
         )
         .exists()
     )
-    stored = await lock_documents(connection, document_keys)
+    is_of_content = answers.c.content_sha256 == documents.c.content_sha256
+    past = update(answers).where(
+        is_any_of(answers.c.document_key, stored),
+        answers.c.document_key == documents.c.document_key,
+        is_of_content,
+        answers.c.pipeline_id == pipeline_id,
+        is_past,
+    )
+    await connection.execute(past.values(turn=text("DEFAULT")))
     waiting = [key for key, item in stored.items() if item.state == PARSED]
     if not waiting:
         return
+    answered = (
+        select(answers.c.answer_key).where(answers.c.document_key == documents.c.document_key, is_of_content).exists()
+    )
     settled = update(documents).where(is_any_of(documents.c.document_key, waiting), answered)
     await connection.execute(settled.values(state="processed", finished_at=func.now()))
 
@@ -215,7 +234,7 @@ def _header_bytes(item: Mapping[str, str | None]) -> bytes | None:
 async def _insert_answers(connection: AsyncConnection, given: Sequence[NewAnswer]) -> dict[int, int]:
     if not given:
         return {}
-    columns = [column for column in answers.c if column.name != "answer_key"]
+    columns = [column for column in answers.c if column.name not in _NUMBERED]
     table = unnest(columns, [_answer_row(item) for item in given])
     names = [column.name for column in columns]
     statement = insert(answers).from_select(names, select(*(table.c[name] for name in names)))
@@ -265,7 +284,7 @@ def _batch_row(batch: NewBatch) -> dict[str, Any]:
 
 
 def _answer_row(item: NewAnswer) -> dict[str, Any]:
-    row = {column.name: getattr(item, column.name) for column in answers.c if column.name != "answer_key"}
+    row = {column.name: getattr(item, column.name) for column in answers.c if column.name not in _NUMBERED}
     findings = [finding.model_dump(mode="json") for finding in item.findings]
     return row | {"status": item.status.value, "reasons": list(item.reasons), "findings": findings}
 

@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import DocumentParsed, EventType, Priority, event_id
 from schemas.topics import Topics
 from services.storage.database import Database
 from services.storage.document_events import event_row
+from services.storage.documents import lock_documents
 from services.storage.outbox import enqueue
 from services.storage.records import OutboxRow
 from services.storage.tables import answers, current_answers, documents, pages, pipelines
+from services.storage.unnest import is_any_of
 
 CHUNK_DOCUMENTS: Final = 500
 """Most documents of one transaction."""
@@ -117,6 +119,11 @@ async def _replay_part(
     )
     now = datetime.now(UTC)
     rows = [_row(item, topics, now) for item in await connection.execute(statement)]
+    keys = [row.document_key for row in rows]
+    await lock_documents(connection, keys)
+    # What an earlier pipeline's tries were is not this one's.
+    anew = update(documents).where(is_any_of(documents.c.document_key, keys))
+    await connection.execute(anew.values(attempts=1, engine_deaths=0))
     await enqueue(connection, rows)
     return rows
 

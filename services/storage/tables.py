@@ -36,6 +36,9 @@ FINDINGS: Final = "What checks found: an array of objects with kind, fields and 
 NEEDS_REVIEW: Final = (
     "Whether a person should look before it is booked: it is incomplete, or some finding is more than a repair."
 )
+TURN: Final = (
+    "Order in which answers became the present one: of a content, the greatest is. It grows when an answer does again."
+)
 CALIBRATION: Final = (
     "What makes its confidences: features and weights, and what they were fitted on; null if it was not kept."
 )
@@ -224,6 +227,7 @@ answers: Final = Table(
     Column("needs_review", Boolean, nullable=False, server_default=text("false"), comment=NEEDS_REVIEW),
     _optional("model", Text, "Name of the model that read it, where that is another one than its pipeline's own."),
     _optional("adapter", Text, "LoRA adapter that the model read it with; null without one."),
+    Column("turn", BigInteger, Identity(always=True), nullable=False, comment=TURN),
     PrimaryKeyConstraint("answer_key"),
     UniqueConstraint("document_key", "content_sha256", "pipeline_id"),
     CheckConstraint("type_confidence BETWEEN 0 AND 1", "type_confidence"),

@@ -73,6 +73,8 @@ def is_layout(numbers: Sequence[object], text: str) -> bool:
     if not all(type(number) is int and abs(number) <= MAX_PLACE for number in numbers):
         return False
     starts, ends, sizes = numbers[0::FIELDS], numbers[1::FIELDS], numbers[5::FIELDS]
+    if sum(ends) - sum(starts) > len(text):  # type: ignore[arg-type]
+        return False  # runs share no characters: as many copies of a page as there are runs would be made
     return all(
         0 <= start < end <= len(text) and size > 0  # type: ignore[operator]
         for start, end, size in zip(starts, ends, sizes, strict=True)

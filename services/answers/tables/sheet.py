@@ -129,12 +129,12 @@ def text_runs(text: str) -> Iterator[Run]:
     """Give runs of plain text as if it were printed with letters of one width."""
     start = 0
     for number, line in enumerate(text.split("\n"), start=1):
-        column, counted = 0, 0
+        column, counted, is_tabbed = 0, 0, "\t" in line
         for match in _APART.finditer(line):
             column += line.count("\t", counted, match.start())
             counted = match.start()
-            left = column * _TABULATOR if "\t" in line else match.start() * _CHARACTER
-            right = left + min(len(match[0]) * _CHARACTER, _TABULATOR - 1 if "\t" in line else len(line) * _CHARACTER)
+            left = column * _TABULATOR if is_tabbed else match.start() * _CHARACTER
+            right = left + min(len(match[0]) * _CHARACTER, _TABULATOR - 1 if is_tabbed else len(line) * _CHARACTER)
             yield Run(start + match.start(), start + match.end(), left, right, number * _LINE, _SIZE)
         start += len(line) + 1
 

@@ -211,7 +211,7 @@ async def whole_life(url: str) -> None:
             await record_dead_letters(connection, [letter()])
             await record_usage(connection, [used(key, batch())])
             assert len(await costs_by_type(connection, CostSelection())) == 1
-            await settle_answered(connection, [key])
+            await settle_answered(connection, [key], PIPELINE.pipeline_id)
             await enqueue(connection, [event(key=key)])
             await publish(connection)
             await republish_last_event(connection, [key])

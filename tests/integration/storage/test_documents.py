@@ -135,7 +135,7 @@ async def test_a_document_that_comes_back_to_answered_content_is_settled(databas
     [back] = await given.store(database, given.document())
     async with database.transaction() as connection:
         [pending] = await load_documents(connection, [key], given.PIPELINE.pipeline_id)
-        await settle_answered(connection, [key])
+        await settle_answered(connection, [key], given.PIPELINE.pipeline_id)
         state = await connection.scalar(select(documents.c.state))
         count = len((await connection.execute(select(answers))).all())
     assert back.acceptance is Acceptance.NEWER

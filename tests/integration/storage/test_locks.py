@@ -43,11 +43,15 @@ async def _retries(connection: Connection, keys: Sequence[int]) -> None:
     )
 
 
+async def _settled(connection: Connection, keys: Sequence[int]) -> None:
+    await settle_answered(connection, keys, given.PIPELINE.pipeline_id)
+
+
 async def _submissions(connection: Connection, _: Sequence[int]) -> None:
     await store_documents(connection, PAPERS)
 
 
-@pytest.mark.parametrize("work", [_answers, _failures, _retries, _submissions, note_engine_death, settle_answered])
+@pytest.mark.parametrize("work", [_answers, _failures, _retries, _submissions, note_engine_death, _settled])
 async def test_while_the_first_document_is_locked_the_others_are_free(database: Database, work: Work) -> None:
     keys = [(await given.store(database, paper))[0].document_key for paper in PAPERS]
     async with asyncio.TaskGroup() as tasks, database.transaction() as holder:

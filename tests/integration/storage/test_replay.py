@@ -1,16 +1,22 @@
 """Documents that are answered anew."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from integration.storage import stored as given
+from sqlalchemy import update
 
 from schemas.events import Priority
 from schemas.topics import Topics
+from services.storage.answers import ensure_pipeline, record_answers, settle_answered
 from services.storage.database import Database
+from services.storage.documents import load_documents
+from services.storage.queries import results
 from services.storage.records import TakenRow
 from services.storage.replay import Forecast, ReplaySelection, forecast, replay
+from services.storage.tables import documents
 
 TOPICS = Topics("")
 EVERY = ReplaySelection()
@@ -40,6 +46,37 @@ async def test_a_processed_document_is_handed_to_inference_again(database: Datab
     assert said["document_key"] == key
     assert said["page_count"] == 2
     assert said["characters"] == sum(map(len, given.document().pages))
+
+
+async def test_an_earlier_pipelines_answer_becomes_the_present_one_again(database: Database) -> None:
+    """As its event does, which goes out again: SQL and the topic must not say different things."""
+    key = await given.process(database, given.document())
+    other = given.batch("pipeline-2")
+    async with database.transaction() as connection:
+        await ensure_pipeline(connection, replace(given.PIPELINE, pipeline_id="pipeline-2"))
+        await record_answers(connection, [other], [given.answer(key, given.document(), other)])
+
+    async def present() -> str:
+        async with database.transaction() as connection:
+            [result] = await results(connection, ["inv-1"])
+        return result.pipeline_id
+
+    said = [await present()]
+    for pipeline_id in ("pipeline-1", "pipeline-1", "pipeline-3", "pipeline-2"):
+        async with database.transaction() as connection:
+            await settle_answered(connection, [key], pipeline_id)
+        said.append(await present())
+    assert said == ["pipeline-2", "pipeline-1", "pipeline-1", "pipeline-1", "pipeline-2"]
+
+
+async def test_what_is_read_anew_has_all_its_tries(database: Database) -> None:
+    key = await given.process(database, given.document())
+    async with database.transaction() as connection:
+        await connection.execute(update(documents).values(attempts=3, engine_deaths=2))
+    await replayed(database)
+    async with database.transaction() as connection:
+        [pending] = await load_documents(connection, [key], "pipeline-2")
+    assert (pending.attempts, pending.engine_deaths) == (1, 0)
 
 
 async def test_what_waits_or_failed_is_not_replayed(database: Database) -> None:

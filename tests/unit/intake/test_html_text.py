@@ -30,6 +30,23 @@ from services.intake.mail import read_mail
         '<span style="color:transparent">',
         '<font color="#ffffff">',
         '<span style="color:white;background:#fff">',
+        '<span style="color:#000;color:#fff">',
+        '<span style="color:#fff" style="color:#000">',
+        '<span style="color:#fff;background:none">',
+        '<span style="color:rgba(0,0,0,0)">',
+        '<span style="color:rgb(100%, 100%, 99%)">',
+        '<span style="color:hsl(0, 0%, 100%)">',
+        '<span style="color:#ffff">',
+        '<span style="color:#00000000">',
+        '<span style="-webkit-text-fill-color:transparent">',
+        '<p bgcolor="navy" style="color:#fff">',
+        '<span style="display:/**/none">',
+        '<span style="d\\69splay:none">',
+        '<span style="font:0/0 a">',
+        '<span style="font-size:.5px">',
+        f'<span style="{"x:y;" * 2_000}display:none">',
+        "<datalist>",
+        "<video>",
     ],
 )
 def test_what_is_hidden_is_left_out_and_said(tag: str):
@@ -51,12 +68,15 @@ def test_what_is_hidden_is_left_out_and_said(tag: str):
         '<div title="display:none">',
         '<div style="background:url(display:none)">',
         '<div style="color:#fff;background-color:#0a5">',
-        '<div bgcolor="navy" style="color:#fff">',
         '<div style="color:#eee">',
         '<div style="color:#fffe00">',
         '<div style="background-color:#fff">',
         '<div style="margin-left:-10px">',
         '<div style="border-color:#fff">',
+        '<div style="color:#fff;color:#000">',
+        '<div style="color:#fff;background-image:linear-gradient(red, blue)">',
+        '<div style="font:10px/0 a">',
+        '<div style="color:rgb(0 0 0 / 100%)">',
     ],
 )
 def test_what_is_shown_is_read(tag: str):
@@ -94,6 +114,8 @@ def test_hidden_elements_end_where_readers_see_them_end(markup: str, text: str):
         ('<body bgcolor="black"><p style="color:#fff">da</p></body>', "da"),
         ('<body bgcolor="#fff"><p style="color:#fff">weg</p></body>', ""),
         ("<button style='color:#fff'>da</button>", "da"),
+        ('<table bgcolor="#036"><tr><td style="color:#fff;background:transparent">da</table>', "da"),
+        ('<body text="#fff"><p>weg</p></body>', ""),
     ],
 )
 def test_white_letters_are_seen_where_their_ground_is_not_white(markup: str, text: str):
@@ -104,6 +126,28 @@ def test_white_letters_are_seen_where_their_ground_is_not_white(markup: str, tex
 
 def test_head_and_style_hide_nothing_that_anybody_would_miss():
     assert html_text("<head><title>Titel</title><style>p {}</style></head>da") == ("da", False)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<html><head><meta charset=utf-8><title>weg</title><body><p>da</p></body></html>",
+        "<body><head>da</head></body>",
+        "<body><![CDATA[x>da]]></body>".replace("]]>", ""),
+        "<!DOCTYPE html><body><!-->da<!-- --></body>",
+        "<!--->da<!-- -->",
+        "<!-- x --!>da<!-- weg -->",
+        "<!-- -- >weg-->da",
+        "<![if !mso]>da<![endif]><!-- weg",
+    ],
+)
+def test_comments_and_heads_end_where_readers_see_them_end(markup: str):
+    assert html_text(markup) == ("da", False)
+
+
+def test_text_that_is_turned_by_an_element_is_noted_as_such():
+    mail = b"From: a@b.example\nContent-Type: text/html\n\n<p>Summe <bdo dir=rtl>00,999</bdo> EUR</p>"
+    assert "\u202e00,999\u202c" in read_mail(mail, ReadingLimits(10, 1_000)).pages[0]
 
 
 def test_the_note_stands_with_the_mail():
