@@ -100,7 +100,8 @@ class Vitals:
 
         def polling() -> Check:
             age = consumption.poll_age
-            return Check("poll loop", age < POLL_SECONDS or self._waits, reason=f"last poll {age:.0f} s ago")
+            # In a rebalance that no broker ends, a poll waits for it; a new process would wait for it as well.
+            return Check("poll loop", age < POLL_SECONDS or not answers(), reason=f"last poll {age:.0f} s ago")
 
         def moving() -> Check:
             age = consumption.oldest_work_age
@@ -116,7 +117,7 @@ class Vitals:
         self.liveness += [polling, moving]
         self.readiness += [joined, closed]
         self._outages.append(lambda: breaker.outage)
-        self._watch_broker(consumption.answers)
+        answers = self._watch_broker(consumption.answers)
         self._measure(consumption, breaker)
 
     def _measure(self, consumption: Consumption, breaker: Breaker) -> None:
@@ -141,7 +142,8 @@ class Vitals:
 
         self._asked.append(count)
 
-    def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> None:
+    def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> Callable[[], bool]:
+        """Not ready while it does not answer; give whether it did last time."""
         answers = {"broker": True}
 
         async def ask() -> None:
@@ -153,8 +155,8 @@ class Vitals:
             )
 
         self.readiness.append(broker)
-        self._outages.append(lambda: not answers["broker"])
         self._asked.append(ask)
+        return lambda: answers["broker"]
 
     @property
     def _waits(self) -> bool:

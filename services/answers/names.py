@@ -12,7 +12,8 @@ _QUOTED: Final = re.compile(r"""["„“«»']([^"„“”«»']+)["“”«»'
 _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OHG|oHG)\b)")
 _OWNER: Final = re.compile(r"(?:inh\.|inhaber(?:in)?|prop\.|proprietor|owner)\W", re.IGNORECASE)
 _CAPITAL: Final = re.compile(
-    r"(?: [-\u2013\u2014] (?:SASU?|SARL|EURL|SA|SCI|SNC))?(?<![ ,])[ ,]+(?:[-\u2013\u2014] )?au capital (?:social )?de\b.*",
+    r"(?: [-\u2013\u2014] (?:SASU?|SARL|EURL|SA|SCI|SNC))?(?<![ ,])[ ,]+(?:[-\u2013\u2014] )?"
+    r"au capital (?:social )?de\b.*",
     re.DOTALL,
 )
 """What French firms must write behind their names: `SAS au capital de 120 000 €`."""

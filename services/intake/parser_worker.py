@@ -100,7 +100,9 @@ def _in_child(cpu_seconds: int, limits: ReadingLimits) -> int:
 def _serve_one(parent: int, cpu_seconds: int, limits: ReadingLimits) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.close(nowhere)
     # At the first limit the kernel says why, at the second it kills what would not hear.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

@@ -218,9 +218,9 @@ def _of_topics(budget: Budget = AMPLE, count: int = 100) -> InFlightByTopic:
 
 
 def test_what_is_urgent_is_taken_first_and_what_can_wait_does_not_wait_for_ever():
-    taken = _of_topics().take(2 * LEAST_URGENT_EVERY)
-    by_turn = ["urgent"] * (LEAST_URGENT_EVERY - 1) + ["bulk"]
-    assert [record.topic for record in taken] == 2 * by_turn
+    taken = _of_topics().take(4 * LEAST_URGENT_EVERY)
+    urgent = ["urgent"] * (LEAST_URGENT_EVERY - 1)
+    assert [record.topic for record in taken] == 2 * [*urgent, "normal", *urgent, "bulk"]
     assert [record.offset for record in taken if record.topic == "bulk"] == [0, 1], "the oldest of its topic first"
 
 

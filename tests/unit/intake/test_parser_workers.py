@@ -1,6 +1,7 @@
 """Worker processes: limited, disposable, and gone when the parser is."""
 
 import asyncio
+import ctypes
 import os
 import resource
 import signal
@@ -21,6 +22,7 @@ from services.intake.media import PDF, TEXT
 from services.intake.parse import Parser
 
 GOOD = letter(["Rechnung Nr. 1"])
+GET_DUMPABLE = 3  # linux/prctl.h
 
 
 def a_parser(workers: int = 1, seconds: float = 20, memory_mib: int = 512, **more: tuple[str, ...]) -> Parser:
@@ -52,6 +54,8 @@ def processes(parser: Parser) -> list[int]:
 
 async def waiting(parser: Parser) -> list[int]:
     """Give the processes of a parser with one worker once its child waits for the next document."""
+    if os.geteuid():
+        pytest.skip("only root may look into a process that shows itself to nobody")
 
     def reads() -> bool:
         try:
@@ -193,6 +197,12 @@ async def test_a_worker_inherits_no_environment_and_no_open_file(
                 assert set(open_files(process)) <= {"pipe", "socket", "/dev/null"}
 
 
+async def test_what_the_parent_knows_is_not_for_processes_of_the_same_user() -> None:
+    """Root may read everything; a service does not run as root."""
+    async with a_parser():
+        assert ctypes.CDLL(None).prctl(GET_DUMPABLE, 0, 0, 0, 0) == 0
+
+
 async def test_a_worker_is_limited_before_it_reads_anything(single: Parser) -> None:
     for process in await waiting(single):
         assert "NoNewPrivs:\t1" in status(process)
@@ -261,6 +271,8 @@ def read():
     return os.read(0, size)
 def write(body):
     os.write(1, struct.pack(">I", len(body)) + body)
+def end():
+    os.write(2, struct.pack(">I", 5) + b"ended")
 write(b"ready")
 token = json.loads(read())["token"]
 read()
@@ -280,6 +292,7 @@ read()
         'write(b"\\x80\\x04K\\x01.")',
         'os.write(1, struct.pack(">I", 2**32 - 1))',
         'os.write(1, struct.pack(">I", 1000) + b"half")',
+        'write(json.dumps({"pages": [], "notes": {"de": [], "en": []}, "token": token}).encode()); end()',
         "",
     ],
 )
@@ -289,10 +302,24 @@ async def test_a_worker_that_was_taken_over_can_only_spoil_its_own_document(answ
         assert await code_of(parser, b"x", TEXT) is ErrorCode.PARSE_CRASHED
 
 
+STAYS = f"""{PRELUDE}write(json.dumps({{"pages": ["x"], "notes": {{"de": [], "en": []}}, "token": token}}).encode())
+write(b"and reads the next one: " + read())
+"""
+
+
+async def test_a_child_that_answers_and_stays_does_not_read_the_next_document() -> None:
+    """Its worker says that it has ended, where the child cannot write."""
+    async with a_parser(command=(sys.executable, "-c", STAYS), seconds=1) as parser:
+        for _ in range(2):
+            assert await code_of(parser, b"secret", TEXT) is ErrorCode.PARSE_TIMEOUT
+
+
 async def test_what_a_worker_says_is_cleaned_and_bounded_by_the_parent() -> None:
     notes = '{"de": ["n\\n" * 300] * 900, "en": ["n\\n" * 300] * 900}'
     answer = f'{{"pages": ["a\\r\\nb\\u0000\\ud800"], "notes": {notes}, "token": token}}'
-    async with a_parser(command=(sys.executable, "-c", f"{PRELUDE}write(json.dumps({answer}).encode())")) as parser:
+    async with a_parser(
+        command=(sys.executable, "-c", f"{PRELUDE}write(json.dumps({answer}).encode()); end()")
+    ) as parser:
         document = await parser.parse(b"x", TEXT)
     assert document.pages == ("a\nb\ufffd\ufffd",)
     assert len(document.notes) == 200
