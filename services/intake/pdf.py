@@ -19,7 +19,7 @@ from services.intake.einvoice_xml import EInvoiceError, einvoice_of, written_ein
 from services.intake.failure import IntakeError
 from services.intake.pdf_annotations import Written, lay_annotations
 from services.intake.pdf_font import Fonts
-from services.intake.pdf_hidden import Unseen, Why, read_seen
+from services.intake.pdf_hidden import MAX_OPERATORS, Unseen, Why, read_seen
 from services.intake.pdf_layout import read_page
 
 _STREAM_BYTES: Final = 32 * 2**20
@@ -123,6 +123,8 @@ def _limits(limits: ReadingLimits) -> dict[str, Any]:
         # A tree has at most as many inner nodes as pages, unless somebody means harm.
         "page_tree_maximum_entries": 2 * limits.max_pages + 100,
         "jbig2dec_binary": None,
+        # `Sight` counts what they do, and says so where it is too much; pypdf would skip them in silence.
+        "xform_maximum_invocations_per_extraction": MAX_OPERATORS + 1,
         "disable_legacy_handling": True,
     }
 

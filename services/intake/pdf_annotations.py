@@ -5,7 +5,7 @@ are laid on the page before it is read, so that what they say is read, and what 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final, NamedTuple
 
 from pypdf import PageObject
@@ -26,8 +26,11 @@ _DEEPEST: Final = 10
 
 _CLOSES: Final = {b"q": b"Q", b"BT": b"ET", b"BMC": b"EMC", b"BDC": b"EMC"}
 """What closes what operators open."""
-_SHAPES: Final = frozenset({"/Square", "/Circle", "/Polygon", "/Redact"})
-"""Kinds that readers fill by themselves if they have a colour, and no appearance."""
+_NO_ROTATE: Final = 16
+"""Flag of an annotation that stays upright on a page that is turned."""
+_FILLED: Final = frozenset({"/Square", "/Circle", "/Polygon", "/Redact"})
+_DRAWN: Final = _FILLED | {"/FreeText", "/Ink", "/Line", "/PolyLine"}
+"""Kinds that readers fill, or draw in a colour, by themselves where there is no appearance."""
 _COMMENTS: Final = frozenset({"/FreeText", "/Stamp"})
 
 
@@ -39,7 +42,8 @@ class Written(NamedTuple):
     is_laid
         Fields that are filled in, comments or stamps were laid on the page; they are read behind its own text.
     is_left
-        Some could not be: they have no appearance, or readers make another one.
+        Some could not be: they have no appearance, or readers make another one or put it elsewhere; or they are too
+        many.
     """
 
     is_laid: bool
@@ -56,32 +60,42 @@ class _Laid(NamedTuple):
 def lay_annotations(page: PageObject) -> Written:
     """Lay the annotations that readers see on a page, which is changed; damaged ones leave it as it is."""
     try:
-        found = _shown(page)
-        laid = {number: appearance for number, one in enumerate(found) if (appearance := _appearance(one))}
+        listed = _listed(page)
+        found = _shown(page, listed[:_MOST])
+        laid = {number: appearance for number, one in enumerate(found) if (appearance := _appearance(one, page))}
         if laid:
             _lay(page, list(laid.values()))
-        says = [number for number, one in enumerate(found) if _says_something(one)]
-        left = [number for number in says if number not in laid or (_is_field(found[number]) and _is_anew(page))]
-        hides = any(_is_filled(one) for number, one in enumerate(found) if number not in laid)
-        return Written(is_laid=not laid.keys().isdisjoint(says), is_left=bool(left) or hides)
+        says = {number for number, one in enumerate(found) if _says_something(one)}
+        anew = {number for number in says if _is_field(found[number]) and _is_anew(page)}
+        paints = {number for number, one in enumerate(found) if _has_appearance(one) or _is_drawn(one)}
+        left = anew | ((says | paints) - laid.keys())
+        return Written(is_laid=not laid.keys().isdisjoint(says), is_left=bool(left) or len(listed) > _MOST)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  (pypdf raises anything on damaged annotations; the page is read without them)
         return Written(is_laid=False, is_left=True)
 
 
-def _shown(page: PageObject) -> list[Mapping[str, Any]]:
+def _listed(page: PageObject) -> list[Any]:
     entries = page.get("/Annots")
     found = entries.get_object() if entries is not None else None
-    listed = [dictionary(entry) for entry in islice(found, _MOST)] if isinstance(found, list) else []
+    return found if isinstance(found, list) else []
+
+
+def _shown(page: PageObject, listed: Sequence[Any]) -> list[Mapping[str, Any]]:
     layers = Layers(page) if listed else None
-    return [one for one in listed if layers and _is_shown(one) and not layers.is_off(raw(one, "/OC"))]
+    found = map(dictionary, listed)
+    return [one for one in found if layers and _is_shown(one) and not layers.is_off(raw(one, "/OC"))]
 
 
 def _is_shown(annotation: Mapping[str, Any]) -> bool:
+    is_popup = annotation.get("/Subtype") == "/Popup"
+    return _place(annotation) is not None and not (_flags(annotation) & _NOT_SHOWN or is_popup)
+
+
+def _flags(annotation: Mapping[str, Any]) -> int:
     flags = annotation.get("/F", 0)
-    is_hidden = isinstance(flags, int) and flags & _NOT_SHOWN
-    return _place(annotation) is not None and not is_hidden and annotation.get("/Subtype") != "/Popup"
+    return flags if isinstance(flags, int) else 0
 
 
 def _place(annotation: Mapping[str, Any]) -> Box | None:
@@ -90,14 +104,24 @@ def _place(annotation: Mapping[str, Any]) -> Box | None:
     return box_of([(numbers[0], numbers[1]), (numbers[2], numbers[3])]) if len(numbers) == len(Box._fields) else None
 
 
-def _appearance(annotation: Mapping[str, Any]) -> _Laid | None:
-    """Give what is painted for an annotation as it is; a box that is ticked has an appearance for each state."""
+def _appearance(annotation: Mapping[str, Any], page: PageObject) -> _Laid | None:
+    """Give what is painted for an annotation, where it is painted as it is."""
+    form, place = _stream(annotation), _place(annotation)
+    is_elsewhere = _flags(annotation) & _NO_ROTATE and page.rotation
+    is_form = form is not None and form.get("/Subtype", "/Form") == "/Form" and form.get_data().strip()
+    return _Laid(form, place) if form is not None and is_form and place is not None and not is_elsewhere else None
+
+
+def _has_appearance(annotation: Mapping[str, Any]) -> bool:
+    form = _stream(annotation)
+    return form is not None and bool(form.get_data().strip())
+
+
+def _stream(annotation: Mapping[str, Any]) -> StreamObject | None:
+    """Give the stream of an appearance; a box that is ticked has one for each state."""
     normal = dictionary(dictionary(annotation.get("/AP")).get("/N"))
     form = normal if isinstance(normal, StreamObject) else dictionary(normal.get(str(annotation.get("/AS"))))
-    place = _place(annotation)
-    if not isinstance(form, StreamObject) or place is None or not form.get_data().strip():
-        return None
-    return _Laid(form, place)
+    return form if isinstance(form, StreamObject) else None
 
 
 # What it says
@@ -113,8 +137,12 @@ def _is_field(annotation: Mapping[str, Any]) -> bool:
     return annotation.get("/Subtype") == "/Widget" and _first(annotation, "/FT") in {"/Tx", "/Ch"}
 
 
-def _is_filled(annotation: Mapping[str, Any]) -> bool:
-    return annotation.get("/Subtype") in _SHAPES and bool(annotation.get("/IC"))
+def _is_drawn(annotation: Mapping[str, Any]) -> bool:
+    """Tell whether readers draw something without an appearance that may lie over the page's text."""
+    kind = annotation.get("/Subtype")
+    is_filled = kind in _FILLED and bool(annotation.get("/IC"))
+    has_ground = kind == "/Widget" and bool(dictionary(annotation.get("/MK")).get("/BG"))
+    return is_filled or has_ground or (kind in _DRAWN and bool(annotation.get("/C")))
 
 
 def _is_anew(page: PageObject) -> bool:
@@ -136,7 +164,7 @@ def _levels(field: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _is_text(value: object) -> bool:
     said = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) and item.strip() for item in said)
+    return any(isinstance(item, str | bytes) and item.strip() for item in said)
 
 
 # How it comes on the page
@@ -149,7 +177,7 @@ def _lay(page: PageObject, appearances: Sequence[_Laid]) -> None:
     content = ContentStream(page.get("/Contents"), page.pdf, "bytes")
     operations = list(_closed(content.operations))
     for number, (form, place) in enumerate(appearances):
-        name = NameObject(f"/Annotation {number}")
+        name = next(name for name in map(NameObject, _names(number)) if name not in forms)
         form[NameObject("/Subtype")] = NameObject("/Form")
         forms[name] = form
         matrix = [FloatObject(value) for value in _matrix(form, place)]
@@ -157,6 +185,10 @@ def _lay(page: PageObject, appearances: Sequence[_Laid]) -> None:
     content.operations = operations
     resources[NameObject("/XObject")] = forms
     page[NameObject("/Resources")], page[NameObject("/Contents")] = resources, content
+
+
+def _names(number: int) -> Iterator[str]:
+    return (f"/Annotation{number}{suffix * '-'}" for suffix in count())
 
 
 def _closed(operations: Iterable[_Operation]) -> Iterator[_Operation]:

@@ -11,6 +11,7 @@ from services.intake.pdf_paint import BLACK, Box, Colour, channels_of, colour_of
 _INVISIBLE_MODES: Final = frozenset({3, 7})
 _FILLED_MODES: Final = frozenset({0, 2, 4, 6})
 _STROKED_MODES: Final = frozenset({1, 2, 5, 6})
+_FIRST_CLIPPING_MODE: Final = 4
 _STENCIL_MODE: Final = 7
 _TRANSPARENT: Final = 0.05
 _OPAQUE: Final = 0.95
@@ -95,6 +96,11 @@ class Graphics(NamedTuple):
     def is_stencil(self) -> bool:
         """Whether letters only limit what is painted after them."""
         return self.mode == _STENCIL_MODE
+
+    @property
+    def is_clipping(self) -> bool:
+        """Whether letters limit what is painted after them, painted themselves or not."""
+        return self.mode >= _FIRST_CLIPPING_MODE
 
     @property
     def is_drawn(self) -> bool:

@@ -54,12 +54,18 @@ _MIDDLE: Final = 0.25
 _REACH: Final = 1 / 6
 """From there a letter reaches this far at least; a line that crosses it out hides less."""
 
+_CUT_AROUND: Final = 6
+"""A letter of a clip reaches so many times as far as what must be covered of it."""
+
 _SCANNED: Final = 0.5
 """Part of a page that pictures must cover for its invisible text to be their text layer."""
 
+_LEAST_PIXELS: Final = 100
+"""Across a picture that may be a scan, or a strip of one; a picture of one pixel is a ground."""
+
 _MAX_STRINGS: Final = 50_000
 """A dense page whose every letter is a string of its own has 10,000."""
-_MAX_OPERATORS: Final = 500_000
+MAX_OPERATORS: Final = 500_000
 """Of a page, with its forms as often as they are drawn. A page full of drawings has some tens of thousands."""
 
 _LEAST_SIDE: Final = 1.0
@@ -164,6 +170,9 @@ class Eyes(Protocol):
     def after(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
         """See an operator that has been carried out."""
 
+    def lose(self) -> None:
+        """Learn that a form was not read to its end."""
+
 
 Read = TypeVar("Read")
 
@@ -235,6 +244,9 @@ class Blinkers:
     def after(self, _operator: bytes, _operands: list[Any], _cm: list[float], _tm: list[float]) -> None:
         """Do nothing: what is left is seen."""
 
+    def lose(self) -> None:
+        """Do nothing: it was said when the page was read first."""
+
 
 @dataclass(slots=True)
 class Sight:
@@ -251,6 +263,7 @@ class Sight:
     _frames: list[_Frame] = field(default_factory=list)
     _open_layers: list[bool] = field(default_factory=list)
     _path: _Path = field(default_factory=_Path)
+    _cut: list[Box] = field(default_factory=list)
     _pen: float = 0
     _layers: Layers = field(init=False)
     _paper: Paper = field(init=False)
@@ -263,6 +276,8 @@ class Sight:
         self._layers = Layers(self.page)
         self._steps = {
             b"Do": self._leave,
+            b"BT": self._begin_text,
+            b"ET": self._end_text,
             b"q": self._save,
             b"Q": self._restore,
             b"W": self._clip,
@@ -311,9 +326,13 @@ class Sight:
         elif points := _POINTS.get(operator):
             self._draw(operator, numbers_of(operands)[-points:], self._place(cm))
         elif operator == b"INLINE IMAGE":
-            self._picture(self._place(cm), hides=False)
+            self._picture(self._place(cm), hides=False, is_scan=True)
         else:
             self._now = self._now.changed(operator, operands, self._frames[-1].resources)
+
+    def lose(self) -> None:
+        """Note that a form was not read to its end: readers may go on where pypdf does not."""
+        self.is_malformed = True
 
     def hidden(self) -> dict[int, Why]:
         """Give the strings that readers do not see, by their number in the order of the page.
@@ -331,8 +350,8 @@ class Sight:
         return {number: why for number, why in found.items() if not (self.has_text_layer and why in _OF_SCANS)}
 
     def _check_bounds(self) -> None:
-        if self._operators > _MAX_OPERATORS or len(self._strings) > _MAX_STRINGS:
-            message = f"more than {_MAX_OPERATORS} operators, or {_MAX_STRINGS} strings, on one page"
+        if self._operators > MAX_OPERATORS or len(self._strings) > _MAX_STRINGS:
+            message = f"more than {MAX_OPERATORS} operators, or {_MAX_STRINGS} strings, on one page"
             raise LimitReachedError(message)
 
     def _is_scan(self, found: Mapping[int, Why]) -> bool:
@@ -358,11 +377,23 @@ class Sight:
             chosen = {len(middles) * (2 * part + 1) // (2 * _LOOKED_AT): None for part in range(_LOOKED_AT)}
             marks = [self._mark(matrix, middles[letter]) for letter in chosen]
             string.looked_at = len(marks)
+            if self._now.is_clipping:
+                self._cut += [Box(mark.x, mark.y, mark.x, mark.y).grown(_CUT_AROUND * mark.reach) for mark in marks]
             if not string.why or string.why is Why.INVISIBLE:
                 self._look(string, marks)
         if self._now.is_stencil:
             self._now = self._now._replace(cut_out=(*self._now.cut_out, len(self._strings)))
         self._strings.append(string)
+
+    def _begin_text(self, _operands: list[Any]) -> None:
+        self._cut.clear()
+
+    def _end_text(self, _operands: list[Any]) -> None:
+        """Show what follows only where the letters of a clip stand."""
+        if self._cut:
+            corners = [corner for box in self._cut for corner in ((box.left, box.bottom), (box.right, box.top))]
+            self._now = self._now.clipped(box_of(corners), exact=False)
+            self._cut.clear()
 
     def _middles(self, pieces: list[Any]) -> Iterator[float]:
         """Give where the middle of each letter stands on its line, and move the pen on."""
@@ -445,7 +476,7 @@ class Sight:
         if not (box := path.box):
             return
         now = self._now
-        if operator in _FILLS:
+        if operator in _FILLS and len(set(path.points)) > len("to"):
             self._paint(box, now.fill, is_box=path.is_box)
         if operator in _STROKES and now.line * scale >= _TINY_POINTS:
             self._paint(_stroked(box, now.line * scale / 2, path), now.stroke, is_box=path.is_line)
@@ -463,12 +494,12 @@ class Sight:
     def _clip(self, _operands: list[Any]) -> None:
         self._path.clips = True
 
-    def _picture(self, matrix: Matrix, *, hides: bool) -> None:
+    def _picture(self, matrix: Matrix, *, hides: bool, is_scan: bool) -> None:
         now = self._now
         if now.traces(now.fill) and not any(self._open_layers):
             box = box_of([point_of(matrix, x, y) for x in (0, 1) for y in (0, 1)]).common(now.clip)
             hides = hides and now.hides(now.fill) and _is_upright(matrix)
-            self._paper.picture(box, hides=hides, order=len(self._strings))
+            self._paper.picture(box, hides=hides, is_scan=is_scan, order=len(self._strings))
             self._fill_stencil()
 
     def _shade(self, _operands: list[Any]) -> None:
@@ -502,7 +533,8 @@ class Sight:
         self._saved.append(self._now)
         self._open_layers.append(self._layers.is_off(raw(thing, "/OC")))
         if thing.get("/Subtype") == "/Image":
-            self._picture(place, hides=_is_opaque(thing))
+            is_opaque = _is_opaque(thing)
+            self._picture(place, hides=is_opaque, is_scan=is_opaque and _is_large(thing))
         if thing.get("/Subtype") == "/Form":
             place = product(matrix_of(thing.get("/Matrix") or []), place)
             self._clip_to(numbers_of(thing.get("/BBox") or []), place)
@@ -572,6 +604,11 @@ def _is_opaque(image: Mapping[str, Any]) -> bool:
     filters = image.get("/Filter")
     names = [str(name) for name in filters] if isinstance(filters, list) else [str(filters)]
     return not any(image.get(key) for key in ("/SMask", "/Mask", "/ImageMask")) and "/JPXDecode" not in names
+
+
+def _is_large(image: Mapping[str, Any]) -> bool:
+    width = image.get("/Width")
+    return isinstance(width, int) and width >= _LEAST_PIXELS
 
 
 def _edges(page: PageObject) -> Box:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from pypdf import PageObject
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, NameObject
 
 from services.answers.tables.runs import MAX_PLACE, MAX_RUNS, UNITS_PER_POINT, Run
 from services.intake.pdf_font import Code, Face, Fonts
@@ -46,10 +46,17 @@ class _Stretch(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """The page, or a form on it: what its names mean, and where it stands."""
+    """The page, or a form on it: what its names mean, and where it stands.
+
+    Parameters
+    ----------
+    borrows
+        The form, if it has no names of its own, and takes those around it as readers do.
+    """
 
     resources: Mapping[str, Any]
     matrix: Matrix
+    borrows: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,26 @@ def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run
         No runs if the pieces that pypdf gives are not the text, or there are too many of them.
     """
     layout = _Layout(page, fonts, eyes)
+    _notice_losses(page, eyes)
     text = page.extract_text(
         visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
     )
     stored = stored_form(text)
     return _parted(stored, layout.runs_of(stored), layout.unwritten)
+
+
+def _notice_losses(page: PageObject, eyes: Eyes) -> None:
+    """Have it said where pypdf gives up a form: it goes on without."""
+    read = PageObject.extract_xform_text
+
+    def reading(*given: Any, **named: Any) -> str:  # noqa: ANN401  (as pypdf calls it)
+        try:
+            return read(page, *given, **named)
+        except Exception:
+            eyes.lose()
+            raise
+
+    page.extract_xform_text = reading  # type: ignore[method-assign]
 
 
 def _parted(text: str, runs: list[Run], unwritten: Sequence[int]) -> tuple[str, list[Run]]:
@@ -154,7 +176,10 @@ class _Layout:
             around = self._forms[-1]
             form = named(around.resources, "/XObject", operands[0]) if operands else {}
             place = product(product(matrix_of(form.get("/Matrix") or []), _matrix(cm)), around.matrix)
-            self._forms.append(_Form(dictionary(form.get("/Resources")) or around.resources, place))
+            borrows = form if form.get("/Subtype") == "/Form" and not dictionary(form.get("/Resources")) else None
+            if isinstance(borrows, DictionaryObject):
+                borrows[NameObject("/Resources")] = DictionaryObject(around.resources)
+            self._forms.append(_Form(dictionary(form.get("/Resources")) or around.resources, place, borrows))
 
     def after(self, operator: bytes, operands: list[Any], cm: list[float], tm: list[float]) -> None:
         """Note an operator that shows text, or changes where the next one stands."""
@@ -164,7 +189,9 @@ class _Layout:
         if operator in _SHOWS and operands:
             self._note(operands[-1], cm, tm)
         elif operator == b"Do":
-            self._forms.pop()
+            borrows = self._forms.pop().borrows
+            if isinstance(borrows, DictionaryObject):
+                del borrows["/Resources"]  # the next one that draws it lends its own
         elif operator == b"q":
             self._saved.append(self._spacings)
         elif operator == b"Q" and self._saved:

@@ -127,9 +127,9 @@ class Paper:
         if colour is not None:
             self._colours.add(colour)
 
-    def picture(self, box: Box, *, hides: bool, order: int) -> None:
-        """Lay a picture on the page."""
-        self.pictured += box.common(self.edges).area
+    def picture(self, box: Box, *, hides: bool, is_scan: bool, order: int) -> None:
+        """Lay a picture on the page, which may be a scan of it."""
+        self.pictured += is_scan * box.common(self.edges).area
         self.paint(box, None, hides=hides, order=order)
 
     def mark(self, mark: Mark) -> None:

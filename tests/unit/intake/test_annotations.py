@@ -35,6 +35,7 @@ def read(
     objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [<< " + entries + b" >>] /MediaBox")
     objects[6] = stream(appearance, form + FONT)
     objects[7] = b"<< /Type /OCG /Name (off) >>"
+    objects[9] = stream(b"\xff", b" /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray")
     return read_pdf(written(objects), limits)
 
 
@@ -169,3 +170,53 @@ def test_a_filled_in_form_is_read(limits: ReadingLimits):
     parsed = read_pdf(out.getvalue(), limits)
     assert "AZ 47-11" in parsed.pages[0]
     assert "not read" not in " ".join(notes(parsed))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        b"/Subtype /Line /L [50 702 350 702] /C [1 1 1] /BS << /W 30 >>" + PLACE,
+        b"/Subtype /Ink /InkList [[50 702 350 702]] /C [1 1 1] /BS << /W 30 >>" + PLACE,
+        b"/Subtype /FreeText /C [1 1 1] /Contents ()" + PLACE,
+        b"/Subtype /Widget /FT /Tx /MK << /BG [1 1 1] >>" + PLACE,
+        b"/Subtype /Widget /FT /Tx /V (Rabatt 55,00 EUR\x7f)" + PLACE,
+        b"/Subtype /Square /AP << /N 9 0 R >>" + PLACE,
+    ],
+)
+def test_what_readers_draw_by_themselves_is_said(limits: ReadingLimits, entries: bytes):
+    """A line, a ground, a value of bytes; and an appearance that is none."""
+    parsed = read(limits, entries)
+    assert parsed.pages[0].strip() == "Summe 100,00 EUR"
+    assert notes(parsed) == [LEFT]
+
+
+def test_more_annotations_than_are_looked_at_are_said(limits: ReadingLimits):
+    objects = one_page(SEEN)
+    objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [" + b"6 0 R " * 10_001 + b"] /MediaBox")
+    objects[6] = b"<< /Subtype /Link /Rect [1 1 2 2] >>"
+    assert notes(read_pdf(written(objects), limits)) == [LEFT]
+
+
+def test_an_appearance_that_stays_upright_on_a_turned_page_is_not_laid_elsewhere(limits: ReadingLimits):
+    objects = one_page(SEEN)
+    entries = b"<< /Subtype /Square /F 16 /AP << /N 6 0 R >>" + PLACE + b" >>"
+    objects[3] = objects[3].replace(b"/MediaBox", b"/Rotate 90 /Annots [" + entries + b"] /MediaBox")
+    objects[6] = stream(WHITE, BOX + FONT)
+    parsed = read_pdf(written(objects), limits)
+    assert "100,00" in parsed.pages[0]
+    assert notes(parsed) == [LEFT]
+
+
+def test_a_page_keeps_its_own_forms_and_pictures(limits: ReadingLimits):
+    """A form of the page may be called as ours are, and an appearance may be a picture of the page."""
+    names = b"<< /Font << /F1 5 0 R >> /XObject << /Annotation0 8 0 R >> >>"
+    for form, said in ((b" /Subtype /Form /BBox [0 0 595 842]" + FONT, []), (b" /Subtype /Image /Width 800", [LEFT])):
+        objects = one_page(SEEN + b" q /Annotation0 Do Q", resources=names)
+        appearance = b"8" if b"Image" in form else b"6"
+        annotation = b"<< /Subtype /Square /Rect [10 10 12 12] /AP << /N " + appearance + b" 0 R >> >>"
+        objects[3] = objects[3].replace(b"/MediaBox", b"/Annots [" + annotation + b"] /MediaBox")
+        objects[6] = stream(b"0.9 g 0 0 2 2 re f", b" /BBox [0 0 2 2]" + FONT)
+        objects[8] = stream(BELOW, form)
+        parsed = read_pdf(written(objects), limits)
+        assert parsed.pages[0].split() == ["Summe", "100,00", "EUR"] + ["Anderes"] * (not said)
+        assert notes(parsed) == said

@@ -41,7 +41,7 @@ GROUP = (
 
 def document(content: bytes, form: bytes = b"", layers: bytes = b"/OFF [10 0 R]") -> bytes:
     """Give a PDF of one page with a picture, a form, and layers to be used."""
-    image = b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
+    image = b"/Type /XObject /Subtype /Image /Width 800 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
     objects = {
         **one_page(content, resources=RESOURCES),
         1: b"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [10 0 R 11 0 R] /D << " + layers + b" >> >> >>",
@@ -350,3 +350,52 @@ def test_what_a_layer_shows_is_not_seen_where_all_are_off_but_those_that_are_nam
         content = SEEN + b"/OC " + name + b" BDC " + line(b"") + b"EMC "
         parsed = read_pdf(document(content, layers=b"/BaseState /OFF /ON [11 0 R]"), limits)
         assert (HIDDEN in parsed.pages[0]) is is_seen
+
+
+def test_a_form_takes_the_names_of_the_page_if_it_has_none(limits: ReadingLimits):
+    objects = one_page(SEEN + b"/X Do", resources=b"<< /Font << /F1 5 0 R >> /XObject << /X 8 0 R >> >>")
+    objects[8] = stream(line(b""), b" /Type /XObject /Subtype /Form /BBox [0 0 595 842]")
+    parsed = read_pdf(written(objects), limits)
+    assert HIDDEN in parsed.pages[0]
+    assert parsed.notes == ()
+
+
+def test_a_form_that_is_given_up_is_said(limits: ReadingLimits):
+    """At a number of so many digits pypdf raises; readers go on."""
+    parsed = read(SEEN + b"/Form Do ", limits, b"1" + b"0" * 400 + b" w " + line(b"", place=b"60 2600"))
+    assert HIDDEN not in parsed.pages[0]
+    assert "operators with wrong operands" in parsed.notes[0].en
+
+
+def test_the_last_of_many_forms_is_read(limits: ReadingLimits):
+    objects = one_page(SEEN + b"/X Do " * 5_000 + b"/Y Do", resources=b"<< /XObject << /X 7 0 R /Y 8 0 R >> >>")
+    objects[7] = stream(b"q Q", FORM)
+    objects[8] = stream(
+        line(b""), b" /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >>"
+    )
+    assert HIDDEN in read_pdf(written(objects), limits).pages[0]
+
+
+@pytest.mark.parametrize("mode", [b"4", b"5", b"7"])
+def test_what_stands_beside_a_clip_of_letters_is_not_seen(limits: ReadingLimits, mode: bytes):
+    clip = b"BT /F1 10 Tf " + mode + b" Tr 60 650 Td (Seite 1) Tj ET "
+    parsed = read(SEEN + clip + b"BT 0 Tr 60 600 Td (" + HIDDEN.encode() + b") Tj ET ", limits)
+    assert HIDDEN not in parsed.pages[0]
+    assert "outside the page" in parsed.notes[0].en
+
+
+def test_a_filled_hairline_is_no_ground(limits: ReadingLimits):
+    white = b"0 g 50 590 m 350 620 l f " + line(b"1 g")
+    assert HIDDEN not in read(SEEN + white, limits).pages[0]
+
+
+def test_a_picture_of_nothing_is_no_scan(limits: ReadingLimits):
+    """It shines through, or has one pixel: the text over it is hidden, and no layer of what it shows."""
+    for picture in (b"/Cutout", b"/Dot"):
+        objects = one_page(
+            SEEN + b"q 595 0 0 642 0 0 cm " + picture + b" Do Q " + line(b"3 Tr"),
+            resources=b"<< /Font << /F1 5 0 R >> /XObject << /Cutout 6 0 R /Dot 7 0 R >> >>",
+        )
+        image = b" /Type /XObject /Subtype /Image /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
+        objects[6], objects[7] = stream(b"", image + b" /Width 800 /SMask 7 0 R"), stream(b"", image + b" /Width 1")
+        assert HIDDEN not in read_pdf(written(objects), limits).pages[0]
