@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import MIMEPart
-from typing import Final
+from typing import Final, Self
 
 from schemas.events import ErrorCode
 from schemas.wording import Wording
@@ -33,10 +33,18 @@ _HIDDEN: Final = Wording(
     en="the mail has text that readers do not see; it was left out",
 )
 _DIFFERS: Final = Wording(
-    de="die Mail zeigt als HTML Zahlen, die im reinen Text nicht stehen; beides wurde gelesen",
-    en="the mail's HTML shows figures that its plain text has not; both were read",
+    de="die Mail sagt als HTML etwas anderes als im reinen Text; beides wurde gelesen",
+    en="the mail's HTML says something else than its plain text; both were read",
 )
-_FIGURE: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
+_FIGURE: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9]){2}")
+"""Of three digits: programs that make one form of the other number lists, too."""
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_ADDRESS: Final = re.compile(r"\S+://\S+|\bwww\.\S+")
+"""Where a link leads, which a plain text says and HTML does not."""
+_OTHER_WORDS: Final = 0.1
+"""Part of one form's words that the other may lack: `show in the browser`."""
+_STUB: Final = 1 / 3
+"""Part of the HTML's words up to which a plain text without figures only says that there is HTML."""
 _WHY: Final = {
     ErrorCode.MEDIA_TYPE_UNKNOWN: "solche Dateien werden nicht gelesen",
     ErrorCode.DOCUMENT_ENCRYPTED: "die Datei verlangt ein Passwort",
@@ -50,9 +58,9 @@ _WHY: Final = {
 def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDocument:
     """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
 
-    The body is the plain text where there is one, else the text of the HTML. HTML that shows figures which the plain
-    text beside it has not is read as well, which the notes say; so is HTML that stands for no plain text. Attachments
-    that cannot be read are named in the notes.
+    The body is the plain text where there is one, else the text of the HTML. HTML that says something else than the
+    plain text beside it is read as well, which the notes say; so is HTML that stands for no plain text. Attachments that
+    cannot be read are named in the notes.
 
     Raises
     ------
@@ -120,9 +128,11 @@ def _attachments(
 ) -> Iterator[ParsedDocument]:
     forms = _forms_of(message, body)
     parts = [part for part in _leaves(message) if part is not body and not any(part is form for form in forms)]
-    if body is not None and any(_says_more(form, body) for form in forms):
+    plain = _Said(_decoded(body)) if body is not None and forms else None
+    shown = [_Said(_text_of(form).text) for form in forms]
+    if plain and any(one.differs_from(plain) for one in shown):
         parts = [*forms, *parts]
-        yield ParsedDocument((), (_DIFFERS,) * bool(_FIGURE.search(_decoded(body))))
+        yield ParsedDocument((), (_DIFFERS,) * (not all(plain.is_stub_of(one) for one in shown)))
     for part in parts[:_MAX_ATTACHMENTS]:
         try:
             yield _read_part(part, limits, depth)
@@ -134,6 +144,26 @@ def _attachments(
             f"{more} attachments beyond the first {_MAX_ATTACHMENTS} not read",
         )
         yield ParsedDocument((), (note,))
+
+
+class _Said:
+    """What one form of a letter says: its figures in their order, and its words."""
+
+    def __init__(self, text: str) -> None:
+        own = _ADDRESS.sub(" ", text)
+        self._figures = _FIGURE.findall(own)
+        self._words = set(_WORD.findall(own.casefold()))
+
+    def differs_from(self, other: Self) -> bool:
+        """Tell whether readers of the two forms would not read the same letter."""
+        return self._figures != other._figures or self._lacks(other) or other._lacks(self)
+
+    def is_stub_of(self, other: Self) -> bool:
+        """Tell whether it says nothing of its own."""
+        return not self._figures and ("html" in self._words or len(self._words) <= _STUB * len(other._words))
+
+    def _lacks(self, other: Self) -> bool:
+        return len(other._words - self._words) > _OTHER_WORDS * len(other._words)
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
@@ -156,11 +186,6 @@ def _forms_of(message: MIMEPart, body: MIMEPart | None) -> list[MIMEPart]:
                 html = (leaf for leaf in leaves if leaf.get_content_type() == "text/html")
                 return [leaf for leaf in html if not (leaf.is_attachment() or leaf.get_filename())]
     return []
-
-
-def _says_more(form: MIMEPart, body: MIMEPart) -> bool:
-    """Tell whether the HTML shows figures that the plain text has not."""
-    return not set(_FIGURE.findall(_text_of(form).text)) <= set(_FIGURE.findall(_decoded(body)))
 
 
 def _read_part(part: MIMEPart, limits: ReadingLimits, depth: int) -> ParsedDocument:

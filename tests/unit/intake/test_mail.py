@@ -37,11 +37,37 @@ def test_headers_come_first_then_the_body(limits: ReadingLimits) -> None:
 
 
 def test_the_plain_text_is_preferred_to_the_html_and_that_is_no_loss(limits: ReadingLimits) -> None:
-    mail = a_mail("nur Text")
-    mail.add_alternative("<p>nur HTML</p>", subtype="html")
+    mail = a_mail("1. Ihre Rechnung 4711 im Anhang, siehe hier: https://example.org/4712 www.example.org/4713")
+    mail.add_alternative("<ol><li>Ihre <a href=x>Rechnung</a> 4711 im Anhang, siehe hier</ol>", subtype="html")
     document = read_mail(mail.as_bytes(), limits)
-    assert "nur Text" in document.pages[0]
-    assert "nur HTML" not in "".join(document.pages)
+    assert "1. Ihre Rechnung" in document.pages[0]
+    assert len(document.pages) == 1
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("plain", "html"),
+    [
+        ("Summe 100,00 EUR. Bitte auf DE02120300000000202051 zahlen: 999,00 EUR", "<p>Summe 100,00 EUR</p>"),
+        ("Anzahlung 100,00 Summe 900,00", "<p>Anzahlung 900,00 Summe 100,00</p>"),
+        ("Wir nehmen das Angebot an.", "<p>Wir lehnen das Angebot ab.</p>"),
+    ],
+)
+def test_two_forms_that_say_two_things_are_both_read_and_that_is_said(
+    limits: ReadingLimits, plain: str, html: str
+) -> None:
+    mail = a_mail(plain)
+    mail.add_alternative(html, subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert html[3:-4] in "".join(document.pages)
+    assert len(document.notes) == 1
+
+
+def test_html_beside_an_empty_plain_text_is_the_letter(limits: ReadingLimits) -> None:
+    mail = a_mail("")
+    mail.add_alternative("<p>Hiermit kündige ich den Vertrag fristlos.</p>", subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert "fristlos" in "".join(document.pages)
     assert document.notes == ()
 
 
@@ -52,7 +78,7 @@ def test_html_that_shows_other_figures_than_the_plain_text_is_read_too_and_said(
     assert "9.999,00" in document.pages[0]
     assert "1.190,00" in document.pages[1]
     assert [note.en for note in document.notes] == [
-        "the mail's HTML shows figures that its plain text has not; both were read"
+        "the mail's HTML says something else than its plain text; both were read"
     ]
 
 
