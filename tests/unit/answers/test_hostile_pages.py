@@ -25,7 +25,7 @@ PIECES = [
     "05.06.2026  ", "05.06.2026\n", "19,00 €  ", "RE-1 / ", "DE02 ", "Weg 1\n10115 Berlin\n", "Herrn\n", "Bill to\n",
     "Mit freundlichen Grüßen\n", "i. A. Anna Weber\n", "i.a. ", "From: A <", "An: Anna Weber\n", "Betreff: ",
     "Xbescheid", "Rechnung Nr. 1234 ", "Rechnung\n", "Frau Anna Weber\n", "Müller GmbH ", "zahlbar ohne Abzug ",
-    "\u0301\u0323",
+    "\u0301\u0323", "\ufdfa", "1  ",
 ]  # fmt: skip
 
 
@@ -51,6 +51,12 @@ def test_a_text_made_of_one_piece_costs_bounded_time(piece: str) -> None:
     text = (piece * (CHARACTERS // len(piece) + 1))[:CHARACTERS]
     with bounded():
         look(text, [])
+
+
+def test_a_sender_s_line_without_end_costs_bounded_time() -> None:
+    line = f"A{',' * CHARACTERS}A · Musterstr. 1 · 12345 Berlin"
+    with bounded():
+        look(f"{line}\nAnna Weber\nWeg 1\n10115 Berlin\n", [])
 
 
 Place = tuple[int, int, int, int]

@@ -1,14 +1,17 @@
 """What an answer says of the deployment: that it works, that nobody knows, or that the model comes to no end."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import pytest
 
 from schemas.events import ErrorCode
 from services.delivery.breaker import LEAST, Admission
+from services.inference import service
 from services.inference.ask import Asked
+from services.inference.check import Checked
 from services.inference.service import Inference, Limits
 
 
@@ -30,6 +33,31 @@ def test_an_e_invoice_that_asked_no_engine_closes_no_outage_and_hides_none(infer
     breaker.probe()
     inference._tell_breaker(answer(generations=()))
     assert breaker.outage is not None
+
+
+async def test_an_answer_does_not_close_what_its_second_question_opened(
+    inference: Inference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine went away between the two; the document has its first answer all the same."""
+
+    async def away(checked: object, _: object) -> object:
+        inference.breaker.trip(ErrorCode.ENGINE_REFUSED, "no server answers")
+        return checked
+
+    async def asked(*_: object, **__: object) -> Asked:
+        return answer()
+
+    async def at_once(check: Callable[[], object]) -> object:
+        return check()
+
+    checked = Mock(spec=Checked, asked=answer())
+    monkeypatch.setattr(inference, "_ask", asked)
+    monkeypatch.setattr(inference, "_in_turn", at_once)
+    monkeypatch.setattr(inference, "_answer_again", away)
+    monkeypatch.setattr(service, "check_or_answer", lambda _: checked)
+    monkeypatch.setattr(inference, "_tracing", MagicMock())
+    await inference._outcome(MagicMock(), MagicMock())
+    assert inference.breaker.outage is not None
 
 
 def test_a_cut_off_answer_ends_an_outage_of_another_kind(inference: Inference) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import Content, ErrorCode, Step
+from services.intake import fetch
 from services.intake.failure import IntakeError
-from services.intake.fetch import ContentFetcher
+from services.intake.fetch import MOST_THREADS, ContentFetcher
 from services.intake.places import allowed_place, read_prefix
 
 MAX_BYTES = 1_000
@@ -287,3 +289,17 @@ async def test_a_web_server_that_is_silent_or_away_is_unreachable_and_worth_anot
     for failure in (silent, away):
         assert failure.code is ErrorCode.URI_UNREACHABLE
         assert failure.retryable
+
+
+async def test_files_on_a_dead_mount_hold_up_neither_others_nor_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = threading.Event()
+    monkeypatch.setattr(fetch, "_read_file", lambda *_: hung.wait())
+    fetcher = ContentFetcher([f"file://{tmp_path}/"], 100, timeout=0.1)
+    several = [fetcher.fetch(Content(uri=f"file://{tmp_path}/{number}")) for number in range(MOST_THREADS + 5)]
+    failed = await asyncio.gather(*several, return_exceptions=True)
+    assert {getattr(error, "code", error) for error in failed} == {ErrorCode.URI_UNREACHABLE}
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "others go on"), 5) == "others go on"
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "fetch")
+    hung.set()

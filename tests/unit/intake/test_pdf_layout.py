@@ -8,7 +8,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from unit.intake.pdfs import one_page, stream, written
 
-from services.answers.tables.runs import MAX_RUNS, Run, unpack
+from services.answers.tables.runs import MAX_RUNS, Run, pack, unpack
 from services.intake.document import ReadingLimits
 from services.intake.pdf import read_pdf
 
@@ -176,3 +176,10 @@ def test_a_pdf_whose_table_of_objects_is_wrong_is_searched_and_says_so() -> None
     document = read_pdf(wrong, LIMITS)
     assert [page.strip() for page in document.pages] == ["Betrag 12,00 EUR"]
     assert any("table of objects is damaged" in note.en for note in document.notes)
+
+
+def test_runs_that_share_characters_are_none():
+    """As many copies of a page would be made as there are runs."""
+    runs = [Run(0, 4, 10, 20, 30, 10)] * 3
+    assert unpack(pack(runs[:1]), "abcd") == runs[:1]
+    assert unpack(pack(runs), "abcd") == []
