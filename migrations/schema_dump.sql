@@ -784,6 +784,7 @@ CREATE TABLE postkorb.answers (
     needs_review boolean DEFAULT false NOT NULL,
     model text,
     adapter text,
+    turn bigint NOT NULL,
     CONSTRAINT answers_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
     CONSTRAINT answers_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT answers_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'incomplete'::text]))),
@@ -946,11 +947,32 @@ COMMENT ON COLUMN postkorb.answers.adapter IS 'LoRA adapter that the model read 
 
 
 --
+-- Name: COLUMN answers.turn; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answers.turn IS 'Order in which answers became the present one: of a content, the greatest is. It grows when an answer does again.';
+
+
+--
 -- Name: answers_answer_key_seq; Type: SEQUENCE; Schema: postkorb; Owner: -
 --
 
 ALTER TABLE postkorb.answers ALTER COLUMN answer_key ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME postkorb.answers_answer_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: answers_turn_seq; Type: SEQUENCE; Schema: postkorb; Owner: -
+--
+
+ALTER TABLE postkorb.answers ALTER COLUMN turn ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME postkorb.answers_turn_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1187,7 +1209,7 @@ CREATE VIEW postkorb.current_answers AS
      JOIN postkorb.documents d ON (((d.document_key = a.document_key) AND (d.content_sha256 = a.content_sha256))))
   WHERE (NOT (EXISTS ( SELECT
            FROM postkorb.answers newer
-          WHERE ((newer.document_key = a.document_key) AND (newer.content_sha256 = a.content_sha256) AND (newer.answer_key > a.answer_key)))));
+          WHERE ((newer.document_key = a.document_key) AND (newer.content_sha256 = a.content_sha256) AND (newer.turn > a.turn)))));
 
 
 --
@@ -2606,10 +2628,10 @@ CREATE INDEX documents_retry_of_idx ON postkorb.documents USING btree (retry_of)
 
 
 --
--- Name: documents_tenant_content_sha256_idx; Type: INDEX; Schema: postkorb; Owner: -
+-- Name: documents_tenant_content_sha256_accepted_at_document_key_idx; Type: INDEX; Schema: postkorb; Owner: -
 --
 
-CREATE INDEX documents_tenant_content_sha256_idx ON postkorb.documents USING btree (tenant, content_sha256);
+CREATE INDEX documents_tenant_content_sha256_accepted_at_document_key_idx ON postkorb.documents USING btree (tenant, content_sha256, accepted_at, document_key);
 
 
 --
@@ -2624,6 +2646,13 @@ CREATE INDEX documents_waiting_idx ON postkorb.documents USING btree (accepted_a
 --
 
 CREATE INDEX outbox_document_key_outbox_id_idx ON postkorb.outbox USING btree (document_key, outbox_id);
+
+
+--
+-- Name: outbox_due_idx; Type: INDEX; Schema: postkorb; Owner: -
+--
+
+CREATE INDEX outbox_due_idx ON postkorb.outbox USING btree (due_at) WHERE (published_at IS NULL);
 
 
 --
@@ -2805,6 +2834,13 @@ GRANT SELECT,INSERT ON TABLE postkorb.answer_fields TO postkorb_service;
 --
 
 GRANT SELECT,INSERT ON TABLE postkorb.answers TO postkorb_service;
+
+
+--
+-- Name: COLUMN answers.turn; Type: ACL; Schema: postkorb; Owner: -
+--
+
+GRANT UPDATE(turn) ON TABLE postkorb.answers TO postkorb_service;
 
 
 --

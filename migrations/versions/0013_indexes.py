@@ -14,10 +14,10 @@ def upgrade() -> None:
         schema="postkorb",
     )
     op.drop_index("documents_tenant_content_sha256_idx", "documents", schema="postkorb")
-    op.execute("CREATE INDEX outbox_due_at_idx ON postkorb.outbox (due_at) WHERE published_at IS NULL")
+    op.execute("CREATE INDEX outbox_due_idx ON postkorb.outbox (due_at) WHERE published_at IS NULL")
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX postkorb.outbox_due_at_idx")
+    op.execute("DROP INDEX postkorb.outbox_due_idx")
     op.create_index("documents_tenant_content_sha256_idx", "documents", ["tenant", "content_sha256"], schema="postkorb")
     op.drop_index("documents_tenant_content_sha256_accepted_at_document_key_idx", "documents", schema="postkorb")

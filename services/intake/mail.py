@@ -59,8 +59,8 @@ def read_mail(content: bytes, limits: ReadingLimits, depth: int = 1) -> ParsedDo
     """Read headers and body, then attached PDFs, texts, e-invoices as XML, and mails as further pages.
 
     The body is the plain text where there is one, else the text of the HTML. HTML that says something else than the
-    plain text beside it is read as well, which the notes say; so is HTML that stands for no plain text. Attachments that
-    cannot be read are named in the notes.
+    plain text beside it is read as well, which the notes say; so is HTML that stands for no plain text. Attachments
+    that cannot be read are named in the notes.
 
     Raises
     ------

@@ -1,6 +1,8 @@
 """What the outbox promises: each event at least once, under one id, in order per document, to one relay at a time."""
 
 import asyncio
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -10,6 +12,7 @@ from integration.storage import stored as given
 from sqlalchemy import text
 
 from schemas.events import EventType
+from services.storage import outbox as queue
 from services.storage.database import Connection, Database
 from services.storage.documents import republish_last_event
 from services.storage.outbox import (
@@ -386,3 +389,23 @@ async def test_a_listener_whose_connection_is_cut_listens_again(database: Databa
         async with database.transaction() as connection:
             await enqueue(connection, [given.event()])
         assert await outbox.wait(DEADLINE_SECONDS)
+
+
+async def test_what_is_not_due_yet_costs_a_claim_nothing(database: Database) -> None:
+    """While a model is away its documents wait by the hundred thousand, and they are the oldest."""
+    later = """
+        INSERT INTO postkorb.outbox (event_id, topic, key, value, headers, due_at)
+        SELECT gen_random_uuid(), 't', '', '', '{}', now() + interval '1 h' FROM generate_series(1, 20000)
+    """
+    async with database.transaction() as connection:
+        await connection.execute(text(later))
+        await enqueue(connection, [given.event()])
+    async with database.transaction() as connection:
+        await connection.execute(text("ANALYZE postkorb.outbox"))
+    claim = queue._CLAIM.element.text
+    for name, value in (("relay_id", f"'{uuid4()}'::uuid"), ("lease", "'30 s'::interval"), ("limit", "500")):
+        claim = claim.replace(f":{name}", value)
+    async with database.transaction() as connection:
+        plan = await connection.scalar(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {claim}"), {"bytes": queue.CLAIM_BYTES})
+    looked_at = [int(count) for count in re.findall(r'"Rows Removed by Filter": (\d+)', json.dumps(plan))]
+    assert sum(looked_at) < 100
