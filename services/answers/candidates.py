@@ -45,10 +45,14 @@ MIN_REFERENCE: Final = 3
 _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?<=[0-9€$£][{_GAP}])[-\u2013][{_GAP}])(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    # Of `50.000 - 55.000 €` the second has no sign, and `1 230 €` is no 230.
+    rf"(?<![0-9][{_GAP}][-\u2013][{_GAP}])(?!(?<=[0-9] )[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
     rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
     r"(?(after)(?:-(?![\w-]))?)"
+    # What follows may make millions of it.
+    rf"(?![{_GAP}]?(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)\b)"
 )
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{_GAP}]|\(")
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{_GAP}](?={_CURRENCY})")
@@ -63,7 +67,9 @@ _DATE: Final = re.compile(
     r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ \xa0-]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ \xa0-]{1,2}[0-9]{2,4}"
     r"|[^\W\d_]{3,12}\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
     # What follows may make the last digits no year: `bis zum 15. Juni 30,00 EUR`, `am 5. Mai 12:00 Uhr`.
-    r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h)\b))"
+    r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h"
+    r"|Stunden|Std|Wochenstunden|hours|hrs|heures|Tage|days|jours|Stück|Stk|pieces|pcs|Paletten|pallets|Kartons?|boxes"
+    r"|Personen)\b))"
 )
 _IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ \nA-Z0-9])")
 _IBAN_LENGTHS: Final = range(34, 14, -1)

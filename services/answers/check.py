@@ -58,6 +58,12 @@ _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 _COUNT: Final = re.compile(r"[0-9]\.?")
+_SPAN: Final = re.compile(
+    r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
+)
+MAX_SPAN: Final = 14
+"""Characters before a date in which the end of another, and what leads from it, may stand."""
+_RANGE: Final = re.compile(r"[0-9][^\s0-9]{0,4}\s(?:bis|und|to|and|à|et|-|\u2013)\s[^\s0-9]{0,4}\s?[0-9]")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
@@ -244,6 +250,9 @@ class _Document:
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
 
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
+        before = self.pages.text(place.page)[max(0, place.char_start - MAX_SPAN) : place.char_start]
+        if field.kind is Kind.DATE and _SPAN.search(before):
+            return True  # the second of two says what it is: `vom 01.04.2026 bis 31.03.2029`
         pattern = name_pattern(field)
         if any(map(pattern.search, self.surroundings.labels(place.page, place.char_start))):
             return True
@@ -259,7 +268,8 @@ def _read(field: FieldDefinition, copied: str, language: str) -> tuple[str, Valu
     whole = _without_cut_end(field, copied)
     if value := parse_value(field.kind, whole, language, field.choices):
         return whole, value
-    within = values_in([whole], field.kind, language) if field.kind in _FOUND_WITHIN else ()
+    is_range = field.kind is Kind.MONEY and _RANGE.search(whole) is not None
+    within = values_in([whole], field.kind, language) if field.kind in _FOUND_WITHIN and not is_range else ()
     return (within[0].verbatim, within[0].value) if len(within) == 1 else (whole, None)
 
 

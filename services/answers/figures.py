@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from schemas.document_types import Kind
@@ -19,7 +19,7 @@ from services.answers.amounts import parse_number
 from services.answers.candidates import Candidate, Candidates, values_in
 from services.answers.dates import month_number
 from services.answers.normal_form import NormalForm, normal_form
-from services.answers.shown_numbers import ShownNumbers
+from services.answers.shown_numbers import MAX_NUMBERS, ShownNumbers
 
 MAX_CHARACTERS: Final = 1000
 """Of a text that is checked."""
@@ -52,6 +52,17 @@ _SPELT: Final[Mapping[int, frozenset[str]]] = {
 }
 # fmt: on
 """Numbers that letters write in words."""
+_MEASURED: Final = re.compile(
+    r"[ \u00a0]?(?:[%€$£]|(?:Prozent|percent|pour cent|EUR|CHF|USD|GBP|[Ee]uros?|Mio|Mrd|Tsd|[Mm]illi\w+|[Tt]ausend)\b)"
+)
+"""What a number must be written in figures for: `a reminder` is no `1 %`."""
+_FREE_NUMBER: Final = re.compile(
+    r"(?<![\w/.,'\u2019-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?!\w))"
+    r"[0-9]{1,9}(?:[.,'\u2019][0-9]{3})*(?:[.,][0-9]{1,2})?(?! ?[0-9]|[\w/-]|[.,'\u2019][0-9]| [A-ZÄÖÜ][a-zäöüß])"
+)
+"""A number that may be an amount without a currency: no year, no postcode, and no piece of a longer number."""
+_CALLED_BY: Final = re.compile(r"\b(?:tel|fon|phone|telefon|fax|mobil\w*|iban|konto\w*|account)\b", re.IGNORECASE)
+"""Words of lines whose numbers are none."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _LONGEST: Final = 64
@@ -110,7 +121,8 @@ class DocumentFigures:
         yield from self._judged_wholes(text, language, (Kind.MONEY,))
         for match in _TOKEN.finditer(text):
             if any(map(str.isdigit, match[0])):
-                yield match.span(), self._has_token(match[0])
+                is_measured = _MEASURED.match(text, match.end()) is not None
+                yield match.span(), self._has_token(match[0], in_words=not is_measured)
 
     def _judged_dates(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
         for order in _ORDERS:
@@ -159,23 +171,33 @@ class DocumentFigures:
     def _has_whole(self, item: Candidate) -> bool:
         match item.kind:
             case Kind.MONEY:
-                return item.value.numeric is not None and self._shows(item.value.numeric)
+                return item.value.numeric is not None and abs(item.value.numeric) in self._amounts
             case Kind.DATE:
                 return item.value.date in self._dates or self._says(item.verbatim)
             case _:
                 return any(item.value.text == other.value.text for other in self._candidates.of(item.kind))
 
-    def _has_token(self, token: str) -> bool:
-        if self._has_number(token) or self._says(token):
+    @cached_property
+    def _amounts(self) -> frozenset[Decimal]:
+        """Amounts, and numbers that may be some, without their signs."""
+        named = [item.value.numeric for item in self._candidates.of(Kind.MONEY)]
+        lines = (line for page in self._pages for line in page.splitlines() if not _CALLED_BY.search(line))
+        found = islice((match[0] for line in lines for match in _FREE_NUMBER.finditer(line)), MAX_NUMBERS)
+        free = [parse_number(written, language) for written in found for language in _READ_AS]
+        return frozenset(abs(number) for number in [*named, *free] if number is not None)
+
+    def _has_token(self, token: str, *, in_words: bool) -> bool:
+        if self._has_number(token, in_words=in_words) or self._says(token):
             return True
         if _YEAR.fullmatch(token) and any(day.year == int(token) for day in self._dates):
             return True
         counted = _COUNTED.fullmatch(token)
         return counted is not None and self._has_number(counted["number"])
 
-    def _has_number(self, written: str) -> bool:
-        numbers = (parse_number(written, language) for language in _READ_AS)
-        return any(self._shows(number) or self._spells(number) for number in numbers if number is not None)
+    def _has_number(self, written: str, *, in_words: bool = True) -> bool:
+        """Say whether the document has a number; also if it writes it in words, where these may be meant."""
+        numbers = [number for language in _READ_AS if (number := parse_number(written, language)) is not None]
+        return any(self._shows(number) or (in_words and self._spells(number)) for number in numbers)
 
     def _shows(self, number: Decimal) -> bool:
         return number in self._numbers or -number in self._numbers

@@ -91,7 +91,8 @@ def _stays(answer: FieldAnswer | None, only: Candidate, candidates: Candidates) 
     """
     if answer is None:
         return candidates.has_open_sign(only)
-    return is_said_by(answer, only) or _is_same_figure(answer, only)
+    is_nothing = bool(answer.value_numeric) and only.value.numeric == 0  # in a column beside a total
+    return is_nothing or is_said_by(answer, only) or _is_same_figure(answer, only)
 
 
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:
@@ -256,10 +257,24 @@ def _only(labelled: Sequence[Candidate]) -> Candidate | None:
 
 
 def _rules_prefer(answer: FieldAnswer, put: FieldAnswer, kind: DocumentType, fields: Sequence[FieldAnswer]) -> bool:
-    """Say whether a rule leaves no other value than the one that the model copied: then it is right where it stands."""
+    """Say whether a rule leaves no other value than the one that the model copied: then it is right where it stands.
+
+    So does a sum: what several amounts of a document come to is no other one of them.
+    """
+    if _is_sum_of_others(answer, fields):
+        return True
     before = values_of(fields)
     after = values_of([put if field is answer else field for field in fields])
     return any(determines(rule, answer.path, before) and holds(rule, after) is False for rule in kind.rules)
+
+
+def _is_sum_of_others(answer: FieldAnswer, fields: Sequence[FieldAnswer]) -> bool:
+    others = [
+        field.value_numeric
+        for field in fields
+        if field.kind == Kind.MONEY.value and field.path != answer.path and field.status == "ok" and field.value_numeric
+    ]
+    return len(others) > 1 and sum(others) == answer.value_numeric
 
 
 def _is_of_another(

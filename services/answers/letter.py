@@ -66,7 +66,8 @@ _WORDS_OF_A_NAME: Final = (2, 3)
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
 _NO_TRADE: Final = re.compile(
     r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
-    r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe)",
+    r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe"
+    r"|bank|sparkasse|volksbank|raiffeisen|finanzamt|amtsgericht|handelsregister|schule|volksschule)",
     re.IGNORECASE,
 )
 """Words beside a person's name that make no firm of it."""

@@ -83,7 +83,21 @@ _NUMBER_WORDS: Final = {
     "onze": 11, "douze": 12, "quinze": 15, "dix-huit": 18, "vingt": 20, "vingt-quatre": 24, "trente": 30,
     "trente-six": 36, "soixante": 60, "quatre-vingt-dix": 90,
 }  # fmt: skip
-_COUNTS: Final = _NUMBER_WORDS | {word.replace("ß", "ss"): count for word, count in _NUMBER_WORDS.items()}
+_TENS: Final = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
+_UNITS: Final = dict(
+    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True)
+)
+_TWO_WORDS: Final = {
+    f"{ten}{between}{unit}": tens + units
+    for ten, tens in _TENS.items()
+    for unit, units in _UNITS.items()
+    for between in "- "
+}
+_COUNTS: Final = (
+    _NUMBER_WORDS | {word.replace("ß", "ss"): count for word, count in _NUMBER_WORDS.items()} | _TENS | _TWO_WORDS
+)
 """As Swiss write them too, and texts that are compared without capitals."""
 _DAY, _WEEK_OF_DAYS, _MONTH, _QUARTER, _HALF, _YEARS, _HOUR = (
     (1, "D"), (1, "W"), (1, "M"), (3, "M"), (6, "M"), (1, "Y"), (1, "H")
@@ -97,6 +111,16 @@ _INFLECTED: Final[Mapping[str, tuple[int, str]]] = {
     "halbjahr": _HALF, "halbjahre": _HALF, "halbjahren": _HALF, "semestre": _HALF, "semestres": _HALF,
 }  # fmt: skip
 _SPELLED: Final = "|".join(sorted(_COUNTS, key=len, reverse=True))
+_JOINED_WORDS: Final = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted((word for word in _COUNTS if not word.isalpha()), key=len, reverse=True))})(?!\w)"
+)
+"""Numbers of several words, which are no range: `twenty-eight`, `trente-six`."""
+_LARGER_NUMBER: Final = re.compile(
+    rf"\b(?:{'|'.join(_TENS)}|hundred|thousand|hundert|tausend|vingts?|trente|quarante|cinquante|soixante|cents?|mille)"
+    rf"[ -](?:and |et |und )?(?:{_SPELLED})\b"
+    rf"|\b(?:zwischen|between|entre) (?:[0-9]+|{_SPELLED}) (?:und|and|et) (?:[0-9]+|{_SPELLED})\b"
+)
+"""A number of which the words known here are the end, `one hundred and twenty`, and a range: none is read."""
 _STEMS: Final = {"tägig": "D", "wöchig": "W", "monatig": "M", "jährig": "Y"}
 _CLDR: Final = {
     "duration-day": _DAY, "duration-week": _WEEK_OF_DAYS, "duration-month": _MONTH, "duration-year": _YEARS,
@@ -249,7 +273,8 @@ def _week(week: int, year: int) -> str | None:
 
 
 def _duration(text: str, language: str) -> str | None:
-    if _NOT_READ.search(text):
+    text = _JOINED_WORDS.sub(lambda match: str(_COUNTS[match[0]]), text)
+    if _LARGER_NUMBER.search(text) or _NOT_READ.search(text):
         return None
     text = _ONE_AND_A_HALF.sub(" 18 months ", _END_OF.sub(" ", text))
     if _AND_A_HALF.search(text):
