@@ -22,7 +22,7 @@ from bench.page import ORDER, goal, ratio, render
 from bench.plan import plan
 from bench.report import REPOSITORY, Part, read_report, write_report
 from bench.servers import Servers, running_servers
-from bench.verdict import Verdict, verdicts_on
+from bench.verdict import Verdict, missed_now, verdicts_on
 from faults.background import Background
 from rich.console import Console
 from rich.table import Table
@@ -57,8 +57,10 @@ def main() -> None:
     page = arguments.json.with_suffix(".html")
     page.write_text(render(report, verdicts), "utf-8")
     console.print(f"figures: {arguments.json}\npage:    {page}", highlight=False)
-    worse = [name for name in verdicts if verdicts[name] is Verdict.WORSE and name.partition(":")[0] in wanted]
-    raise SystemExit("\n".join(f"worse than the baseline: {name}" for name in worse) or None)
+    of_these = [name for name in verdicts if name.partition(":")[0] in wanted]
+    worse = [f"worse than the baseline: {name}" for name in of_these if verdicts[name] is Verdict.WORSE]
+    missed = [f"a goal that the baseline reached: {name}" for name in missed_now(report, baseline) if name in of_these]
+    raise SystemExit("\n".join(worse + missed) or None)
 
 
 def _measure(

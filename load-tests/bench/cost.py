@@ -1,12 +1,14 @@
 """Cost: what a page takes of the engine, by document type, as SQL tells it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from bench.ground import Ground
 from bench.report import Made, Part, Plot, Table
+
+from services.inference.engine_time import DECODING
 
 HOURLY_PRICE: Final = Decimal(1)
 CURRENCY: Final = "EUR"
@@ -40,10 +42,22 @@ class Cost:
     seconds: float
     money: Decimal
 
+    @property
+    def work(self) -> float:
+        """What the engine computed, in tokens of a prompt."""
+        return self.prompt_tokens - self.cached_tokens + DECODING * self.completion_tokens
+
 
 async def costs_of(ground: Ground) -> list[Cost]:
-    """Ask the database."""
-    return [Cost(*row.values()) for row in await ground.query(QUERY)]
+    """Ask the database, and share its seconds out by work.
+
+    SQL tells of a stream, where what a document shares with its neighbours evens out. Here all are handed in at once,
+    and one of a type each: what ended first would have paid for the rest.
+    """
+    asked = [Cost(*row.values()) for row in await ground.query(QUERY)]
+    seconds, money, work = (sum(values) for values in zip(*((c.seconds, c.money, c.work) for c in asked), strict=True))
+    parts = [(cost, cost.work / work) for cost in asked]
+    return [replace(cost, seconds=seconds * part, money=money * Decimal(str(part))) for cost, part in parts]
 
 
 def part(costs: Sequence[Cost], made: Made) -> Part:
@@ -63,7 +77,8 @@ def part(costs: Sequence[Cost], made: Made) -> Part:
         ],
         notes=[
             (
-                "An engine second is one of this machine, shared among the documents that were in the engine; the "
+                "An engine second is one of this machine; those of all documents are shared out by work: tokens "
+                f"computed, and {DECODING} for each token generated. The "
                 f"price is {HOURLY_PRICE} {CURRENCY} an hour, unless `POSTKORB_HOURLY_PRICE` says otherwise."
             )
         ],

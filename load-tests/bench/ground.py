@@ -158,5 +158,7 @@ async def wait_for_ends(
         while (found := sum((await consumer.end_offsets(ends)).values())) < ended:
             said(found)
             await asyncio.sleep(look_seconds)
+        failed = await consumer.end_offsets([place for place in ends if place.topic == ground.topics.failed])
     said(found)
     assert found == ended, f"{found} events for {ended} documents"
+    assert not sum(failed.values()), "documents failed: what was measured is how fast they do"

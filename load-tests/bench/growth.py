@@ -79,6 +79,7 @@ def _part(by_count: Sequence[Grown], by_pages: Sequence[Grown], bytes_each: Sequ
         _flat(f"processor time a document, {most}", last.spent.total_ms / first.spent.total_ms),
         _flat(f"memory, {most}", sum(last.memory.values()) / sum(first.memory.values())),
         _flat(f"processor time a page, {longest}", long.ms_a_page / short.ms_a_page),
+        _flat("processor time of a further page, the last against the first", _further(by_pages)),
         _flat(f"memory, {longest}", sum(long.memory.values()) / sum(short.memory.values())),
     ]
     return Part(
@@ -102,6 +103,18 @@ def _part(by_count: Sequence[Grown], by_pages: Sequence[Grown], bytes_each: Sequ
         },
         made=made(seconds),
     )
+
+
+def _further(by_pages: Sequence[Grown]) -> float:
+    """Give what a page more takes of the longest documents, to what one takes of the shortest.
+
+    What a document takes by itself is in neither: beside it, pages that get dearer would not be seen.
+    """
+    return _a_page_more(by_pages[-2], by_pages[-1]) / _a_page_more(by_pages[0], by_pages[1])
+
+
+def _a_page_more(less: Grown, more: Grown) -> float:
+    return (more.spent.total_ms - less.spent.total_ms) / (more.pages - less.pages)
 
 
 def _flat(name: str, value: float) -> Ratio:

@@ -16,8 +16,9 @@ from openai import AsyncOpenAI
 from services.inference.engines.in_process import QUIET
 from services.local.child import Child, ChildSpec
 from services.local.ports import LOOPBACK, free_ports
+from services.models.catalogue import load_catalogue
 from services.settings import Settings
-from services.wiring import model_of, types_of
+from services.wiring import model_of, terms_of, types_of
 
 START_SECONDS: Final = 600
 ANSWER_SECONDS: Final = 3600
@@ -55,6 +56,7 @@ def engine_of(settings: Settings) -> dict[str, Any]:
         "generation_config": "vllm",
         "enable_prefix_caching": True,
         "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
+        "dtype": terms_of(settings).dtype(load_catalogue().find(settings.model)),
     }
     if current_platform.is_cpu():
         engine |= {"kv_cache_memory_bytes": int(settings.kv_cache_gib * 2**30), "enforce_eager": True}

@@ -23,6 +23,16 @@ def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
     }
 
 
+def missed_now(report: Report, baseline: Report) -> list[str]:
+    """Name the ratios that miss a goal which the baseline reaches, or does not have; also of a single round."""
+    return [
+        f"{name}: {item.name}"
+        for name, part in report.parts.items()
+        for item in part.ratios
+        if item.reached is False and ((before := _of(baseline, name, item.name)) is None or before.reached)
+    ]
+
+
 def verdict_on(now: Ratio, before: Ratio | None) -> Verdict:
     """Judge one."""
     if before is None or not now.can_be_told_from(before):

@@ -244,7 +244,7 @@ def model_from_folder(folder: Path) -> ModelEntry:
         If there is no readable `config.json` or no `*.safetensors`.
     """
     folder = folder.resolve()
-    weights = sorted(folder.glob("*.safetensors"))
+    weights = _weights_of(folder)
     if not weights:
         message = f"{folder}: no *.safetensors in it; give the folder of a model in that format"
         raise CatalogueError(message)
@@ -279,6 +279,17 @@ def licence_on_card(card: Path) -> str:
 def _name_of(folder: Path) -> str:
     kept = "".join(character if character.isalnum() or character in "._-" else "-" for character in folder.name.lower())
     return f"folder-{kept.encode('ascii', 'ignore').decode() or 'model'}"[:80]
+
+
+def _weights_of(folder: Path) -> list[Path]:
+    """Give the files with a model's weights: those that its index names; Mistral's own copy is no further one."""
+    found = sorted(folder.glob("*.safetensors"))
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        named = _read_config(index).get("weight_map")
+        wanted = set(named.values()) if isinstance(named, dict) else set()
+        return [file for file in found if file.name in wanted] or found
+    return [file for file in found if not file.name.startswith("consolidated")] or found
 
 
 def _read_config(file: Path) -> dict[str, Any]:

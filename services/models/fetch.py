@@ -108,7 +108,11 @@ def fetch(
     AdapterError
         If an adapter's files are none of a LoRA adapter.
     """
-    models_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        models_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{models_dir} cannot be made ({error.strerror}); correct POSTKORB_MODELS_DIR"
+        raise FetchError(message) from error
     with _lock(models_dir / ".locks" / f"{_path(entry)}.lock", on_progress):
         try:
             return fetched(entry, models_dir)

@@ -91,9 +91,9 @@ def listing(source: HubSource) -> list[HubFile]:
     SourceError
         If the hub is switched off (`HF_HUB_OFFLINE`), cannot be reached, or refuses.
     """
+    _refuse_without_hub()
     from huggingface_hub import HfApi, RepoFile  # noqa: PLC0415  (comes with the engine's extra, not without)
 
-    _refuse_if_offline()
     try:
         found = list(HfApi().list_repo_tree(source.id, revision=source.revision))
     except (httpx.HTTPError, OSError) as error:
@@ -113,9 +113,9 @@ def download(source: HubSource, name: str, file: Path, on_progress: Progress) ->
     SourceError
         If the hub is switched off (`HF_HUB_OFFLINE`), cannot be reached, or refuses.
     """
+    _refuse_without_hub()
     from huggingface_hub import get_token, hf_hub_url  # noqa: PLC0415  (comes with the engine's extra, not without)
 
-    _refuse_if_offline()
     url = hf_hub_url(source.id, name, revision=source.revision)
     # Bytes as they are: a compressed answer could not go on in its middle.
     headers = {"accept-encoding": "identity"}
@@ -129,9 +129,12 @@ def download(source: HubSource, name: str, file: Path, on_progress: Progress) ->
         raise _hub_error(source, error) from error
 
 
-def _refuse_if_offline() -> None:
-    from huggingface_hub import constants  # noqa: PLC0415  (as above)
-
+def _refuse_without_hub() -> None:
+    try:
+        from huggingface_hub import constants  # noqa: PLC0415  (as above)
+    except ModuleNotFoundError as error:
+        message = "the model hub is asked by a library of Postkorb's extra `cpu` or `gpu`, which is not installed"
+        raise SourceError(message) from error
     if constants.HF_HUB_OFFLINE:
         message = "the model hub is switched off by HF_HUB_OFFLINE"
         raise SourceError(message)

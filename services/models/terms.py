@@ -115,6 +115,11 @@ class Terms:
         """Say why it does not fit the memory; None if it does, or if that cannot be known."""
         if self.machine is None:
             return None
+        if self.context_tokens > entry.context_tokens:
+            return (
+                f"it takes {entry.context_tokens} tokens at most, fewer than POSTKORB_CONTEXT_TOKENS="
+                f"{self.context_tokens}; lower that"
+            )
         return self._cache_refusal(entry) or self._size_refusal(entry)
 
     def need(self, entry: ModelEntry) -> Need:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -103,9 +103,21 @@ def refuse_code(folder: Path) -> None:
             raise ModelUnsafeError(message)
     for name in _CONFIGS:
         file = folder / name
-        if file.exists() and json.loads(file.read_text("utf-8")).get("auto_map"):
+        if file.exists() and _says(file).get("auto_map"):
             message = f"{file}: `auto_map` asks to run code that comes with the model; use a model without it"
             raise ModelUnsafeError(message)
+
+
+def _says(file: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        message = f"{file}: cannot be read as JSON ({error}); fetch the model anew"
+        raise ModelUnsafeError(message) from error
+    if not isinstance(said, dict):
+        message = f"{file}: is no JSON object; fetch the model anew"
+        raise ModelUnsafeError(message)
+    return said
 
 
 def model_files(folder: Path) -> list[Path]:

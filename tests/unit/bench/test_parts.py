@@ -48,15 +48,16 @@ def grown(documents: int, pages: int, cpu: float, memory: float) -> Grown:
 
 def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_the_shortest() -> None:
     by_count = [grown(100, 1, cpu=2.0, memory=50), grown(500, 1, cpu=9.0, memory=51), grown(1000, 1, 21.0, 60)]
-    by_pages = [grown(400, 1, cpu=8.0, memory=60), grown(16, 100, cpu=48.0, memory=90)]
+    by_pages = [grown(400, 1, cpu=8.0, memory=60), grown(100, 10, 11.0, 60), grown(16, 100, cpu=48.0, memory=90)]
     made = growth._part(by_count, by_pages, (14_000.0, 7_000.0), 33.0)
     assert [(ratio.name, pytest.approx(ratio.value)) for ratio in made.ratios] == [
         ("processor time a document, 1,000 documents against 100", 21 / 20),
         ("memory, 1,000 documents against 100", 60 / 50),
         ("processor time a page, 100 pages against 1", 30 / 20),
+        ("processor time of a further page, the last against the first", (2890 / 90) / (90 / 9)),
         ("memory, 100 pages against 1", 90 / 60),
     ]
-    assert [ratio.reached for ratio in made.ratios] == [True, False, False, False]
+    assert [ratio.reached for ratio in made.ratios] == [True, False, False, False, False]
     counts, pages = made.tables
     assert counts.columns[-2:] == ("MiB: intake", "MiB: inference")
     assert counts.rows[-1] == ["1,000", "1", "100", "21.00", "60", "120"]

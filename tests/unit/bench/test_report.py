@@ -2,10 +2,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from bench.growth import Grown, _further
 from bench.page import render
 from bench.plan import plan
 from bench.report import Made, Part, Plot, Ratio, Report, Table, read_report, spread, write_report
-from bench.verdict import Verdict, verdict_on, verdicts_on
+from bench.running import Spent
+from bench.verdict import Verdict, missed_now, verdict_on, verdicts_on
 
 MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
 TABLE = Table(title="Rates", columns=("", "a second"), rows=[["service", "100"]])
@@ -143,3 +145,23 @@ def test_what_is_stored_is_multiplied_by_its_replicas_and_priced() -> None:
 def test_twice_the_pages_need_twice_the_cards() -> None:
     name = "cards (H100) for a model of eight billion parameters"
     assert (planned()[name], planned(pages_a_document=2.0)[name]) == ("12", "24")
+
+
+def test_a_goal_that_was_reached_before_is_missed_now_whatever_the_rounds():
+    """Of a single round nobody can say whether it is worse; that it misses the goal, anybody can."""
+    reached, missed = (Ratio.of("rate", [value], goal=0.95) for value in (0.99, 0.2))
+    now = Report().with_part(part("growth", missed))
+    assert missed_now(now, Report().with_part(part("growth", reached))) == ["growth: rate"]
+    assert missed_now(now, Report()) == ["growth: rate"]
+    assert missed_now(now, now) == []
+    assert missed_now(Report().with_part(part("growth", reached)), Report()) == []
+
+
+def test_pages_that_get_dearer_are_seen_beside_what_a_document_takes_by_itself():
+    def grown(pages: int, total_ms: float) -> Grown:
+        return Grown(pages, Spent(1, 1.0, {"all": total_ms / 1000}), {})
+
+    linear = [grown(pages, 50 + 10 * pages) for pages in (1, 10, 100)]
+    squared = [grown(pages, 50 + 10 * pages + pages**2) for pages in (1, 10, 100)]
+    assert _further(linear) == pytest.approx(1)
+    assert _further(squared) > 2

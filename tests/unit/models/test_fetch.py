@@ -241,3 +241,28 @@ def test_a_changed_folder_is_another_model(tmp_path: Path) -> None:
     first = fetch(model_from_folder(folder), tmp_path / "models")
     (folder / "model.safetensors").write_bytes(b"tuned")
     assert fetch(model_from_folder(folder), tmp_path / "models").sha256 != first.sha256
+
+
+@pytest.mark.parametrize(
+    ("indexed", "size"),
+    [(None, 100), ({"a": "model-1.safetensors", "b": "model-2.safetensors"}, 100)],
+)
+def test_a_second_copy_of_a_folder_s_weights_needs_no_memory(
+    tmp_path: Path, indexed: dict[str, str] | None, size: int
+) -> None:
+    """Mistral's repositories have `consolidated.safetensors` beside what is loaded."""
+    (tmp_path / "config.json").write_text("{}")
+    for name, length in (("model-1", 60), ("model-2", 40), ("consolidated", 100)):
+        (tmp_path / f"{name}.safetensors").write_bytes(b"x" * length)
+    if indexed:
+        (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": indexed}))
+    assert model_from_folder(tmp_path).bytes == size
+
+
+def test_a_models_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(FetchError, match="correct POSTKORB_MODELS_DIR"):
+        fetch(model_from_folder(tmp_path / "model"), tmp_path / "file" / "models")

@@ -116,8 +116,16 @@ def test_a_card_must_hold_weights_and_the_cache_of_one_context() -> None:
     card.check(CATALOGUE["mistral-7b-instruct-v0.3"])
     with pytest.raises(ModelRefusedError, match=r"card has 24\.0, 92% of it .*POSTKORB_CONTEXT_TOKENS"):
         card.check(CATALOGUE["phi-4"])
-    with pytest.raises(ModelRefusedError, match=r"13\.5 of weights, 16\.0 of KV cache"):
-        replace(card, context_tokens=131072).check(CATALOGUE["mistral-7b-instruct-v0.3"])
+    with pytest.raises(ModelRefusedError, match=r"15\.0 of weights, 16\.0 of KV cache"):
+        replace(card, licences=["llama3.1"], context_tokens=131072).check(CATALOGUE["llama-3.1-8b-instruct"])
+
+
+def test_a_context_that_a_model_does_not_take_is_refused_before_it_is_fetched() -> None:
+    long = replace(TERMS, machine=Machine("gpu", 80 * GIB), context_tokens=100_000)
+    with pytest.raises(
+        ModelRefusedError, match=r"it takes 16384 tokens at most, fewer than POSTKORB_CONTEXT_TOKENS=100000"
+    ):
+        long.check(CATALOGUE["phi-4"])
 
 
 def test_memory_elsewhere_or_out_of_sight_is_not_judged() -> None:

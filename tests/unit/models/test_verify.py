@@ -115,3 +115,10 @@ def test_the_hash_does_not_depend_on_where_or_when(folder: Path, tmp_path_factor
     for name in ("model.safetensors", "config.json"):
         (other / name).write_bytes((folder / name).read_bytes())
     assert manifest_of(other).sha256 == manifest_of(folder).sha256
+
+
+@pytest.mark.parametrize("said", ["{", "[]", '"auto_map"'])
+def test_a_configuration_that_cannot_be_read_is_named(folder: Path, said: str) -> None:
+    (folder / "tokenizer_config.json").write_text(said)
+    with pytest.raises(ModelUnsafeError, match=r"tokenizer_config\.json: .*fetch the model anew"):
+        refuse_code(folder)
