@@ -250,7 +250,8 @@ class Candidates:
     def is_of_another(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:
         """Say whether, wherever a value stands, a word of another field names it: `Renewal: 1.9.2026`.
 
-        The end of a span of dates is that span's: `01.01.2026 - 31.12.2026` says not by when to pay.
+        The end of a span of dates is that span's: `01.01.2026 - 31.12.2026` says not by when to pay. Of a field that
+        needs a name it may be just that: the end of a contract.
 
         Parameters
         ----------
@@ -264,7 +265,10 @@ class Candidates:
         return (
             is_whole
             and bool(places)
-            and all(names.name_another(_words_of(item)) or self._is_span(before, item) for before, item in places)
+            and all(
+                names.name_another(_words_of(item)) or (not field.needs_label and self._is_span(before, item))
+                for before, item in places
+            )
         )
 
     def has_open_sign(self, item: Candidate) -> bool:

@@ -63,7 +63,7 @@ def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_
     assert counts.rows[-1] == ["1,000", "1", "100", "21.00", "60", "120"]
     assert pages.rows[-1] == ["16", "100", "160", "30.00", "90", "180"]
     assert made.plot is not None
-    assert (list(made.plot.x), list(made.plot.series["all services and servers"])) == ([1, 100], [20.0, 30.0])
+    assert (list(made.plot.x), list(made.plot.series["all services and servers"])) == ([1, 10, 100], [20.0, 11.0, 30.0])
     assert made.figures == {
         "intake_mib": 60,
         "inference_mib": 120,

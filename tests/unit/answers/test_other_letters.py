@@ -1,0 +1,135 @@
+"""Letters that are no invoices: what was copied rightly stays, and what says something else is not put in its place."""
+
+import pytest
+
+from schemas.document_types import Kind, load_document_types
+from services.answers.candidates import Candidates, values_in
+from services.answers.check import check_answer
+from services.answers.figures import DocumentFigures
+from services.answers.periods import parse_period
+from services.answers.review import review
+
+TYPES = load_document_types()
+
+
+def booked(name: str, page: str, language: str = "de", **copied: str) -> dict[str, str | None]:
+    """Give the values of a letter after all that code does with copies of it."""
+    kind = TYPES[name]
+    candidates = Candidates([page], language)
+    answers = check_answer(kind, copied, [page], candidates.language, candidates.surroundings)
+    fields = review(kind, answers, candidates, language).fields
+    return {field.path: field.value for field in fields if field.status == "ok"}
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "value"),
+    [
+        ("twenty eight days", "en", "P28D"),
+        ("twenty-eight (28) days", "en", "P28D"),
+        ("twenty-four months", "en", "P24M"),
+        ("thirty days", "en", "P30D"),
+        ("vingt-quatre mois", "fr", "P24M"),
+        ("quatre-vingt-dix jours", "fr", "P90D"),
+        ("one hundred and twenty days", "en", None),
+        ("vingt et un jours", "fr", None),
+        ("quarante cinq jours", "fr", None),
+        ("zwischen drei und sechs Monaten", "de", None),
+        ("between 3 and 6 months", "en", None),
+        ("one year and six months", "en", "P1Y6M"),
+    ],
+)
+def test_numbers_of_several_words_are_read_whole_or_not_at_all(said: str, language: str, value: str | None):
+    assert parse_period(said, language) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "amounts"),
+    [
+        ("£2 million", "en", []),
+        ("EUR 2,50 Mio.", "de", []),
+        ("€ 55 Tsd.", "de", []),
+        ("50.000 \u2013 55.000 €", "de", []),
+        ("50.000 € \u2013 55.000 €", "de", ["50000", "55000"]),
+        ("£45,000 - £50,000", "en", ["45000", "50000"]),
+        ("Summe -55,00 €", "de", ["-55.00"]),
+        ("Gesamtbetrag: 1 230 €", "de", []),
+        ("Menge 2 55,00 €", "de", ["55.00"]),
+        ("$518.00 -$37.00", "en", ["518.00", "-37.00"]),
+    ],
+)
+def test_amounts_are_whole_and_no_range_has_a_sign(text: str, language: str, amounts: list[str]):
+    assert [item.value.text for item in values_in([text], Kind.MONEY, language)] == amounts
+
+
+@pytest.mark.parametrize("text", ["ab dem 1. Juli 30 Stunden", "bis 15. Mai 20 Paletten", "am 15.05. 20 Paletten"])
+def test_a_count_behind_a_day_is_no_year(text: str):
+    assert [item.value.text for item in values_in([text], Kind.DATE, "de")] == []
+
+
+def test_a_total_that_is_the_sum_of_what_is_owed_is_not_the_first_part_of_it():
+    page = "Offene Forderung 1.190,00 €\nMahngebühr 10,00 €\nGesamt 1.200,00 €\n"
+    copied = {"invoice_amount": "1.190,00 €", "late_fee": "10,00 €", "amount_due": "1.200,00 €"}
+    found = booked("payment_reminder", page, **copied)
+    assert found == {"invoice_amount": "1190.00", "late_fee": "10.00", "amount_due": "1200.00"}
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "copied"),
+    [
+        (
+            "payment_reminder",
+            "Mahnung\nBitte zahlen Sie bis 24.03.2026.\nZahlungen sind bis zum 10.03.2026 berücksichtigt.\n",
+            {"pay_by": "24.03.2026"},
+        ),
+        (
+            "medical_report",
+            "Aufnahme am 01.03.2026, Entlassung am 08.03.2026\nEKG vom 03.03.2026: Sinusrhythmus\n",
+            {"admission_date": "01.03.2026", "discharge_date": "08.03.2026"},
+        ),
+        ("medical_report", "Der Patient ist arbeitsunfähig bis 27.03.2026.\n", {}),
+        ("public_notice", "Die Bewilligung wird befristet bis zum 31.12.2035 erteilt.\n", {}),
+        ("public_notice", "The development must be begun by 12 March 2029.\n", {}),
+        ("contract", "Der Vertrag kann erstmals bis zum 30.09.2028 gekündigt werden.\n", {}),
+        ("complaint", "Die Garantie läuft bis zum 12.01.2028.\n", {}),
+        (
+            "job_application",
+            "Mein Vertrag endet zum 30.06.2026, beginnen kann ich am 01.07.2026.\n",
+            {"earliest_start": "01.07.2026"},
+        ),
+        ("contract", "Die Vertragsstrafe beträgt 10.000,00 €.\n", {}),
+        ("contract", "Laufzeit vom 01.04.2026 bis 31.03.2029\n", {"end_date": "31.03.2029"}),
+    ],
+)
+def test_dates_and_amounts_of_something_else_are_not_taken(name: str, page: str, copied: dict[str, str]):
+    language = "en" if "development" in page else "de"
+    found = booked(name, page, language, **copied)
+    kinds = {field.name: field.kind for field in TYPES[name].fields}
+    dated = {path: value for path, value in found.items() if kinds[path] in (Kind.DATE, Kind.MONEY)}
+    wanted = {path: "-".join(reversed(value.split("."))) for path, value in copied.items()}
+    assert dated == wanted
+
+
+def test_goods_go_to_whom_they_are_shipped_whoever_is_billed():
+    page = "Bill to Harlow Holdings Ltd\n1 High Street\n\nShip to Harlow Garage Bristol Ltd\n2 Low Street\n"
+    found = booked("delivery_note", page, "en", recipient_name="Harlow Garage Bristol Ltd")
+    assert found["recipient_name"] == "Harlow Garage Bristol Ltd"
+
+
+@pytest.mark.parametrize(
+    ("summary", "invented"),
+    [
+        ("Offen sind 815,00 €.", ["815,00 €"]),
+        ("Offen sind 5.020,00 EUR.", ["5.020,00 EUR"]),
+        ("Offen sind 2.026,00 €.", ["2.026,00 €"]),
+        ("Es geht um 3.457,00 € und 345.678 €.", ["3.457,00 €", "345.678 €"]),
+        ("Offen sind 1.190,00 € und 10,00 €, zu zahlen bis 24.03.2026.", []),
+        ("Offen sind 1190 Euro aus Rechnung 2026-0815.", []),
+    ],
+)
+def test_pieces_of_other_numbers_are_no_amounts_of_a_summary(summary: str, invented: list[str]):
+    page = (
+        "Elektro Hauser GmbH\n5020 Salzburg\nTel. 0662 345678\nRechnung Nr. 2026-0815 vom 03.02.2026\n"
+        "Bitte überweisen Sie 1.190,00 € bis zum 24.03.2026. Mahngebühr 10,00 €\nIBAN AT61 1904 3002 3457 3201\n"
+    )
+    figures = DocumentFigures([page], Candidates([page], "de"))
+    assert [figure.text for figure in figures.lacks(summary, "de")] == invented
