@@ -32,6 +32,8 @@ _NO_NAME: Final = re.compile(
     r"|recipient|creditor|debtor|landlord|tenant|employer|carrier|payee|party)\b",
     re.IGNORECASE,
 )
+_RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
+"""What the law wants behind `UG`."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
@@ -49,6 +51,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     """
     cell = surroundings.cell(page, start)
     at = cell.text.find(verbatim) if cell else -1
+    if cell is not None and at >= 0 and (behind := _RESTRICTED.match(cell.text, at + len(verbatim))):
+        verbatim += behind[0]
     if cell is None or at <= 0:
         return verbatim
     before = cell.text[:at].rstrip()

@@ -334,7 +334,12 @@ def _are_aligned(cell: Cell, other: Cell) -> bool:
 
 
 def _words(row: Row) -> str:
-    return " ".join(cell.text for _, cell in row.lines)
+    """Give what a row says it is of; of what stands beside a column of words, its own line does: `Freight`."""
+    amounts = {figure.cell.start for figure in (*row.figures.values(), *row.unnamed.values())}
+    own = [cell for cell in row.line.cells if cell.start not in amounts and any(map(str.isalpha, cell.text))]
+    lines = [cell for _, cell in row.lines]
+    is_apart = own and not {cell.start for cell in own} & {cell.start for cell in lines}
+    return " ".join(cell.text for cell in (own if is_apart else lines))
 
 
 def _is_denied(
