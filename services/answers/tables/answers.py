@@ -16,7 +16,7 @@ from services.answers.tables.fields import fields_of
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
-from services.answers.tables.products import is_product
+from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.reading import Found, find_rows
 from services.answers.tables.reasons import Reasons, are_counted_on
 from services.answers.tables.row import Row
@@ -118,6 +118,7 @@ def _read_table(
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
+        name_factors(table, rows, language)
     elif (untaxed := prices_without_tax(table, rows, named)) is not None:
         rows, found = untaxed, replace(found, named=found.named - {*key.product_of[1:]})
     else:

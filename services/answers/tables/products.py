@@ -1,8 +1,10 @@
 """What the amounts of rows are the products of, where no head, or one of both, names the factors."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
@@ -11,6 +13,7 @@ from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Line
 
+_CENTS: Final = re.compile(r"[.,][0-9]{2}$")
 _PRODUCT_TOLERANCE: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
 
@@ -34,6 +37,8 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
     for column in table.columns:
         if len(_missing(column, rows)) == 1:
             _name_column(table, column, rows)
+        elif column.product_of and len(_missing(column, rows)) == len(column.product_of):
+            _name_both(table, column, rows)
     if rows and (names := table.key.product_of) and (missing := _missing(table.key, rows)):
         _name_among_words(table, rows, names, missing, language)
 
@@ -53,6 +58,28 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     if len(fitting) > len(rows) // 2 and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _name_both(table: TableDefinition, column: ColumnDefinition, rows: Sequence[Row]) -> None:
+    """Find both factors in two columns that no head names: `Litres` and `Unit ex-VAT`, whose products most amounts are.
+
+    The price is the one that has cents more often, else the one to the right. One of each proves nothing.
+    """
+    quantity, price = column.product_of
+    places = {name: row.unnamed[name].cell.left for row in rows for name in row.unnamed}
+    for one, other in combinations(sorted(places, key=lambda name: places[name]), 2):
+        pairs = [(row, row.unnamed[one], row.unnamed[other]) for row in rows if {one, other} <= row.unnamed.keys()]
+        if _with_cents(first for _, first, _ in pairs) > _with_cents(second for _, _, second in pairs):
+            pairs = [(row, second, first) for row, first, second in pairs]
+        fitting = [pair for pair in pairs if _makes_product(table, pair[0], {quantity: pair[1], price: pair[2]})]
+        if 2 * len(fitting) > len(rows) and any(first.value != 1 != second.value for _, first, second in fitting):
+            for row, first, second in pairs:
+                row.figures |= {quantity: first, price: second}
+            return
+
+
+def _with_cents(figures: Iterable[Figure]) -> int:
+    return sum(_CENTS.search(figure.cell.text) is not None for figure in figures)
 
 
 def _fits(table: TableDefinition, row: Row, missing: str, name: str) -> bool:

@@ -63,6 +63,21 @@ def test_thousands_stay_thousands_where_the_amount_says_so() -> None:
     assert read(*lines, net_total="50.00")[0] == [("1250", "0.04")]
 
 
+@pytest.mark.parametrize("heads", [("Litres", "Unit ex-VAT"), ("Unit ex-VAT", "Litres")])
+def test_two_columns_without_known_heads_are_what_most_amounts_before_tax_are_the_products_of(
+    heads: tuple[str, str],
+) -> None:
+    rows = (("Gas oil", "2,500", "0.79", "1975.00", "2370.00"), ("Kerosene", "1,200", "0.71", "852.00", "1022.40"))
+    rows += (("Tank dip", "1", "48.50", "48.50", "58.20"),)
+    lines = [f"Description         {heads[0]:14}{heads[1]:14}        Net      VAT %       Total"]
+    for words, litres, price, net, gross in rows:
+        one, other = (litres, f"£{price}") if heads[0] == "Litres" else (f"£{price}", litres)
+        lines.append(f"{words:20}{one:14}{other:14}{'£' + net:>11}        20% {'£' + gross:>11}")
+    lines.append(f"{'Subtotal (Net)':>48}{'£2875.50':>11}")
+    pairs, _ = read(*lines, language="en", net_total="2875.50")
+    assert pairs == [("2500", "0.79"), ("1200", "0.71"), ("1", "48.50")]
+
+
 def test_numbers_that_multiply_in_a_few_rows_alone_are_no_factors() -> None:
     lines = (
         "Bezeichnung                              Gesamt",
