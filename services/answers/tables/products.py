@@ -37,7 +37,7 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
     for column in table.columns:
         if len(_missing(column, rows)) == 1:
             _name_column(table, column, rows)
-        elif column.product_of and len(_missing(column, rows)) == len(column.product_of):
+        elif len(_missing(column, rows)) == len(column.product_of):
             _name_both(table, column, rows)
     if rows and (names := table.key.product_of) and (missing := _missing(table.key, rows)):
         _name_among_words(table, rows, names, missing, language)
@@ -65,6 +65,8 @@ def _name_both(table: TableDefinition, column: ColumnDefinition, rows: Sequence[
 
     The price is the one that has cents more often, else the one to the right. One of each proves nothing.
     """
+    if not column.product_of:
+        return
     quantity, price = column.product_of
     places = {name: row.unnamed[name].cell.left for row in rows for name in row.unnamed}
     for one, other in combinations(sorted(places, key=lambda name: places[name]), 2):
