@@ -30,6 +30,7 @@ from services.inference.engines.port import Engine, Generation, Prompt
 from services.inference.outcome import Answered
 from services.intake import html_text, pdf, pdf_layout
 from services.intake.document import ParsedDocument, ReadingLimits
+from services.intake.html_looks import Look
 from services.intake.mail import read_mail
 from services.intake.media import MAIL, PDF, TEXT
 from services.intake.pdf_font import Fonts
@@ -48,7 +49,8 @@ def without_guards() -> Iterator[None]:
     with ExitStack() as stack:
         for module, name, without in (
             (pdf, "read_seen", _read_all),
-            (html_text, "_hides", lambda _attributes: False),
+            (html_text, "hides", lambda _attributes: False),
+            (html_text, "look_of", lambda tag, *_, **__: Look(tag)),
             (pdf_layout, "stored_form", _stored_as_it_is),
             (prompts, "fence", _unfenced),
             (asking, "check", _Believed),
