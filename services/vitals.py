@@ -5,6 +5,7 @@ engine that is away makes a service not ready, and never not live.
 """
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -101,7 +102,7 @@ class Vitals:
         def polling() -> Check:
             age = consumption.poll_age
             # In a rebalance that no broker ends, a poll waits for it; a new process would wait for it as well.
-            return Check("poll loop", age < POLL_SECONDS or not answers(), reason=f"last poll {age:.0f} s ago")
+            return Check("poll loop", min(age, answered_for()) < POLL_SECONDS, reason=f"last poll {age:.0f} s ago")
 
         def moving() -> Check:
             age = consumption.oldest_work_age
@@ -117,7 +118,7 @@ class Vitals:
         self.liveness += [polling, moving]
         self.readiness += [joined, closed]
         self._outages.append(lambda: breaker.outage)
-        answers = self._watch_broker(consumption.answers)
+        answered_for = self._watch_broker(consumption.answers)
         self._measure(consumption, breaker)
 
     def _measure(self, consumption: Consumption, breaker: Breaker) -> None:
@@ -142,12 +143,15 @@ class Vitals:
 
         self._asked.append(count)
 
-    def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> Callable[[], bool]:
-        """Not ready while it does not answer; give whether it did last time."""
+    def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> Callable[[], float]:
+        """Not ready while it does not answer; give for how many seconds it has, without a break."""
         answers = {"broker": True}
+        silent_at = -math.inf
 
         async def ask() -> None:
+            nonlocal silent_at
             answers["broker"] = await probe()
+            silent_at = silent_at if answers["broker"] else time.monotonic()
 
         def broker() -> Check:
             return Check(
@@ -156,7 +160,7 @@ class Vitals:
 
         self.readiness.append(broker)
         self._asked.append(ask)
-        return lambda: answers["broker"]
+        return lambda: time.monotonic() - silent_at
 
     @property
     def _waits(self) -> bool:

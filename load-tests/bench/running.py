@@ -162,6 +162,11 @@ def _mebibytes(process: psutil.Process) -> float:
         return float(process.memory_full_info().pss) / 2**20
     except psutil.NoSuchProcess:  # the child that a parser worker had for one document
         return 0.0
+    except (
+        psutil.AccessDenied
+    ):  # intake and its workers show themselves to root alone: what is shared counts for nobody
+        used = process.memory_info()
+        return float(used.rss - used.shared) / 2**20
 
 
 def samples_of(ground: Ground, service: str) -> Path:

@@ -24,12 +24,12 @@ def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
 
 
 def missed_now(report: Report, baseline: Report) -> list[str]:
-    """Name the ratios that miss a goal which the baseline reaches, or does not have; also of a single round."""
+    """Name the ratios that miss a goal which the baseline reaches; also of a single round."""
     return [
         f"{name}: {item.name}"
         for name, part in report.parts.items()
         for item in part.ratios
-        if item.reached is False and ((before := _of(baseline, name, item.name)) is None or before.reached)
+        if item.reached is False and (before := _of(baseline, name, item.name)) is not None and before.reached
     ]
 
 

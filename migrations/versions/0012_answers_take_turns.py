@@ -18,7 +18,9 @@ WHERE NOT EXISTS (
       AND newer.{order} > a.{order}
 )
 """
-TURN = "Order in which answers became the present one: of a content, the greatest is. It grows when an answer does again."
+TURN = (
+    "Order in which answers became the present one: of a content, the greatest is. It grows when an answer does again."
+)
 NUMBERED = (
     "ALTER TABLE postkorb.answers ADD COLUMN turn bigint",
     "UPDATE postkorb.answers SET turn = answer_key",

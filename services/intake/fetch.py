@@ -19,7 +19,7 @@ from services.intake.places import WEB, Place, allowed_place, read_prefix
 from services.intake.threads import Threads
 
 MOST_THREADS: Final = 32
-"""Reads of files and stores at the same time, with those that hang."""
+"""Reads at the same time under one prefix, with those that hang."""
 
 _WHITE_SPACE: Final = str.maketrans("", "", " \t\r\n")
 _GONE: Final = frozenset({404, 410})
@@ -49,7 +49,7 @@ class ContentFetcher:
         self._prefixes = tuple(map(read_prefix, allowed_prefixes))
         self._max_bytes = max_bytes
         self._timeout = timeout
-        self._threads = Threads(MOST_THREADS)
+        self._threads = {prefix: Threads(MOST_THREADS) for prefix in self._prefixes}
         for prefix in self._prefixes:
             _check_scheme(prefix)
 
@@ -83,7 +83,7 @@ class ContentFetcher:
                     return await self._from_web(place)
                 read = _read_file if place.scheme == "file" else _read_store
                 # A thread that hangs in a dead mount outlives the timeout; what it finds is dropped.
-                return await self._threads.run(lambda: read(place, prefix, self._max_bytes))
+                return await self._threads[prefix].run(lambda: read(place, prefix, self._max_bytes))
         except TimeoutError:
             raise _unreachable(place, f"no answer within {self._timeout:g} s", retryable=True) from None
 

@@ -10,7 +10,7 @@ Found = TypeVar("Found")
 
 
 class Threads:
-    """Runs blocking work in threads of its own, so that one that hangs holds up neither others nor the end.
+    """Runs blocking work in threads of its own: one that hangs holds up nobody else's threads, and not the end.
 
     Parameters
     ----------
@@ -45,5 +45,9 @@ class Threads:
             with suppress(RuntimeError):  # the loop is closed: the process ends
                 loop.call_soon_threadsafe(end, found, failed)
 
-        Thread(target=run, name="fetch", daemon=True).start()
+        try:
+            Thread(target=run, name="fetch", daemon=True).start()
+        except RuntimeError:
+            self._free.release()
+            raise
         return await given

@@ -9,7 +9,9 @@ from services.storage.errors import DatabaseAddressError
 
 DRIVER: Final = "postgresql+asyncpg"
 SCHEMES: Final = ("postgresql", "postgres", DRIVER)
-_QUERY: Final = {"host": "host", "port": "port", "sslmode": "ssl", "ssl": "ssl"}
+_QUERY: Final = {"sslmode": "ssl"} | {
+    name: name for name in ("host", "port", "ssl", "target_session_attrs", "prepared_statement_cache_size")
+}
 """What may stand behind a URL's `?`, as libpq calls it, and as our driver does."""
 EXAMPLE: Final = "postgresql://user:password@host:5432/database"
 
@@ -36,6 +38,9 @@ def read_address(url: str) -> URL:
         raise DatabaseAddressError(message)
     if unknown := sorted(address.query.keys() - _QUERY.keys()):
         message = f"the database URL has {', '.join(unknown)}; what it may have is {', '.join(_QUERY)}"
+        raise DatabaseAddressError(message)
+    if {"ssl", "sslmode"} <= address.query.keys():
+        message = "the database URL has ssl and sslmode; leave one out"
         raise DatabaseAddressError(message)
     return address.set(drivername=DRIVER, query={_QUERY[name]: value for name, value in address.query.items()})
 

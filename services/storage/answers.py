@@ -190,9 +190,9 @@ async def _answered(connection: AsyncConnection, pipeline_id: str, document_keys
 
 
 async def note_engine_death(connection: AsyncConnection, document_keys: Collection[int]) -> None:
-    """Count, for waiting documents, that the engine died while it held them."""
+    """Count, for documents that have not failed, that the engine died while it held them: some are read anew."""
     stored = await lock_documents(connection, document_keys)
-    waiting = [key for key, item in stored.items() if item.state == PARSED]
+    waiting = [key for key, item in stored.items() if item.state != FAILED]
     held = update(documents).where(is_any_of(documents.c.document_key, waiting))
     await connection.execute(held.values(engine_deaths=documents.c.engine_deaths + 1))
 

@@ -122,7 +122,7 @@ async def _replay_part(
     keys = [row.document_key for row in rows]
     await lock_documents(connection, keys)
     # What an earlier pipeline's tries were is not this one's.
-    anew = update(documents).where(is_any_of(documents.c.document_key, keys))
+    anew = update(documents).where(is_any_of(documents.c.document_key, keys), documents.c.state == "processed")
     await connection.execute(anew.values(attempts=1, engine_deaths=0))
     await enqueue(connection, rows)
     return rows

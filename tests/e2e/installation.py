@@ -147,12 +147,21 @@ def stop(installation: Installation, process: subprocess.Popen[str], number: sig
 def _naming(folder: Path) -> Iterator[psutil.Process]:
     """Find processes that name the folder: as argument, in their environment, or as their current folder."""
     for process in psutil.process_iter():
-        try:
-            named = [*process.cmdline(), process.cwd(), process.environ().get("POSTKORB_DATA_DIR", "")]
-        except (psutil.NoSuchProcess, psutil.AccessDenied):  # ended meanwhile, or another user's: none of ours
-            continue
-        if any(str(folder) in text for text in named):
+        asked = (
+            process.cmdline,
+            lambda one=process: [one.cwd()],
+            lambda one=process: [one.environ().get("POSTKORB_DATA_DIR", "")],
+        )
+        if any(str(folder) in text for ask in asked for text in _told(ask)):
             yield process
+
+
+def _told(ask: Callable[[], list[str]]) -> list[str]:
+    """Ask a process of itself; one that has ended, is another user's, or shows this to root alone says nothing."""
+    try:
+        return ask()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
 
 
 def _said(process: psutil.Process) -> str:

@@ -240,6 +240,18 @@ async def test_a_server_that_says_nothing_any_more_loses_its_requests(start: Cal
     assert (len(silent.requests), len(fine.requests)) == (1, 1)
 
 
+async def test_an_answer_that_comes_during_a_look_counts(server: ScriptedServer) -> None:
+    server.silent = True
+    server.gate.clear()
+    engine = engine_at(server.url, look_seconds=0.2)
+    asked = asyncio.create_task(engine.generate(PROMPT))
+    await asyncio.sleep(0.3)
+    server.gate.set()
+    assert (await asked).finish == "stop"
+    await engine.close()
+    assert len(server.requests) == 1
+
+
 async def test_a_server_that_takes_long_keeps_its_request(server: ScriptedServer) -> None:
     server.gate.clear()
     engine = engine_at(server.url, look_seconds=0.05)
@@ -264,11 +276,26 @@ async def test_a_request_that_servers_die_of_is_at_fault_itself(start: Callable[
     assert sum(len(server.requests) for server in servers) == 2
 
 
-async def test_a_request_whose_only_server_died_of_it_counts_as_a_try(server: ScriptedServer) -> None:
+@pytest.mark.parametrize("attempts", [1, 3])
+async def test_a_request_whose_only_server_died_of_it_counts_as_a_try(server: ScriptedServer, attempts: int) -> None:
+    """Not where it was tried once: routes do, and then a restart is the document's fault as little as any other."""
     server.dies = True
-    engine = engine_at(server.url)
+    engine = RemoteEngine(RemoteConfig(urls=[server.url], model="tiny", aside_seconds=0.05, attempts=attempts))
     with pytest.raises(EngineError) as caught:
         await engine.generate(PROMPT)
+    await engine.close()
+    assert isinstance(caught.value, EngineAwayError) is (attempts == 1)
+
+
+async def test_a_request_that_every_server_denies_is_at_fault_itself(start: Callable[[], ScriptedServer]) -> None:
+    """A filter in front of the servers, say: no server is away."""
+    servers = [start(), start(), start()]
+    for server in servers:
+        server.status, server.body = 403, {"error": {"message": "forbidden"}}
+    engine = engine_at(*(server.url for server in servers))
+    with pytest.raises(EngineError, match="forbidden") as caught:
+        await engine.generate(PROMPT)
+    assert engine.trouble is None
     await engine.close()
     assert not isinstance(caught.value, EngineAwayError)
 
@@ -331,7 +358,7 @@ async def test_connecting_learns_context_and_hash(server: ScriptedServer) -> Non
         {"data": [{"id": "tiny", "max_model_len": [1]}]},
     ],
 )
-async def test_a_server_that_does_not_tell_its_models_is_left_out(
+async def test_a_server_that_does_not_tell_its_models_keeps_no_other_from_the_start(
     start: Callable[[], ScriptedServer], offered: Any
 ) -> None:
     odd, fine = start(), start()

@@ -236,11 +236,14 @@ def test_a_poll_loop_that_hangs_needs_a_new_process_whatever_is_away(watched: Wa
 async def test_while_the_broker_is_away_a_poll_waits_for_it(watched: Watched, monkeypatch: pytest.MonkeyPatch):
     """In a rebalance `getmany` waits until it has ended: no restart helps, and each would load the model."""
     monkeypatch.setattr(vitals_module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(vitals_module, "POLL_SECONDS", 0.5)
     watched.consumption.broker_answers = False
-    watched.consumption.poll_age = 2 * POLL_SECONDS
+    watched.consumption.poll_age = 60.0
     async with _running(watched.vitals):
         await _until(lambda: not watched.dying)
         watched.consumption.broker_answers = True
+        await asyncio.sleep(0.1)
+        assert not watched.dying, "it joins again first"
         await _until(lambda: "poll loop" in watched.dying)
 
 

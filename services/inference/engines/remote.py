@@ -54,8 +54,8 @@ _NOT_HERE: Final = frozenset(
         httpx.codes.METHOD_NOT_ALLOWED,
     }
 )
-"""Statuses of a server with another model, another key, or another interface: they say nothing of the request, and
-whoever says so at once would get nearly all of them."""
+"""Statuses of a server with another model, another key, or another interface, as a rule: another one is asked, or such a
+server would get nearly all requests, as it answers at once."""
 _DIED: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 """The connection broke while the server had the request."""
 
@@ -290,7 +290,7 @@ class RemoteEngine:
                 return _generation(prompt, completion, time.monotonic() - started)
             finally:
                 server.outstanding -= 1
-        if deaths:
+        if deaths and self._config.attempts > 1:  # of a single try nobody could say whose fault it was
             message = f"request {prompt.request_id}: servers went away while they had it ({'; '.join(reasons)})"
             raise EngineError(message)
         raise EngineAwayError(_none_alive(reasons))
@@ -321,14 +321,21 @@ class RemoteEngine:
 
     async def _post(self, server: Server, body: Mapping[str, Any]) -> httpx.Response:
         """Send a request, and see to it that the server is there for as long as it takes."""
-        asking = asyncio.create_task(self._client.post(f"{server.url}/v1/chat/completions", json=body))
+        tasks = [asyncio.create_task(self._client.post(f"{server.url}/v1/chat/completions", json=body))]
+        asking, patience = tasks[0], self._config.look_seconds
         try:
-            while not (await asyncio.wait({asking}, timeout=self._config.look_seconds))[0]:
-                await self._client.get(f"{server.url}/v1/models", timeout=self._config.look_seconds)
+            while not (await asyncio.wait({asking}, timeout=patience))[0]:
+                looking = asyncio.create_task(self._client.get(f"{server.url}/v1/models", timeout=patience))
+                tasks.append(looking)
+                await asyncio.wait({asking, looking}, return_when=asyncio.FIRST_COMPLETED)
+                if not asking.done():
+                    looking.result()
+                tasks = [asking, *(task for task in tasks[1:] if not task.done())]
             return asking.result()
         finally:
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _learn(self) -> None:
         reasons = []
@@ -343,6 +350,8 @@ class RemoteEngine:
                 reasons.append(f"{server.url}: what it offers is not told as an OpenAI-compatible server does")
         if len(reasons) == len(self._servers):
             raise EngineAwayError(_none_alive(reasons))
+        for reason in reasons:
+            log.warning("a server did not tell its models, and is asked all the same", reason=reason)
 
     @property
     def _names(self) -> list[str]:
@@ -472,9 +481,10 @@ def _check(response: httpx.Response) -> None:
     if response.is_success:
         return
     message = f"status {response.status_code}: {_message(response)}"
-    if response.status_code in _AWAY | _NOT_HERE:
+    if response.status_code in _AWAY:
         raise _Unavailable(message)
-    raise (_Broken if response.is_server_error else _Refused)(message)
+    is_its_own = response.is_server_error or response.status_code in _NOT_HERE
+    raise (_Broken if is_its_own else _Refused)(message)
 
 
 def _message(response: httpx.Response) -> str:
