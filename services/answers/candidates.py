@@ -44,15 +44,19 @@ MIN_REFERENCE: Final = 3
 
 _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
+_THOUSANDS: Final = "(?:" + "|".join(rf"(?<=(?<![\w.,/])[0-9]{{{digits}}} )" for digits in (1, 2, 3)) + ")"
+"""Behind what may be thousands of a number: `1 230 €` is no 230, and `30.06.2026 450 €` is no 2026450."""
+_IN_A_RANGE: Final = rf"(?<=[0-9][{_GAP}])(?<![.,][0-9]{{2}}[{_GAP}])|(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][€$£][{_GAP}])"
+"""Before a dash that leads from one amount to another: `50.000 - 55.000 €`, not `1.000,00 € - 50,00 €`."""
+_MANY: Final = r"(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)"
 _AMOUNT: Final = re.compile(
-    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?<=[0-9€$£][{_GAP}])[-\u2013][{_GAP}])(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
-    # Of `50.000 - 55.000 €` the second has no sign, and `1 230 €` is no 230.
-    rf"(?<![0-9][{_GAP}][-\u2013][{_GAP}])(?!(?<=[0-9] )[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
+    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?:{_IN_A_RANGE})[-\u2013][{_GAP}])"
+    rf"(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    rf"(?<![.,'\u2019][0-9]{{3}}[{_GAP}][-\u2013][{_GAP}])(?!{_THOUSANDS}[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
     rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
     r"(?(after)(?:-(?![\w-]))?)"
-    # What follows may make millions of it.
-    rf"(?![{_GAP}]?(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)\b)"
+    rf"(?![{_GAP}]?{_MANY}\b)"
 )
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{_GAP}]|\(")
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{_GAP}](?={_CURRENCY})")
@@ -67,9 +71,10 @@ _DATE: Final = re.compile(
     r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ \xa0-]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ \xa0-]{1,2}[0-9]{2,4}"
     r"|[^\W\d_]{3,12}\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
     # What follows may make the last digits no year: `bis zum 15. Juni 30,00 EUR`, `am 5. Mai 12:00 Uhr`.
-    r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h"
-    r"|Stunden|Std|Wochenstunden|hours|hrs|heures|Tage|days|jours|Stück|Stk|pieces|pcs|Paletten|pallets|Kartons?|boxes"
-    r"|Personen)\b))"
+    r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h)\b)"
+    # Two digits may be a count: `ab dem 1. Juli 30 Stunden`.
+    r"|(?<!19[0-9]{2})(?<!20[0-9]{2})(?<!\.[0-9]{2})(?<!-[0-9]{2})[ \xa0]?(?:Stunden|Std|Wochenstunden"
+    r"|hours|hrs|heures|Tage|days|jours|Stück|Stk|pieces|pcs|Paletten|pallets|Kartons?|boxes|Personen)\b)"
 )
 _IBAN_START: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9]{2}(?=[ \nA-Z0-9])")
 _IBAN_LENGTHS: Final = range(34, 14, -1)
@@ -97,6 +102,7 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
+_NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
 _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,\t\n]){0,35}")
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
@@ -309,6 +315,9 @@ class Candidates:
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
+        if behind and "%" not in words and _NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
+            other = _OTHER_BEFORE.search(words)
+            words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
 
 

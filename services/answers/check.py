@@ -63,7 +63,11 @@ _SPAN: Final = re.compile(
 )
 MAX_SPAN: Final = 14
 """Characters before a date in which the end of another, and what leads from it, may stand."""
-_RANGE: Final = re.compile(r"[0-9][^\s0-9]{0,4}\s(?:bis|und|to|and|à|et|-|\u2013)\s[^\s0-9]{0,4}\s?[0-9]")
+_RANGE: Final = re.compile(
+    r"[0-9][^\s0-9]{0,4}\s(?:bis|und|to|and|et)\s[^\s0-9]{0,4}\s?[0-9]"
+    r"|[.,'\u2019][0-9]{3}[^\s0-9]{0,4}\s?[-\u2013]\s?[^\s0-9]{0,4}\s?[0-9]{1,3}[.,'\u2019][0-9]{3}"
+)
+"""One amount to another: `zwischen 50.000 und 55.000 €`."""
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"

@@ -57,11 +57,14 @@ _MEASURED: Final = re.compile(
 )
 """What a number must be written in figures for: `a reminder` is no `1 %`."""
 _FREE_NUMBER: Final = re.compile(
-    r"(?<![\w/.,'\u2019-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?!\w))"
-    r"[0-9]{1,9}(?:[.,'\u2019][0-9]{3})*(?:[.,][0-9]{1,2})?(?! ?[0-9]|[\w/-]|[.,'\u2019][0-9]| [A-ZÄÖÜ][a-zäöüß])"
+    r"(?<![\w/.,'\u2019-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?! ?(?:[Ee]uro|[Ff]ranken)\b)(?!\w))"
+    r"(?![0-9]{4,5} [A-ZÄÖÜ][a-zäöüß]+(?<!Euro)\b(?<!Franken))"
+    r"[0-9]{1,9}(?:[.,'\u2019][0-9]{3})*(?:[.,][0-9]{1,2})?(?! ?[0-9]|[\w-]|/[0-9]|[.,'\u2019][0-9])"
 )
 """A number that may be an amount without a currency: no year, no postcode, and no piece of a longer number."""
-_CALLED_BY: Final = re.compile(r"\b(?:tel|fon|phone|telefon|fax|mobil\w*|iban|konto\w*|account)\b", re.IGNORECASE)
+_CALLED_BY: Final = re.compile(
+    r"\b(?:tel|fon|phone|telefon|fax|mobil\w*|iban|konto(?:nummer|nr)|account (?:no|number))\b", re.IGNORECASE
+)
 """Words of lines whose numbers are none."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")

@@ -91,8 +91,7 @@ def _stays(answer: FieldAnswer | None, only: Candidate, candidates: Candidates) 
     """
     if answer is None:
         return candidates.has_open_sign(only)
-    is_nothing = bool(answer.value_numeric) and only.value.numeric == 0  # in a column beside a total
-    return is_nothing or is_said_by(answer, only) or _is_same_figure(answer, only)
+    return is_said_by(answer, only) or _is_same_figure(answer, only)
 
 
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:

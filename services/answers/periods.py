@@ -112,7 +112,9 @@ _INFLECTED: Final[Mapping[str, tuple[int, str]]] = {
 }  # fmt: skip
 _SPELLED: Final = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _JOINED_WORDS: Final = re.compile(
-    rf"(?<!\w)(?:{'|'.join(sorted((word for word in _COUNTS if not word.isalpha()), key=len, reverse=True))})(?!\w)"
+    rf"(?<!\w)(?:{'|'.join(sorted((word for word in _COUNTS if '-' in word), key=len, reverse=True))})(?!\w)"
+    # `twenty one-month periods` are twenty.
+    rf"|(?<!\w)(?:{'|'.join(sorted((word for word in _COUNTS if ' ' in word), key=len, reverse=True))})(?![\w-])"
 )
 """Numbers of several words, which are no range: `twenty-eight`, `trente-six`."""
 _LARGER_NUMBER: Final = re.compile(

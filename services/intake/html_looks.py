@@ -14,17 +14,24 @@ _ESCAPE: Final = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _NOTHING: Final = r"(?:0*\.)?0+(?:px|pt|em|rem|%)?\s*(?:!important)?\s*(?:;|$)"
 _HIDING_STYLE: Final = re.compile(
     rf"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    rf"|opacity\s*:\s*{_NOTHING}|font-size\s*:\s*(?:{_NOTHING}|[01]?(?:\.\d{{1,3}})?p[xt])"
-    r"|font\s*:\s*(?:[a-z]+\s+){0,4}0(?:px|pt|em|rem|%)?[\s/]"
+    rf"|opacity\s*:\s*{_NOTHING}"
     # Beside the window, where no reader scrolls.
-    r"|(?:text-indent|left|right|top|bottom|margin(?:-left|-top)?)\s*:\s*-\d{3})",
+    r"|(?:text-indent|left|right|top|bottom|margin(?:-left|-top)?)\s*:\s*-(?:\d{4}|[5-9]\d\d))",
     re.IGNORECASE,
 )
+_OWN_SIZE: Final = re.compile(
+    r"(?:^|;)\s*(?:font-size\s*:|font\s*:\s*(?:[a-z]+\s+){0,4})\s*(\d{0,3}(?:\.\d{1,3})?)(px|pt|em|rem|%)?",
+    re.IGNORECASE,
+)
+_LEAST_SIZE: Final = {"px": 2.0, "pt": 2.0}
+"""Under it nobody reads letters; of what is measured by the letters around, nothing is what nobody reads."""
 _NO_ROOM: Final = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_NOTHING}", re.IGNORECASE)
 _CUT: Final = re.compile(r"(?:^|;)\s*overflow\s*:\s*hidden", re.IGNORECASE)
 
 _OWN_COLOUR: Final = re.compile(r"(?:^|;)\s*(?:-webkit-text-fill-)?color\s*:\s*([^;]{1,60})", re.IGNORECASE)
-_OWN_GROUND: Final = re.compile(r"(?:^|;)\s*background(?:-color|-image)?\s*:\s*([^;]{1,80})", re.IGNORECASE)
+_OWN_GROUND: Final = re.compile(
+    r"(?:^|;)\s*background(?:-color|-image(?!\s*:\s*none))?\s*:\s*([^;]{1,80})", re.IGNORECASE
+)
 _NO_GROUND: Final = frozenset({"none", "transparent", "initial", "inherit", "unset", "revert"})
 _GROUNDED: Final = frozenset({"body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 """Elements whose `bgcolor` readers heed."""
@@ -51,16 +58,19 @@ class Look(NamedTuple):
         Its letters are, or nothing is seen of them.
     has_ground
         What is behind them is not white, or not known.
+    is_tiny
+        They are too small to read.
     """
 
     tag: str
     is_white: bool = False
     has_ground: bool = False
+    is_tiny: bool = False
 
     @property
     def is_seen(self) -> bool:
         """Whether readers see it."""
-        return self.has_ground or not self.is_white
+        return not self.is_tiny and (self.has_ground or not self.is_white)
 
 
 def hides(attributes: Attributes) -> bool:
@@ -84,17 +94,27 @@ def look_of(tag: str, attributes: Attributes, around: Look, *, has_grounds: bool
     own = _last(_OWN_COLOUR, style)
     colour = own or attributes.get("color" if tag == "font" else "text" if tag == "body" else "")
     is_white = around.is_white and tag not in _OWN_LOOKS if colour is None else _is_white(colour)
-    return Look(tag, is_white, _has_ground(tag, style, attributes, around, has_grounds=has_grounds))
+    has_ground = _has_ground(tag, style, attributes, around, has_grounds=has_grounds)
+    return Look(tag, is_white, has_ground, _is_tiny(style, around))
+
+
+def _is_tiny(style: str, around: Look) -> bool:
+    """Tell whether letters are too small; mails set a size of nothing around tables, and another one within."""
+    size = next(reversed(list(_OWN_SIZE.finditer(style))), None)
+    if size is None or not size[1] or size[1] == ".":
+        return around.is_tiny
+    return float(size[1]) < _LEAST_SIZE.get(size[2] or "", 0.01)
 
 
 def _has_ground(tag: str, style: str, attributes: Attributes, around: Look, *, has_grounds: bool) -> bool:
+    if "url(" in style or "gradient(" in style:
+        return True
     ground = _last(_OWN_GROUND, style)
     if ground is None and tag in _GROUNDED:
         ground = attributes.get("bgcolor") or attributes.get("background")
     if ground is not None and ground.strip().lower() not in _NO_GROUND:
         return not _is_white(ground)
-    is_unknown = has_grounds and ("class" in attributes or "id" in attributes or tag in _GROUNDED)
-    return around.has_ground or is_unknown or tag in {"button", "mark"}
+    return around.has_ground or has_grounds or tag in {"button", "mark"}
 
 
 def _style(attributes: Attributes) -> str:

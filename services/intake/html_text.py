@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 
 from services.intake.html_looks import Look, hides, look_of
 
-_UNSHOWN: Final = frozenset({"script", "style", "template", "title"})
-_HIDDEN: Final = frozenset({"audio", "canvas", "datalist", "dialog", "iframe", "noframes", "object", "video"})
-"""Elements whose text readers do not show, and that need none."""
+_UNSHOWN: Final = frozenset({"script", "style", "template", "title", "xml"})
+_IN_PLACE_OF: Final = frozenset({"audio", "canvas", "iframe", "noframes", "object", "video"})
+"""Elements whose text is for programs that cannot show them."""
+_CLOSED: Final = frozenset({"datalist", "dialog"})
+"""Elements whose text is shown when somebody asks for it."""
 # fmt: off
 _BLOCKS: Final = frozenset({
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "form",
@@ -25,6 +27,8 @@ _CLOSED_BY_THE_NEXT: Final = frozenset({"dd", "dt", "li", "option", "p", "td", "
 _ENDS_P: Final = _BLOCKS - {"br"}
 _OVERRIDES: Final = {"rtl": "\u202e", "ltr": "\u202d"}
 """Marks of text that is shown in another order than it is written; a note is made of them."""
+_LATELY: Final = 50
+"""Pieces in which the beginning of turned text is looked for at its end."""
 _KEEPS: Final = frozenset({"table", "ul", "ol", "dl", "div", "td", "th", "blockquote"})
 """Elements that keep what is open around them from being ended within."""
 
@@ -72,7 +76,7 @@ class _TextReader(HTMLParser):
             self._open.clear()
         self._end_looks(tag)
         attributes = dict(reversed(attrs))  # of two alike the first counts
-        if self._open or tag in _UNSHOWN or tag in _HIDDEN or hides(attributes):
+        if self._open or tag in _UNSHOWN | _IN_PLACE_OF | _CLOSED or hides(attributes):
             self._open += [tag] * (tag not in _VOID)
             return
         if tag in _BLOCKS:
@@ -92,14 +96,14 @@ class _TextReader(HTMLParser):
             self.parts.append("\n")
         elif tag in _CELLS:
             self.parts.append("\t")
-        elif tag == "bdo":
+        elif tag == "bdo" and "\u202e" in self.parts[-_LATELY:]:
             self.parts.append("\u202c")
         self._end_look(tag, ())
 
     def handle_data(self, data: str) -> None:
         if not self._open and self._looks[-1].is_seen:
             self.parts.append(data.replace("\n", " "))
-        elif not (self._open and self._open[0] in _UNSHOWN) and data.strip():
+        elif not (self._open and self._open[0] in _UNSHOWN | _IN_PLACE_OF) and data.strip():
             self.hid_text = True
         elif self._open and self._open[-1] == "style":
             self._has_grounds |= "background" in data.lower()

@@ -39,10 +39,12 @@ _DIFFERS: Final = Wording(
 _FIGURE: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9]){2}")
 """Of three digits: programs that make one form of the other number lists, too."""
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
-_ADDRESS: Final = re.compile(r"\S+://\S+|\bwww\.\S+")
+_ADDRESS: Final = re.compile(r"\b(?:[a-z][\w+.-]*://|mailto:|tel:|cid:|www\.)[^\s<>\])]*", re.IGNORECASE)
 """Where a link leads, which a plain text says and HTML does not."""
 _OTHER_WORDS: Final = 0.1
-"""Part of one form's words that the other may lack: `show in the browser`."""
+"""Part of one form's words that the other may lack; both may lack a third of the other's, where they are few."""
+_FEW_WORDS: Final = 6
+"""That the other may lack in any case: `Sent from my phone`, `Show in the browser`."""
 _STUB: Final = 1 / 3
 """Part of the HTML's words up to which a plain text without figures only says that there is HTML."""
 _WHY: Final = {
@@ -150,20 +152,22 @@ class _Said:
     """What one form of a letter says: its figures in their order, and its words."""
 
     def __init__(self, text: str) -> None:
-        own = _ADDRESS.sub(" ", text)
-        self._figures = _FIGURE.findall(own)
-        self._words = set(_WORD.findall(own.casefold()))
+        own = _ADDRESS.sub(" ", text.replace("\xad", ""))
+        self.figures = _FIGURE.findall(own)
+        self.words = set(_WORD.findall(own.casefold()))
 
     def differs_from(self, other: Self) -> bool:
         """Tell whether readers of the two forms would not read the same letter."""
-        return self._figures != other._figures or self._lacks(other) or other._lacks(self)
+        if bool(self.words) != bool(other.words) or self.figures != other.figures:
+            return True
+        lacking = [(len(one.words - two.words), len(one.words)) for one, two in ((self, other), (other, self))]
+        return any(count > max(_FEW_WORDS, _OTHER_WORDS * of) for count, of in lacking) or all(
+            count > _STUB * of for count, of in lacking
+        )
 
     def is_stub_of(self, other: Self) -> bool:
         """Tell whether it says nothing of its own."""
-        return not self._figures and ("html" in self._words or len(self._words) <= _STUB * len(other._words))
-
-    def _lacks(self, other: Self) -> bool:
-        return len(other._words - self._words) > _OTHER_WORDS * len(other._words)
+        return not self.figures and ("html" in self.words or len(self.words) <= _STUB * len(other.words))
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:

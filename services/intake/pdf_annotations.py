@@ -29,8 +29,10 @@ _CLOSES: Final = {b"q": b"Q", b"BT": b"ET", b"BMC": b"EMC", b"BDC": b"EMC"}
 _NO_ROTATE: Final = 16
 """Flag of an annotation that stays upright on a page that is turned."""
 _FILLED: Final = frozenset({"/Square", "/Circle", "/Polygon", "/Redact"})
-_DRAWN: Final = _FILLED | {"/FreeText", "/Ink", "/Line", "/PolyLine"}
+_DRAWN: Final = frozenset({"/Ink", "/Line", "/PolyLine"})
 """Kinds that readers fill, or draw in a colour, by themselves where there is no appearance."""
+_THICK: Final = 4.0
+"""Points from which a line hides letters; thinner ones cross something out, or point at it."""
 _COMMENTS: Final = frozenset({"/FreeText", "/Stamp"})
 
 
@@ -67,9 +69,9 @@ def lay_annotations(page: PageObject) -> Written:
             _lay(page, list(laid.values()))
         says = {number for number, one in enumerate(found) if _says_something(one)}
         anew = {number for number in says if _is_field(found[number]) and _is_anew(page)}
-        paints = {number for number, one in enumerate(found) if _has_appearance(one) or _is_drawn(one)}
+        paints = {number for number, one in enumerate(found) if _hides_by_itself(one)}
         left = anew | ((says | paints) - laid.keys())
-        return Written(is_laid=not laid.keys().isdisjoint(says), is_left=bool(left) or len(listed) > _MOST)
+        return Written(is_laid=bool(laid.keys() & (says - anew)), is_left=bool(left) or len(listed) > _MOST)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  (pypdf raises anything on damaged annotations; the page is read without them)
@@ -108,13 +110,22 @@ def _appearance(annotation: Mapping[str, Any], page: PageObject) -> _Laid | None
     """Give what is painted for an annotation, where it is painted as it is."""
     form, place = _stream(annotation), _place(annotation)
     is_elsewhere = _flags(annotation) & _NO_ROTATE and page.rotation
-    is_form = form is not None and form.get("/Subtype", "/Form") == "/Form" and form.get_data().strip()
-    return _Laid(form, place) if form is not None and is_form and place is not None and not is_elsewhere else None
+    if form is None or place is None or is_elsewhere or _is_mixed(annotation):
+        return None
+    return _Laid(form, place) if form.get("/Subtype", "/Form") == "/Form" and form.get_data().strip() else None
 
 
-def _has_appearance(annotation: Mapping[str, Any]) -> bool:
+def _hides_by_itself(annotation: Mapping[str, Any]) -> bool:
+    """Tell whether what is painted may lie over the page's text; an icon and a marker do not."""
+    if annotation.get("/Subtype") == "/Text" or _is_mixed(annotation):
+        return False
     form = _stream(annotation)
-    return form is not None and bool(form.get_data().strip())
+    return bool(form.get_data().strip()) if form is not None else _is_drawn(annotation)
+
+
+def _is_mixed(annotation: Mapping[str, Any]) -> bool:
+    """Tell whether it shines through, as a marker does (PDF 2.0, where the appearance does not say so)."""
+    return annotation.get("/BM", "/Normal") not in ("/Normal", "/Compatible")
 
 
 def _stream(annotation: Mapping[str, Any]) -> StreamObject | None:
@@ -140,9 +151,12 @@ def _is_field(annotation: Mapping[str, Any]) -> bool:
 def _is_drawn(annotation: Mapping[str, Any]) -> bool:
     """Tell whether readers draw something without an appearance that may lie over the page's text."""
     kind = annotation.get("/Subtype")
-    is_filled = kind in _FILLED and bool(annotation.get("/IC"))
-    has_ground = kind == "/Widget" and bool(dictionary(annotation.get("/MK")).get("/BG"))
-    return is_filled or has_ground or (kind in _DRAWN and bool(annotation.get("/C")))
+    is_filled = (kind in _FILLED and bool(annotation.get("/IC"))) or (
+        kind == "/FreeText" and bool(annotation.get("/C"))
+    )
+    width = dictionary(annotation.get("/BS")).get("/W", 1)
+    is_thick = isinstance(width, int | float) and width >= _THICK
+    return is_filled or (kind in _DRAWN and is_thick and bool(annotation.get("/C")))
 
 
 def _is_anew(page: PageObject) -> bool:

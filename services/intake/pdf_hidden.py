@@ -534,7 +534,7 @@ class Sight:
         self._open_layers.append(self._layers.is_off(raw(thing, "/OC")))
         if thing.get("/Subtype") == "/Image":
             is_opaque = _is_opaque(thing)
-            self._picture(place, hides=is_opaque, is_scan=is_opaque and _is_large(thing))
+            self._picture(place, hides=is_opaque, is_scan=_is_large(thing) and not _has_mask(thing))
         if thing.get("/Subtype") == "/Form":
             place = product(matrix_of(thing.get("/Matrix") or []), place)
             self._clip_to(numbers_of(thing.get("/BBox") or []), place)
@@ -604,6 +604,10 @@ def _is_opaque(image: Mapping[str, Any]) -> bool:
     filters = image.get("/Filter")
     names = [str(name) for name in filters] if isinstance(filters, list) else [str(filters)]
     return not any(image.get(key) for key in ("/SMask", "/Mask", "/ImageMask")) and "/JPXDecode" not in names
+
+
+def _has_mask(image: Mapping[str, Any]) -> bool:
+    return any(image.get(key) for key in ("/SMask", "/Mask", "/SMaskInData"))
 
 
 def _is_large(image: Mapping[str, Any]) -> bool:

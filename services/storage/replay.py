@@ -119,7 +119,7 @@ async def _replay_part(
     )
     now = datetime.now(UTC)
     rows = [_row(item, topics, now) for item in await connection.execute(statement)]
-    keys = [row.document_key for row in rows]
+    keys = [row.document_key for row in rows if row.document_key is not None]
     await lock_documents(connection, keys)
     # What an earlier pipeline's tries were is not this one's.
     anew = update(documents).where(is_any_of(documents.c.document_key, keys), documents.c.state == "processed")

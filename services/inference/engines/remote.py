@@ -54,8 +54,8 @@ _NOT_HERE: Final = frozenset(
         httpx.codes.METHOD_NOT_ALLOWED,
     }
 )
-"""Statuses of a server with another model, another key, or another interface, as a rule: another one is asked, or such a
-server would get nearly all requests, as it answers at once."""
+"""Statuses of a server with another model, key or interface, as a rule: another server is asked, or this
+one would get nearly all requests, as it answers at once."""
 _DIED: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 """The connection broke while the server had the request."""
 
