@@ -258,11 +258,11 @@ def _only(labelled: Sequence[Candidate]) -> Candidate | None:
 def _rules_prefer(answer: FieldAnswer, put: FieldAnswer, kind: DocumentType, fields: Sequence[FieldAnswer]) -> bool:
     """Say whether a rule leaves no other value than the one that the model copied: then it is right where it stands.
 
-    So does a sum: what several amounts of a document come to is no other one of them.
+    Where no rule says anything of it, a sum does: what several amounts of a reminder come to is no other one of them.
     """
-    if _is_sum_of_others(answer, fields):
-        return True
     before = values_of(fields)
+    if not any(determines(rule, answer.path, before) for rule in kind.rules):
+        return answer.status == "ok" and _is_sum_of_others(answer, fields)
     after = values_of([put if field is answer else field for field in fields])
     return any(determines(rule, answer.path, before) and holds(rule, after) is False for rule in kind.rules)
 
