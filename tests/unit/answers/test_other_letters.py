@@ -133,3 +133,92 @@ def test_pieces_of_other_numbers_are_no_amounts_of_a_summary(summary: str, inven
     )
     figures = DocumentFigures([page], Candidates([page], "de"))
     assert [figure.text for figure in figures.lacks(summary, "de")] == invented
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "language", "field", "value"),
+    [
+        ("invoice", "Zahlbar bis: 15.06.2026 Lieferdatum: 01.06.2026\n", "de", "due_date", "2026-06-15"),
+        ("invoice", "Due date: 15.06.2026 Delivery date: 01.06.2026\n", "en", "due_date", "2026-06-15"),
+        (
+            "job_application",
+            "Verfügbar ab dem 01.09.2026 (gekündigt zum 31.08.2026)\n",
+            "de",
+            "earliest_start",
+            "2026-09-01",
+        ),
+        (
+            "public_notice",
+            "zahlbar bis 15.06.2026 sofern kein Einspruch bis 20.06.2026\n",
+            "de",
+            "pay_by",
+            "2026-06-15",
+        ),
+        ("contract", "Er läuft bis zum 31.12.2027 (kündbar bis 30.09.2027)\n", "de", "end_date", "2027-12-31"),
+        (
+            "medical_report",
+            "Entlassung am 20.05.2026 arbeitsunfähig bis 01.06.2026\n",
+            "de",
+            "discharge_date",
+            "2026-05-20",
+        ),
+        ("payment_reminder", "Vertragskonto 123456, Rechnung vom 01.04.2026\n", "de", "invoice_date", "2026-04-01"),
+        ("public_notice", "Dafür wird eine Gebühr von 125,00 EUR festgesetzt\n", "de", "amount", "125.00"),
+        ("complaint", "Ich bitte um Erstattung von 119,00 EUR, bezahlt am 3. Mai\n", "de", "amount_claimed", "119.00"),
+    ],
+)
+def test_what_a_word_says_of_the_next_date_it_does_not_say_of_this_one(
+    name: str, page: str, language: str, field: str, value: str
+):
+    written = value if "." in value else ".".join(reversed(value.split("-")))
+    copied = {field: written.replace("125.00", "125,00 EUR").replace("119.00", "119,00 EUR")}
+    assert booked(name, page, language, **copied).get(field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("Rechnung Nr. 4711 - 1.190,00 EUR", ["1190.00"]),
+        ("01.06.2026 - 1.234,00 €", ["1234.00"]),
+        ("Fällig am 15.06.2026 250 €", ["250"]),
+        ("Mai 2026 500 EUR", ["500"]),
+        ("Miete 06/2026 850 €", ["850"]),
+        ("1.000,00 € - 50,00 €", ["1000.00", "-50.00"]),
+        ("119,00 - 19,00 = 100,00", ["119.00", "-19.00", "100.00"]),
+    ],
+)
+def test_a_number_before_a_dash_or_an_amount_is_no_part_of_it(text: str, amounts: list[str]):
+    assert [item.value.text for item in values_in([text], Kind.MONEY, "de")] == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("04.05.2026 Stunden: 8", "2026-05-04"),
+        ("Lieferdatum 12.05.2026 Kartons: 3", "2026-05-12"),
+        ("12. Mai 2026 Personen", "2026-05-12"),
+        ("2026-05-12 days overdue", "2026-05-12"),
+        ("12.05.26 Stück 4", "2026-05-12"),
+    ],
+)
+def test_a_whole_year_before_a_word_of_measure_is_one(text: str, day: str):
+    assert [item.value.text for item in values_in([text], Kind.DATE, "de")] == [day]
+
+
+@pytest.mark.parametrize(
+    ("page", "summary"),
+    [
+        ("Wir erstatten 150 Euro.", "Erstattet werden 150 EUR."),
+        ("Überweisen Sie 1500 auf das Konto.", "Zu überweisen sind 1500 Euro."),
+        ("Miete 35/Monat", "Die Miete beträgt 35 € im Monat."),
+        ("Preis 12,50/Stk", "Ein Stück kostet 12,50 €."),
+    ],
+)
+def test_a_number_that_is_an_amount_may_stand_in_a_summary_as_one(page: str, summary: str):
+    figures = DocumentFigures([page], Candidates([page], "de"))
+    assert figures.lacks(summary, "de") == []
+
+
+def test_a_tax_of_nothing_stays_one():
+    page = "Zwischensumme 100,00 €\nUmsatzsteuer 0,00 €\nGesamtbetrag 100,00 €\n"
+    assert booked("invoice", page, tax_total="100,00 €", gross_total="100,00 €")["tax_total"] == "0.00"

@@ -389,6 +389,17 @@ def test_a_filled_hairline_is_no_ground(limits: ReadingLimits):
     assert HIDDEN not in read(SEEN + white, limits).pages[0]
 
 
+@pytest.mark.parametrize("kind", [b"/Filter /JPXDecode", b"/ImageMask true /BitsPerComponent 1"])
+def test_a_scan_may_be_a_jpeg_2000_or_a_fax(limits: ReadingLimits, kind: bytes):
+    """Of both nobody can tell whether something shines through; their text is laid over them all the same."""
+    page = b"q 595 0 0 842 0 0 cm /Scan Do Q " + line(b"3 Tr")
+    objects = one_page(page, resources=b"<< /Font << /F1 5 0 R >> /XObject << /Scan 6 0 R >> >>")
+    objects[6] = (
+        b"<< /Type /XObject /Subtype /Image /Width 1700 /Height 2200 /Length 0 %s >>\nstream\n\nendstream" % kind
+    )
+    assert HIDDEN in read_pdf(written(objects), limits).pages[0]
+
+
 def test_a_picture_of_nothing_is_no_scan(limits: ReadingLimits):
     """It shines through, or has one pixel: the text over it is hidden, and no layer of what it shows."""
     for picture in (b"/Cutout", b"/Dot"):

@@ -76,6 +76,13 @@ def test_what_is_hidden_is_left_out_and_said(tag: str):
         '<div style="color:#fff;background-image:linear-gradient(red, blue)">',
         '<div style="font:10px/0 a">',
         '<div style="color:rgb(0 0 0 / 100%)">',
+        '<div style="margin-left:141.75pt;text-indent:-141.75pt">',
+        '<div style="margin-left:-108pt">',
+        '<div style="margin-top:-120px">',
+        '<div style="position:relative;top:-100px">',
+        '<div style="color:#fff;background-color:#222222;background-image:none">',
+        '<div style="color:#fff;background-image:url(x.jpg);background-color:#fff">',
+        '<div style="color:#fff;background:#fff url(dark.png)">',
     ],
 )
 def test_what_is_shown_is_read(tag: str):
@@ -115,6 +122,10 @@ def test_hidden_elements_end_where_readers_see_them_end(markup: str, text: str):
         ("<button style='color:#fff'>da</button>", "da"),
         ('<table bgcolor="#036"><tr><td style="color:#fff;background:transparent">da</table>', "da"),
         ('<body text="#fff"><p>weg</p></body>', ""),
+        ('<style>h1 {background-color: #036}</style><h1 style="color:white">da</h1>', "da"),
+        ('<table><tr><td style="font-size:0px"><div style="font-size:13px">da</div></td></tr></table>', "da"),
+        ('<div style="font-size:13px"><div style="font-size:0px">weg</div></div>', ""),
+        ("<head><xml><o:Words>12</o:Words></xml></head>da", "da"),
     ],
 )
 def test_white_letters_are_seen_where_their_ground_is_not_white(markup: str, text: str):
@@ -147,6 +158,10 @@ def test_comments_and_heads_end_where_readers_see_them_end(markup: str):
 def test_text_that_is_turned_by_an_element_is_noted_as_such():
     mail = b"From: a@b.example\nContent-Type: text/html\n\n<p>Summe <bdo dir=rtl>00,999</bdo> EUR</p>"
     assert "\u202e00,999\u202c" in read_mail(mail, ReadingLimits(10, 1_000)).pages[0]
+
+
+def test_what_is_for_programs_that_show_no_film_is_neither_read_nor_noted():
+    assert html_text("<video>Ihr Programm zeigt keine Videos</video>da") == ("da", False)
 
 
 def test_the_note_stands_with_the_mail():

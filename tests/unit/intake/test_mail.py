@@ -63,6 +63,24 @@ def test_two_forms_that_say_two_things_are_both_read_and_that_is_said(
     assert len(document.notes) == 1
 
 
+@pytest.mark.parametrize(
+    ("plain", "html"),
+    [
+        ("Rechnung 4711 anbei [cid:image001.png@01DA1234.5678ABC0]", "<p>Rechnung 4711 anbei <img src=x></p>"),
+        ("Rufen Sie an: +49 711 123456<tel:+49711123456>", "<p>Rufen Sie an: +49 711 123456</p>"),
+        ("Sendung 00340434161094015902<https://nolp.example/?id=1>", "<p>Sendung 00340434161094015902</p>"),
+        ("Anbei die Rechnung.\nVon meinem iPhone gesendet", "<p>Anbei die Rechnung.</p>"),
+        ("Anbei die Rechnung.", "<p>Im Browser ansehen</p><p>Anbei die Rech&shy;nung.</p>"),
+    ],
+)
+def test_two_forms_of_one_letter_are_read_once(limits: ReadingLimits, plain: str, html: str) -> None:
+    mail = a_mail(plain)
+    mail.add_alternative(html, subtype="html")
+    document = read_mail(mail.as_bytes(), limits)
+    assert len(document.pages) == 1
+    assert document.notes == ()
+
+
 def test_html_beside_an_empty_plain_text_is_the_letter(limits: ReadingLimits) -> None:
     mail = a_mail("")
     mail.add_alternative("<p>Hiermit kündige ich den Vertrag fristlos.</p>", subtype="html")
