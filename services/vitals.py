@@ -150,8 +150,8 @@ class Vitals:
 
         async def ask() -> None:
             nonlocal silent_at
-            answers["broker"] = await probe()
-            silent_at = silent_at if answers["broker"] else time.monotonic()
+            before, answers["broker"] = answers["broker"], await probe()
+            silent_at = silent_at if before or answers["broker"] else time.monotonic()
 
         def broker() -> Check:
             return Check(

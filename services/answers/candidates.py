@@ -46,13 +46,18 @@ _GAP: Final = " \u00a0\u2009\u202f"
 _CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 _THOUSANDS: Final = "(?:" + "|".join(rf"(?<=(?<![\w.,/])[0-9]{{{digits}}} )" for digits in (1, 2, 3)) + ")"
 """Behind what may be thousands of a number: `1 230 €` is no 230, and `30.06.2026 450 €` is no 2026450."""
-_IN_A_RANGE: Final = rf"(?<=[0-9][{_GAP}])(?<![.,][0-9]{{2}}[{_GAP}])|(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][€$£][{_GAP}])"
+_NO_CENTS: Final = rf"(?!(?:{_CURRENCY}[{_GAP}]?)?[0-9.'\u2019,]{{1,15}}[.,][0-9]{{2}}(?![0-9]))"
+"""`1.000 - 50,00 €` is no range."""
+_IN_A_RANGE: Final = (
+    rf"(?<=[0-9][{_GAP}])(?<![.,][0-9]{{2}}[{_GAP}])"
+    rf"|(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][€$£][{_GAP}])(?=[-\u2013][{_GAP}]{_NO_CENTS})"
+)
 """Before a dash that leads from one amount to another: `50.000 - 55.000 €`, not `1.000,00 € - 50,00 €`."""
 _MANY: Final = r"(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?:{_IN_A_RANGE})[-\u2013][{_GAP}])"
     rf"(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
-    rf"(?<![.,'\u2019][0-9]{{3}}[{_GAP}][-\u2013][{_GAP}])(?!{_THOUSANDS}[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
+    rf"(?!(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][-\u2013][{_GAP}]){_NO_CENTS})(?!{_THOUSANDS}[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
     rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
     r"(?(after)(?:-(?![\w-]))?)"
@@ -102,6 +107,8 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
+_TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
+"""What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
 _NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
 _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,\t\n]){0,35}")
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
@@ -315,7 +322,8 @@ class Candidates:
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
-        if behind and "%" not in words and _NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
+        is_whole = "%" in words or _TERMS.match(words) is not None
+        if behind and not is_whole and _NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
             other = _OTHER_BEFORE.search(words)
             words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)

@@ -74,6 +74,8 @@ class _TextReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._open and (self._open[0] == tag in _CLOSED_BY_THE_NEXT or (self._open[0] == "p" and tag in _ENDS_P)):
             self._open.clear()
+        if self._open and self._open[0] == "xml" and (tag in _BLOCKS or tag in {"html", "body"}):
+            self._open.clear()  # it was not ended, or is none of Office's
         self._end_looks(tag)
         attributes = dict(reversed(attrs))  # of two alike the first counts
         if self._open or tag in _UNSHOWN | _IN_PLACE_OF | _CLOSED or hides(attributes):
@@ -103,10 +105,17 @@ class _TextReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._open and self._looks[-1].is_seen:
             self.parts.append(data.replace("\n", " "))
-        elif not (self._open and self._open[0] in _UNSHOWN | _IN_PLACE_OF) and data.strip():
+        elif self._says_more(data):
             self.hid_text = True
         elif self._open and self._open[-1] == "style":
             self._has_grounds |= "background" in data.lower()
+
+    def _says_more(self, data: str) -> bool:
+        """Tell whether what is not shown may say something; `Your browser shows no videos` does not."""
+        first = self._open[0] if self._open else ""
+        if first in _UNSHOWN:
+            return False
+        return any(map(str.isdigit, data)) if first in _IN_PLACE_OF else bool(data.strip())
 
     def parse_comment(self, i: int, report: bool = True) -> int:  # noqa: ARG002, FBT001, FBT002  (the library's)
         """Skip a comment as readers do, and what they take for one."""

@@ -39,7 +39,9 @@ _DIFFERS: Final = Wording(
 _FIGURE: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9]){2}")
 """Of three digits: programs that make one form of the other number lists, too."""
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
-_ADDRESS: Final = re.compile(r"\b(?:[a-z][\w+.-]*://|mailto:|tel:|cid:|www\.)[^\s<>\])]*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"<[a-z][\w+.-]*:[^\s>]*>|\b(?:[a-z][\w+.-]*://|mailto:|cid:|www\.)[^\s<>\])]*", re.IGNORECASE
+)
 """Where a link leads, which a plain text says and HTML does not."""
 _OTHER_WORDS: Final = 0.1
 """Part of one form's words that the other may lack; both may lack a third of the other's, where they are few."""

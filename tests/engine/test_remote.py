@@ -54,6 +54,7 @@ class ScriptedServer:
 
     url: str = ""
     status: int = 200
+    status_of_answers: int | None = None
     body: dict[str, Any] = field(default_factory=answer)
     offered: Any = field(default_factory=lambda: {"data": [{"id": "tiny", "max_model_len": 1024, "sha256": "b" * 64}]})
     dies: bool = False
@@ -79,7 +80,7 @@ def handler_for(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             if script.dies:
                 self.close_connection = True
                 return
-            self.respond(script.body)
+            self.respond(script.body, script.status_of_answers)
 
         def do_GET(self) -> None:
             script.looks += 1
@@ -87,9 +88,9 @@ def handler_for(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
                 script.gate.wait(10)
             self.respond(script.offered)
 
-        def respond(self, body: dict[str, Any]) -> None:
+        def respond(self, body: dict[str, Any], status: int | None = None) -> None:
             content = json.dumps(body).encode()
-            self.send_response(script.status)
+            self.send_response(status or script.status)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -285,6 +286,25 @@ async def test_a_request_whose_only_server_died_of_it_counts_as_a_try(server: Sc
         await engine.generate(PROMPT)
     await engine.close()
     assert isinstance(caught.value, EngineAwayError) is (attempts == 1)
+
+
+async def test_the_third_server_answers_where_two_have_another_model(start: Callable[[], ScriptedServer]) -> None:
+    servers = [start(), start(), start()]
+    for server in servers[:2]:
+        server.status, server.body = 404, {"error": {"message": "no such model"}}
+    engine = engine_at(*(server.url for server in servers))
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    await engine.close()
+
+
+async def test_a_server_without_an_adapter_keeps_no_other_from_the_start(start: Callable[[], ScriptedServer]) -> None:
+    without, fine = start(), start()
+    for server in (without, fine):
+        server.offered = {"data": [{"id": "tiny"}, {"id": "adapter", "parent": "tiny"}]}
+    without.status_of_answers, without.body = 404, {"error": {"message": "no such adapter"}}
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[without.url, fine.url], model="tiny", others=["adapter"]))
+    assert [server.url for server in engine._servers] == [fine.url]
+    await engine.close()
 
 
 async def test_a_request_that_every_server_denies_is_at_fault_itself(start: Callable[[], ScriptedServer]) -> None:

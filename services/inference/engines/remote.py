@@ -22,6 +22,7 @@ from services.inference.engines.port import (
     EngineAwayError,
     EngineError,
     EngineIdentity,
+    EngineUnsuitableError,
     Generation,
     ModelIdentity,
     ModelNotOfferedError,
@@ -116,6 +117,10 @@ class _Unavailable(Exception):  # noqa: N818  (a turn of the loop, not an error 
 
 class _Broken(Exception):  # noqa: N818  (as above)
     """The server has a fault of its own with this request."""
+
+
+class _NotHere(_Broken):
+    """The server has another model, key or interface, as a rule."""
 
 
 class _Refused(Exception):  # noqa: N818  (as above)
@@ -264,7 +269,7 @@ class RemoteEngine:
         started = time.monotonic()
         reasons: list[str] = []
         at_fault: list[Server] = []
-        deaths = 0
+        deaths = not_here = 0
         for _ in range(self._config.attempts):
             server = await self._next_server(at_fault)
             server.outstanding += 1
@@ -275,7 +280,8 @@ class RemoteEngine:
                 raise EngineError(message) from error
             except _Broken as error:
                 at_fault.append(server)
-                if len(at_fault) == min(SERVERS_AT_FAULT, len(self._servers)):
+                not_here += isinstance(error, _NotHere)
+                if len(at_fault) == min(SERVERS_AT_FAULT + not_here, len(self._servers)):
                     message = f"request {prompt.request_id}: {server.url} has a fault with it: {error}"
                     raise EngineError(message) from error
             except (_Unavailable, httpx.TransportError) as error:
@@ -328,7 +334,7 @@ class RemoteEngine:
                 looking = asyncio.create_task(self._client.get(f"{server.url}/v1/models", timeout=patience))
                 tasks.append(looking)
                 await asyncio.wait({asking, looking}, return_when=asyncio.FIRST_COMPLETED)
-                if not asking.done():
+                if looking.done() and looking.exception() is not None and not asking.done():
                     looking.result()
                 tasks = [asking, *(task for task in tasks[1:] if not task.done())]
             return asking.result()
@@ -364,7 +370,9 @@ class RemoteEngine:
             alone = RemoteEngine(replace(self._config, urls=[server.url], attempts=1))
             try:
                 told_apart = await check_apart(alone, self._names)
-            except EngineAwayError as error:
+            except EngineUnsuitableError:
+                raise
+            except EngineError as error:
                 reasons.append(str(error))
                 self._servers.remove(server)
                 log.warning("server could not be tried, and is not used until the next start", server=server.url)
@@ -483,8 +491,9 @@ def _check(response: httpx.Response) -> None:
     message = f"status {response.status_code}: {_message(response)}"
     if response.status_code in _AWAY:
         raise _Unavailable(message)
-    is_its_own = response.is_server_error or response.status_code in _NOT_HERE
-    raise (_Broken if is_its_own else _Refused)(message)
+    if response.status_code in _NOT_HERE:
+        raise _NotHere(message)
+    raise (_Broken if response.is_server_error else _Refused)(message)
 
 
 def _message(response: httpx.Response) -> str:

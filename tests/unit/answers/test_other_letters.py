@@ -185,6 +185,7 @@ def test_what_a_word_says_of_the_next_date_it_does_not_say_of_this_one(
         ("Miete 06/2026 850 €", ["850"]),
         ("1.000,00 € - 50,00 €", ["1000.00", "-50.00"]),
         ("119,00 - 19,00 = 100,00", ["119.00", "-19.00", "100.00"]),
+        ("Summe 1.000 € - 200,00 €", ["1000", "-200.00"]),
     ],
 )
 def test_a_number_before_a_dash_or_an_amount_is_no_part_of_it(text: str, amounts: list[str]):
@@ -217,6 +218,11 @@ def test_a_whole_year_before_a_word_of_measure_is_one(text: str, day: str):
 def test_a_number_that_is_an_amount_may_stand_in_a_summary_as_one(page: str, summary: str):
     figures = DocumentFigures([page], Candidates([page], "de"))
     assert figures.lacks(summary, "de") == []
+
+
+def test_an_earlier_day_with_a_discount_is_not_the_day_to_pay_by():
+    page = "Zahlbar bis 16.05.2026 mit Skonto bis 05.06.2026 netto.\n"
+    assert booked("invoice", page, due_date="05.06.2026").get("due_date") != "2026-05-16"
 
 
 def test_a_tax_of_nothing_stays_one():

@@ -126,6 +126,7 @@ def test_hidden_elements_end_where_readers_see_them_end(markup: str, text: str):
         ('<table><tr><td style="font-size:0px"><div style="font-size:13px">da</div></td></tr></table>', "da"),
         ('<div style="font-size:13px"><div style="font-size:0px">weg</div></div>', ""),
         ("<head><xml><o:Words>12</o:Words></xml></head>da", "da"),
+        ('<xml version="1.0"><html><body><p>da</p></body></html>', "da"),
     ],
 )
 def test_white_letters_are_seen_where_their_ground_is_not_white(markup: str, text: str):
@@ -162,6 +163,7 @@ def test_text_that_is_turned_by_an_element_is_noted_as_such():
 
 def test_what_is_for_programs_that_show_no_film_is_neither_read_nor_noted():
     assert html_text("<video>Ihr Programm zeigt keine Videos</video>da") == ("da", False)
+    assert html_text("<object data=x>Zahlen Sie 119,00 EUR</object>da") == ("da", True)
 
 
 def test_the_note_stands_with_the_mail():

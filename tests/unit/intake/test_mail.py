@@ -69,6 +69,8 @@ def test_two_forms_that_say_two_things_are_both_read_and_that_is_said(
         ("Rechnung 4711 anbei [cid:image001.png@01DA1234.5678ABC0]", "<p>Rechnung 4711 anbei <img src=x></p>"),
         ("Rufen Sie an: +49 711 123456<tel:+49711123456>", "<p>Rufen Sie an: +49 711 123456</p>"),
         ("Sendung 00340434161094015902<https://nolp.example/?id=1>", "<p>Sendung 00340434161094015902</p>"),
+        ("Tel:0431/123456", "<p>Tel:&nbsp;0431/123456</p>"),
+        ("Siehe <https://de.wikipedia.example/wiki/A_(2019)_x_12345>", "<p>Siehe <a href=x>hier</a></p>"),
         ("Anbei die Rechnung.\nVon meinem iPhone gesendet", "<p>Anbei die Rechnung.</p>"),
         ("Anbei die Rechnung.", "<p>Im Browser ansehen</p><p>Anbei die Rech&shy;nung.</p>"),
     ],
