@@ -231,13 +231,13 @@ async def test_a_try_may_be_scheduled_again_but_never_turns_back(database: Datab
     assert await _tries(database) == {"inv-1": (3, 0)}
 
 
-async def test_engine_deaths_are_counted_for_waiting_documents_alone(database: Database) -> None:
+async def test_engine_deaths_are_counted_for_documents_that_have_not_failed(database: Database) -> None:
     done = await given.process(database, given.document("done"))
     [held, ended] = await given.store(database, given.document("held"), given.failing(given.BROKEN, "ended"))
     async with database.transaction() as connection:
         for _ in range(2):
             await note_engine_death(connection, [held.document_key, ended.document_key, done, 999])
-    assert await _tries(database) == {"held": (1, 2), "ended": (1, 0), "done": (1, 0)}
+    assert await _tries(database) == {"held": (1, 2), "ended": (1, 0), "done": (1, 2)}, "what is done is read anew"
 
 
 async def test_a_dead_letter_names_the_one_that_it_is_a_retry_of_if_there_is_one(database: Database) -> None:
