@@ -61,6 +61,8 @@ _COUNT: Final = re.compile(r"[0-9]\.?")
 _SPAN: Final = re.compile(
     r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
 )
+MOST_MISSPELT: Final = 2
+"""Letters by which a name may be longer or shorter than the model copied it."""
 MAX_SPAN: Final = 14
 """Characters before a date in which the end of another, and what leads from it, may stand."""
 _RANGE: Final = re.compile(
@@ -176,6 +178,8 @@ class _Document:
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return None
         place = self._place(field, verbatim, value)
+        if place and field.kind is Kind.NAME and (written := self._as_written(verbatim, place)) != verbatim:
+            verbatim, value = _read(field, written, self.language)
         if place and field.kind in _IN_ONE_COLUMN and (part := self._in_one_column(verbatim, place)) != verbatim:
             verbatim, value = _read(field, part, self.language)
             place = self._place(field, verbatim, value)
@@ -234,6 +238,12 @@ class _Document:
         places = [place for way in sorted(words) if (place := self.pages.find(way, names))]
         labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, names))
         return next(labelled, next(iter(places), None))
+
+    def _as_written(self, verbatim: str, place: Place) -> str:
+        """Give a name as the document has it, where the model copied it with a letter too few, too many, or another."""
+        written = plain(self.pages.text(place.page)[place.char_start : place.char_end])
+        is_misspelt = place.match == "fuzzy" and abs(len(written) - len(verbatim)) <= MOST_MISSPELT
+        return written if is_misspelt and len(written.split()) == len(verbatim.split()) else verbatim
 
     def _whole_name(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
         if field.is_party and (firm := firm_beside(verbatim, place.page, place.char_start, self.surroundings)):
