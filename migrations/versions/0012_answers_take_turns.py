@@ -21,13 +21,16 @@ WHERE NOT EXISTS (
 TURN = (
     "Order in which answers became the present one: of a content, the greatest is. It grows when an answer does again."
 )
+NEXT = """
+SELECT setval(pg_get_serial_sequence('postkorb.answers', 'turn'), coalesce(max(turn), 0) + 1, false)
+FROM postkorb.answers
+"""
 NUMBERED = (
     "ALTER TABLE postkorb.answers ADD COLUMN turn bigint",
     "UPDATE postkorb.answers SET turn = answer_key",
     "ALTER TABLE postkorb.answers ALTER COLUMN turn SET NOT NULL",
     "ALTER TABLE postkorb.answers ALTER COLUMN turn ADD GENERATED ALWAYS AS IDENTITY",
-    "SELECT setval(pg_get_serial_sequence('postkorb.answers', 'turn'), coalesce(max(turn), 0) + 1, false)"
-    " FROM postkorb.answers",
+    NEXT,
     f"COMMENT ON COLUMN postkorb.answers.turn IS '{TURN}'",
     "GRANT UPDATE (turn) ON postkorb.answers TO postkorb_service",
 )
