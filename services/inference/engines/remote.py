@@ -280,6 +280,7 @@ class RemoteEngine:
                 raise EngineError(message) from error
             except _Broken as error:
                 at_fault.append(server)
+                reasons.append(_reason(server, error))
                 not_here += isinstance(error, _NotHere)
                 if len(at_fault) == min(SERVERS_AT_FAULT + not_here, len(self._servers)):
                     message = f"request {prompt.request_id}: {server.url} has a fault with it: {error}"
