@@ -236,7 +236,7 @@ def test_a_poll_loop_that_hangs_needs_a_new_process_whatever_is_away(watched: Wa
 async def test_while_the_broker_is_away_a_poll_waits_for_it(watched: Watched, monkeypatch: pytest.MonkeyPatch):
     """In a rebalance `getmany` waits until it has ended: no restart helps, and each would load the model."""
     monkeypatch.setattr(vitals_module, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(vitals_module, "POLL_SECONDS", 0.5)
+    monkeypatch.setattr(vitals_module, "POLL_SECONDS", 2)
     watched.consumption.broker_answers = False
     watched.consumption.poll_age = 60.0
     async with _running(watched.vitals):
