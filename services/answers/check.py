@@ -61,6 +61,7 @@ _COUNT: Final = re.compile(r"[0-9]\.?")
 _SPAN: Final = re.compile(
     r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
 )
+"""What stands before the second date of two."""
 MOST_MISSPELT: Final = 2
 """Letters by which a name may be longer or shorter than the model copied it."""
 MAX_SPAN: Final = 14

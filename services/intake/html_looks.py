@@ -40,6 +40,8 @@ _CHANNELS: Final = re.compile(
 )
 _LIGHT: Final = re.compile(r"hsla?\(\s*[\d.]+(?:deg)?[\s,]+[\d.]+%[\s,]+(\d{1,3})%", re.IGNORECASE)
 _CODE: Final = re.compile(r"#?([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![0-9a-z])", re.IGNORECASE)
+_SHORT_CODE: Final = 4
+"""Digits of a code with one for each of red, green, blue, and opacity."""
 _WHITE_NAMES: Final = frozenset({"white", "snow", "ivory", "ghostwhite", "floralwhite", "mintcream", "azure"})
 _PALEST: Final = 240
 """From this part of 255 on, each of red, green and blue is white to the eye; PDFs are judged alike."""
@@ -139,7 +141,8 @@ def _is_white(colour: str) -> bool:
         return float(light[1]) >= _PALEST_LIGHT
     if not (code := _CODE.match(said)):
         return False
-    pairs = re.findall("..", code[1]) if len(code[1]) > len("rgba") else [digit * 2 for digit in code[1]]
+    is_short = len(code[1]) <= _SHORT_CODE
+    pairs = [digit * 2 for digit in code[1]] if is_short else re.findall("..", code[1])
     values = [int(pair, 16) for pair in pairs]
     return values[3:] == [0] or all(value >= _PALEST for value in values[:3])
 

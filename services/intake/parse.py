@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import sys
-from asyncio import StreamReader
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -262,7 +261,7 @@ class Parser:
         return worker
 
 
-async def _frame(stream: StreamReader | None, most: int) -> bytes:
+async def _frame(stream: asyncio.StreamReader | None, most: int) -> bytes:
     """Read a frame of at most so many bytes from a worker."""
     assert stream is not None  # noqa: S101  (made with a pipe)
     try:

@@ -126,6 +126,11 @@ class _Path:
         )
 
     @property
+    def is_flat(self) -> bool:
+        """Whether nothing is inside: two points, at most a hairline."""
+        return len(set(self.points)) <= len("to")
+
+    @property
     def is_line(self) -> bool:
         """Whether the path is one line along an axis."""
         box = self.box
@@ -476,7 +481,7 @@ class Sight:
         if not (box := path.box):
             return
         now = self._now
-        if operator in _FILLS and len(set(path.points)) > len("to"):
+        if operator in _FILLS and not path.is_flat:
             self._paint(box, now.fill, is_box=path.is_box)
         if operator in _STROKES and now.line * scale >= _TINY_POINTS:
             self._paint(_stroked(box, now.line * scale / 2, path), now.stroke, is_box=path.is_line)

@@ -3,6 +3,8 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -59,6 +61,22 @@ def test_models_that_answer_for_themselves_pass():
 def test_a_model_that_answers_with_anothers_adapter_is_named(mistaken: str | None, *, tokens: bool):
     with pytest.raises(CanaryError, match=f"^{mistaken or 'scripted'} answers otherwise"):
         told_apart(Mixed([mistaken], tokens=tokens))
+
+
+class Wavering(Mixed):
+    """Answers with other words in a batch, and tells no probabilities."""
+
+    async def generate(self, prompt: Prompt) -> Generation:
+        generation = await super().generate(prompt)
+        return replace(generation, text=f"{generation.text} {next(self._count)}", tokens=())
+
+    _count = count()
+
+
+def test_where_answers_differ_without_probabilities_nobody_passes():
+    """Any answer would be as near to another model's as to its own."""
+    with pytest.raises(CanaryError, match="without probabilities"):
+        told_apart(Wavering())
 
 
 def test_what_a_batch_changes_by_itself_is_no_mistake():

@@ -43,6 +43,8 @@ def reference(document_key: int, characters: int = 9) -> bytes:
         (record(1, b"\xff"), ErrorCode.NOT_AN_EVENT),
         (record(1, b"[]"), ErrorCode.NOT_AN_EVENT),
         (record(1, b"{}"), ErrorCode.INVALID_EVENT),
+        # A key that no column holds: the database's driver would refuse it, and with it all neighbours.
+        (record(1, reference(1).replace(b":1,", b":9223372036854775808,", 1)), ErrorCode.INVALID_EVENT),
         (record(1, json.dumps({"document_key": "seven"}).encode()), ErrorCode.INVALID_EVENT),
     ],
 )
