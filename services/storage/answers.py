@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Update, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,13 +25,46 @@ from services.storage.tables import (
     documents,
     pipelines,
 )
-from services.storage.unnest import insert_rows, is_any_of, unnest
-
-_NUMBERED: Final = frozenset({"answer_key", "turn"})
-"""Columns of an answer that the database gives."""
+from services.storage.unnest import arrays, insert_given, insert_rows, is_any_of, unnest
 
 PARSED: Final = "parsed"
 FAILED: Final = "failed"
+
+_ANSWER: Final = tuple(column for column in answers.c if column.name not in {"answer_key", "turn"})
+"""Columns of an answer that the database does not give."""
+
+_COUNTS: Final = (batches.c.prompt_tokens, batches.c.cached_tokens, batches.c.completion_tokens)
+_ENDS: Final = (documents.c.document_key, documents.c.finished_at)
+_TAKEN: Final = (batches.c.batch_id, batches.c.finished_at, *_COUNTS)
+_TRIES: Final = (documents.c.document_key, documents.c.attempts)
+
+
+def _finished() -> Update:
+    given = unnest(_ENDS)
+    ended = update(documents).where(documents.c.document_key == given.c.document_key)
+    return ended.values(state=bindparam("finished_as"), finished_at=given.c.finished_at)
+
+
+def _tried() -> Update:
+    given = unnest(_TRIES)
+    tried = update(documents).where(documents.c.document_key == given.c.document_key)
+    return tried.values(attempts=given.c.attempts)
+
+
+def _added() -> Update:
+    taken = unnest(_TAKEN)
+    sums: dict[str, Any] = {count.name: count + taken.c[count.name] for count in _COUNTS}
+    latest = func.greatest(batches.c.finished_at, taken.c.finished_at)
+    added = update(batches).where(batches.c.batch_id == taken.c.batch_id)
+    return added.values(sums | {"finished_at": latest})
+
+
+_INSERT_ANSWERS: Final = (
+    insert_given(answers, _ANSWER).on_conflict_do_nothing().returning(answers.c.document_key, answers.c.answer_key)
+)
+_FINISHED: Final = _finished()
+_TRIED: Final = _tried()
+_ADDED: Final = _added()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +203,9 @@ async def schedule_retry(connection: AsyncConnection, pipeline_id: str, given: S
         and stored[key].state != FAILED
         and stored[key].attempts <= item.attempts
     ]
-    columns = (documents.c.document_key, documents.c.attempts)
     rows = [{"document_key": item.document_key, "attempts": item.attempts} for item in fitting]
     if rows:
-        table = unnest(columns, rows)
-        tried = update(documents).where(documents.c.document_key == table.c.document_key)
-        await connection.execute(tried.values(attempts=table.c.attempts))
+        await connection.execute(_TRIED, arrays(_TRIES, rows))
     return {item.document_key for item in fitting}
 
 
@@ -234,21 +264,15 @@ def _header_bytes(item: Mapping[str, str | None]) -> bytes | None:
 async def _insert_answers(connection: AsyncConnection, given: Sequence[NewAnswer]) -> dict[int, int]:
     if not given:
         return {}
-    columns = [column for column in answers.c if column.name not in _NUMBERED]
-    table = unnest(columns, [_answer_row(item) for item in given])
-    names = [column.name for column in columns]
-    statement = insert(answers).from_select(names, select(*(table.c[name] for name in names)))
-    written = statement.on_conflict_do_nothing().returning(answers.c.document_key, answers.c.answer_key)
-    return {row.document_key: row.answer_key for row in await connection.execute(written)}
+    written = await connection.execute(_INSERT_ANSWERS, arrays(_ANSWER, [_answer_row(item) for item in given]))
+    return {row.document_key: row.answer_key for row in written}
 
 
 async def _finish(connection: AsyncConnection, state: str, finished_at: Mapping[int, Any]) -> None:
     if not finished_at:
         return
-    columns = (documents.c.document_key, documents.c.finished_at)
-    given = unnest(columns, [{"document_key": key, "finished_at": moment} for key, moment in finished_at.items()])
-    finished = update(documents).where(documents.c.document_key == given.c.document_key)
-    await connection.execute(finished.values(state=state, finished_at=given.c.finished_at))
+    rows = [{"document_key": key, "finished_at": moment} for key, moment in finished_at.items()]
+    await connection.execute(_FINISHED, arrays(_ENDS, rows) | {"finished_as": state})
 
 
 async def _add_to_batches(connection: AsyncConnection, written: Sequence[NewAnswer]) -> None:
@@ -257,17 +281,12 @@ async def _add_to_batches(connection: AsyncConnection, written: Sequence[NewAnsw
     by_batch: dict[UUID, list[NewAnswer]] = {}
     for item in written:
         by_batch.setdefault(item.batch_id, []).append(item)
-    counts = (batches.c.prompt_tokens, batches.c.cached_tokens, batches.c.completion_tokens)
     rows = [
         {"batch_id": batch_id, "finished_at": max(item.processed_at for item in of_batch)}
-        | {count.name: sum(getattr(item, count.name) for item in of_batch) for count in counts}
+        | {count.name: sum(getattr(item, count.name) for item in of_batch) for count in _COUNTS}
         for batch_id, of_batch in by_batch.items()
     ]
-    taken = unnest((batches.c.batch_id, batches.c.finished_at, *counts), rows)
-    sums: dict[str, Any] = {count.name: count + taken.c[count.name] for count in counts}
-    latest = func.greatest(batches.c.finished_at, taken.c.finished_at)
-    added = update(batches).where(batches.c.batch_id == taken.c.batch_id)
-    await connection.execute(added.values(sums | {"finished_at": latest}))
+    await connection.execute(_ADDED, arrays(_TAKEN, rows))
 
 
 def _batch_row(batch: NewBatch) -> dict[str, Any]:
@@ -284,7 +303,7 @@ def _batch_row(batch: NewBatch) -> dict[str, Any]:
 
 
 def _answer_row(item: NewAnswer) -> dict[str, Any]:
-    row = {column.name: getattr(item, column.name) for column in answers.c if column.name not in _NUMBERED}
+    row = {column.name: getattr(item, column.name) for column in _ANSWER}
     findings = [finding.model_dump(mode="json") for finding in item.findings]
     return row | {"status": item.status.value, "reasons": list(item.reasons), "findings": findings}
 

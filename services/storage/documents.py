@@ -8,41 +8,33 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, literal_column, select, true, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import EventType, Priority
+from services.storage.document_statements import (
+    BYTES,
+    CONTENT,
+    INSERT_OR_LOCK,
+    INSERT_PAGES,
+    LOCK,
+    NEW,
+    ORIGINALS,
+    PAGES_IN_ORDER,
+    PLACE,
+    WITH_ANSWERED,
+    finished_at,
+)
 from services.storage.outbox import send_again
 from services.storage.records import Acceptance, AcceptedDocument, NewDocument, Origin, PendingDocument
-from services.storage.tables import answers, dead_letter_records, document_failures, documents, outbox, pages
-from services.storage.unnest import is_any_of, unnest
+from services.storage.tables import dead_letter_records, document_failures, documents, outbox, pages
+from services.storage.unnest import arrays, is_any_of, these, unnest
 from services.storage.versions import Choice, Identity, StoredDocument, acceptance_of, is_older, last_of_each
 
 UNDETERMINED: Final = "und"
 """Language of a document whose language nobody recognised (ISO 639-2)."""
 
-_PLACE: Final = (documents.c.submitted_at, documents.c.source_partition, documents.c.source_offset)
-_CONTENT: Final = (
-    documents.c.content_sha256,
-    documents.c.media_type,
-    documents.c.file_name,
-    documents.c.metadata,
-    documents.c.notes,
-    documents.c.byte_count,
-    documents.c.page_count,
-    documents.c.language,
-    documents.c.state,
-    documents.c.duplicate_of,
-    documents.c.traceparent,
-    documents.c.trace_id,
-    documents.c.attempts,
-    documents.c.retry_of,
-    documents.c.einvoice,
-    documents.c.priority,
-    *_PLACE,
-)
-_NEW: Final = (documents.c.tenant, documents.c.document_id, *_CONTENT)
 _REPLACED: Final = frozenset({Acceptance.NEWER, Acceptance.REPEAT_RETRIED})
 _STORED: Final = _REPLACED | {Acceptance.NEW}
 _REPEATED: Final = frozenset({Acceptance.REPEAT_WAITING, Acceptance.REPEAT_PROCESSED, Acceptance.REPEAT_FAILED})
@@ -103,11 +95,11 @@ async def load_documents(
 
     Pages of answered documents are not loaded: nobody reads them again.
     """
-    rows = {row.document_key: row for row in await connection.execute(_with_answered(document_keys, pipeline_id))}
+    asked = these(documents.c.document_key, document_keys) | {"answered_by": pipeline_id}
+    rows = {row.document_key: row for row in await connection.execute(WITH_ANSWERED, asked)}
     unanswered = [key for key, row in rows.items() if not row.answered]
     read: dict[int, list[tuple[str, Sequence[int]]]] = {key: [] for key in rows}
-    pages_in_order = select(pages).where(is_any_of(pages.c.document_key, unanswered)).order_by(pages.c.page)
-    for page in await connection.execute(pages_in_order):
+    for page in await connection.execute(PAGES_IN_ORDER, these(pages.c.document_key, unanswered)):
         read[page.document_key].append((page.text, page.layout))
     # A document without pages was replaced by a failing content between the two queries: it has ended otherwise.
     there = [key for key in dict.fromkeys(document_keys) if key in rows and (rows[key].answered or read[key])]
@@ -118,13 +110,8 @@ async def lock_documents(connection: AsyncConnection, document_keys: Collection[
     """Lock documents until the transaction ends, and read what they are."""
     if not document_keys:
         return {}
-    statement = (
-        select(documents.c.document_key, documents.c.content_sha256, documents.c.state, documents.c.attempts)
-        .where(is_any_of(documents.c.document_key, document_keys))
-        .order_by(documents.c.tenant, documents.c.document_id)
-        .with_for_update(key_share=True)
-    )
-    return {row.document_key: LockedDocument(*row) for row in await connection.execute(statement)}
+    locked = await connection.execute(LOCK, these(documents.c.document_key, document_keys))
+    return {row.document_key: LockedDocument(*row) for row in locked}
 
 
 async def known_dead_letters(connection: AsyncConnection, keys: Iterable[int | None]) -> set[int]:
@@ -155,26 +142,9 @@ async def _originals(connection: AsyncConnection, given: Collection[NewDocument]
 
     Two transactions at the same moment do not see each other's documents: this is advice, not a constraint.
     """
-    columns = (documents.c.tenant, documents.c.document_id, documents.c.content_sha256)
-    asked = unnest(columns, [{column.name: getattr(item, column.name) for column in columns} for item in given])
-    same = and_(
-        documents.c.tenant == asked.c.tenant,
-        documents.c.content_sha256 == asked.c.content_sha256,
-        documents.c.document_id != asked.c.document_id,
-    )
-    # The first by an index: a blank scan may be there a hundred thousand times.
-    first = (
-        select(documents.c.document_id)
-        .where(same)
-        .order_by(documents.c.accepted_at, documents.c.document_key)
-        .limit(1)
-        .correlate(asked)
-        .lateral("first")
-    )
-    statement = select(asked.c.tenant, asked.c.document_id, first.c.document_id.label("original")).join_from(
-        asked, first, true()
-    )
-    found = {(row.tenant, row.document_id): row.original for row in await connection.execute(statement)}
+    rows = [{column.name: getattr(item, column.name) for column in BYTES} for item in given]
+    same_bytes = await connection.execute(ORIGINALS, arrays(BYTES, rows))
+    found = {(row.tenant, row.document_id): row.original for row in same_bytes}
     return _originals_among(given) | found
 
 
@@ -218,37 +188,8 @@ async def _insert_or_lock(
     connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[Identity, StoredDocument]:
     """Insert what is new and lock what is there, in one statement and one order of locks."""
-    given = unnest(_NEW, rows)
-    finished = _finished_at(given.c.state)
-    source = select(literal_column("1"), *(given.c[column.name] for column in _NEW), finished).order_by(
-        given.c.tenant, given.c.document_id
-    )
-    names = ["version", *(column.name for column in _NEW), "finished_at"]
-    statement = insert(documents).from_select(names, source)
-    retryable = (
-        select(document_failures.c.retryable)
-        # Written out: SQLAlchemy does not correlate a subquery with RETURNING, and would compare with all documents.
-        .where(document_failures.c.document_key == literal_column("postkorb.documents.document_key"))
-        .scalar_subquery()
-    )
-    # The update changes nothing; it locks the row, and RETURNING gives what it is.
-    locked = statement.on_conflict_do_update(
-        index_elements=[documents.c.tenant, documents.c.document_id],
-        set_={"version": documents.c.version},
-    ).returning(
-        documents.c.tenant,
-        documents.c.document_id,
-        documents.c.document_key,
-        documents.c.content_sha256,
-        documents.c.state,
-        documents.c.duplicate_of,
-        *_PLACE,
-        documents.c.attempts,
-        literal_column("old.document_key IS NULL").label("is_new"),
-        func.coalesce(retryable, False).label("retryable"),
-    )
-    result = await connection.execute(locked)
-    return {(row.tenant, row.document_id): _stored(row) for row in result}
+    locked = await connection.execute(INSERT_OR_LOCK, arrays(NEW, rows))
+    return {(row.tenant, row.document_id): _stored(row) for row in locked}
 
 
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredDocument:
@@ -274,21 +215,23 @@ async def _replace(
     keys = [item.stored.document_key for item in replaced]
     await connection.execute(delete(pages).where(is_any_of(pages.c.document_key, keys)))
     await connection.execute(delete(document_failures).where(is_any_of(document_failures.c.document_key, keys)))
-    given = unnest((documents.c.document_key, *_CONTENT), _keyed(replaced, rows))
+    columns = (documents.c.document_key, *CONTENT)
+    given = unnest(columns)
     is_newer = (documents.c.content_sha256 != given.c.content_sha256).cast(documents.c.version.type)
-    await connection.execute(
+    replacing = (
         update(documents)
         .where(documents.c.document_key == given.c.document_key)
         .values(
-            {column: given.c[column.name] for column in _CONTENT}
+            {column: given.c[column.name] for column in CONTENT}
             | {
                 documents.c.version: documents.c.version + is_newer,
                 documents.c.accepted_at: func.now(),
-                documents.c.finished_at: _finished_at(given.c.state),
+                documents.c.finished_at: finished_at(given.c.state),
                 documents.c.engine_deaths: 0,
             }
         )
     )
+    await connection.execute(replacing, arrays(columns, _keyed(replaced, rows)))
 
 
 async def _move(
@@ -297,9 +240,11 @@ async def _move(
     """Note where and when the stored contents were handed in last."""
     moved = [item for item in changes if item.acceptance in _REPEATED and is_older(item.stored, item.document)]
     if moved:
-        given = unnest((documents.c.document_key, *_PLACE), _keyed(moved, rows))
+        columns = (documents.c.document_key, *PLACE)
+        given = unnest(columns)
         later = update(documents).where(documents.c.document_key == given.c.document_key)
-        await connection.execute(later.values({column: given.c[column.name] for column in _PLACE}))
+        moving = later.values({column: given.c[column.name] for column in PLACE})
+        await connection.execute(moving, arrays(columns, _keyed(moved, rows)))
 
 
 def _keyed(changes: Iterable[_Change], rows: Mapping[Identity, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -313,9 +258,7 @@ async def _insert_pages(connection: AsyncConnection, changes: Iterable[_Change])
         for number, (page, layout) in enumerate(_laid_out(item.document), start=1)
     ]
     if rows:
-        given = unnest(tuple(pages.c), rows)
-        columns = [column.name for column in pages.c]
-        await connection.execute(insert(pages).from_select(columns, select(*(given.c[name] for name in columns))))
+        await connection.execute(INSERT_PAGES, arrays(tuple(pages.c), rows))
 
 
 def _laid_out(item: NewDocument) -> Iterable[tuple[str, Sequence[int]]]:
@@ -340,10 +283,11 @@ async def _insert_failures(connection: AsyncConnection, changes: Iterable[_Chang
     ]
     if rows:
         columns = [column for column in document_failures.c if column.name != "failed_at"]
-        given = unnest(columns, rows)
+        given = unnest(columns)
         names = [column.name for column in columns]
         source = select(*(given.c[name] for name in names), func.now())
-        await connection.execute(insert(document_failures).from_select([*names, "failed_at"], source))
+        inserting = insert(document_failures).from_select([*names, "failed_at"], source)
+        await connection.execute(inserting, arrays(columns, rows))
 
 
 def _accepted(item: _Change, originals: Mapping[Identity, str]) -> AcceptedDocument:
@@ -360,21 +304,6 @@ def _result(
         return result
     same = item.content_sha256 == choice.document.content_sha256
     return replace(result, acceptance=Acceptance.REPEAT_WAITING if same else Acceptance.OLDER)
-
-
-def _with_answered(document_keys: Collection[int], pipeline_id: str) -> Select[Any]:
-    answered = (
-        select(answers.c.answer_key)
-        .where(
-            answers.c.document_key == documents.c.document_key,
-            answers.c.content_sha256 == documents.c.content_sha256,
-            answers.c.pipeline_id == pipeline_id,
-        )
-        .exists()
-    )
-    return select(documents, (answered | (documents.c.state == "failed")).label("answered")).where(
-        is_any_of(documents.c.document_key, document_keys)
-    )
 
 
 def _pending(row: Row[*tuple[Any, ...]], read: Sequence[tuple[str, Sequence[int]]]) -> PendingDocument:
@@ -398,10 +327,6 @@ def _pending(row: Row[*tuple[Any, ...]], read: Sequence[tuple[str, Sequence[int]
         engine_deaths=row.engine_deaths,
         priority=Priority(row.priority),
     )
-
-
-def _finished_at(state: ColumnElement[str]) -> ColumnElement[Any]:
-    return case((state == "failed", func.now()))
 
 
 def _identity(item: NewDocument) -> Identity:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Interval,
     Row,
     Text,
+    Update,
     Uuid,
     bindparam,
     extract,
@@ -21,13 +22,13 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import EventType
 from services.storage.records import OutboxRow, TakenRow
 from services.storage.tables import outbox
-from services.storage.unnest import ORDINAL, is_any_of, unnest
+from services.storage.unnest import ORDINAL, arrays, is_any_given, is_any_of, these, unnest
 
 __all__ = [
     "CHANNEL",
@@ -58,7 +59,6 @@ CLAIM_LOCK: Final = 0x6F7574626F78
 ENDS: Final = (EventType.PROCESSED.value, EventType.FAILED.value)
 """Types of the events that tell how a document ended: they go out again when the document comes again."""
 
-_DUE_IN: Final = Column("due_in", Interval)
 _STORED: Final = (
     outbox.c.event_id,
     outbox.c.topic,
@@ -68,7 +68,29 @@ _STORED: Final = (
     outbox.c.document_key,
     outbox.c.attempt,
 )
+_GIVEN: Final = (*_STORED, Column("due_in", Interval))
 _TO_THE_END: Final = {"outbox_id": text("DEFAULT"), "published_at": None, "kept": False}
+
+
+def _enqueue() -> Insert:
+    given = unnest(_GIVEN)
+    names = [column.name for column in _STORED]
+    due_at = func.clock_timestamp() + given.c.due_in
+    source = select(*(given.c[name] for name in names), due_at).order_by(given.c[ORDINAL])
+    statement = insert(outbox).from_select([*names, "due_at"], source)
+    changed = ("topic", "key", "value", "headers", "attempt", "due_at")
+    again = {name: statement.excluded[name] for name in changed} | _TO_THE_END
+    return statement.on_conflict_do_update(index_elements=[outbox.c.event_id], set_=again)
+
+
+_ENQUEUE: Final = _enqueue()
+_LET_GO: Final = (
+    update(outbox)
+    .where(is_any_given(outbox.c.outbox_id), outbox.c.leased_by == bindparam("held_by", type_=Uuid()))
+    .values(leased_by=None, leased_until=None)
+)
+_PUBLISHED: Final = _LET_GO.values(published_at=func.clock_timestamp())
+_POSTPONED: Final = _LET_GO.values(due_at=func.clock_timestamp() + bindparam("postponed_by", type_=Interval()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +121,7 @@ async def enqueue(connection: AsyncConnection, rows: Sequence[OutboxRow]) -> Non
     if not rows:
         return
     last_of_each = {row.event_id: row for row in rows}
-    given = unnest((*_STORED, _DUE_IN), [_values(row) for row in last_of_each.values()])
-    names = [column.name for column in _STORED]
-    due_at = func.clock_timestamp() + given.c.due_in
-    source = select(*(given.c[name] for name in names), due_at).order_by(given.c[ORDINAL])
-    statement = insert(outbox).from_select([*names, "due_at"], source)
-    changed = ("topic", "key", "value", "headers", "attempt", "due_at")
-    again = {name: statement.excluded[name] for name in changed} | _TO_THE_END
-    await connection.execute(statement.on_conflict_do_update(index_elements=[outbox.c.event_id], set_=again))
+    await connection.execute(_ENQUEUE, arrays(_GIVEN, [_values(row) for row in last_of_each.values()]))
 
 
 # One moment for the whole statement: a lease must not run out between a row and the next one of its document.
@@ -187,12 +202,12 @@ async def mark_published(connection: AsyncConnection, relay_id: UUID, outbox_ids
 
     The others went to another relay when their lease had run out, or were enqueued anew: they go out again.
     """
-    return await _end_lease(connection, relay_id, outbox_ids, {"published_at": func.clock_timestamp()})
+    return await _end_lease(connection, _PUBLISHED, relay_id, outbox_ids)
 
 
 async def postpone(connection: AsyncConnection, relay_id: UUID, outbox_ids: Collection[int], by: timedelta) -> int:
     """Give events back that the broker refuses, for later; give how many the relay still held."""
-    return await _end_lease(connection, relay_id, outbox_ids, {"due_at": func.clock_timestamp() + by})
+    return await _end_lease(connection, _POSTPONED, relay_id, outbox_ids, postponed_by=by)
 
 
 async def release(connection: AsyncConnection, relay_id: UUID) -> int:
@@ -263,12 +278,12 @@ async def prune(connection: AsyncConnection, keep: timedelta, limit: int) -> Pru
 
 
 async def _end_lease(
-    connection: AsyncConnection, relay_id: UUID, outbox_ids: Collection[int], values: dict[str, Any]
+    connection: AsyncConnection, statement: Update, relay_id: UUID, outbox_ids: Collection[int], **values: timedelta
 ) -> int:
     if not outbox_ids:
         return 0
-    held = update(outbox).where(is_any_of(outbox.c.outbox_id, outbox_ids), outbox.c.leased_by == relay_id)
-    return (await connection.execute(held.values(values | {"leased_by": None, "leased_until": None}))).rowcount
+    given = these(outbox.c.outbox_id, outbox_ids) | {"held_by": relay_id} | values
+    return (await connection.execute(statement, given)).rowcount
 
 
 def _given(row: Row[Any]) -> OutboxRow:

@@ -20,7 +20,7 @@ from services.storage.outbox import enqueue
 from services.storage.queries import dead_letter_of
 from services.storage.records import DeadLetterRow, OutboxRow
 from services.storage.tables import dead_letter_records
-from services.storage.unnest import is_any_of, unnest
+from services.storage.unnest import arrays, is_any_of, unnest
 
 CHUNK_LETTERS: Final = 500
 CHUNK_BYTES: Final = 32 * 1024 * 1024
@@ -191,11 +191,11 @@ async def _hold(connection: AsyncConnection, chosen: Sequence[Outline], *, dry: 
     table = dead_letter_records
     columns = (table.c.dead_letter_key, table.c.retries)
     rows = [{column.name: getattr(item, column.name) for column in columns} for item in chosen]
-    seen = unnest(columns, rows)
+    seen = unnest(columns)
     unchanged = (table.c.dead_letter_key == seen.c.dead_letter_key) & (table.c.retries == seen.c.retries)
     statement = select(table).join_from(table, seen, unchanged).order_by(table.c.dead_letter_key)
     held = statement if dry else statement.with_for_update(of=table, key_share=True)
-    return {row.dead_letter_key: dead_letter_of(row) for row in await connection.execute(held)}
+    return {row.dead_letter_key: dead_letter_of(row) for row in await connection.execute(held, arrays(columns, rows))}
 
 
 def _origin(row: DeadLetterRow) -> str:
