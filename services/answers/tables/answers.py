@@ -29,11 +29,21 @@ from services.answers.tables.totals import (
     is_confirmed,
     totals_below,
 )
-from services.answers.tables.words import Aside, aside_of, is_adjustment, is_payment, leads_on, names_tax_anywhere
+from services.answers.tables.words import (
+    Aside,
+    aside_of,
+    is_adjustment,
+    is_payment,
+    leads_on,
+    names_tax_anywhere,
+    rate_of,
+)
 from services.answers.tables.wrapped import unwrapped
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
+_CENT: Final = Decimal("0.02")
+"""A tax is rounded."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 
@@ -170,6 +180,11 @@ def _added_up(
     if found.repeating and not confirmed:
         found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
         rows, confirmed = _settled(found, key, named, laid_out, language)
+    for above in (found.rows[:at] for at in found.breaks if named and not confirmed):
+        if above and _come_to(above, key, named):  # what follows are details, such as hours that were worked
+            last = above[-1]
+            above[-1] = replace(last, lines=[line for line in last.lines if line[0] == last.page])
+            return replace(found, rows=above, trailing=0), above, True
     wider = None
     if found.lesser_heads and key.adds_up_to:
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=by_content)
@@ -241,14 +256,14 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    whole = len(found.rows)
+    whole = len(found.rows) - _taxes_below(found, key, named)
     certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
         rows = found.rows[:count]
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        below = totals_below(laid_out, rows[-1], language, asides, adjustments=True)
+        below = totals_below(laid_out, rows[-1], language, asides, found.rows[count:], adjustments=True)
         is_all = named or all(leads_on(_words(row)) for row in found.later)
         if total is not None and is_all and is_confirmed(total, named, below):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
@@ -256,6 +271,23 @@ def _settled(
         return later, True
     total = column_sum(found.rows, key.name)
     return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
+
+
+def _taxes_below(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal]) -> int:
+    """Count the last rows that are a tax: the percentage that one names of those above, or all that makes net gross."""
+    net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
+    values = [row.figures[key.name].value or Decimal(0) for row in found.rows]
+    count = 0
+    for last in range(1, min(found.trailing, len(values) - 1, _MOST_TRAILING) + 1):
+        words, above = _words(found.rows[-last]), sum(values[:-last], Decimal(0))
+        if is_adjustment(words):
+            break
+        rate = rate_of(words)
+        is_rate = rate is not None and abs(above * rate / 100 - values[-last]) <= _CENT
+        makes_gross = net is not None and gross is not None and net != gross and equal(above, net)
+        if is_rate or (makes_gross and gross is not None and equal(sum(values, Decimal(0)), gross)):
+            count = last
+    return count
 
 
 def _under_lesser_heads(

@@ -1,5 +1,6 @@
 """All rows of a table over all pages, and whether they are all."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -24,6 +25,7 @@ from services.answers.tables.words import Aside
 MAX_ROWS: Final = 20_000
 """Rows of one table; a document with more is said to have more."""
 
+_LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
 _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
 _LEADING: Final = 1.6
@@ -57,6 +59,8 @@ class Found:
         What looks like rows below a total: it may be of some rows only.
     repeating
         How many of the last rows stand under another head, and repeat what those above it come to.
+    breaks
+        How many rows stand above each page without a head, and each head that is not that of the rows above it.
     too_many
         There are more rows than are read.
     unbilled
@@ -74,6 +78,7 @@ class Found:
     uncounted: list[int] = field(default_factory=list)
     later: list[Row] = field(default_factory=list)
     repeating: int = 0
+    breaks: list[int] = field(default_factory=list)
     too_many: bool = False
     unbilled: list[tuple[int, str]] = field(default_factory=list)
     lesser_heads: bool = False
@@ -115,10 +120,13 @@ def find_rows(
                 if known is None or not known.continue_under(head.columns):
                     known = Columns(head.columns, table.description.name, numbers)
                     chooser.since = len(found.rows)
+                    found.breaks.append(chooser.since)
                 columns = known
                 found.named = head.named & (found.named if found.heads else head.named)
                 found.joined |= head.joined
                 found.heads.append(sheet.number)
+            elif not fitting:
+                found.breaks.append(len(found.rows))
             if columns is None:
                 continue
             part = reader.read(sheet.number, lines, columns, continues=bool(found.rows))
@@ -156,7 +164,7 @@ class _Chooser:
         """Take the rows of a stretch; say whether the table is over unless another head follows."""
         found = self.found
         self._after_total = self._after_total and not new_head
-        if self._open and found.rows:
+        if self._open and found.rows and (part.rows or part.ended):  # else the page says something else
             _go_on(found.rows[-1], part.before, part.page)
         self._open = True
         after_total = self._after_total
@@ -194,6 +202,8 @@ class _Chooser:
         take_numbers(self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
+        if self.found.rows and _is_listed(row):
+            return False  # a list below a table whose column of numbers stands where the list is counted
         if row.aside is not None or self._after_total:
             return self._is_product(row) or self._counts_on(row)
         return row.number is not None or _has_words(row)
@@ -229,6 +239,11 @@ def _counted_on(rows: Sequence[Row], counted: set[int | None]) -> Iterator[int]:
             continue
         counted.add(row.number)
         yield row.number
+
+
+def _is_listed(row: Row) -> bool:
+    """Tell whether a row's only number is one that counts a list: `1.`."""
+    return all(figure.value is None and _LISTED.fullmatch(figure.cell.text) for figure in row.figures.values())
 
 
 def _has_words(row: Row) -> bool:

@@ -15,6 +15,7 @@ from services.answers.tables.products import is_product
 from services.answers.tables.reading import MAX_ROWS, Found
 from services.answers.tables.row import Row
 from services.answers.tables.totals import column_sum, is_counted, jumps
+from services.answers.tables.words import is_carried_on
 
 _MOST_NAMED: Final = 3
 """Rows that a reason names one by one."""
@@ -72,6 +73,10 @@ _UNBILLED: Final = Wording(
     de="Seite {page} nennt statt „{column}“ „{said}“, mit Menge oder Preis: was dort steht, ist in keiner Zeile.",
     en="page {page} has “{said}” for “{column}”, with a quantity or a price: what it is of is in no row.",
 )
+_NOT_BILLED: Final = Wording(
+    de="{rows}: ein Saldo oder eine Zahlung, und nichts, was hier berechnet wird.",
+    en="{rows}: a balance or a payment, and nothing that is billed here.",
+)
 _ROW: Final = Wording(de="Zeile {row} (Seite {page})", en="row {row} (page {page})")
 _HOLE: Final = Wording(de="{row} ohne „{column}“", en="{row} has no “{column}”")
 _NO_COLUMN: Final = Wording(
@@ -105,6 +110,10 @@ class Reasons:
         """Say that the totals below deny the only row."""
         return self._sentence(_ONLY_ROW)
 
+    def too_many(self, count: int) -> str:
+        """Say that there are more rows than were read."""
+        return self._sentence(_TOO_MANY, count=self._count(count))
+
     def of_rows(
         self, found: Found, rows: Sequence[Row], named: Mapping[str, Decimal], *, confirmed: bool
     ) -> Iterator[str]:
@@ -118,7 +127,7 @@ class Reasons:
             Whether they do.
         """
         if found.too_many:
-            yield self._sentence(_TOO_MANY, count=self._count(MAX_ROWS))
+            yield self.too_many(MAX_ROWS)
         yield from self._unread(rows)
         yield from self._missing_numbers(found, rows)
         if holes := [self._hole(*hole) for hole in self._holes(found, rows)]:
@@ -131,6 +140,7 @@ class Reasons:
             yield self._sentence(_STRAYS, count=self._count(len(found.strays)), page=found.strays[0])
         if not confirmed:
             yield from self._unconfirmed(rows, named)
+        yield from self._carried_on(rows)
 
     def of_listing(self, listing: Listing) -> Iterator[str]:
         """Say what of quantities and prices is missing; one of something has its price in the amount."""
@@ -153,6 +163,7 @@ class Reasons:
         ]
         if wordless:
             yield self._of_table(f"{self._some(wordless)}.")
+        yield from self._carried_on(listing.rows)
         yield from self._unread_columns(listing.named & {column.name for column in factors}, listing.rows)
 
     def _unconfirmed(self, rows: Sequence[Row], named: Mapping[str, Decimal]) -> Iterator[str]:
@@ -167,6 +178,10 @@ class Reasons:
             yield self._sentence(_FEWER if abs(total) < abs(value) else _MORE, **said)
         elif not named and not (is_counted(rows) and not jumps(rows)):
             yield self._sentence(_UNCONFIRMED, count=self._count(len(rows)))
+
+    def _carried_on(self, rows: Sequence[Row]) -> Iterator[str]:
+        if carried := [self._row(index, row) for index, row in enumerate(rows, 1) if _is_no_item(row)]:
+            yield self._sentence(_NOT_BILLED, rows=self._some(carried))
 
     def _unread(self, rows: Sequence[Row]) -> Iterator[str]:
         columns = {column.name: column for column in self.table.columns}
@@ -239,6 +254,11 @@ class Reasons:
 def are_counted_on(found: Found, rows: Sequence[Row]) -> bool:
     """Tell whether the numbers of rows say that there are more than were read."""
     return bool(found.uncounted or jumps(rows))
+
+
+def _is_no_item(row: Row) -> bool:
+    """Tell whether a row of words and an amount carries on what was billed or paid before."""
+    return len(row.figures) == 1 and is_carried_on(" ".join(cell.text for _, cell in row.lines))
 
 
 def _has_letters(row: Row) -> bool:

@@ -15,6 +15,8 @@ _MOST_AMOUNTS: Final = 10
 _MOST_ADJUSTMENTS: Final = 3
 """Between the sum of the rows and the net total stand a few allowances, charges and taxes, if any."""
 
+_ARTICLES: Final = 100
+"""Numbers of articles are no less."""
 _ROUND_STEP: Final = 5
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
@@ -116,7 +118,13 @@ def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], languag
 
 
 def totals_below(
-    sheets: Sequence[Sheet], row: Row, language: str, asides: Container[Aside], *, adjustments: bool = False
+    sheets: Sequence[Sheet],
+    row: Row,
+    language: str,
+    asides: Container[Aside],
+    others: Iterable[Row] = (),
+    *,
+    adjustments: bool = False,
 ) -> list[TotalLine]:
     """Give each line of totals below a row that has amounts, to the end of the document.
 
@@ -124,14 +132,19 @@ def totals_below(
     ----------
     asides
         What is a total.
+    others
+        Lines that look like rows, and are to be taken for a total and what leads from it to another.
     adjustments
         Give those of discounts and charges below the first total too.
     """
     found: list[TotalLine] = []
-    for line in (line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)):
-        label = label_of(cell.text for cell in line.cells)
-        if aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
-            found += [TotalLine(amounts, leads_on(label))] if (amounts := list(_amounts(line, language))) else []
+    places = {(other.page, other.line.baseline) for other in others}
+    below = ((sheet, line) for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line))
+    for sheet, line in below:
+        label, is_other = label_of(cell.text for cell in line.cells), (sheet.number, line.baseline) in places
+        if is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
+            amounts = list(_amounts(line, language))
+            found += [TotalLine(amounts, is_other or leads_on(label))] if amounts else []
     return found
 
 
@@ -151,14 +164,15 @@ def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
     """Give the pairs of numbers between which rows are missing.
 
     Rows are counted one by one, or in steps of five, ten, and the like that the first one makes too. Counting may begin
-    anew.
+    anew. Large numbers most of which jump are those of articles, and count nothing.
     """
     numbers = [row.number for row in rows if row.number is not None]
     pairs = [(0, numbers[0]), *pairwise(numbers)] if numbers else []
     steps = [second - first for first, second in pairs if second > first]
     usual = max(set(steps), key=steps.count, default=1)
     step = usual if usual % _ROUND_STEP == 0 and numbers[0] == usual else 1
-    return [(first, second) for first, second in pairs if second > first + step]
+    found = [(first, second) for first, second in pairs if second > first + step]
+    return [] if numbers and min(numbers) >= _ARTICLES and 2 * len(found) > len(pairs) else found
 
 
 def is_counted(rows: Sequence[Row]) -> bool:

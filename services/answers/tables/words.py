@@ -29,8 +29,8 @@ _TOTALS: Final = (
     "base ht",
 )  # fmt: skip
 _TAXES: Final = frozenset({
-    "mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva", "tax", "taxes",
-    "versicherungsteuer", "versicherungssteuer", "hst", "gst", "pst", "qst", "tps", "tvq", "tvh",
+    "mwst", "ust", "umsatzsteuer", "umsatzst", "mehrwertst", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva",
+    "tax", "taxes", "versicherungsteuer", "versicherungssteuer", "hst", "gst", "pst", "qst", "tps", "tvq", "tvh",
 })  # fmt: skip
 _ADJUSTMENTS: Final = frozenset({
     "abschlag", "abschlagsrechnung", "abzgl", "abzug", "abzüglich", "acompte", "akonto", "anzahlung", "arrondi",
@@ -59,6 +59,15 @@ _PAYMENTS: Final = re.compile(
     r"|échéance|prélèvement|\bacompte|\bversement|^(?:rechnung|invoice|facture)\b.*[0-9]|\bpaid\b|bezahlt"
     r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
 )
+_CARRIED_ON: Final = re.compile(
+    r"(?:previous|opening|old|last|prior) balance|balance (?:brought|b/f|from)|(?:offener|alter|voriger) saldo"
+    r"|saldo (?:vormonat|vorjahr|alt|vom|per)|(?:ancien|précédent) solde|solde (?:précédent|antérieur|reporté)"
+    r"|payments? received|amount (?:already )?paid|already paid|paid to date|less payments?\b|zahlungseingang"
+    r"|(?:zahlung|anzahlung)(?:en)? (?:erhalten|vom)|(?:erhaltene|geleistete) (?:an)?zahlung|bereits (?:ge|be)zahlt"
+    r"|(?:paiements?|acomptes?) reçus?|déjà (?:payé|réglé)"
+)
+_DOTTED: Final = re.compile(r"\b[a-z](?:\.[a-z]{1,3})+\b")
+"""`V.A.T.`, `T.V.A.`, `U.St.`"""
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
 _OF_A_GROUP: Final = re.compile(r"(?:summe|total|sum|gesamt) [0-9]{1,2}(?:\.[0-9])*[.:]?")
 """Of `1`, or `1.2`: other groups follow."""
@@ -135,6 +144,11 @@ def is_payment(text: str) -> bool:
     return _PAYMENTS.search(text.lower()) is not None
 
 
+def is_carried_on(text: str) -> bool:
+    """Tell whether words are of a balance from before, or of what was paid: on a statement they stand among rows."""
+    return _CARRIED_ON.search(text.lower()) is not None
+
+
 def rate_of(text: str) -> Decimal | None:
     """Give the percentage that a line names, if it names one."""
     rates = _RATE.findall(text)
@@ -162,8 +176,8 @@ def _names_tax(words: str) -> bool:
 
 
 def words_of(text: str) -> str:
-    """Give a text's words in small letters, single spaces between them."""
-    return _NOT_WORD.sub(" ", text.lower()).strip()
+    """Give a text's words in small letters, single spaces between them; a word of dotted letters is one."""
+    return _NOT_WORD.sub(" ", _DOTTED.sub(lambda match: match[0].replace(".", ""), text.lower())).strip()
 
 
 def _begins_with(labels: Iterable[str]) -> re.Pattern[str]:

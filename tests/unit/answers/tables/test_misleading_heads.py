@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
 from services.answers.tables.answers import TableAnswers
@@ -113,3 +114,136 @@ def test_of_two_counts_the_one_is_the_quantity_whose_product_with_the_price_is_t
     answers = read(*lines, gross_total="77321.00")
     assert [figures[0] for figures in said_figures(answers)] == [Decimal("12.50"), 4, Decimal("38.20")]
     assert not answers.reasons
+
+
+BILL = (
+    "Description                          GST       Cost       Total",
+    "Autumn expo, stewards              20.00     200.00      220.00",
+    "Dinner, waiters                    10.00     100.00      110.00",
+    "Uniforms                            3.00      30.00       33.00",
+)
+SHIFTS = (
+    "Job date      Hall              Hours   Rate         Total",
+    "10-04-2026    Town Hall             8   Weekday     110.00",
+    "11-04-2026    Town Hall             8   Weekday     110.00",
+    "12-04-2026    Cutaway               6   Sunday      110.00",
+)
+BILLED = ["Autumn expo, stewards", "Dinner, waiters", "Uniforms"]
+ELSEWHERE = (
+    "Job date      Hall",
+    "10-04-2026    Town Hall",
+)
+
+
+def test_hours_on_a_page_behind_the_bill_are_no_rows_if_those_of_the_bill_make_the_total() -> None:
+    pages = "\n".join(BILL), "\n".join(SHIFTS)
+    answers = read_text(*pages, language="en", gross_total="363.00")
+    assert said_descriptions(answers) == BILLED
+    assert not answers.reasons
+
+
+def test_a_page_without_rows_behind_the_table_does_not_go_on_with_its_last_row() -> None:
+    answers = read_text("\n".join(BILL), "\n".join(ELSEWHERE), language="en", gross_total="363.00")
+    assert said_descriptions(answers) == BILLED
+
+
+def test_what_is_behind_the_bill_stays_if_the_bill_alone_does_not_make_the_total() -> None:
+    pages = "\n".join(BILL), "\n".join(SHIFTS)
+    answers = read_text(*pages, language="en", gross_total="693.00")
+    assert amounts(answers) == [220, 110, 33, 110, 110, 110]
+    assert not answers.reasons
+
+
+SOLD = (
+    "Menge    Produkt                                Preis",
+    "2        Blumentopf                         47,80 EUR",
+    "Menge    Produkt                                Preis",
+    "1        Tropfbewässerung                   39,95 EUR",
+)
+BELOW = (
+    "         Betrag:                            87,75 EUR",
+    "         Versandkosten:                    + 5,90 EUR",
+    "         Preisnachlass:                    - 6,00 EUR",
+)
+
+
+def test_the_sum_of_all_rows_above_is_none_of_them_if_what_follows_leads_from_it_to_the_total() -> None:
+    total = "         Gesamtbetrag:                      87,65 EUR"
+    answers = read(*SOLD, *BELOW, total, language="de", gross_total="87.65")
+    assert said_descriptions(answers) == ["Blumentopf", "Tropfbewässerung"]
+    assert not answers.reasons
+    assert read(*SOLD, *BELOW, language="de", gross_total="99.00").reasons
+
+
+def test_a_list_below_a_table_whose_column_of_numbers_it_is_counted_in_is_no_row() -> None:
+    lines = (
+        "Qty      Product                         Location",
+        "24x      Lamp, warm white                B-07-3",
+        "60x      Fluorescent tube                C-02-1",
+        "",
+        "Online you can",
+        "1.       View your orders.",
+        "2.       Return what you do not need.",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note", language="en")
+    assert said_descriptions(answers) == ["Lamp, warm white", "Fluorescent tube"]
+
+
+HEAD = "Description                 Qty      Price        Amount"
+
+
+@pytest.mark.parametrize("tax", ["V.A.T. @ 20%", "T.V.A. 20 %", "IVA 20 %", "State 20%", "Levy"])
+def test_a_tax_below_the_rows_is_none_of_them_whatever_it_is_called(tax: str) -> None:
+    lines = (
+        HEAD,
+        "Consulting                   10     100.00      1,000.00",
+        "Sub Total                                       1,000.00",
+        f"{tax:<28}                      200.00",
+        "Total                                           1,200.00",
+    )
+    totals = {"net_total": "1000.00", "gross_total": "1200.00"}
+    assert amounts(read(*lines, **totals)) == [1000]
+    if "20" in tax:
+        assert amounts(read(*lines, gross_total="1200.00")) == [1000]
+
+
+def test_a_discount_at_the_end_stays_a_row() -> None:
+    lines = (
+        HEAD,
+        "Consulting                   10     100.00      1,000.00",
+        f"{'Discount 10 %':<28}                     -100.00",
+    )
+    assert amounts(read(*lines, net_total="900.00", gross_total="900.00")) == [1000, -100]
+
+
+@pytest.mark.parametrize(
+    ("before", "paid"),
+    [
+        ("Previous balance", "Payment received"),
+        ("Offener Saldo Vormonat", "Zahlungseingang 12.05."),
+        ("Solde précédent", "Paiement reçu"),
+    ],
+)
+def test_what_was_billed_or_paid_before_is_said_to_be_no_item(before: str, paid: str) -> None:
+    lines = (
+        "Description                                       Amount",
+        f"{before:<28}                      120.00",
+        f"{paid:<28}                     -120.00",
+        "Service May                                        80.00",
+        "Total due                                          80.00",
+    )
+    (reason,) = read(*lines, gross_total="80.00").reasons
+    assert "row 1 (page 1), row 2 (page 1): a balance or a payment" in reason
+
+
+def test_numbers_of_articles_count_no_rows() -> None:
+    lines = (
+        "Item No.  Description         Qty    Unit price     Amount",
+        "10023     Flask                 2         10.00      20.00",
+        "10457     Cylinder              1         30.00      30.00",
+        "          Net total                                  50.00",
+    )
+    answers = read(*lines, net_total="50.00")
+    assert (amounts(answers), answers.reasons) == ([20, 30], [])
+    counted = [line.replace("10023", "1    ").replace("10457", "3    ") for line in lines]
+    assert read(*counted, net_total="50.00").reasons
