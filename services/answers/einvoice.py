@@ -21,6 +21,9 @@ CREDIT_NOTE: Final = "381"
 CREDIT_NOTES: Final = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "503", "532"})
 """Type codes (BT-3, UNTDID 1001) whose amounts the seller owes, as EN 16931 divides the code list."""
 
+SELF_BILLED: Final = frozenset({"261", "389", "501", "527"})
+"""Type codes of what the buyer bills to himself: a German `Gutschrift` for milk, or for current that is fed in."""
+
 
 class _Read(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +58,7 @@ class EInvoice(_Read):
     prepaid: Amount | None = Field(default=None, description="BT-113.")
     payable: Amount | None = Field(default=None, description="BT-115.")
     line_items: tuple[EInvoiceLine, ...] = Field(default=(), max_length=MAX_LINES)
+    lines_left_out: int = Field(default=0, ge=0, description="Invoice lines of the XML beyond those that are read.")
     notes: tuple[Text, ...] = Field(
         default=(), max_length=MAX_NOTES, description="What in the XML could not be read, a sentence each."
     )
@@ -63,11 +67,17 @@ class EInvoice(_Read):
     def totals(self) -> frozenset[Decimal]:
         """All amounts that the page may call a total of some kind."""
         named = (self.net_total, self.tax_total, self.gross_total, self.lines_total, self.prepaid, self.payable)
-        return frozenset(amount for amount in named if amount is not None)
+        totals = frozenset(amount for amount in named if amount is not None)
+        return totals | {-amount for amount in totals} if self.is_credit_note else totals
 
     def as_json(self) -> dict[str, Any]:
         """Give the values as JSON has them, without those that are not there."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def is_by_buyer(self) -> bool:
+        """Whether the buyer wrote it, as the two agreed."""
+        return self.type_code in SELF_BILLED
 
     @property
     def is_credit_note(self) -> bool:

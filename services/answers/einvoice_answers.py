@@ -33,6 +33,8 @@ LEAST_SHARE: Final = 0.5
 _IDENTIFIERS: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
 _LABELLED: Final = frozenset({Kind.MONEY, Kind.DATE})
 _SELLER: Final = "seller_name"
+_DUE: Final = "due_date"
+_GROSS: Final = "gross_total"
 _TAX: Final = "tax_total"
 """The field that an invoice without tax does not show."""
 _LINE_KINDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
@@ -66,6 +68,10 @@ _SAID: Final = {
     "sum": Wording(
         de="Die Positionen im XML ergeben {sum}, als ihre Summe nennt es {value}.",
         en="The lines of the XML make {sum}, it gives {value} as their sum.",
+    ),
+    "payable": Wording(
+        de="{label}: {value}, davon ist nach dem XML nur {other} zu zahlen.",
+        en="{label}: {value}, and by the XML only {other} of it is to be paid.",
     ),
     "credit_note": Wording(
         de="Nach dem XML ist es eine Gutschrift (Code {code}): der Verkäufer schuldet den Betrag.",
@@ -121,7 +127,7 @@ def einvoice_answers(
         fails, sums of the XML that are wrong, what in it could not be read, and that it is a credit note. Pages
         without any text are one finding, instead of one for each value.
     """
-    shown, teller = EInvoicePages(pages, kind, language), _Teller(language)
+    shown, teller = EInvoicePages(pages, kind, language, any_sign=invoice.is_credit_note), _Teller(language)
     answers: list[FieldAnswer] = []
     findings: list[Finding] = []
     for field in kind.fields:
@@ -131,7 +137,8 @@ def einvoice_answers(
             findings += _header_findings(invoice, field, value, place, shown, teller)
     line_answers, line_findings = _lines(invoice.line_items, shown, teller)
     blank = [teller.finding("blank", [], {})] if shown.are_blank else []
-    return [*answers, *line_answers], [*findings, *line_findings, *_xml_findings(invoice, teller), *blank]
+    payable = list(_payable(invoice, kind, teller))
+    return [*answers, *line_answers], [*findings, *line_findings, *_xml_findings(invoice, teller), *payable, *blank]
 
 
 def differences(invoice: EInvoice, kind: DocumentType, read: Sequence[FieldAnswer], language: str) -> list[Finding]:
@@ -141,10 +148,17 @@ def differences(invoice: EInvoice, kind: DocumentType, read: Sequence[FieldAnswe
     findings = []
     for field in kind.fields:
         value, answer = stated(invoice, field), values.get(field.name)
-        if value and answer and not same(value, Value(answer.value or "", numeric=answer.value_numeric)):
+        if value and answer and not _is_read(value, answer, any_sign=invoice.is_credit_note):
             said = {"label": teller.label(field), "value": value.text, "other": answer.value}
             findings.append(teller.finding("misread", [field.name], said))
     return findings
+
+
+def _is_read(value: Value, answer: FieldAnswer, *, any_sign: bool) -> bool:
+    """Tell whether what was read is the value; a credit note may print with a minus what its XML has without."""
+    read = Value(answer.value or "", numeric=answer.value_numeric)
+    opposite = any_sign and value.numeric is not None and read.numeric == -value.numeric
+    return same(value, read) or opposite
 
 
 def stated(invoice: EInvoice, field: FieldDefinition) -> Value | None:
@@ -171,7 +185,7 @@ def _header_findings(
     if shown.are_blank:
         return
     others = _shown_instead(field, value, shown)
-    if place is None and not _may_be_absent(field, value, shown):
+    if place is None and not _may_be_absent(field, value, shown, invoice):
         instead = teller.say("instead", {"other": others[0].verbatim}) if others else ""
         yield teller.finding("absent", [field.name], said | {"instead": instead})
     elif contradicting := [other for other in others if _contradicts(other, field, invoice)]:
@@ -184,24 +198,38 @@ def _header_findings(
         and not any(same(one.value, value) for one in named)
     ):
         yield teller.finding("contradicted", [field.name], said | {"other": named[0].verbatim})
-    if field.name == _SELLER and shown.has_parties_exchanged(value.text, invoice.buyer_name or ""):
+    if (
+        field.name == _SELLER
+        and not invoice.is_by_buyer
+        and shown.has_parties_exchanged(value.text, invoice.buyer_name or "")
+    ):
         yield teller.finding("contradicted", [field.name], said | {"other": invoice.buyer_name})
 
 
-def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages) -> bool:
-    """Tell whether pages may do without a value: no tax, a currency that nobody names, a name in pieces.
+def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages, invoice: EInvoice) -> bool:
+    """Tell whether pages may do without a value.
 
-    A name alone is excused word by word: a number made of words that stand somewhere is another number.
+    No tax, taxes that make it, a currency that nobody names, a name in pieces, a day that follows from days to pay. A
+    name alone is excused word by word: a number made of words that stand somewhere is another number.
     """
     match field.kind:
         case Kind.MONEY:
-            return field.name == _TAX and value.numeric == 0
+            return field.name == _TAX and (value.numeric == 0 or _is_made(value.numeric, shown.labelled(field)))
+        case Kind.DATE:
+            days = None if invoice.issue_date is None or value.date is None else (value.date - invoice.issue_date).days
+            return field.name == _DUE and days in shown.days_to_pay
         case Kind.CURRENCY:
             return not shown.shows_currency()
         case Kind.NAME:
             return shown.share_of_words(value.text) == 1
         case _:
             return False
+
+
+def _is_made(tax: Decimal | None, parts: Sequence[Candidate]) -> bool:
+    """Tell whether the taxes of several rates add up to a tax; the page may show each of them twice."""
+    values = [part.value.numeric for part in parts if part.value.numeric is not None]
+    return len(values) > 1 and tax in {sum(values, Decimal(0)), sum(set(values), Decimal(0))}
 
 
 def _contradicts(other: Candidate, field: FieldDefinition, invoice: EInvoice) -> bool:
@@ -213,6 +241,8 @@ def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -
     """Give what stands where the pages name the field, or all numbers of its kind; nothing if the value is among it."""
     if field.kind in _LABELLED:
         others = shown.labelled(field)
+        if field.name == _TAX and _is_made(value.numeric, others):
+            return []
     else:
         others = shown.all_of(field.kind) if field.kind in _IDENTIFIERS else []
     return [] if any(same(other.value, value) for other in others) else others
@@ -249,7 +279,7 @@ def _placed(
     placed: list[tuple[str, Value, Place | None]] = []
     cell = last
     for name, value in _cells(line):
-        place = row if value.numeric is None else shown.numbers.find(value.numeric, cell)
+        place = row if value.numeric is None else shown.find_number(value.numeric, cell)
         cell = place or cell
         placed.append((name, value, place))
     if row is None or not any(value.numeric is not None and _is_beside(place, row) for _, value, place in placed):
@@ -275,6 +305,15 @@ def _cells(line: EInvoiceLine) -> Iterator[tuple[str, Value]]:
     for name, number in (("quantity", line.quantity), ("line_total", line.line_total)):
         if number is not None:
             yield name, Value(f"{number:f}", numeric=number)
+
+
+def _payable(invoice: EInvoice, kind: DocumentType, teller: _Teller) -> Iterator[Finding]:
+    """Say that part of the total was paid before: whoever pays by it pays too much."""
+    field = next((field for field in kind.fields if field.name == _GROSS), None)
+    payable, gross = invoice.payable, invoice.gross_total
+    if field is not None and payable is not None and gross is not None and abs(payable) < abs(gross):
+        said = {"label": teller.label(field), "value": f"{gross:f}", "other": f"{payable:f}"}
+        yield teller.finding("payable", [_GROSS], said)
 
 
 def _xml_findings(invoice: EInvoice, teller: _Teller) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ _SIGN: Final = 5
 _SIGN_BEFORE: Final = re.compile(r"(?:[€$£¥]|EUR|CHF|USD|GBP|Fr\.)\s?[-(]?$")
 _SIGN_AFTER: Final = re.compile(r"[-)]?\s?(?:[€$£¥]|EUR|CHF|USD|GBP|Fr\.)")
 _WITH_DECIMALS: Final = re.compile(r"[.,][0-9]{1,4}(?![0-9])")
+_DAYS: Final = re.compile(r"(?<![0-9.,])([0-9]{1,3})[ -]?(?:kalender|werk)?(?:tage|tagen|days?|jours?)\b")
 _CURRENCY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,10}(?![^\W\d_])|[$€£¥]")
 _FRANCS: Final = frozenset({"fr", "sfr"})
 """Francs beside an amount alone: elsewhere a Friday, a firm or a woman."""
@@ -59,10 +60,13 @@ class EInvoicePages:
         The type whose labels stand before values.
     language
         ISO 639-1, of the document.
+    any_sign
+        Numbers may have the other sign on the pages.
     """
 
-    def __init__(self, pages: Sequence[str], kind: DocumentType, language: str) -> None:
+    def __init__(self, pages: Sequence[str], kind: DocumentType, language: str, *, any_sign: bool = False) -> None:
         self._pages = pages
+        self._any_sign = any_sign
         self._kind = kind
         self._searchable = SearchablePages(pages)
         self._candidates = Candidates(pages, language)
@@ -106,6 +110,16 @@ class EInvoicePages:
         words = set(_WORD.findall(normal_form(text).text))
         return len(words & self._words) / len(words) if words else 1.0
 
+    def find_number(self, number: Decimal, near: Place | None = None) -> Place | None:
+        """Give where a number stands, see `ShownNumbers.find`."""
+        place = self.numbers.find(number, near)
+        return self.numbers.find(-number, near) if place is None and self._any_sign else place
+
+    @cached_property
+    def days_to_pay(self) -> frozenset[int]:
+        """Every number of days that the pages name."""
+        return frozenset(int(match[1]) for form in self._forms for match in _DAYS.finditer(form.text))
+
     def shows_currency(self) -> bool:
         """Tell whether the pages name any currency: by a sign, a code in capitals, or a name."""
         return any(
@@ -140,7 +154,7 @@ class EInvoicePages:
 
     def _find_number(self, number: Decimal, *, is_money: bool) -> Place | None:
         """Find a number; money has cents, or looks like money: a customer's number is none."""
-        place = self.numbers.find(number)
+        place = self.find_number(number)
         if place is None or not is_money or _WITH_DECIMALS.search(self.text_at(place)):
             return place
         page = self._pages[place.page - 1]

@@ -34,6 +34,7 @@ def _german(invoice: EInvoice) -> str:
         _after("von", _named(invoice.seller_name)),
         _after("an", _named(invoice.buyer_name)),
         _after("über", _amount(invoice.gross_total, invoice.currency, "de")),
+        _after(", davon zu zahlen", _left_to_pay(invoice, "de")),
     ]
     return _sentences(parts, _after("Zu zahlen bis", _day(invoice.due_date, "dd.MM.yyyy", "de")))
 
@@ -47,13 +48,19 @@ def _english(invoice: EInvoice) -> str:
         _after("from", _named(invoice.seller_name)),
         _after("to", _named(invoice.buyer_name)),
         _after("for", _amount(invoice.gross_total, invoice.currency, "en")),
+        _after(", to be paid of it", _left_to_pay(invoice, "en")),
     ]
     return _sentences(parts, _after("To be paid by", _day(invoice.due_date, "d MMMM yyyy", "en")))
 
 
 def _sentences(parts: list[str], second: str) -> str:
-    first = " ".join(filter(None, parts))
+    first = " ".join(filter(None, parts)).replace(" ,", ",")
     return f"{first}. {second}." if second else f"{first}."
+
+
+def _left_to_pay(invoice: EInvoice, locale: str) -> str:
+    """Give the amount due where it is not the total."""
+    return "" if invoice.payable == invoice.gross_total else _amount(invoice.payable, invoice.currency, locale)
 
 
 def _after(word: str, said: str) -> str:

@@ -31,7 +31,7 @@ from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.copied import Copied, RowsQuestion, rows_question
 from services.answers.tables.sheet import Sheet, sheets
 from services.inference.ask import Asked, AskedAgain, AskedRows
-from services.inference.einvoice import read_otherwise, review_of_xml, shown_otherwise
+from services.inference.einvoice import lines_left_out, read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 from services.inference.windows import Window
@@ -159,7 +159,12 @@ def with_tables(checked: Checked) -> Checked:
     It is asked only about documents that it saw whole.
     """
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
-    if tables.unproven and len(admitted.windows) == 1 and admitted.pages_read == len(admitted.document.pages):
+    if (
+        tables.unproven
+        and checked.asked.generations
+        and len(admitted.windows) == 1
+        and admitted.pages_read == len(admitted.document.pages)
+    ):
         totals = _totals(checked).values()
         question = rows_question(tables.unproven, _laid_out(checked), admitted.document.language, totals)
     return replace(checked, question=None, tables=tables, rows_question=question)
@@ -209,11 +214,11 @@ def answered(checked: Checked) -> Answered:
 def _tables(checked: Checked, copied: Copied) -> TableAnswers:
     """Read the rows of the type's tables off all pages, those that the engine did not read included.
 
-    Rows that an e-invoice's own XML gives are not read off its pages.
+    Rows that an e-invoice's own XML gives are not read off its pages; its smallest profiles give none.
     """
     asked, document = checked.asked, checked.asked.admitted.document
-    if asked.einvoice is not None and not asked.generations:
-        return TableAnswers((), ())
+    if asked.einvoice is not None and not asked.generations and asked.einvoice.line_items:
+        return TableAnswers((), lines_left_out(asked.kind, asked.einvoice, document.language))
     laid_out, totals = _laid_out(checked), _totals(checked)
     return read_tables(asked.kind, document.pages, laid_out, document.language, totals, copied)
 
@@ -256,8 +261,9 @@ def _of_type(asked: Asked) -> list[Finding]:
     classified, language = asked.classified, asked.admitted.document.language
     if classified.kind is not classified.nearest:
         return [unknown_type(classified.nearest, classified.nearest_confidence, language)]
+    found = []
     if asked.generations and classified.confidence < asked.calibration.review_below:
-        return [doubtful_type(classified.kind, classified.confidence, language)]
+        found.append(doubtful_type(classified.kind, classified.confidence, language))
     if classified.titled is not None:
-        return [titled_otherwise(classified.kind, classified.titled, language)]
-    return []
+        found.append(titled_otherwise(classified.kind, classified.titled, language))
+    return found

@@ -10,6 +10,7 @@ from services.answers.einvoice import EInvoice
 from services.answers.einvoice_answers import differences, einvoice_answers
 from services.answers.findings import findings_of
 from services.answers.review import Review
+from services.answers.tables.reasons import Reasons
 from services.storage.records import PendingDocument
 
 INVOICE: Final = "invoice"
@@ -43,6 +44,13 @@ def review_of_xml(kind: DocumentType, invoice: EInvoice, pages: Sequence[str], l
 def shown_otherwise(kind: DocumentType, invoice: EInvoice, pages: Sequence[str], language: str) -> list[Finding]:
     """Give what the pages show otherwise than the XML says, and what is wrong with the XML."""
     return einvoice_answers(invoice, kind, pages, language)[1] if kind.name == INVOICE else []
+
+
+def lines_left_out(kind: DocumentType, invoice: EInvoice, language: str) -> list[str]:
+    """Say that the XML has more lines than are read, if it has."""
+    if not invoice.lines_left_out:
+        return []
+    return [Reasons(table, {}, language).too_many(len(invoice.line_items)) for table in kind.tables]
 
 
 def read_otherwise(

@@ -6,7 +6,7 @@ from typing import Final
 from schemas.events import ErrorCode, Step
 from services.answers.einvoice import CREDIT_NOTES
 from services.intake.document import ParsedDocument, ReadingLimits
-from services.intake.einvoice_terms import HEADER, LINE, Term
+from services.intake.einvoice_terms import AMOUNTS, HEADER, LINE, Term
 from services.intake.einvoice_xml import EInvoiceError, Written, einvoice_of, written_einvoice
 from services.intake.failure import IntakeError
 from services.intake.plain import split_pages
@@ -18,7 +18,7 @@ _GERMAN: Final = frozenset({"DE", "AT", "LI"})
 def read_einvoice_xml(content: bytes, limits: ReadingLimits) -> ParsedDocument:
     """Read an e-invoice that is XML alone: a line a term with its label, then the invoice lines as a table.
 
-    Values stand there as the XML writes them (`1234.50`, `2018-06-05`), on one line each.
+    Values stand there as the XML writes them (`1234.50`, `2018-06-05`), on one line each, totals with the currency.
 
     Raises
     ------
@@ -39,10 +39,12 @@ def read_einvoice_xml(content: bytes, limits: ReadingLimits) -> ParsedDocument:
 
 def _lines(written: Written) -> Iterator[str]:
     german = written.header.get("seller_address", "").rpartition(", ")[2] in _GERMAN
+    currency = _one_line(written.header.get("currency", ""))
     yield _title(written.header.get("type_code"), german=german)
     for term in HEADER:
         if text := written.header.get(term.name):
-            yield f"{_label(term, german=german)}: {_one_line(text)}"
+            unit = f" {currency}" if currency and term.number in AMOUNTS else ""
+            yield f"{_label(term, german=german)}: {_one_line(text)}{unit}"
     if written.lines:
         yield ""
         yield "\t".join(_label(term, german=german) for term in LINE)

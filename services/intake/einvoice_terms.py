@@ -62,6 +62,8 @@ class Term:
         Where it stands; the first match that is not empty is the value.
     joined
         All matches belong together, such as the lines of an address.
+    last
+        Of several matches the last one in time is the value.
     """
 
     number: str
@@ -71,6 +73,7 @@ class Term:
     cii: str
     ubl: str
     joined: bool = False
+    last: bool = False
 
 
 _SELLER: Final = "{agreement}/SellerTradeParty"
@@ -97,14 +100,26 @@ def _name_of(party: str) -> str:
     return f"{party}/PartyLegalEntity/RegistrationName | {party}[not(PartyLegalEntity/RegistrationName)]/PartyName/Name"
 
 
+_TERMS: Final = "{settlement}/SpecifiedTradePaymentTerms"
+_OF_DISCOUNT: Final = "ApplicableTradePaymentDiscountTerms"
+DUE_DATE: Final = Term(
+    "BT-9",
+    "due_date",
+    "Fälligkeit",
+    "Due date",
+    # The day until which there is a discount is not the day by which to pay, unless there is no other.
+    f"{_TERMS}[not({_OF_DISCOUNT}) or not(../SpecifiedTradePaymentTerms[not({_OF_DISCOUNT})])]/DueDateDateTime",
+    "DueDate | PaymentMeans/PaymentDueDate",
+    last=True,
+)
+
 # fmt: off
 HEADER: Final = (
     Term("BT-1", "invoice_number", "Rechnungsnummer", "Invoice number", "{document}/ID", "ID"),
     Term("BT-3", "type_code", "Rechnungsart (Code)", "Invoice type code",
          "{document}/TypeCode", "InvoiceTypeCode | CreditNoteTypeCode"),
     Term("BT-2", "issue_date", "Rechnungsdatum", "Issue date", "{document}/IssueDateTime", "IssueDate"),
-    Term("BT-9", "due_date", "Fälligkeit", "Due date",
-         "{settlement}/SpecifiedTradePaymentTerms/DueDateDateTime", "DueDate | PaymentMeans/PaymentDueDate"),
+    DUE_DATE,
     Term("BT-5", "currency", "Währung", "Currency", "{settlement}/InvoiceCurrencyCode", "DocumentCurrencyCode"),
     Term("BT-10", "buyer_reference", "Referenz des Käufers", "Buyer reference",
          "{agreement}/BuyerReference", "BuyerReference"),
@@ -163,6 +178,9 @@ HEADER: Final = (
          _SUMS + "/DuePayableAmount", _TOTAL + "/PayableAmount"),
     Term("BT-22", "note", "Bemerkung", "Note", "{document}/IncludedNote/Content", "Note", joined=True),
 )
+
+AMOUNTS: Final = frozenset({"BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-112", "BT-113", "BT-115"})
+"""Numbers of the terms that are totals in the invoice's currency."""
 
 LINES_CII: Final = (
     "{trade}/IncludedSupplyChainTradeLineItem"

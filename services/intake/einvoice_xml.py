@@ -22,6 +22,7 @@ from services.answers.einvoice import (
 )
 from services.intake.einvoice_terms import (
     CII_NAMES,
+    DUE_DATE,
     HEADER,
     LINE,
     LINES_CII,
@@ -59,7 +60,7 @@ class Written:
     header
         Text by name of the term, white space at both ends taken off; terms that are not there are absent.
     lines
-        The same for each invoice line.
+        The same for each invoice line, but for those beyond `MAX_LINES`.
     notes
         What was cut or left out.
     """
@@ -68,6 +69,7 @@ class Written:
     header: Mapping[str, str]
     lines: Sequence[Mapping[str, str]]
     notes: Sequence[str]
+    lines_left_out: int = 0
 
 
 def written_einvoice(content: bytes) -> Written:
@@ -87,17 +89,20 @@ def written_einvoice(content: bytes) -> Written:
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     header = _texts(root, HEADER, syntax)
+    days = set(_all_texts(root, DUE_DATE, syntax))
     if not {"invoice_number", "gross_total"} & set(header):
         message = "it has neither an invoice number (BT-1) nor a total (BT-112)"
         raise EInvoiceError(message)
     is_credit = syntax == "ubl" and name.localname == "CreditNote" and header.get("type_code") not in CREDIT_NOTES
     lines = _matches(root, LINES_UBL if syntax == "ubl" else LINES_CII, syntax)
-    more = len(lines) - MAX_LINES
-    notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * (more > 0)
+    more = max(len(lines) - MAX_LINES, 0)
+    notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * bool(more)
+    if len(days) > 1:
+        notes.append(f"the XML has {len(days)} days by which to pay, the last one was taken")
     if is_credit:
         notes.append(f"the XML is a CreditNote, and its type_code is {header.get('type_code', 'not there')!a}")
         header["type_code"] = CREDIT_NOTE
-    return Written(syntax, header, [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]], notes)
+    return Written(syntax, header, [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]], notes, more)
 
 
 def einvoice_of(written: Written) -> EInvoice:
@@ -120,7 +125,13 @@ def einvoice_of(written: Written) -> EInvoice:
             )
         )
         notes += values.notes
-    return EInvoice(syntax=written.syntax, **header, line_items=tuple(lines), notes=tuple(notes[:MAX_NOTES]))
+    return EInvoice(
+        syntax=written.syntax,
+        **header,
+        line_items=tuple(lines),
+        lines_left_out=written.lines_left_out,
+        notes=tuple(notes[:MAX_NOTES]),
+    )
 
 
 def _parsed(content: bytes) -> etree._Element:
@@ -155,10 +166,13 @@ def _parsed(content: bytes) -> etree._Element:
 def _texts(element: etree._Element, terms: Iterable[Term], syntax: Syntax) -> dict[str, str]:
     found = {}
     for term in terms:
-        texts = [text for match in _matches(element, _path(term, syntax), syntax) if (text := _text(match))]
-        if texts:
-            found[term.name] = ", ".join(texts) if term.joined else texts[0]
+        if texts := _all_texts(element, term, syntax):
+            found[term.name] = ", ".join(texts) if term.joined else max(texts) if term.last else texts[0]
     return found
+
+
+def _all_texts(element: etree._Element, term: Term, syntax: Syntax) -> list[str]:
+    return [text for match in _matches(element, _path(term, syntax), syntax) if (text := _text(match))]
 
 
 def _path(term: Term, syntax: Syntax) -> str:

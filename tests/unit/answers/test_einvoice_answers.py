@@ -130,7 +130,7 @@ def test_pages_without_text_are_one_finding_and_the_xml_answers() -> None:
 
 
 def test_findings_are_in_the_language_of_the_document() -> None:
-    forged = changed(gross_total=Decimal("17850.00"))
+    forged = changed(gross_total=Decimal("17850.00"), payable=None)
     (german,), (english,) = findings(forged, language="de"), findings(forged, language="fr")
     assert german.message.startswith("Gesamtbetrag: Im XML steht 17850.00, auf den Seiten steht das nicht, sondern ")
     assert english.message.startswith("Gross total: the XML says 17850.00, the pages do not show it, but ")
@@ -172,11 +172,35 @@ def test_a_date_is_found_in_every_form(day: dt.date) -> None:
         (EInvoice(syntax="ubl", seller_name="Muster & Söhne GmbH"), "GmbH\nMuster\n& Söhne"),
         (EInvoice(syntax="ubl", invoice_number="2026 / 0017"), "Nr. 2026/0017"),
         (EInvoice(syntax="ubl", net_total=Decimal(100), payable=Decimal(90)), "Netto 90,00 €, 100,00 €"),
+        (EInvoice(syntax="ubl", tax_total=Decimal("22.50")), "MwSt. 19 % 19,00 €\nMwSt. 7 % 3,50 €"),
+        (
+            EInvoice(syntax="ubl", issue_date=dt.date(2026, 11, 5), due_date=dt.date(2026, 12, 5)),
+            "Rechnungsdatum: 05.11.2026\nZahlbar innerhalb von 30 Tagen",
+        ),
+        (EInvoice(syntax="ubl", type_code="381", gross_total=Decimal("119.00")), "Gesamtbetrag -119,00 €"),
     ],
-    ids=["no tax", "no currency", "a sign", "a name in pieces", "other spaces", "another total by the same label"],
+    ids=[
+        "no tax",
+        "no currency",
+        "a sign",
+        "a name in pieces",
+        "other spaces",
+        "another total by the same label",
+        "taxes of two rates",
+        "days to pay",
+        "a credit with a minus",
+    ],
 )
 def test_what_pages_may_leave_out_or_write_otherwise_is_no_finding(invoice: EInvoice, page: str) -> None:
-    assert findings(invoice, page) == []
+    assert [item for item in findings(invoice, page) if "credit note" not in item.message] == []
+
+
+def test_taxes_and_days_that_make_another_value_are_findings() -> None:
+    taxed = EInvoice(syntax="ubl", tax_total=Decimal("22.60"))
+    assert fields_of(findings(taxed, "MwSt. 19 % 19,00 €\nMwSt. 7 % 3,50 €")) == ["tax_total"]
+    due = EInvoice(syntax="ubl", issue_date=dt.date(2026, 11, 5), due_date=dt.date(2026, 12, 6))
+    assert fields_of(findings(due, "Rechnungsdatum: 05.11.2026\nZahlbar innerhalb von 30 Tagen")) == ["due_date"]
+    assert "gross_total" in fields_of(findings(EInvoice(syntax="ubl", gross_total=Decimal(119)), "Gesamt -119,00 €"))
 
 
 class TestLines:
@@ -269,7 +293,8 @@ class TestAgainstTheModel:
 
 
 def test_the_page_made_of_an_xml_shows_all_that_the_xml_says() -> None:
-    for xml in (cii(INVOICE), ubl(INVOICE)):
+    whole = changed(**{name: getattr(INVOICE, name).quantize(Decimal(1)) for name in ("gross_total", "payable")})
+    for xml in (cii(INVOICE), ubl(INVOICE), cii(whole), ubl(whole)):
         document = read_einvoice_xml(xml, ReadingLimits(50, 200_000))
         assert document.einvoice is not None
         answers, found = einvoice_answers(document.einvoice, TYPE, document.pages, "en")
@@ -309,3 +334,19 @@ Rechnung RE-1
     assert [finding.message.split(":")[0] for finding in swapped] == ["Seller"]
     right = findings(changed(seller_name="Muster Webdesign GmbH", buyer_name="Beispiel AG"), page)
     assert "seller_name" not in fields_of(right)
+
+
+def test_what_the_buyer_bills_to_himself_has_the_parties_of_its_letter_exchanged() -> None:
+    page = """Molkerei Beispiel eG, Hauptstr. 5, 10115 Berlin
+
+Hof Muster GbR
+Lindenweg 3
+80331 München
+
+Gutschrift RE-1
+"""
+    parties = {"seller_name": "Hof Muster GbR", "buyer_name": "Molkerei Beispiel eG"}
+    assert [
+        item for item in findings(changed(**parties, type_code="389"), page) if item.fields == ["seller_name"]
+    ] == []
+    assert [item for item in findings(changed(**parties), page) if item.fields == ["seller_name"]]

@@ -68,8 +68,10 @@ def forged_lines(invoice: EInvoice) -> Iterator[Forgery]:
 
 def test_genuine_values_are_no_finding_but_where_the_page_is_another(real_invoices: list[Invoice]) -> None:
     found = [found_in(*invoice) for invoice in real_invoices]
-    different = [sum(finding.kind is FindingKind.EINVOICE for finding in findings) for findings in found]
-    assert len(different) == 17
+    of_xml = [[item for item in findings if item.kind is FindingKind.EINVOICE] for findings in found]
+    paid = [[item for item in findings if "zu zahlen" in item.message] for findings in of_xml]
+    assert sorted(map(len, paid)) == [0] * 13 + [1] * 4, "four were paid in part before"
+    different = [len(findings) - len(of_paid) for findings, of_paid in zip(of_xml, paid, strict=True)]
     # Looked at: one invoice's page has another seller, and other amounts in two lines that do not make their sum.
     assert sorted(different) == [0] * 16 + [4]
     # The samples' own numbers, such as DE123456789, have wrong check digits.

@@ -84,6 +84,32 @@ async def test_all_pages_of_a_preferred_one_count_as_read(engine: ScriptedEngine
     assert {field.page for field in outcome.fields} == {2}
 
 
+async def test_rows_that_the_xml_does_not_give_are_read_off_the_pages(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(changed(line_items=())), EInvoiceUse.PREFER, engine)
+    assert engine.prompts == []
+    values = {field.path: field.value for field in outcome.fields}
+    assert (values["line_items[0].line_total"], values["line_items[1].line_total"]) == ("1200.00", "300.00")
+    lost = await answer(document(changed(line_items=()), PAGE.replace("Pos.", "")), EInvoiceUse.PREFER, engine)
+    blank = await answer(document(changed(line_items=()), " "), EInvoiceUse.PREFER, engine)
+    assert lost.status is Status.COMPLETE or lost.reasons
+    assert (blank.status, len(blank.reasons)) == (Status.INCOMPLETE, 1)
+
+
+async def test_lines_beyond_those_that_are_read_are_a_reason(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(changed(lines_left_out=1)), EInvoiceUse.PREFER, engine)
+    assert (outcome.status, outcome.reasons) == (
+        Status.INCOMPLETE,
+        ["Positionen: nur die ersten 2 Zeilen wurden gelesen."],
+    )
+
+
+async def test_what_was_paid_before_is_said(engine: ScriptedEngine) -> None:
+    outcome = await answer(document(changed(payable=INVOICE.net_total)), EInvoiceUse.PREFER, engine)
+    assert outcome.needs_review
+    assert [finding.fields for finding in outcome.findings] == [["gross_total"]]
+    assert "über 1.785,00 EUR, davon zu zahlen 1.500,00 EUR. Zu zahlen bis" in outcome.summary
+
+
 async def test_what_was_not_read_of_it_is_still_a_reason(engine: ScriptedEngine) -> None:
     outcome = await answer(document(notes=("page 2 shows pictures alone",)), EInvoiceUse.PREFER, engine)
     assert (outcome.status, outcome.reasons) == (Status.INCOMPLETE, ["page 2 shows pictures alone"])

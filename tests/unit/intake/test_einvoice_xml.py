@@ -95,6 +95,23 @@ def test_headings_among_the_lines_are_none() -> None:
     assert read(xml).line_items == INVOICE.line_items
 
 
+def test_of_several_days_by_which_to_pay_the_last_is_taken_but_none_of_a_discount() -> None:
+    own = b"<ram:SpecifiedTradePaymentTerms>"
+    end = b"</ram:SpecifiedTradePaymentTerms>"
+
+    def terms(day: bytes, more: bytes = b"") -> bytes:
+        date = b'<udt:DateTimeString format="102">' + day + b"</udt:DateTimeString>"
+        return own + b"<ram:DueDateDateTime>" + date + b"</ram:DueDateDateTime>" + more + end
+
+    xml = cii(INVOICE)
+    discount = b"<ram:ApplicableTradePaymentDiscountTerms/>"
+    assert read(xml.replace(own, terms(b"20271231", discount) + own)) == INVOICE
+    instalments = read(xml.replace(own, terms(b"20261120") + terms(b"20270105") + own))
+    assert instalments.due_date == dt.date(2027, 1, 5)
+    assert instalments.notes == ("the XML has 3 days by which to pay, the last one was taken",)
+    assert read(xml.replace(end, discount + end)).due_date == INVOICE.due_date
+
+
 @pytest.mark.parametrize("code", ["380", None])
 def test_a_credit_note_is_one_whatever_its_code_says(code: str | None) -> None:
     invoice = read(ubl(changed(type_code=code), "CreditNote"))
@@ -128,7 +145,7 @@ def test_what_is_too_long_is_cut_and_named() -> None:
     line = EInvoiceLine(description="x", quantity=Decimal(1), line_total=Decimal(1))
     invoice = read(ubl(changed(seller_name="S" * 2_000, line_items=(line,) * (MAX_LINES + 1))))
     assert invoice.seller_name == "S" * MAX_TEXT
-    assert len(invoice.line_items) == MAX_LINES
+    assert (len(invoice.line_items), invoice.lines_left_out) == (MAX_LINES, 1)
     assert [note for note in invoice.notes if "10001 lines" in note or "seller_name" in note] == list(invoice.notes)
 
 
@@ -182,7 +199,7 @@ class TestPage:
         page = "\n".join(document.pages).splitlines()
         assert page[0] == "Invoice"
         assert "Invoice number: RE-2026/17" in page
-        assert "Gross total: 1785.00" in page
+        assert "Gross total: 1785.00 EUR" in page
         assert "\tEichentüren, geölt\t3\t\t\t\t1200.00" in page
         assert document.einvoice == INVOICE
 
