@@ -404,6 +404,7 @@ def configured_pipeline(
         routing,
         words_of(settings),
         settings.words_decide_from,
+        engine.context_tokens,
     )
 
 
@@ -501,8 +502,9 @@ async def load_engine(settings: Settings, say: Callable[[str], None], routes: Ro
         opened.push_async_callback(own.close)
         for urls, names in routes.servers().items():
             say(f"{', '.join(names)} on {len(urls)} servers")
-            # One try a server: the document comes again, and until then others have its place.
-            config = replace(_remote_config(settings, sorted(urls), names[0]), attempts=len(urls), others=names)
+            # One try a server, and no waiting: the document comes again, and until then others have its place.
+            config = _remote_config(settings, sorted(urls), names[0])
+            config = replace(config, attempts=len(urls), waits=False, others=names)
             engine = await RemoteEngine.connect(config)
             opened.push_async_callback(engine.close)
             others |= dict.fromkeys(names, engine)

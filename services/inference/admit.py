@@ -31,6 +31,11 @@ class Admitted:
     of_all_pages: Sequence[Window] = ()
 
     @property
+    def most_windows(self) -> int:
+        """Most windows in which it may be read, once its type is known."""
+        return max(len(self.windows), len(self.of_all_pages))
+
+    @property
     def given_pages(self) -> Sequence[int]:
         """Numbers of the pages that the model is given, whole or in part."""
         return sorted({number for window in self.windows for number in window.numbers})

@@ -27,6 +27,7 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
     routing: Routing = NO_ROUTING,
     words: LearnedWords = NO_WORDS,
     words_decide_from: float = 1.0,
+    context_tokens: int = 0,
 ) -> Pipeline:
     """Make the pipeline of an engine, types, prompts, and all else that answers depend on.
 
@@ -36,6 +37,8 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
         Windows in which a document is read, at most.
     words, words_decide_from
         What was learned of the types' words, and the probability from which they name a type alone.
+    context_tokens
+        Tokens that prompt and answer may have together: how much of a document a window has.
 
     Returns
     -------
@@ -53,6 +56,7 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
         "learned_words_sha256": words.fingerprint,
         "words_decide_from": words_decide_from,
         "max_windows": max_windows,
+        "context_tokens": context_tokens,
         "engine": dict(identity.settings),
         **({"routing": _routing(identity, routing)} if routing.routes.routes else {}),
     }

@@ -249,7 +249,7 @@ class Inference:
 
     async def _outcome(self, admitted: Admitted, batch: Batch) -> Outcome:
         document = admitted.document
-        asked = await self._ask(document, batch, lambda: self._asker.ask(admitted), len(admitted.windows))
+        asked = await self._ask(document, batch, lambda: self._asker.ask(admitted), admitted.most_windows)
         if isinstance(asked, Failure):
             return self._after(document, asked)
         try:

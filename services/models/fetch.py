@@ -29,6 +29,7 @@ from services.models.verify import (
     hash_file,
     ignore_progress,
     make_manifest,
+    sync,
     verify,
     write_manifest,
 )
@@ -174,10 +175,10 @@ def _repository(entry: Entry, source: HubSource, work: Path, means: Means, on_pr
 
 
 def _converted(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) -> tuple[Path, str]:
-    _check_space(entry, work)
-    gguf, source = _obtain(entry, work, means, on_progress)
     converted = work / "converted"
     shutil.rmtree(converted, ignore_errors=True)
+    _check_space(entry, work)
+    gguf, source = _obtain(entry, work, means, on_progress)
     converted.mkdir()
     try:
         means.convert(gguf, converted, on_progress)
@@ -208,6 +209,7 @@ def _obtain(entry: ModelEntry, work: Path, means: Means, on_progress: Progress) 
             reasons.append(str(error))
             continue
         told.write_text(name, "utf-8")
+        sync(arriving)
         arriving.rename(gguf)
         shutil.rmtree(work / "packages", ignore_errors=True)
         return gguf, name
@@ -247,7 +249,8 @@ def _check_hash(entry: ModelEntry, file: Path, on_progress: Progress) -> None:
 
 
 def _check_space(entry: ModelEntry, work: Path) -> None:
-    needed = 2 * (entry.bytes or 0) + int(CONVERTED * entry.weights_bytes)
+    here = sum(file.stat().st_size for file in (work / "model.gguf", *work.glob("*.part")) if file.exists())
+    needed = max(2 * (entry.bytes or 0) - here, 0) + int(CONVERTED * entry.weights_bytes)
     free = shutil.disk_usage(work).free
     if free < needed:
         message = (

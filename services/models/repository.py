@@ -17,7 +17,7 @@ from services.models import adapters
 from services.models.architecture import Architecture
 from services.models.catalogue import UNKNOWN_LICENCE, AdapterEntry, Entry, HubSource, ModelEntry, licence_on_card
 from services.models.sources import HubFile, SourceError
-from services.models.verify import CHUNK_BYTES, Progress, hash_file, refuse_code
+from services.models.verify import CHUNK_BYTES, Progress, hash_file, refuse_code, sync
 
 WANTED: Final = (
     "config.json",
@@ -76,17 +76,19 @@ def fetch_repository(
     folder, parts = work / str(source.revision), work / "parts"
     folder.mkdir(parents=True, exist_ok=True)
     parts.mkdir(exist_ok=True)
-    _check_listing(entry, source, wanted, folder)
+    _check_listing(entry, source, wanted)
+    _check_space(source, wanted, folder, parts)
     total = sum(file.bytes for file in wanted)
     done, checked = 0, False
     for file in wanted:
         if file.name.endswith(".safetensors") and not checked:
             _check_configuration(entry, folder)
             checked = True
-        if not (folder / file.name).exists():
-            part = parts / f"{str(source.revision)[:12]}-{file.name}"
+        if not _is_whole(folder / file.name, file):
+            part = _part(parts, source, file)
             download(source, file.name, part, _shifted(on_progress, done, total))
             _check_hash(source, file, part)
+            sync(part)
             part.rename(folder / file.name)
         done += file.bytes
         on_progress("download", done, total)
@@ -110,14 +112,28 @@ def _weights_last(file: HubFile) -> tuple[bool, str]:
     return file.name.endswith(".safetensors"), file.name
 
 
-def _check_listing(entry: Entry, source: HubSource, wanted: Sequence[HubFile], folder: Path) -> None:
+def _is_whole(place: Path, file: HubFile) -> bool:
+    return place.is_file() and place.stat().st_size == file.bytes
+
+
+def _part(parts: Path, source: HubSource, file: HubFile) -> Path:
+    """Give where a file lies while it comes."""
+    return parts / f"{str(source.revision)[:12]}-{file.name}"
+
+
+def _check_listing(entry: Entry, source: HubSource, wanted: Sequence[HubFile]) -> None:
     names = {file.name for file in wanted}
     of_adapter = isinstance(entry, AdapterEntry)
     config, weights = (adapters.CONFIG, adapters.WEIGHTS) if of_adapter else ("config.json", "model*.safetensors")
     if config not in names or not any(name.endswith(".safetensors") for name in names):
         message = f"model hub, {source.id}: no {config} or no {weights} at {source.revision}"
         raise SourceError(message)
-    missing = sum(file.bytes for file in wanted if not (folder / file.name).exists())
+
+
+def _check_space(source: HubSource, wanted: Sequence[HubFile], folder: Path, parts: Path) -> None:
+    to_come = [file for file in wanted if not _is_whole(folder / file.name, file)]
+    here = (part.stat().st_size for file in to_come if (part := _part(parts, source, file)).exists())
+    missing = sum(file.bytes for file in to_come) - sum(here)
     free = shutil.disk_usage(folder).free
     if free < missing:
         message = (

@@ -96,7 +96,7 @@ def listing(source: HubSource) -> list[HubFile]:
 
     try:
         found = list(HfApi().list_repo_tree(source.id, revision=source.revision))
-    except (httpx.HTTPError, OSError) as error:
+    except Exception as error:  # the hub's library raises what its own client for HTTP does, whichever that is
         raise _hub_error(source, error) from error
     return [
         HubFile(item.path, item.size, item.lfs.sha256 if item.lfs else None, item.blob_id)
@@ -142,7 +142,8 @@ def _refuse_without_hub() -> None:
 
 def _hub_error(source: HubSource, error: Exception) -> SourceError:
     told = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, httpx.HTTPStatusError) and error.response.status_code in _NOT_ALLOWED:
+    response = getattr(error, "response", None)
+    if response is not None and response.status_code in _NOT_ALLOWED:
         told += (
             f"; if its owner asks for consent, give it at https://huggingface.co/{source.id} and set HF_TOKEN to a "
             "token that may read it"

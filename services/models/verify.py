@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,12 @@ class ModelManifest(BaseModel):
 
 def ignore_progress(_phase: str, _done: int, _total: int) -> None:
     """Take progress and show it to nobody."""
+
+
+def sync(file: Path) -> None:
+    """Bring a file onto the disk: under a name that says it is whole, a loss of power must not leave another one."""
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def hash_file(file: Path, on_bytes: Callable[[int], None] | None = None) -> str:

@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from schemas.document_types import load_document_types
+from services.inference.engines import in_process
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import EngineDeadError, EngineError, Prompt, SchemaRefusedError
 from services.inference.engines.room import Room
@@ -199,6 +200,27 @@ async def test_a_request_that_comes_just_after_the_engines_death_does_not_wait_f
     dead = InProcessEngine(config, cast("Any", _Deaf()), engine._texts, engine.identity, Room(4096))
     with pytest.raises(EngineDeadError, match="supervisor"):
         await asyncio.wait_for(dead.generate(prompt("doomed", schema=ANSWER)), 10)
+
+
+async def test_an_engine_that_stands_still_is_dead_for_its_requests(
+    engine: InProcessEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_process, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(in_process, "STILL_SECONDS", 1.0)
+    config = InProcessConfig("still", Path(), "0" * 64)
+    watched = InProcessEngine(config, engine._llm, engine._texts, engine.identity, Room(4096))
+    assert (await watched.generate(prompt("before", schema=ANSWER))).finish == "stop"
+    children = multiprocessing.active_children()
+    for child in children:
+        os.kill(child.pid or 0, signal.SIGSTOP)
+    try:
+        with pytest.raises(EngineDeadError, match="stands still"):
+            await asyncio.wait_for(watched.generate(prompt("stuck", schema=ANSWER)), 20)
+        assert watched.trouble
+    finally:
+        for child in children:
+            os.kill(child.pid or 0, signal.SIGCONT)
+    assert (await engine.generate(prompt("after", schema=ANSWER))).finish == "stop"
 
 
 async def test_the_engine_has_no_more_requests_than_its_cache_has_room_for(

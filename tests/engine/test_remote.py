@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from services.inference.engines.port import (
     EngineAwayError,
     EngineError,
     EngineUnsuitableError,
+    ModelDeniedError,
     ModelNotOfferedError,
     Prompt,
     SchemaRefusedError,
@@ -279,13 +281,76 @@ async def test_a_request_that_servers_die_of_is_at_fault_itself(start: Callable[
 
 @pytest.mark.parametrize("attempts", [1, 3])
 async def test_a_request_whose_only_server_died_of_it_counts_as_a_try(server: ScriptedServer, attempts: int) -> None:
-    """Not where it was tried once: routes do, and then a restart is the document's fault as little as any other."""
+    """Or a document that the only server of a route dies of would be sent to it for ever."""
     server.dies = True
     engine = RemoteEngine(RemoteConfig(urls=[server.url], model="tiny", aside_seconds=0.05, attempts=attempts))
     with pytest.raises(EngineError) as caught:
         await engine.generate(PROMPT)
     await engine.close()
-    assert isinstance(caught.value, EngineAwayError) is (attempts == 1)
+    assert not isinstance(caught.value, EngineAwayError)
+
+
+async def test_a_server_that_refuses_does_not_swallow_the_requests(start: Callable[[], ScriptedServer]) -> None:
+    small, fine = start(), start()
+    small.status, small.body = 400, {"error": {"message": "maximum context length is 512"}}
+    engine = RemoteEngine(RemoteConfig(urls=[small.url, fine.url], model="tiny", aside_seconds=60))
+    for _ in range(4):
+        assert (await engine.generate(PROMPT)).finish == "stop"
+    await engine.close()
+    assert (len(small.requests), len(fine.requests)) == (1, 4)
+
+
+async def test_a_request_that_two_servers_refuse_is_refused(start: Callable[[], ScriptedServer]) -> None:
+    servers = [start(), start(), start()]
+    for server in servers:
+        server.status, server.body = 400, {"error": {"message": "maximum context length is 512"}}
+    engine = engine_at(*(server.url for server in servers))
+    with pytest.raises(EngineError, match="refuses it: status 400: maximum context length is 512"):
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert sum(len(server.requests) for server in servers) == 2
+
+
+@pytest.mark.parametrize(("status", "denied"), [(401, True), (404, True), (403, False)])
+async def test_servers_that_all_have_another_model_are_not_at_fault_with_the_request(
+    start: Callable[[], ScriptedServer], status: int, *, denied: bool
+) -> None:
+    servers = [start(), start()]
+    for server in servers:
+        server.status, server.body = status, {"error": {"message": "no such model"}}
+    engine = engine_at(*(server.url for server in servers))
+    with pytest.raises(EngineError, match="no such model") as caught:
+        await engine.generate(PROMPT)
+    await engine.close()
+    assert isinstance(caught.value, ModelDeniedError) is denied
+
+
+async def test_servers_are_away_until_one_answers_and_nobody_waits_who_is_not_to(server: ScriptedServer) -> None:
+    server.status, server.body = 503, {"error": {"message": "loading"}}
+    engine = RemoteEngine(RemoteConfig([server.url], "tiny", aside_seconds=0.2, attempts=1, waits=False))
+    for _ in range(2):
+        with pytest.raises(EngineAwayError):
+            await engine.generate(PROMPT)
+    assert len(server.requests) == 1, "the second one found it aside"
+    await asyncio.sleep(0.25)
+    assert engine.trouble
+    server.status, server.body = 200, answer()
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    assert engine.trouble is None
+    await engine.close()
+
+
+async def test_schemas_are_checked_by_a_server_that_answers(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await RemoteEngine.connect(RemoteConfig(urls=[DEAD, server.url], model="tiny"))
+    asked: list[str] = []
+    post = httpx.Client.post
+    monkeypatch.setattr(httpx.Client, "post", lambda self, url, **given: asked.append(url) or post(self, url, **given))
+    for _ in range(3):
+        engine.check_schema("letter", SCHEMA)
+    await engine.close()
+    assert asked == [f"{server.url}/v1/chat/completions"] * 3
 
 
 async def test_the_third_server_answers_where_two_have_another_model(start: Callable[[], ScriptedServer]) -> None:

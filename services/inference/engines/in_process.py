@@ -6,7 +6,8 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -47,8 +48,14 @@ LOGGING: Final = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_LOGGING_STREAM": "ext://s
 """Unless the environment says otherwise: the service's own log stays readable."""
 
 DEAD: Final = "the engine's process is gone; this process must end, so that its supervisor starts it again"
+STANDS_STILL: Final = "the engine's process stands still; this process must end, so that its supervisor starts it again"
 DEATH_SECONDS: Final = 1.0
 """How often a request that waits asks whether its engine lives."""
+LOOK_SECONDS: Final = 30.0
+"""How often the engine is looked at while it has requests."""
+STILL_SECONDS: Final = 900.0
+"""An engine that does not come to the end of a step for so long stands still: a card that hangs, a deadlock. The
+longest step, thousands of tokens of a large model on few cores, takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,9 @@ class InProcessEngine:
         self._adapters = config.adapters
         self._loaded: dict[str | None, LoRARequest | None] = {None: None}
         self._room = room
+        self._running = 0
+        self._watching: asyncio.Task[None] | None = None
+        self._still = False
         self._guards: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -181,7 +191,7 @@ class InProcessEngine:
     @property
     def trouble(self) -> str | None:
         """Why nothing can be answered any more; None if it can. Safe to ask from another thread."""
-        return "the engine's process is gone" if self._llm.errored else None
+        return STANDS_STILL if self._still else "the engine's process is gone" if self._llm.errored else None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text. Slow for long texts: call it in a thread."""
@@ -238,7 +248,8 @@ class InProcessEngine:
         adapter = self._loaded[prompt.model]
         try:
             parts = self._llm.generate(tokens_input(ids), _sampling(prompt), prompt.request_id, lora_request=adapter)
-            [output] = await self._unless_dead(_all(parts))  # one, by FINAL_ONLY
+            with self._watched():
+                [output] = await self._unless_dead(_all(parts))  # one, by FINAL_ONLY
         except exceptions.EngineDeadError as error:
             raise EngineDeadError(DEAD) from error
         except EngineDeadError:
@@ -249,8 +260,33 @@ class InProcessEngine:
             raise EngineError(message) from error
         return output
 
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Have the engine looked at as long as it has any request."""
+        self._running += 1
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            self._running -= 1
+
+    async def _watch(self) -> None:
+        """Ask the engine something that costs nothing, and that it answers between two steps, however full it is."""
+        try:
+            while self._running and not self._llm.errored:
+                await asyncio.sleep(LOOK_SECONDS)
+                async with asyncio.timeout(STILL_SECONDS):
+                    await self._llm.is_sleeping()
+        except TimeoutError:
+            self._still = True
+        except Exception:  # noqa: BLE001, S110  (of an engine that died meanwhile: its requests say so)
+            pass
+        finally:
+            self._watching = None
+
     async def _unless_dead(self, answer: "Coroutine[Any, Any, list[RequestOutput]]") -> "list[RequestOutput]":
-        """Wait for an answer, but not for one of a dead engine.
+        """Wait for an answer, but not for one of an engine that is dead or stands still.
 
         vLLM tells the requests that it has when its process ends. One that is handed over in the moment before vLLM
         knows is told nothing, and would wait for ever.
@@ -260,8 +296,8 @@ class InProcessEngine:
             while not asking.done():
                 was_dead = self._llm.errored
                 await asyncio.wait({asking}, timeout=DEATH_SECONDS)
-                if was_dead and not asking.done():
-                    raise EngineDeadError(DEAD)
+                if (was_dead or self._still) and not asking.done():
+                    raise EngineDeadError(STANDS_STILL if self._still else DEAD)
             return asking.result()
         finally:
             asking.cancel()
@@ -269,6 +305,8 @@ class InProcessEngine:
 
     async def close(self) -> None:
         """Stop the engine's process and free its memory; a few seconds."""
+        if self._watching:
+            self._watching.cancel()
         await asyncio.to_thread(self._llm.shutdown)
         if self._guards:
             self._guards.cleanup()

@@ -22,6 +22,10 @@ class AdapterRefusedError(EngineUnsuitableError):
     """The engine does not take an adapter; the message has its name and the engine's reason."""
 
 
+class ModelDeniedError(EngineError):
+    """Every server says that it has no such model, or lets nobody in: it is not this request's fault."""
+
+
 class EngineAwayError(EngineError):
     """No server answers at the moment: no request of any document would be answered."""
 

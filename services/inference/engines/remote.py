@@ -6,6 +6,7 @@ own sampling defaults, such as a penalty on repetition, away from values that ar
 """
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from services.inference.engines.port import (
     EngineIdentity,
     EngineUnsuitableError,
     Generation,
+    ModelDeniedError,
     ModelIdentity,
     ModelNotOfferedError,
     Prompt,
@@ -47,19 +49,18 @@ _AWAY: Final = frozenset(
     }
 )
 """Statuses that say: not now."""
-_NOT_HERE: Final = frozenset(
-    {
-        httpx.codes.UNAUTHORIZED,
-        httpx.codes.FORBIDDEN,
-        httpx.codes.NOT_FOUND,
-        httpx.codes.METHOD_NOT_ALLOWED,
-    }
-)
-"""Statuses of a server with another model, key or interface, as a rule: another server is asked, or this
-one would get nearly all requests, as it answers at once."""
+_DENIED: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED})
+"""Statuses of a server with another model, key or interface."""
+_NOT_HERE: Final = _DENIED | {httpx.codes.FORBIDDEN}
+"""The same, or of a filter that does not like the request."""
 _DIED: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 """The connection broke while the server had the request."""
 
+TROUBLE_SECONDS: Final = 600
+"""Servers of which none answered are said to be away for so long, unless one answers before: a model that few documents
+need is seldom asked."""
+
+CONNECT_SECONDS: Final = 5
 LOOK_SECONDS: Final = 30
 """A server that has had a request for so long is looked at: one that works says what it offers, however busy. A host
 without power says nothing, and no error comes of it."""
@@ -87,6 +88,8 @@ class RemoteConfig:
         A server that failed gets no requests for so long.
     attempts
         Most tries of a request, over all servers.
+    waits
+        A request waits for a server to come back; else it fails while all are aside.
     others
         Models that each of the servers offers and prompts may name; vLLM offers adapters as models.
     """
@@ -99,6 +102,7 @@ class RemoteConfig:
     look_seconds: float = LOOK_SECONDS
     aside_seconds: float = 5
     attempts: int = 6
+    waits: bool = True
     others: Sequence[str] = ()
 
 
@@ -109,6 +113,17 @@ class Server:
     url: str
     outstanding: int = 0
     aside_until: float = 0.0
+    failed_at: float = -math.inf
+    """When it failed last; without end if it has answered since."""
+
+    def failed(self, aside_seconds: float) -> None:
+        """Note that it did not answer, or that another one could do what it could not."""
+        self.failed_at = time.monotonic()
+        self.aside_until = self.failed_at + aside_seconds
+
+    def answered(self) -> None:
+        """Note that it did."""
+        self.failed_at = -math.inf
 
 
 class _Unavailable(Exception):  # noqa: N818  (a turn of the loop, not an error anyone sees)
@@ -123,7 +138,11 @@ class _NotHere(_Broken):
     """The server has another model, key or interface, as a rule."""
 
 
-class _Refused(Exception):  # noqa: N818  (as above)
+class _Denied(_NotHere):
+    """It surely has."""
+
+
+class _Refused(_Broken):
     """The server understood the request and does not take it."""
 
 
@@ -170,15 +189,16 @@ class RemoteEngine:
 
     Requests go to the server with the fewest outstanding ones. Servers may come and go: while none answers, requests
     fail with `EngineAwayError` after some tries and the service tries the documents again later; nothing here is dead
-    for good. A server that answers with a fault of its own is not away: the request may be what it cannot do, so it is
-    tried on another server, and the neighbours stay. So may a request be that a server dies of. Proxies of the
+    for good. A server that answers with a fault of its own, or refuses, is not away: the request may be what it cannot
+    do, so it is tried on another server, and the neighbours stay. So may a request be that a server dies of. If the
+    other one can do it, the first is set aside: as it answers at once, it would get nearly all requests. Proxies of the
     environment are not used: documents go to these addresses and nowhere else.
     """
 
     def __init__(self, config: RemoteConfig, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
         self._servers = [Server(server_address(url)) for url in config.urls]
-        timeout = httpx.Timeout(config.request_seconds, connect=5)
+        timeout = httpx.Timeout(config.request_seconds, connect=CONNECT_SECONDS)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
         self._client = httpx.AsyncClient(
             headers=_headers(config), timeout=timeout, limits=limits, trust_env=False, transport=transport
@@ -220,10 +240,10 @@ class RemoteEngine:
 
     @property
     def trouble(self) -> str | None:
-        """Why no server is asked now; None if one is. Safe to ask from another thread."""
-        now = time.monotonic()
-        aside = all(server.aside_until > now for server in self._servers)
-        return f"no server answers: {', '.join(self._config.urls)}" if aside else None
+        """Why no server would answer, as far as is known; None if one would. Safe to ask from another thread."""
+        lately = time.monotonic() - TROUBLE_SECONDS
+        away = all(server.failed_at > lately for server in self._servers)
+        return f"no server answers: {', '.join(self._config.urls)}" if away else None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Estimate the tokens of each text from above, see `estimate_tokens`."""
@@ -241,8 +261,9 @@ class RemoteEngine:
         """
         prompt = Prompt("check-schema", "Answer with JSON.", name, schema, max_tokens=1)
         reasons = []
-        with httpx.Client(headers=_headers(self._config), timeout=60, trust_env=False) as client:
-            for server in self._servers:
+        timeout = httpx.Timeout(60, connect=CONNECT_SECONDS)
+        with httpx.Client(headers=_headers(self._config), timeout=timeout, trust_env=False) as client:
+            for server in sorted(self._servers, key=lambda server: server.failed_at):
                 try:
                     response = client.post(f"{server.url}/v1/chat/completions", json=self._body(prompt))
                     _check(response)
@@ -250,6 +271,7 @@ class RemoteEngine:
                     message = f"schema {name}: {server.url} refuses it: {error}"
                     raise SchemaRefusedError(message) from error
                 except (_Unavailable, _Broken, httpx.TransportError) as error:
+                    server.failed(self._config.aside_seconds)
                     reasons.append(_reason(server, error))
                 else:
                     return
@@ -261,43 +283,44 @@ class RemoteEngine:
         Raises
         ------
         EngineError
-            If a server refuses the request, or two of them (or the only one) have a fault with it or died while they
-            had it.
+            If two servers, or the only one, refuse the request, have a fault with it, or died while they had it.
+        ModelDeniedError
+            If all say that they have no such model, or let nobody in.
         EngineAwayError
             If none has answered after all tries.
         """
         started = time.monotonic()
         reasons: list[str] = []
         at_fault: list[Server] = []
-        deaths = not_here = 0
+        deaths = not_here = denied = 0
         for _ in range(self._config.attempts):
             server = await self._next_server(at_fault)
             server.outstanding += 1
             try:
                 completion = await self._ask(server, prompt)
-            except _Refused as error:
-                message = f"request {prompt.request_id}: {server.url} refuses it: {error}"
-                raise EngineError(message) from error
             except _Broken as error:
                 at_fault.append(server)
                 reasons.append(_reason(server, error))
                 not_here += isinstance(error, _NotHere)
+                denied += isinstance(error, _Denied)
                 if len(at_fault) == min(SERVERS_AT_FAULT + not_here, len(self._servers)):
-                    message = f"request {prompt.request_id}: {server.url} has a fault with it: {error}"
-                    raise EngineError(message) from error
+                    does = "refuses it" if isinstance(error, _Refused) else "has a fault with it"
+                    message = f"request {prompt.request_id}: {server.url} {does}: {error}"
+                    raise (ModelDeniedError if denied == len(self._servers) else EngineError)(message) from error
             except (_Unavailable, httpx.TransportError) as error:
-                server.aside_until = time.monotonic() + self._config.aside_seconds
+                server.failed(self._config.aside_seconds)
                 reasons.append(_reason(server, error))
                 deaths += isinstance(error, _DIED)
                 if deaths == SERVERS_AT_FAULT:
                     break
             else:
+                server.answered()
                 for one in at_fault:  # another server could do it
-                    one.aside_until = time.monotonic() + self._config.aside_seconds
+                    one.failed(self._config.aside_seconds)
                 return _generation(prompt, completion, time.monotonic() - started)
             finally:
                 server.outstanding -= 1
-        if deaths and self._config.attempts > 1:  # of a single try nobody could say whose fault it was
+        if deaths:
             message = f"request {prompt.request_id}: servers went away while they had it ({'; '.join(reasons)})"
             raise EngineError(message)
         raise EngineAwayError(_none_alive(reasons))
@@ -307,12 +330,20 @@ class RemoteEngine:
         await self._client.aclose()
 
     async def _next_server(self, at_fault: Sequence[Server]) -> Server:
-        """Give the server with the fewest outstanding requests; if all are aside, wait for the first to come back."""
+        """Give the server with the fewest outstanding requests; if all are aside, wait for the first to come back.
+
+        Raises
+        ------
+        EngineAwayError
+            If all are, and nobody is to wait.
+        """
         now = time.monotonic()
         fit = [server for server in self._servers if server not in at_fault]
         alive = [server for server in fit if server.aside_until <= now]
         if alive:
             return min(alive, key=lambda server: server.outstanding)
+        if not self._config.waits:
+            raise EngineAwayError(_none_alive([f"{server.url} did not answer lately" for server in fit]))
         soonest = min(fit, key=lambda server: server.aside_until)
         await asyncio.sleep(soonest.aside_until - now)
         return soonest
@@ -348,10 +379,12 @@ class RemoteEngine:
         reasons = []
         for server in self._servers:
             try:
-                response = await self._client.get(f"{server.url}/v1/models", timeout=30)
+                patience = httpx.Timeout(LOOK_SECONDS, connect=CONNECT_SECONDS)
+                response = await self._client.get(f"{server.url}/v1/models", timeout=patience)
                 _check(response)
                 self._take_card(server, response.json()["data"])
-            except (_Unavailable, _Broken, _Refused, httpx.TransportError) as error:
+            except (_Unavailable, _Broken, httpx.TransportError) as error:
+                server.failed(self._config.aside_seconds)
                 reasons.append(_reason(server, error))
             except (KeyError, ValueError, TypeError, AttributeError):
                 reasons.append(f"{server.url}: what it offers is not told as an OpenAI-compatible server does")
@@ -493,7 +526,7 @@ def _check(response: httpx.Response) -> None:
     if response.status_code in _AWAY:
         raise _Unavailable(message)
     if response.status_code in _NOT_HERE:
-        raise _NotHere(message)
+        raise (_Denied if response.status_code in _DENIED else _NotHere)(message)
     raise (_Broken if response.is_server_error else _Refused)(message)
 
 

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from heapq import heappop, heappush
 from itertools import count
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+IN_ORDER: Final = 8
+"""One request in so many is the one that has waited longest: its time runs, however urgent others are."""
 
 
 class _Waiting(NamedTuple):
@@ -34,6 +36,7 @@ class Room:
         self._free = tokens
         self._waiting: list[_Waiting] = []
         self._numbers = count()
+        self._let = 0
 
     @property
     def free(self) -> int:
@@ -42,7 +45,7 @@ class Room:
 
     @asynccontextmanager
     async def taken(self, tokens: int, urgency: int) -> AsyncIterator[None]:
-        """Wait for room by urgency, then by the order of asking, and take it.
+        """Wait for room by urgency, then by the order of asking (one in `IN_ORDER` by this alone), and take it.
 
         Parameters
         ----------
@@ -60,19 +63,26 @@ class Room:
             self._let_in()
 
     async def _enter(self, request: _Waiting) -> None:
-        heappush(self._waiting, request)
+        self._waiting.append(request)
         self._let_in()
         try:
             await request.entered
         except asyncio.CancelledError:
-            if not request.entered.cancelled():  # it was let in at that moment
+            if request in self._waiting:
+                self._waiting.remove(request)
+            else:  # it was let in at that moment
                 self._free += request.tokens
             self._let_in()
             raise
 
     def _let_in(self) -> None:
-        while self._waiting and (self._waiting[0].entered.cancelled() or self._waiting[0].tokens <= self._free):
-            request = heappop(self._waiting)
-            if not request.entered.cancelled():
-                self._free -= request.tokens
-                request.entered.set_result(None)
+        while (request := self._next()) is not None and request.tokens <= self._free:
+            self._waiting.remove(request)
+            self._let += 1
+            self._free -= request.tokens
+            request.entered.set_result(None)
+
+    def _next(self) -> _Waiting | None:
+        by_age = (self._let + 1) % IN_ORDER == 0
+        waiting = (request for request in self._waiting if not request.entered.cancelled())
+        return min(waiting, key=lambda request: (0 if by_age else request.urgency, request.number), default=None)

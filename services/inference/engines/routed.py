@@ -11,6 +11,7 @@ from services.inference.engines.port import (
     EngineIdentity,
     Generation,
     ModelAwayError,
+    ModelDeniedError,
     Prompt,
 )
 
@@ -78,17 +79,14 @@ class RoutedEngine:
         EngineError, EngineAwayError, EngineDeadError
             As the engine raises them.
         ModelAwayError
-            If the model is another one than the deployment's own, and no server of it answers.
+            If the model is another one than the deployment's own, and no server of it answers, or has it.
         """
         other = self._others.get(prompt.model or "")
         if other is None:
             return await self._own.generate(prompt)
-        if trouble := other.trouble:  # known to be away: whoever waits here keeps others from their turn
-            message = f"model {prompt.model}: {trouble}"
-            raise ModelAwayError(message)
         try:
             return await other.generate(prompt)
-        except EngineAwayError as error:
+        except (EngineAwayError, ModelDeniedError) as error:
             message = f"model {prompt.model}: {error}"
             raise ModelAwayError(message) from error
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inference.engines.room import Room
+from services.inference.engines.room import IN_ORDER, Room
 
 CACHE = 100
 
@@ -128,3 +128,18 @@ async def test_an_error_inside_gives_the_room_back(tokens: int):
         async with room.taken(tokens, 0):
             int("no number")
     assert room.free == CACHE
+
+
+async def test_one_in_eight_is_the_one_that_has_waited_longest():
+    room = Room(CACHE)
+    (first,), (patient,) = await asked(room, CACHE), await asked(room, CACHE, urgency=2)
+    inside, entered = first, 0
+    while not patient.inside:
+        urgent = await asked(room, CACHE, CACHE, urgency=0)
+        await inside.end()
+        inside = next(request for request in (*urgent, patient) if request.inside)
+        entered += 1
+        for request in urgent:
+            if not request.inside:
+                await request.give_up()
+    assert entered == IN_ORDER - 1

@@ -21,6 +21,7 @@ from services.inference.engines.port import (
     EngineIdentity,
     Generation,
     ModelAwayError,
+    ModelDeniedError,
     ModelIdentity,
     Prompt,
 )
@@ -168,11 +169,11 @@ def test_an_away_model_is_not_an_away_engine(routed: RoutedEngine, own: Named, m
         ask(routed, INVOICE)
 
 
-def test_nobody_waits_for_a_model_that_is_known_to_be_away(routed: RoutedEngine, medical: Named):
+def test_a_model_that_no_server_has_any_more_is_away(routed: RoutedEngine, medical: Named):
+    medical.error = ModelDeniedError("status 404: no such model")
+    with pytest.raises(ModelAwayError, match="model medical: status 404"):
+        ask(routed, letter("medical_report", patient_name="A"))
     medical.away = "no server answers"
-    with pytest.raises(ModelAwayError, match="model medical: no server answers"):
-        ask(routed, letter("medical_report"))
-    assert medical.prompts == []
     assert routed.trouble == "model medical: no server answers"
 
 

@@ -244,6 +244,31 @@ def test_a_full_disk_is_said_before_the_weights(
     assert repository.asked == []
 
 
+def test_what_came_before_needs_no_room_again(
+    tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.breaks_after = len(WEIGHTS) - 1
+    with pytest.raises(FetchError, match="owner/model"):
+        fetch(entry(), tmp_path / "models")
+
+    class NearlyFull:
+        free = len(WEIGHTS) + 1
+
+    monkeypatch.setattr("services.models.repository.shutil.disk_usage", lambda _: NearlyFull)
+    repository.breaks_after = None
+    fetch(entry(), tmp_path / "models")
+
+
+def test_a_file_that_a_loss_of_power_left_empty_is_fetched_again(tmp_path: Path, repository: Repository) -> None:
+    repository.breaks_after = 10
+    with pytest.raises(FetchError, match="owner/model"):
+        fetch(entry(), tmp_path / "models")
+    [lost] = tmp_path.rglob("tokenizer.json")
+    lost.write_bytes(b"")
+    repository.breaks_after = None
+    assert (fetch(entry(), tmp_path / "models").folder / "tokenizer.json").read_bytes() == b"{}"
+
+
 def test_a_model_whose_owner_asks_for_consent_says_what_to_do(
     tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

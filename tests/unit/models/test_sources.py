@@ -83,6 +83,22 @@ def test_a_hub_that_is_switched_off_is_a_reason(tmp_path: Path, monkeypatch: pyt
         listing(SOURCE)
 
 
+def test_whatever_the_hubs_library_raises_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = pytest.importorskip("huggingface_hub")
+
+    class ConnectError(Exception):
+        """As a client for HTTP has it that is not ours."""
+
+    def away(*_: object, **__: object) -> None:
+        message = "no way to the hub"
+        raise ConnectError(message)
+
+    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(hub.HfApi, "list_repo_tree", away)
+    with pytest.raises(SourceError, match=f"{SOURCE.id}: no way to the hub"):
+        listing(SOURCE)
+
+
 def test_uv_that_is_nowhere_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
