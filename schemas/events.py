@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, AnyUrl, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -16,6 +16,9 @@ EVENT_NAMESPACE = UUID("6d1f0f5e-53b4-5c0e-9d5c-0f6f1c6a2b11")
 DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 CleanText = Annotated[str, AfterValidator(clean_text)]
 CleanJson = Annotated[dict[str, Any], AfterValidator(clean_json)]
+DEFAULT_TENANT: Final = "default"
+"""Whose a document is that names no tenant."""
+
 Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 
 
@@ -149,7 +152,7 @@ class DocumentSubmitted(BaseModel):
     media_type: CleanText | None = Field(
         default=None, max_length=200, description="Guessed from name and bytes if absent."
     )
-    tenant: Tenant = "default"
+    tenant: Tenant = DEFAULT_TENANT
     priority: Priority = Field(
         default=Priority.NORMAL, description="Whose turn at the engine it is first: urgent, normal or bulk."
     )

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import typer
 
-from schemas.events import DocumentSubmitted
+from schemas.events import DEFAULT_TENANT, DocumentSubmitted
 from services.cli.output import console, table_of, table_of_mappings
 from services.cli.publishing import document_of, outgoing_of, publish_records
 from services.cli.results import print_results
@@ -111,14 +111,14 @@ def _documents_in(folder: Path) -> list[Path]:
 
 def _make_run(paths: Sequence[Path]) -> Run:
     prefix = f"demo-{uuid4().hex[:6]}"
-    documents = [document_of(path, f"{prefix}-{path.stem}", "default") for path in paths]
+    documents = [document_of(path, f"{prefix}-{path.stem}", DEFAULT_TENANT) for path in paths]
     return Run(prefix, documents, f"{prefix}-not-json")
 
 
 async def _run(settings: Settings, run: Run) -> bool:
     await _publish(settings, run)
     async with database_of(settings, "postkorb-demo") as database:
-        view = await follow(settings, database, run.document_ids, quiet=False)
+        view = await follow(settings, database, run.document_ids, DEFAULT_TENANT, quiet=False)
         await print_results(database, types_of(settings), run.document_ids, as_json=False)
         await _print_queries(database, run)
         _print_trace(settings, run)

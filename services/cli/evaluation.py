@@ -12,7 +12,7 @@ from services.cli.evaluation_views import figures_json, fit_json, print_evaluati
 from services.cli.output import print_json
 from services.cli.progress import DocumentBars, document_bars
 from services.evaluation.asking import Questioner, Reader, Reading
-from services.evaluation.comparison import Comparison, compare
+from services.evaluation.comparison import Comparison, compare, require_common
 from services.evaluation.examples import examples_of
 from services.evaluation.figures import figures_of
 from services.evaluation.fitting import NO_ROWS, Fit, Rows, fit, require_documents, rows_of
@@ -120,6 +120,8 @@ async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_eng
     try:
         with document_bars(quiet=order.as_json) as bars:
             readings = await read_documents(settings, labels, bars)
+            if baseline is not None:
+                require_common(baseline, [item.sha256 for item in readings])
             if order.calibrate:
                 require_documents(
                     [item.sha256 for item in readings if item.failure is None and not item.label.fails_with]
@@ -131,8 +133,10 @@ async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_eng
     report = Report(
         made=made, figures=figures_of(documents, made.wall_seconds, order.hourly_price), documents=documents
     )
+    order.output.parent.mkdir(parents=True, exist_ok=True)
+    write_report(report, order.output.with_suffix(".json"))  # before all else: it took hours
     comparison = None if baseline is None else compare(baseline, report)
-    _write(order, report, comparison)
+    order.output.write_text(render(report, comparison), "utf-8")
     rows = rows_of(examples_of(cases, report.documents))
     fitted = _calibrate(order, report, comparison, rows + earlier) if order.calibrate else None
     return Done(report, comparison, rows, fitted)
@@ -192,7 +196,7 @@ async def _stored(
 def _made(order: Order, pipeline: Pipeline, wall_seconds: float | None) -> Made:
     return Made(
         at=datetime.now(UTC),
-        folder=order.folder.resolve().name,
+        folder=order.folder.resolve().name.encode(errors="replace").decode(),
         source="asked" if order.pipeline_id is None else "stored",
         pipeline_id=pipeline.pipeline_id,
         model=pipeline.model,
@@ -208,12 +212,6 @@ def _calibrate(order: Order, report: Report, comparison: Comparison | None, rows
     order.calibration.write_text(found.calibration.model_dump_json(indent=1) + "\n", "utf-8")
     order.output.write_text(render(report, comparison, found), "utf-8")
     return found
-
-
-def _write(order: Order, report: Report, comparison: Comparison | None) -> None:
-    order.output.parent.mkdir(parents=True, exist_ok=True)
-    order.output.write_text(render(report, comparison), "utf-8")
-    write_report(report, order.output.with_suffix(".json"))
 
 
 def run(order: Order, settings: Settings, load: LoadEngine = load_engine, earlier: Rows = NO_ROWS) -> Done:

@@ -175,12 +175,15 @@ def _print_changes(comparison: Comparison) -> None:
     ]
     if rows:
         console.print(table_of("Fields that changed", ("document", "field", "", "truth", "before", "now"), rows))
+    if comparison.relabelled:
+        console.print(f"{comparison.relabelled} fields are left out: their labels are others than the baseline's")
 
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:
     return {
         "documents": comparison.documents,
         "worse": comparison.worse,
+        "relabelled": comparison.relabelled,
         "differences": [
             {
                 "name": item.name,

@@ -21,6 +21,7 @@ from services.wiring import connected, database_of, types_of
 def results(
     document_id: Annotated[str | None, typer.Argument(help="Document id; the newest documents if absent.")] = None,
     *,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant's.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the answers to a document, or to the newest ones."""
@@ -28,7 +29,8 @@ def results(
     async def show() -> None:
         settings = connected(load_settings())
         async with database_of(settings, "postkorb-results") as database:
-            await print_results(database, types_of(settings), [document_id] if document_id else None, as_json=as_json)
+            document_ids = [document_id] if document_id else None
+            await print_results(database, types_of(settings), document_ids, tenant, as_json=as_json)
 
     asyncio.run(show())
 

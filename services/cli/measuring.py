@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
+from schemas.events import DEFAULT_TENANT
 from services.cli.moments import read_moment
 from services.cli.output import AsJson, console, print_json, table_of
 from services.cli.progress import progress_bars
@@ -47,7 +48,9 @@ def evaluate(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The page; its JSON goes beside it. Default: in the data folder."),
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="The page; its JSON goes beside it. Default: in the data folder."
+        ),
     ] = None,
     hourly_price: HourlyPrice = None,
     calibrate: Annotated[
@@ -173,12 +176,12 @@ async def _hand_in(
 
 
 def _print_forecast(foreseen: Forecast, price: float | None) -> None:
-    seconds = foreseen.seconds
     rows = [
         ("documents", f"{foreseen.documents:,}"),
         ("pages", f"{foreseen.pages:,}"),
         ("tokens, as their present answers took", f"{foreseen.tokens:,}"),
-        ("time, at the speed of the newest batches", "not measured yet" if seconds is None else _duration(seconds)),
+        ("time, at the speed of the newest batches", _duration(foreseen.seconds)),
+        ("engine time, of all machines together", _duration(foreseen.engine_seconds)),
         ("price", "no price of an hour given" if price is None else f"{price:,.2f}"),
         (f"answered already by the newest pipeline ({foreseen.newest_pipeline})", f"{foreseen.answered_by_newest:,}"),
     ]
@@ -193,11 +196,12 @@ def _hourly_price(given: float | None, settings: Settings) -> float | None:
 
 
 def _price(foreseen: Forecast, hourly_price: float | None) -> float | None:
-    return None if foreseen.seconds is None or hourly_price is None else foreseen.seconds / 3600 * hourly_price
+    engine_seconds = foreseen.engine_seconds
+    return None if engine_seconds is None or hourly_price is None else engine_seconds / 3600 * hourly_price
 
 
-def _duration(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
+def _duration(seconds: float | None) -> str:
+    return "not measured yet" if seconds is None else str(timedelta(seconds=round(seconds)))
 
 
 def _print_agreement(found: Agreement) -> None:
@@ -209,13 +213,15 @@ def _print_agreement(found: Agreement) -> None:
 
 
 def _difference_cells(item: AnswerDifference) -> tuple[object, ...]:
-    name = item.document_id if item.tenant == "default" else f"{item.tenant}/{item.document_id}"
-    first = _said(item.first, item.first_confidence)
-    return name, item.path, first, _said(item.second, item.second_confidence)
+    name = item.document_id if item.tenant == DEFAULT_TENANT else f"{item.tenant}/{item.document_id}"
+    first = _said(item.first, item.first_confidence, item.first_status)
+    return name, item.path, first, _said(item.second, item.second_confidence, item.second_status)
 
 
-def _said(value: str | None, confidence: float | None) -> str | None:
-    return value if value is None or confidence is None else f"{value} ({confidence:.2f})"
+def _said(value: str | None, confidence: float | None, status: str | None) -> str | None:
+    if value is None or confidence is None:
+        return value
+    return f"{value} ({confidence:.2f})" if status in (None, "ok") else f"{value} ({confidence:.2f}, {status})"
 
 
 def _with_database(work: Callable[[Database, Settings], Awaitable[Found]]) -> Found:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import typer
 
 from schemas.envelope import encode_headers
-from schemas.events import Content, DocumentSubmitted, EventType, Priority
+from schemas.events import DEFAULT_TENANT, Content, DocumentSubmitted, EventType, Priority
 from services.cli.output import AsJson, report
 from services.cli.waiting import wait_for
 from services.delivery.publication import MAX_RECORD_BYTES, Outgoing, Publication
@@ -27,7 +27,7 @@ MAX_INLINE_BYTES = MAX_RECORD_BYTES * 3 // 4 - 64 * 1024
 def submit(
     paths: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to hand in.")],
     *,
-    tenant: Annotated[str, typer.Option(help="Whose documents they are.")] = "default",
+    tenant: Annotated[str, typer.Option(help="Whose documents they are.")] = DEFAULT_TENANT,
     priority: Annotated[Priority, typer.Option(help="Whose turn at the engine it is first.")] = Priority.NORMAL,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the answers and print them.")] = False,
     as_json: AsJson = False,
@@ -38,7 +38,7 @@ def submit(
     asyncio.run(publish(settings, documents))
     identifiers = [document.document_id for document in documents]
     if wait:
-        raise typer.Exit(asyncio.run(wait_for(settings, identifiers, as_json=as_json)))
+        raise typer.Exit(asyncio.run(wait_for(settings, identifiers, tenant, as_json=as_json)))
     sentence = "\n".join(f"submitted {identifier}" for identifier in identifiers)
     report(sentence, {"submitted": identifiers}, as_json=as_json)
 

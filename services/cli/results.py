@@ -4,21 +4,30 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.document_types import DocumentTypes
+from schemas.events import DEFAULT_TENANT
 from services.cli.output import console, print_json, table_of
 from services.storage.database import Database
 from services.storage.queries import failures, results
 from services.storage.records import FailureRow, ResultRow
 
+NEWEST: Final = 100
+"""Documents that are shown where none is named."""
 SHOWN_FIELDS: Final = 3
 """Key fields of a type whose definition names none, or is not here."""
 
 
 async def print_results(
-    database: Database, types: DocumentTypes, document_ids: Sequence[str] | None, *, as_json: bool
+    database: Database,
+    types: DocumentTypes,
+    document_ids: Sequence[str] | None,
+    tenant: str | None = None,
+    *,
+    as_json: bool,
 ) -> int:
-    """Print answers and failures; give the number of failures."""
-    rows = await database.in_transaction(lambda connection: results(connection, document_ids))
-    failed = await database.in_transaction(lambda connection: failures(connection, document_ids))
+    """Print answers and failures, all of documents that are named; give the number of failures."""
+    limit = NEWEST if document_ids is None else None
+    rows = await database.in_transaction(lambda connection: results(connection, document_ids, limit, tenant=tenant))
+    failed = await database.in_transaction(lambda connection: failures(connection, document_ids, limit, tenant=tenant))
     if as_json:
         print_json({"results": rows, "failures": failed})
         return len(failed)
@@ -40,7 +49,7 @@ def _answer_cells(row: ResultRow, types: DocumentTypes) -> tuple[object, ...]:
     said = "\n".join(f"{field.path}: {field.value or field.verbatim}" for field in keys)
     confidence = f"{row.type_confidence:.2f}"
     return (
-        row.file_name or row.document_id,
+        _name(row),
         row.document_type,
         confidence,
         said,
@@ -50,4 +59,9 @@ def _answer_cells(row: ResultRow, types: DocumentTypes) -> tuple[object, ...]:
 
 
 def _failure_cells(row: FailureRow) -> tuple[object, ...]:
-    return (row.file_name or row.document_id, row.failure.step.value, row.failure.code.value, row.failure.message)
+    return (_name(row), row.failure.step.value, row.failure.code.value, row.failure.message)
+
+
+def _name(row: ResultRow | FailureRow) -> str:
+    name = row.file_name or row.document_id
+    return name if row.tenant == DEFAULT_TENANT else f"{row.tenant}/{name}"

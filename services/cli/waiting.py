@@ -72,8 +72,8 @@ class View:
         return f"{self.now - self.started:.0f} s: of {self.progress.submitted}: {steps}{left} ({states})"
 
 
-async def wait_for(settings: Settings, document_ids: Sequence[str], *, as_json: bool) -> int:
-    """Wait until each document has ended, then print the results.
+async def wait_for(settings: Settings, document_ids: Sequence[str], tenant: str, *, as_json: bool) -> int:
+    """Wait until each document of a tenant has ended, then print the results.
 
     Returns
     -------
@@ -81,14 +81,16 @@ async def wait_for(settings: Settings, document_ids: Sequence[str], *, as_json: 
         Exit code: 0 if all were processed, 1 if one failed.
     """
     async with database_of(settings, "postkorb-wait") as database:
-        await follow(settings, database, document_ids, quiet=as_json)
-        failures = await print_results(database, types_of(settings), document_ids, as_json=as_json)
+        await follow(settings, database, document_ids, tenant, quiet=as_json)
+        failures = await print_results(database, types_of(settings), document_ids, tenant, as_json=as_json)
     return 1 if failures else 0
 
 
-async def follow(settings: Settings, database: Database, document_ids: Sequence[str], *, quiet: bool) -> View:
-    """Show progress until each document has ended and its event is published."""
-    watch = _Watch(settings, document_ids)
+async def follow(
+    settings: Settings, database: Database, document_ids: Sequence[str], tenant: str, *, quiet: bool
+) -> View:
+    """Show progress until each document of a tenant has ended and its event is published."""
+    watch = _Watch(settings, document_ids, tenant)
     ran_here = read_stack(settings.data_dir) is not None
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
@@ -108,16 +110,19 @@ async def follow(settings: Settings, database: Database, document_ids: Sequence[
 
 
 class _Watch:
-    def __init__(self, settings: Settings, document_ids: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, document_ids: Sequence[str], tenant: str) -> None:
         self._settings = settings
         self._document_ids = document_ids
+        self._tenant = tenant
         self._started = time.monotonic()
         self._ready: float | None = None
         self._finished_before = 0
         self._said = -LINE_SECONDS
 
     async def look(self, database: Database) -> View:
-        progress = await database.in_transaction(lambda connection: progress_of(connection, self._document_ids))
+        progress = await database.in_transaction(
+            lambda connection: progress_of(connection, self._document_ids, self._tenant)
+        )
         services = service_states(self._settings)
         now = time.monotonic()
         if self._ready is None and engine_is_ready(services, now - self._started):

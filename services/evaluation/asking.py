@@ -115,7 +115,7 @@ class Questioner:
     async def _said(self, document: PendingDocument, turns: Turns, budget: int) -> tuple[Answered, float] | Unsaid:
         try:
             (admitted,) = await admit([document], self.engine, budget, self.limits.windows)
-            turn = turns.turn(alone=False, requests=len(admitted.windows))
+            turn = turns.turn(alone=False, requests=admitted.most_windows)
             async with turn:
                 started = time.perf_counter()
                 async with asyncio.timeout(self.limits.ask_seconds):
@@ -126,6 +126,7 @@ class Questioner:
                 checked = await asyncio.to_thread(with_tables, checked)
                 if checked.rows_question:
                     checked = await self._asked_rows(checked, checked.rows_question)
+            return await asyncio.to_thread(answered, checked), time.perf_counter() - started
         except (EngineAwayError, EngineDeadError):
             raise  # no document gets an answer any more
         except AskError as error:
@@ -136,7 +137,6 @@ class Questioner:
             return Unsaid(ErrorCode.ANSWER_TIMEOUT.value, f"no answer within {self.limits.ask_seconds:g} s")
         except Exception as error:  # noqa: BLE001  (as in the service: this document fails, the others go on)
             return Unsaid(ErrorCode.INTERNAL_ERROR.value, f"unexpected: {error!r}")
-        return await asyncio.to_thread(answered, checked), time.perf_counter() - started
 
     async def _asked_again(self, checked: Checked, question: Question) -> Checked:
         try:

@@ -89,5 +89,5 @@ def _point(threshold: float | None, passed: Sequence[DocumentOutcome]) -> Covera
         documents=len(passed),
         faulty_documents=sum(item.faults > 0 for item in passed),
         values=sum(field.answer is not None for item in passed for field in item.fields),
-        faulty_values=sum(field.is_fault for item in passed for field in item.fields),
+        faulty_values=sum(field.is_fault and field.answer is not None for item in passed for field in item.fields),
     )

@@ -1,9 +1,17 @@
 """Two evaluations of the same documents: what became better, what became worse, and whether that is chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.evaluation.figures import COUNTERS, FAULT_COUNTERS, Counter, count_fields, readable
+from services.evaluation.figures import (
+    COUNTERS,
+    EXPECTED_FAILURES,
+    FAULT_COUNTERS,
+    Counter,
+    count_expected_failure,
+    count_fields,
+    readable,
+)
 from services.evaluation.intervals import Counts, difference_interval
 from services.evaluation.report import DocumentOutcome, FieldOutcome, Report, ReportError, Verdict
 
@@ -64,11 +72,18 @@ class ChangedField:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed since a baseline."""
+    """What changed since a baseline.
+
+    Parameters
+    ----------
+    relabelled
+        Fields of `documents` that are left out, because their labels are others now.
+    """
 
     documents: int
     differences: Sequence[Difference]
     changed: Sequence[ChangedField]
+    relabelled: int = 0
 
     @property
     def worse(self) -> bool:
@@ -76,26 +91,50 @@ class Comparison:
         return any(item.worse for item in self.differences)
 
 
-def compare(before: Report, after: Report) -> Comparison:
-    """Compare two evaluations over the documents with the same bytes.
+def require_common(before: Report, sha256s: Iterable[str]) -> None:
+    """Make sure that a baseline has any of the documents with these bytes.
 
     Raises
     ------
     ReportError
-        If there are none.
+        If it has none.
     """
-    baseline = {item.sha256: item for item in readable(before.documents)}
-    both = [(baseline[item.sha256], item) for item in readable(after.documents) if item.sha256 in baseline]
-    if not both:
-        message = f"the baseline of {before.made.folder} has no document in common with {after.made.folder}"
+    if {item.sha256 for item in readable(before.documents)}.isdisjoint(sha256s):
+        message = f"the baseline of {before.made.folder} has none of these documents"
         raise ReportError(message)
+
+
+def compare(before: Report, after: Report) -> Comparison:
+    """Compare two evaluations over the documents with the same bytes.
+
+    A field counts where both have the same truth: a label that was mended makes no model better or worse.
+    """
+    baseline = {item.sha256: item for item in before.documents if item.scored}
+    pairs = [(baseline[item.sha256], item) for item in readable(after.documents) if item.sha256 in baseline]
+    both = [_of_one_truth(*pair) for pair in pairs]
     differences = [_difference(name, counter, both) for name, counter in _counters(both).items()]
+    differences.append(_difference(EXPECTED_FAILURES, count_expected_failure, _unreadable(before, after)))
     differences += [_difference(name, counter, both, of_faults=True) for name, counter in FAULT_COUNTERS.items()]
     changed = [change for first, second in both for change in _changed(first, second)]
-    return Comparison(len(both), [item for item in differences if item], changed)
+    relabelled = sum(len(after.fields) - len(kept.fields) for (_, after), (_, kept) in zip(pairs, both, strict=True))
+    return Comparison(len(both), [item for item in differences if item], changed, relabelled)
 
 
 Pairs = Sequence[tuple[DocumentOutcome, DocumentOutcome]]
+
+
+def _of_one_truth(before: DocumentOutcome, after: DocumentOutcome) -> tuple[DocumentOutcome, DocumentOutcome]:
+    """Leave out the fields whose truth is not the same in both."""
+    truths = {item.path: item.truth for item in before.fields}
+    same = {item.path for item in after.fields if item.path in truths and truths[item.path] == item.truth}
+    first, second = ([item for item in one.fields if item.path in same] for one in (before, after))
+    return before.model_copy(update={"fields": first}), after.model_copy(update={"fields": second})
+
+
+def _unreadable(before: Report, after: Report) -> Pairs:
+    """Pair the documents that must fail."""
+    baseline = {item.sha256: item for item in before.documents if not item.scored}
+    return [(baseline[item.sha256], item) for item in after.documents if not item.scored and item.sha256 in baseline]
 
 
 def _counters(both: Pairs) -> Mapping[str, Counter]:

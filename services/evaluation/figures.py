@@ -83,6 +83,14 @@ def count_silent_losses(document: DocumentOutcome) -> Counts:
     return int(document.rows.lost > 0 and document.status is Status.COMPLETE), 1
 
 
+def count_expected_failure(document: DocumentOutcome) -> Counts:
+    """Count a document that nobody can read, and that fails as it should."""
+    return int(document.failure == document.expected_failure), 1
+
+
+EXPECTED_FAILURES: Final = "documents that must fail"
+"""Compared over these alone."""
+
 COUNTERS: Final[Mapping[str, Counter]] = {
     "fields": count_fields,
     "fields, not shown ones too": count_all_fields,

@@ -44,9 +44,13 @@ def difference_interval(before: Sequence[Counts], after: Sequence[Counts]) -> tu
     -------
     tuple
         Lower and upper end of after minus before; 0 and 0 if no document changed, -1 and 1 of one document, which
-        tells nothing of others.
+        tells nothing of others. Documents that have nothing to count in either say nothing.
     """
-    (right, of), (right_after, of_after) = _arrays(before), _arrays(after)
+    counted = [pair for pair in zip(before, after, strict=True) if pair[0][1] or pair[1][1]]
+    (right, of), (right_after, of_after) = (
+        _arrays([first for first, _ in counted]),
+        _arrays([last for _, last in counted]),
+    )
     if np.array_equal(right, right_after) and np.array_equal(of, of_after):
         return 0.0, 0.0
     if len(of) == 1:

@@ -28,6 +28,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from schemas.document_types import Kind
+from services.answers.amounts import MAX_DIGITS
 from services.answers.names import parse_name
 from services.answers.normal_form import normal_form
 
@@ -79,7 +80,7 @@ def decimal_of(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and number.adjusted() < MAX_DIGITS else None
 
 
 def squeezed(text: str) -> str:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from schemas.document_types import OTHER, DocumentTypes
+from schemas.document_types import OTHER, DocumentTypes, Kind
+from services.evaluation.judging import decimal_of
 
 LABELS: Final = "labels.json"
 TRUTH: Final = "truth.json"
@@ -14,7 +16,8 @@ ROWS: Final = "line_items"
 """Name of the table of rows, in labels and in answers."""
 
 _INVOICE: Final = "invoice"
-_ROW_FIELDS: Final = ("description", "quantity", "line_total")
+_ROW_FIELDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
+_NUMBERS: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.PERCENTAGE})
 
 
 class LabelsError(ValueError):
@@ -102,6 +105,9 @@ def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _document(folder: Path, labels: Path, name: str) -> Path:
+    if name != name.encode(errors="replace").decode():
+        message = f"{labels}: the name {name!r} is not UTF-8, and no page could show it: rename the document"
+        raise LabelsError(message)
     file = folder / name
     if Path(name).name != name or not file.is_file():
         message = f"{labels}: there is no document named {name!r} in {folder}"
@@ -117,29 +123,61 @@ def _complete_label(file: Path, entry: Mapping[str, Any], types: DocumentTypes) 
         message = f"{file.name}: document_type is {kind}; it should be one of {', '.join(types)}"
         raise LabelsError(message)
     given = entry.get("fields", {})
-    known = [field.name for field in types[kind].fields]
+    if not isinstance(given, dict):
+        message = f"{file.name}: fields should be an object with a value for each field that the document has"
+        raise LabelsError(message)
+    known = {field.name: field.kind for field in types[kind].fields}
     if unknown := sorted(set(given) - set(known)):
         message = f"{file.name}: the type {kind} has no field {', '.join(unknown)}"
         raise LabelsError(message)
-    return Label(file, kind, {name: _text(given.get(name)) for name in known}, _rows(entry))
+    fields = {name: _value(file, name, of_kind, given.get(name)) for name, of_kind in known.items()}
+    return Label(file, kind, fields, _rows(file, entry))
 
 
 def _invoice_label(file: Path, entry: Mapping[str, Any], types: DocumentTypes) -> Label:
-    known = {field.name for field in types[_INVOICE].fields}
-    fields = {name: _text(value) for name, value in entry.items() if name in known and name != ROWS}
-    return Label(file, _INVOICE, fields, _rows(entry))
+    known = {field.name: field.kind for field in types[_INVOICE].fields}
+    given = {name: value for name, value in entry.items() if name in known and name != ROWS}
+    fields = {name: _value(file, name, known[name], value) for name, value in given.items()}
+    return Label(file, _INVOICE, fields, _rows(file, entry))
 
 
-def _rows(entry: Mapping[str, Any]) -> list[TrueRow] | None:
+def _rows(file: Path, entry: Mapping[str, Any]) -> list[TrueRow] | None:
     rows = entry.get(ROWS)
     if rows is None:
         return None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        message = f"{ROWS} should be a list of objects with {', '.join(_ROW_FIELDS)}"
+        message = f"{file.name}: {ROWS} should be a list of objects with {', '.join(_ROW_FIELDS)}"
         raise LabelsError(message)
-    return [TrueRow(*(_text(row.get(name)) for name in _ROW_FIELDS)) for row in rows]
+    return [
+        TrueRow(*(_value(file, f"{ROWS}[{at}].{name}", kind, row.get(name)) for name, kind in _ROW_FIELDS.items()))
+        for at, row in enumerate(rows)
+    ]
 
 
-def _text(value: object) -> str | None:
-    """Give a label's value as text; numbers were read as they are written."""
-    return None if value is None else str(value)
+def _value(file: Path, place: str, kind: str, value: object) -> str | None:
+    """Give a label's value as text; numbers were read as they are written.
+
+    Raises
+    ------
+    LabelsError
+        If it is not canonical: a number that nobody can compare would fit any answer, or none.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        message = f"{file.name}: {place} should be a text or a number, or null if the document does not have it"
+        raise LabelsError(message)
+    if kind in _NUMBERS and decimal_of(value) is None:
+        message = f"{file.name}: {place} is {value!r}; it should be a plain number, such as 1234.56"
+        raise LabelsError(message)
+    if kind == Kind.DATE and not _is_day(value):
+        message = f"{file.name}: {place} is {value!r}; it should be a day, such as 2026-11-29"
+        raise LabelsError(message)
+    return value
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False

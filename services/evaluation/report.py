@@ -111,6 +111,9 @@ class DocumentOutcome(_Data):
     expected_failure: str | None = Field(default=None, description="Code with which it should fail.")
     failure: str | None = Field(default=None, description="Code with which it failed.")
     failure_message: str | None = None
+    least_confidence: float = Field(
+        default=1.0, description="Of all values that were answered, labelled or not, but for cells of tables."
+    )
     fields: list[FieldOutcome] = []
     rows: RowsOutcome | None = None
     cost: Cost | None = None
@@ -139,9 +142,8 @@ class DocumentOutcome(_Data):
 
     @property
     def confidence(self) -> float:
-        """Least confidence of its type and of the fields that were answered."""
-        answered = [item.answer.confidence for item in self.fields if item.answer]
-        return min([self.type_confidence, *answered])
+        """Least confidence of its type and of all values that were answered."""
+        return min(self.type_confidence, self.least_confidence)
 
 
 class Share(_Data):
@@ -331,6 +333,9 @@ def read_report(path: Path) -> Report:
         return Report.model_validate_json(path.read_text("utf-8"))
     except OSError as error:
         message = f"{path}: not readable: {error.strerror}"
+        raise ReportError(message) from None
+    except UnicodeDecodeError:
+        message = f"{path}: not UTF-8, so no evaluation; `postkorb evaluate` writes one"
         raise ReportError(message) from None
     except ValidationError as error:
         message = f"{path}: no evaluation of this version ({first_error(error)}); `postkorb evaluate` writes one"

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from schemas.document_types import Kind
 from schemas.events import FieldAnswer
+from services.answers.amounts import MAX_DIGITS
 from services.answers.normal_form import normal_form
 from services.evaluation.judging import decimal_of
 from services.evaluation.labels import ROWS, TrueRow
@@ -28,6 +29,8 @@ from services.evaluation.shown import PagesShown
 SIMILARITY: Final = 90.0
 """Least similarity of two descriptions, 0 to 100 (rapidfuzz, words as sets)."""
 
+_CENT: Final = Decimal("0.01")
+_EXACT: Final = Context(prec=2 * MAX_DIGITS)
 _PATH: Final = re.compile(rf"{ROWS}\[(?P<row>[0-9]{{1,6}})\]\.(?P<column>\w+)")
 
 Key = tuple[Decimal | None, Decimal | None]
@@ -114,7 +117,7 @@ def _groups(truth: Sequence[TrueRow]) -> list[tuple[Key, list[int]]]:
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else round(amount, 2)
+    return None if amount is None else amount.quantize(_CENT, context=_EXACT)
 
 
 def _fits(wanted: Key, key: Key) -> bool:

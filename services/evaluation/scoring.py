@@ -53,6 +53,11 @@ class Said:
         found = (item for item in self.findings if item.needs_review and item.kind is not FindingKind.CONFIDENCE)
         return any(found) or any(item.status != "ok" for item in self.fields)
 
+    @property
+    def least_confidence(self) -> float:
+        """Of all values but the cells of tables, whose confidences make nobody look; 1 without any."""
+        return min((item.confidence for item in self.fields if "[" not in item.path), default=1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
@@ -104,6 +109,7 @@ def _answer(said: Said) -> Mapping[str, object]:
         "reasons": list(said.reasons),
         "needs_review": said.status is Status.INCOMPLETE or any(finding.needs_review for finding in said.findings),
         "held": said.is_held,
+        "least_confidence": said.least_confidence,
         "cost": said.cost,
     }
 

@@ -4,7 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, literal, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import FieldAnswer, Finding, Status
@@ -16,6 +29,7 @@ from services.storage.unnest import is_any_of
 
 DOCUMENT_TYPE: Final = "document_type"
 STATUS: Final = "status"
+REVIEW: Final = "needs_review"
 """Paths of differences that are no field."""
 
 
@@ -45,11 +59,13 @@ class AnswerDifference:
     Parameters
     ----------
     path
-        The field, or `document_type`, or `status`.
+        The field, or `document_type`, or `status`, or `needs_review`.
     first, second
         What each of them said, the verbatim copy where code could not read it; None: nothing.
     first_confidence, second_confidence
         None where nothing was said, or of a status.
+    first_status, second_status
+        Of a field's value, such as `unsupported`; None where nothing was said, or of no field.
     """
 
     tenant: str
@@ -59,11 +75,13 @@ class AnswerDifference:
     second: str | None
     first_confidence: float | None
     second_confidence: float | None
+    first_status: str | None = None
+    second_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far two pipelines agree, over the contents that both answered.
+    """How far two pipelines agree, over the contents that both answered; two of one document are two.
 
     Parameters
     ----------
@@ -131,7 +149,7 @@ async def agreement(connection: AsyncConnection, first: str, second: str) -> Agr
     fields = _joined_fields(both).subquery()
     fields_count = await connection.scalar(select(func.count()).select_from(fields))
     of_fields = differences.c.is_field
-    differing = select(func.count(differences.c.document_key.distinct()), func.count().filter(of_fields))
+    differing = select(func.count(differences.c.first_key.distinct()), func.count().filter(of_fields))
     differing_documents, differing_fields = (await connection.execute(differing.select_from(differences))).one()
     return Agreement(documents_count or 0, differing_documents, fields_count or 0, differing_fields)
 
@@ -166,6 +184,8 @@ def _both(first: str, second: str) -> FromClause:
             other.c.type_confidence.label("second_sure"),
             one.c.status.label("first_status"),
             other.c.status.label("second_status"),
+            one.c.needs_review.cast(Text).label("first_review"),
+            other.c.needs_review.cast(Text).label("second_review"),
         )
         .join_from(one, other, same)
         .where(one.c.pipeline_id == first, other.c.pipeline_id == second)
@@ -177,21 +197,25 @@ def _joined_fields(both: FromClause) -> Select[Any]:
     """Put the fields of both answers beside each other; one that only one of them has has nothing beside it."""
     one = _fields_of(both, both.c.first_key).subquery("one")
     other = _fields_of(both, both.c.second_key).subquery("other")
-    same = and_(one.c.document_key == other.c.document_key, one.c.path == other.c.path)
+    same = and_(one.c.first_key == other.c.first_key, one.c.path == other.c.path)
     return select(
         func.coalesce(one.c.document_key, other.c.document_key).label("document_key"),
+        func.coalesce(one.c.first_key, other.c.first_key).label("first_key"),
         true().label("is_field"),
         func.coalesce(one.c.path, other.c.path).label("path"),
         one.c.said.label("first"),
         other.c.said.label("second"),
         one.c.confidence.label("first_confidence"),
         other.c.confidence.label("second_confidence"),
+        one.c.status.label("first_status"),
+        other.c.status.label("second_status"),
     ).join_from(one, other, same, full=True)
 
 
 def _fields_of(both: FromClause, key: ColumnElement[int]) -> Select[Any]:
     said = func.coalesce(answer_fields.c.value, answer_fields.c.verbatim).label("said")
-    return select(both.c.document_key, answer_fields.c.path, said, answer_fields.c.confidence).join_from(
+    columns = (answer_fields.c.path, said, answer_fields.c.confidence, answer_fields.c.status)
+    return select(both.c.document_key, both.c.first_key, *columns).join_from(
         both, answer_fields, answer_fields.c.answer_key == key
     )
 
@@ -199,12 +223,15 @@ def _fields_of(both: FromClause, key: ColumnElement[int]) -> Select[Any]:
 def _differences(first: str, second: str) -> Any:  # noqa: ANN401  (a union of selects)
     both = _both(first, second)
     fields = _joined_fields(both).subquery("fields")
-    different = fields.c.first.is_distinct_from(fields.c.second)
+    different = fields.c.first.is_distinct_from(fields.c.second) | fields.c.first_status.is_distinct_from(
+        fields.c.second_status
+    )
     nothing = literal(None, both.c.first_sure.type)
     return union_all(
         select(fields).where(different),
         _of_answer(both, DOCUMENT_TYPE, ("first_type", "second_type"), (both.c.first_sure, both.c.second_sure)),
         _of_answer(both, STATUS, ("first_status", "second_status"), (nothing, nothing)),
+        _of_answer(both, REVIEW, ("first_review", "second_review"), (nothing, nothing)),
     )
 
 
@@ -214,10 +241,13 @@ def _of_answer(
     first, second = (both.c[name] for name in said)
     return select(
         both.c.document_key,
+        both.c.first_key,
         false(),
         literal(path),
         first,
         second,
         sure[0],
         sure[1],
+        null(),
+        null(),
     ).where(first != second)

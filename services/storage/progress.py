@@ -41,7 +41,8 @@ class Progress:
 
 _PROGRESS = text("""
     WITH mine AS (
-        SELECT document_key, document_id, state FROM postkorb.documents WHERE document_id = ANY(:ids)
+        SELECT document_key, document_id, state FROM postkorb.documents
+        WHERE document_id = ANY(:ids) AND tenant = :tenant
     ), dead AS (
         SELECT DISTINCT key FROM postkorb.dead_letters
         WHERE key = ANY(:keys) AND retried_at IS NULL
@@ -61,12 +62,12 @@ _PROGRESS = text("""
 """)
 
 
-async def progress_of(connection: AsyncConnection, document_ids: Sequence[str]) -> Progress:
-    """Count how far documents are.
+async def progress_of(connection: AsyncConnection, document_ids: Sequence[str], tenant: str) -> Progress:
+    """Count how far documents of a tenant are.
 
     Records that became dead letters are counted by their key, as long as they were not handed in again; rows of the
     outbox that are another try are no events.
     """
     keys = [identifier.encode() for identifier in document_ids]
-    row = (await connection.execute(_PROGRESS, {"ids": list(document_ids), "keys": keys})).one()
+    row = (await connection.execute(_PROGRESS, {"ids": list(document_ids), "keys": keys, "tenant": tenant})).one()
     return Progress(len(document_ids), row.stored, row.finished, row.finished - row.unpublished)

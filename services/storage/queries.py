@@ -63,9 +63,21 @@ async def account(
 
 
 async def results(
-    connection: AsyncConnection, document_ids: Sequence[str] | None = None, limit: int = 100
+    connection: AsyncConnection,
+    document_ids: Sequence[str] | None = None,
+    limit: int | None = 100,
+    *,
+    tenant: str | None = None,
 ) -> list[ResultRow]:
-    """Give processed documents with their fields, the newest first."""
+    """Give processed documents with their fields, the newest first.
+
+    Parameters
+    ----------
+    limit
+        Documents at most; None: all.
+    tenant
+        Only this one's: another may have documents of the same id.
+    """
     statement = (
         select(*_RESULT, current_answers.c.answer_key)
         .join_from(current_answers, pipelines, current_answers.c.pipeline_id == pipelines.c.pipeline_id)
@@ -75,20 +87,26 @@ async def results(
     )
     if document_ids is not None:
         statement = statement.where(is_any_of(current_answers.c.document_id, document_ids))
+    if tenant is not None:
+        statement = statement.where(current_answers.c.tenant == tenant)
     rows = (await connection.execute(statement)).mappings().all()
     fields = await fields_by_answer(connection, [row["answer_key"] for row in rows])
     return [_result(row, fields[row["answer_key"]]) for row in rows]
 
 
 async def failures(
-    connection: AsyncConnection, document_ids: Sequence[str] | None = None, limit: int = 100
+    connection: AsyncConnection,
+    document_ids: Sequence[str] | None = None,
+    limit: int | None = 100,
+    *,
+    tenant: str | None = None,
 ) -> list[FailureRow]:
-    """Give failed documents with the reason, the newest first."""
+    """Give failed documents with the reason, the newest first; parameters as of `results`."""
     statement = (
         select(documents.c.document_id, documents.c.tenant, documents.c.file_name, documents.c.submitted_at)
         .add_columns(*(item for item in document_failures.c if item.name not in {"document_key", "content_sha256"}))
         .join_from(documents, document_failures)
-        .where(*_of_documents(document_ids))
+        .where(*_of_documents(document_ids, tenant))
         .order_by(document_failures.c.failed_at.desc(), documents.c.document_key)
         .limit(limit)
     )
@@ -108,9 +126,8 @@ async def dead_letter_rows(
 async def _states(
     connection: AsyncConnection, document_ids: Sequence[str] | None, tenant: str | None
 ) -> dict[str, int]:
-    statement = select(documents.c.state, func.count()).where(*_of_documents(document_ids)).group_by(documents.c.state)
-    if tenant is not None:
-        statement = statement.where(documents.c.tenant == tenant)
+    of_documents = _of_documents(document_ids, tenant)
+    statement = select(documents.c.state, func.count()).where(*of_documents).group_by(documents.c.state)
     found: dict[str, int] = dict((await connection.execute(statement)).all())
     return {state: found.get(state, 0) for state in ("parsed", "processed", "failed")}
 
@@ -139,8 +156,9 @@ async def _records_to_try_again(connection: AsyncConnection) -> int:
     return await connection.scalar(statement) or 0
 
 
-def _of_documents(document_ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    return [] if document_ids is None else [is_any_of(documents.c.document_id, document_ids)]
+def _of_documents(document_ids: Sequence[str] | None, tenant: str | None) -> list[ColumnElement[bool]]:
+    conditions = [] if document_ids is None else [is_any_of(documents.c.document_id, document_ids)]
+    return conditions if tenant is None else [*conditions, documents.c.tenant == tenant]
 
 
 async def fields_by_answer(connection: AsyncConnection, answer_keys: Sequence[int]) -> dict[int, list[FieldAnswer]]:

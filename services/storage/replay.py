@@ -56,7 +56,9 @@ class Forecast:
     tokens
         Prompt and completion tokens that their present answers took.
     seconds
-        At the speed of the newest batches; None if none was measured.
+        At the speed of the newest batches, on as many machines as these; None if none was measured.
+    engine_seconds
+        Engine time, that of all machines added up, as the newest batches took for their tokens: it has a price.
     newest_pipeline, answered_by_newest
         The pipeline that was used first most lately, and how many it has answered: if it is the one that runs, these
         cost nothing.
@@ -68,6 +70,7 @@ class Forecast:
     pages: int
     tokens: int
     seconds: float | None
+    engine_seconds: float | None
     newest_pipeline: str | None
     answered_by_newest: int
     upto: int
@@ -85,9 +88,11 @@ async def forecast(connection: AsyncConnection, selection: ReplaySelection) -> F
         func.coalesce(func.max(documents.c.document_key), 0),
     )
     count, page_count, tokens, answered, upto = (await connection.execute(statement)).one()
-    per_token = await _seconds_per_token(connection)
-    seconds = None if per_token is None else per_token * int(tokens)
-    return Forecast(count, int(page_count), int(tokens), seconds, newest, answered, upto)
+    speed = (await connection.execute(_SPEED, {"batches": BATCHES_MEASURED})).one()
+    seconds, engine_seconds = (
+        None if per_token is None else float(per_token) * int(tokens) for per_token in (speed.passed, speed.worked)
+    )
+    return Forecast(count, int(page_count), int(tokens), seconds, engine_seconds, newest, answered, upto)
 
 
 async def replay(database: Database, selection: ReplaySelection, topics: Topics, upto: int) -> AsyncIterator[int]:
@@ -121,9 +126,9 @@ async def _replay_part(
     rows = [_row(item, topics, now) for item in await connection.execute(statement)]
     keys = [row.document_key for row in rows if row.document_key is not None]
     await lock_documents(connection, keys)
-    # What an earlier pipeline's tries were is not this one's.
+    # What an earlier pipeline's tries were is not this one's; whatever is tried again waits as it does now.
     anew = update(documents).where(is_any_of(documents.c.document_key, keys), documents.c.state == "processed")
-    await connection.execute(anew.values(attempts=1, engine_deaths=0))
+    await connection.execute(anew.values(attempts=1, engine_deaths=0, priority=Priority.BULK.value))
     await enqueue(connection, rows)
     return rows
 
@@ -167,18 +172,16 @@ def _conditions(selection: ReplaySelection) -> list[ColumnElement[bool]]:
 
 _SPEED: Final = text("""
     WITH newest AS (
-        SELECT tstzrange(started_at, finished_at, '[]') AS time, prompt_tokens + completion_tokens AS tokens
+        SELECT batch_id, tstzrange(started_at, finished_at, '[]') AS time, prompt_tokens + completion_tokens AS tokens
         FROM postkorb.batches
         ORDER BY started_at DESC
         LIMIT :batches
     )
     SELECT (SELECT sum(extract(epoch FROM upper(busy) - lower(busy)))
-            FROM unnest((SELECT range_agg(time) FROM newest)) AS busy) / nullif(sum(tokens), 0)
+            FROM unnest((SELECT range_agg(time) FROM newest)) AS busy) / nullif(sum(tokens), 0) AS passed,
+           (SELECT sum(engine_seconds) / nullif(sum(prompt_tokens + completion_tokens), 0)
+            FROM postkorb.usage JOIN newest USING (batch_id)) AS worked
     FROM newest
 """)
-"""Time in which any of the batches was in the engine, by their tokens: idle hours do not count, nor any time twice."""
-
-
-async def _seconds_per_token(connection: AsyncConnection) -> float | None:
-    measured = await connection.scalar(_SPEED, {"batches": BATCHES_MEASURED})
-    return None if measured is None else float(measured)
+"""Time in which any of the batches was in the engine, by their tokens: idle hours do not count, nor any time twice.
+Beside it the time that each engine worked, which is counted once for each."""

@@ -298,3 +298,15 @@ async def test_a_dead_letter_beside_a_document_of_its_id_is_not_counted_twice(da
         counted = await account(connection, ["inv-9"])
     assert counted.whole
     assert (counted.processed, counted.dead_lettered) == (1, 0)
+
+
+async def test_results_and_failures_are_of_one_tenant_if_one_is_named(database: Database) -> None:
+    for tenant in ("model-a", "model-b"):
+        await given.process(database, given.document(tenant=tenant))
+        await given.store(database, given.failing(given.BROKEN, "inv-2", tenant))
+    async with database.transaction() as connection:
+        found = await results(connection, ["inv-1"], None, tenant="model-b")
+        assert [item.tenant for item in found] == ["model-b"]
+        assert {item.tenant for item in await results(connection, ["inv-1"])} == {"model-a", "model-b"}
+        assert len(await failures(connection, ["inv-2"], None)) == 2
+        assert await failures(connection, ["inv-2"], None, tenant="model-c") == []

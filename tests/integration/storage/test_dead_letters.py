@@ -484,7 +484,7 @@ async def test_progress_waits_for_a_retried_letter_and_is_not_disturbed_by_other
 
     async def progress(*ids: str) -> tuple[int, int, int]:
         async with database.transaction() as connection:
-            found = await progress_of(connection, ids)
+            found = await progress_of(connection, ids, "default")
         return found.stored, found.finished, found.published
 
     assert await progress("inv-1", "inv-9") == (2, 2, 2)
@@ -499,10 +499,17 @@ async def test_progress_waits_for_a_retried_letter_and_is_not_disturbed_by_other
     assert await progress("inv-1", "inv-9") == (2, 2, 2)
 
 
+async def test_progress_is_of_one_tenant(database: Database) -> None:
+    await given.process(database, given.document(tenant="model-a"))
+    async with database.transaction() as connection:
+        assert (await progress_of(connection, ["inv-1"], "model-a")).stored == 1
+        assert not (await progress_of(connection, ["inv-1"], "model-b")).whole
+
+
 async def test_progress_counts_two_letters_of_one_key_once_and_none_beside_its_document(database: Database) -> None:
     await keep(database, given.letter(1), given.letter(2))
     async with database.transaction() as connection:
-        assert (await progress_of(connection, ["inv-9", "inv-1"])).finished == 1
+        assert (await progress_of(connection, ["inv-9", "inv-1"], "default")).finished == 1
     await given.process(database, given.document("inv-9"))
     async with database.transaction() as connection:
-        assert (await progress_of(connection, ["inv-9", "inv-1"])).finished == 1
+        assert (await progress_of(connection, ["inv-9", "inv-1"], "default")).finished == 1

@@ -63,6 +63,28 @@ async def test_type_status_and_fields_may_differ(database: Database) -> None:
     assert (differences[3].first_confidence, differences[3].second_confidence) == (None, 0.1)
 
 
+async def test_the_same_text_that_is_not_sure_to_stand_there_is_a_difference(database: Database) -> None:
+    key = await given.process(database, given.document())
+    unsupported = FIRST_FIELD.model_copy(update={"status": "unsupported"})
+    await answer_again(database, key, "inv-1", [unsupported, SECOND_FIELD, THIRD_FIELD], needs_review=False)
+    found, differences = await compared(database)
+    assert found == Agreement(1, 1, 3, 1)
+    assert [(item.path, item.first_status, item.second_status) for item in differences] == [
+        ("needs_review", None, None),
+        ("gross_total", "ok", "unsupported"),
+    ]
+    assert (differences[0].first, differences[0].second) == ("true", "false")
+
+
+async def test_answers_to_several_contents_of_a_document_are_not_crossed(database: Database) -> None:
+    older, newer = given.document(), given.document(content="newer content")
+    for document, value in ((older, "1.00"), (newer, "2.00")):
+        fields = [FIRST_FIELD.model_copy(update={"value": value})]
+        key = await given.process(database, document, fields=fields)
+        await answer_again(database, key, "inv-1", fields, content_sha256=document.content_sha256)
+    assert await compared(database) == (Agreement(2, 0, 2, 0), [])
+
+
 async def test_only_what_both_answered_is_compared(database: Database) -> None:
     await given.process(database, given.document("inv-1"))
     key = await given.process(database, given.document("inv-2", "other content"))

@@ -17,6 +17,7 @@ from services.storage.queries import results
 from services.storage.records import TakenRow
 from services.storage.replay import Forecast, ReplaySelection, forecast, replay
 from services.storage.tables import documents
+from services.storage.usage import record_usage
 
 TOPICS = Topics("")
 EVERY = ReplaySelection()
@@ -117,8 +118,30 @@ async def test_a_forecast_adds_up_what_the_answers_took(database: Database) -> N
     assert found.seconds == pytest.approx(27)
 
 
+async def test_a_price_is_of_the_time_that_all_engines_worked(database: Database) -> None:
+    done = given.MOMENT + timedelta(seconds=27)
+    for name in ("1", "2"):
+        of_batch = given.batch()
+        [accepted] = await given.store(database, given.document(name, name))
+        made = given.answer(accepted.document_key, given.document(name, name), of_batch, processed_at=done)
+        async with database.transaction() as connection:
+            await ensure_pipeline(connection, given.PIPELINE)
+            await record_answers(connection, [of_batch], [made])
+            await record_usage(connection, [given.used(accepted.document_key, of_batch, engine_seconds=27.0)])
+    found = await forecasted(database)
+    assert (found.seconds, found.engine_seconds) == (pytest.approx(27), pytest.approx(54))
+
+
+async def test_what_is_tried_again_of_a_replay_waits_as_it_does(database: Database) -> None:
+    key = await given.process(database, given.document(priority=Priority.URGENT))
+    await replayed(database)
+    async with database.transaction() as connection:
+        [pending] = await load_documents(connection, [key], "pipeline-2")
+    assert pending.priority is Priority.BULK
+
+
 async def test_without_answers_no_time_is_foretold(database: Database) -> None:
-    assert await forecasted(database) == Forecast(0, 0, 0, None, None, 0, 0)
+    assert await forecasted(database) == Forecast(0, 0, 0, None, None, None, 0, 0)
 
 
 async def test_documents_that_came_after_the_forecast_are_not_meant(database: Database) -> None:

@@ -62,11 +62,11 @@ def test_the_error_lies_between_nought_and_one(answers):
     assert 0 <= calibration(confidences, rights).ece <= 1
 
 
-SURE = document("a", field("x", "1", "1", 0.99))
-LESS_SURE = document("b", field("x", "1", "2", 0.6), field("y", "1", "1", 0.9))
+SURE = document("a", field("x", "1", "1", 0.99), least_confidence=0.99)
+LESS_SURE = document("b", field("x", "1", "2", 0.6), field("y", "1", "1", 0.9), least_confidence=0.6)
 HELD = document("c", field("x", "1", "2", 0.99, flagged=True), held=True, needs_review=True)
 INCOMPLETE = document("d", field("x", "1", None), status=Status.INCOMPLETE)
-DOUBTFUL = document("e", field("x", "1", "1", 0.8, flagged=True), needs_review=True)
+DOUBTFUL = document("e", field("x", "1", "1", 0.8, flagged=True), needs_review=True, least_confidence=0.8)
 
 
 def test_documents_pass_from_the_surest_on():
@@ -93,3 +93,14 @@ def test_at_a_threshold_passes_what_has_as_much_confidence():
 
 def test_a_value_that_no_page_shows_is_no_fault():
     assert document("a", field("x", "1", "2", shown=False)).faults == 0
+
+
+def test_values_at_fault_are_some_of_the_values():
+    lacking = document("f", field("x", "1", "1"), field("y", "1", None), field("z", "1", "2"))
+    [point] = coverage([lacking])
+    assert (point.values, point.faulty_values, point.faulty_documents) == (2, 1, 1)
+
+
+def test_an_unlabelled_value_that_is_unsure_holds_its_document():
+    unsure = document("g", field("x", "1", "1", 0.99), least_confidence=0.3)
+    assert [item.threshold for item in coverage([unsure])] == [0.3]

@@ -4,7 +4,7 @@ import pytest
 from unit.evaluation.outcomes import document, field, rows
 
 from schemas.events import Status
-from services.evaluation.comparison import compare
+from services.evaluation.comparison import compare, require_common
 from services.evaluation.figures import figures_of
 from services.evaluation.report import Made, Report, ReportError, read_report, write_report
 
@@ -95,8 +95,36 @@ def test_only_documents_that_both_have_are_compared():
 
 
 def test_nothing_in_common_is_an_error():
-    with pytest.raises(ReportError, match="no document in common"):
-        compare(report(letters("", "01")), report(letters("", "23")))
+    before = report(letters("", "01"))
+    require_common(before, ["1" * 64, "2" * 64])
+    with pytest.raises(ReportError, match="none of these documents"):
+        require_common(before, ["2" * 64, "3" * 64])
+
+
+def test_a_few_documents_of_a_type_that_became_wrong_are_worse():
+    """A draw without any of them says nothing of it."""
+    of_type = [document(name, field("f", "yes", "yes"), truth="contract") for name in "cde"]
+    wrong = [document(name, field("f", "yes", "no"), truth="contract") for name in "cde"]
+    rest = letters("", "0123456789") + [document(letter, field("f", "a", "a")) for letter in "ghijklmnopqrstu"]
+    comparison = compare(report([*rest, *of_type]), report([*rest, *wrong]))
+    assert [item.name for item in comparison.differences if item.worse] == ["fields of contract"]
+
+
+def test_a_label_that_was_mended_makes_nothing_worse():
+    before = [document(name, field("f", "yes", "yes"), field("g", "a", "a")) for name in NAMES]
+    after = [document(name, field("f", "no", "yes"), field("g", "a", "a")) for name in NAMES]
+    comparison = compare(report(before), report(after))
+    assert not comparison.worse
+    assert (comparison.relabelled, comparison.changed) == (len(NAMES), [])
+
+
+def test_documents_that_no_longer_fail_as_they_must_are_worse():
+    must_fail = {"expected_failure": "document_broken", "answered": None, "status": None}
+    before = [document(name, failure="document_broken", **must_fail) for name in NAMES]
+    after = [document(name, failure="document_broken" if name == "0" else None, **must_fail) for name in NAMES]
+    rest = [document("z", field("f", "yes", "yes"))]
+    comparison = compare(report([*rest, *before]), report([*rest, *after]))
+    assert [item.name for item in comparison.differences if item.worse] == ["documents that must fail"]
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path):
@@ -112,3 +140,10 @@ def test_what_is_no_report_is_said_in_one_line(tmp_path, text):
     with pytest.raises(ReportError, match="no evaluation of this version") as caught:
         read_report(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_report_that_is_no_text_is_said(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_bytes(b"\xff\xfe{}")
+    with pytest.raises(ReportError, match="not UTF-8"):
+        read_report(path)

@@ -56,6 +56,17 @@ def test_the_samples_are_read():
         ({"a.txt": {"document_type": "novel"}}, "document_type is novel"),
         ({"a.txt": {"document_type": "invoice", "fields": {"colour": "red"}}}, "no field colour"),
         ({"a.txt": {"document_type": "invoice", "line_items": ["x"]}}, "a list of objects"),
+        ({"a.txt": {"document_type": "invoice", "fields": []}}, "fields should be an object"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"invoice_number": ""}}}, "invoice_number should be a text"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"iban": ["DE1"]}}}, "iban should be a text"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"gross_total": "55,46"}}}, "it should be a plain number"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"gross_total": "1e5000"}}}, "it should be a plain number"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"due_date": "30.11.2026"}}}, "it should be a day"),
+        (
+            {"a.txt": {"document_type": "invoice", "line_items": [{}, {"quantity": "20 Stk"}]}},
+            r"line_items\[1\].quantity is '20 Stk'",
+        ),
+        ({"M\udcfcller.pdf": {"document_type": "invoice"}}, "is not UTF-8"),
     ],
 )
 def test_labels_that_cannot_be_used_are_said_in_one_line(tmp_path: Path, labels: object, said: str):
