@@ -72,7 +72,15 @@ class EInvoice(_Read):
 
     def as_json(self) -> dict[str, Any]:
         """Give the values as JSON has them, without those that are not there."""
-        return self.model_dump(mode="json", exclude_none=True)
+        nothing = set() if self.lines_left_out else {"lines_left_out"}
+        return self.model_dump(mode="json", exclude_none=True, exclude=nothing)
+
+    @property
+    def left_to_pay(self) -> Decimal | None:
+        """The amount due where it is another one than the total, but for rounding (BT-114)."""
+        if self.payable is None or self.gross_total is None or abs(self.gross_total - self.payable) < 1:
+            return None
+        return self.payable
 
     @property
     def is_by_buyer(self) -> bool:

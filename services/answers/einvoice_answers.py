@@ -310,7 +310,7 @@ def _cells(line: EInvoiceLine) -> Iterator[tuple[str, Value]]:
 def _payable(invoice: EInvoice, kind: DocumentType, teller: _Teller) -> Iterator[Finding]:
     """Say that part of the total was paid before: whoever pays by it pays too much."""
     field = next((field for field in kind.fields if field.name == _GROSS), None)
-    payable, gross = invoice.payable, invoice.gross_total
+    payable, gross = invoice.left_to_pay, invoice.gross_total
     if field is not None and payable is not None and gross is not None and abs(payable) < abs(gross):
         said = {"label": teller.label(field), "value": f"{gross:f}", "other": f"{payable:f}"}
         yield teller.finding("payable", [_GROSS], said)

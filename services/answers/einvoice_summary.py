@@ -60,7 +60,7 @@ def _sentences(parts: list[str], second: str) -> str:
 
 def _left_to_pay(invoice: EInvoice, locale: str) -> str:
     """Give the amount due where it is not the total."""
-    return "" if invoice.payable == invoice.gross_total else _amount(invoice.payable, invoice.currency, locale)
+    return _amount(invoice.left_to_pay, invoice.currency, locale)
 
 
 def _after(word: str, said: str) -> str:

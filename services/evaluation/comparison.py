@@ -107,16 +107,17 @@ def require_common(before: Report, sha256s: Iterable[str]) -> None:
 def compare(before: Report, after: Report) -> Comparison:
     """Compare two evaluations over the documents with the same bytes.
 
-    A field counts where both have the same truth: a label that was mended makes no model better or worse.
+    A document counts if its true type is the same in both, a field if its truth is, and rows if they are as many: a
+    label that was mended makes no model better or worse.
     """
     baseline = {item.sha256: item for item in before.documents if item.scored}
     pairs = [(baseline[item.sha256], item) for item in readable(after.documents) if item.sha256 in baseline]
-    both = [_of_one_truth(*pair) for pair in pairs]
+    both = [_of_one_truth(*pair) for pair in pairs if pair[0].truth == pair[1].truth]
     differences = [_difference(name, counter, both) for name, counter in _counters(both).items()]
     differences.append(_difference(EXPECTED_FAILURES, count_expected_failure, _unreadable(before, after)))
     differences += [_difference(name, counter, both, of_faults=True) for name, counter in FAULT_COUNTERS.items()]
     changed = [change for first, second in both for change in _changed(first, second)]
-    relabelled = sum(len(after.fields) - len(kept.fields) for (_, after), (_, kept) in zip(pairs, both, strict=True))
+    relabelled = sum(len(item.fields) for _, item in pairs) - sum(len(item.fields) for _, item in both)
     return Comparison(len(both), [item for item in differences if item], changed, relabelled)
 
 
@@ -127,8 +128,10 @@ def _of_one_truth(before: DocumentOutcome, after: DocumentOutcome) -> tuple[Docu
     """Leave out the fields whose truth is not the same in both."""
     truths = {item.path: item.truth for item in before.fields}
     same = {item.path for item in after.fields if item.path in truths and truths[item.path] == item.truth}
+    rows_differ = before.rows is None or after.rows is None or before.rows.truth != after.rows.truth
+    no_rows = {"rows": None} if rows_differ else {}
     first, second = ([item for item in one.fields if item.path in same] for one in (before, after))
-    return before.model_copy(update={"fields": first}), after.model_copy(update={"fields": second})
+    return before.model_copy(update={"fields": first} | no_rows), after.model_copy(update={"fields": second} | no_rows)
 
 
 def _unreadable(before: Report, after: Report) -> Pairs:

@@ -1,6 +1,7 @@
 """What is true of documents: `labels.json` or `truth.json` beside them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ ROWS: Final = "line_items"
 
 _INVOICE: Final = "invoice"
 _ROW_FIELDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBERS: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.PERCENTAGE})
 
 
@@ -170,7 +172,7 @@ def _value(file: Path, place: str, kind: str, value: object) -> str | None:
     if kind in _NUMBERS and decimal_of(value) is None:
         message = f"{file.name}: {place} is {value!r}; it should be a plain number, such as 1234.56"
         raise LabelsError(message)
-    if kind == Kind.DATE and not _is_day(value):
+    if kind == Kind.DATE and not (_DAY.fullmatch(value) and _is_day(value)):
         message = f"{file.name}: {place} is {value!r}; it should be a day, such as 2026-11-29"
         raise LabelsError(message)
     return value

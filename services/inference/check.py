@@ -214,10 +214,12 @@ def answered(checked: Checked) -> Answered:
 def _tables(checked: Checked, copied: Copied) -> TableAnswers:
     """Read the rows of the type's tables off all pages, those that the engine did not read included.
 
-    Rows that an e-invoice's own XML gives are not read off its pages; its smallest profiles give none.
+    Rows that an e-invoice's own XML gives are not read off its pages. Its smallest profiles give none; of XML alone the
+    pages are ours, and have no layout.
     """
     asked, document = checked.asked, checked.asked.admitted.document
-    if asked.einvoice is not None and not asked.generations and asked.einvoice.line_items:
+    by_xml = asked.einvoice is not None and not asked.generations
+    if asked.einvoice is not None and by_xml and (asked.einvoice.line_items or not any(document.layouts)):
         return TableAnswers((), lines_left_out(asked.kind, asked.einvoice, document.language))
     laid_out, totals = _laid_out(checked), _totals(checked)
     return read_tables(asked.kind, document.pages, laid_out, document.language, totals, copied)

@@ -108,7 +108,8 @@ DUE_DATE: Final = Term(
     "Fälligkeit",
     "Due date",
     # The day until which there is a discount is not the day by which to pay, unless there is no other.
-    f"{_TERMS}[not({_OF_DISCOUNT}) or not(../SpecifiedTradePaymentTerms[not({_OF_DISCOUNT})])]/DueDateDateTime",
+    f"{_TERMS}[not({_OF_DISCOUNT})"
+    f" or not(../SpecifiedTradePaymentTerms[not({_OF_DISCOUNT})]/DueDateDateTime)]/DueDateDateTime",
     "DueDate | PaymentMeans/PaymentDueDate",
     last=True,
 )

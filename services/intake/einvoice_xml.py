@@ -89,7 +89,7 @@ def written_einvoice(content: bytes) -> Written:
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     header = _texts(root, HEADER, syntax)
-    days = set(_all_texts(root, DUE_DATE, syntax))
+    days = {_date(text) for text in _all_texts(root, DUE_DATE, syntax)} - {None}
     if not {"invoice_number", "gross_total"} & set(header):
         message = "it has neither an invoice number (BT-1) nor a total (BT-112)"
         raise EInvoiceError(message)
@@ -167,8 +167,14 @@ def _texts(element: etree._Element, terms: Iterable[Term], syntax: Syntax) -> di
     found = {}
     for term in terms:
         if texts := _all_texts(element, term, syntax):
-            found[term.name] = ", ".join(texts) if term.joined else max(texts) if term.last else texts[0]
+            found[term.name] = ", ".join(texts) if term.joined else _last_day(texts) if term.last else texts[0]
     return found
+
+
+def _last_day(texts: Sequence[str]) -> str:
+    """Give the last day in time; the first text if none is a day."""
+    days = [text for text in texts if _date(text)]
+    return max(days, key=lambda text: _date(text) or dt.date.min, default=texts[0])
 
 
 def _all_texts(element: etree._Element, term: Term, syntax: Syntax) -> list[str]:

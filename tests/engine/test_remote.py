@@ -300,6 +300,17 @@ async def test_a_server_that_refuses_does_not_swallow_the_requests(start: Callab
     assert (len(small.requests), len(fine.requests)) == (1, 4)
 
 
+async def test_a_request_that_is_refused_does_not_wait_for_a_server_that_is_away(server: ScriptedServer) -> None:
+    """Nor is it said that no server answers, which would stop all documents."""
+    server.status, server.body = 400, {"error": {"message": "maximum context length is 512"}}
+    engine = RemoteEngine(RemoteConfig(urls=[server.url, DEAD], model="tiny", aside_seconds=60))
+    with pytest.raises(EngineError, match="refuses it") as caught:
+        await asyncio.wait_for(engine.generate(PROMPT), 20)
+    assert not isinstance(caught.value, EngineAwayError)
+    assert engine.trouble is None
+    await engine.close()
+
+
 async def test_a_request_that_two_servers_refuse_is_refused(start: Callable[[], ScriptedServer]) -> None:
     servers = [start(), start(), start()]
     for server in servers:
@@ -321,8 +332,9 @@ async def test_servers_that_all_have_another_model_are_not_at_fault_with_the_req
     engine = engine_at(*(server.url for server in servers))
     with pytest.raises(EngineError, match="no such model") as caught:
         await engine.generate(PROMPT)
-    await engine.close()
     assert isinstance(caught.value, ModelDeniedError) is denied
+    assert bool(engine.trouble) is denied
+    await engine.close()
 
 
 async def test_servers_are_away_until_one_answers_and_nobody_waits_who_is_not_to(server: ScriptedServer) -> None:

@@ -27,6 +27,7 @@ from services.storage.answers import ensure_pipeline, record_answers
 from services.storage.database import Database
 from services.storage.pipelines import UnknownPipelineError
 from services.storage.records import NewDocument, Pipeline
+from services.storage.usage import record_usage
 
 FIELDS = {
     "invoice_number": "RE-17",
@@ -88,7 +89,11 @@ def test_a_worse_one_fails_and_the_same_one_passes(tmp_path: Path):
     baseline = tmp_path / "baseline.json"
     assert run("evaluate", folder, "--output", baseline.with_suffix(".html")).exit_code == 0
     assert run("evaluate", folder, "--baseline", baseline).exit_code == 0
-    worse, said = evaluated(labelled(folder, wrong=7), "--baseline", baseline)
+    run("evaluate", labelled(folder, wrong=7), "--output", baseline.with_suffix(".html"))
+    text = baseline.read_text("utf-8")
+    assert text.count('"verdict": "wrong"') == 7
+    baseline.write_text(text.replace('"verdict": "wrong"', '"verdict": "right"'), "utf-8")
+    worse, said = evaluated(folder, "--baseline", baseline)
     assert worse.exit_code == 1
     assert said["baseline"]["worse"]
     assert {item["path"] for item in said["baseline"]["changed"]} == {"seller_name"}
@@ -297,7 +302,7 @@ def test_what_two_pipelines_say_differently_is_shown_side_by_side(connected: str
         ["acme/inv-1", "status", "complete", "incomplete"],
         ["acme/inv-1", "due_date", "", "2018-06-05 (0.80)"],
         ["acme/inv-1", "gross_total", "15387.08 (0.90)", "15387.80 (0.40)"],
-        ["acme/inv-1", "seller_name", "Nowhere (0.10)", ""],
+        ["acme/inv-1", "seller_name", "Nowhere (0.10, unsupported)", ""],
     ]
     said = json.loads(run("compare", given.PIPELINE.pipeline_id, OTHER.pipeline_id, "--json").stdout)
     assert [item["path"] for item in said["differences"]] == [row[1] for row in rows if row]
@@ -343,6 +348,8 @@ def answered_at(url: str) -> None:
                 async with database.transaction() as connection:
                     await ensure_pipeline(connection, given.PIPELINE)
                     await record_answers(connection, [of_batch], [answer])
+                    used = given.used(accepted.document_key, of_batch, tenant=tenant, engine_seconds=10.8)
+                    await record_usage(connection, [used])
 
     asyncio.run(store())
 

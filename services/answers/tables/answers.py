@@ -36,14 +36,11 @@ from services.answers.tables.words import (
     is_payment,
     leads_on,
     names_tax_anywhere,
-    rate_of,
 )
 from services.answers.tables.wrapped import unwrapped
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
-_CENT: Final = Decimal("0.02")
-"""A tax is rounded."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 
@@ -180,9 +177,9 @@ def _added_up(
     if found.repeating and not confirmed:
         found = replace(found, rows=found.rows[: -found.repeating], trailing=0, repeating=0)
         rows, confirmed = _settled(found, key, named, laid_out, language)
-    for above in (found.rows[:at] for at in found.breaks if named and not confirmed):
-        if above and _come_to(above, key, named):  # what follows are details, such as hours that were worked
-            last = above[-1]
+    for at in found.breaks if named and not confirmed else ():
+        if _is_bill(found, at, key, named, laid_out, language):
+            above, last = found.rows[:at], found.rows[at - 1]
             above[-1] = replace(last, lines=[line for line in last.lines if line[0] == last.page])
             return replace(found, rows=above, trailing=0), above, True
     wider = None
@@ -196,6 +193,29 @@ def _added_up(
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
             return *wider, True
     return found, rows, confirmed
+
+
+def _is_bill(
+    found: Found,
+    at: int,
+    key: ColumnDefinition,
+    named: Mapping[str, Decimal],
+    laid_out: Sequence[Sheet],
+    language: str,
+) -> bool:
+    """Tell whether rows above a break are all that is billed, and what follows are details, such as hours worked.
+
+    They make a total that no subtotal below them is; the others do not count on, and nobody adds all of them up.
+    """
+    above, later = found.rows[:at], found.rows[at:]
+    if not above or not later or not _come_to(above, key, named):
+        return False
+    if above[-1].number is not None and later[0].number == above[-1].number + 1:
+        return False
+    total, everything = column_sum(above, key.name), column_sum(found.rows, key.name)
+    subtotals = totals_below(laid_out, above[-1], language, {Aside.SUBTOTAL, Aside.CARRIED})
+    totals = totals_below(laid_out, later[-1], language, {Aside.TOTAL, Aside.SUBTOTAL})
+    return total is not None and not have(subtotals, total) and not (everything and have(totals, everything))
 
 
 def _come_to(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> bool:
@@ -256,14 +276,16 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    whole = len(found.rows) - _taxes_below(found, key, named)
-    certain = max(whole - found.trailing, whole - _MOST_TRAILING, 1) if found.trailing < whole else whole
+    taxes = _taxes_below(found, key, named)
+    whole, trailing = len(found.rows) - taxes, found.trailing - taxes
+    certain = max(whole - trailing, whole - _MOST_TRAILING, 1) if trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
         rows = found.rows[:count]
         total = column_sum(rows, key.name)
         # A subtotal is the sum of all rows only if none of what looks like a row follows it.
         asides = {Aside.TOTAL, Aside.SUBTOTAL} if count == whole else {Aside.TOTAL}
-        below = totals_below(laid_out, rows[-1], language, asides, found.rows[count:], adjustments=True)
+        others = found.rows[count:] if named else ()  # a row proves nothing of those above it
+        below = totals_below(laid_out, rows[-1], language, asides, others, adjustments=True)
         is_all = named or all(leads_on(_words(row)) for row in found.later)
         if total is not None and is_all and is_confirmed(total, named, below):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
@@ -274,20 +296,17 @@ def _settled(
 
 
 def _taxes_below(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal]) -> int:
-    """Count the last rows that are a tax: the percentage that one names of those above, or all that makes net gross."""
+    """Count the last rows that make the gross total of the net one, which those above come to."""
     net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
     values = [row.figures[key.name].value or Decimal(0) for row in found.rows]
-    count = 0
+    if net is None or gross is None or equal(net, gross) or not equal(sum(values, Decimal(0)), gross):
+        return 0
     for last in range(1, min(found.trailing, len(values) - 1, _MOST_TRAILING) + 1):
-        words, above = _words(found.rows[-last]), sum(values[:-last], Decimal(0))
-        if is_adjustment(words):
-            break
-        rate = rate_of(words)
-        is_rate = rate is not None and abs(above * rate / 100 - values[-last]) <= _CENT
-        makes_gross = net is not None and gross is not None and net != gross and equal(above, net)
-        if is_rate or (makes_gross and gross is not None and equal(sum(values, Decimal(0)), gross)):
-            count = last
-    return count
+        if is_adjustment(_words(found.rows[-last])):
+            return 0
+        if equal(sum(values[:-last], Decimal(0)), net):
+            return last
+    return 0
 
 
 def _under_lesser_heads(

@@ -171,10 +171,16 @@ def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
     steps = [second - first for first, second in pairs if second > first]
     usual = max(set(steps), key=steps.count, default=1)
     step = usual if usual % _ROUND_STEP == 0 and numbers[0] == usual else 1
-    found = [(first, second) for first, second in pairs if second > first + step]
-    return [] if numbers and min(numbers) >= _ARTICLES and 2 * len(found) > len(pairs) else found
+    return [] if _are_articles(numbers) else [(first, second) for first, second in pairs if second > first + step]
 
 
 def is_counted(rows: Sequence[Row]) -> bool:
-    """Tell whether every row has a number."""
-    return bool(rows) and all(row.number is not None for row in rows)
+    """Tell whether every row has a number that counts it."""
+    numbers = [row.number for row in rows if row.number is not None]
+    return bool(rows) and len(numbers) == len(rows) and not _are_articles(numbers)
+
+
+def _are_articles(numbers: Sequence[int]) -> bool:
+    """Tell whether numbers are large, and most of them do not follow the one before."""
+    leaps = sum(second != first + 1 for first, second in pairwise([0, *numbers]))
+    return bool(numbers) and min(numbers) >= _ARTICLES and 2 * leaps > len(numbers)

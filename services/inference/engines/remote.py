@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import httpx
@@ -117,7 +117,7 @@ class Server:
     """When it failed last; without end if it has answered since."""
 
     def failed(self, aside_seconds: float) -> None:
-        """Note that it did not answer, or that another one could do what it could not."""
+        """Note that it did not answer, or has no such model."""
         self.failed_at = time.monotonic()
         self.aside_until = self.failed_at + aside_seconds
 
@@ -182,6 +182,57 @@ class _Usage(BaseModel):
 class _Completion(BaseModel):
     choices: list[_Choice] = Field(min_length=1)
     usage: _Usage
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What came of a request so far.
+
+    Parameters
+    ----------
+    servers
+        How many there are.
+    at_fault
+        Those that have a fault with it, or refuse it.
+    """
+
+    request_id: str
+    servers: int
+    at_fault: list[Server] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    deaths: int = 0
+    refused: EngineError | None = None
+    _not_here: int = 0
+    _denied: int = 0
+
+    def broken(self, server: Server, error: _Broken) -> EngineError | None:
+        """Note that a server has a fault with it; give what to raise if so many have that it is at fault itself."""
+        self.at_fault.append(server)
+        self.reasons.append(_reason(server, error))
+        self._not_here += isinstance(error, _NotHere)
+        self._denied += isinstance(error, _Denied)
+        does = "refuses it" if isinstance(error, _Refused) else "has a fault with it"
+        message = f"request {self.request_id}: {server.url} {does}: {error}"
+        if self._denied == self.servers:
+            return ModelDeniedError(message)
+        if len(self.at_fault) == min(SERVERS_AT_FAULT + self._not_here, self.servers):
+            return EngineError(message)
+        self.refused = EngineError(message) if isinstance(error, _Refused) else self.refused
+        return None
+
+    def unavailable(self, server: Server, error: Exception) -> None:
+        """Note that a server did not answer."""
+        self.reasons.append(_reason(server, error))
+        self.deaths += isinstance(error, _DIED)
+
+    def outcome(self) -> EngineError:
+        """Give what to raise when all tries are over."""
+        if self.refused:
+            return self.refused
+        if self.deaths:
+            told = "; ".join(self.reasons)
+            return EngineError(f"request {self.request_id}: servers went away while they had it ({told})")
+        return EngineAwayError(_none_alive(self.reasons))
 
 
 class RemoteEngine:
@@ -290,40 +341,37 @@ class RemoteEngine:
             If none has answered after all tries.
         """
         started = time.monotonic()
-        reasons: list[str] = []
-        at_fault: list[Server] = []
-        deaths = not_here = denied = 0
+        tries = _Tries(prompt.request_id, len(self._servers))
         for _ in range(self._config.attempts):
-            server = await self._next_server(at_fault)
+            if tries.refused and not self._alive(tries.at_fault):
+                break  # the others are away: whether they would do it is not worth the wait
+            server = await self._next_server(tries.at_fault)
             server.outstanding += 1
             try:
                 completion = await self._ask(server, prompt)
             except _Broken as error:
-                at_fault.append(server)
-                reasons.append(_reason(server, error))
-                not_here += isinstance(error, _NotHere)
-                denied += isinstance(error, _Denied)
-                if len(at_fault) == min(SERVERS_AT_FAULT + not_here, len(self._servers)):
-                    does = "refuses it" if isinstance(error, _Refused) else "has a fault with it"
-                    message = f"request {prompt.request_id}: {server.url} {does}: {error}"
-                    raise (ModelDeniedError if denied == len(self._servers) else EngineError)(message) from error
+                if fault := tries.broken(server, error):
+                    self._note_denied(fault)
+                    raise fault from error
             except (_Unavailable, httpx.TransportError) as error:
                 server.failed(self._config.aside_seconds)
-                reasons.append(_reason(server, error))
-                deaths += isinstance(error, _DIED)
-                if deaths == SERVERS_AT_FAULT:
+                tries.unavailable(server, error)
+                if tries.deaths == SERVERS_AT_FAULT:
                     break
             else:
                 server.answered()
-                for one in at_fault:  # another server could do it
-                    one.failed(self._config.aside_seconds)
+                for one in tries.at_fault:  # another server could do it
+                    one.aside_until = time.monotonic() + self._config.aside_seconds
                 return _generation(prompt, completion, time.monotonic() - started)
             finally:
                 server.outstanding -= 1
-        if deaths:
-            message = f"request {prompt.request_id}: servers went away while they had it ({'; '.join(reasons)})"
-            raise EngineError(message)
-        raise EngineAwayError(_none_alive(reasons))
+        raise tries.outcome()
+
+    def _note_denied(self, fault: EngineError) -> None:
+        """Note that no server has the model."""
+        if isinstance(fault, ModelDeniedError):
+            for server in self._servers:
+                server.failed(self._config.aside_seconds)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -337,16 +385,19 @@ class RemoteEngine:
         EngineAwayError
             If all are, and nobody is to wait.
         """
-        now = time.monotonic()
-        fit = [server for server in self._servers if server not in at_fault]
-        alive = [server for server in fit if server.aside_until <= now]
-        if alive:
+        if alive := self._alive(at_fault):
             return min(alive, key=lambda server: server.outstanding)
+        fit = [server for server in self._servers if server not in at_fault]
         if not self._config.waits:
             raise EngineAwayError(_none_alive([f"{server.url} did not answer lately" for server in fit]))
         soonest = min(fit, key=lambda server: server.aside_until)
-        await asyncio.sleep(soonest.aside_until - now)
+        await asyncio.sleep(soonest.aside_until - time.monotonic())
         return soonest
+
+    def _alive(self, at_fault: Sequence[Server]) -> list[Server]:
+        """Give the servers that may be asked now, but for those that have a fault with a request."""
+        now = time.monotonic()
+        return [server for server in self._servers if server not in at_fault and server.aside_until <= now]
 
     async def _ask(self, server: Server, prompt: Prompt) -> _Completion:
         response = await self._post(server, self._body(prompt))

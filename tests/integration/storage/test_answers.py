@@ -303,7 +303,7 @@ async def test_a_dead_letter_beside_a_document_of_its_id_is_not_counted_twice(da
 async def test_results_and_failures_are_of_one_tenant_if_one_is_named(database: Database) -> None:
     for tenant in ("model-a", "model-b"):
         await given.process(database, given.document(tenant=tenant))
-        await given.store(database, given.failing(given.BROKEN, "inv-2", tenant))
+        await given.store(database, replace(given.failing(given.BROKEN, "inv-2"), tenant=tenant))
     async with database.transaction() as connection:
         found = await results(connection, ["inv-1"], None, tenant="model-b")
         assert [item.tenant for item in found] == ["model-b"]

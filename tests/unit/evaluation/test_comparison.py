@@ -116,6 +116,10 @@ def test_a_label_that_was_mended_makes_nothing_worse():
     comparison = compare(report(before), report(after))
     assert not comparison.worse
     assert (comparison.relabelled, comparison.changed) == (len(NAMES), [])
+    retyped = [item.model_copy(update={"truth": "contract"}) for item in before]
+    kept = [document("z", field("f", "yes", "yes"))]
+    comparison = compare(report([*before, *kept]), report([*retyped, *kept]))
+    assert (comparison.worse, comparison.documents, comparison.relabelled) == (False, 1, 2 * len(NAMES))
 
 
 def test_documents_that_no_longer_fail_as_they_must_are_worse():

@@ -41,8 +41,9 @@ def test_a_document_that_must_fail_has_no_fields(tmp_path: Path):
     assert (label.fails_with, label.fields) == ("document_broken", {})
 
 
-def test_the_samples_are_read():
-    assert len(read_labels(SAMPLES, TYPES)) == len(json.loads((SAMPLES / "labels.json").read_text("utf-8")))
+@pytest.mark.parametrize("labels", sorted(SAMPLES.rglob("labels.json")), ids=lambda file: file.parent.name)
+def test_the_samples_are_read(labels: Path):
+    assert len(read_labels(labels.parent, TYPES)) == len(json.loads(labels.read_text("utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,7 @@ def test_the_samples_are_read():
         ({"a.txt": {"document_type": "invoice", "fields": {"gross_total": "55,46"}}}, "it should be a plain number"),
         ({"a.txt": {"document_type": "invoice", "fields": {"gross_total": "1e5000"}}}, "it should be a plain number"),
         ({"a.txt": {"document_type": "invoice", "fields": {"due_date": "30.11.2026"}}}, "it should be a day"),
+        ({"a.txt": {"document_type": "invoice", "fields": {"due_date": "20261130"}}}, "it should be a day"),
         (
             {"a.txt": {"document_type": "invoice", "line_items": [{}, {"quantity": "20 Stk"}]}},
             r"line_items\[1\].quantity is '20 Stk'",

@@ -1,9 +1,10 @@
 """Steps 6 and 7 of an e-invoice: what its XML is for, by setting."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from einvoices import INVOICE, PAGE, changed
+from einvoices import INVOICE, PAGE, changed, cii, printed
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from pending import pending_document
@@ -19,6 +20,9 @@ from services.inference.check import answered, check
 from services.inference.einvoice import EInvoiceUse
 from services.inference.outcome import Answered
 from services.inference.pipeline import pipeline_of
+from services.intake.document import ReadingLimits
+from services.intake.einvoice_page import read_einvoice_xml
+from services.intake.pdf import read_pdf
 from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
@@ -85,14 +89,22 @@ async def test_all_pages_of_a_preferred_one_count_as_read(engine: ScriptedEngine
 
 
 async def test_rows_that_the_xml_does_not_give_are_read_off_the_pages(engine: ScriptedEngine) -> None:
-    outcome = await answer(document(changed(line_items=())), EInvoiceUse.PREFER, engine)
+    page = read_pdf(printed(PAGE), ReadingLimits(10, 100_000))
+    small = changed(line_items=())
+    outcome = await answer(document(small, *page.pages, layouts=page.layouts), EInvoiceUse.PREFER, engine)
     assert engine.prompts == []
     values = {field.path: field.value for field in outcome.fields}
     assert (values["line_items[0].line_total"], values["line_items[1].line_total"]) == ("1200.00", "300.00")
-    lost = await answer(document(changed(line_items=()), PAGE.replace("Pos.", "")), EInvoiceUse.PREFER, engine)
-    blank = await answer(document(changed(line_items=()), " "), EInvoiceUse.PREFER, engine)
-    assert lost.status is Status.COMPLETE or lost.reasons
-    assert (blank.status, len(blank.reasons)) == (Status.INCOMPLETE, 1)
+    headless = read_pdf(printed(PAGE.replace("Pos. Beschreibung Menge Betrag", "")), ReadingLimits(10, 100_000))
+    lost = await answer(document(small, *headless.pages, layouts=headless.layouts), EInvoiceUse.PREFER, engine)
+    assert lost.status is Status.INCOMPLETE or any(field.path.startswith("line_items") for field in lost.fields)
+
+
+async def test_xml_alone_without_lines_has_none_and_lacks_none(engine: ScriptedEngine) -> None:
+    small = changed(line_items=(), lines_total=None)
+    made = read_einvoice_xml(cii(small), ReadingLimits(10, 100_000))
+    outcome = await answer(document(small, *made.pages), EInvoiceUse.PREFER, engine)
+    assert (outcome.status, outcome.reasons, outcome.findings) == (Status.COMPLETE, [], [])
 
 
 async def test_lines_beyond_those_that_are_read_are_a_reason(engine: ScriptedEngine) -> None:
@@ -108,6 +120,8 @@ async def test_what_was_paid_before_is_said(engine: ScriptedEngine) -> None:
     assert outcome.needs_review
     assert [finding.fields for finding in outcome.findings] == [["gross_total"]]
     assert "über 1.785,00 EUR, davon zu zahlen 1.500,00 EUR. Zu zahlen bis" in outcome.summary
+    rounded = await answer(document(changed(payable=Decimal("1785.02"))), EInvoiceUse.PREFER, engine)
+    assert (rounded.findings, "davon" in rounded.summary) == ([], False)
 
 
 async def test_what_was_not_read_of_it_is_still_a_reason(engine: ScriptedEngine) -> None:

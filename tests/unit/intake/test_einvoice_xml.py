@@ -110,6 +110,9 @@ def test_of_several_days_by_which_to_pay_the_last_is_taken_but_none_of_a_discoun
     assert instalments.due_date == dt.date(2027, 1, 5)
     assert instalments.notes == ("the XML has 3 days by which to pay, the last one was taken",)
     assert read(xml.replace(end, discount + end)).due_date == INVOICE.due_date
+    words = own + b"<ram:Description>Verzugszinsen</ram:Description>" + end
+    assert read(xml.replace(end, discount + end + words)).due_date == INVOICE.due_date
+    assert read(xml.replace(own, terms(b"bald") + own)).due_date == INVOICE.due_date
 
 
 @pytest.mark.parametrize("code", ["380", None])

@@ -201,10 +201,61 @@ def test_a_tax_below_the_rows_is_none_of_them_whatever_it_is_called(tax: str) ->
         f"{tax:<28}                      200.00",
         "Total                                           1,200.00",
     )
-    totals = {"net_total": "1000.00", "gross_total": "1200.00"}
-    assert amounts(read(*lines, **totals)) == [1000]
-    if "20" in tax:
+    assert amounts(read(*lines, net_total="1000.00", gross_total="1200.00")) == [1000]
+    if "." in tax:
         assert amounts(read(*lines, gross_total="1200.00")) == [1000]
+
+
+def test_a_percentage_that_is_billed_is_no_tax() -> None:
+    lines = (
+        HEAD,
+        "Phase 1                       1   4,000.00      4,000.00",
+        "Phase 2                       1   6,000.00      6,000.00",
+        "Subtotal                                       10,000.00",
+        "Expenses 5 %                                      500.00",
+        "Net total                                      10,500.00",
+    )
+    for totals in ({"net_total": "10500.00", "gross_total": "12495.00"}, {"net_total": "10500.00"}):
+        answers = read(*lines, **totals)
+        assert (amounts(answers), answers.reasons) == ([4000, 6000, 500], [])
+
+
+def test_a_row_proves_nothing_of_those_above_it_where_no_total_is_known() -> None:
+    lines = (
+        HEAD,
+        "Consulting                    1     100.00        100.00",
+        "Travel                                            100.00",
+    )
+    answers = read(*lines)
+    assert amounts(answers) == [100, 100]
+    assert answers.reasons
+    taxed = (
+        HEAD,
+        "Maintenance January          10     100.00      1,000.00",
+        "Maintenance February         10     100.00      1,000.00",
+        "IVA 20 %                                          400.00",
+        "Total                                           2,400.00",
+    )
+    assert amounts(read(*taxed))[:2] == [1000, 1000]
+
+
+@pytest.mark.parametrize("second", [HEAD, ""])
+def test_rows_of_a_second_page_stay_where_a_subtotal_is_taken_for_the_total(second: str) -> None:
+    first = (
+        HEAD,
+        "Flask                         1     200.00        200.00",
+        "Cylinder                      1     800.00        800.00",
+        "Subtotal                                        1,000.00",
+    )
+    later = (
+        second,
+        "Stand                         1     300.00        300.00",
+        "Clamp                         1     700.00        700.00",
+        "Net total                                       2,000.00",
+    )
+    answers = read_text("\n".join(first), "\n".join(later), language="en", net_total="1000.00")
+    assert amounts(answers) == [200, 800, 300, 700]
+    assert answers.reasons
 
 
 def test_a_discount_at_the_end_stays_a_row() -> None:
@@ -245,5 +296,14 @@ def test_numbers_of_articles_count_no_rows() -> None:
     )
     answers = read(*lines, net_total="50.00")
     assert (amounts(answers), answers.reasons) == ([20, 30], [])
+    assert read(*lines[:-1]).reasons
     counted = [line.replace("10023", "1    ").replace("10457", "3    ") for line in lines]
     assert read(*counted, net_total="50.00").reasons
+
+
+@pytest.mark.parametrize(
+    "words", ["Preparation of opening balance", "Opening balance sheet 2025", "Court fee, amount paid on your behalf"]
+)
+def test_what_is_billed_for_a_balance_is_an_item(words: str) -> None:
+    lines = ("Description                                       Amount", f"{words:<40}          450.00")
+    assert read(*lines, net_total="450.00").reasons == []
