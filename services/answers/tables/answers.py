@@ -1,5 +1,6 @@
 """Step 7: rows of a document's tables as fields, each with its place, and what is missing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -36,11 +37,14 @@ from services.answers.tables.words import (
     is_payment,
     leads_on,
     names_tax_anywhere,
+    rate_of,
 )
 from services.answers.tables.wrapped import unwrapped
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
+_SERVICE: Final = re.compile(r"service|bedienung|trinkgeld|gratuity|\btip\b|pourboire")
+"""What is charged in percent as well, and no tax."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 
@@ -276,7 +280,7 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    taxes = _taxes_below(found, key, named)
+    taxes = _taxes_below(found, key, named, laid_out, language)
     whole, trailing = len(found.rows) - taxes, found.trailing - taxes
     certain = max(whole - trailing, whole - _MOST_TRAILING, 1) if trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
@@ -295,17 +299,25 @@ def _settled(
     return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
 
 
-def _taxes_below(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal]) -> int:
-    """Count the last rows that make the gross total of the net one, which those above come to."""
+def _taxes_below(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> int:
+    """Count the last rows that are a tax: it makes the gross total of the net one, which a line above it says.
+
+    It names its rate: what else makes one total of another may be billed.
+    """
     net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
     values = [row.figures[key.name].value or Decimal(0) for row in found.rows]
     if net is None or gross is None or equal(net, gross) or not equal(sum(values, Decimal(0)), gross):
         return 0
     for last in range(1, min(found.trailing, len(values) - 1, _MOST_TRAILING) + 1):
-        if is_adjustment(_words(found.rows[-last])):
+        tax, above = found.rows[-last], found.rows[-last - 1]
+        words = _words(tax)
+        if is_adjustment(words) or _SERVICE.search(words.lower()) or rate_of(words) is None:
             return 0
         if equal(sum(values[:-last], Decimal(0)), net):
-            return last
+            below = totals_below(laid_out[: tax.page], above, language, {Aside.SUBTOTAL, Aside.TOTAL}, until=tax)
+            return last if have(below, net) else 0
     return 0
 
 

@@ -125,6 +125,7 @@ def totals_below(
     others: Iterable[Row] = (),
     *,
     adjustments: bool = False,
+    until: Row | None = None,
 ) -> list[TotalLine]:
     """Give each line of totals below a row that has amounts, to the end of the document.
 
@@ -136,11 +137,15 @@ def totals_below(
         Lines that look like rows, and are to be taken for a total and what leads from it to another.
     adjustments
         Give those of discounts and charges below the first total too.
+    until
+        Look no further than this row.
     """
     found: list[TotalLine] = []
     places = {(other.page, other.line.baseline) for other in others}
     below = ((sheet, line) for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line))
     for sheet, line in below:
+        if until is not None and sheet.number == until.page and line.baseline >= until.top:
+            break
         label, is_other = label_of(cell.text for cell in line.cells), (sheet.number, line.baseline) in places
         if is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
             amounts = list(_amounts(line, language))

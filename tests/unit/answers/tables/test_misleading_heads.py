@@ -192,7 +192,7 @@ def test_a_list_below_a_table_whose_column_of_numbers_it_is_counted_in_is_no_row
 HEAD = "Description                 Qty      Price        Amount"
 
 
-@pytest.mark.parametrize("tax", ["V.A.T. @ 20%", "T.V.A. 20 %", "IVA 20 %", "State 20%", "Levy"])
+@pytest.mark.parametrize("tax", ["V.A.T. @ 20%", "T.V.A. 20 %", "IVA 20 %", "State 20%"])
 def test_a_tax_below_the_rows_is_none_of_them_whatever_it_is_called(tax: str) -> None:
     lines = (
         HEAD,
@@ -204,6 +204,18 @@ def test_a_tax_below_the_rows_is_none_of_them_whatever_it_is_called(tax: str) ->
     assert amounts(read(*lines, net_total="1000.00", gross_total="1200.00")) == [1000]
     if "." in tax:
         assert amounts(read(*lines, gross_total="1200.00")) == [1000]
+
+
+def test_levies_that_are_billed_stay_where_the_first_row_is_taken_for_the_net_total() -> None:
+    lines = (
+        "Details                                       Amount (€)",
+        "Commercial premium                              4,380.00",
+        "Government levy 3%                                131.40",
+        "Stamp duty                                          1.00",
+        "Total payable                                   4,512.40",
+    )
+    answers = read(*lines, net_total="4380.00", gross_total="4512.40")
+    assert amounts(answers) == [4380, Decimal("131.40"), 1]
 
 
 def test_a_percentage_that_is_billed_is_no_tax() -> None:
