@@ -164,9 +164,26 @@ class FieldDefinition(_Data):
     )
     unlike: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
-        max_length=24,
+        max_length=60,
         description="Words before a value that make it another one's: `including` of a net total.",
     )
+    doubtful: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=24,
+        description="Further words before the value that many others share (`by`): they count beside one of `told_by`.",
+    )
+    told_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=40,
+        description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`.",
+    )
+
+    @model_validator(mode="after")
+    def _doubts_fit(self) -> Self:
+        if bool(self.doubtful) != bool(self.told_by):
+            message = f"field {self.name}: `doubtful` and `told_by` need each other"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _choices_fit(self) -> Self:

@@ -107,6 +107,7 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
+_SENTENCE_END: Final = re.compile(r"[.!?;:]\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t")
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
 _NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
@@ -163,6 +164,8 @@ class Candidate:
     labels: tuple[str, ...]
     is_dateline: bool = False
     behind: str = ""
+    sentence: str = ""
+    """The words of its sentence before an amount or a date, from the one before on, and behind it; in small letters."""
 
     @property
     def label(self) -> str:
@@ -314,11 +317,24 @@ class Candidates:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
         values = _values(kind, self._pages, self.language, part)
+        last = (0, 0)
         for found in merge(_numbers_like_dates(self._pages), values, key=_place) if kind is Kind.REFERENCE else values:
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
-                named = replace(found, labels=labels)
+                since = last[1] if last[0] == found.page else 0
+                named = replace(found, labels=labels, sentence=self._sentence(found, since))
+                last = found.page, found.char_end
                 yield self._date(named) if kind is Kind.DATE else named
+
+    def _sentence(self, found: Candidate, since: int) -> str:
+        if found.kind not in (Kind.DATE, Kind.MONEY):
+            return ""
+        page = self._pages[found.page - 1]
+        before = page[max(since, found.char_start - MAX_SENTENCE) : found.char_start]
+        begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
+        behind = page[found.char_end : found.char_end + MAX_UNLIKE]
+        end = _SENTENCE_END.search(behind)
+        return plain(f"{before[begins:]} {behind[: end.start()] if end else behind}").casefold()
 
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
@@ -390,14 +406,19 @@ class _Names:
     def __init__(self, field: FieldDefinition, kind: DocumentType) -> None:
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
         self._pattern = name_pattern(field)
+        self._doubtful = _pattern_of(_in_small_letters(field.doubtful)) if field.doubtful else None
+        self._told_by = _beginnings(field.told_by)
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
-        self._unlike, self._another = _others_patterns(field.unlike)
+        self._unlike, self._another, self._unlike_behind = _others_patterns(field.unlike)
 
-    def nearest(self, label: str) -> tuple[int, int]:
+    def nearest(self, label: str, sentence: str = "") -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
-        if self.exclude(label):
+        matches = list(_overlapping(self._pattern, label))
+        if self.exclude(label, matches):
             return _NOWHERE
-        found = [(_end_of_word(label, match.end()), len(match[0])) for match in _overlapping(self._pattern, label)]
+        if self._doubtful and self._told_by and self._told_by.search(sentence):
+            matches += _overlapping(self._doubtful, label)
+        found = [(_end_of_word(label, match.end()), len(match[0])) for match in matches]
         if self._heading:
             headings = self._heading.finditer(label)
             found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
@@ -409,7 +430,7 @@ class _Names:
 
     def exclude_behind(self, item: Candidate) -> bool:
         """Say whether words behind a date make it another field's: `bis 16.5.2026 mit 2 % Skonto`."""
-        return self._unlike is not None and self._unlike.search(item.behind) is not None
+        return self._unlike_behind is not None and self._unlike_behind.search(item.behind) is not None
 
     def name_another(self, label: str) -> bool:
         """Say whether the words directly before a value name another field, and do not deny it."""
@@ -419,12 +440,15 @@ class _Names:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""
         return self._heading is not None and item.kind is Kind.REFERENCE and any(map(self.exclude, item.labels))
 
-    def exclude(self, label: str) -> bool:
-        """Say whether words before a value make it another one's."""
+    def exclude(self, label: str, names: Sequence[re.Match[str]] = ()) -> bool:
+        """Say whether words before a value make it another one's, and are no part of a name that it has."""
         if self._unlike is None:
             return False
         before = max((match.end() for match in _OTHER_BEFORE.finditer(label)), default=0)
-        return self._unlike.search(label, max(before, len(label) - MAX_UNLIKE)) is not None
+        return any(
+            not any(name.start() <= other.start() and other.end() <= name.end() for name in names)
+            for other in self._unlike.finditer(label, max(before, len(label) - MAX_UNLIKE))
+        )
 
 
 _NOWHERE: Final = (-1, 0)
@@ -474,12 +498,24 @@ def _ending(name: str) -> str:
 
 
 @cache
-def _others_patterns(unlike: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """Make patterns of words that name another field: wherever they stand, and directly before a value."""
+def _others_patterns(
+    unlike: tuple[str, ...],
+) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Make patterns of words that name another field: before a value, directly before it, and behind it."""
     words = "|".join(map(re.escape, sorted(_in_small_letters(unlike), key=len, reverse=True)))
     if not words:
-        return None, None
-    return re.compile(rf"(?<!\w)(?:{words})"), re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{words}){_DIRECTLY}")
+        return None, None, None
+    return (
+        re.compile(rf"(?<!\w)(?:{words})"),
+        re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{words}){_DIRECTLY}"),
+        re.compile(rf"{_NOT_DENIED}(?<!\w)(?:{words})"),
+    )
+
+
+@cache
+def _beginnings(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of words, in small letters, each of which may go on, and may be behind another in a compound."""
+    return re.compile("|".join(map(re.escape, sorted(_in_small_letters(words))))) if words else None
 
 
 @cache
@@ -495,7 +531,7 @@ def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
 
 def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
-    owner = next(filter(None, (_owner(label, names) for label in item.labels)), None)
+    owner = next(filter(None, (_owner(label, names, item.sentence) for label in item.labels)), None)
     return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 
 
@@ -511,9 +547,9 @@ def _is_named(labels: Sequence[str]) -> bool:
     return any(_NAMES_A_NUMBER.search(label) for label in labels)
 
 
-def _owner(label: str, names: Mapping[str, _Names]) -> str | None:
+def _owner(label: str, names: Mapping[str, _Names], sentence: str = "") -> str | None:
     """Give the field whose name stands nearest before a value; None if there is none, or two share the words."""
-    nearest = {field: item.nearest(label) for field, item in names.items()}
+    nearest = {field: item.nearest(label, sentence) for field, item in names.items()}
     best = max(nearest.values(), default=_NOWHERE)
     owners = [field for field, place in nearest.items() if place == best != _NOWHERE]
     return owners[0] if len(owners) == 1 else None

@@ -59,7 +59,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if definition.kind not in KINDS:
             continue
         answer = given.get(definition.name)
-        labelled = candidates.labelled(definition, kind)
+        labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
         only = _only(labelled) or _only(_recipients_own(definition, labelled))
         only = only or _unlabelled(answer, definition, kind, given, candidates)
         if only is None or _stays(answer, only, candidates):
@@ -82,6 +82,25 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
                 )
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def _not_recipients(
+    labelled: Sequence[Candidate],
+    definition: FieldDefinition,
+    kind: DocumentType,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> Sequence[Candidate]:
+    """Leave out VAT numbers in the recipient's address, and all if one was copied from where issuers alone stand."""
+    answer = given.get(definition.name)
+    if definition.kind is not Kind.VAT_ID or not labelled:
+        return labelled
+    is_found = answer is not None and answer.page is not None and answer.char_start is not None
+    if answer and is_found and is_beside_sender(answer.page or 0, answer.char_start or 0, candidates):
+        issuers = [item for item in labelled if is_beside_sender(item.page, item.char_start, candidates)]
+        return labelled if issuers else []
+    recipient = _recipient(kind, given, candidates)
+    return [item for item in labelled if not _is_recipients(item, recipient, candidates)]
 
 
 def _stays(answer: FieldAnswer | None, only: Candidate, candidates: Candidates) -> bool:
