@@ -332,6 +332,8 @@ def metrics() -> str:
     used.batch_of(1)
     used.watch_lag(lambda: [PartitionLag("group", "topic", 0, 1)])
     used.watch_outbox(lambda: 0.0)
+    used.watch_refused(lambda: 0)
+    used.watch_ready(lambda: {"database": True})
     used.watch_oldest(lambda: {"topic": 0.0})
     used.watch_breaker(lambda: False)
     used.retried(Step.ASK, "error")

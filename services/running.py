@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from types import FrameType
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from services.telemetry.setup import Telemetry, set_up
 from services.telemetry.state import State, StateFile
 from services.telemetry.watchdog import Watchdog
 from services.vitals import Vitals
-from services.wiring import Place, Service, ServiceName, build, connected
+from services.wiring import Loading, Place, Service, ServiceName, build, connected
 
 log = structlog.get_logger(__name__)
 
@@ -28,36 +29,48 @@ async def run_service(name: ServiceName, settings: Settings) -> None:
     """Run one service until SIGTERM or SIGINT, then let it finish what is in flight."""
     give_memory_back()
     settings = connected(settings)
-    stop = stop_on_signals()
+    loading = Loading()
+    stop = stop_on_signals(loading)
     telemetry = set_up(name, settings.data_dir, log_level=settings.log_level, log_format=settings.log_format)
     try:
-        await _run(name, settings, telemetry, stop)
+        await _run(name, settings, telemetry, stop, loading)
     except ExceptionGroup as group:
         raise _first_of(group) from group
     finally:
         telemetry.shutdown()
 
 
-def stop_on_signals() -> asyncio.Event:
-    """Give an event that the first SIGTERM or SIGINT sets; the second one ends the process at once."""
-    stop = asyncio.Event()
+def stop_on_signals(loading: Loading | None = None) -> asyncio.Event:
+    """Give an event that the first SIGTERM or SIGINT sets; the second one ends the process at once.
 
-    def on_signal(number: signal.Signals) -> None:
-        if stop.is_set():
+    So does the first one while a model is loaded: nothing is in flight, and nobody waits for minutes. The handlers are
+    the process's own, and not the event loop's, which does not turn then.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    signals = 0
+
+    def on_signal(number: int, _: FrameType | None) -> None:
+        nonlocal signals
+        signals += 1
+        if signals > 1 or (loading and loading.now):
             os._exit(128 + number)  # what is in flight is delivered again to the next
-        stop.set()
+        loop.call_soon_threadsafe(stop.set)
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+        signal.signal(number, on_signal)
     return stop
 
 
-async def _run(name: ServiceName, settings: Settings, telemetry: Telemetry, stop: asyncio.Event) -> None:
+async def _run(
+    name: ServiceName, settings: Settings, telemetry: Telemetry, stop: asyncio.Event, loading: Loading
+) -> None:
     vitals = Vitals(telemetry.metrics)
     health = Health(name, vitals.liveness, vitals.readiness)
+    telemetry.metrics.watch_ready(lambda: {check.name: check.healthy for check in health.ready().checks})
     with HealthServer(health, telemetry.exposition, settings.health_host, settings.health_port) as server:
         async with AsyncExitStack() as stack:
-            place = Place(stack, settings, telemetry, StateFile(settings.data_dir, name, server.url), vitals)
+            state = StateFile(settings.data_dir, name, server.url)
+            place = Place(stack, settings, telemetry, state, vitals, loading)
             place.say(State.STARTING)
             with Watchdog(health, WATCHDOG_SECONDS):  # from the first step on: a start may hang
                 service = await build(name, place)

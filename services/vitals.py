@@ -141,7 +141,7 @@ class Vitals:
             skipped.update(consumption.skipped - skipped)
             failures = consumption.commit_failures
 
-        self._asked.append(count)
+        self._asked += [count, consumption.look_at_ends]
 
     def _watch_broker(self, probe: Callable[[], Awaitable[bool]]) -> Callable[[], float]:
         """Not ready while it does not answer; give for how many seconds it has, without a break."""

@@ -5,12 +5,13 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from schemas.document_types import OTHER, DocumentTypes, load_document_types
+from schemas.events import Step
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
 from services.answers.calibration import UNFITTED, Calibration, CalibrationError, read_calibration
 from services.answers.learned_words import LearnedWords, LearnedWordsError, read_learned_words, shipped_words
@@ -65,6 +66,13 @@ class Service(Protocol):
         """Work until `stop` is set, then finish what is in flight."""
 
 
+@dataclass(slots=True)
+class Loading:
+    """Whether a service loads a model, in the event loop's own thread: that loop hears nothing meanwhile."""
+
+    now: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a service is built in.
@@ -75,6 +83,8 @@ class Place:
         Whose end closes what was opened.
     vitals
         Told what to look at.
+    loading
+        Told while a model is loaded.
     """
 
     stack: AsyncExitStack
@@ -82,6 +92,7 @@ class Place:
     telemetry: Telemetry
     state: StateFile
     vitals: Vitals
+    loading: Loading = field(default_factory=Loading)
 
     def say(self, state: State, detail: str = "", expected_seconds: float | None = None) -> None:
         """Say where the service is in its life, to whoever reads its file and to whoever asks `/readyz`."""
@@ -190,7 +201,7 @@ async def _intake(place: Place) -> Intake:
         telemetry.tracing,
         telemetry.metrics,
     )
-    _watch_consumer(place, consumption, intake)
+    _watch_consumer(place, consumption, intake, (Step.ACCEPT, Step.PARSE, Step.STORE))
     return intake
 
 
@@ -225,7 +236,7 @@ async def _inference(place: Place) -> Inference:
         telemetry.tracing,
         telemetry.metrics,
     )
-    _watch_consumer(place, consumption, inference)
+    _watch_consumer(place, consumption, inference, (Step.ADMIT, Step.ASK, Step.CHECK, Step.RECORD))
     return inference
 
 
@@ -237,7 +248,7 @@ async def _relay(place: Place) -> Relay:
         publication = await place.stack.enter_async_context(Publication(kafka_of(settings), "postkorb-relay"))
     keep = timedelta(days=settings.outbox_keep_days)
     relay = Relay(database, publication, telemetry.tracing, telemetry.metrics, keep=keep)
-    place.vitals.watch_relay(publication.probe, lambda: relay.away)
+    place.vitals.watch_relay(publication.probe, lambda: relay.trouble)
     return relay
 
 
@@ -464,7 +475,11 @@ async def _loaded_engine(place: Place, routes: Routes) -> Engine:
         place.vitals.start.progress(what, times.last(what))
 
     with place.step("model", settings.start_seconds):
-        engine = await load_engine(settings, say, routes)
+        place.loading.now = True
+        try:
+            engine = await load_engine(settings, say, routes)
+        finally:
+            place.loading.now = False
     place.stack.push_async_callback(engine.close)
     place.vitals.watch_engine(lambda: engine.trouble)
     if settings.engine == "in-process":  # servers elsewhere have loaded theirs
@@ -479,7 +494,8 @@ def _check_context(engine: Engine, left: int) -> None:
         raise SettingsError(message)
 
 
-def _watch_consumer(place: Place, consumption: Consumption, service: Breaking) -> None:
+def _watch_consumer(place: Place, consumption: Consumption, service: Breaking, steps: Sequence[Step]) -> None:
+    place.telemetry.metrics.begin(steps, consumption.group)
     place.vitals.watch_consumption(consumption, service, place.settings.stuck_seconds)
 
 

@@ -122,6 +122,7 @@ class Consumption:
         self._polled_at = time.monotonic()
         self._paused: frozenset[str] = frozenset()
         """Topics whose partitions are paused."""
+        self._ends: Mapping[TopicPartition, int] = {}
         self._failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
@@ -211,6 +212,16 @@ class Consumption:
             if due and self._consumer:
                 await self._commit(self._consumer, due)
 
+    async def look_at_ends(self, seconds: float = 8.0) -> None:
+        """Ask the broker where the partitions end: what it says with records stands still while a topic is paused."""
+        if self._consumer is None:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                self._ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
+        except (KafkaError, OSError, TimeoutError, IllegalStateError):
+            log.debug("the ends of partitions are not known", group=self.group)
+
     def lag(self) -> Mapping[TopicPartition, int]:
         """Count the records per partition that are written and not yet done."""
         consumer = self._consumer
@@ -219,7 +230,7 @@ class Consumption:
         trackers = list(self._trackers.items())  # asked from the thread of the metrics, while partitions come and go
         # One that was just lost has a tracker still, and no end that could be asked for.
         mine = [(tp, tracker) for tp, tracker in trackers if tp in consumer.assignment()]
-        return {tp: _lag_of(consumer, tp, tracker) for tp, tracker in mine}
+        return {tp: _lag_of(consumer, tp, tracker, self._ends.get(tp, 0)) for tp, tracker in mine}
 
     @property
     def in_flight(self) -> int:
@@ -228,8 +239,8 @@ class Consumption:
 
     @property
     def oldest_ages(self) -> Mapping[str, float]:
-        """Seconds since the oldest unfinished record of each topic was delivered; 0 if there is none."""
-        return self._in_flight.oldest_ages
+        """Seconds since the oldest of each topic that are worked on was taken; 0 if there is none."""
+        return self._in_flight.oldest_work_ages
 
     @property
     def oldest_work_age(self) -> float:
@@ -420,9 +431,9 @@ def _commit_of(tracker: PartitionTracker) -> OffsetAndMetadata | None:
     return None if point is None else OffsetAndMetadata(point, encode(point, tracker.completed))
 
 
-def _lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition, tracker: PartitionTracker) -> int:
-    end, position = consumer.highwater(partition), tracker.commit_point
-    return 0 if end is None or position is None else max(0, end - position)
+def _lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition, tracker: PartitionTracker, end: int) -> int:
+    position = tracker.commit_point
+    return 0 if position is None else max(0, max(end, consumer.highwater(partition) or 0) - position)
 
 
 async def _keep_raw(message: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:

@@ -45,7 +45,6 @@ class Budget:
 class _Unfinished:
     record: Record
     tokens: int
-    since: float
     taken: float | None = None
 
 
@@ -88,12 +87,6 @@ class InFlight:
         return self._used < RESUME_AT
 
     @property
-    def oldest_age(self) -> float:
-        """Seconds since the oldest of them was delivered; 0 if there is none. Safe to ask from another thread."""
-        oldest = next(iter(list(self._unfinished.values())), None)
-        return time.monotonic() - oldest.since if oldest else 0.0
-
-    @property
     def oldest_work_age(self) -> float:
         """Seconds since the oldest of those worked on was taken; 0 if there is none. Safe from another thread too."""
         taken = [item.taken for item in list(self._unfinished.values()) if item.taken is not None]
@@ -102,7 +95,7 @@ class InFlight:
     def add(self, record: Record) -> None:
         """Take in a delivered record; it waits to be taken."""
         tokens = self._weigh(record)
-        self._unfinished[_place(record)] = _Unfinished(record, tokens, time.monotonic())
+        self._unfinished[_place(record)] = _Unfinished(record, tokens)
         self._waiting.append(_place(record))
         self._size += record.size
         self._tokens += tokens
@@ -176,14 +169,14 @@ class InFlightByTopic:
         return frozenset(topic for topic, item in self._of.items() if item.has_room)
 
     @property
-    def oldest_ages(self) -> dict[str, float]:
-        """Seconds since the oldest of each topic was delivered; 0 if there is none. Safe from another thread."""
-        return {topic: item.oldest_age for topic, item in self._of.items()}
+    def oldest_work_ages(self) -> dict[str, float]:
+        """Seconds since the oldest of each topic that are worked on was taken; 0 if there is none. Safe as above."""
+        return {topic: item.oldest_work_age for topic, item in self._of.items()}
 
     @property
     def oldest_work_age(self) -> float:
         """Seconds since the oldest of those worked on was taken; 0 if there is none. Safe from another thread too."""
-        return max(item.oldest_work_age for item in self._of.values())
+        return max(self.oldest_work_ages.values())
 
     def add(self, record: Record) -> None:
         """Take in a delivered record; it waits to be taken."""

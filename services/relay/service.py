@@ -82,7 +82,16 @@ class Relay:
         self._away_since = 0.0
         self._reminded_at = 0.0
         self._lag_seconds = 0.0
+        self._refused: dict[int, tuple[str, float]] = {}
+        """Topic of each row that the broker refused here, and until when it counts: by then it was tried again."""
         metrics.watch_outbox(lambda: self._lag_seconds)
+        metrics.watch_refused(lambda: len(self._refused))
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be published, or some of it; None if all can."""
+        topics = ", ".join(sorted({topic for topic, _ in self._refused.copy().values()}))
+        return self.away or (f"the broker refuses {len(self._refused)} events, of {topics}" if topics else None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is in the producer then is finished, the rest goes to other relays."""
@@ -170,12 +179,15 @@ class Relay:
             seconds=REFUSED_FOR.total_seconds(),
         )
         self._metrics.documents_done(names.Outcome.RETRIED, Step.RELAY)
+        self._refused[row.outbox_id] = row.row.topic, time.monotonic() + 2 * REFUSED_FOR.total_seconds()
         await self._database.in_transaction(
             lambda connection: postpone(connection, self._relay_id, [row.outbox_id], REFUSED_FOR)
         )
 
     async def _mark(self, rows: Sequence[TakenRow], started: int, ended: int) -> None:
         outbox_ids = [row.outbox_id for row in rows]
+        for outbox_id in outbox_ids:
+            self._refused.pop(outbox_id, None)
         marked = await self._database.in_transaction(
             lambda connection: mark_published(connection, self._relay_id, outbox_ids)
         )
@@ -198,6 +210,8 @@ class Relay:
         while True:
             age = await self._database.in_transaction(oldest_unpublished_age)
             self._lag_seconds = age or 0.0
+            now = time.monotonic()  # another relay may have published them, or somebody deleted them
+            self._refused = {key: item for key, item in self._refused.items() if item[1] > now}
             await asyncio.sleep(LAG_SECONDS)
 
     async def _prune_regularly(self) -> None:

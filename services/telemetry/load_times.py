@@ -18,7 +18,7 @@ class LoadTimes:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "run" / "loads.json"
+        self._path = data_dir / "loads.json"  # not in `run`: every file there is a service
 
     def last(self, model: str) -> float | None:
         """Give the seconds of the last load of a model; None if there was none, or nobody can tell."""

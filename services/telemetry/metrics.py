@@ -30,6 +30,9 @@ SecondsSource = Callable[[], float]
 OldestSource = Callable[[], Mapping[str, float]]
 """Seconds by topic."""
 BreakerSource = Callable[[], bool]
+CountSource = Callable[[], int]
+ReadySource = Callable[[], Mapping[str, bool]]
+"""Whether each check is good, by its name."""
 
 
 class Metrics:
@@ -46,6 +49,8 @@ class Metrics:
         self._oldest_sources: list[OldestSource] = []
         self._outbox_sources: list[SecondsSource] = []
         self._breaker_sources: list[BreakerSource] = []
+        self._refused_sources: list[CountSource] = []
+        self._ready_sources: list[ReadySource] = []
         self._make_counters(meter)
         self._make_histograms(meter)
         self._make_gauges(meter)
@@ -107,10 +112,16 @@ class Metrics:
             names.CONSUMER_OLDEST,
             [self._observe_oldest],
             "s",
-            "Age of the oldest record taken in and not done, by topic",
+            "Age of the oldest record that is worked on, by topic",
         )
         meter.create_observable_gauge(
             names.OUTBOX_LAG, [self._observe_outbox], "s", "Age of the oldest outbox row that waits"
+        )
+        meter.create_observable_gauge(
+            names.OUTBOX_REFUSED, [self._observe_refused], "{row}", "Outbox rows that the broker refuses"
+        )
+        meter.create_observable_gauge(
+            names.READY, [self._observe_ready], "1", "1 while a check of readiness is good, else 0"
         )
         meter.create_observable_gauge(
             names.BREAKER_OPEN,
@@ -227,6 +238,22 @@ class Metrics:
         """Ask `source` for the outbox lag in seconds at every export; in another thread, it must not block."""
         self._outbox_sources.append(source)
 
+    def watch_refused(self, source: CountSource) -> None:
+        """Ask `source` for the outbox rows that the broker refuses; as `watch_outbox` does."""
+        self._refused_sources.append(source)
+
+    def watch_ready(self, source: ReadySource) -> None:
+        """Ask `source` for what readiness says; as `watch_lag` does."""
+        self._ready_sources.append(source)
+
+    def begin(self, steps: Iterable[Step], group: str | None = None) -> None:
+        """Begin to count at 0 what alerts are about: of a series that begins higher Prometheus sees no increase."""
+        for step in steps:
+            for outcome in (names.Outcome.FAILED, names.Outcome.DEAD_LETTERED):
+                self.documents_done(outcome, step, 0)
+        if group is not None:
+            self._commit_failures.add(0, {names.MESSAGING_GROUP: group})
+
     def _observe_lag(self, _: CallbackOptions) -> Iterable[Observation]:
         for lag in (lag for source in self._lag_sources for lag in source()):
             labels = {
@@ -245,3 +272,10 @@ class Metrics:
 
     def _observe_outbox(self, _: CallbackOptions) -> Iterable[Observation]:
         return [Observation(source()) for source in self._outbox_sources]
+
+    def _observe_refused(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(source()) for source in self._refused_sources]
+
+    def _observe_ready(self, _: CallbackOptions) -> Iterable[Observation]:
+        for name, healthy in (item for source in self._ready_sources for item in source().items()):
+            yield Observation(int(healthy), {names.READINESS_CHECK: name})

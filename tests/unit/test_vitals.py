@@ -56,10 +56,14 @@ class FakeConsumption:
     commit_failures: int = 0
     lags: Mapping[TopicPartition, int] = field(default_factory=dict)
     asked: int = 0
+    ends_looked_at: int = 0
 
     async def answers(self) -> bool:
         self.asked += 1
         return self.broker_answers
+
+    async def look_at_ends(self) -> None:
+        self.ends_looked_at += 1
 
     def lag(self) -> Mapping[TopicPartition, int]:
         return self.lags

@@ -564,7 +564,7 @@ async def test_what_is_urgent_is_taken_first_and_a_full_topic_stops_no_other(kaf
         await _until(lambda: consumption.in_flight >= small.records)
         async with _producer(kafka) as producer:
             await producer.send_and_wait(urgent, b"at once", key=b"k", partition=0)
-        await _until(lambda: consumption.oldest_ages[urgent] > 0)
+        await _until(lambda: consumption.in_flight > small.records)
         first, second = await _take(consumption, 1), await _take(consumption, 1)
         assert [record.value for record in (*first, *second)] == [b"at once", b"0"]
         assert consumption.lag()[TopicPartition(urgent, 0)] == 1

@@ -94,17 +94,16 @@ def test_how_long_a_model_took_is_known_at_the_next_load(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"qwen": "long"}'])
 def test_a_file_that_is_not_ours_says_nothing_and_stops_nothing(tmp_path: Path, content: str) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "loads.json").write_text(content)
+    (tmp_path / "loads.json").write_text(content)
     assert LoadTimes(tmp_path).last("qwen") is None
     LoadTimes(tmp_path).keep("qwen", 60)
     assert LoadTimes(tmp_path).last("qwen") == 60
 
 
 def test_a_disk_that_does_not_take_it_stops_no_start(tmp_path: Path) -> None:
-    (tmp_path / "run").write_text("a file, no folder")
+    (tmp_path / "data").write_text("a file, no folder")
     with capture_logs() as lines:
-        LoadTimes(tmp_path).keep("qwen", 60)
+        LoadTimes(tmp_path / "data").keep("qwen", 60)
     assert [line["log_level"] for line in lines] == ["warning"]
 
 
