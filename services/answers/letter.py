@@ -82,8 +82,10 @@ _BEFORE_NAME: Final = re.compile(
     r"^(?:ppa\.?|i\. ?a\.?|i\. ?v\.?|gez\.?|signed:?|\(?unterschrift\)?|im auftrag|sgd\.?)\s*", re.IGNORECASE
 )
 _PERSON_TO: Final = re.compile(
-    r"^(?:z\. ?hd\.|attn|persönlich|vertraulich|einschreiben|per e-mail|per post"
-    r"|private|confidential|by (?:e-?mail|post))",
+    r"^(?:z\. ?hd\.|attn|persönlich|vertraulich|(?:(?:einwurf|übergabe)-?)?einschreiben|per e-mail|per post"
+    r"|postzustell|zustellungsurkunde|rs[ab]$|gegen (?:rück|empf)|nachnahme|versicherungsnehmer|mieter(?:in)?$"
+    r"|private|confidential|by (?:e-?mail|post|recorded|registered|hand|courier)|recorded delivery|registered mail"
+    r"|policyholder$|tenant$)",
     re.IGNORECASE,
 )
 _NO_NAME: Final = re.compile(

@@ -20,7 +20,7 @@ _CAPITAL: Final = re.compile(
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Customer|Supplier|Client|An|To|Von|From) ?: ?|(?:Firma|Fa\.) )(?=\S)"
 )
-_TO: Final = re.compile(r"^(?:An|To) (?=\S)")
+_TO: Final = re.compile(r"^(?:An|To) (?!Post$)(?=\S)")
 _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
 """What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`; so may be `An` and `To`."""
 _HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")

@@ -9,6 +9,7 @@ Only the first line stands directly below the words that name it, and small mode
 arithmetic says twice: net and tax make gross on every line, and each of its amounts is the sum of those above.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
@@ -19,6 +20,7 @@ from services.answers.candidates import Candidate, Candidates, name_pattern
 from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet
 
+_PAYMENTS: Final = re.compile(r"abschlag|anzahlung|geleistet|erhalten|bereits|received|deposit|acompte", re.IGNORECASE)
 MOST_HEADS: Final = 50
 """Lines that name a tax, in a document."""
 MOST_LINES: Final = 60
@@ -50,13 +52,18 @@ def _tables(kind: DocumentType, totals: TaxTotals, candidates: Candidates) -> It
     for sheet in candidates.surroundings.sheets:
         for at, line in enumerate(sheet.lines):
             head = next((cell for cell in line.cells if names.search(plain(cell.text).casefold())), None)
-            if head is None:
+            if head is None or any(map(_is_of_payments, sheet.lines[max(0, at - 2) : at + 1])):
                 continue
             if heads == MOST_HEADS:
                 return
             heads += 1
             if sums := _sums(head, _below(sheet, at, by_place.get(sheet.number, {}))):
                 yield sums
+
+
+def _is_of_payments(line: Line) -> bool:
+    """Say whether a line says of what is below it that it was paid, or billed, before."""
+    return any(_PAYMENTS.search(cell.text) for cell in line.cells)
 
 
 def _below(sheet: Sheet, at: int, found: Mapping[int, Candidate]) -> list[_Amounts]:

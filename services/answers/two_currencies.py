@@ -19,11 +19,16 @@ _SAME_LINE: Final = 5
 
 
 def by_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
-    """Take the amount on the same line in the document's own currency; nothing, if one amount has none there."""
+    """Take the amount on the same line in the document's own currency; nothing, if one amount has none there.
+
+    Nor where the answer's currency is that of its amounts: one without the other would be a third one.
+    """
     coded = [(code, item) for item in candidates.of(Kind.MONEY) if (code := currency_code(item.verbatim))]
     own, most = next(iter(Counter(code for code, _ in coded).most_common(1)), ("", 0))
     foreign = [field for field in fields if field.kind == Kind.MONEY.value and _is_in_another(field.verbatim, own)]
-    if not foreign or most <= len(foreign):
+    said = next((field.value for field in fields if field.kind == Kind.CURRENCY.value and field.status == "ok"), None)
+    is_said = said is not None and all(currency_code(field.verbatim) == said for field in foreign)
+    if not foreign or is_said or most <= len(foreign):
         return list(fields)
     amounts = [item for code, item in coded if code == own]
     definitions = {definition.name: definition for definition in kind.fields}

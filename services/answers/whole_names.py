@@ -40,6 +40,14 @@ _PERSON: Final = re.compile(
     r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
     re.IGNORECASE,
 )
+_NOTE: Final = re.compile(
+    r"(?:(?:einwurf|übergabe)-?)?einschreiben|postzustell|zustellungsurkunde|rs[ab]$|gegen (?:rückschein|empfangs)"
+    r"|(?:by )?(?:recorded|registered|special|signed for)\b|by (?:hand|courier|first class)|per (?:bote|fax|kurier)"
+    r"|nachnahme|versicherungsnehmer|mieter(?:in)?$|auftraggeber|kund(?:e|in)$|eheleute|patient(?:in)?$|policyholder"
+    r"|tenant$|accounts (?:payable|department|dept)|finance department|kreditorenbuchhaltung",
+    re.IGNORECASE,
+)
+"""What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
 _CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
@@ -118,4 +126,4 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
 
 
 def _is_no_firm(text: str) -> bool:
-    return _NO_WORDS.search(text) is not None or _PERSON.match(text) is not None
+    return any((_NO_WORDS.search(text), _PERSON.match(text), _NOTE.match(text)))

@@ -1,0 +1,192 @@
+"""Shipped types: dates, amounts, accounts and numbers of something else do not take the place of the right ones."""
+
+import pytest
+from unit.answers.placed import values
+
+from schemas.document_types import load_document_types
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.review import review
+
+TYPES = load_document_types()
+
+
+def answered(kind: str, text: str, language: str, **copied: str) -> dict[str, str | None]:
+    """Give what is said of a letter in the end."""
+    candidates = Candidates([text], language)
+    checked = check_answer(TYPES[kind], copied, [text], language, candidates.surroundings)
+    return values(list(review(TYPES[kind], checked, candidates, language).fields))
+
+
+DEADLINES = [
+    (
+        "invoice",
+        "de",
+        "Bitte zahlen Sie bis 11.06.2026.\nIhr Gutschein kann bis zum 31.12.2027 eingelöst werden.",
+        "due_date",
+        "11.06.2026",
+        "2026-06-11",
+    ),
+    (
+        "invoice",
+        "de",
+        "Zahlungseingang bis 11.06.2026.\nReklamationen bitte bis spätestens 20.05.2026.",
+        "due_date",
+        "11.06.2026",
+        "2026-06-11",
+    ),
+    ("invoice", "en", "Complaints: write to us no later than 31 December 2026.", "due_date", "", None),
+    ("invoice", "fr", "Toute réclamation est à faire avant le 31/07/2026.", "due_date", "", None),
+    ("invoice", "de", "Bitte überweisen Sie den Betrag bis zum 11.06.2026.", "due_date", "", "2026-06-11"),
+    ("invoice", "de", "Fällig: 30 Tage ab 12.05.2026", "due_date", "", None),
+    (
+        "invoice",
+        "de",
+        "Zahlbar bis 11.06.2026 ohne Skonto. Ihre nächste Ausgabe erscheint am 15.07.2026.",
+        "due_date",
+        "11.06.2026",
+        "2026-06-11",
+    ),
+    ("public_notice", "de", "Einspruch kann bis zum 30.06.2026 erhoben werden.", "pay_by", "", None),
+    (
+        "public_notice",
+        "en",
+        "You have until 9 June 2026 to pay. You must appeal by 26 June 2026.",
+        "pay_by",
+        "9 June 2026",
+        "2026-06-09",
+    ),
+    (
+        "payment_reminder",
+        "de",
+        "Bitte zahlen Sie bis 26.05.2026. Einwendungen erheben Sie bis zum 19.05.2026.",
+        "pay_by",
+        "26.05.2026",
+        "2026-05-26",
+    ),
+    (
+        "payment_reminder",
+        "en",
+        "The amount was due on 2 April 2026. Please settle it by 26 May 2026.",
+        "pay_by",
+        "26 May 2026",
+        "2026-05-26",
+    ),
+    ("contract", "de", "Der Mieter zahlt die Kaution bis zum 01.07.2026.", "end_date", "", None),
+    ("contract", "de", "Der Vertrag ist befristet und läuft bis zum 30.06.2028.", "end_date", "", "2028-06-30"),
+    ("delivery_note", "de", "Datum: 08.06.2026\nLiefertermin: 10.06.2026", "delivery_date", "10.06.2026", "2026-06-10"),
+    ("job_application", "en", "Date of birth: 14 March 1990", "application_date", "", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "language", "text", "field", "copied", "value"), DEADLINES)
+def test_a_date_is_of_what_its_sentence_says(
+    kind: str, language: str, text: str, field: str, copied: str, value: str | None
+) -> None:
+    assert answered(kind, text, language, **{field: copied}).get(field) == value
+
+
+def test_a_combined_name_is_no_others_though_a_word_of_it_is() -> None:
+    text = "Rechnungs- und Leistungsdatum: 30.05.2026\n\nDatum\tLeistung\n04.05.2026\tMontage\n"
+    assert answered("invoice", text, "de", issue_date="30.05.2026")["issue_date"] == "2026-05-30"
+
+
+def test_the_buyers_vat_number_is_not_the_sellers() -> None:
+    text = (
+        "Muster GmbH, Hauptstr. 5, 10115 Berlin\n\nBeispiel GmbH\nRingstr. 1\n1010 Wien\nUSt-IdNr.: ATU13585627\n\n"
+        "Rechnung RE-1\n\nMuster GmbH, Geschäftsführer: A. Muster, Umsatzsteueridentifikationsnummer DE136695976, "
+        "Amtsgericht Berlin HRB 1\n"
+    )
+    copied = {"seller_vat_id": "DE136695976", "buyer_name": "Beispiel GmbH", "seller_name": "Muster GmbH"}
+    assert answered("invoice", text, "de", **copied)["seller_vat_id"] == "DE136695976"
+
+
+ACCOUNT, OWN = "DE02120300000000202051", "DE89370400440532013000"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "copied", "value"),
+    [
+        (
+            "payment_reminder",
+            f"Die Lastschrift von Ihrem Konto IBAN {OWN} kam zurück.\nSparkasse {ACCOUNT}",
+            ACCOUNT,
+            ACCOUNT,
+        ),
+        ("public_notice", f"Das Guthaben wird auf Ihr Konto IBAN {OWN} überwiesen.", "", None),
+        ("invoice", f"Der Betrag wird dem uns bekannten Girokonto {OWN} belastet.", "", None),
+    ],
+)
+def test_the_recipients_account_is_none_to_pay_into(kind: str, text: str, copied: str, value: str | None) -> None:
+    assert answered(kind, text, "de", iban=copied).get("iban") == value
+
+
+def test_what_was_paid_is_not_the_invoice() -> None:
+    text = (
+        "Rechnungsbetrag: 500,00 €\nIhre Zahlung in Höhe von 150,00 € haben wir erhalten.\nOffener Betrag: 350,00 €\n"
+    )
+    said = answered("payment_reminder", text, "de", invoice_amount="500,00 €", amount_due="350,00 €")
+    assert (said["invoice_amount"], said["amount_due"]) == ("500.00", "350.00")
+
+
+def test_a_reminders_date_is_not_that_of_its_invoice() -> None:
+    text = "12 May 2026\n\nReminder: our invoice no INV-4711 dated 3 March 2026\n"
+    said = answered("payment_reminder", text, "en", reminder_date="12 May 2026", invoice_date="3 March 2026")
+    assert (said["reminder_date"], said["invoice_date"]) == ("2026-05-12", "2026-03-03")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Gutschriftsnummer: GS-2026-05\nzu Rechnung Nr. RE-2026-0311", "GS-2026-05"),
+        ("Stornonummer: ST-2026-05\nStorno der Rechnung Nr. RE-2026-0311", "ST-2026-05"),
+        ("AVOIR N° AV-2026-05\nAvoir sur la facture n° F-2026-0311", "AV-2026-05"),
+    ],
+)
+def test_a_credit_notes_number_is_not_that_of_what_it_corrects(text: str, number: str) -> None:
+    assert (
+        answered("invoice", text, "fr" if "facture" in text else "de", invoice_number=number)["invoice_number"]
+        == number
+    )
+
+
+def test_amounts_and_their_currency_stay_together() -> None:
+    text = (
+        "Item one USD 40.00\nItem two USD 30.00\nItem three USD 30.00\n"
+        "Net total USD 100.00 CHF 90.00\nVAT USD 8.10 CHF 7.29\nTotal USD 108.10 CHF 97.29\n"
+    )
+    copied = {"currency": "CHF", "net_total": "CHF 90.00", "tax_total": "CHF 7.29", "gross_total": "CHF 97.29"}
+    said = answered("invoice", text, "en", **copied)
+    assert (said["currency"], said["gross_total"]) == ("CHF", "97.29")
+
+
+def test_what_was_billed_before_is_not_what_is_billed_now() -> None:
+    text = (
+        "Nettobetrag 10.000,00\nMwSt 19 % 1.900,00\nGesamtbetrag 11.900,00\n\nErhaltene Abschlagszahlungen\n"
+        "Datum\tNetto\tMwSt\tBrutto\n01.02.2026\t1.000,00\t190,00\t1.190,00\n01.03.2026\t2.000,00\t380,00\t2.380,00\n"
+        "Summe\t3.000,00\t570,00\t3.570,00\n"
+    )
+    copied = {"net_total": "10.000,00", "tax_total": "1.900,00", "gross_total": "11.900,00"}
+    assert answered("invoice", text, "de", **copied)["gross_total"] == "11900.00"
+
+
+def test_swiss_rounding_is_no_mistake() -> None:
+    totals = "Nettobetrag CHF 99.93\nMWST 8.1 % CHF 8.09\nGesamtbetrag inkl. MWST CHF 108.02\n"
+    text = f"{totals}Rundung -0.02\nZu zahlen CHF 108.00\n"
+    copied = {"net_total": "CHF 99.93", "tax_total": "CHF 8.09", "gross_total": "CHF 108.00"}
+    assert answered("invoice", text, "de-CH", **copied)["gross_total"] == "108.00"
+
+
+@pytest.mark.parametrize(
+    "note", ["Einwurf-Einschreiben", "Postzustellungsurkunde", "RSb", "Gegen Rückschein", "Mieterin"]
+)
+def test_how_a_letter_is_brought_is_nobody(note: str) -> None:
+    address = "Frau Anna Huber\nLindenallee 4\n01844 Neustadt"
+    text = f"Stadt Neustadt, Am Markt 1, 01844 Neustadt\n\n{note}\n{address}\n\nBescheid\n"
+    assert answered("public_notice", text, "de", addressee="Frau Anna Huber")["addressee"] == "Anna Huber"
+
+
+def test_irelands_post_keeps_its_name() -> None:
+    assert answered("invoice", "An Post, O'Connell Street, Dublin 1\nInvoice", "en", seller_name="An Post")[
+        "seller_name"
+    ] == ("An Post")
