@@ -177,11 +177,21 @@ class FieldDefinition(_Data):
         max_length=40,
         description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`.",
     )
+    denied_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=40,
+        description="Words there that say that it is of something else, where they are nearer to the value: `appeal`.",
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What documents call the field: labels, synonyms, and doubtful names."""
+        return (self.label.de, self.label.en, *self.synonyms, *self.doubtful)
 
     @model_validator(mode="after")
     def _doubts_fit(self) -> Self:
-        if bool(self.doubtful) != bool(self.told_by):
-            message = f"field {self.name}: `doubtful` and `told_by` need each other"
+        if bool(self.doubtful) != bool(self.told_by) or (self.denied_by and not self.doubtful):
+            message = f"field {self.name}: `doubtful` and `told_by` need each other, and `denied_by` needs them"
             raise ValueError(message)
         return self
 

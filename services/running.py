@@ -17,10 +17,11 @@ from services.telemetry.setup import Telemetry, set_up
 from services.telemetry.state import State, StateFile
 from services.telemetry.watchdog import Watchdog
 from services.vitals import Vitals
-from services.wiring import Loading, Place, Service, ServiceName, build, connected
+from services.wiring import SIGNALLED, Loading, Place, Service, ServiceName, build, connected
 
 log = structlog.get_logger(__name__)
 
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 WATCHDOG_SECONDS: Final = 10.0
 """How long liveness may fail before the process ends itself, for where nobody asks `/livez`."""
 
@@ -30,6 +31,7 @@ async def run_service(name: ServiceName, settings: Settings) -> None:
     give_memory_back()
     settings = connected(settings)
     loading = Loading()
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     stop = stop_on_signals(loading)
     telemetry = set_up(name, settings.data_dir, log_level=settings.log_level, log_format=settings.log_format)
     try:
@@ -38,6 +40,8 @@ async def run_service(name: ServiceName, settings: Settings) -> None:
         raise _first_of(group) from group
     finally:
         telemetry.shutdown()
+        for number, handler in before.items():  # ours need the event loop, which ends
+            signal.signal(number, handler)
 
 
 def stop_on_signals(loading: Loading | None = None) -> asyncio.Event:
@@ -53,10 +57,12 @@ def stop_on_signals(loading: Loading | None = None) -> asyncio.Event:
         nonlocal signals
         signals += 1
         if signals > 1 or (loading and loading.now):
-            os._exit(128 + number)  # what is in flight is delivered again to the next
+            os._exit(SIGNALLED + number)  # what is in flight is delivered again to the next
+        if loading:
+            loading.signal = number
         loop.call_soon_threadsafe(stop.set)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         signal.signal(number, on_signal)
     return stop
 

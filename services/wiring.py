@@ -54,6 +54,8 @@ from services.telemetry.state import State, StateFile
 from services.telemetry.tracing import Tracing
 from services.vitals import Breaking, Vitals
 
+SIGNALLED: Final = 128
+"""Exit code of a process that a signal ends, with its number added."""
 STEP_SECONDS: Final = 120.0
 """How long a step of a start may take; loading a model has a setting. What it waits for, such as a broker that does not
 answer, is given up sooner and said."""
@@ -68,9 +70,22 @@ class Service(Protocol):
 
 @dataclass(slots=True)
 class Loading:
-    """Whether a service loads a model, in the event loop's own thread: that loop hears nothing meanwhile."""
+    """Whether a service loads a model in its event loop's own thread, which hears nothing meanwhile.
+
+    Parameters
+    ----------
+    signal
+        What the process was sent before.
+    """
 
     now: bool = False
+    signal: int | None = None
+
+    def begin(self) -> None:
+        """Say that it begins; who was asked to end does so."""
+        self.now = True
+        if self.signal is not None:
+            os._exit(SIGNALLED + self.signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,7 @@ async def database_of(settings: Settings, application: str) -> AsyncIterator[Dat
 
 async def build(name: ServiceName, place: Place) -> Service:
     """Build a service; it consumes nothing before it runs."""
+    place.telemetry.metrics.begin(_STEPS[name])
     return await _BUILDERS[name](place)
 
 
@@ -201,7 +217,7 @@ async def _intake(place: Place) -> Intake:
         telemetry.tracing,
         telemetry.metrics,
     )
-    _watch_consumer(place, consumption, intake, (Step.ACCEPT, Step.PARSE, Step.STORE))
+    _watch_consumer(place, consumption, intake)
     return intake
 
 
@@ -236,7 +252,7 @@ async def _inference(place: Place) -> Inference:
         telemetry.tracing,
         telemetry.metrics,
     )
-    _watch_consumer(place, consumption, inference, (Step.ADMIT, Step.ASK, Step.CHECK, Step.RECORD))
+    _watch_consumer(place, consumption, inference)
     return inference
 
 
@@ -248,10 +264,15 @@ async def _relay(place: Place) -> Relay:
         publication = await place.stack.enter_async_context(Publication(kafka_of(settings), "postkorb-relay"))
     keep = timedelta(days=settings.outbox_keep_days)
     relay = Relay(database, publication, telemetry.tracing, telemetry.metrics, keep=keep)
-    place.vitals.watch_relay(publication.probe, lambda: relay.trouble)
+    place.vitals.watch_relay(publication.probe, lambda: relay.away)
     return relay
 
 
+_STEPS: Final[Mapping[ServiceName, Sequence[Step]]] = {
+    ServiceName.INTAKE: (Step.ACCEPT, Step.PARSE, Step.STORE),
+    ServiceName.INFERENCE: (Step.ADMIT, Step.ASK, Step.CHECK, Step.RECORD),
+    ServiceName.RELAY: (Step.RELAY,),
+}
 _BUILDERS: Final[Mapping[ServiceName, Builder]] = {
     ServiceName.INTAKE: _intake,
     ServiceName.INFERENCE: _inference,
@@ -475,11 +496,10 @@ async def _loaded_engine(place: Place, routes: Routes) -> Engine:
         place.vitals.start.progress(what, times.last(what))
 
     with place.step("model", settings.start_seconds):
-        place.loading.now = True
-        try:
-            engine = await load_engine(settings, say, routes)
-        finally:
-            place.loading.now = False
+        if settings.engine == "in-process":
+            place.loading.begin()
+        engine = await load_engine(settings, say, routes)
+        place.loading.now = False
     place.stack.push_async_callback(engine.close)
     place.vitals.watch_engine(lambda: engine.trouble)
     if settings.engine == "in-process":  # servers elsewhere have loaded theirs
@@ -494,8 +514,8 @@ def _check_context(engine: Engine, left: int) -> None:
         raise SettingsError(message)
 
 
-def _watch_consumer(place: Place, consumption: Consumption, service: Breaking, steps: Sequence[Step]) -> None:
-    place.telemetry.metrics.begin(steps, consumption.group)
+def _watch_consumer(place: Place, consumption: Consumption, service: Breaking) -> None:
+    place.telemetry.metrics.commit_failed(consumption.group, 0)
     place.vitals.watch_consumption(consumption, service, place.settings.stuck_seconds)
 
 

@@ -107,7 +107,22 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
-_SENTENCE_END: Final = re.compile(r"[.!?;:]\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t")
+_SENTENCE_END: Final = re.compile(
+    r"(?:(?<!\bNr)(?<!\bnr)(?<!\bNo)(?<!\bno)(?<!\bTel)(?<!\bDr)(?<!\bSt)(?<!\bStr)(?<!\bRef)(?<!\bRe)(?<!\bRg)"
+    r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\b[0-9])(?<!\b[0-9]{2})\.|[!?;])"
+    r"\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t"
+)
+"""Where a sentence ends; no abbreviation and no day of a date does it."""
+_NEXT_LINE: Final = re.compile(r"\n[ \t]*(?=[^\W\d_a-zäöü]|\d)")
+"""Where what is said behind a value ends: what a line begins with a capital letter may be of something else."""
+_COUNTED_FROM: Final = re.compile(
+    r"(?<!\w)(?:tagen?|wochen?|days|weeks|jours) (?:ab|nach|from|after|à compter)(?: du| dem| the)?\W{0,3}$"
+)
+"""Words directly before a date from which days are counted: it ends nothing."""
+_ASKS_TO_PAY: Final = re.compile(
+    r"(?:überweisen|zahlen|entrichten) sie|zahlbar (?:auf|an)|(?:please|kindly|to) (?:transfer|pay|remit)|veuillez"
+)
+"""Words behind which an account is to be paid into, whatever was said before; in small letters."""
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
 _NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
@@ -164,8 +179,10 @@ class Candidate:
     labels: tuple[str, ...]
     is_dateline: bool = False
     behind: str = ""
-    sentence: str = ""
+    sentence: tuple[str, str] = ("", "")
     """The words of its sentence before an amount or a date, from the one before on, and behind it; in small letters."""
+    ends_span: bool = False
+    """It is the second of two dates: `vom 01.01.2026 bis zum 31.12.2026`."""
 
     @property
     def label(self) -> str:
@@ -197,7 +214,7 @@ class Candidates:
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
         self._found: dict[Kind, list[Candidate]] = {}
-        self._owners: dict[tuple[str, Kind], list[str | None]] = {}
+        self._owners: dict[tuple[str, Kind, bool], list[str | None]] = {}
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""
@@ -212,9 +229,19 @@ class Candidates:
 
         The document's own date and number are also named by its heading; its date may stand where letters have theirs.
         """
-        key = (kind.name, field.kind)
+        return self._owned(field, kind, with_doubtful=False)
+
+    def may_be_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+        """Give the same with those beside a doubtful name of which the sentence says nothing: they may be the field's.
+
+        That is enough to leave a value where it was copied, and too little to take it.
+        """
+        return self._owned(field, kind, with_doubtful=True)
+
+    def _owned(self, field: FieldDefinition, kind: DocumentType, *, with_doubtful: bool) -> list[Candidate]:
+        key = (kind.name, field.kind, with_doubtful)
         if key not in self._owners:
-            names = {item.name: _Names(item, kind) for item in kind.fields if item.kind is field.kind}
+            names = {item.name: _Names(item, kind, with_doubtful) for item in kind.fields if item.kind is field.kind}
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
             self._owners[key] = [
                 _owner_by(item, names)
@@ -239,12 +266,8 @@ class Candidates:
 
     def not_of_another(self, field: FieldDefinition) -> list[Candidate]:
         """Give the candidates of a field's kind before which no word makes them another's, see `unlike`."""
-        unlike = _in_small_letters(field.unlike)
-        return [
-            item
-            for item in self.of(field.kind)
-            if not any(word in plain(self._before(item)).casefold() for word in unlike)
-        ]
+        words = _anywhere(field.unlike)
+        return [item for item in self.of(field.kind) if words is None or not words.search(self._said_before(item))]
 
     def excluded(self, field: FieldDefinition, kind: DocumentType) -> set[str]:
         """Give the values, canonical, that the nearest words make another's, see `unlike`."""
@@ -310,31 +333,37 @@ class Candidates:
         between = self._pages[last.page - 1][first.char_end : last.char_start]
         return first.page == last.page and first.kind is Kind.DATE and _UNTIL.fullmatch(between) is not None
 
-    def _before(self, item: Candidate) -> str:
-        return self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
+    def _said_before(self, item: Candidate) -> str:
+        """Give the words before a value, from where somebody is asked to pay on, if anybody is; in small letters."""
+        before = self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
+        words = plain(before).casefold()
+        return words[max((match.start() for match in _ASKS_TO_PAY.finditer(words)), default=0) :]
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
         values = _values(kind, self._pages, self.language, part)
-        last = (0, 0)
+        last: Candidate | None = None
+        since = 0
         for found in merge(_numbers_like_dates(self._pages), values, key=_place) if kind is Kind.REFERENCE else values:
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
-                since = last[1] if last[0] == found.page else 0
-                named = replace(found, labels=labels, sentence=self._sentence(found, since))
-                last = found.page, found.char_end
-                yield self._date(named) if kind is Kind.DATE else named
+                ends_span = last is not None and self._is_span(last, found)
+                if last is not None and not ends_span:
+                    since = last.char_end if last.page == found.page else 0
+                last = replace(found, labels=labels, sentence=self._sentence(found, since), ends_span=ends_span)
+                yield self._date(last) if kind is Kind.DATE else last
 
-    def _sentence(self, found: Candidate, since: int) -> str:
+    def _sentence(self, found: Candidate, since: int) -> tuple[str, str]:
         if found.kind not in (Kind.DATE, Kind.MONEY):
-            return ""
+            return "", ""
         page = self._pages[found.page - 1]
         before = page[max(since, found.char_start - MAX_SENTENCE) : found.char_start]
         begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
-        behind = page[found.char_end : found.char_end + MAX_UNLIKE]
-        end = _SENTENCE_END.search(behind)
-        return plain(f"{before[begins:]} {behind[: end.start()] if end else behind}").casefold()
+        behind = page[found.char_end : found.char_end + MAX_SENTENCE]
+        ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_LINE, _NEXT_DATE))
+        end = min((match.start() for match in ends if match), default=len(behind))
+        return plain(before[begins:]).casefold(), plain(behind[:end]).casefold()
 
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
@@ -401,28 +430,48 @@ def _values(
 
 
 class _Names:
-    """What documents call a field."""
+    """What documents call a field.
 
-    def __init__(self, field: FieldDefinition, kind: DocumentType) -> None:
+    Parameters
+    ----------
+    with_doubtful
+        A doubtful name counts unless its sentence says that it is of something else.
+    """
+
+    def __init__(self, field: FieldDefinition, kind: DocumentType, with_doubtful: bool = False) -> None:  # noqa: FBT001, FBT002
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
-        self._pattern = name_pattern(field)
+        self._pattern = _pattern_of(_in_small_letters((field.label.de, field.label.en, *field.synonyms)))
         self._doubtful = _pattern_of(_in_small_letters(field.doubtful)) if field.doubtful else None
-        self._told_by = _beginnings(field.told_by)
+        self._told_by, self._denied_by = _beginnings(field.told_by), _whole_words(field.denied_by)
+        self._with_doubtful, self._may_end_span = with_doubtful, field.needs_label
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
         self._unlike, self._another, self._unlike_behind = _others_patterns(field.unlike)
+        own = [word for word in field.unlike if not (self._heading and self._heading.search(word.casefold()))]
+        self._unlike_above = _others_patterns(tuple(own))[0]
 
-    def nearest(self, label: str, sentence: str = "") -> tuple[int, int]:
+    def nearest(self, label: str, item: Candidate) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
         matches = list(_overlapping(self._pattern, label))
         if self.exclude(label, matches):
             return _NOWHERE
-        if self._doubtful and self._told_by and self._told_by.search(sentence):
+        if self._doubtful and self._is_told(item):
             matches += _overlapping(self._doubtful, label)
         found = [(_end_of_word(label, match.end()), len(match[0])) for match in matches]
         if self._heading:
             headings = self._heading.finditer(label)
             found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
         return max((place for place in found if _letters(label[place[0] :]) <= self._between), default=_NOWHERE)
+
+    def _is_told(self, item: Candidate) -> bool:
+        """Say whether the words of a value's sentence say that a doubtful name is the field's: the nearest count.
+
+        Of the end of a span only those behind it, but for fields that may be just that.
+        """
+        sentence = item.sentence if self._may_end_span or not item.ends_span else ("", item.sentence[1])
+        told, denied = _distance(self._told_by, sentence), _distance(self._denied_by, sentence)
+        if told is None:
+            return self._with_doubtful and denied is None
+        return denied is None or told <= denied
 
     def are_of(self, item: Candidate) -> bool:
         """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""
@@ -438,7 +487,11 @@ class _Names:
 
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""
-        return self._heading is not None and item.kind is Kind.REFERENCE and any(map(self.exclude, item.labels))
+        if self._heading is None or item.kind is not Kind.REFERENCE:
+            return False
+        is_named = self._pattern.search(next(iter(item.labels), "")) is not None
+        words = self._unlike_above if is_named else self._unlike
+        return words is not None and any(words.search(label, max(0, len(label) - MAX_UNLIKE)) for label in item.labels)
 
     def exclude(self, label: str, names: Sequence[re.Match[str]] = ()) -> bool:
         """Say whether words before a value make it another one's, and are no part of a name that it has."""
@@ -466,7 +519,7 @@ def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
 
 def names_of(field: FieldDefinition) -> frozenset[str]:
     """Give what documents call a field, in small letters."""
-    return _in_small_letters((field.label.de, field.label.en, *field.synonyms))
+    return _in_small_letters(field.names)
 
 
 @cache
@@ -488,7 +541,7 @@ def _pattern_of(names: frozenset[str]) -> re.Pattern[str]:
 
 def _flexible(name: str) -> str:
     """Make a pattern of a name whose words a document may join otherwise: `Bestell-Nr`, `Bestell Nr`, `Bestell.-Nr`."""
-    return _JOINS.sub(r"[ .(-]{1,3}", re.escape(name))
+    return _JOINS.sub(r"[ .,(-]{1,3}", re.escape(name))
 
 
 def _ending(name: str) -> str:
@@ -502,7 +555,7 @@ def _others_patterns(
     unlike: tuple[str, ...],
 ) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
     """Make patterns of words that name another field: before a value, directly before it, and behind it."""
-    words = "|".join(map(re.escape, sorted(_in_small_letters(unlike), key=len, reverse=True)))
+    words = "|".join(map(_flexible, sorted(_in_small_letters(unlike), key=len, reverse=True)))
     if not words:
         return None, None, None
     return (
@@ -519,6 +572,29 @@ def _beginnings(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 @cache
+def _anywhere(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of words, in small letters, that may be parts of others: `Bankeinzug`."""
+    return re.compile("|".join(map(_flexible, sorted(_in_small_letters(words))))) if words else None
+
+
+@cache
+def _whole_words(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of words, in small letters, with the endings that one may have."""
+    ways = "|".join(map(re.escape, sorted(_in_small_letters(words), key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{ways})(?:e?[nsr]|e)?(?!\w)") if words else None
+
+
+def _distance(words: re.Pattern[str] | None, sentence: tuple[str, str]) -> int | None:
+    """Give the characters between a value and the nearest of the words around it; None if there are none."""
+    if words is None:
+        return None
+    before, behind = sentence
+    first = next((match.start() for match in words.finditer(behind)), None)
+    last = max((match.end() for match in words.finditer(before)), default=None)
+    return min((far for far in (first, None if last is None else len(before) - last) if far is not None), default=None)
+
+
+@cache
 def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
     """Make a pattern of headings, whole words, that are in the group `own` where no word makes them another's."""
     ways = [
@@ -531,14 +607,16 @@ def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
 
 def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
-    owner = next(filter(None, (_owner(label, names, item.sentence) for label in item.labels)), None)
+    if item.kind is Kind.DATE and any(map(_COUNTED_FROM.search, item.labels[:1])):
+        return None
+    owner = next(filter(None, (_owner(label, names, item) for label in item.labels)), None)
     return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 
 
 def _owner_by_letters(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field whose name begins a number itself: `Reference: PO-44718`."""
     letters = _OWN_LETTERS.match(item.verbatim) if item.kind is Kind.REFERENCE else None
-    owner = _owner(letters[1].casefold(), names) if letters else None
+    owner = _owner(letters[1].casefold(), names, item) if letters else None
     return None if owner and any(map(names[owner].exclude, item.labels)) else owner
 
 
@@ -547,9 +625,9 @@ def _is_named(labels: Sequence[str]) -> bool:
     return any(_NAMES_A_NUMBER.search(label) for label in labels)
 
 
-def _owner(label: str, names: Mapping[str, _Names], sentence: str = "") -> str | None:
+def _owner(label: str, names: Mapping[str, _Names], value: Candidate) -> str | None:
     """Give the field whose name stands nearest before a value; None if there is none, or two share the words."""
-    nearest = {field: item.nearest(label, sentence) for field, item in names.items()}
+    nearest = {field: item.nearest(label, value) for field, item in names.items()}
     best = max(nearest.values(), default=_NOWHERE)
     owners = [field for field, place in nearest.items() if place == best != _NOWHERE]
     return owners[0] if len(owners) == 1 else None

@@ -226,7 +226,9 @@ class _Document:
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         labels = (field.label.de, field.label.en)
-        longer = [name for name in field.synonyms if len(name) > SHORT_NAME]  # a short one may begin any word
+        longer = [
+            name for name in (*field.synonyms, *field.doubtful) if len(name) > SHORT_NAME
+        ]  # a short one may begin any word
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
         found = (place for way in ways if (place := self.pages.find(way, labels, longer)))
         if first := next(found, None):
@@ -273,8 +275,7 @@ class _Document:
             return True
         if self.surroundings.head(place.page, place.char_start):
             return False  # its column has another name, whatever stands before it in the text
-        names = (field.label.de, field.label.en, *field.synonyms)
-        longer = [name for name in names if len(name) > SHORT_NAME]  # a short one may begin any word
+        longer = [name for name in field.names if len(name) > SHORT_NAME]  # a short one may begin any word
         return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)
 
 

@@ -80,7 +80,7 @@ class EInvoicePages:
         for candidate in self.labelled(field):
             if same(candidate.value, value):
                 return _place(candidate)
-        labels = (field.label.de, field.label.en, *field.synonyms)
+        labels = field.names
         if value.numeric is not None:
             return self._find_number(value.numeric, is_money=field.kind is Kind.MONEY)
         if value.date is not None:

@@ -59,9 +59,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if definition.kind not in KINDS:
             continue
         answer = given.get(definition.name)
-        labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
-        only = _only(labelled) or _only(_recipients_own(definition, labelled))
-        only = only or _unlabelled(answer, definition, kind, given, candidates)
+        only = _told(answer, definition, kind, given, candidates)
         if only is None or _stays(answer, only, candidates):
             continue
         put = answer_of(definition, only)
@@ -82,6 +80,21 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
                 )
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def _told(
+    answer: FieldAnswer | None,
+    definition: FieldDefinition,
+    kind: DocumentType,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> Candidate | None:
+    """Give what is a field's value by its name, or by what else tells it; none where a copy may be named too."""
+    if definition.doubtful and answer and _is_among(answer, candidates.may_be_labelled(definition, kind)):
+        return None
+    labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
+    only = _only(labelled) or _only(_recipients_own(definition, labelled))
+    return only or _unlabelled(answer, definition, kind, given, candidates)
 
 
 def _not_recipients(
@@ -152,8 +165,9 @@ def _unlabelled(
         return _of_sender(answer, recipient, candidates, candidates.excluded(definition, kind))
     is_number = definition.of_document and definition.kind is Kind.REFERENCE
     labelled = candidates.labelled(definition, kind) if is_number else []
-    is_own = any(is_said_by(answer, item) for item in labelled)
-    return labelled[0] if labelled and not is_own else None  # a document's own number stands before others'
+    return (
+        labelled[0] if labelled and not _is_among(answer, labelled) else None
+    )  # a document's own number stands before others'
 
 
 def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) -> list[Candidate]:
@@ -174,7 +188,7 @@ def _dateline(
     Others may: the first of a table's rows stands below `Datum`.
     """
     labelled = candidates.labelled(definition, kind) if definition.of_document else []
-    if any(is_said_by(answer, item) for item in labelled):
+    if _is_among(answer, labelled):
         return None
     return _only([item for item in labelled if item.is_dateline])
 
@@ -309,7 +323,7 @@ def _is_of_another(
     """
     if definition.kind is Kind.VAT_ID and _is_recipients_only(answer, kind, given, candidates):
         return True
-    if definition.kind not in KINDS or _stands_beside(answer, definition, kind, candidates):
+    if definition.kind not in KINDS or _is_among(answer, candidates.may_be_labelled(definition, kind)):
         return False
     is_told = definition.kind in (Kind.DATE, Kind.IBAN) and bool(definition.unlike)
     if is_told and candidates.is_of_another(definition, kind, answer.value or ""):
@@ -326,7 +340,11 @@ def _is_of_another(
 def _stands_beside(
     answer: FieldAnswer, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
 ) -> bool:
-    return any(is_said_by(answer, item) for item in candidates.labelled(definition, kind))
+    return _is_among(answer, candidates.labelled(definition, kind))
+
+
+def _is_among(answer: FieldAnswer, found: Sequence[Candidate]) -> bool:
+    return any(is_said_by(answer, item) for item in found)
 
 
 def _is_same_number(one: str, other: str) -> bool:

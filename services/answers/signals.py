@@ -143,8 +143,7 @@ class _Known:
             return False
         if head := self.candidates.surroundings.head(field.page, field.char_start):
             return name_pattern(definition).search(head) is not None
-        labels = (definition.label.de, definition.label.en, *definition.synonyms)
-        return self.searchable.follows_label(field.page, field.char_start, labels, LABEL_REACH)
+        return self.searchable.follows_label(field.page, field.char_start, definition.names, LABEL_REACH)
 
     def _is_misplaced(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
         if definition.role:

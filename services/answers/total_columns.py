@@ -20,7 +20,11 @@ from services.answers.candidates import Candidate, Candidates, name_pattern
 from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet
 
-_PAYMENTS: Final = re.compile(r"abschlag|anzahlung|geleistet|erhalten|bereits|received|deposit|acompte", re.IGNORECASE)
+_PAYMENTS: Final = re.compile(
+    r"abschlag|abschläge|anzahlung|(?:geleistete|erhaltene|bisherige)[nr]? (?:zahlung|rechnung)|payments? received"
+    r"|deposit|acompte",
+    re.IGNORECASE,
+)
 MOST_HEADS: Final = 50
 """Lines that name a tax, in a document."""
 MOST_LINES: Final = 60

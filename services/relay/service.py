@@ -82,16 +82,10 @@ class Relay:
         self._away_since = 0.0
         self._reminded_at = 0.0
         self._lag_seconds = 0.0
-        self._refused: dict[int, tuple[str, float]] = {}
-        """Topic of each row that the broker refused here, and until when it counts: by then it was tried again."""
+        self._refused: dict[int, float] = {}
+        """Until when each row that the broker refused here counts: by then it was tried again."""
         metrics.watch_outbox(lambda: self._lag_seconds)
         metrics.watch_refused(lambda: len(self._refused))
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be published, or some of it; None if all can."""
-        topics = ", ".join(sorted({topic for topic, _ in self._refused.copy().values()}))
-        return self.away or (f"the broker refuses {len(self._refused)} events, of {topics}" if topics else None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is in the producer then is finished, the rest goes to other relays."""
@@ -179,7 +173,7 @@ class Relay:
             seconds=REFUSED_FOR.total_seconds(),
         )
         self._metrics.documents_done(names.Outcome.RETRIED, Step.RELAY)
-        self._refused[row.outbox_id] = row.row.topic, time.monotonic() + 2 * REFUSED_FOR.total_seconds()
+        self._refused[row.outbox_id] = time.monotonic() + 2 * REFUSED_FOR.total_seconds()
         await self._database.in_transaction(
             lambda connection: postpone(connection, self._relay_id, [row.outbox_id], REFUSED_FOR)
         )
@@ -211,7 +205,7 @@ class Relay:
             age = await self._database.in_transaction(oldest_unpublished_age)
             self._lag_seconds = age or 0.0
             now = time.monotonic()  # another relay may have published them, or somebody deleted them
-            self._refused = {key: item for key, item in self._refused.items() if item[1] > now}
+            self._refused = {key: until for key, until in self._refused.items() if until > now}
             await asyncio.sleep(LAG_SECONDS)
 
     async def _prune_regularly(self) -> None:

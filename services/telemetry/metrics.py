@@ -210,9 +210,9 @@ class Metrics:
         """Count a document that is to be tried again later, with the code of its error."""
         self._retries.add(1, {names.STEP: names.span_of(step), names.ERROR_TYPE: code})
 
-    def commit_failed(self, group: str) -> None:
-        """Count a commit that the broker did not take."""
-        self._commit_failures.add(1, {names.MESSAGING_GROUP: group})
+    def commit_failed(self, group: str, count: int = 1) -> None:
+        """Count commits that the broker did not take."""
+        self._commit_failures.add(count, {names.MESSAGING_GROUP: group})
 
     def redelivered(self, topic: str, count: int = 1) -> None:
         """Count records that came again and were skipped, because they were done already."""
@@ -246,13 +246,11 @@ class Metrics:
         """Ask `source` for what readiness says; as `watch_lag` does."""
         self._ready_sources.append(source)
 
-    def begin(self, steps: Iterable[Step], group: str | None = None) -> None:
+    def begin(self, steps: Iterable[Step]) -> None:
         """Begin to count at 0 what alerts are about: of a series that begins higher Prometheus sees no increase."""
         for step in steps:
-            for outcome in (names.Outcome.FAILED, names.Outcome.DEAD_LETTERED):
+            for outcome in (names.Outcome.PROCESSED, names.Outcome.FAILED, names.Outcome.DEAD_LETTERED):
                 self.documents_done(outcome, step, 0)
-        if group is not None:
-            self._commit_failures.add(0, {names.MESSAGING_GROUP: group})
 
     def _observe_lag(self, _: CallbackOptions) -> Iterable[Observation]:
         for lag in (lag for source in self._lag_sources for lag in source()):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -334,6 +335,30 @@ async def test_servers_that_all_have_another_model_are_not_at_fault_with_the_req
         await engine.generate(PROMPT)
     assert isinstance(caught.value, ModelDeniedError) is denied
     assert bool(engine.trouble) is denied
+    await engine.close()
+
+
+async def test_one_model_that_is_missing_takes_no_other_away(server: ScriptedServer) -> None:
+    engine = RemoteEngine(RemoteConfig([server.url], "tiny", aside_seconds=60, attempts=1, waits=False, others=["a"]))
+    server.status, server.body = 404, {"error": {"message": "no such model"}}
+    with pytest.raises(ModelDeniedError):
+        await engine.generate(replace(PROMPT, model="a"))
+    server.status, server.body = 200, answer()
+    assert (await engine.generate(PROMPT)).finish == "stop"
+    assert engine.trouble is None
+    await engine.close()
+
+
+async def test_a_server_that_is_aside_for_another_fault_is_asked_before_a_refusal_counts(
+    start: Callable[[], ScriptedServer],
+) -> None:
+    refusing, other = start(), start()
+    other.status, other.body = 500, {"error": {"message": "out of memory"}}
+    engine = RemoteEngine(RemoteConfig([refusing.url, other.url], "tiny", aside_seconds=0.5))
+    engine._servers[1].aside_until = time.monotonic() + 0.5  # for another request
+    refusing.status, refusing.body = 400, {"error": {"message": "maximum context length is 512"}}
+    other.status, other.body = 200, answer()
+    assert (await engine.generate(PROMPT)).finish == "stop"
     await engine.close()
 
 

@@ -48,6 +48,16 @@ async def test_a_signal_ends_a_process_that_loads_a_model_at_once(monkeypatch: p
     assert await _exit_codes([signal.SIGTERM], monkeypatch, Loading()) == []
 
 
+async def test_a_process_that_was_told_to_end_does_not_begin_to_load(monkeypatch: pytest.MonkeyPatch):
+    told = Loading()
+    assert await _exit_codes([signal.SIGTERM], monkeypatch, told) == []
+    codes: list[int] = []
+    monkeypatch.setattr(running.os, "_exit", codes.append)
+    Loading().begin()
+    told.begin()
+    assert codes == [143]
+
+
 async def _exit_codes(
     numbers: Sequence[signal.Signals], monkeypatch: pytest.MonkeyPatch, loading: Loading | None = None
 ) -> list[int]:

@@ -45,6 +45,8 @@ _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
 _SERVICE: Final = re.compile(r"service|bedienung|trinkgeld|gratuity|\btip\b|pourboire")
 """What is charged in percent as well, and no tax."""
+_CENT: Final = Decimal("0.02")
+"""A tax is rounded."""
 _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 
@@ -69,6 +71,22 @@ class TableAnswers:
     reasons: Sequence[str]
     unproven: Sequence[TableDefinition] = ()
     exceeded: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """What is known of a document's amounts.
+
+    Parameters
+    ----------
+    values
+        By the name of their field.
+    tax
+        The one that is the tax.
+    """
+
+    values: Mapping[str, Decimal]
+    tax: Decimal | None
 
 
 def read_tables(
@@ -98,8 +116,9 @@ def read_tables(
     """
     whole = without_feet(unwrapped(laid_out, pages))
     labels = {field.name: field.label for field in kind.fields}
+    known = _Totals(totals, totals.get(kind.tax_totals.tax) if kind.tax_totals else None)
     answers = [
-        _read_table(table, labels, whole, pages, language, totals, copied.get(table.name, {})) for table in kind.tables
+        _read_table(table, labels, whole, pages, language, known, copied.get(table.name, {})) for table in kind.tables
     ]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
@@ -115,14 +134,13 @@ def _read_table(
     laid_out: Sequence[Sheet],
     pages: Sequence[str],
     language: str,
-    totals: Mapping[str, Decimal],
+    totals: _Totals,
     copied: Mapping[int, Sequence[CopiedRow]],
     *,
     by_content: bool = False,
 ) -> TableAnswers:
     key = table.key
-    named = {name: totals[name] for name in key.adds_up_to if name in totals}
-    found = find_rows(table, laid_out, language, by_content=by_content)
+    found, named = _without_tax(find_rows(table, laid_out, language, by_content=by_content), key, totals)
     denied = _is_denied(found, key, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
@@ -209,7 +227,8 @@ def _is_bill(
 ) -> bool:
     """Tell whether rows above a break are all that is billed, and what follows are details, such as hours worked.
 
-    They make a total that no subtotal below them is; the others do not count on, and nobody adds all of them up.
+    They make a total, and no subtotal below them is that unless a total follows before the break; the others do not
+    count on, and nobody adds all of them up.
     """
     above, later = found.rows[:at], found.rows[at:]
     if not above or not later or not _come_to(above, key, named):
@@ -218,8 +237,10 @@ def _is_bill(
         return False
     total, everything = column_sum(above, key.name), column_sum(found.rows, key.name)
     subtotals = totals_below(laid_out, above[-1], language, {Aside.SUBTOTAL, Aside.CARRIED})
+    ends = totals_below(laid_out, above[-1], language, {Aside.TOTAL}, until=later[0])
     totals = totals_below(laid_out, later[-1], language, {Aside.TOTAL, Aside.SUBTOTAL})
-    return total is not None and not have(subtotals, total) and not (everything and have(totals, everything))
+    is_part = total is None or (have(subtotals, total) and not any(have(ends, value) for value in named.values()))
+    return not is_part and not (everything and have(totals, everything))
 
 
 def _come_to(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> bool:
@@ -319,6 +340,27 @@ def _taxes_below(
             below = totals_below(laid_out[: tax.page], above, language, {Aside.SUBTOTAL, Aside.TOTAL}, until=tax)
             return last if have(below, net) else 0
     return 0
+
+
+def _without_tax(found: Found, key: ColumnDefinition, totals: _Totals) -> tuple[Found, dict[str, Decimal]]:
+    """Give what was found, without the document's tax as its last row, and what the other rows must come to."""
+    named = {name: totals.values[name] for name in key.adds_up_to if name in totals.values}
+    if not _ends_with_tax(found, key, named, totals.tax):
+        return found, named
+    rows = found.rows[:-1]
+    net = {key.adds_up_to[0]: column_sum(rows, key.name) or Decimal(0)}
+    return replace(found, rows=rows, trailing=found.trailing - 1), named | net
+
+
+def _ends_with_tax(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], tax: Decimal | None) -> bool:
+    """Tell whether the last row is the document's tax, of the rate that it names, and makes one of its totals."""
+    if not tax or not named or not found.trailing or len(found.rows) < 2:  # noqa: PLR2004  (what is taxed, and its tax)
+        return False
+    *rows, last = found.rows
+    rate, total = rate_of(_words(last)), column_sum(rows, key.name)
+    if rate is None or total is None or not equal(last.figures[key.name].value or Decimal(0), tax):
+        return False
+    return abs(total * rate / 100 - tax) <= _CENT and any(equal(total + tax, value) for value in named.values())
 
 
 def _under_lesser_heads(

@@ -186,6 +186,7 @@ def is_counted(rows: Sequence[Row]) -> bool:
 
 
 def _are_articles(numbers: Sequence[int]) -> bool:
-    """Tell whether numbers are large, and most of them do not follow the one before."""
+    """Tell whether numbers are large, most do not follow the one before, and they are not in steps of the first."""
     leaps = sum(second != first + 1 for first, second in pairwise([0, *numbers]))
-    return bool(numbers) and min(numbers) >= _ARTICLES and 2 * leaps > len(numbers)
+    is_large = bool(numbers) and min(numbers) >= _ARTICLES and 2 * leaps > len(numbers)
+    return is_large and any(number % numbers[0] for number in numbers)

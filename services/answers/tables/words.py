@@ -60,12 +60,16 @@ _PAYMENTS: Final = re.compile(
     r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
 )
 _CARRIED_ON: Final = re.compile(
-    r"(?:(?:previous|opening|old|last|prior) balance(?! sheet)|balance (?:brought|b/f)|(?:offener|alter|voriger) saldo"
+    r"(?:(?:abzüglich|abzgl\.?|less|minus|your|ihre)\s+)?"
+    r"(?:(?:previous|opening|old|last|prior) balance(?! sheet)|balance (?:brought|b/f|from previous)"
+    r"|(?:offener|alter|voriger) saldo"
     r"|saldo (?:vormonat|vorjahr|alt|vom|per)|(?:ancien|précédent) solde|solde (?:précédent|antérieur|reporté)"
     r"|payments? received|amount (?:already )?paid|already paid|paid to date|less payments?\b|zahlungseingang"
-    r"|(?:zahlung|anzahlung)(?:en)? (?:erhalten|vom)|(?:erhaltene|geleistete) (?:an)?zahlung|bereits (?:ge|be)zahlt"
+    r"|(?:zahlung|anzahlung)(?:en)? (?:erhalten|vom)|(?:erhaltene|geleistete)[nr]? (?:an)?zahlung(?:en)?"
+    r"|bereits (?:ge|be)zahlt"
     r"|(?:paiements?|acomptes?) reçus?|déjà (?:payé|réglé))(?:\W+\w+){0,4}\W*"
 )
+_NUMBERS: Final = re.compile(r"[\d./-]*\d[\d./-]*")
 _DOTTED: Final = re.compile(r"\b[a-z](?:\.[a-z]{1,3})+\b")
 """`V.A.T.`, `T.V.A.`, `U.St.`"""
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
@@ -146,7 +150,7 @@ def is_payment(text: str) -> bool:
 
 def is_carried_on(text: str) -> bool:
     """Tell whether words are of a balance from before, or of what was paid, and of little else, as on a statement."""
-    return _CARRIED_ON.fullmatch(text.lower()) is not None
+    return _CARRIED_ON.fullmatch(_NUMBERS.sub(" ", text.lower())) is not None
 
 
 def rate_of(text: str) -> Decimal | None:

@@ -191,7 +191,10 @@ class InProcessEngine:
     @property
     def trouble(self) -> str | None:
         """Why nothing can be answered any more; None if it can. Safe to ask from another thread."""
-        return STANDS_STILL if self._still else "the engine's process is gone" if self._llm.errored else None
+        if self._still:
+            return STANDS_STILL
+        llm = getattr(self, "_llm", None)
+        return "the engine's process is gone" if llm is None or llm.errored else None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text. Slow for long texts: call it in a thread."""

@@ -343,7 +343,7 @@ class RemoteEngine:
         started = time.monotonic()
         tries = _Tries(prompt.request_id, len(self._servers))
         for _ in range(self._config.attempts):
-            if tries.refused and not self._alive(tries.at_fault):
+            if tries.refused and not self._askable(tries.at_fault):
                 break  # the others are away: whether they would do it is not worth the wait
             server = await self._next_server(tries.at_fault)
             server.outstanding += 1
@@ -351,7 +351,8 @@ class RemoteEngine:
                 completion = await self._ask(server, prompt)
             except _Broken as error:
                 if fault := tries.broken(server, error):
-                    self._note_denied(fault)
+                    if isinstance(fault, ModelDeniedError) and prompt.model in (None, self._config.model):
+                        self._note_missing()
                     raise fault from error
             except (_Unavailable, httpx.TransportError) as error:
                 server.failed(self._config.aside_seconds)
@@ -367,11 +368,10 @@ class RemoteEngine:
                 server.outstanding -= 1
         raise tries.outcome()
 
-    def _note_denied(self, fault: EngineError) -> None:
-        """Note that no server has the model."""
-        if isinstance(fault, ModelDeniedError):
-            for server in self._servers:
-                server.failed(self._config.aside_seconds)
+    def _note_missing(self) -> None:
+        """Note that no server has the model; they answer, and may have others."""
+        for server in self._servers:
+            server.failed_at = time.monotonic()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -393,6 +393,12 @@ class RemoteEngine:
         soonest = min(fit, key=lambda server: server.aside_until)
         await asyncio.sleep(soonest.aside_until - time.monotonic())
         return soonest
+
+    def _askable(self, at_fault: Sequence[Server]) -> bool:
+        """Tell whether a server is left that may be asked, now or once it is no longer aside for another's fault."""
+        others = (server for server in self._servers if server not in at_fault)
+        waited_for = self._config.waits and any(server.failed_at == -math.inf for server in others)
+        return waited_for or bool(self._alive(at_fault))
 
     def _alive(self, at_fault: Sequence[Server]) -> list[Server]:
         """Give the servers that may be asked now, but for those that have a fault with a request."""

@@ -75,6 +75,14 @@ DEADLINES = [
     ("contract", "de", "Der Mieter zahlt die Kaution bis zum 01.07.2026.", "end_date", "", None),
     ("contract", "de", "Der Vertrag ist befristet und läuft bis zum 30.06.2028.", "end_date", "", "2028-06-30"),
     ("delivery_note", "de", "Datum: 08.06.2026\nLiefertermin: 10.06.2026", "delivery_date", "10.06.2026", "2026-06-10"),
+    (
+        "delivery_note",
+        "de",
+        "Datum: 08.06.2026\nGewünschter Liefertermin: 10.06.2026",
+        "delivery_date",
+        "",
+        "2026-06-08",
+    ),
     ("job_application", "en", "Date of birth: 14 March 1990", "application_date", "", None),
 ]
 
@@ -190,3 +198,139 @@ def test_irelands_post_keeps_its_name() -> None:
     assert answered("invoice", "An Post, O'Connell Street, Dublin 1\nInvoice", "en", seller_name="An Post")[
         "seller_name"
     ] == ("An Post")
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "field", "copied"),
+    [
+        (
+            "payment_reminder",
+            "de",
+            "Rechnung   zahlbar bis\nRE-311     26.05.2026\n\nWir setzen Ihnen eine letzte Frist bis zum 30.06.2026.",
+            "pay_by",
+            "30.06.2026",
+        ),
+        (
+            "payment_reminder",
+            "de",
+            "Die Rechnung war zahlbar bis 26.05.2026. Bitte holen Sie dies bis spätestens 30.06.2026 nach.",
+            "pay_by",
+            "30.06.2026",
+        ),
+        (
+            "contract",
+            "de",
+            "Der Vertrag gilt bis zum 31.12.2026. Die Probezeit endet am 30.06.2026.",
+            "end_date",
+            "31.12.2026",
+        ),
+        (
+            "public_notice",
+            "de",
+            "Die Nachzahlung beträgt 250,00 EUR. Hierin ist eine Gebühr von 20,00 EUR enthalten.",
+            "amount",
+            "250,00 EUR",
+        ),
+        (
+            "contract",
+            "de",
+            "Der Erbbauzins beträgt 900,00 EUR. Der Ersatzschlüssel kostet: Preis 25,00 EUR.",
+            "contract_value",
+            "900,00 EUR",
+        ),
+    ],
+)
+def test_a_copy_beside_a_doubtful_name_stays(kind: str, language: str, text: str, field: str, copied: str) -> None:
+    shown = {"30.06.2026": "2026-06-30", "31.12.2026": "2026-12-31", "250,00 EUR": "250.00", "900,00 EUR": "900.00"}
+    assert answered(kind, text, language, **{field: copied}).get(field) == shown[copied]
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "field", "value"),
+    [
+        ("invoice", "de", "Zahlbar innerhalb von 14 Tagen ab Rechnungsdatum, fällig am 26.05.2026.", "due_date", "26"),
+        ("invoice", "de", "Bitte gleichen Sie die Rechnung bis zum 26.05.2026 aus.", "due_date", "26"),
+        (
+            "invoice",
+            "de",
+            "Wir bitten, die Rechnung bis zum 26.05.2026 auf das unten genannte Konto zu überweisen.",
+            "due_date",
+            "26",
+        ),
+        (
+            "invoice",
+            "de",
+            "Überweisen Sie unter Angabe der Rechnung Nr. RE-2026-14 bis zum 26.05.2026.",
+            "due_date",
+            "26",
+        ),
+        ("invoice", "de", "Gerichtsstand ist Klagenfurt. Zahlbar bis 26.05.2026", "due_date", "26"),
+        ("invoice", "de", "Zahlbar bis 26.05.2026 (Reklamationen binnen 8 Tagen)", "due_date", "26"),
+        ("invoice", "fr", "Règlement par virement avant le 26/05/2026", "due_date", "26"),
+        ("invoice", "en", "Please transfer no later than 26 May 2026.", "due_date", "26"),
+        (
+            "payment_reminder",
+            "de",
+            "zur Vermeidung einer Klage zahlen Sie bitte bis spätestens 26.05.2026.",
+            "pay_by",
+            "26",
+        ),
+        ("payment_reminder", "en", "Please settle our claim by 26 May 2026.", "pay_by", "26"),
+        ("payment_reminder", "en", "Unless we receive your money by 26 May 2026 we will sue.", "pay_by", "26"),
+        ("public_notice", "de", "Gegen die Zahlung kann bis zum 26.05.2026 Klage erhoben werden.", "pay_by", None),
+        ("contract", "de", "Der Vertrag läuft vom 01.01.2026 bis zum 26.05.2026.", "end_date", "26"),
+        ("contract", "de", "Kaution: 3 Monatsmieten. Mietende: 26.05.2026", "end_date", "26"),
+        ("contract", "en", "The fee increases yearly. Start date: 26 May 2026", "effective_date", "26"),
+        ("payment_reminder", "de", "1. Mahnung vom 26.05.2026 zu Rechnung RE-311", "reminder_date", "26"),
+        ("payment_reminder", "de", "Auf unsere Mahnungen vom 26.05.2026 kam nichts.", "invoice_date", None),
+        ("job_application", "de", "Bornheim, den 26.05.2026\n\nBewerbung", "application_date", "26"),
+        ("invoice", "de", "Leistungszeitraum der Rechnung: 01.05.2026 bis zum 26.05.2026", "due_date", None),
+    ],
+)
+def test_a_date_is_found_by_the_nearest_words_of_its_sentence(
+    kind: str, language: str, text: str, field: str, value: str | None
+) -> None:
+    assert answered(kind, text, language).get(field) == (value and f"2026-05-{value}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "field", "value"),
+    [
+        ("payment_reminder", "unsere Rechnung Nr. RE-311 über 119,00 € ist offen.", "invoice_amount", "119.00"),
+        ("payment_reminder", "our invoice no. RE-311 in the sum of EUR 119.00 is unpaid.", "invoice_amount", "119.00"),
+        ("public_notice", "Die festgesetzte Einkommensteuer beträgt 250,00 EUR.", "amount", "250.00"),
+        (
+            "public_notice",
+            "Ihr Einkommen, von dem die Steuer abhängt: das Einkommen beträgt 250,00 EUR.",
+            "amount",
+            None,
+        ),
+        ("public_notice", "Das Zwangsgeld beträgt 250,00 EUR.", "amount", "250.00"),
+        ("contract", "Der Mietzins beträgt 900,00 EUR monatlich.", "contract_value", "900.00"),
+    ],
+)
+def test_an_amount_is_found_by_the_words_of_its_sentence(kind: str, text: str, field: str, value: str | None) -> None:
+    assert answered(kind, text, "en" if "our" in text else "de").get(field) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Ihr Guthaben wurde verrechnet. Bitte überweisen Sie den Rest auf {OWN}",
+        f"Die Lastschrift wurde zurückgegeben. Bitte überweisen Sie auf unser Konto bei der DKB: {OWN}",
+        f"No refunds after 30 days. Please transfer to Barclays: {OWN}",
+        f"Bitte überweisen Sie auf unser Girokonto {OWN}.",
+    ],
+)
+def test_an_account_that_somebody_is_asked_to_pay_into_is_found(text: str) -> None:
+    assert answered("invoice", text, "de").get("iban") == OWN
+
+
+@pytest.mark.parametrize("label", ["Kunden USt-IdNr.:", "Kunden-USt-IdNr.:", "Kunde USt-IdNr.", "UID Kunde"])
+def test_a_customers_vat_number_is_none_of_the_seller(label: str) -> None:
+    assert answered("invoice", f"Rechnung RE-1\n\n{label} ATU13585627\n", "de").get("seller_vat_id") is None
+
+
+@pytest.mark.parametrize("above", ["Anlage zur Rechnung", "Alles zur Rechnung", "Invoice to"])
+def test_words_above_do_not_take_a_number_from_its_name(above: str) -> None:
+    assert answered("invoice", f"{above}\nRechnungsnummer: RE-5\n", "de").get("invoice_number") == "RE-5"

@@ -57,6 +57,14 @@ def test_nothing_is_taken_where_arithmetic_does_not_tell_it(lines: tuple[str, ..
     assert found(*lines) == {}
 
 
+@pytest.mark.parametrize(
+    "above", ["Sie erhalten folgende Abrechnung:", "Für die geleisteten Arbeiten:", "Wie bereits besprochen:"]
+)
+def test_words_of_a_sentence_above_make_a_table_none_of_payments(above: str) -> None:
+    assert found(above, HEAD, *LINES, SUM) == TOTALS
+    assert found("Erhaltene Abschlagszahlungen", HEAD, *LINES, SUM) == {}
+
+
 def test_they_stand_for_what_the_model_copied_from_the_first_line() -> None:
     page = "\n".join(["Muster GmbH", "Rechnung RE-7", "Rechnungsdatum: 05.06.2026", HEAD, *LINES, SUM])
     copied = answers(page, net_total="321,40", tax_total="61,07", gross_total="382,47")

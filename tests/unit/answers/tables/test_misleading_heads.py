@@ -285,13 +285,15 @@ def test_a_discount_at_the_end_stays_a_row() -> None:
         ("Previous balance", "Payment received"),
         ("Offener Saldo Vormonat", "Zahlungseingang 12.05."),
         ("Solde précédent", "Paiement reçu"),
+        ("Opening balance as at 01/05/2026", "Less payment received 12 May"),
+        ("Balance from previous invoice", "Abzüglich erhaltene Anzahlung"),
     ],
 )
 def test_what_was_billed_or_paid_before_is_said_to_be_no_item(before: str, paid: str) -> None:
     lines = (
         "Description                                       Amount",
-        f"{before:<28}                      120.00",
-        f"{paid:<28}                     -120.00",
+        f"{before:<32}                  120.00",
+        f"{paid:<32}                 -120.00",
         "Service May                                        80.00",
         "Total due                                          80.00",
     )
@@ -309,8 +311,11 @@ def test_numbers_of_articles_count_no_rows() -> None:
     answers = read(*lines, net_total="50.00")
     assert (amounts(answers), answers.reasons) == ([20, 30], [])
     assert read(*lines[:-1]).reasons
-    counted = [line.replace("10023", "1    ").replace("10457", "3    ") for line in lines]
-    assert read(*counted, net_total="50.00").reasons
+    for first, second in (("1    ", "3    "), ("100  ", "400  ")):
+        counted = [line.replace("10023", first).replace("10457", second) for line in lines]
+        assert read(*counted, net_total="50.00").reasons
+    by_hundreds = [line.replace("10023", "100  ").replace("10457", "200  ") for line in lines]
+    assert not read(*by_hundreds[:-1]).reasons
 
 
 @pytest.mark.parametrize(
@@ -319,3 +324,37 @@ def test_numbers_of_articles_count_no_rows() -> None:
 def test_what_is_billed_for_a_balance_is_an_item(words: str) -> None:
     lines = ("Description                                       Amount", f"{words:<40}          450.00")
     assert read(*lines, net_total="450.00").reasons == []
+
+
+BILL_WITH_SUBTOTAL = (
+    "Description                      Qty     Unit price     Amount",
+    "Consulting May                    10         30.00       300.00",
+    "Workshop                           1        100.00       100.00",
+    "                                         Subtotal        400.00",
+    "                                         VAT 20%          80.00",
+    "                                         Total           480.00",
+)
+TIMES = (
+    "Date          Description                Hours     Rate     Amount",
+    "02.05.2026    Analysis of data            4        30.00    120.00",
+    "03.05.2026    Report on data              6        30.00    180.00",
+)
+
+
+def test_a_subtotal_above_a_total_ends_a_bill_before_its_details() -> None:
+    totals = {"net_total": "400.00", "tax_total": "80.00", "gross_total": "480.00"}
+    answers = read_text("\n".join(BILL_WITH_SUBTOTAL), "\n".join(TIMES), language="en", **totals)
+    assert (said_descriptions(answers), answers.reasons) == (["Consulting May", "Workshop"], [])
+    one_more = ("Travel                             1        400.00       400.00", "       Total  800.00")
+    partial = read_text("\n".join(BILL_WITH_SUBTOTAL[:4]), "\n".join(one_more), language="en", gross_total="800.00")
+    assert len(said_descriptions(partial)) == 3
+
+
+@pytest.mark.parametrize("words", ["Steuersatz 20 %", "IVA 20%", "Taxe 20 %"])
+@pytest.mark.parametrize("above", [["                                         Basket          400.00"], []])
+def test_the_known_tax_is_no_item_whatever_it_is_called(words: str, above: list[str]) -> None:
+    lines = (*BILL_WITH_SUBTOTAL[:3], *above, f"{words:<57}80.00", BILL_WITH_SUBTOTAL[-1])
+    answers = read(*lines, tax_total="80.00", gross_total="480.00")
+    assert (amounts(answers), answers.reasons) == ([300, 100], [])
+    billed = read(*lines, gross_total="480.00")
+    assert amounts(billed) == [300, 100, 80] or billed.reasons
