@@ -174,12 +174,12 @@ class FieldDefinition(_Data):
     )
     told_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
-        max_length=40,
+        max_length=60,
         description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`.",
     )
     denied_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
-        max_length=40,
+        max_length=60,
         description="Words there that say that it is of something else, where they are nearer to the value: `appeal`.",
     )
 

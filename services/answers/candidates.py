@@ -109,25 +109,31 @@ _NUMBER_LIKE_DATE: Final = re.compile(
 )
 _SENTENCE_END: Final = re.compile(
     r"(?:(?<!\bNr)(?<!\bnr)(?<!\bNo)(?<!\bno)(?<!\bTel)(?<!\bDr)(?<!\bSt)(?<!\bStr)(?<!\bRef)(?<!\bRe)(?<!\bRg)"
-    r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\b[0-9])(?<!\b[0-9]{2})\.|[!?;])"
+    r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\s[0-9])(?<!\s[0-9]{2})\.|[!?;])"
     r"\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t"
 )
 """Where a sentence ends; no abbreviation and no day of a date does it."""
-_NEXT_LINE: Final = re.compile(r"\n[ \t]*(?=[^\W\d_a-zäöü]|\d)")
-"""Where what is said behind a value ends: what a line begins with a capital letter may be of something else."""
+_NEXT_ENTRY: Final = re.compile(
+    rf"\n(?=[^\n:]{{1,40}}(?::|[ \t]{{3}}|[ \t][0-9][0-9.]{{0,9}}[.,][0-9]{{2}}(?: ?{_CURRENCY})?[ \t]*(?:\n|$)))"
+)
+"""Where what is said behind a value ends: a line of a form begins, with a label, a column or an amount."""
+_CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|sinon)\s")
+_CORRECTS: Final = re.compile(r"gutschrift|storn|korrektur|credit|avoir")
+"""What a document is called that names another one; in small letters."""
 _COUNTED_FROM: Final = re.compile(
     r"(?<!\w)(?:tagen?|wochen?|days|weeks|jours) (?:ab|nach|from|after|à compter)(?: du| dem| the)?\W{0,3}$"
 )
 """Words directly before a date from which days are counted: it ends nothing."""
 _ASKS_TO_PAY: Final = re.compile(
-    r"(?:überweisen|zahlen|entrichten) sie|zahlbar (?:auf|an)|(?:please|kindly|to) (?:transfer|pay|remit)|veuillez"
+    r"(?:(?:überweisen|zahlen|begleichen|entrichten) sie|(?:please|kindly) (?:transfer|pay|settle|remit)|veuillez)"
+    r"(?! (?:nichts|nicht|nothing|not)\b)"
 )
-"""Words behind which an account is to be paid into, whatever was said before; in small letters."""
+"""A request to pay, behind which what was said before counts no more; in small letters."""
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
 _NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
 """Where words behind a date end, if another one follows."""
-_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,\t\n]){0,35}")
+_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,|\t\n]){0,35}")
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
@@ -361,7 +367,7 @@ class Candidates:
         before = page[max(since, found.char_start - MAX_SENTENCE) : found.char_start]
         begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
         behind = page[found.char_end : found.char_end + MAX_SENTENCE]
-        ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_LINE, _NEXT_DATE))
+        ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_ENTRY, _NEXT_DATE))
         end = min((match.start() for match in ends if match), default=len(behind))
         return plain(before[begins:]).casefold(), plain(behind[:end]).casefold()
 
@@ -456,22 +462,28 @@ class _Names:
             return _NOWHERE
         if self._doubtful and self._is_told(item):
             matches += _overlapping(self._doubtful, label)
-        found = [(_end_of_word(label, match.end()), len(match[0])) for match in matches]
+        counted = _COUNTED_FROM.search(label) if item.kind is Kind.DATE else None
+        since = counted.start() if counted else 0
+        found = [(_end_of_word(label, match.end()), len(match[0])) for match in matches if match.end() > since]
         if self._heading:
             headings = self._heading.finditer(label)
             found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
         return max((place for place in found if _letters(label[place[0] :]) <= self._between), default=_NOWHERE)
 
     def _is_told(self, item: Candidate) -> bool:
-        """Say whether the words of a value's sentence say that a doubtful name is the field's: the nearest count.
+        """Say whether the words of a value's sentence say that a doubtful name is the field's, and none denies it.
 
-        Of the end of a span only those behind it, but for fields that may be just that.
+        A word that does stands in the same clause behind the value, or before it without a request to pay between. Of
+        the end of a span only words behind it say anything, but for fields that may be just that.
         """
-        sentence = item.sentence if self._may_end_span or not item.ends_span else ("", item.sentence[1])
-        told, denied = _distance(self._told_by, sentence), _distance(self._denied_by, sentence)
-        if told is None:
-            return self._with_doubtful and denied is None
-        return denied is None or told <= denied
+        before, behind = item.sentence
+        before = before if self._may_end_span or not item.ends_span else ""
+        asked = max((match.start() for match in _ASKS_TO_PAY.finditer(before)), default=0)
+        clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
+        if self._denied_by and any(map(self._denied_by.search, (before[asked:], clause))):
+            return False
+        is_told = self._told_by is not None and any(map(self._told_by.search, item.sentence))
+        return is_told or self._with_doubtful
 
     def are_of(self, item: Candidate) -> bool:
         """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""
@@ -490,7 +502,7 @@ class _Names:
         if self._heading is None or item.kind is not Kind.REFERENCE:
             return False
         is_named = self._pattern.search(next(iter(item.labels), "")) is not None
-        words = self._unlike_above if is_named else self._unlike
+        words = self._unlike_above if is_named and not any(map(_CORRECTS.search, item.labels)) else self._unlike
         return words is not None and any(words.search(label, max(0, len(label) - MAX_UNLIKE)) for label in item.labels)
 
     def exclude(self, label: str, names: Sequence[re.Match[str]] = ()) -> bool:
@@ -579,19 +591,9 @@ def _anywhere(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 @cache
 def _whole_words(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of words, in small letters, with the endings that one may have."""
+    """Make a pattern of words, in small letters, with the endings that one may have: `Widerspruchsfrist` too."""
     ways = "|".join(map(re.escape, sorted(_in_small_letters(words), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{ways})(?:e?[nsr]|e)?(?!\w)") if words else None
-
-
-def _distance(words: re.Pattern[str] | None, sentence: tuple[str, str]) -> int | None:
-    """Give the characters between a value and the nearest of the words around it; None if there are none."""
-    if words is None:
-        return None
-    before, behind = sentence
-    first = next((match.start() for match in words.finditer(behind)), None)
-    last = max((match.end() for match in words.finditer(before)), default=None)
-    return min((far for far in (first, None if last is None else len(before) - last) if far is not None), default=None)
+    return re.compile(rf"(?<!\w)(?:{ways})(?:e?[nsr]|e)?(?:s?frist\w*)?(?!\w)") if words else None
 
 
 @cache
@@ -607,8 +609,6 @@ def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
 
 def _owner_by(item: Candidate, names: Mapping[str, _Names]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
-    if item.kind is Kind.DATE and any(map(_COUNTED_FROM.search, item.labels[:1])):
-        return None
     owner = next(filter(None, (_owner(label, names, item) for label in item.labels)), None)
     return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 

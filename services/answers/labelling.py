@@ -89,9 +89,7 @@ def _told(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> Candidate | None:
-    """Give what is a field's value by its name, or by what else tells it; none where a copy may be named too."""
-    if definition.doubtful and answer and _is_among(answer, candidates.may_be_labelled(definition, kind)):
-        return None
+    """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
     only = _only(labelled) or _only(_recipients_own(definition, labelled))
     return only or _unlabelled(answer, definition, kind, given, candidates)

@@ -21,8 +21,8 @@ from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet
 
 _PAYMENTS: Final = re.compile(
-    r"abschlag|abschläge|anzahlung|(?:geleistete|erhaltene|bisherige)[nr]? (?:zahlung|rechnung)|payments? received"
-    r"|deposit|acompte",
+    r"abschlag|abschläge|anzahlung|akonto|bereits (?:be|ge)(?:zahlt|rechnet|leistet)|^\W*erhalten\b|erhalten am"
+    r"|(?:geleistete|erhaltene|bisherige)[nr]? \w*(?:zahlung|rechnung)|received|deposit|acompte",
     re.IGNORECASE,
 )
 MOST_HEADS: Final = 50

@@ -43,7 +43,10 @@ from services.answers.tables.wrapped import unwrapped
 
 _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
-_SERVICE: Final = re.compile(r"service|bedienung|trinkgeld|gratuity|\btip\b|pourboire")
+_SERVICE: Final = re.compile(
+    r"service|bedienung|trinkgeld|gratuity|\btip\b|pourboire|zuschlag|gebühr|pauschale|provision|rabatt|nachlass"
+    r"|surcharge|\bfees?\b|commission|discount|remise"
+)
 """What is charged in percent as well, and no tax."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
@@ -301,7 +304,7 @@ def _settled(
     found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> tuple[Sequence[Row], bool]:
     """Leave out last lines of words and an amount if only without them the rows add up."""
-    taxes = _taxes_below(found, key, named, laid_out, language)
+    taxes = found.taxes or _taxes_below(found, key, named, laid_out, language)
     whole, trailing = len(found.rows) - taxes, found.trailing - taxes
     certain = max(whole - trailing, whole - _MOST_TRAILING, 1) if trailing < whole else whole
     for count in range(whole, certain - 1, -1) if key.adds_up_to else ():
@@ -343,13 +346,12 @@ def _taxes_below(
 
 
 def _without_tax(found: Found, key: ColumnDefinition, totals: _Totals) -> tuple[Found, dict[str, Decimal]]:
-    """Give what was found, without the document's tax as its last row, and what the other rows must come to."""
+    """Give what was found, with its last row said to be the document's tax if it is, and what the others come to."""
     named = {name: totals.values[name] for name in key.adds_up_to if name in totals.values}
     if not _ends_with_tax(found, key, named, totals.tax):
         return found, named
-    rows = found.rows[:-1]
-    net = {key.adds_up_to[0]: column_sum(rows, key.name) or Decimal(0)}
-    return replace(found, rows=rows, trailing=found.trailing - 1), named | net
+    net = column_sum(found.rows[:-1], key.name) or Decimal(0)
+    return replace(found, taxes=1), named | {key.adds_up_to[0]: net}
 
 
 def _ends_with_tax(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], tax: Decimal | None) -> bool:
@@ -357,7 +359,8 @@ def _ends_with_tax(found: Found, key: ColumnDefinition, named: Mapping[str, Deci
     if not tax or not named or not found.trailing or len(found.rows) < 2:  # noqa: PLR2004  (what is taxed, and its tax)
         return False
     *rows, last = found.rows
-    rate, total = rate_of(_words(last)), column_sum(rows, key.name)
+    words, total = _words(last), column_sum(rows, key.name)
+    rate = None if is_adjustment(words) or _SERVICE.search(words.lower()) else rate_of(words)
     if rate is None or total is None or not equal(last.figures[key.name].value or Decimal(0), tax):
         return False
     return abs(total * rate / 100 - tax) <= _CENT and any(equal(total + tax, value) for value in named.values())

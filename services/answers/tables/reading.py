@@ -57,6 +57,8 @@ class Found:
         What counts on after a row, where no row has an amount.
     later
         What looks like rows below a total: it may be of some rows only.
+    taxes
+        How many of the last rows are the document's tax.
     repeating
         How many of the last rows stand under another head, and repeat what those above it come to.
     breaks
@@ -77,6 +79,7 @@ class Found:
     strays: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
     later: list[Row] = field(default_factory=list)
+    taxes: int = 0
     repeating: int = 0
     breaks: list[int] = field(default_factory=list)
     too_many: bool = False

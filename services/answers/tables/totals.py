@@ -172,11 +172,15 @@ def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
     anew. Large numbers most of which jump are those of articles, and count nothing.
     """
     numbers = [row.number for row in rows if row.number is not None]
-    pairs = [(0, numbers[0]), *pairwise(numbers)] if numbers else []
-    steps = [second - first for first, second in pairs if second > first]
-    usual = max(set(steps), key=steps.count, default=1)
-    step = usual if usual % _ROUND_STEP == 0 and numbers[0] == usual else 1
+    step, pairs = _step(numbers), pairwise([0, *numbers])
     return [] if _are_articles(numbers) else [(first, second) for first, second in pairs if second > first + step]
+
+
+def _step(numbers: Sequence[int]) -> int:
+    """Give by how much rows are counted: one, or a round number that the first one has."""
+    steps = [second - first for first, second in pairwise([0, *numbers]) if second > first]
+    usual = max(steps, key=steps.count, default=1)
+    return usual if usual % _ROUND_STEP == 0 and numbers[0] == usual else 1
 
 
 def is_counted(rows: Sequence[Row]) -> bool:
@@ -186,7 +190,8 @@ def is_counted(rows: Sequence[Row]) -> bool:
 
 
 def _are_articles(numbers: Sequence[int]) -> bool:
-    """Tell whether numbers are large, most do not follow the one before, and they are not in steps of the first."""
-    leaps = sum(second != first + 1 for first, second in pairwise([0, *numbers]))
-    is_large = bool(numbers) and min(numbers) >= _ARTICLES and 2 * leaps > len(numbers)
-    return is_large and any(number % numbers[0] for number in numbers)
+    """Tell whether numbers are large, and most of them do not follow the one before."""
+    step = _step(numbers)
+    pairs = list(pairwise(numbers if step > 1 else [0, *numbers]))
+    leaps = sum(second != first + step for first, second in pairs)
+    return bool(numbers) and min(numbers) >= _ARTICLES and 2 * leaps > len(pairs)

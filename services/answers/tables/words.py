@@ -69,7 +69,7 @@ _CARRIED_ON: Final = re.compile(
     r"|bereits (?:ge|be)zahlt"
     r"|(?:paiements?|acomptes?) reçus?|déjà (?:payé|réglé))(?:\W+\w+){0,4}\W*"
 )
-_NUMBERS: Final = re.compile(r"[\d./-]*\d[\d./-]*")
+_NUMBERS: Final = re.compile(r"\d[\d./-]*")
 _DOTTED: Final = re.compile(r"\b[a-z](?:\.[a-z]{1,3})+\b")
 """`V.A.T.`, `T.V.A.`, `U.St.`"""
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")

@@ -234,7 +234,7 @@ def test_irelands_post_keeps_its_name() -> None:
         (
             "contract",
             "de",
-            "Der Erbbauzins beträgt 900,00 EUR. Der Ersatzschlüssel kostet: Preis 25,00 EUR.",
+            "Der Mietzins beträgt 900,00 EUR. Der Ersatzschlüssel kostet: Preis 25,00 EUR.",
             "contract_value",
             "900,00 EUR",
         ),
@@ -329,6 +329,83 @@ def test_an_account_that_somebody_is_asked_to_pay_into_is_found(text: str) -> No
 @pytest.mark.parametrize("label", ["Kunden USt-IdNr.:", "Kunden-USt-IdNr.:", "Kunde USt-IdNr.", "UID Kunde"])
 def test_a_customers_vat_number_is_none_of_the_seller(label: str) -> None:
     assert answered("invoice", f"Rechnung RE-1\n\n{label} ATU13585627\n", "de").get("seller_vat_id") is None
+
+
+WRAPPED = [
+    ("payment_reminder", "Wir bitten Sie, bis zum 26.05.2026 auf das\nKonto der Korn GmbH zu überweisen.", "pay_by"),
+    ("payment_reminder", "Wir erwarten bis spätestens 26.05.2026 die\nZahlung.", "pay_by"),
+    ("invoice", "Wir erwarten bis zum 26.05.2026\nIhre Zahlung.", "due_date"),
+    ("payment_reminder", "Begleichen Sie den Saldo nun bis zum 26.05.2026, melden Sie sich sonst.", "pay_by"),
+    ("payment_reminder", "Zahlen Sie nun bis zum 26.05.2026; eine weitere Antwort erfolgt nicht.", "pay_by"),
+    ("payment_reminder", "Begleichen Sie die Rechnung samt Kosten bis zum 26.05.2026 oder melden Sie sich.", "pay_by"),
+    ("payment_reminder", "Wir bitten, bis zum 26.05.2026 den\nBetrag von 119,00 € zu überweisen.", "pay_by"),
+    ("contract", "Ab dem 26.05.2026 übernimmt die Korn GmbH die Reinigung.", "effective_date"),
+    ("contract", "Der Mietvertrag läuft 3 Wochen ab dem 26.05.2026.", "effective_date"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "field"), WRAPPED)
+def test_a_sentence_goes_on_in_the_next_line_and_ends_with_its_clause(kind: str, text: str, field: str) -> None:
+    assert answered(kind, text, "de").get(field) == "2026-05-26"
+
+
+OTHER_DEADLINES = [
+    ("invoice", "Zahlbar bis 26.05.2026.\nWir haben geöffnet bis zum 30.06.2026.", "30.06.2026", "2026-05-26"),
+    ("invoice", "Den Betrag buchen wir am 26.05.2026 ab.\nDie Rückgabefrist läuft bis zum 30.06.2026.", "", None),
+    ("invoice", "Reklamationen zu dieser Rechnung bitte bis zum 30.06.2026.", "", None),
+    ("invoice", "We must receive any objections no later than 30 June 2026.", "", None),
+    ("public_notice", "Die Widerspruchsfrist läuft bis zum 30.06.2026.", "", None),
+    ("public_notice", "You can appeal against this amount by 30 June 2026.", "", None),
+    ("public_notice", "Den Antrag auf Befreiung von der Gebühr stellen Sie bis zum 30.06.2026.", "", None),
+    ("payment_reminder", "Rechnungsbetrag: 119,00. Die Ausstellung läuft bis zum 30.06.2026.", "", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "copied", "value"), OTHER_DEADLINES)
+def test_other_deadlines_are_none_to_pay_by(kind: str, text: str, copied: str, value: str | None) -> None:
+    field = "due_date" if kind == "invoice" else "pay_by"
+    assert answered(kind, text, "en" if "June" in text else "de", **{field: copied}).get(field) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Laufzeit: 01.01.2026 bis 31.12.2027.\n\nDie Lieferung der Küche erfolgt bis zum 15.07.2026.",
+        "Der Vertrag ist befristet bis 31.12.2027. Die Renovierung erfolgt bis zum 15.07.2026.",
+    ],
+)
+def test_other_deadlines_end_no_contract(text: str) -> None:
+    assert answered("contract", text, "de", end_date="31.12.2027")["end_date"] == "2027-12-31"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Der Betrag wird von Ihrem Konto abgebucht. Bitte überweisen Sie nichts. Konto: {OWN}",
+        f"We will collect by direct debit, so you have nothing to pay. Account {OWN}",
+        f"Wir buchen vom bekannten Konto {OWN} ab.",
+        f"Der Betrag wird vom Girokonto {OWN} abgebucht.",
+        f"Ihr Guthaben zahlen wir auf {OWN} aus.",
+    ],
+)
+def test_an_account_that_nobody_is_asked_to_pay_into_is_none(text: str) -> None:
+    assert answered("invoice", text, "de").get("iban") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gutschrift Nr. G-700 zur Rechnung\nRechnungsnummer: RE-2026-001",
+        "Credit note G-700\nCredited against invoice\nInvoice No: RE-2026-001",
+    ],
+)
+def test_a_credit_note_over_the_number_of_an_invoice_keeps_its_own(text: str) -> None:
+    assert answered("invoice", text, "de", invoice_number="G-700")["invoice_number"] == "G-700"
+
+
+def test_the_date_of_the_invoice_is_not_that_of_its_reminder() -> None:
+    text = "München, 01.06.2026\n\nMahnung\n\nRechnung: 2026-014, Datum: 12.04.2026, Betrag: 119,00 €"
+    assert answered("payment_reminder", text, "de", reminder_date="12.04.2026")["reminder_date"] == "2026-06-01"
 
 
 @pytest.mark.parametrize("above", ["Anlage zur Rechnung", "Alles zur Rechnung", "Invoice to"])

@@ -1,11 +1,13 @@
 """Tables whose heads mislead about which column has the amounts of the rows."""
 
 from decimal import Decimal
+from time import monotonic
 
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
 from services.answers.tables.answers import TableAnswers
+from services.answers.tables.words import is_carried_on
 
 
 def read(*lines: str, language: str = "en", **totals: str) -> TableAnswers:
@@ -311,11 +313,14 @@ def test_numbers_of_articles_count_no_rows() -> None:
     answers = read(*lines, net_total="50.00")
     assert (amounts(answers), answers.reasons) == ([20, 30], [])
     assert read(*lines[:-1]).reasons
-    for first, second in (("1    ", "3    "), ("100  ", "400  ")):
-        counted = [line.replace("10023", first).replace("10457", second) for line in lines]
-        assert read(*counted, net_total="50.00").reasons
+    counted = [line.replace("10023", "1    ").replace("10457", "3    ") for line in lines]
+    assert read(*counted, net_total="50.00").reasons
+    alone = (lines[0], lines[1], "          Net total                                  20.00")
+    assert read(*alone, net_total="20.00").reasons == []
     by_hundreds = [line.replace("10023", "100  ").replace("10457", "200  ") for line in lines]
     assert not read(*by_hundreds[:-1]).reasons
+    third = "400       Funnel                1         10.00      10.00"
+    assert "200 to 400" in read(*by_hundreds[:-1], third).reasons[0]
 
 
 @pytest.mark.parametrize(
@@ -358,3 +363,19 @@ def test_the_known_tax_is_no_item_whatever_it_is_called(words: str, above: list[
     assert (amounts(answers), answers.reasons) == ([300, 100], [])
     billed = read(*lines, gross_total="480.00")
     assert amounts(billed) == [300, 100, 80] or billed.reasons
+
+
+def test_a_surcharge_of_some_percent_is_billed_and_a_tax_below_a_single_row_is_not() -> None:
+    head, total = BILL_WITH_SUBTOTAL[0], "                                         Total           110.00"
+    items = (f"{'Express fee 10 %':<57}10.00", total)
+    row = "Consulting May                     1        100.00       100.00"
+    assert amounts(read(head, row, *items, tax_total="10.00", gross_total="110.00")) == [100, 10]
+    taxed = (f"{'plus 10 %':<57}10.00", total)
+    answers = read(head, row, *taxed, net_total="100.00", tax_total="10.00", gross_total="110.00")
+    assert (amounts(answers), answers.reasons) == ([100], [])
+
+
+def test_a_line_of_dashes_costs_no_time() -> None:
+    began = monotonic()
+    assert not is_carried_on("Abc " + "-" * 100_000)
+    assert monotonic() - began < 5  # half an hour, when every dash was tried with every other
