@@ -73,6 +73,7 @@ LAYOUTS = [
     Held("seventh", fields=308, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
     Held("eighth", fields=291, rows=209, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
     Held("ninth", fields=274, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.04),
+    Held("tenth", fields=296, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
 ]
 INVOICES = [
     Held("fifth", fields=216, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),

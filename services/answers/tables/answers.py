@@ -355,13 +355,18 @@ def _without_tax(found: Found, key: ColumnDefinition, totals: _Totals) -> tuple[
 
 
 def _ends_with_tax(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], tax: Decimal | None) -> bool:
-    """Tell whether the last row is the document's tax, of the rate that it names, and makes one of its totals."""
+    """Tell whether the last row is the document's tax, and makes one of its totals of another, or of its own rate."""
     if not tax or not named or not found.trailing or len(found.rows) < 2:  # noqa: PLR2004  (what is taxed, and its tax)
         return False
     *rows, last = found.rows
     words, total = _words(last), column_sum(rows, key.name)
+    if total is None or not equal(last.figures[key.name].value or Decimal(0), tax):
+        return False
+    net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
+    if net is not None and gross is not None and equal(total, net):
+        return equal(net + tax, gross)
     rate = None if is_adjustment(words) or _SERVICE.search(words.lower()) else rate_of(words)
-    if rate is None or total is None or not equal(last.figures[key.name].value or Decimal(0), tax):
+    if rate is None:
         return False
     return abs(total * rate / 100 - tax) <= _CENT and any(equal(total + tax, value) for value in named.values())
 

@@ -4,7 +4,7 @@ What a table calls `Amount` may be the price of one piece, and what it calls `To
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -13,6 +13,7 @@ from schemas.tables import TableDefinition
 from services.answers.amounts import parse_money
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
+from services.answers.tables.sheet import Line, Sheet
 from services.answers.tables.totals import equal
 
 _CENT: Final = Decimal("0.02")
@@ -26,17 +27,24 @@ _HIGHEST_RATE: Final = 30
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
 _BEFORE_CENTS: Final = re.compile(r"[.,](?=[0-9]{1,2}(?![0-9.,']))")
+_WITH_CENTS: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,6}([.,])[0-9]{2}(?![0-9.,'%])")
 _ONE_SIGN: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?P<sign>[.,])[0-9]{3}(?![0-9.,'])")
 """It may be that of thousands or of decimals."""
 
 
-def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str) -> None:
-    """Read amounts with three decimals, if most cannot be read otherwise and one of the rows shows what they are."""
+def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str, laid_out: Sequence[Sheet]) -> None:
+    """Read amounts with three decimals, if most cannot be read otherwise and something shows what they are.
+
+    One of the rows does, or, where all of them are written so, the document's other amounts: all have two decimals
+    behind that sign.
+    """
     key = table.key.name
     if 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
         return
     texts = (cell.text for row in rows for cell in row.line.cells)
     signs = {match[1] or match[2] for text in texts for match in _IN_THOUSANDTHS.finditer(text)}
+    if not signs and all(_ONE_SIGN.search(row.figures[key].cell.text) for row in rows):
+        signs = {match[1] for sheet in laid_out for line in sheet.lines for match in _cents(line)}
     if len(signs) != 1:
         return
     last = re.compile(rf"({re.escape(signs.pop())}[0-9]{{3}})(?![0-9.,])")
@@ -45,6 +53,10 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str)
         for figures in (row.figures, row.unnamed):
             for name in (name for name in figures if figures is row.unnamed or name in money):
                 figures[name] = _with_four_decimals(row, figures[name], last, language)
+
+
+def _cents(line: Line) -> Iterator[re.Match[str]]:
+    return (match for cell in line.cells for match in _WITH_CENTS.finditer(cell.text))
 
 
 def read_small_factors(table: TableDefinition, rows: Sequence[Row]) -> None:

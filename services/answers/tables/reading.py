@@ -137,7 +137,7 @@ def find_rows(
                 continue  # what stands above a repeated head is the page's own
             over = chooser.take(part, new_head=head is not None)
             columns = None if over else columns
-    chooser.finish(language)
+    chooser.finish(language, sheets)
     return found
 
 
@@ -192,9 +192,9 @@ class _Chooser:
             found.uncounted += [number for number, cell in part.uncounted if cell.baseline < end]
         return part.ended or self._after_total
 
-    def finish(self, language: str) -> None:
+    def finish(self, language: str, laid_out: Sequence[Sheet]) -> None:
         """Close each row's description where its first paragraph ends."""
-        read_thousandths(self.table, self.found.rows, language)
+        read_thousandths(self.table, self.found.rows, language, laid_out)
         take_products(self.table, self.found.rows)
         take_factors(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)

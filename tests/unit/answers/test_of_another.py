@@ -383,6 +383,7 @@ def test_other_deadlines_end_no_contract(text: str) -> None:
     [
         f"Der Betrag wird von Ihrem Konto abgebucht. Bitte überweisen Sie nichts. Konto: {OWN}",
         f"We will collect by direct debit, so you have nothing to pay. Account {OWN}",
+        f"Fällig am 17.03.2026 - Abbuchung von IBAN {OWN}",
         f"Wir buchen vom bekannten Konto {OWN} ab.",
         f"Der Betrag wird vom Girokonto {OWN} abgebucht.",
         f"Ihr Guthaben zahlen wir auf {OWN} aus.",

@@ -379,3 +379,29 @@ def test_a_line_of_dashes_costs_no_time() -> None:
     began = monotonic()
     assert not is_carried_on("Abc " + "-" * 100_000)
     assert monotonic() - began < 5  # half an hour, when every dash was tried with every other
+
+
+THOUSANDTHS = (
+    "Resource      Description                 Usage            Amount",
+    "api-1         Virtual machine             44640 minutes    $131.200",
+    "db-1          Database                    28815 minutes     $84.689",
+    "lb-1          IPv4 address                44640 minutes      $3.500",
+)
+
+
+def test_amounts_with_three_decimals_are_read_if_the_other_amounts_have_two_behind_that_sign() -> None:
+    answers = read(
+        *THOUSANDTHS, "                                        Total:           $219.39", gross_total="219.39"
+    )
+    assert amounts(answers) == [Decimal("131.2"), Decimal("84.689"), Decimal("3.5")]
+    unknown = read(*THOUSANDTHS, "                                        Total:           $219", gross_total="219")
+    assert unknown.reasons
+    other = read(*THOUSANDTHS, "                                        Total:           $219,39", gross_total="219.39")
+    assert other.reasons
+
+
+def test_the_known_tax_between_known_totals_is_no_item_whatever_stands_beside_it() -> None:
+    below = "Claims must reach us within 7 days.                           80.00"
+    lines = (*BILL_WITH_SUBTOTAL[:4], below, BILL_WITH_SUBTOTAL[-1])
+    answers = read(*lines, net_total="400.00", tax_total="80.00", gross_total="480.00")
+    assert (amounts(answers), answers.reasons) == ([300, 100], [])
