@@ -118,7 +118,7 @@ _NEXT_ENTRY: Final = re.compile(
 )
 """Where what is said behind a value ends: a line of a form begins, with a label, a column or an amount."""
 _CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|sinon)\s")
-_CORRECTS: Final = re.compile(r"gutschrift|storn|korrektur|credit|avoir")
+_CORRECTS: Final = re.compile(r"gutschrift|storn|credit|avoir")
 """What a document is called that names another one; in small letters."""
 _COUNTED_FROM: Final = re.compile(
     r"(?<!\w)(?:tagen?|wochen?|days|weeks|jours) (?:ab|nach|from|after|à compter)(?: du| dem| the)?\W{0,3}$"

@@ -45,9 +45,15 @@ _MOST_TRAILING: Final = 5
 """Lines of words and an amount at the end that may be no rows."""
 _SERVICE: Final = re.compile(
     r"service|bedienung|trinkgeld|gratuity|\btip\b|pourboire|zuschlag|gebühr|pauschale|provision|rabatt|nachlass"
-    r"|surcharge|\bfees?\b|commission|discount|remise"
+    r"|surcharge|\bfees?\b|commission|discount|remise|versand|lieferung"
 )
 """What is charged in percent as well, and no tax."""
+_TAX: Final = re.compile(r"steuer|\btax|\biva\b|\bbtw\b|\bmoms\b|mehrwert|zuzüglich|\bzzgl|\bplus\b")
+"""What a tax may be called that no list of names knows; in small letters."""
+_TAXED: Final = re.compile(r"\b(?:auf|on|sur|nach)\b")
+"""What is taxed follows."""
+_SENTENCE: Final = 5
+"""Words that are no name of a charge."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
 _ALIGNED: Final = 15
@@ -148,6 +154,7 @@ def _read_table(
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
+    confirmed = confirmed and not found.may_end_with_tax
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
         name_factors(table, rows, language)
@@ -159,7 +166,7 @@ def _read_table(
     reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
     if denied:
         reasons = [why.denied()]
-    may_add_up = reasons and key.adds_up_to
+    may_add_up = reasons and key.adds_up_to and not found.may_end_with_tax
     listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
     unproven = [table] if may_add_up and not (listing.rows or confirmed) else []
     if unproven and copied:
@@ -348,27 +355,29 @@ def _taxes_below(
 def _without_tax(found: Found, key: ColumnDefinition, totals: _Totals) -> tuple[Found, dict[str, Decimal]]:
     """Give what was found, with its last row said to be the document's tax if it is, and what the others come to."""
     named = {name: totals.values[name] for name in key.adds_up_to if name in totals.values}
-    if not _ends_with_tax(found, key, named, totals.tax):
+    net = _below_which_is_tax(found, key, named, totals.tax)
+    if net is None or not totals.tax:
         return found, named
-    net = column_sum(found.rows[:-1], key.name) or Decimal(0)
-    return replace(found, taxes=1), named | {key.adds_up_to[0]: net}
+    words = _TAXED.split(_words(found.rows[-1]).lower(), maxsplit=1)[0]
+    is_charge = _SERVICE.search(words) or (len(words.split()) < _SENTENCE and is_adjustment(words))
+    rate, first = rate_of(words), key.adds_up_to[0]
+    if not is_charge and first in named and equal(net, named[first]):
+        return replace(found, taxes=1), named
+    if is_charge or rate is None or abs(net * rate / 100 - totals.tax) > _CENT:
+        return found, named
+    if _TAX.search(words) or not any(map(str.isalpha, words)):
+        return replace(found, taxes=1), named | {first: net}
+    return replace(found, may_end_with_tax=True), named
 
 
-def _ends_with_tax(found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], tax: Decimal | None) -> bool:
-    """Tell whether the last row is the document's tax, and makes one of its totals of another, or of its own rate."""
-    if not tax or not named or not found.trailing or len(found.rows) < 2:  # noqa: PLR2004  (what is taxed, and its tax)
-        return False
-    *rows, last = found.rows
-    words, total = _words(last), column_sum(rows, key.name)
-    if total is None or not equal(last.figures[key.name].value or Decimal(0), tax):
-        return False
-    net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
-    if net is not None and gross is not None and equal(total, net):
-        return equal(net + tax, gross)
-    rate = None if is_adjustment(words) or _SERVICE.search(words.lower()) else rate_of(words)
-    if rate is None:
-        return False
-    return abs(total * rate / 100 - tax) <= _CENT and any(equal(total + tax, value) for value in named.values())
+def _below_which_is_tax(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], tax: Decimal | None
+) -> Decimal | None:
+    """Give what the rows above the last one come to, if that is the document's tax and makes one of its totals."""
+    net = column_sum(found.rows[:-1], key.name) if found.trailing and len(found.rows) > 1 else None
+    if net is None or not tax or not equal(found.rows[-1].figures[key.name].value or Decimal(0), tax):
+        return None
+    return net if any(equal(net + tax, value) for value in named.values()) else None
 
 
 def _under_lesser_heads(

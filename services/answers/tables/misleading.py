@@ -27,7 +27,7 @@ _HIGHEST_RATE: Final = 30
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
 _BEFORE_CENTS: Final = re.compile(r"[.,](?=[0-9]{1,2}(?![0-9.,']))")
-_WITH_CENTS: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,6}([.,])[0-9]{2}(?![0-9.,'%])")
+_WITH_CENTS: Final = re.compile(r"(?<![0-9.,'])[0-9][0-9.,']{0,14}([.,])[0-9]{2}(?![0-9.,'%])")
 _ONE_SIGN: Final = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?P<sign>[.,])[0-9]{3}(?![0-9.,'])")
 """It may be that of thousands or of decimals."""
 
@@ -36,7 +36,7 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
     """Read amounts with three decimals, if most cannot be read otherwise and something shows what they are.
 
     One of the rows does, or, where all of them are written so, the document's other amounts: all have two decimals
-    behind that sign.
+    behind that sign, and one is what the rows come to.
     """
     key = table.key.name
     if 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
@@ -44,7 +44,7 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
     texts = (cell.text for row in rows for cell in row.line.cells)
     signs = {match[1] or match[2] for text in texts for match in _IN_THOUSANDTHS.finditer(text)}
     if not signs and all(_ONE_SIGN.search(row.figures[key].cell.text) for row in rows):
-        signs = {match[1] for sheet in laid_out for line in sheet.lines for match in _cents(line)}
+        signs = _signs_of_sum([row.figures[key].cell.text for row in rows], laid_out)
     if len(signs) != 1:
         return
     last = re.compile(rf"({re.escape(signs.pop())}[0-9]{{3}})(?![0-9.,])")
@@ -55,7 +55,16 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
                 figures[name] = _with_four_decimals(row, figures[name], last, language)
 
 
-def _cents(line: Line) -> Iterator[re.Match[str]]:
+def _signs_of_sum(texts: Sequence[str], laid_out: Sequence[Sheet]) -> set[str]:
+    """Give the signs before two last digits, if the rows come to one of those amounts in thousandths."""
+    written = [match for sheet in laid_out for line in sheet.lines for match in _amounts_with_cents(line)]
+    found = (_ONE_SIGN.search(text) for text in texts)
+    total = sum((Decimal(match[0].replace(",", ".")) for match in found if match), Decimal(0))
+    sums = (Decimal(re.sub(r"[.,']", "", match[0])) / 100 for match in written)
+    return {match[1] for match in written} if any(abs(total - value) <= _HALF_A_CENT for value in sums) else set()
+
+
+def _amounts_with_cents(line: Line) -> Iterator[re.Match[str]]:
     return (match for cell in line.cells for match in _WITH_CENTS.finditer(cell.text))
 
 

@@ -59,6 +59,8 @@ class Found:
         What looks like rows below a total: it may be of some rows only.
     taxes
         How many of the last rows are the document's tax.
+    may_end_with_tax
+        The last row comes to the document's tax, and is called something else.
     repeating
         How many of the last rows stand under another head, and repeat what those above it come to.
     breaks
@@ -80,6 +82,7 @@ class Found:
     uncounted: list[int] = field(default_factory=list)
     later: list[Row] = field(default_factory=list)
     taxes: int = 0
+    may_end_with_tax: bool = False
     repeating: int = 0
     breaks: list[int] = field(default_factory=list)
     too_many: bool = False

@@ -412,3 +412,48 @@ def test_the_date_of_the_invoice_is_not_that_of_its_reminder() -> None:
 @pytest.mark.parametrize("above", ["Anlage zur Rechnung", "Alles zur Rechnung", "Invoice to"])
 def test_words_above_do_not_take_a_number_from_its_name(above: str) -> None:
     assert answered("invoice", f"{above}\nRechnungsnummer: RE-5\n", "de").get("invoice_number") == "RE-5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "field", "copied", "value"),
+    [
+        (
+            "invoice",
+            "de",
+            "Alle Nettopreise sind bis zum 31.12.2026 gültig.\nDen Einzug nehmen wir am 11.06.2026 vor.",
+            "due_date",
+            "11.06.2026",
+            "2026-06-11",
+        ),
+        (
+            "invoice",
+            "en",
+            "Terms of Service apply no later than 31 December 2026.\nWe collect on 11 June 2026.",
+            "due_date",
+            "11 June 2026",
+            "2026-06-11",
+        ),
+        (
+            "contract",
+            "de",
+            "Das Mietverhältnis wird am 01.06.2026 begründet.\nEs ist mit Wirkung zum 31.12.2027 kündbar.",
+            "effective_date",
+            "01.06.2026",
+            "2026-06-01",
+        ),
+        (
+            "contract",
+            "en",
+            "This agreement is made on 1 June 2026.\nWe may change prices with effect from 1 January 2028.",
+            "effective_date",
+            "1 June 2026",
+            "2026-06-01",
+        ),
+        ("payment_reminder", "de", "Die Rechnung war bis zum 26.04.2026 zu zahlen.", "pay_by", "", None),
+        ("payment_reminder", "en", "It should have been paid by 26 April 2026.", "pay_by", "", None),
+    ],
+)
+def test_a_right_copy_stays_beside_dates_of_something_else(
+    kind: str, language: str, text: str, field: str, copied: str, value: str | None
+) -> None:
+    assert answered(kind, text, language, **{field: copied}).get(field) == value

@@ -405,3 +405,42 @@ def test_the_known_tax_between_known_totals_is_no_item_whatever_stands_beside_it
     lines = (*BILL_WITH_SUBTOTAL[:4], below, BILL_WITH_SUBTOTAL[-1])
     answers = read(*lines, net_total="400.00", tax_total="80.00", gross_total="480.00")
     assert (amounts(answers), answers.reasons) == ([300, 100], [])
+
+
+@pytest.mark.parametrize("other", ["Delivery: Mon-Fri 8.30 to 17.00", "Total incl. VAT 4.165,00 €", "Shipping 12.50"])
+def test_thousands_are_no_thousandths_unless_they_come_to_an_amount(other: str) -> None:
+    lines = (
+        "Pos  Description                      Amount",
+        "1    Machine A                      1.500 €",
+        "2    Machine B                      2.000 €",
+        other,
+    )
+    answers = read(*lines)
+    assert answers.reasons
+    assert amounts(answers) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("words", "net", "rows", "is_sure"),
+    [
+        ("19 % auf Gebühren", None, [60, 40], True),
+        ("zzgl. 19 % auf Servicepauschale", None, [60, 40], True),
+        ("19 % Aufschlag", None, [60, 40, 19], False),
+        ("Overhead 19%", None, [60, 40, 19], False),
+        ("Servicepauschale 19 %", "100.00", [60, 40, 19], True),
+        ("Lieferung", "100.00", [60, 40, 19], True),
+    ],
+)
+def test_a_row_that_comes_to_the_tax_is_one_by_its_words(
+    words: str, net: str | None, rows: list[int], *, is_sure: bool
+) -> None:
+    lines = (
+        "Beschreibung                                      Betrag",
+        "Beratung                                           60,00",
+        "Workshop                                           40,00",
+        f"{words:<50} 19,00",
+        "Gesamtbetrag                                      119,00",
+    )
+    totals = {"tax_total": "19.00", "gross_total": "119.00"} | ({"net_total": net} if net else {})
+    answers = read_text("\n".join(lines), language="de", **totals)
+    assert (amounts(answers), not answers.reasons) == (rows, is_sure)
