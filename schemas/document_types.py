@@ -180,7 +180,7 @@ class FieldDefinition(_Data):
     denied_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
         max_length=60,
-        description="Words there that say that it is of something else, where they are nearer to the value: `appeal`.",
+        description="Words there that say that it is of something else, if no request to pay stands between: `appeal`.",
     )
 
     @property

@@ -163,9 +163,8 @@ def _unlabelled(
         return _of_sender(answer, recipient, candidates, candidates.excluded(definition, kind))
     is_number = definition.of_document and definition.kind is Kind.REFERENCE
     labelled = candidates.labelled(definition, kind) if is_number else []
-    return (
-        labelled[0] if labelled and not _is_among(answer, labelled) else None
-    )  # a document's own number stands before others'
+    # A document's own number stands before others'.
+    return labelled[0] if labelled and not _is_among(answer, labelled) else None
 
 
 def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) -> list[Candidate]:
