@@ -33,6 +33,8 @@ MAX_UNLIKE: Final = 40
 """Characters before a value in which words may say that it is another field's."""
 MAX_SENTENCE: Final = 160
 """The same where no label stands beside it."""
+MAX_BEGUN: Final = 30
+"""Characters before a date in which a span may have begun."""
 MAX_BETWEEN: Final = 10
 """Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
 MAX_BEFORE_NUMBER: Final = 4
@@ -139,6 +141,11 @@ _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!a
 """Words that deny what follows them: `ohne Skonto`."""
 _UNTIL: Final = re.compile(r"\s{0,3}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|au)\s{0,3}")
 """What stands between the two dates of a span."""
+_MONTH: Final = r"(?:jan|feb|fév|m[aä]r|a[pv]r|ma[iy]|ju[inl]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])[^\W\d_]{0,6}\.?"
+_BEGUN_SPAN: Final = re.compile(
+    rf"(?<![\w.,/-])[0-3]?[0-9](?:\. ?[01]?[0-9]\.|\.? ?{_MONTH}|\.)(?:{_UNTIL.pattern})$", re.IGNORECASE
+)
+"""A day without its year before the second date of a span: `01.05. bis zum`."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
 """What may stand between a word and the value that it names: the rest of the word, `date`, `is`, a colon, `on`."""
 _PART_OF: Final = re.compile(r"enthalten|darin|davon|included|of which|dont\b|inclus|compris", re.IGNORECASE)
@@ -339,6 +346,10 @@ class Candidates:
         between = self._pages[last.page - 1][first.char_end : last.char_start]
         return first.page == last.page and first.kind is Kind.DATE and _UNTIL.fullmatch(between) is not None
 
+    def _has_begun_span(self, last: Candidate) -> bool:
+        before = self._pages[last.page - 1][max(0, last.char_start - MAX_BEGUN) : last.char_start]
+        return last.kind is Kind.DATE and _BEGUN_SPAN.search(before) is not None
+
     def _said_before(self, item: Candidate) -> str:
         """Give the words before a value, from where somebody is asked to pay on, if anybody is; in small letters."""
         before = self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
@@ -354,8 +365,9 @@ class Candidates:
         for found in merge(_numbers_like_dates(self._pages), values, key=_place) if kind is Kind.REFERENCE else values:
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
-                ends_span = last is not None and self._is_span(last, found)
-                if last is not None and not ends_span:
+                follows_first = last is not None and self._is_span(last, found)
+                ends_span = follows_first or self._has_begun_span(found)
+                if last is not None and not follows_first:
                     since = last.char_end if last.page == found.page else 0
                 last = replace(found, labels=labels, sentence=self._sentence(found, since), ends_span=ends_span)
                 yield self._date(last) if kind is Kind.DATE else last
@@ -482,7 +494,7 @@ class _Names:
         clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
         if self._denied_by and any(map(self._denied_by.search, (before[asked:], clause))):
             return False
-        is_told = self._told_by is not None and any(map(self._told_by.search, item.sentence))
+        is_told = self._told_by is not None and any(map(self._told_by.search, (before, behind)))
         return is_told or self._with_doubtful
 
     def are_of(self, item: Candidate) -> bool:

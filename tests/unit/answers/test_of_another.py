@@ -38,6 +38,10 @@ DEADLINES = [
     ("invoice", "en", "Complaints: write to us no later than 31 December 2026.", "due_date", "", None),
     ("invoice", "fr", "Toute réclamation est à faire avant le 31/07/2026.", "due_date", "", None),
     ("invoice", "de", "Bitte überweisen Sie den Betrag bis zum 11.06.2026.", "due_date", "", "2026-06-11"),
+    ("invoice", "de", "Betrag für 01.05. bis zum 31.05.2026: 120,00 €", "due_date", "", None),
+    ("invoice", "de", "Betrag für den 1. bis 31. Mai 2026: 120,00 €", "due_date", "", None),
+    ("invoice", "en", "Amount for 1 May to 31 May 2026: 120.00 EUR", "due_date", "", None),
+    ("invoice", "de", "Zahlen Sie den Betrag in Höhe von 120,00 € bis zum 31.05.2026.", "due_date", "", "2026-05-31"),
     ("invoice", "de", "Fällig: 30 Tage ab 12.05.2026", "due_date", "", None),
     (
         "invoice",
