@@ -175,7 +175,8 @@ class FieldDefinition(_Data):
     told_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
         max_length=60,
-        description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`.",
+        description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`. For kind "
+        "`period` without one: a period whose words say nothing of it is left out (`terminat`).",
     )
     denied_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
@@ -190,8 +191,12 @@ class FieldDefinition(_Data):
 
     @model_validator(mode="after")
     def _doubts_fit(self) -> Self:
-        if bool(self.doubtful) != bool(self.told_by) or (self.denied_by and not self.doubtful):
-            message = f"field {self.name}: `doubtful` and `told_by` need each other, and `denied_by` needs them"
+        needed = bool(self.told_by) if self.kind is not Kind.PERIOD else False
+        if bool(self.doubtful) != needed or (self.denied_by and not self.told_by):
+            message = (
+                f"field {self.name}: `doubtful` and `told_by` need each other, but for kind `period`, which has "
+                "`told_by` alone; and `denied_by` needs `told_by`"
+            )
             raise ValueError(message)
         return self
 

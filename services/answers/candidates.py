@@ -17,6 +17,15 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from services.answers.letter import Letter
 from services.answers.normal_form import plain
+from services.answers.sentences import (
+    CURRENCY,
+    MAX_SENTENCE,
+    NEXT_DATE,
+    beginnings,
+    in_small_letters,
+    sentence_around,
+    whole_words,
+)
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value
 
@@ -31,8 +40,6 @@ MAX_NUMBERS_TRIED: Final = 4_000
 """The same for numbers by which things are called: most numbers of a long document are none."""
 MAX_UNLIKE: Final = 40
 """Characters before a value in which words may say that it is another field's."""
-MAX_SENTENCE: Final = 160
-"""The same where no label stands beside it."""
 MAX_BEGUN: Final = 30
 """Characters before a date in which a span may have begun."""
 MAX_BETWEEN: Final = 10
@@ -45,10 +52,9 @@ MIN_REFERENCE: Final = 3
 """Letters and digits of such a number; a shorter one is a row or a page."""
 
 _GAP: Final = " \u00a0\u2009\u202f"
-_CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 _THOUSANDS: Final = "(?:" + "|".join(rf"(?<=(?<![\w.,/])[0-9]{{{digits}}} )" for digits in (1, 2, 3)) + ")"
 """Behind what may be thousands of a number: `1 230 €` is no 230, and `30.06.2026 450 €` is no 2026450."""
-_NO_CENTS: Final = rf"(?!(?:{_CURRENCY}[{_GAP}]?)?[0-9.'\u2019,]{{1,15}}[.,][0-9]{{2}}(?![0-9]))"
+_NO_CENTS: Final = rf"(?!(?:{CURRENCY}[{_GAP}]?)?[0-9.'\u2019,]{{1,15}}[.,][0-9]{{2}}(?![0-9]))"
 """`1.000 - 50,00 €` is no range."""
 _IN_A_RANGE: Final = (
     rf"(?<=[0-9][{_GAP}])(?<![.,][0-9]{{2}}[{_GAP}])"
@@ -58,15 +64,15 @@ _IN_A_RANGE: Final = (
 _MANY: Final = r"(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?:{_IN_A_RANGE})[-\u2013][{_GAP}])"
-    rf"(?:[-\u2212\u2013][{_GAP}]?(?={_CURRENCY}))?(?P<before>{_CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
-    rf"(?!(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][-\u2013][{_GAP}]){_NO_CENTS})(?!{_THOUSANDS}[0-9]{{3}}[{_GAP}]?{_CURRENCY})"
+    rf"(?:[-\u2212\u2013][{_GAP}]?(?={CURRENCY}))?(?P<before>{CURRENCY}[{_GAP}]?)?(?:[-+\u2212\u2013][{_GAP}]?)?"
+    rf"(?!(?<=[.,'\u2019][0-9]{{3}}[{_GAP}][-\u2013][{_GAP}]){_NO_CENTS})(?!{_THOUSANDS}[0-9]{{3}}[{_GAP}]?{CURRENCY})"
     r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})(?P<cents>[.,](?:[0-9]{2}|-{1,2}|\u2013))?"
-    rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{_CURRENCY}(?![0-9]))?"
+    rf"(?![\w/:]|[.,'\u2019-]\d|[{_GAP}]?%)-?(?P<after>[{_GAP}]?{CURRENCY}(?![0-9]))?"
     r"(?(after)(?:-(?![\w-]))?)"
     rf"(?![{_GAP}]?{_MANY}\b)"
 )
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{_GAP}]|\(")
-_DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{_GAP}](?={_CURRENCY})")
+_DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{_GAP}](?={CURRENCY})")
 _BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
     r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
@@ -109,16 +115,6 @@ _NUMBER_LIKE_DATE: Final = re.compile(
     r"(?P<number>[0-9]{4}([-/])[0-9]{1,2}\2[0-9]{1,2})(?![\w/-])",
     re.IGNORECASE,
 )
-_SENTENCE_END: Final = re.compile(
-    r"(?:(?<!\bNr)(?<!\bnr)(?<!\bNo)(?<!\bno)(?<!\bTel)(?<!\bDr)(?<!\bSt)(?<!\bStr)(?<!\bRef)(?<!\bRe)(?<!\bRg)"
-    r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\s[0-9])(?<!\s[0-9]{2})\.|[!?;])"
-    r"\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t"
-)
-"""Where a sentence ends; no abbreviation and no day of a date does it."""
-_NEXT_ENTRY: Final = re.compile(
-    rf"\n(?=[^\n:]{{1,40}}(?::|[ \t]{{3}}|[ \t][0-9][0-9.]{{0,9}}[.,][0-9]{{2}}(?: ?{_CURRENCY})?[ \t]*(?:\n|$)))"
-)
-"""Where what is said behind a value ends: a line of a form begins, with a label, a column or an amount."""
 _CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|sinon)\s")
 _CORRECTS: Final = re.compile(r"gutschrift|storn|credit|avoir")
 """What a document is called that names another one; in small letters."""
@@ -133,8 +129,6 @@ _ASKS_TO_PAY: Final = re.compile(
 """A request to pay, behind which what was said before counts no more; in small letters."""
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
-_NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
-"""Where words behind a date end, if another one follows."""
 _BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,|\t\n]){0,35}")
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
@@ -375,19 +369,13 @@ class Candidates:
     def _sentence(self, found: Candidate, since: int) -> tuple[str, str]:
         if found.kind not in (Kind.DATE, Kind.MONEY):
             return "", ""
-        page = self._pages[found.page - 1]
-        before = page[max(since, found.char_start - MAX_SENTENCE) : found.char_start]
-        begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
-        behind = page[found.char_end : found.char_end + MAX_SENTENCE]
-        ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_ENTRY, _NEXT_DATE))
-        end = min((match.start() for match in ends if match), default=len(behind))
-        return plain(before[begins:]).casefold(), plain(behind[:end]).casefold()
+        return sentence_around(self._pages[found.page - 1], found.char_start, found.char_end, since)
 
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
         is_whole = "%" in words or _TERMS.match(words) is not None
-        if behind and not is_whole and _NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
+        if behind and not is_whole and NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
             other = _OTHER_BEFORE.search(words)
             words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
@@ -458,9 +446,9 @@ class _Names:
 
     def __init__(self, field: FieldDefinition, kind: DocumentType, with_doubtful: bool = False) -> None:  # noqa: FBT001, FBT002
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
-        self._pattern = _pattern_of(_in_small_letters((field.label.de, field.label.en, *field.synonyms)))
-        self._doubtful = _pattern_of(_in_small_letters(field.doubtful)) if field.doubtful else None
-        self._told_by, self._denied_by = _beginnings(field.told_by), _whole_words(field.denied_by)
+        self._pattern = _pattern_of(in_small_letters((field.label.de, field.label.en, *field.synonyms)))
+        self._doubtful = _pattern_of(in_small_letters(field.doubtful)) if field.doubtful else None
+        self._told_by, self._denied_by = beginnings(field.told_by), whole_words(field.denied_by)
         self._with_doubtful, self._may_end_span = with_doubtful, field.needs_label
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
         self._unlike, self._another, self._unlike_behind = _others_patterns(field.unlike)
@@ -543,13 +531,7 @@ def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
 
 def names_of(field: FieldDefinition) -> frozenset[str]:
     """Give what documents call a field, in small letters."""
-    return _in_small_letters(field.names)
-
-
-@cache
-def _in_small_letters(words: tuple[str, ...]) -> frozenset[str]:
-    """Give the plain form of words of a type's definition."""
-    return frozenset(plain(word).casefold() for word in words)
+    return in_small_letters(field.names)
 
 
 def name_pattern(field: FieldDefinition) -> re.Pattern[str]:
@@ -579,7 +561,7 @@ def _others_patterns(
     unlike: tuple[str, ...],
 ) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
     """Make patterns of words that name another field: before a value, directly before it, and behind it."""
-    words = "|".join(map(_flexible, sorted(_in_small_letters(unlike), key=len, reverse=True)))
+    words = "|".join(map(_flexible, sorted(in_small_letters(unlike), key=len, reverse=True)))
     if not words:
         return None, None, None
     return (
@@ -590,22 +572,9 @@ def _others_patterns(
 
 
 @cache
-def _beginnings(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of words, in small letters, each of which may go on, and may be behind another in a compound."""
-    return re.compile("|".join(map(re.escape, sorted(_in_small_letters(words))))) if words else None
-
-
-@cache
 def _anywhere(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Make a pattern of words, in small letters, that may be parts of others: `Bankeinzug`."""
-    return re.compile("|".join(map(_flexible, sorted(_in_small_letters(words))))) if words else None
-
-
-@cache
-def _whole_words(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of words, in small letters, with the endings that one may have: `Widerspruchsfrist` too."""
-    ways = "|".join(map(re.escape, sorted(_in_small_letters(words), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{ways})(?:e?[nsr]|e)?(?:s?frist\w*)?(?!\w)") if words else None
+    return re.compile("|".join(map(_flexible, sorted(in_small_letters(words))))) if words else None
 
 
 @cache
@@ -684,7 +653,7 @@ def is_remark(text: str, start: int, end: int) -> bool:
     start, end
         Of what is within the brackets: currency and amount.
     """
-    has_currency = re.search(_CURRENCY, text[start:end]) is not None
+    has_currency = re.search(CURRENCY, text[start:end]) is not None
     line = text[max(text.rfind("\n", 0, start) + 1, start - MAX_SENTENCE) : start]
     return has_currency and (_WORDS_FOLLOW.match(text, end + 1) is not None or _PART_OF.search(line) is not None)
 

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -22,6 +23,7 @@ from services.answers.forms import has_form
 from services.answers.headings import is_title
 from services.answers.normal_form import plain
 from services.answers.periods import durations_like
+from services.answers.sentences import is_told
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
 from services.answers.whole_names import above_owner, firm_beside, two_lines, whole_firm
@@ -192,6 +194,8 @@ class _Document:
             place = replace(place, char_start=place.char_start + 1, char_end=place.char_end - 1)
         if self._needs_label(field, value) and not (place and self._is_labelled(field, place)):
             return None
+        if place and _must_be_told(field) and not self._is_told(field, place):
+            return None  # three weeks of something else
         return FieldAnswer(
             path=field.name,
             kind=field.kind.value,
@@ -225,22 +229,32 @@ class _Document:
         return is_remark(self.pages.text(place.page), place.char_start + 1, place.char_end - 1)
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
+        places = self._places(field, verbatim, value)
+        if not _must_be_told(field):
+            return next(places, None)
+        found = list(places)
+        return next(filter(partial(self._is_told, field), found), next(iter(found), None))
+
+    def _places(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Iterator[Place]:
+        """Give where a value stands, as it was copied first; of each way to write it one place."""
         labels = (field.label.de, field.label.en)
         longer = [
             name for name in (*field.synonyms, *field.doubtful) if len(name) > SHORT_NAME
         ]  # a short one may begin any word
+        fits = partial(self._is_told, field) if _must_be_told(field) else None
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
-        found = (place for way in ways if (place := self.pages.find(way, labels, longer)))
-        if first := next(found, None):
-            return first
-        return self._spelt(value.text, (*labels, *longer)) if field.kind is Kind.PERIOD and value else None
+        yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
+        if field.kind is Kind.PERIOD and value:
+            yield from self._spelt(value.text, (*labels, *longer))
 
-    def _spelt(self, duration: str, names: Sequence[str]) -> Place | None:
-        """Find a duration whose number the document writes in words: of several the one behind a name of its field."""
+    def _is_told(self, field: FieldDefinition, place: Place) -> bool:
+        return is_told(field, self.pages.text(place.page), place.char_start, place.char_end)
+
+    def _spelt(self, duration: str, names: Sequence[str]) -> list[Place]:
+        """Find a duration whose number the document writes in words: first behind a name of its field."""
         words = {way for page in self.pages.texts for way in durations_like(page, duration, self.language)}
         places = [place for way in sorted(words) if (place := self.pages.find(way, names))]
-        labelled = (place for place in places if self.pages.follows_label(place.page, place.char_start, names))
-        return next(labelled, next(iter(places), None))
+        return sorted(places, key=lambda place: not self.pages.follows_label(place.page, place.char_start, names))
 
     def _as_written(self, verbatim: str, place: Place) -> str:
         """Give a name as the document has it, where the model copied it with a letter too few, too many, or another."""
@@ -277,6 +291,11 @@ class _Document:
             return False  # its column has another name, whatever stands before it in the text
         longer = [name for name in field.names if len(name) > SHORT_NAME]  # a short one may begin any word
         return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)
+
+
+def _must_be_told(field: FieldDefinition) -> bool:
+    """Say whether words must say that a value is the field's: documents are full of periods."""
+    return field.kind is Kind.PERIOD and bool(field.told_by)
 
 
 def _read(field: FieldDefinition, copied: str, language: str) -> tuple[str, Value | None]:

@@ -1,7 +1,7 @@
 """Where in the document a copied value stands."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
@@ -62,7 +62,13 @@ class SearchablePages:
     def __init__(self, pages: Sequence[str]) -> None:
         self._pages = [_Page(number, text) for number, text in enumerate(pages, start=1)]
 
-    def find(self, verbatim: str, labels: Sequence[str] = (), synonyms: Sequence[str] = ()) -> Place | None:
+    def find(
+        self,
+        verbatim: str,
+        labels: Sequence[str] = (),
+        synonyms: Sequence[str] = (),
+        fits: Callable[[Place], bool] | None = None,
+    ) -> Place | None:
         """Find a value: exactly, else normalised, else nearly; None if it does not stand there.
 
         Parameters
@@ -74,6 +80,8 @@ class SearchablePages:
             closely is taken, else the first.
         synonyms
             What else it may call the field, and others too (`date`): a label as near, or right beside, outweighs them.
+        fits
+            Of several occurrences those that fit are taken, if any does.
         """
         wanted = verbatim.strip()
         needle = normal_form(wanted).text.strip()
@@ -84,7 +92,8 @@ class SearchablePages:
             (place for page in self._pages for place in page.normalised(needle)),
         ):
             if found := list(islice(places, MAX_OCCURRENCES)):
-                return self._best_labelled(found, labels, synonyms)
+                fitting = list(filter(fits, found)) if fits and len(found) > 1 else []
+                return self._best_labelled(fitting or found, labels, synonyms)
         return self._nearly(needle)
 
     @property

@@ -207,9 +207,10 @@ def _of_sender(
     answer: FieldAnswer, recipient: Party | None, candidates: Candidates, excluded: Container[str]
 ) -> Candidate | None:
     """Give the other VAT number: the one copied is the recipient's by words or place, or the other is the sender's."""
-    others = [item for item in candidates.of(Kind.VAT_ID) if item.value.text != answer.value]
+    found = candidates.of(Kind.VAT_ID)
+    others = [item for item in found if item.value.text != answer.value and item.value.text not in excluded]
     if answer.value in excluded or _is_recipients(answer, recipient, candidates):
-        return _only([item for item in others if item.value.text not in excluded])
+        return _only(others)
     if answer.page is None or answer.char_start is None or is_beside_sender(answer.page, answer.char_start, candidates):
         return None
     return _only([item for item in others if is_beside_sender(item.page, item.char_start, candidates)])

@@ -141,6 +141,8 @@ class _Known:
             return True
         if field.page is None or field.char_start is None:
             return False
+        if definition.kind is Kind.PERIOD and definition.told_by:
+            return True  # it is left out where no words say that it is the field's
         if head := self.candidates.surroundings.head(field.page, field.char_start):
             return name_pattern(definition).search(head) is not None
         return self.searchable.follows_label(field.page, field.char_start, definition.names, LABEL_REACH)

@@ -113,6 +113,18 @@ def test_the_buyers_vat_number_is_not_the_sellers() -> None:
     assert answered("invoice", text, "de", **copied)["seller_vat_id"] == "DE136695976"
 
 
+@pytest.mark.parametrize("copied", ["DE136695976", "ATU13585627"])
+def test_a_number_that_words_make_the_recipients_is_not_taken_from_a_foot(copied: str) -> None:
+    text = (
+        "Muster GmbH, Hauptstr. 5, 10115 Berlin\n\nBeispiel GmbH\nRingstr. 1\n1010 Wien\n\nRechnung RE-1\n\n"
+        "Wir haben geliefert, was Sie bestellt haben, und danken für Ihren Auftrag und die gute Zusammenarbeit.\n\n"
+        "    Die Steuer schuldet der Empfänger; wir sind gemeldet als DE136695976.\n\n\n\n\n\n\n\n\n\n\n"
+        "USt-IdNr. des Leistungsempfängers: ATU13585627\n"
+        "Muster GmbH, Geschäftsführer: A. Muster, Amtsgericht Berlin HRB 1\n"
+    )
+    assert answered("invoice", text, "de", seller_vat_id=copied)["seller_vat_id"] == "DE136695976"
+
+
 ACCOUNT, OWN = "DE02120300000000202051", "DE89370400440532013000"
 
 

@@ -1,0 +1,103 @@
+"""A period is a field's where words say so: documents are full of others."""
+
+import pytest
+from pydantic import ValidationError
+from unit.answers.test_of_another import answered
+
+from schemas.document_types import FieldDefinition, load_document_types
+from services.answers.sentences import is_told, sentence_around
+
+FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun hat. " * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "field", "copied", "value"),
+    [
+        (
+            "contract",
+            "en",
+            "Cancellations must be made 7 days before the rental date.",
+            "notice_period",
+            "7 days",
+            None,
+        ),
+        (
+            "contract",
+            "de",
+            "Wird innerhalb von zwei Wochen nach Eingang des Antrags nicht entschieden, gilt er als genehmigt.",
+            "notice_period",
+            "zwei Wochen",
+            None,
+        ),
+        (
+            "contract",
+            "en",
+            "Either party may terminate with 60 days' written notice.",
+            "notice_period",
+            "60 days",
+            "P60D",
+        ),
+        (
+            "contract",
+            "de",
+            "§ 7 Beendigung\nFür beide Seiten gilt eine Frist von sechs Wochen.",
+            "notice_period",
+            "sechs Wochen",
+            "P6W",
+        ),
+        (
+            "contract",
+            "en",
+            "The obligations shall survive termination of this Agreement for a period of 3 years.",
+            "term",
+            "3 years",
+            None,
+        ),
+        ("contract", "de", "Die ersten sechs Monate sind Probezeit.", "term", "sechs Monate", None),
+        ("contract", "en", "This Agreement shall remain in effect for a period of 2 years.", "term", "2 years", "P2Y"),
+        ("contract", "fr", "Le contrat est conclu pour une durée de douze mois.", "term", "douze mois", "P12M"),
+        ("public_notice", "de", "Der Betrag ist binnen 14 Tagen zu zahlen.", "appeal_period", "14 Tagen", None),
+        (
+            "public_notice",
+            "de",
+            "Gegen diesen Bescheid kann innerhalb eines Monats Widerspruch erhoben werden.",
+            "appeal_period",
+            "eines Monats",
+            "P1M",
+        ),
+    ],
+)
+def test_a_period_is_a_fields_where_words_say_so(
+    kind: str, language: str, text: str, field: str, copied: str, value: str | None
+) -> None:
+    assert answered(kind, text, language, **{field: copied}).get(field) == value
+
+
+@pytest.mark.parametrize("copied", ["zwei Wochen", "14 Tage"])
+def test_of_several_places_the_one_of_which_words_speak_is_taken(copied: str) -> None:
+    way = {"zwei Wochen": "zwei Wochen", "14 Tage": "vierzehn Tagen"}[copied]
+    text = (
+        f"Wird innerhalb von {copied} nicht entschieden, gilt er als genehmigt. {FAR}\nKündigen kann jeder mit {way}."
+    )
+    assert answered("contract", text, "de", notice_period=copied)["notice_period"] in ("P2W", "P14D")
+
+
+def test_the_words_of_a_sentence_end_where_it_ends() -> None:
+    page = "Erster Satz. Die Frist von 3 Wochen gilt nicht. Zahlen Sie!"
+    start = page.index("3 Wochen")
+    assert sentence_around(page, start, start + 8) == ("die frist von", "gilt nicht")
+
+
+def test_without_words_of_its_own_every_period_may_be_a_fields() -> None:
+    label = {"de": "Frist", "en": "Time"}
+    field = FieldDefinition(name="time", kind="period", label=label, description=label)
+    assert is_told(field, "in 3 Wochen", 3, 11)
+
+
+def test_words_that_tell_belong_to_doubtful_names_or_to_periods() -> None:
+    field = load_document_types()["contract"].fields
+    (end,) = (item.model_dump() for item in field if item.name == "end_date")
+    with pytest.raises(ValidationError, match="`doubtful` and `told_by` need each other"):
+        FieldDefinition(**end | {"doubtful": ()})
+    with pytest.raises(ValidationError, match="`denied_by` needs `told_by`"):
+        FieldDefinition(**end | {"doubtful": (), "told_by": ()})
