@@ -81,9 +81,9 @@ $(UV): $(LOCKS)/uv.txt
 COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 lock: $(UV) ## Resolve the dependencies anew
-	@$(COMPILE) pyproject.toml --extra cpu --extra evaluation --overrides $(LOCKS)/overrides.txt --output-file $(LOCKS)/cpu.txt
-	@$(COMPILE) pyproject.toml --extra gpu --extra evaluation --output-file $(LOCKS)/gpu.txt
-	@$(COMPILE) pyproject.toml --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/core.txt
+	@$(COMPILE) pyproject.toml --extra cpu --extra evaluation --extra s3 --overrides $(LOCKS)/overrides.txt --output-file $(LOCKS)/cpu.txt
+	@$(COMPILE) pyproject.toml --extra gpu --extra evaluation --extra s3 --output-file $(LOCKS)/gpu.txt
+	@$(COMPILE) pyproject.toml --extra s3 --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/core.txt
 	@$(COMPILE) $(LOCKS)/dev.in --constraints $(LOCKS)/cpu.txt --output-file $(LOCKS)/dev.txt
 	@$(COMPILE) $(LOCKS)/uv.in --output-file $(LOCKS)/uv.txt
 	@$(COMPILE) $(LIBRARIES)/libraries.in --output-file $(LIBRARIES)/libraries.txt

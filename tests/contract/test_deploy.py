@@ -288,6 +288,11 @@ def test_the_core_image_has_the_engines_versions_and_no_engine() -> None:
     assert not [name for name in core if name.startswith(("torch", "vllm", "nvidia", "transformers"))]
 
 
+@pytest.mark.parametrize("variant", ["core", "cpu", "gpu"])
+def test_every_image_can_read_an_object_store(variant: str) -> None:
+    assert "s3fs" in locked(variant)
+
+
 WITHOUT_ENGINE: Final = """
 import re, sys
 from importlib.metadata import packages_distributions

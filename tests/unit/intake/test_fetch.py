@@ -3,10 +3,13 @@
 import asyncio
 import base64
 import os
+import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import fsspec
 import pytest
@@ -211,6 +214,64 @@ async def test_an_object_store_is_read_through_fsspec() -> None:
     assert await a_fetcher(prefix).fetch(Content(uri="memory://bucket/in/a%20b.pdf")) == b"hallo"
     assert (await failure_of(Content(uri="memory://bucket/in/no"), prefix)).code is ErrorCode.URI_NOT_FOUND
     assert (await failure_of(Content(uri="memory://bucket/in/big"), prefix)).code is ErrorCode.CONTENT_TOO_LARGE
+
+
+OBJECTS = {"/inbox/in/a b.pdf": b"hallo", "/inbox/in/big": bytes(MAX_BYTES + 1), "/inbox/secret": b"no"}
+
+
+class ObjectStore(BaseHTTPRequestHandler):
+    """What S3 says of objects: to a HEAD their size, to a GET the bytes of a range."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_HEAD(self) -> None:
+        self.answer()
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def answer(self) -> None:
+        found = OBJECTS.get(unquote(urlsplit(self.path).path))
+        status = 403 if self.headers["Authorization"].count("Credential=guest/") else 404 if found is None else 200
+        body = found if found and status == 200 else b""
+        if status == 200 and (span := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))):
+            body, status = body[int(span[1]) : int(span[2]) + 1], 206
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def object_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run one, and give the client its address and a key."""
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with ThreadingHTTPServer(("127.0.0.1", 0), ObjectStore) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "postkorb")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        yield
+        server.shutdown()
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+
+
+@pytest.mark.usefixtures("object_store")
+async def test_objects_of_s3_are_read_with_the_clients_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = "s3://inbox/in/"
+    assert await a_fetcher(prefix).fetch(Content(uri="s3://inbox/in/a%20b.pdf")) == b"hallo"
+    assert (await failure_of(Content(uri="s3://inbox/in/none.pdf"), prefix)).code is ErrorCode.URI_NOT_FOUND
+    assert (await failure_of(Content(uri="s3://inbox/in/big"), prefix)).code is ErrorCode.CONTENT_TOO_LARGE
+    assert (await failure_of(Content(uri="s3://inbox/secret"), prefix)).code is ErrorCode.URI_NOT_ALLOWED
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "guest")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    denied = await failure_of(Content(uri="s3://inbox/in/a%20b.pdf"), prefix)
+    assert (denied.code, denied.retryable) == (ErrorCode.URI_UNREACHABLE, False)
 
 
 @pytest.mark.parametrize(
