@@ -10,7 +10,7 @@ from typing import Final
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
-from services.answers.tables.sheet import Cell, Line
+from services.answers.tables.sheet import Cell, Line, without_factor
 
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
@@ -240,6 +240,7 @@ class _Column:
 
 def _whole_figure(cell: Cell, language: str) -> Figure:
     """Read a cell that is a number alone, or one with a unit behind it that no list has: `4 Dosen`."""
+    cell = without_factor(cell)
     value = _value(cell.text, language)
     if value is None and not HUNDREDTH.fullmatch(cell.text) and (quantity := parse_quantity(cell.text, language)):
         end = len(cell.text) - len(quantity.unit)

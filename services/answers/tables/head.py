@@ -44,6 +44,8 @@ _TAX_RATE: Final = re.compile(
     r"(?:mwst|ust|umsatzsteuer|steuer|vat|tax|gst|sales tax) ?(?:satz|rate)|taux(?: de)?(?: la)? (?:tva|taxe)"
 )
 """What a rate is of tells it from a price: `Satz` is what an hour costs, `MwSt.-Satz` is not."""
+_FACTORS: Final = frozenset({"faktor", "faktoren", "steigerungsfaktor", "steigerungssatz", "factor"})
+"""What doctors and vets have beside the count: by how much a fee of the tariff is raised."""
 _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -152,18 +154,24 @@ class HeadFinder:
 
     def _told_apart(self, variants: list[Cell]) -> list[list[Cell]]:
         """Part a cell that is the labels of two columns of numbers: `Menge Einzelpreis` above a narrow column."""
-        (cell, *others), numbers = variants, {column.name for column in self.table.columns if column.kind != "text"}
+        cell, *others = variants
         words = cell.text.split(" ")
         for count in range(1, len(words)) if not others and len(words) <= _MOST_WORDS else ():
             parts = " ".join(words[:count]), " ".join(words[count:])
-            first, second = ({name for name, score in self._scores(part).items() if score >= _EXACT} for part in parts)
-            if first & numbers and second & numbers and first != second:
+            first, second = map(self._numbers_named, parts)
+            if first and second and first != second:
                 middle = cell.left + (cell.right - cell.left) * len(parts[0]) // len(cell.text)
                 return [
                     [cell._replace(text=parts[0], right=middle)],
                     [cell._replace(text=parts[1], left=middle + 1)],
                 ]
         return [variants]
+
+    def _numbers_named(self, label: str) -> set[str]:
+        """Give the columns of numbers that a label fits exactly; what no definition asks for under its own word."""
+        numbers = {column.name for column in self.table.columns if column.kind != "text"}
+        named = {name for name, score in self._scores(label).items() if score >= _EXACT} & numbers
+        return named | ({words_of(label)} & _FACTORS)
 
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
         """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.

@@ -14,7 +14,7 @@ from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.row import Figure, Row, baseline_of, row_tolerance, whole
-from services.answers.tables.sheet import AMOUNT, Cell, Line
+from services.answers.tables.sheet import AMOUNT, Cell, Line, without_factor
 from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
@@ -143,6 +143,7 @@ class RowReader:
 
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
+        cell = without_factor(cell) if column is not None and column.kind == "number" else cell
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
         if match is None or _DATE.fullmatch(cell.text) or _FRACTION.search(cell.text):
             return None

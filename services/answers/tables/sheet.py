@@ -40,6 +40,7 @@ AMOUNT: Final = re.compile(r"[-+(]{0,2}[0-9][0-9.,'\u2019 \xa0]*(?:,-{1,2})?[-)]
 """A number as documents write it; reading it is another matter."""
 FIGURE: Final = re.compile(rf"(?:[^\W\d]{{1,4}}|[^\w\s(+-])? ?{AMOUNT.pattern} ?(?:[^\W\d]{{1,8}}[.²³]?|[^\w\s])?")
 """The same with a currency before it, or a unit or sign behind it."""
+_WITH_FACTOR: Final = re.compile(r"([0-9]{1,3}) ?/ ?[0-9][.,][0-9]{1,2}")
 _GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
 _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
 
@@ -107,6 +108,12 @@ class Sheet:
 
     number: int
     lines: tuple[Line, ...]
+
+
+def without_factor(cell: Cell) -> Cell:
+    """Give the count alone where a doctor's bill has it with the factor by which the fee is raised: `1 / 2,3`."""
+    counted = _WITH_FACTOR.fullmatch(cell.text)
+    return cell._replace(text=counted[1], end=cell.start + len(counted[1])) if counted else cell
 
 
 def sheets(pages: Sequence[str], layouts: Sequence[Sequence[int]]) -> list[Sheet]:

@@ -87,3 +87,33 @@ def test_a_sign_between_quantity_and_words_is_none_of_them() -> None:
     )
     answers = read_text("\n".join(lines), net_total="39.00")
     assert said_descriptions(answers) == ["Tomate Berner Rose", "Buschbohne Maxi"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "Datum       Ziffer  Leistung                                     Anz. Faktor    Betrag EUR",
+            "02.06.2026  1       Beratung                                       1    2,3          10,72",
+            "02.06.2026  7       Untersuchung eines Organsystems                1    2,3          21,45",
+            "02.06.2026  420     Ultraschall, weitere Organe                    3    2,3          32,17",
+        ),
+        (
+            "Datum       Ziffer  Leistung                                     Anz./Faktor    Betrag EUR",
+            "02.06.2026  1       Beratung                                       1 / 2,3           10,72",
+            "02.06.2026  7       Untersuchung eines Organsystems                1 / 2,3           21,45",
+            "02.06.2026  420     Ultraschall, weitere Organe                    3 / 2,3           32,17",
+        ),
+    ],
+    ids=["two heads that stand close", "both numbers in one cell"],
+)
+def test_a_doctors_count_is_read_beside_the_factor_of_its_fee(lines: tuple[str, ...]) -> None:
+    foot = "Rechnungsbetrag                                                                      64,34"
+    answers = read_text("\n".join([*lines, foot]), gross_total="64.34")
+    assert answers.reasons == []
+    assert [row[0] for row in said_figures(answers)] == [1, 1, 3]
+    assert said_descriptions(answers) == [
+        "Beratung",
+        "Untersuchung eines Organsystems",
+        "Ultraschall, weitere Organe",
+    ]
