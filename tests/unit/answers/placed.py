@@ -1,13 +1,16 @@
-"""Pages whose words have places, as step 3 stores them; and types of documents with few words of their own."""
+"""Pages whose words have places, as step 3 stores them; types with few words of their own; what is said in the end."""
 
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, Final
 
-from schemas.document_types import OTHER, DocumentType, DocumentTypes, FieldDefinition, Kind
+from schemas.document_types import OTHER, DocumentType, DocumentTypes, FieldDefinition, Kind, load_document_types
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
 from services.answers.letter import Letter
+from services.answers.review import review
 from services.answers.surroundings import Surroundings
 from services.answers.tables.runs import Run, pack
 
@@ -16,6 +19,8 @@ SIZE: Final = 100
 LETTER: Final = 50
 """Width of a letter."""
 BOTH: Final = Wording(de="x", en="x")
+TYPES: Final = load_document_types()
+"""Those that ship."""
 
 Placed = tuple[str, int, int]
 """Text, left edge and baseline, in tenths of a point."""
@@ -59,3 +64,10 @@ def types(*some: DocumentType) -> DocumentTypes:
 
 def values(fields: list[FieldAnswer]) -> dict[str, str | None]:
     return {answer.path: answer.value for answer in fields}
+
+
+def answered(kind: str, text: str, language: str, **copied: str) -> dict[str, str | None]:
+    """Give what is said of a letter of a type that ships in the end."""
+    candidates = Candidates([text], language)
+    checked = check_answer(TYPES[kind], copied, [text], language, candidates.surroundings)
+    return values(list(review(TYPES[kind], checked, candidates, language).fields))

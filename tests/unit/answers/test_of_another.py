@@ -1,22 +1,7 @@
 """Shipped types: dates, amounts, accounts and numbers of something else do not take the place of the right ones."""
 
 import pytest
-from unit.answers.placed import values
-
-from schemas.document_types import load_document_types
-from services.answers.candidates import Candidates
-from services.answers.check import check_answer
-from services.answers.review import review
-
-TYPES = load_document_types()
-
-
-def answered(kind: str, text: str, language: str, **copied: str) -> dict[str, str | None]:
-    """Give what is said of a letter in the end."""
-    candidates = Candidates([text], language)
-    checked = check_answer(TYPES[kind], copied, [text], language, candidates.surroundings)
-    return values(list(review(TYPES[kind], checked, candidates, language).fields))
-
+from unit.answers.placed import answered
 
 DEADLINES = [
     (

@@ -2,7 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
-from unit.answers.test_of_another import answered
+from unit.answers.placed import answered
 
 from schemas.document_types import FieldDefinition, load_document_types
 from services.answers.sentences import is_told, sentence_around
