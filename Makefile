@@ -12,10 +12,10 @@ VARIANT ?= cpu
 LOCKS := deploy/locks
 LIBRARIES := load-tests/bench/libraries
 
-.PHONY: help env demo test faults guards bench gains orders calibrate learn record hostile unread check format lock clean
+.PHONY: help env demo test faults guards bench gains orders calibrate learn record sentences hostile unread check format lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 env: .venv/installed ## Make the environment, hash-locked (VARIANT=cpu or gpu)
 
@@ -50,6 +50,9 @@ learn: env ## Learn the words that ship from the letters of samples/training (se
 
 record: env ## Note the demo's model's answers to the samples, and their figures, to which tests hold the code (ANEW=1, WORSE=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/record.py $(if $(ANEW),--anew) $(if $(WORSE),--worse)
+
+sentences: env ## Note which sentences of the corpus code answers right, after a change of words (WORSE=1: wrong ones that were right, too)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/sentences.py $(if $(WORSE),--worse)
 
 unread: env ## Measure the configured model on letters that nobody tuned on (SET=second: older ones, ANEW=1: ask all, NOTE=1: a first reading)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/unread.py $(if $(SET),--set "$(SET)") $(if $(ANEW),--anew) $(if $(NOTE),--note)

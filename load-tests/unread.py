@@ -57,7 +57,19 @@ ANSWERS: Final = UNREAD / "answers"
 """A file a set and model: one model's answers are never another's."""
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
-    for name in ("eleventh", "tenth", "ninth", "eighth", "seventh", "sixth", "fifth", "fourth", "third", "second", "first")
+    for name in (
+        "eleventh",
+        "tenth",
+        "ninth",
+        "eighth",
+        "seventh",
+        "sixth",
+        "fifth",
+        "fourth",
+        "third",
+        "second",
+        "first",
+    )
 }
 """Folders with PDFs and their labels."""
 PAGE: Final = REPOSITORY / "load-tests" / "results" / "unread.html"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from heapq import merge
 from itertools import islice, pairwise
-from typing import Final
+from typing import Final, Literal
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
@@ -20,6 +20,7 @@ from services.answers.normal_form import plain
 from services.answers.sentences import (
     CURRENCY,
     MAX_SENTENCE,
+    MONTH,
     NEXT_DATE,
     beginnings,
     in_small_letters,
@@ -106,7 +107,7 @@ _REFERENCE: Final = re.compile(
     r"(?<![\w(.,/€$£-])(?<![€$£] )(?:(?!(?:AZ|GZ|NR|NO|REF|ID) )[A-Z]{1,4} )?"
     r"(?=[^\s()]{0,30}[0-9])[^\W_][\w./#:+-]{0,30}(?<![.:,])"
     r"(?: ?[/-] ?(?=[\w.-]{0,11}[0-9])[\w.-]{1,12}(?<![.,:])| [0-9]{2,4}(?![\w.,/-]))*"
-    r"(?![\w)€]|[.,]\d| ?[€%]| EUR\b)"
+    r"(?![\w)€]|[/-]\w|[.,]\d| ?[€%]| EUR\b)"
 )
 _OTHER_BEFORE: Final = re.compile(r"\d[.,]\d\d(?!\d)|(?<!\w)(?:oder|sonst|or|otherwise|ou|sinon)(?!\w)")
 """An amount or a date, or a word before another way: what stands before it is not about the value that follows."""
@@ -129,15 +130,16 @@ _ASKS_TO_PAY: Final = re.compile(
 """A request to pay, behind which what was said before counts no more; in small letters."""
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
-_BEHIND: Final = re.compile(r"(?:(?!\d\d?[./-]\d|\.\s+[^\W\d_a-zäöü]| {2}|\s(?:und|and|et)\s)[^;,|\t\n]){0,35}")
+_BEHIND: Final = re.compile(
+    rf"(?:(?!{NEXT_DATE.pattern}|\.\s+[^\W\d_a-zäöü]| {{2}}|\s(?:und|and|et)\s)[^;,|\t\n]){{0,35}}"
+)
 """Words behind a date, up to the next one, the end of the sentence, or what is said of something else."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
 _UNTIL: Final = re.compile(r"\s{0,3}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|au)\s{0,3}")
 """What stands between the two dates of a span."""
-_MONTH: Final = r"(?:jan|feb|fév|m[aä]r|a[pv]r|ma[iy]|ju[inl]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])[^\W\d_]{0,6}\.?"
 _BEGUN_SPAN: Final = re.compile(
-    rf"(?<![\w.,/-])[0-3]?[0-9](?:\. ?[01]?[0-9]\.|\.? ?{_MONTH}|\.)(?:{_UNTIL.pattern})$", re.IGNORECASE
+    rf"(?<![\w.,/-])[0-3]?[0-9](?:\. ?[01]?[0-9]\.|\.? ?{MONTH}|\.)(?:{_UNTIL.pattern})$", re.IGNORECASE
 )
 """A day without its year before the second date of a span: `01.05. bis zum`."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
@@ -152,6 +154,8 @@ _OF_ANOTHER: Final = (
     r"|the|your|to|of|against|under|with|from|for|per|votre|vos|la|du|sur) )"
 )
 """Words before a heading that make it another document's, or a part of a sentence: `gemäß Vertrag Nr. 7`."""
+
+Doubts = Literal["none", "told", "all"]
 
 KINDS: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.REFERENCE})
 """Kinds that have a form of their own."""
@@ -221,7 +225,7 @@ class Candidates:
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
         self._found: dict[Kind, list[Candidate]] = {}
-        self._owners: dict[tuple[str, Kind, bool], list[str | None]] = {}
+        self._owners: dict[tuple[str, Kind, Doubts], list[str | None]] = {}
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""
@@ -236,19 +240,23 @@ class Candidates:
 
         The document's own date and number are also named by its heading; its date may stand where letters have theirs.
         """
-        return self._owned(field, kind, with_doubtful=False)
+        return self._owned(field, kind, "told")
 
     def may_be_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give the same with those beside a doubtful name of which the sentence says nothing: they may be the field's.
 
         That is enough to leave a value where it was copied, and too little to take it.
         """
-        return self._owned(field, kind, with_doubtful=True)
+        return self._owned(field, kind, "all")
 
-    def _owned(self, field: FieldDefinition, kind: DocumentType, *, with_doubtful: bool) -> list[Candidate]:
-        key = (kind.name, field.kind, with_doubtful)
+    def surely_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+        """Give the same as `labelled`, but none that only a doubtful name tells, whatever its sentence says."""
+        return self._owned(field, kind, "none")
+
+    def _owned(self, field: FieldDefinition, kind: DocumentType, doubts: Doubts) -> list[Candidate]:
+        key = (kind.name, field.kind, doubts)
         if key not in self._owners:
-            names = {item.name: _Names(item, kind, with_doubtful) for item in kind.fields if item.kind is field.kind}
+            names = {item.name: _Names(item, kind, doubts) for item in kind.fields if item.kind is field.kind}
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
             self._owners[key] = [
                 _owner_by(item, names)
@@ -313,10 +321,23 @@ class Candidates:
             is_whole
             and bool(places)
             and all(
-                names.name_another(_words_of(item)) or (not field.needs_label and self._is_span(before, item))
+                names.name_another(_words_of(item))
+                or (names.is_denied(item) and not names.is_told_behind(item))
+                or self._says_another(item, field, names)
+                or (not field.needs_label and self._is_span(before, item))
                 for before, item in places
             )
         )
+
+    def _says_another(self, item: Candidate, field: FieldDefinition, names: "_Names") -> bool:
+        """Say whether its sentence says of an account, or the words before it of a VAT number, that it is another's."""
+        if field.kind is Kind.VAT_ID:
+            return names.exclude(_words_of(item)) and not any(map(str.isdigit, _words_of(item)))
+        words = _anywhere(field.unlike) if field.kind is Kind.IBAN else None
+        if words is None:
+            return False
+        before, _ = sentence_around(self._pages[item.page - 1], item.char_start, item.char_end)
+        return words.search(_since_asked_to_pay(before)) is not None
 
     def has_open_sign(self, item: Candidate) -> bool:
         """Say whether words stand right before what may be an amount's sign: `Rechnungsbetrag \u2013 1.190,00 €`."""
@@ -347,8 +368,7 @@ class Candidates:
     def _said_before(self, item: Candidate) -> str:
         """Give the words before a value, from where somebody is asked to pay on, if anybody is; in small letters."""
         before = self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
-        words = plain(before).casefold()
-        return words[max((match.start() for match in _ASKS_TO_PAY.finditer(words)), default=0) :]
+        return _since_asked_to_pay(plain(before).casefold())
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
@@ -369,7 +389,10 @@ class Candidates:
     def _sentence(self, found: Candidate, since: int) -> tuple[str, str]:
         if found.kind not in (Kind.DATE, Kind.MONEY):
             return "", ""
-        return sentence_around(self._pages[found.page - 1], found.char_start, found.char_end, since)
+        page, end = self._pages[found.page - 1], found.char_end
+        before, behind = sentence_around(page, found.char_start, end, since)
+        # An amount often ends a line of a form, and the next line is about another one.
+        return before, "" if found.kind is Kind.MONEY and page[end : end + 1] == "\n" else behind
 
     def _date(self, found: Candidate) -> Candidate:
         behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
@@ -379,6 +402,11 @@ class Candidates:
             other = _OTHER_BEFORE.search(words)
             words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
+
+
+def _since_asked_to_pay(words: str) -> str:
+    """Give words from the last request to pay on: what was said before it counts no more."""
+    return words[max((match.start() for match in _ASKS_TO_PAY.finditer(words)), default=0) :]
 
 
 def _words_of(item: Candidate) -> str:
@@ -440,16 +468,17 @@ class _Names:
 
     Parameters
     ----------
-    with_doubtful
-        A doubtful name counts unless its sentence says that it is of something else.
+    doubts
+        Which doubtful names count: those whose sentence says what they are of, all unless it says that they are of
+        something else, or none.
     """
 
-    def __init__(self, field: FieldDefinition, kind: DocumentType, with_doubtful: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, field: FieldDefinition, kind: DocumentType, doubts: Doubts = "told") -> None:
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
         self._pattern = _pattern_of(in_small_letters((field.label.de, field.label.en, *field.synonyms)))
-        self._doubtful = _pattern_of(in_small_letters(field.doubtful)) if field.doubtful else None
+        self._doubtful = _pattern_of(in_small_letters(field.doubtful)) if field.doubtful and doubts != "none" else None
         self._told_by, self._denied_by = beginnings(field.told_by), whole_words(field.denied_by)
-        self._with_doubtful, self._may_end_span = with_doubtful, field.needs_label
+        self._with_all, self._may_end_span = doubts == "all", field.needs_label
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
         self._unlike, self._another, self._unlike_behind = _others_patterns(field.unlike)
         own = [word for word in field.unlike if not (self._heading and self._heading.search(word.casefold()))]
@@ -476,14 +505,25 @@ class _Names:
         A word that does stands in the same clause behind the value, or before it without a request to pay between. Of
         the end of a span only words behind it say anything, but for fields that may be just that.
         """
-        before, behind = item.sentence
-        before = before if self._may_end_span or not item.ends_span else ""
-        asked = max((match.start() for match in _ASKS_TO_PAY.finditer(before)), default=0)
-        clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
-        if self._denied_by and any(map(self._denied_by.search, (before[asked:], clause))):
+        if self.is_denied(item):
             return False
-        is_told = self._told_by is not None and any(map(self._told_by.search, (before, behind)))
-        return is_told or self._with_doubtful
+        is_told = self._told_by is not None and any(map(self._told_by.search, self._sentence(item)))
+        return is_told or (self._with_all and (self._may_end_span or not item.ends_span))
+
+    def is_denied(self, item: Candidate) -> bool:
+        """Say whether a value's sentence says that it is of something else: `Einspruch bis 30.06.2026`."""
+        before, behind = self._sentence(item)
+        clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
+        return self._denied_by is not None and any(map(self._denied_by.search, (_since_asked_to_pay(before), clause)))
+
+    def is_told_behind(self, item: Candidate) -> bool:
+        """Say whether words behind a value, in its clause, say what it is of: `bis zum 15.06.2026 um Ausgleich`."""
+        clause = _CLAUSE_END.split(item.sentence[1], maxsplit=1)[0]
+        return self._told_by is not None and self._told_by.search(clause) is not None
+
+    def _sentence(self, item: Candidate) -> tuple[str, str]:
+        before, behind = item.sentence
+        return (before if self._may_end_span or not item.ends_span else ""), behind
 
     def are_of(self, item: Candidate) -> bool:
         """Say whether a date that no words name stands where letters have theirs, and no words make it another's."""

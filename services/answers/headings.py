@@ -72,6 +72,11 @@ that of a heading, which it makes 2.3: real pages are less like the letters that
 _CELLS: Final = re.compile(r"\t| {3,}| \| ")
 _LABELS: Final = re.compile(r"\t| {2,}|(?<=:)\s|\n")
 """What stands before a label, or behind it."""
+_BEFORE_DASH: Final = re.compile(
+    r"(?!(?:der|die|das|dem|den|the|le|la|les|wir|ich|we|i|nous|je)\b)[^.,;:!?]{3,40}?(?= [-\u2013\u2014] )",
+    re.IGNORECASE,
+)
+"""How a long subject begins: `Mängelanzeige mit Fristsetzung \u2013 Bauvorhaben …`; no sentence does."""
 _SPACED: Final = re.compile(r"[^\W\d_](?: [^\W\d_]){3,}")
 _SUBJECT: Final = re.compile(r"(?:betreff|betrifft|betr\.|subject|re|objet|concerne)\s*:\s*")
 _OF_ANOTHER: Final = re.compile(
@@ -255,6 +260,8 @@ def _short_lines(pages: Sequence[str]) -> Iterator[str]:
     for line in lines:
         for cell in _CELLS.split(line.strip()[:MAX_LINE]):
             text = plain(_SPACED.sub(lambda match: match[0].replace(" ", ""), cell)).strip(" *=_-\u2013|:#")
+            if len(text) > MAX_HEADING and (begun := _BEFORE_DASH.match(text)):
+                text = begun[0]
             if text and len(text) <= MAX_HEADING and not text[0].islower():
                 yield text.casefold()
 

@@ -30,6 +30,8 @@ LINES_OF_ADDRESS: Final = 8
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
 
+_TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.MONEY})
+"""Kinds of which words may say that a copy is another's."""
 _YOURS: Final = re.compile(
     r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"
     r"|purchase order|p\.?o\.? (?:no|nr|number|ref|#))"
@@ -60,7 +62,11 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
             continue
         answer = given.get(definition.name)
         only = _told(answer, definition, kind, given, candidates)
-        if only is None or _stays(answer, only, candidates):
+        if (
+            only is None
+            or _stays(answer, only, candidates)
+            or _is_less_sure(only, answer, definition, kind, given, candidates)
+        ):
             continue
         put = answer_of(definition, only)
         if answer is None or not _rules_prefer(answer, put, kind, fields):
@@ -124,6 +130,24 @@ def _stays(answer: FieldAnswer | None, only: Candidate, candidates: Candidates) 
     return is_said_by(answer, only) or _is_same_figure(answer, only)
 
 
+def _is_less_sure(
+    only: Candidate,
+    answer: FieldAnswer | None,
+    definition: FieldDefinition,
+    kind: DocumentType,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> bool:
+    """Say whether a doubtful name alone tells a value, and nothing speaks against the one that was copied."""
+    if answer is None or answer.status != "ok" or not definition.doubtful:
+        return False
+    surely = candidates.surely_labelled(definition, kind)
+    if only in surely or only not in candidates.labelled(definition, kind):
+        return False
+    is_another = definition.kind is Kind.DATE and candidates.instead_of(definition, kind, answer.value or "")
+    return not is_another and not _is_of_another(answer, definition, kind, given, candidates)
+
+
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:
     """Say whether both are one amount of the document, read with different signs."""
     if answer.status != "ok" or not answer.value_numeric or answer.page != item.page:
@@ -152,7 +176,8 @@ def _unlabelled(
 ) -> Candidate | None:
     """Give the value of a field beside whose name not exactly one stands, where something else tells it."""
     recipient = _recipient(kind, given, candidates)
-    if answer is None:
+    is_own = definition.kind is Kind.IBAN and answer and _is_of_another(answer, definition, kind, given, candidates)
+    if answer is None or is_own:
         is_alone = sum(item.kind is definition.kind for item in kind.fields) == 1
         is_told = is_alone and definition.kind in (Kind.IBAN, Kind.VAT_ID)
         only = _only(candidates.not_of_another(definition)) if is_told else None
@@ -323,7 +348,7 @@ def _is_of_another(
         return True
     if definition.kind not in KINDS or _is_among(answer, candidates.may_be_labelled(definition, kind)):
         return False
-    is_told = definition.kind in (Kind.DATE, Kind.IBAN) and bool(definition.unlike)
+    is_told = definition.kind in _TOLD_BY_WORDS and (definition.unlike or definition.denied_by)
     if is_told and candidates.is_of_another(definition, kind, answer.value or ""):
         return True
     rivals = (rival for rival in kind.fields if rival.kind is definition.kind and rival.name != definition.name)

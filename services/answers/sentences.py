@@ -7,10 +7,12 @@ from typing import Final
 from schemas.document_types import FieldDefinition
 from services.answers.normal_form import plain
 
+SHORT: Final = 3
 MAX_SENTENCE: Final = 160
 """Characters before and behind a value that are looked at."""
 CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
-NEXT_DATE: Final = re.compile(r"\d\d?[./-]\d")
+MONTH: Final = r"(?:jan|feb|fév|m[aä]r|a[pv]r|ma[iy]|ju[inl]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])[^\W\d_]{0,6}\.?"
+NEXT_DATE: Final = re.compile(rf"\d\d?(?:[./-]\d|(?:\.|st|nd|rd|th)? ?(?i:{MONTH}))")
 """Where words behind a date end, if another one follows."""
 
 _SENTENCE_END: Final = re.compile(
@@ -64,8 +66,15 @@ def in_small_letters(words: tuple[str, ...]) -> frozenset[str]:
 
 @cache
 def beginnings(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Make a pattern of words, in small letters, each of which may go on, and may be behind another in a compound."""
-    return re.compile("|".join(map(re.escape, sorted(in_small_letters(words))))) if words else None
+    """Make a pattern of words, in small letters, each of which may go on, and may be behind another in a compound.
+
+    One of `SHORT` letters or fewer is in too many words by chance: `due` in `individuell`.
+    """
+    ways = [
+        rf"(?<!\w){re.escape(word)}" if len(word) <= SHORT else re.escape(word)
+        for word in sorted(in_small_letters(words))
+    ]
+    return re.compile("|".join(ways)) if ways else None
 
 
 @cache

@@ -60,6 +60,13 @@ def test_a_line_about_another_document_or_of_running_text_is_none(line: str) -> 
     assert heading(f"Muster GmbH\n\n{line}\nGuten Tag") == 0
 
 
+def test_a_long_subject_is_told_by_its_beginning_and_a_sentence_is_not() -> None:
+    place = "Neubau eines Einfamilienhauses mit Garage am Deichweg 8 in 25813 Husum"
+    assert heading(f"Rechnung mit Stundennachweis \u2013 Bauvorhaben {place}") == pytest.approx(0.7)
+    assert heading(f"Die Rechnung \u2013 wie besprochen \u2013 betrifft unser Bauvorhaben {place}") == 0
+    assert heading(f"Wie besprochen, liegt die Rechnung \u2013 zweifach \u2013 bei. Sie betrifft: {place}") == 0
+
+
 def test_a_label_or_a_sentence_counts_less_than_a_heading_alone() -> None:
     whole, more = heading("Rechnung"), heading("Rechnung für den Dachdecker")
     label, sentence = heading("Rechnung erstellt: 05.06.2026"), heading("Rechnung folgt mit getrennter Post.")
