@@ -333,11 +333,10 @@ class Candidates:
         """Say whether its sentence says of an account, or the words before it of a VAT number, that it is another's."""
         if field.kind is Kind.VAT_ID:
             return names.exclude(_words_of(item)) and not any(map(str.isdigit, _words_of(item)))
-        words = _anywhere(field.unlike) if field.kind is Kind.IBAN else None
-        if words is None:
+        if field.kind is not Kind.IBAN:
             return False
         before, _ = sentence_around(self._pages[item.page - 1], item.char_start, item.char_end)
-        return words.search(_since_asked_to_pay(before)) is not None
+        return not _ASKS_TO_PAY.search(before) and names.are_of_another(before)
 
     def has_open_sign(self, item: Candidate) -> bool:
         """Say whether words stand right before what may be an amount's sign: `Rechnungsbetrag \u2013 1.190,00 €`."""
@@ -536,6 +535,10 @@ class _Names:
     def name_another(self, label: str) -> bool:
         """Say whether the words directly before a value name another field, and do not deny it."""
         return self._another is not None and self._another.search(label) is not None
+
+    def are_of_another(self, words: str) -> bool:
+        """Say whether words of a sentence name another field, and are not denied: `von Ihrem Konto`."""
+        return self._unlike_behind is not None and self._unlike_behind.search(words) is not None
 
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""

@@ -71,7 +71,7 @@ def is_legal_form(word: str) -> bool:
 def parse_name(verbatim: str) -> str | None:
     """Read a name on one line, without `Frau` or `Mr` before a whole name.
 
-    What has no letter is none, nor is an address, an e-mail address, a salutation or what is said by a label:
+    What has no letter is none, nor is an address, an e-mail address, a salutation or a firm behind words of its own:
     `Returns to: Muster GmbH`.
     """
     name = _CAPITAL.sub("", _LABEL.sub("", plain(verbatim).strip(_EDGES)))
@@ -84,6 +84,6 @@ def parse_name(verbatim: str) -> str | None:
         address = None
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
-    is_other = "@" in name or ": " in name or _SALUTATION.match(name) or address
+    is_other = "@" in name or is_firm(name.partition(": ")[2]) or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

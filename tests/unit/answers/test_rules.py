@@ -64,6 +64,7 @@ def test_a_rule_that_cannot_be_computed_does_not_apply() -> None:
         ({"net_total": "100", "tax_total": "27", "gross_total": "127"}, []),
         ({"net_total": "706.10", "tax_total": "288", "gross_total": "994.10"}, ["tax_is_no_more_than_any_rate"]),
         ({"net_total": "-7.67", "tax_total": "-1.12", "gross_total": "-8.79"}, []),
+        ({"net_total": "2697.74", "tax_total": "-150", "gross_total": "2547.74"}, ["tax_has_the_sign_of_gross"]),
         ({"net_total": "0", "tax_total": "0", "gross_total": "0"}, []),
     ],
 )

@@ -328,6 +328,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("\u201ePost am See\u201c", "Post am See"),
         ("\u201ePost\u201c GmbH", "\u201ePost\u201c GmbH"),
         ("Firma: Bäckerei Rösner", "Bäckerei Rösner"),
+        ("Returns to: Zoutkamp Instruments B.V., Kade 41", None),
+        ("Inhaberin: Ida Brook", "Inhaberin: Ida Brook"),
         ("12345", None),
         ("SCIERIE DES VOSGES — SAS au capital de 120 000 €", "SCIERIE DES VOSGES"),
         ("Durand SARL au capital social de 8 000 €", "Durand SARL"),
