@@ -16,9 +16,9 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
 from services.answers.amounts import currency_of_country
-from services.answers.candidates import SHORT_NAME, is_remark, name_pattern, values_in
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
+from services.answers.field_names import SHORT_NAME, name_pattern
 from services.answers.forms import has_form
 from services.answers.headings import is_title
 from services.answers.normal_form import plain
@@ -26,6 +26,7 @@ from services.answers.periods import durations_like
 from services.answers.sentences import is_told
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value, parse_value, spellings
+from services.answers.values_by_form import is_remark, values_in
 from services.answers.whole_names import above_owner, firm_beside, two_lines, whole_firm
 
 _PLACEHOLDERS: Final = frozenset(

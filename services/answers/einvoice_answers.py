@@ -14,12 +14,12 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer, Finding, FindingKind
 from schemas.wording import Wording
-from services.answers.candidates import Candidate
 from services.answers.einvoice import EInvoice, EInvoiceLine
 from services.answers.einvoice_pages import EInvoicePages, same
 from services.answers.evidence import Place
 from services.answers.normal_form import plain
 from services.answers.values import Value, parse_value
+from services.answers.values_by_form import Candidate
 
 CERTAIN: Final = 1.0
 """Confidence of what the invoice's own XML says."""

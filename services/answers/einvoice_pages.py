@@ -12,12 +12,13 @@ from babel.dates import format_date
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from services.answers.amounts import currency_code
-from services.answers.candidates import Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.evidence import Place, SearchablePages
 from services.answers.normal_form import NormalForm, normal_form
 from services.answers.roles import is_name_of
 from services.answers.shown_numbers import ShownNumbers
 from services.answers.values import Value
+from services.answers.values_by_form import Candidate
 
 _WORD: Final = re.compile(r"\w+")
 _SIGN: Final = 5

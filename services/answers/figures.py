@@ -16,10 +16,11 @@ from typing import Final
 
 from schemas.document_types import Kind
 from services.answers.amounts import parse_number
-from services.answers.candidates import Candidate, Candidates, values_in
+from services.answers.candidates import Candidates
 from services.answers.dates import month_number
 from services.answers.normal_form import NormalForm, normal_form
 from services.answers.shown_numbers import MAX_NUMBERS, ShownNumbers
+from services.answers.values_by_form import Candidate, values_in
 
 MAX_CHARACTERS: Final = 1000
 """Of a text that is checked."""

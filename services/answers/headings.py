@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
 from schemas.document_types import OTHER, DocumentType, DocumentTypes
-from services.answers.candidates import name_pattern, names_of
+from services.answers.field_names import name_pattern, names_of
 from services.answers.normal_form import plain
 
 BEGINNING: Final = 60

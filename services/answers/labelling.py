@@ -16,12 +16,13 @@ from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
-from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.confidence import UNWEIGHED
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
+from services.answers.values_by_form import KINDS, Candidate
 
 IN_ADDRESS: Final = 120
 """Characters behind a recipient's name in which his address stands, and his VAT number with it."""

@@ -16,9 +16,11 @@ from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidate, Candidates, name_pattern
+from services.answers.candidates import Candidates
+from services.answers.field_names import name_pattern
 from services.answers.letter import is_closing
 from services.answers.periods import parse_period
+from services.answers.values_by_form import Candidate
 
 _PAID: Final = re.compile(
     r"(?<!\w)(?:(?:bereits|schon|bisher) (?:ge|be)(?:zahlt|leistet|glichen)\w*|(?:an|voraus|teil|akonto)zahlung(?:en)?"

@@ -12,9 +12,11 @@ from typing import Final
 
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import MAX_CANDIDATES, Candidate, Candidates, name_pattern
+from services.answers.candidates import Candidates
+from services.answers.field_names import name_pattern
 from services.answers.labelling import answer_of
 from services.answers.tax_lines import tax_lines
+from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
 CENT: Final = Decimal("0.01")
 """By how much a printed tax may differ from the one computed."""

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from schemas.document_types import DocumentType, FieldDefinition
 from schemas.events import FieldAnswer, Finding, FindingKind
-from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.summary import MAX_SUMMARY
 from services.answers.summary_check import Summary
+from services.answers.values_by_form import KINDS, Candidate
 
 MAX_ASKED: Final = 6
 """Fields of one question."""

@@ -17,10 +17,11 @@ from rapidfuzz.fuzz import ratio
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
 from schemas.events import FieldAnswer
 from schemas.expressions import Scalar, Value, names_in
-from services.answers.candidates import KINDS, Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of
 from services.answers.no_values import is_paid
 from services.answers.rules import determines, holds, rules_about_fields, values_of
+from services.answers.values_by_form import KINDS, Candidate
 
 MAX_CHANGED: Final = 3
 """Fields that are changed for one rule, at most."""

@@ -9,13 +9,15 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.expressions import Value, names_in
 from services.answers.calibration import Calibration, FieldSignals, Match
-from services.answers.candidates import KINDS, Candidates, name_pattern
+from services.answers.candidates import Candidates
 from services.answers.evidence import SearchablePages
+from services.answers.field_names import name_pattern
 from services.answers.labelling import is_beside_sender, is_said_by
 from services.answers.names import is_firm
 from services.answers.normal_form import normal_form, plain
 from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
+from services.answers.values_by_form import KINDS
 
 LABEL_REACH: Final = 80
 """Characters between a label's end and its value: about a line."""

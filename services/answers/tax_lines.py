@@ -15,9 +15,10 @@ from typing import Final
 
 from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of, is_said_by
 from services.answers.tables.sheet import Line
+from services.answers.values_by_form import Candidate
 
 CENTS: Final = Decimal("0.02")
 """By how much a printed tax may differ from the one computed: it is rounded, sometimes row by row."""

@@ -16,9 +16,11 @@ from itertools import permutations
 from typing import Final
 
 from schemas.document_types import DocumentType, Kind, TaxTotals
-from services.answers.candidates import Candidate, Candidates, name_pattern
+from services.answers.candidates import Candidates
+from services.answers.field_names import name_pattern
 from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.values_by_form import Candidate
 
 _PAYMENTS: Final = re.compile(
     r"abschlag|abschläge|anzahlung|akonto|bereits (?:be|ge)(?:zahlt|rechnet|leistet)|^\W*erhalten\b|erhalten am"

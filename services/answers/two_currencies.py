@@ -11,8 +11,9 @@ from typing import Final
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
 from services.answers.amounts import currency_code
-from services.answers.candidates import Candidate, Candidates
+from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of
+from services.answers.values_by_form import Candidate
 
 _SAME_LINE: Final = 5
 """Difference of baselines, in tenths of a point, that is none."""

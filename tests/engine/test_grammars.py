@@ -12,7 +12,7 @@ from xgrammar import CompiledGrammar, GrammarCompiler, GrammarMatcher, Tokenizer
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, load_document_types
 from schemas.wording import Wording
-from services.answers.candidates import KINDS, Candidates
+from services.answers.candidates import Candidates
 from services.answers.findings import findings_of
 from services.answers.questions import (
     MAX_ASKED,
@@ -24,6 +24,7 @@ from services.answers.questions import (
 )
 from services.answers.summary import MAX_SUMMARY
 from services.answers.summary_check import Summary
+from services.answers.values_by_form import KINDS
 
 TYPES = load_document_types()
 WRONG_SUMMARY = Summary("x", "de", ("7",), is_in_language=False)

@@ -11,8 +11,9 @@ from unit.answers.invoices import INVOICE, euros
 from unit.answers.placed import Pages, a_type, field, placed
 
 from schemas.document_types import Kind
-from services.answers.candidates import KINDS, MAX_CANDIDATES, Candidates, values_in
+from services.answers.candidates import Candidates
 from services.answers.tables.runs import Run, pack
+from services.answers.values_by_form import KINDS, MAX_CANDIDATES, values_in
 
 MONEY = [field for field in INVOICE.fields if field.kind is Kind.MONEY]
 

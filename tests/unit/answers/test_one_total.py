@@ -6,9 +6,10 @@ import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
 
 from schemas.document_types import DocumentType, load_document_types
-from services.answers.candidates import MAX_CANDIDATES, Candidates
+from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.one_total import RATES, by_named_tax, by_one_total, by_tax_above, is_within
+from services.answers.values_by_form import MAX_CANDIDATES
 
 HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
 INCLUDED = f"{HEAD}Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08"

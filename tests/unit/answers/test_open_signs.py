@@ -7,10 +7,11 @@ from unit.answers.placed import BOTH, a_type, field, values
 
 from schemas.document_types import Kind, Rule
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidates, values_in
+from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import open_signs
 from services.answers.labelling import by_labels, with_open_signs
+from services.answers.values_by_form import values_in
 
 TOTAL = field("gross", Kind.MONEY, "Rechnungsbetrag", "Total", synonyms=("Gutschriftsbetrag", "Offener Betrag"))
 BILL = a_type(TOTAL)

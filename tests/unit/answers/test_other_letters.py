@@ -3,11 +3,12 @@
 import pytest
 
 from schemas.document_types import Kind, load_document_types
-from services.answers.candidates import Candidates, values_in
+from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.figures import DocumentFigures
 from services.answers.periods import parse_period
 from services.answers.review import review
+from services.answers.values_by_form import values_in
 
 TYPES = load_document_types()
 
