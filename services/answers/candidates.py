@@ -13,7 +13,6 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from services.answers.field_names import (
-    ASKS_TO_PAY,
     OTHER_BEFORE,
     Doubts,
     FieldNames,
@@ -105,6 +104,12 @@ class Candidates:
         """
         return self._owned(field, kind, "all")
 
+    def are_spoken_of(self, field: FieldDefinition, kind: DocumentType, said: str) -> bool:
+        """Say whether, somewhere, a value's sentence has words of what a field is of, and none denies it."""
+        names = FieldNames(field, kind)
+        places = [item for item in self.of(field.kind) if item.value.text == said]
+        return any(names.is_spoken_of(item) and not names.is_denied(item) for item in places)
+
     def surely_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give the same as `labelled`, but none that only a doubtful name tells, whatever its sentence says."""
         return self._owned(field, kind, "none")
@@ -177,8 +182,8 @@ class Candidates:
             is_whole
             and bool(places)
             and all(
-                names.name_another(_words_of(item))
-                or (names.is_denied(item) and not names.is_told_behind(item))
+                (field.kind is not Kind.MONEY and names.name_another(_words_of(item)))
+                or (names.is_denied(item) and not names.is_spoken_of(item))
                 or self._says_another(item, field, names)
                 or (not field.needs_label and self._is_span(before, item))
                 for before, item in places
@@ -187,12 +192,10 @@ class Candidates:
 
     def _says_another(self, item: Candidate, field: FieldDefinition, names: "FieldNames") -> bool:
         """Say whether its sentence says of an account, or the words before it of a VAT number, that it is another's."""
-        if field.kind is Kind.VAT_ID:
-            return names.exclude(_words_of(item)) and not any(map(str.isdigit, _words_of(item)))
-        if field.kind is not Kind.IBAN:
+        if field.kind not in (Kind.VAT_ID, Kind.IBAN):
             return False
         before, _ = sentence_around(self._pages[item.page - 1], item.char_start, item.char_end)
-        return not ASKS_TO_PAY.search(before) and names.are_of_another(before)
+        return names.call_anothers(before) if field.kind is Kind.VAT_ID else names.are_of_another(before)
 
     def has_open_sign(self, item: Candidate) -> bool:
         """Say whether words stand right before what may be an amount's sign: `Rechnungsbetrag \u2013 1.190,00 €`."""

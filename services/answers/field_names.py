@@ -9,31 +9,34 @@ from functools import cache
 from typing import Final, Literal
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
-from services.answers.sentences import beginnings, in_small_letters, whole_words
+from services.answers.sentences import CLAUSE_END, beginnings, in_small_letters, whole_words
 from services.answers.values_by_form import Candidate
 
 MAX_UNLIKE: Final = 40
 """Characters before a value in which words may say that it is another field's."""
 MAX_BETWEEN: Final = 10
 """Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
+MAX_BEFORE_VAT: Final = 8
+"""The same between words that make a VAT number another's and the number, names of it left out: `Kunde: Huber, UID`."""
 MAX_BEFORE_NUMBER: Final = 4
 """The same before a number by which something is called: `Nr.`, `Ref.`, `vom`."""
 SHORT_NAME: Final = 3
 """Letters of a name that begins no longer word: `PO` says nothing of `Postfach`, `USt` nothing of `§ 19 UStG`."""
 OTHER_BEFORE: Final = re.compile(r"\d[.,]\d\d(?!\d)|(?<!\w)(?:oder|sonst|or|otherwise|ou|sinon)(?!\w)")
 """An amount or a date, or a word before another way: what stands before it is not about the value that follows."""
-_CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|sinon)\s")
 _CORRECTS: Final = re.compile(r"gutschrift|storn|credit|avoir")
 """What a document is called that names another one; in small letters."""
 _COUNTED_FROM: Final = re.compile(
     r"(?<!\w)(?:tagen?|wochen?|days|weeks|jours) (?:ab|nach|from|after|à compter)(?: du| dem| the)?\W{0,3}$"
 )
 """Words directly before a date from which days are counted: it ends nothing."""
-ASKS_TO_PAY: Final = re.compile(
+_ASKS_TO_PAY: Final = re.compile(
     r"(?:(?:überweisen|zahlen|begleichen|entrichten) sie|(?:please|kindly) (?:transfer|pay|settle|remit)|veuillez)"
     r"(?! (?:nichts|nicht|nothing|not)\b)"
 )
 """A request to pay, behind which what was said before counts no more; in small letters."""
+_MAY_PAY: Final = re.compile(r"\b(?:nicht|keine?|not|sans|paying|pay to|pay into)\b|überweis|einzahl|virement")
+"""Words of a sentence with which an account may be one to pay into, whatever is said of debits; in small letters."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
@@ -50,7 +53,7 @@ Doubts = Literal["none", "told", "all"]
 
 def since_asked_to_pay(words: str) -> str:
     """Give words from the last request to pay on: what was said before it counts no more."""
-    return words[max((match.start() for match in ASKS_TO_PAY.finditer(words)), default=0) :]
+    return words[max((match.start() for match in _ASKS_TO_PAY.finditer(words)), default=0) :]
 
 
 class FieldNames:
@@ -103,13 +106,12 @@ class FieldNames:
     def is_denied(self, item: Candidate) -> bool:
         """Say whether a value's sentence says that it is of something else: `Einspruch bis 30.06.2026`."""
         before, behind = self._sentence(item)
-        clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
+        clause = CLAUSE_END.split(behind, maxsplit=1)[0]
         return self._denied_by is not None and any(map(self._denied_by.search, (since_asked_to_pay(before), clause)))
 
-    def is_told_behind(self, item: Candidate) -> bool:
-        """Say whether words behind a value, in its clause, say what it is of: `bis zum 15.06.2026 um Ausgleich`."""
-        clause = _CLAUSE_END.split(item.sentence[1], maxsplit=1)[0]
-        return self._told_by is not None and self._told_by.search(clause) is not None
+    def is_spoken_of(self, item: Candidate) -> bool:
+        """Say whether a value's sentence has words of what the field is of, whatever else it says."""
+        return self._told_by is not None and any(map(self._told_by.search, item.sentence))
 
     def _sentence(self, item: Candidate) -> tuple[str, str]:
         before, behind = item.sentence
@@ -128,8 +130,17 @@ class FieldNames:
         return self._another is not None and self._another.search(label) is not None
 
     def are_of_another(self, words: str) -> bool:
-        """Say whether words of a sentence name another field, and are not denied: `von Ihrem Konto`."""
-        return self._unlike_behind is not None and self._unlike_behind.search(words) is not None
+        """Say whether words of a sentence make an account another's, and none may deny it: `von Ihrem Konto`."""
+        is_free = not _MAY_PAY.search(words)
+        return is_free and self._unlike_behind is not None and self._unlike_behind.search(words) is not None
+
+    def call_anothers(self, words: str) -> bool:
+        """Say whether words of a sentence call a VAT number another's, and say little else: `Ihre USt-IdNr.:`."""
+        if self._unlike is None:
+            return False
+        ends = [match.end() for match in self._unlike.finditer(words)]
+        between = self._pattern.sub("", words[ends[-1] :]) if ends else words
+        return bool(ends) and _letters(between) <= MAX_BEFORE_VAT and not any(map(str.isdigit, between))
 
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""

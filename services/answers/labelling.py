@@ -139,11 +139,13 @@ def _is_less_sure(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> bool:
-    """Say whether a doubtful name alone tells a value, and nothing speaks against the one that was copied."""
+    """Say whether a doubtful name alone tells a value, and words speak for the copy and none against it."""
     if answer is None or answer.status != "ok" or not definition.doubtful:
         return False
     surely = candidates.surely_labelled(definition, kind)
     if only in surely or only not in candidates.labelled(definition, kind):
+        return False
+    if not candidates.are_spoken_of(definition, kind, answer.value or ""):
         return False
     is_another = definition.kind is Kind.DATE and candidates.instead_of(definition, kind, answer.value or "")
     return not is_another and not _is_of_another(answer, definition, kind, given, candidates)

@@ -12,6 +12,9 @@ MAX_SENTENCE: Final = 160
 """Characters before and behind a value that are looked at."""
 CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
 MONTH: Final = r"(?:jan|feb|fév|m[aä]r|a[pv]r|ma[iy]|ju[inl]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])[^\W\d_]{0,6}\.?"
+MAX_NAMED: Final = 20
+"""Characters before a period in which the field's own name stands right beside it."""
+CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|sinon)\s")
 NEXT_DATE: Final = re.compile(rf"\d\d?(?:[./-]\d|(?:\.|st|nd|rd|th)? ?(?i:{MONTH}))")
 """Where words behind a date end, if another one follows."""
 
@@ -39,6 +42,8 @@ def sentence_around(page: str, start: int, end: int, since: int = 0) -> tuple[st
     """
     before = page[max(since, start - MAX_SENTENCE) : start]
     begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
+    if ":" in before[(line := before.rfind("\n") + 1) :]:
+        begins = max(begins, line)  # a line of a form: what stands above is of another entry
     behind = page[end : end + MAX_SENTENCE]
     ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_ENTRY, NEXT_DATE))
     stop = min((match.start() for match in ends if match), default=len(behind))
@@ -49,13 +54,20 @@ def is_told(field: FieldDefinition, page: str, start: int, end: int) -> bool:
     """Say whether words say that a period is the field's: those in its sentence or before it, and none denies it there.
 
     What is said before the sentence counts, as a period is often that of a heading, or of what was spoken of last.
+    Right behind the field's own name nothing denies it.
     """
-    told, denied = beginnings(field.told_by), whole_words(field.denied_by)
-    sentence = sentence_around(page, start, end)
-    if denied is not None and any(map(denied.search, sentence)):
+    told, denied, names = (
+        beginnings(field.told_by),
+        whole_words(field.denied_by),
+        whole_words((field.label.de, field.label.en)),
+    )
+    before, behind = sentence_around(page, start, end)
+    clause = CLAUSE_END.split(behind, maxsplit=1)[0]
+    is_named = names is not None and names.search(before[-MAX_NAMED:]) is not None
+    if denied is not None and not is_named and any(map(denied.search, (before, clause))):
         return False
-    before = plain(page[max(0, start - MAX_SENTENCE) : end]).casefold()
-    return told is None or any(map(told.search, (before, sentence[1])))
+    said_before = plain(page[max(0, start - MAX_SENTENCE) : end]).casefold()
+    return told is None or any(map(told.search, (said_before, behind)))
 
 
 @cache
