@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -246,15 +246,15 @@ class _Document:
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
         yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
         if field.kind is Kind.PERIOD and value:
-            yield from self._spelt(value.text, (*labels, *longer))
+            yield from self._spelt(value.text, (*labels, *longer), fits)
 
     def _is_told(self, field: FieldDefinition, place: Place) -> bool:
         return is_told(field, self.pages.text(place.page), place.char_start, place.char_end)
 
-    def _spelt(self, duration: str, names: Sequence[str]) -> list[Place]:
+    def _spelt(self, duration: str, names: Sequence[str], fits: Callable[[Place], bool] | None) -> list[Place]:
         """Find a duration whose number the document writes in words: first behind a name of its field."""
         words = {way for page in self.pages.texts for way in durations_like(page, duration, self.language)}
-        places = [place for way in sorted(words) if (place := self.pages.find(way, names))]
+        places = [place for way in sorted(words) if (place := self.pages.find(way, names, fits=fits))]
         return sorted(places, key=lambda place: not self.pages.follows_label(place.page, place.char_start, names))
 
     def _as_written(self, verbatim: str, place: Place) -> str:

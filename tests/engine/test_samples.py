@@ -75,13 +75,13 @@ LAYOUTS = [
     Held("eighth", fields=291, rows=209, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
     Held("ninth", fields=276, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
     Held("tenth", fields=298, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
-    Held("eleventh", fields=283, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.045),
+    Held("eleventh", fields=284, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
 ]
 INVOICES = [
     Held("fifth", fields=216, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
     Held("sixth", fields=229, rows=109, unflagged=0, silent_losses=1, auroc=0.97, ece=0.05),
     Held("seventh", fields=235, rows=99, unflagged=0, silent_losses=1, auroc=0.95, ece=0.04),
-    Held("eighth", fields=218, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.04),
+    Held("eighth", fields=218, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.045),
     Held("ninth", fields=238, rows=148, unflagged=3, silent_losses=0, auroc=0.91, ece=0.03),
     Held("tenth", fields=233, rows=138, unflagged=1, silent_losses=1, auroc=0.95, ece=0.04),
 ]

@@ -82,6 +82,13 @@ def test_of_several_places_the_one_of_which_words_speak_is_taken(copied: str) ->
     assert answered("contract", text, "de", notice_period=copied)["notice_period"] in ("P2W", "P14D")
 
 
+def test_a_number_in_letters_is_found_where_words_speak_of_it() -> None:
+    text = (
+        f"Die Beträge sind jeweils zum 5. eines Monats fällig. {FAR}\nWiderspruch ist innerhalb eines Monats möglich."
+    )
+    assert answered("public_notice", text, "de", appeal_period="1 Monat")["appeal_period"] == "P1M"
+
+
 def test_the_words_of_a_sentence_end_where_it_ends() -> None:
     page = "Erster Satz. Die Frist von 3 Wochen gilt nicht. Zahlen Sie!"
     start = page.index("3 Wochen")
