@@ -176,7 +176,7 @@ class FieldDefinition(_Data):
         default=(),
         max_length=60,
         description="Beginnings of words in the sentence of a doubtful name that say what it is of: `pay`. For kind "
-        "`period` without one: a period whose words say nothing of it is left out (`terminat`).",
+        "`period` without one: somebody looks at a period of which no words speak (`terminat`).",
     )
     denied_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),

@@ -182,7 +182,7 @@ class Candidates:
             is_whole
             and bool(places)
             and all(
-                (field.kind is not Kind.MONEY and names.name_another(_words_of(item)))
+                names.name_another(_words_of(item))
                 or (names.is_denied(item) and not names.is_spoken_of(item))
                 or self._says_another(item, field, names)
                 or (not field.needs_label and self._is_span(before, item))

@@ -195,8 +195,6 @@ class _Document:
             place = replace(place, char_start=place.char_start + 1, char_end=place.char_end - 1)
         if self._needs_label(field, value) and not (place and self._is_labelled(field, place)):
             return None
-        if place and _must_be_told(field) and not self._is_told(field, place):
-            return None  # three weeks of something else
         return FieldAnswer(
             path=field.name,
             kind=field.kind.value,
@@ -295,7 +293,7 @@ class _Document:
 
 
 def _must_be_told(field: FieldDefinition) -> bool:
-    """Say whether words must say that a value is the field's: documents are full of periods."""
+    """Say whether words should say that a value is the field's: documents are full of periods."""
     return field.kind is Kind.PERIOD and bool(field.told_by)
 
 

@@ -16,8 +16,6 @@ MAX_UNLIKE: Final = 40
 """Characters before a value in which words may say that it is another field's."""
 MAX_BETWEEN: Final = 10
 """Letters between a label and its value, at most: `in Euro`, not `der Lieferung`."""
-MAX_BEFORE_VAT: Final = 8
-"""The same between words that make a VAT number another's and the number, names of it left out: `Kunde: Huber, UID`."""
 MAX_BEFORE_NUMBER: Final = 4
 """The same before a number by which something is called: `Nr.`, `Ref.`, `vom`."""
 SHORT_NAME: Final = 3
@@ -35,8 +33,13 @@ _ASKS_TO_PAY: Final = re.compile(
     r"(?! (?:nichts|nicht|nothing|not)\b)"
 )
 """A request to pay, behind which what was said before counts no more; in small letters."""
-_MAY_PAY: Final = re.compile(r"\b(?:nicht|keine?|not|sans|paying|pay to|pay into)\b|überweis|einzahl|virement")
+_MAY_PAY: Final = re.compile(
+    r"\b(?:nicht|keine?|not|sans|oder|or|ou)\b|überweis|zahl|gleich|\b(?:pay|transfer|remit|send|settle|reference)|virement"
+    r"|\bvers(?:e|ez|ement)|verwendungszweck|unsere? (?:konto|bank)|auf iban|our account|notre compte"
+)
 """Words of a sentence with which an account may be one to pay into, whatever is said of debits; in small letters."""
+_NO_MORE: Final = re.compile(r"[a-zäöü]{0,3}[ .:°]*(?:(?:number|nummer|no|nr|n|de|des|der|of|the|id|idnr)\b[ .:°]*)*")
+"""What may stand, but for names of it, between words that make a VAT number another's and the number."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
 _DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
@@ -139,8 +142,7 @@ class FieldNames:
         if self._unlike is None:
             return False
         ends = [match.end() for match in self._unlike.finditer(words)]
-        between = self._pattern.sub("", words[ends[-1] :]) if ends else words
-        return bool(ends) and _letters(between) <= MAX_BEFORE_VAT and not any(map(str.isdigit, between))
+        return bool(ends) and _NO_MORE.fullmatch(self._pattern.sub("", words[ends[-1] :])) is not None
 
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Rule
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Rule
 from schemas.events import FieldAnswer, Finding, FindingKind
 from schemas.wording import Wording
 from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
+from services.answers.sentences import is_told
 
 GERMAN: Final = "de"
 QUOTED_CHARACTERS: Final = 60
@@ -91,6 +92,18 @@ def open_signs(
     """Give the findings about amounts, of the fields that are named, whose sign the document leaves open."""
     named = [field for field in fields if field.path in names]
     return _about_each(FindingKind.VALUE, _OPEN_SIGN, kind, named, language)
+
+
+def untold(kind: DocumentType, fields: Sequence[FieldAnswer], pages: Sequence[str], language: str) -> list[Finding]:
+    """Give the findings about periods of which no words around them speak: contracts are full of others."""
+    told = {item.name: item for item in kind.fields if item.kind is Kind.PERIOD and item.told_by}
+    named = [
+        field
+        for field in fields
+        if field.path in told and field.page is not None and field.char_start is not None
+        if not is_told(told[field.path], pages[field.page - 1], field.char_start, field.char_end or 0)
+    ]
+    return _about_each(FindingKind.VALUE, _UNTOLD, kind, named, language)
 
 
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
@@ -197,6 +210,10 @@ _EXCEEDED: Final = Wording(
 _OPEN_SIGN: Final = Wording(
     de="{label}: ob „{said}“ ein Abzug ist, lässt das Dokument offen.",
     en="{label}: whether \u201c{said}\u201d is negative, the document leaves open.",
+)
+_UNTOLD: Final = Wording(
+    de="{label}: die Worte um „{said}“ sprechen nicht davon.",
+    en="{label}: the words around \u201c{said}\u201d do not speak of it.",
 )
 _REPLACED: Final = Wording(
     de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",

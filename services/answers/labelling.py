@@ -31,7 +31,7 @@ LINES_OF_ADDRESS: Final = 8
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
 
-_TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.MONEY})
+_TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 """Kinds of which words may say that a copy is another's."""
 _YOURS: Final = re.compile(
     r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"
@@ -147,6 +147,8 @@ def _is_less_sure(
         return False
     if not candidates.are_spoken_of(definition, kind, answer.value or ""):
         return False
+    if definition.kind is Kind.DATE and (answer.value or "") < only.value.text:
+        return False  # of two deadlines the later one is in force
     is_another = definition.kind is Kind.DATE and candidates.instead_of(definition, kind, answer.value or "")
     return not is_another and not _is_of_another(answer, definition, kind, given, candidates)
 

@@ -17,6 +17,7 @@ from services.answers.names import is_firm
 from services.answers.normal_form import normal_form, plain
 from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
+from services.answers.sentences import is_told
 from services.answers.values_by_form import KINDS
 
 LABEL_REACH: Final = 80
@@ -144,7 +145,7 @@ class _Known:
         if field.page is None or field.char_start is None:
             return False
         if definition.kind is Kind.PERIOD and definition.told_by:
-            return True  # it is left out where no words say that it is the field's
+            return is_told(definition, self.pages[field.page - 1], field.char_start, field.char_end or 0)
         if head := self.candidates.surroundings.head(field.page, field.char_start):
             return name_pattern(definition).search(head) is not None
         return self.searchable.follows_label(field.page, field.char_start, definition.names, LABEL_REACH)

@@ -18,6 +18,7 @@ from services.answers.findings import (
     table_findings,
     titled_otherwise,
     unknown_type,
+    untold,
 )
 from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
@@ -207,6 +208,7 @@ def answered(checked: Checked) -> Answered:
     if asked.generations:
         signs = with_open_signs(asked.kind, weighed.fields, checked.candidates)
         findings += open_signs(asked.kind, weighed.fields, signs, document.language)
+        findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 

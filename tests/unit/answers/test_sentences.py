@@ -1,17 +1,19 @@
-"""A period is a field's where words say so: documents are full of others."""
+"""A period is a field's where words say so: documents are full of others, and somebody looks at those."""
 
 import pytest
 from pydantic import ValidationError
-from unit.answers.placed import answered
+from unit.answers.placed import TYPES, answered
 
-from schemas.document_types import FieldDefinition, load_document_types
+from schemas.document_types import FieldDefinition
+from services.answers.check import check_answer
+from services.answers.findings import untold
 from services.answers.sentences import is_told, sentence_around
 
 FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun hat. " * 3
 
 
 @pytest.mark.parametrize(
-    ("kind", "language", "text", "field", "copied", "value"),
+    ("kind", "language", "text", "field", "copied", "is_spoken_of"),
     [
         (
             "contract",
@@ -19,7 +21,7 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
             "Cancellations must be made 7 days before the rental date.",
             "notice_period",
             "7 days",
-            None,
+            False,
         ),
         (
             "contract",
@@ -27,7 +29,7 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
             "Wird innerhalb von zwei Wochen nach Eingang des Antrags nicht entschieden, gilt er als genehmigt.",
             "notice_period",
             "zwei Wochen",
-            None,
+            False,
         ),
         (
             "contract",
@@ -35,7 +37,7 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
             "Either party may terminate with 60 days' written notice.",
             "notice_period",
             "60 days",
-            "P60D",
+            True,
         ),
         (
             "contract",
@@ -43,7 +45,7 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
             "§ 7 Beendigung\nFür beide Seiten gilt eine Frist von sechs Wochen.",
             "notice_period",
             "sechs Wochen",
-            "P6W",
+            True,
         ),
         (
             "contract",
@@ -51,26 +53,30 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
             "The obligations shall survive termination of this Agreement for a period of 3 years.",
             "term",
             "3 years",
-            None,
+            False,
         ),
-        ("contract", "de", "Die ersten sechs Monate sind Probezeit.", "term", "sechs Monate", None),
-        ("contract", "en", "This Agreement shall remain in effect for a period of 2 years.", "term", "2 years", "P2Y"),
-        ("contract", "fr", "Le contrat est conclu pour une durée de douze mois.", "term", "douze mois", "P12M"),
-        ("public_notice", "de", "Der Betrag ist binnen 14 Tagen zu zahlen.", "appeal_period", "14 Tagen", None),
+        ("contract", "de", "Die ersten sechs Monate sind Probezeit.", "term", "sechs Monate", False),
+        ("contract", "en", "This Agreement shall remain in effect for a period of 2 years.", "term", "2 years", True),
+        ("contract", "fr", "Le contrat est conclu pour une durée de douze mois.", "term", "douze mois", True),
+        ("public_notice", "de", "Der Betrag ist binnen 14 Tagen zu zahlen.", "appeal_period", "14 Tagen", False),
         (
             "public_notice",
             "de",
             "Gegen diesen Bescheid kann innerhalb eines Monats Widerspruch erhoben werden.",
             "appeal_period",
             "eines Monats",
-            "P1M",
+            True,
         ),
     ],
 )
-def test_a_period_is_a_fields_where_words_say_so(
-    kind: str, language: str, text: str, field: str, copied: str, value: str | None
+def test_somebody_looks_at_a_period_of_which_no_words_speak(
+    kind: str, language: str, text: str, field: str, copied: str, *, is_spoken_of: bool
 ) -> None:
-    assert answered(kind, text, language, **{field: copied}).get(field) == value
+    fields = check_answer(TYPES[kind], {field: copied}, [text], language)
+    assert [item.path for item in fields] == [field]
+    findings = untold(TYPES[kind], fields, [text], language)
+    assert [finding.fields for finding in findings] == ([] if is_spoken_of else [[field]])
+    assert all(finding.needs_review and copied in finding.message for finding in findings)
 
 
 @pytest.mark.parametrize("copied", ["zwei Wochen", "14 Tage"])
@@ -102,7 +108,7 @@ def test_without_words_of_its_own_every_period_may_be_a_fields() -> None:
 
 
 def test_words_that_tell_belong_to_doubtful_names_or_to_periods() -> None:
-    field = load_document_types()["contract"].fields
+    field = TYPES["contract"].fields
     (end,) = (item.model_dump() for item in field if item.name == "end_date")
     with pytest.raises(ValidationError, match="`doubtful` and `told_by` need each other"):
         FieldDefinition(**end | {"doubtful": ()})
