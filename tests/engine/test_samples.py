@@ -68,7 +68,7 @@ LAYOUTS = [
     Held("second", fields=219, rows=128, unflagged=2, silent_losses=0, auroc=0.92, ece=0.05),
     Held("third", fields=355, rows=236, unflagged=0, silent_losses=1, auroc=0.95, ece=0.06),
     Held("fourth", fields=336, rows=228, unflagged=2, silent_losses=1, auroc=0.89, ece=0.03),
-    Held("fifth", fields=329, rows=224, unflagged=0, silent_losses=0, auroc=0.94, ece=0.04),
+    Held("fifth", fields=329, rows=224, unflagged=0, silent_losses=0, auroc=0.92, ece=0.04),
     Held("sixth", fields=303, rows=240, unflagged=1, silent_losses=0, auroc=0.91, ece=0.04),
     # A rental of 14 days is left out: its only period in words is that of a deposit.
     Held("seventh", fields=307, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
