@@ -21,7 +21,7 @@ NEXT_DATE: Final = re.compile(rf"\d\d?(?:[./-]\d|(?:\.|st|nd|rd|th)? ?(?i:{MONTH
 _SENTENCE_END: Final = re.compile(
     r"(?:(?<!\bNr)(?<!\bnr)(?<!\bNo)(?<!\bno)(?<!\bTel)(?<!\bDr)(?<!\bSt)(?<!\bStr)(?<!\bRef)(?<!\bRe)(?<!\bRg)"
     r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\s[0-9])(?<!\s[0-9]{2})\.|[!?;])"
-    r"\s+(?=[^\W\d_a-zäöü])|\n[ \t]*\n|\t"
+    r"\s+(?=[^\W\d_a-zäöü]|[§(])|\n[ \t]*\n|\t"
 )
 """Where a sentence ends; no abbreviation and no day of a date does it."""
 _NEXT_ENTRY: Final = re.compile(
