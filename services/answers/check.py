@@ -229,7 +229,7 @@ class _Document:
 
     def _place(self, field: FieldDefinition, verbatim: str, value: Value | None) -> Place | None:
         places = self._places(field, verbatim, value)
-        if not _must_be_told(field):
+        if not _is_told_by_words(field):
             return next(places, None)
         found = list(places)
         return next(filter(partial(self._is_told, field), found), next(iter(found), None))
@@ -240,7 +240,7 @@ class _Document:
         longer = [
             name for name in (*field.synonyms, *field.doubtful) if len(name) > SHORT_NAME
         ]  # a short one may begin any word
-        fits = partial(self._is_told, field) if _must_be_told(field) else None
+        fits = partial(self._is_told, field) if _is_told_by_words(field) else None
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
         yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
         if field.kind is Kind.PERIOD and value:
@@ -292,8 +292,8 @@ class _Document:
         return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)
 
 
-def _must_be_told(field: FieldDefinition) -> bool:
-    """Say whether words should say that a value is the field's: documents are full of periods."""
+def _is_told_by_words(field: FieldDefinition) -> bool:
+    """Say whether a type knows words that tell a period of its own: documents are full of others."""
     return field.kind is Kind.PERIOD and bool(field.told_by)
 
 
