@@ -190,7 +190,7 @@ class Candidates:
             )
         )
 
-    def _says_another(self, item: Candidate, field: FieldDefinition, names: "FieldNames") -> bool:
+    def _says_another(self, item: Candidate, field: FieldDefinition, names: FieldNames) -> bool:
         """Say whether its sentence says of an account, or the words before it of a VAT number, that it is another's."""
         if field.kind not in (Kind.VAT_ID, Kind.IBAN):
             return False

@@ -8,6 +8,7 @@ from schemas.document_types import FieldDefinition
 from services.answers.normal_form import plain
 
 SHORT: Final = 3
+"""Letters of a word that must begin one, see `beginnings`."""
 MAX_SENTENCE: Final = 160
 """Characters before and behind a value that are looked at."""
 CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
@@ -56,11 +57,8 @@ def is_told(field: FieldDefinition, page: str, start: int, end: int) -> bool:
     What is said before the sentence counts, as a period is often that of a heading, or of what was spoken of last.
     Right behind the field's own name nothing denies it.
     """
-    told, denied, names = (
-        beginnings(field.told_by),
-        whole_words(field.denied_by),
-        whole_words((field.label.de, field.label.en)),
-    )
+    told, denied = beginnings(field.told_by), whole_words(field.denied_by)
+    names = whole_words((field.label.de, field.label.en))
     before, behind = sentence_around(page, start, end)
     clause = CLAUSE_END.split(behind, maxsplit=1)[0]
     is_named = names is not None and names.search(before[-MAX_NAMED:]) is not None

@@ -330,6 +330,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Firma: Bäckerei Rösner", "Bäckerei Rösner"),
         ("Returns to: Zoutkamp Instruments B.V., Kade 41", None),
         ("Inhaberin: Ida Brook", "Inhaberin: Ida Brook"),
+        ("Vermieter: Muster GmbH", "Muster GmbH"),
+        ("Sold by: Acme Ltd", "Acme Ltd"),
         ("12345", None),
         ("SCIERIE DES VOSGES — SAS au capital de 120 000 €", "SCIERIE DES VOSGES"),
         ("Durand SARL au capital social de 8 000 €", "Durand SARL"),
