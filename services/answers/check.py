@@ -74,6 +74,15 @@ _RANGE: Final = re.compile(
     r"|[.,'\u2019][0-9]{3}[^\s0-9]{0,4}\s?[-\u2013]\s?[^\s0-9]{0,4}\s?[0-9]{1,3}[.,'\u2019][0-9]{3}"
 )
 """One amount to another: `zwischen 50.000 und 55.000 €`."""
+_CURRENCY: Final = r"(?:€|£|\$|euro?|chf|franken|gbp|usd)"
+_FIGURES: Final = r"[0-9](?:[0-9.,' \u2019]*[0-9])?(?:,-)?"
+_AMOUNT_AND_WORDS: Final = re.compile(
+    rf"(?P<amount>{_CURRENCY} ?{_FIGURES}|{_FIGURES} ?{_CURRENCY})"
+    r"\s+(?:brutto|netto|gross|net|brut|pro|per|par|im|je|p\.|a|jährlich|monatlich|annually|inkl|incl|zzgl|plus)\b\D*",
+    re.IGNORECASE,
+)
+"""An amount, and words that say of what it is: `58.800 Euro brutto im Jahr`."""
+_PART_OF_LINE: Final = re.compile(r"[^\n·•|,;]*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
@@ -182,6 +191,9 @@ class _Document:
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return None
         place = self._place(field, verbatim, value)
+        if place and field.kind is Kind.NAME and (whole := self._whole_of(field, verbatim, place)) != verbatim:
+            verbatim, value = _read(field, whole, self.language)
+            place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (written := self._as_written(verbatim, place)) != verbatim:
             verbatim, value = _read(field, written, self.language)
         if place and field.kind in _IN_ONE_COLUMN and (part := self._in_one_column(verbatim, place)) != verbatim:
@@ -255,6 +267,14 @@ class _Document:
         places = [place for way in sorted(words) if (place := self.pages.find(way, names, fits=fits))]
         return sorted(places, key=lambda place: not self.pages.follows_label(place.page, place.char_start, names))
 
+    def _whole_of(self, field: FieldDefinition, copied: str, place: Place) -> str:
+        """Give a name to the end of its line, or of its part of it, where the bound of the copy cut in a word."""
+        if len(copied) < field.max_length - 1:
+            return copied
+        line = _PART_OF_LINE.match(self.pages.text(place.page)[place.char_start :][: 2 * field.max_length])
+        whole = plain(line[0]) if line else ""
+        return whole if whole.startswith(copied) and whole[len(copied) :][:1].isalnum() else copied
+
     def _as_written(self, verbatim: str, place: Place) -> str:
         """Give a name as the document has it, where the model copied it with a letter too few, too many, or another."""
         written = plain(self.pages.text(place.page)[place.char_start : place.char_end])
@@ -303,8 +323,17 @@ def _read(field: FieldDefinition, copied: str, language: str) -> tuple[str, Valu
     if value := parse_value(field.kind, whole, language, field.choices):
         return whole, value
     is_range = field.kind is Kind.MONEY and _RANGE.search(whole) is not None
+    if field.kind is Kind.MONEY and (amount := _without_words_behind(field, whole, language)):
+        return amount
     within = values_in([whole], field.kind, language) if field.kind in _FOUND_WITHIN and not is_range else ()
     return (within[0].verbatim, within[0].value) if len(within) == 1 else (whole, None)
+
+
+def _without_words_behind(field: FieldDefinition, copied: str, language: str) -> tuple[str, Value] | None:
+    """Read an amount without the words behind it: `58.800 Euro brutto im Jahr`."""
+    begun = _AMOUNT_AND_WORDS.fullmatch(copied)
+    value = parse_value(field.kind, begun["amount"], language, field.choices) if begun else None
+    return (begun["amount"], value) if begun and value else None
 
 
 def _without_cut_end(field: FieldDefinition, copied: str) -> str:

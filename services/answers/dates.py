@@ -34,8 +34,8 @@ _WORD: Final = r"[^\W\d_]+"
 _YEAR_FIRST: Final = re.compile(r"(?P<year>[0-9]{4}) ?([-/.]) ?(?P<month>[0-9]{1,2}) ?\2 ?(?P<day>[0-9]{1,2})")
 _NUMERIC: Final = re.compile(r"([0-9]{1,2}) ?(?P<sign>[-/.]) ?([0-9]{1,2}) ?(?P=sign) ?([0-9]{4}|[0-9]{2})")
 _DAY_MONTH: Final = re.compile(
-    rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er|ᵉʳ)?[ -]?(?:(?:day )?of )?"
-    rf"(?P<month>{_WORD})\.?,?[ -]?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
+    rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er|ᵉʳ)?[ /-]?(?:(?:day )?of )?"
+    rf"(?P<month>{_WORD})\.?,?[ /-]?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
 )
 _MONTH_DAY: Final = re.compile(
     rf"(?P<month>{_WORD})\.? ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: ?,)? (?P<year>[0-9]{{4}})"

@@ -96,13 +96,18 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
     for last in reversed(lasts):
         tax = Decimal(0)
         for at in range(last - 1, max(-1, last - 1 - MOST_TAXES), -1):
-            if not _TAX.search(amounts[at].label):
+            if not is_called_tax(amounts[at]):
                 break
             tax += amounts[at].value.numeric or 0
             net = amounts[at - 1] if at else None
-            if net and tax and net.value.numeric == (gross or 0) - tax and not _TAX.search(net.label):
+            if net and tax and net.value.numeric == (gross or 0) - tax and not is_called_tax(net):
                 return net
     return None
+
+
+def is_called_tax(item: Candidate) -> bool:
+    """Say whether the words beside an amount name a tax."""
+    return _TAX.search(item.label) is not None
 
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:

@@ -14,8 +14,9 @@ from services.answers.one_total import by_named_tax, by_one_total, by_tax_above
 from services.answers.repair import repair
 from services.answers.roles import by_roles
 from services.answers.tax_lines import by_tax_lines, with_totals, without_tax_of_one_rate
+from services.answers.tax_stack import by_tax_stack
 from services.answers.total_columns import total_columns
-from services.answers.two_currencies import by_own_currency
+from services.answers.two_currencies import by_own_currency, with_own_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,14 @@ def review(
     copied = {field.path: field.verbatim for field in fields}
     parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
-    own = by_own_currency(kind, named.fields, candidates)
+    own = with_own_currency(kind, by_own_currency(kind, named.fields, candidates), candidates)
     whole = by_tax_lines(kind, without_no_values(kind, own, candidates), candidates)
     if columns := total_columns(kind, candidates):
         single = with_totals(kind, whole, columns)
     else:
         single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
-    single = by_tax_above(kind, without_tax_of_one_rate(kind, single, candidates), candidates)
+    single = by_tax_stack(kind, without_tax_of_one_rate(kind, single, candidates), candidates)
+    single = by_tax_above(kind, single, candidates)
     done = repair(kind, single, candidates)
     changed = {field.path: field.verbatim for field in single if field not in named.fields}
     found = {name: candidate.verbatim for name, candidate in named.taken.items()}

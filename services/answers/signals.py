@@ -18,7 +18,7 @@ from services.answers.normal_form import normal_form, plain
 from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
 from services.answers.sentences import is_told
-from services.answers.values_by_form import KINDS
+from services.answers.values_by_form import KINDS, Candidate
 
 LABEL_REACH: Final = 80
 """Characters between a label's end and its value: about a line."""
@@ -176,7 +176,8 @@ class _Known:
     def _contested(self, field: FieldAnswer, definition: FieldDefinition) -> int:
         if definition.kind not in KINDS:
             return 0
-        return len({item.value.text for item in self.candidates.labelled(definition, self.kind)} - {field.value})
+        labelled = self.candidates.labelled(definition, self.kind)
+        return len({item.value.text for item in labelled if not _is_part(item, field)} - {field.value})
 
     def _has_domain(self, name: str) -> bool:
         return any(word.translate(_IN_DOMAINS) in self.domains for word in _LONG_WORD.findall(_form(name)))
@@ -189,6 +190,13 @@ class _Known:
             other.kind == field.kind and other.path != field.path and other.value == field.value is not None
             for other in self.fields
         )
+
+
+def _is_part(item: Candidate, field: FieldAnswer) -> bool:
+    """Say whether a value stands within the place of another: it is a part of that sum."""
+    if field.page != item.page or field.char_start is None or field.char_end is None:
+        return False
+    return field.char_start <= item.char_start and item.char_end <= field.char_end
 
 
 def _domains(pages: Sequence[str]) -> str:

@@ -2,13 +2,13 @@
 
 A line by rate has a percentage, an amount, and the tax that the one makes of the other: `A 19 % 143,19 27,21 170,40`.
 Small models copy such a line for the totals, and it adds up. Where all lines together make an amount that the document
-has, that is the gross total.
+has, that is the gross total. A sum that it has not printed has its parts for its place.
 """
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import permutations
 from typing import Final
@@ -18,6 +18,7 @@ from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of, is_said_by
 from services.answers.tables.sheet import Line
+from services.answers.values import Value
 from services.answers.values_by_form import Candidate
 
 CENTS: Final = Decimal("0.02")
@@ -26,38 +27,45 @@ MOST_LINES: Final = 400
 """Lines with a percentage that are looked at."""
 MOST_AMOUNTS: Final = 5
 """On a line by rate: rate, net, tax, gross, and one more."""
+MOST_BETWEEN: Final = 400
+"""Characters from the first part of a sum to the end of the last one."""
 
-_RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,2}))? ?%")
+RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,2}))? ?%")
+"""A percentage; its groups are what stands before its point and behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
-    """What is taxed at one rate."""
+    """What is taxed at one rate.
+
+    Parameters
+    ----------
+    places
+        Where the two amounts stand.
+    """
 
     net: Decimal
     tax: Decimal
+    places: tuple[Candidate, Candidate] | None = field(default=None, compare=False)
 
 
 def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
-    """Put the totals of all rates where those of one rate stand, as far as the document has them; else nothing."""
+    """Put the totals of all rates where those of one rate stand; else nothing."""
     totals = kind.tax_totals
     lines = tax_lines(candidates) if totals else []
     if totals is None or len(lines) < 2 or not _is_part(totals, fields, lines):  # noqa: PLR2004  (one is the whole)
         return list(fields)
-    net, tax = sum((line.net for line in lines), Decimal(0)), sum((line.tax for line in lines), Decimal(0))
-    if (gross := _of(net + tax, candidates)) is None:
+    if (gross := _of(sum((line.net + line.tax for line in lines), Decimal(0)), candidates)) is None:
         return list(fields)
-    whole = {totals.net: _of(net, candidates), totals.tax: _of(tax, candidates), totals.gross: gross}
+    nets, taxes = zip(*(line.places for line in lines if line.places), strict=True)
+    whole = {totals.net: sum_of(nets, candidates), totals.tax: sum_of(taxes, candidates), totals.gross: gross}
     return with_totals(kind, fields, whole)
 
 
 def without_tax_of_one_rate(
     kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
 ) -> list[FieldAnswer]:
-    """Leave the tax out where it is that of one rate, and only with others makes the gross total; else nothing.
-
-    Where the document has their sum, that is put in its place.
-    """
+    """Put the sum of all taxes where that of one rate stands, and only with the others makes the gross total."""
     given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
     if (totals := kind.tax_totals) is None:
         return list(fields)
@@ -67,14 +75,27 @@ def without_tax_of_one_rate(
     taxes = _taxes_by_rate(kind, totals.tax, candidates)
     if tax not in taxes or len(taxes) < 2 or abs(sum(taxes) - (gross - net)) > CENTS:  # noqa: PLR2004
         return list(fields)
-    return with_totals(kind, fields, {totals.tax: _of(sum(taxes, Decimal(0)), candidates)})
+    return with_totals(kind, fields, {totals.tax: sum_of([*taxes.values()], candidates)})
 
 
-def _taxes_by_rate(kind: DocumentType, name: str, candidates: Candidates) -> set[Decimal]:
+def _taxes_by_rate(kind: DocumentType, name: str, candidates: Candidates) -> dict[Decimal, Candidate]:
     """Give the amounts beside which stand a percentage and a name of the tax: `zzgl. 7 % MwSt 7,48`."""
     definition = next(field for field in kind.fields if field.name == name)
     labelled = candidates.labelled(definition, kind)
-    return {item.value.numeric for item in labelled if item.value.numeric and _RATE.search(item.label)}
+    return {item.value.numeric: item for item in labelled if item.value.numeric and RATE.search(item.label)}
+
+
+def sum_of(parts: Sequence[Candidate], candidates: Candidates) -> Candidate | None:
+    """Give the place where the document has a sum; else one from its first part to its last, if one page has them."""
+    total = sum((part.value.numeric or Decimal(0) for part in parts), Decimal(0))
+    if (printed := _of(total, candidates)) is not None or len({part.page for part in parts}) > 1:
+        return printed
+    start, end = min(part.char_start for part in parts), max(part.char_end for part in parts)
+    if end - start > MOST_BETWEEN:
+        return None
+    written = candidates.surroundings.searchable.text(parts[0].page)[start:end]
+    value = Value(str(total), total)
+    return replace(parts[0], verbatim=written, value=value, char_start=start, char_end=end)
 
 
 def with_totals(
@@ -121,18 +142,23 @@ def _tax_line(line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
     amounts
         Those of its page, in the order of their places.
     """
-    rates = [match for cell in line.cells if (match := _RATE.search(cell.text))]
+    rates = [match for cell in line.cells if (match := RATE.search(cell.text))]
     places = [
         (bisect_left(amounts, cell.start, key=_start), bisect_left(amounts, cell.end, key=_start))
         for cell in line.cells
     ]
-    values = [item.value.numeric for first, end in sorted(places) for item in amounts[first:end]]
-    numbers = [value for value in values if value is not None]
-    if len(rates) != 1 or len(numbers) > MOST_AMOUNTS:
+    items = (item for first, end in sorted(places) for item in amounts[first:end])
+    found = [item for item in items if item.value.numeric is not None]
+    if len(rates) != 1 or len(found) > MOST_AMOUNTS:
         return None
     rate = Decimal(f"{rates[0][1]}.{rates[0][2] or 0}")
-    pairs = (TaxLine(net, tax) for net, tax in permutations(numbers, 2) if net and abs(net) > abs(tax))
-    return next((pair for pair in pairs if abs(pair.net * rate / 100 - pair.tax) <= CENTS), None)
+    pairs = (TaxLine(_number(net), _number(tax), (net, tax)) for net, tax in permutations(found, 2))
+    larger = (pair for pair in pairs if pair.net and abs(pair.net) > abs(pair.tax))
+    return next((pair for pair in larger if abs(pair.net * rate / 100 - pair.tax) <= CENTS), None)
+
+
+def _number(item: Candidate) -> Decimal:
+    return item.value.numeric or Decimal(0)
 
 
 def _start(item: Candidate) -> int:

@@ -1,20 +1,25 @@
-"""Amounts in the document's own currency, where they are printed in another one, too.
+"""Amounts in the document's own currency, where there is another one, too; and that currency itself.
 
-Tax law demands it of invoices in a foreign currency: `Total 39,503.70 Kč | €1,620.00`. Both stand beside the right
-label, and both add up. The document's own is the one in which most of its amounts are.
+Tax law demands two of invoices in a foreign currency: `Total 39,503.70 Kč | €1,620.00`. Both stand beside the right
+label, and both add up. The document's own is the one in which most of its amounts are; a firm's share capital may be in
+another.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of
 from services.answers.values_by_form import Candidate
 
+MOST_TO_FEW: Final = 2
+"""So many times as many amounts are in the document's own currency as the other one is named."""
+_SIGN: Final = re.compile(r"[^\d\s.,'\u2019()+\u2013-]+")
 _SAME_LINE: Final = 5
 """Difference of baselines, in tenths of a point, that is none."""
 
@@ -36,6 +41,38 @@ def by_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidate
     found = {field.path: _beside(field, amounts, candidates) for field in foreign}
     taken = {path: answer_of(definitions[path], item) for path, item in found.items() if item}
     return [taken.get(field.path, field) for field in fields] if len(taken) == len(foreign) else list(fields)
+
+
+def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Take the currency in which most amounts are, where the answered one is that of few, and of no answered amount."""
+    coded = [(code, item) for item in candidates.of(Kind.MONEY) if (code := currency_code(item.verbatim))]
+    counted = Counter(code for code, _ in coded)
+    own, most = next(iter(counted.most_common(1)), ("", 0))
+    text = "\n".join(candidates.surroundings.searchable.texts)
+    written = {currency_code(field.verbatim) for field in fields if field.kind == Kind.MONEY.value}
+    definitions = {definition.name: definition for definition in kind.fields}
+
+    def taken(field: FieldAnswer) -> FieldAnswer:
+        said = field.value or ""
+        if field.kind != Kind.CURRENCY.value or field.status != "ok" or said in written | {own}:
+            return field
+        few = max(counted[said], len(re.findall(rf"\b{re.escape(said)}\b", text)))
+        if most < max(2, MOST_TO_FEW * few):
+            return field
+        return _currency_of(definitions[field.path], next(item for code, item in coded if code == own), own)
+
+    return [taken(field) for field in fields]
+
+
+def _currency_of(definition: FieldDefinition, amount: Candidate, code: str) -> FieldAnswer:
+    """Make the answer of the sign or the code that stands at an amount."""
+    answer = answer_of(definition, amount)
+    at = _SIGN.search(amount.verbatim)
+    if at is None:
+        return answer
+    start = amount.char_start + at.start()
+    place = {"verbatim": at[0], "char_start": start, "char_end": start + len(at[0])}
+    return answer.model_copy(update=place | {"value": code, "value_numeric": None})
 
 
 def _is_in_another(verbatim: str, own: str) -> bool:

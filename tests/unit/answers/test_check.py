@@ -286,6 +286,38 @@ def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kep
     assert verbatim(one("terms", Kind.ADDRESS, copied, page, max_length=len(copied))) == [(copied, None)]
 
 
+FIRM = "Tierärztliche Gemeinschaftspraxis Dr. Weidhaas & Dr. Schöpplein"
+
+
+@pytest.mark.parametrize(
+    ("page", "copied", "kept"),
+    [
+        (f"{FIRM} · Mainleite 19", FIRM[:-3], FIRM),
+        (f"{FIRM}\nMainleite 19", FIRM[:-8], FIRM),
+        (f"{FIRM}\nMainleite 19", FIRM[:-11], FIRM[:-11]),
+    ],
+    ids=["in a word", "in a word, alone on its line", "between two words"],
+)
+def test_a_name_in_whose_word_the_bound_of_the_copy_cut_is_whole(page: str, copied: str, kept: str) -> None:
+    assert verbatim(one("firm", Kind.NAME, copied, page, max_length=len(copied))) == [(kept, kept)]
+    assert verbatim(one("firm", Kind.NAME, copied, page, max_length=len(copied) + 2))[0][1] != FIRM or kept != FIRM
+
+
+@pytest.mark.parametrize(
+    ("copied", "amount", "value"),
+    [
+        ("58.800 Euro brutto im Jahr", "58.800 Euro", "58800"),
+        ("EUR 58.800 brutto", "EUR 58.800", "58800"),
+        ("2.450,00 € netto pro Monat", "2.450,00 €", "2450.00"),
+        ("52.000 bis 58.800 Euro", "52.000 bis 58.800 Euro", None),
+        ("58.800 Euro brutto bei 13 Gehältern", "58.800 Euro brutto bei 13 Gehältern", None),
+        ("EUR 5 Mio", "EUR 5 Mio", None),
+    ],
+)
+def test_words_behind_an_amount_are_none_of_it(copied: str, amount: str, value: str | None) -> None:
+    assert verbatim(one("pay", Kind.MONEY, copied, f"Vorstellung: {copied}.")) == [(amount, value)]
+
+
 @pytest.mark.parametrize(
     ("kind", "copied"),
     [

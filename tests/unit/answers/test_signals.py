@@ -293,3 +293,18 @@ def test_other_values_beside_a_fields_own_name_contest_it() -> None:
     assert traded(number="A-17")["number"].contested == 1
     assert traded(vat="DE136695976")["vat"].contested == 1
     assert traded(owner="Wohnbau Süd eG")["owner"].contested == 0
+
+
+def test_the_parts_of_a_sum_do_not_contest_it() -> None:
+    page = "Rechnung RE-7\nMwSt 19%    472,76 €\nMwSt 7%    163,18 €\nGesamt    5.455,30 €"
+    whole = page[page.index("472") : page.index("Gesamt") - 1]
+    taxes = a_type(field("tax", Kind.MONEY, "MwSt", "VAT"))
+    start = page.index(whole)
+    place = {"verbatim": whole, "value": "635.94", "char_start": start, "char_end": start + len(whole)}
+    first = check_answer(taxes, {"tax": "472,76 €"}, [page], "de")
+
+    def contested(answers: list[FieldAnswer]) -> int:
+        return weigh(taxes, answers, [page], Candidates([page], "de"), [], 1.0, UNFITTED).signals["tax"].contested
+
+    assert contested(first) == 1
+    assert contested([first[0].model_copy(update=place)]) == 0

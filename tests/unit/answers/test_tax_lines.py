@@ -8,7 +8,14 @@ from unit.answers.invoices import INVOICE
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.tax_lines import MOST_LINES, TaxLine, by_tax_lines, tax_lines, without_tax_of_one_rate
+from services.answers.tax_lines import (
+    MOST_BETWEEN,
+    MOST_LINES,
+    TaxLine,
+    by_tax_lines,
+    tax_lines,
+    without_tax_of_one_rate,
+)
 
 TWO = """
 Satz    Netto    Steuer    Brutto
@@ -34,8 +41,34 @@ def test_the_totals_of_all_rates_are_put_where_those_of_one_stand(copied: tuple[
     assert totals(WHOLE, *copied) == {"net_total": "342.35", "tax_total": "41.15", "gross_total": "383.50"}
 
 
-def test_what_the_document_does_not_have_is_left_out() -> None:
-    assert totals(f"Summe    383,50\n{TWO}", "143,19", "27,21", "170,40") == {"gross_total": "383.50"}
+def test_sums_that_the_document_does_not_print_have_their_parts_for_their_place() -> None:
+    page = f"Summe    383,50\n{TWO}"
+    assert totals(page, "143,19", "27,21", "170,40") == {
+        "net_total": "342.35",
+        "tax_total": "41.15",
+        "gross_total": "383.50",
+    }
+    assert of_parts(page)["net_total"] == "143,19    27,21    170,40\nB 7,00 %    199,16"
+    assert of_parts(page)["tax_total"] == "27,21    170,40\nB 7,00 %    199,16    13,94"
+
+
+def of_parts(page: str) -> dict[str, str]:
+    candidates = Candidates([page], "de")
+    given = check_answer(INVOICE, {"tax_total": "27,21"}, [page], "de", candidates.surroundings)
+    found: list[FieldAnswer] = by_tax_lines(INVOICE, given, candidates)
+    assert all(page[field.char_start : field.char_end] == field.verbatim for field in found)
+    return {field.path: field.verbatim for field in found}
+
+
+def test_parts_that_stand_far_apart_or_on_two_pages_have_no_place() -> None:
+    pages = [f"Summe    383,50\n{TWO.strip()}"]
+    far = pages[0].replace("\nB", "\n" + "Ein Satz ohne Zahlen.\n" * 20 + "B")
+    assert len(far) > MOST_BETWEEN
+    first, second = pages[0].split("\nB")
+    for shown in ([far], [first, f"B{second}"]):
+        candidates = Candidates(shown, "de")
+        given = check_answer(INVOICE, {"tax_total": "27,21"}, shown, "de", candidates.surroundings)
+        assert [field.path for field in by_tax_lines(INVOICE, given, candidates)] == ["gross_total"]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +110,8 @@ def tax_of(page: str, *copied: str) -> str | None:
 
 
 @pytest.mark.parametrize("one", ["7,00", "38,00"])
-def test_the_tax_of_one_rate_is_left_out_unless_the_sum_is_printed(one: str) -> None:
-    assert tax_of(RATES, "300,00", one, "345,00") is None
+def test_the_sum_takes_the_place_of_the_tax_of_one_rate_printed_or_not(one: str) -> None:
+    assert tax_of(RATES, "300,00", one, "345,00") == "45.00"
     assert tax_of(f"{RATES}\ndarin Steuern 45,00", "300,00", one, "345,00") == "45.00"
 
 

@@ -7,7 +7,7 @@ from schemas.document_types import Kind
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.surroundings import Surroundings
-from services.answers.two_currencies import by_own_currency
+from services.answers.two_currencies import by_own_currency, with_own_currency
 
 BILL = a_type(
     field("net", Kind.MONEY, "Netto", "Net"),
@@ -49,3 +49,33 @@ def test_what_is_in_the_documents_own_currency_stands() -> None:
 )
 def test_nothing_is_changed_where_nothing_tells(words: tuple[Placed, ...]) -> None:
     assert decided(placed(*words), **COPIED) == {"net": "24300.00", "gross": "29403.00"}
+
+
+CODED = a_type(field("currency", Kind.CURRENCY, "Währung", "Currency"), field("gross", Kind.MONEY, "Gesamt", "Total"))
+CAPITAL = "Holzwerk Sp. z o.o., share capital 50 000 PLN\n"
+PAID = "To pay: 585.87 EUR\nPaid: 0.00 EUR\n"
+
+
+def currency_of(page: str, **copied: str) -> tuple[str | None, str]:
+    read = check_answer(CODED, copied, [page], "en", Surroundings([page], ()))
+    found = next(item for item in with_own_currency(CODED, read, Candidates([page], "en")) if item.path == "currency")
+    assert found.verbatim == page[found.char_start : found.char_end]
+    return found.value, found.verbatim
+
+
+def test_the_currency_of_most_amounts_is_the_documents_own() -> None:
+    assert currency_of(CAPITAL + PAID, currency="PLN") == ("EUR", "EUR")
+    assert currency_of(f"{CAPITAL}Total £ 585.87\nPaid £ 10.00", currency="PLN") == ("GBP", "£")
+
+
+@pytest.mark.parametrize(
+    ("page", "copied"),
+    [
+        (CAPITAL + PAID.splitlines()[0], {"currency": "PLN"}),
+        (f"{CAPITAL}All prices in PLN\n{PAID}", {"currency": "PLN"}),
+        (f"{CAPITAL}Total 20.00 PLN\n{PAID}9.00 EUR\n8.00 EUR\n", {"currency": "PLN", "gross": "20.00 PLN"}),
+    ],
+    ids=["one amount", "named as often", "of an answered amount"],
+)
+def test_a_currency_that_may_be_the_documents_own_stays(page: str, copied: dict[str, str]) -> None:
+    assert currency_of(page, **copied)[0] == "PLN"

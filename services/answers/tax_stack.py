@@ -1,0 +1,79 @@
+"""Totals that stand below each other and prove themselves: an amount, the tax of each rate, and what they make.
+
+    Zwischensumme  4.819,36
+    MwSt 19 %        472,76
+    MwSt 7 %         163,18
+                   5.455,30
+
+Small models take the amount of a row for a total that no word names, and have no field for the tax of one rate.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from schemas.document_types import DocumentType, Kind
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidates
+from services.answers.one_total import MOST_TAXES, is_called_tax
+from services.answers.tax_lines import CENTS, RATE, sum_of, with_totals
+from services.answers.values_by_form import Candidate
+
+MIN_RATES: Final = 2
+"""With one tax, each total is printed, and a rule finds what is wrong."""
+
+
+class _Stack(NamedTuple):
+    net: Candidate
+    taxes: Sequence[Candidate]
+    gross: Candidate
+
+
+def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
+    """Put the totals of the only such stack in the place of what is given; else nothing.
+
+    Nothing is put where the net total that is given stands by its name, or a gross total of more does: something may
+    have been added. What is less is a row's, below the word that is its column's name, or what is left to pay.
+    """
+    totals = kind.tax_totals
+    found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
+    if totals is None or len(found) != 1:
+        return list(fields)
+    stack = next(iter(found.values()))
+    whole = {totals.net: stack.net, totals.tax: sum_of(stack.taxes, candidates), totals.gross: stack.gross}
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    is_more = (given.get(totals.gross) or Decimal(0)) > _amount(stack.gross)
+    if any(
+        given.get(name) not in (None, _amount(item)) and _is_named(given[name], name, kind, candidates)
+        for name, item in ((totals.net, stack.net), *([(totals.gross, stack.gross)] if is_more else []))
+    ):
+        return list(fields)
+    return with_totals(kind, fields, whole)
+
+
+def _stacks(candidates: Candidates) -> Iterator[_Stack]:
+    amounts = [item for item in candidates.of(Kind.MONEY) if _amount(item)]
+    for at, net in enumerate(amounts):
+        made, taxes = _amount(net), []
+        for tax, gross in pairwise(amounts[at + 1 : at + 2 + MOST_TAXES]):
+            if is_called_tax(net) or not _is_of_a_rate(tax) or gross.page != net.page:
+                break
+            made += _amount(tax)
+            taxes.append(tax)
+            if len(taxes) >= MIN_RATES and abs(made - _amount(gross)) <= CENTS:
+                yield _Stack(net, taxes, gross)
+                break
+
+
+def _is_of_a_rate(item: Candidate) -> bool:
+    return is_called_tax(item) and RATE.search(item.label) is not None
+
+
+def _is_named(amount: Decimal | None, name: str, kind: DocumentType, candidates: Candidates) -> bool:
+    definition = next(field for field in kind.fields if field.name == name)
+    return any(item.value.numeric == amount for item in candidates.labelled(definition, kind))
+
+
+def _amount(item: Candidate | None) -> Decimal:
+    return (item.value.numeric if item else None) or Decimal(0)

@@ -1,0 +1,64 @@
+"""Totals below each other, with a tax of each rate: what they make is the gross total, and the taxes have a sum."""
+
+import pytest
+from unit.answers.invoices import INVOICE, answers, candidates, said
+
+from services.answers.tax_stack import by_tax_stack
+
+NAMES = ("net_total", "tax_total", "gross_total")
+HEAD = "Muster GmbH\nRechnung RE-7\nMenge    Gesamt\n48    1.752,00 €\n1    3.067,36 €\n"
+STACK = f"{HEAD}Zwischensumme    4.819,36 €\nMwSt 19%    472,76 €\nMwSt 7%    163,18 €\n5.455,30 €\n"
+TOTALS = ("4819.36", "635.94", "5455.30")
+
+
+def totals(page: str, net: str = "", tax: str = "", gross: str = "") -> tuple[str | None, ...]:
+    copied = {name: value for name, value in zip(NAMES, (net, tax, gross), strict=True) if value}
+    found = said(by_tax_stack(INVOICE, answers(page, **copied), candidates(page)))
+    return tuple(found.get(name) for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [("4.819,36 €", "5.455,30 €", "1.752,00 €"), ("", "", ""), ("4.819,36 €", "472,76 €", ""), ("", "", "5.455,30 €")],
+    ids=["a row below the word for a total", "nothing", "the tax of one rate", "the total alone"],
+)
+def test_what_the_stack_proves_is_put_in_the_place_of_what_was_copied(copied: tuple[str, ...]) -> None:
+    assert totals(STACK, *copied) == TOTALS
+
+
+def test_a_sum_that_is_not_printed_has_its_parts_for_its_place() -> None:
+    tax = next(field for field in by_tax_stack(INVOICE, [], candidates(STACK)) if field.path == "tax_total")
+    assert tax.verbatim == "472,76 €\nMwSt 7%    163,18 €"
+    assert STACK[tax.char_start : tax.char_end] == tax.verbatim
+
+
+def test_a_sum_that_is_printed_has_its_own_place() -> None:
+    page = f"{STACK}darin Steuern    635,94 €"
+    tax = next(field for field in by_tax_stack(INVOICE, [], candidates(page)) if field.path == "tax_total")
+    assert tax.verbatim == "635,94 €"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        STACK.replace("5.455,30", "5.456,30"),
+        STACK.replace("MwSt 7% ", "Versand "),
+        STACK.replace("MwSt 7% ", "Ohne MwSt "),
+        f"{HEAD}Zwischensumme    4.819,36 €\nMwSt 19%    472,76 €\n5.292,12 €\n",
+        STACK + STACK.replace("4.819,36", "4.000,00").replace("5.455,30", "4.635,94"),
+    ],
+    ids=["no sum", "no tax", "no rate", "one rate", "two stacks"],
+)
+def test_nothing_is_put_where_nothing_is_proved(page: str) -> None:
+    assert totals(page, "4.819,36 €", "", "1.752,00 €") == ("4819.36", None, "1752.00")
+
+
+def test_totals_that_stand_by_their_names_stay() -> None:
+    added = f"{STACK}Pfand    20,00 €\nGesamtbetrag    5.475,30 €"
+    assert totals(added, gross="5.475,30 €") == (None, None, "5475.30")
+    assert totals(f"Nettobetrag    4.900,00 €\n{STACK}", net="4.900,00 €") == ("4900.00", None, None)
+
+
+def test_what_is_left_to_pay_is_no_gross_total() -> None:
+    paid = f"{STACK}Anzahlung    -455,30 €\nGesamtbetrag    5.000,00 €"
+    assert totals(paid, gross="5.000,00 €") == TOTALS
