@@ -82,6 +82,8 @@ _AMOUNT_AND_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 """An amount, and words that say of what it is: `58.800 Euro brutto im Jahr`."""
+_AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}})) [A-Z]")
+"""An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
 _PART_OF_LINE: Final = re.compile(r"[^\n·•|,;]*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
@@ -330,8 +332,8 @@ def _read(field: FieldDefinition, copied: str, language: str) -> tuple[str, Valu
 
 
 def _without_words_behind(field: FieldDefinition, copied: str, language: str) -> tuple[str, Value] | None:
-    """Read an amount without the words behind it: `58.800 Euro brutto im Jahr`."""
-    begun = _AMOUNT_AND_WORDS.fullmatch(copied)
+    """Read an amount without the words behind it, see `_AMOUNT_AND_WORDS`."""
+    begun = _AMOUNT_AND_WORDS.fullmatch(copied) or _AMOUNT_AND_LETTER.fullmatch(copied)
     value = parse_value(field.kind, begun["amount"], language, field.choices) if begun else None
     return (begun["amount"], value) if begun and value else None
 

@@ -20,6 +20,7 @@ from services.answers.candidates import Candidates
 from services.answers.confidence import UNWEIGHED
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
+from services.answers.normal_form import plain
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
 from services.answers.values_by_form import KINDS, Candidate
@@ -98,8 +99,15 @@ def _told(
 ) -> Candidate | None:
     """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
-    only = _only(labelled) or _only(_recipients_own(definition, labelled))
+    only = _only(labelled) or _only(_recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
     return only or _unlabelled(answer, definition, kind, given, candidates)
+
+
+def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Give the dates and numbers beside the field's own name alone: `Lieferdatum`, where `Datum` may be one, too."""
+    names = {plain(name).casefold() for name in (definition.label.de, definition.label.en)}
+    is_said = definition.kind in (Kind.DATE, Kind.REFERENCE) and not any(item.is_dateline for item in labelled)
+    return [item for item in labelled if is_said and item.label.strip(" :.#") in names]
 
 
 def _not_recipients(

@@ -29,6 +29,8 @@ _PAYMENTS: Final = re.compile(
 )
 MOST_HEADS: Final = 50
 """Lines that name a tax, in a document."""
+MOST_NAMES: Final = 3
+"""Words in such a line that name one."""
 MOST_LINES: Final = 60
 """Below such a line."""
 MOST_AMOUNTS: Final = 8
@@ -57,13 +59,16 @@ def _tables(kind: DocumentType, totals: TaxTotals, candidates: Candidates) -> It
     heads = 0
     for sheet in candidates.surroundings.sheets:
         for at, line in enumerate(sheet.lines):
-            head = next((cell for cell in line.cells if names.search(plain(cell.text).casefold())), None)
-            if head is None or any(map(_is_of_payments, sheet.lines[max(0, at - 2) : at + 1])):
+            found = [cell for cell in line.cells if names.search(plain(cell.text).casefold())]
+            if not found or any(map(_is_of_payments, sheet.lines[max(0, at - 2) : at + 1])):
                 continue
             if heads == MOST_HEADS:
                 return
             heads += 1
-            if sums := _sums(head, _below(sheet, at, by_place.get(sheet.number, {}))):
+            below = _below(sheet, at, by_place.get(sheet.number, {}))
+            # `VAT rate | Net | VAT | Gross`: the first of the words that name a tax may be above its percentage.
+            ways = (_sums(head, below, least=min(place, 2)) for place, head in enumerate(found[:MOST_NAMES], start=1))
+            if sums := next(filter(None, ways), None):
                 yield sums
 
 
@@ -81,13 +86,19 @@ def _amounts(line: Line, found: Mapping[int, Candidate]) -> _Amounts:
     return [(cell, item) for cell, item in within if item is not None]
 
 
-def _sums(head: Cell, lines: Sequence[_Amounts]) -> _Totals | None:
-    """Give the line whose amounts are the sums of those above it, in the columns of net, tax and gross."""
+def _sums(head: Cell, lines: Sequence[_Amounts], *, least: int) -> _Totals | None:
+    """Give the line whose amounts are the sums of those above it, in the columns of net, tax and gross.
+
+    Parameters
+    ----------
+    least
+        Lines above it: a row may have the amounts of the one above it by chance.
+    """
     for last in range(len(lines) - 1, 0, -1):
         for (net, tax, gross), cells in _ways(head, lines[last]):
             above = [_in_columns(line, cells) for line in lines[:last]]
             rows = [row for row in above if any(row)]
-            if not rows or any(row[0] + row[1] != row[2] for row in rows):
+            if len(rows) < least or any(row[0] + row[1] != row[2] for row in rows):
                 continue
             if [sum(column) for column in zip(*rows, strict=True)] == [_of(net), _of(tax), _of(gross)]:
                 return net, tax, gross

@@ -505,3 +505,22 @@ def test_a_vat_number_that_words_make_the_recipients_gives_way_to_the_other() ->
     assert values([*by_labels(kind, given, Candidates([text], "de")).fields])["vat_id"] == "DE136695976"
     given = check_answer(kind, {"vat_id": "DE136695976"}, [text], "de")
     assert values([*by_labels(kind, given, Candidates([text], "de")).fields])["vat_id"] == "DE136695976"
+
+
+@pytest.mark.parametrize(
+    ("lines", "delivered"),
+    [
+        ("Datum: 02.11.2026\nLieferdatum: 04.11.2026", "2026-11-04"),
+        ("Lieferdatum: 04.11.2026\nDatum: 02.11.2026", "2026-11-04"),
+        ("Datum: 02.11.2026\nLieferdatum: 04.11.2026\nLieferdatum: 05.11.2026", "2026-11-02"),
+        ("Datum: 02.11.2026\nLiefertag: 04.11.2026", "2026-11-02"),
+    ],
+    ids=["own name", "in the other order", "own name twice", "two other names"],
+)
+def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) -> None:
+    note = a_type(
+        field("delivered", Kind.DATE, "Lieferdatum", "Delivery date", of_document=True, synonyms=("Datum", "Liefertag"))
+    )
+    page = f"Lieferschein LS-7\n{lines}\n"
+    read = check_answer(note, {"delivered": "02.11.2026"}, [page], "de")
+    assert values(by_labels(note, read, Candidates([page], "de")).fields)["delivered"] == delivered

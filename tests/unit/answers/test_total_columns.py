@@ -28,6 +28,7 @@ def found(*lines: str) -> dict[str, str]:
         (HEAD, LINES[0], "Es gelten unsere Bedingungen.", LINES[1], "", SUM, "Zahlbar bis 5.6.2026, Kosten 3,00"),
         ("                    Montant HT     Montant TVA                    Montant TTC", *LINES, SUM),
         (HEAD, *LINES, "     0,00             0,00            0,00        0,0          0,00", SUM),
+        (HEAD.replace("Warenwert  ", "MwSt-Gruppe"), *LINES, SUM),
     ],
 )
 def test_the_line_that_sums_up_those_above_it_has_the_totals(lines: tuple[str, ...]) -> None:
