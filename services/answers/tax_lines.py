@@ -30,7 +30,7 @@ MOST_AMOUNTS: Final = 5
 MOST_BETWEEN: Final = 400
 """Characters from the first part of a sum to the end of the last one."""
 
-RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,2}))? ?%")
+RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,3}))? ?%")
 """A percentage; its groups are what stands before its point and behind it."""
 
 

@@ -8,6 +8,7 @@
 Small models take the amount of a row for a total that no word names, and have no field for the tax of one rate.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -24,6 +25,10 @@ MIN_RATES: Final = 2
 """With one tax, each total is printed, and a rule finds what is wrong."""
 
 
+_TAXED: Final = re.compile(r"%.*\b(?:auf|von|aus|on|of|sur)\W*$")
+"""What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`."""
+
+
 class _Stack(NamedTuple):
     net: Candidate
     taxes: Sequence[Candidate]
@@ -33,8 +38,8 @@ class _Stack(NamedTuple):
 def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
     """Put the totals of the only such stack in the place of what is given; else nothing.
 
-    Nothing is put where the net total that is given stands by its name, or a gross total of more does: something may
-    have been added. What is less is a row's, below the word that is its column's name, or what is left to pay.
+    Nothing is put where a gross total of more stands by its name: something may have been added. What is less is a
+    row's, below the word that is its column's name, or what is left to pay.
     """
     totals = kind.tax_totals
     found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
@@ -43,17 +48,14 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     stack = next(iter(found.values()))
     whole = {totals.net: stack.net, totals.tax: sum_of(stack.taxes, candidates), totals.gross: stack.gross}
     given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
-    is_more = (given.get(totals.gross) or Decimal(0)) > _amount(stack.gross)
-    if any(
-        given.get(name) not in (None, _amount(item)) and _is_named(given[name], name, kind, candidates)
-        for name, item in ((totals.net, stack.net), *([(totals.gross, stack.gross)] if is_more else []))
-    ):
+    gross = given.get(totals.gross) or _amount(stack.gross)
+    if gross > _amount(stack.gross) and _is_named(gross, totals.gross, kind, candidates):
         return list(fields)
     return with_totals(kind, fields, whole)
 
 
 def _stacks(candidates: Candidates) -> Iterator[_Stack]:
-    amounts = [item for item in candidates.of(Kind.MONEY) if _amount(item)]
+    amounts = [item for item in candidates.of(Kind.MONEY) if _amount(item) and not _TAXED.search(item.label)]
     for at, net in enumerate(amounts):
         made, taxes = _amount(net), []
         for tax, gross in pairwise(amounts[at + 1 : at + 2 + MOST_TAXES]):

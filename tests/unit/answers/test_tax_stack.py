@@ -3,6 +3,7 @@
 import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
 
+from services.answers.candidates import Candidates
 from services.answers.tax_stack import by_tax_stack
 
 NAMES = ("net_total", "tax_total", "gross_total")
@@ -53,10 +54,25 @@ def test_nothing_is_put_where_nothing_is_proved(page: str) -> None:
     assert totals(page, "4.819,36 €", "", "1.752,00 €") == ("4819.36", None, "1752.00")
 
 
-def test_totals_that_stand_by_their_names_stay() -> None:
+def test_a_larger_total_that_stands_by_its_name_stays() -> None:
     added = f"{STACK}Pfand    20,00 €\nGesamtbetrag    5.475,30 €"
     assert totals(added, gross="5.475,30 €") == (None, None, "5475.30")
-    assert totals(f"Nettobetrag    4.900,00 €\n{STACK}", net="4.900,00 €") == ("4900.00", None, None)
+
+
+def test_a_subtotal_above_the_stack_is_no_net_total() -> None:
+    page = f"Zwischensumme    4.900,00 €\nRabatt    -80,64 €\n{STACK.removeprefix(HEAD)}"
+    assert totals(page, net="4.900,00 €", gross="5.455,30 €") == TOTALS
+
+
+def test_what_is_taxed_on_the_line_of_its_tax_is_no_part_of_the_stack() -> None:
+    page = STACK.replace("19%    ", "19% auf 2.488,21 €    ").replace("7%    ", "7% auf 2.331,15 €    ")
+    assert totals(page, net="4.819,36 €") == TOTALS
+
+
+def test_rates_have_three_decimals_in_quebec() -> None:
+    page = "Subtotal    $9,225.00\nGST 5%    $461.25\nQST 9.975%    $920.19\nTOTAL DUE    $10,606.44"
+    found = said(by_tax_stack(INVOICE, [], Candidates([page], "en")))
+    assert found["tax_total"] == "1381.44"
 
 
 def test_what_is_left_to_pay_is_no_gross_total() -> None:
