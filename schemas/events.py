@@ -191,7 +191,8 @@ class FieldAnswer(_Event):
     value: str | None = Field(description="Canonical text: ISO date, plain decimal, compact IBAN, …")
     value_numeric: Decimal | None = None
     verbatim: str = Field(
-        description="As the document writes it: what the model copied, or what code read or put in its place."
+        description="As the document writes it: what the model copied, or what code read or put in its place; of a sum "
+        "that is not printed, from its first part to the last."
     )
     status: Literal["ok", "unparsed", "unsupported"] = Field(
         description="`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
