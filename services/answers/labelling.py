@@ -104,9 +104,12 @@ def _told(
 
 
 def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Give the dates and numbers beside the field's own name alone: `Lieferdatum`, where `Datum` may be one, too."""
+    """Give the dates beside the field's own name alone: `Lieferdatum`, where `Datum` may be one, too.
+
+    No numbers: a credit note has its own in its heading, and below it the `Rechnungsnummer` of the invoice it is for.
+    """
     names = {plain(name).casefold() for name in (definition.label.de, definition.label.en)}
-    is_said = definition.kind in (Kind.DATE, Kind.REFERENCE) and not any(item.is_dateline for item in labelled)
+    is_said = definition.kind is Kind.DATE and not any(item.is_dateline for item in labelled)
     return [item for item in labelled if is_said and item.label.strip(" :.#") in names]
 
 
