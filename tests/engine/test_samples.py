@@ -71,11 +71,11 @@ LAYOUTS = [
     Held("fifth", fields=331, rows=224, unflagged=0, silent_losses=0, auroc=0.91, ece=0.04),
     Held("sixth", fields=303, rows=240, unflagged=1, silent_losses=0, auroc=0.91, ece=0.04),
     Held("seventh", fields=308, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
-    Held("eighth", fields=291, rows=209, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
-    Held("ninth", fields=276, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
+    Held("eighth", fields=297, rows=217, unflagged=2, silent_losses=1, auroc=0.88, ece=0.04),
+    Held("ninth", fields=277, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
     Held("tenth", fields=298, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
     Held("eleventh", fields=284, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
-    Held("twelfth", fields=314, rows=212, unflagged=1, silent_losses=0, auroc=0.93, ece=0.04),
+    Held("twelfth", fields=312, rows=212, unflagged=1, silent_losses=0, auroc=0.93, ece=0.04),
 ]
 INVOICES = [
     Held("fifth", fields=216, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
