@@ -84,7 +84,7 @@ _AMOUNT_AND_WORDS: Final = re.compile(
 """An amount, and words that say of what it is: `58.800 Euro brutto im Jahr`."""
 _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}})) [A-Z]")
 """An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
-_PART_OF_LINE: Final = re.compile(r"[^\n·•|,;]*")
+_PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"

@@ -106,11 +106,16 @@ def _told(
 def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
     """Give the dates beside the field's own name alone: `Lieferdatum`, where `Datum` may be one, too.
 
-    No numbers: a credit note has its own in its heading, and below it the `Rechnungsnummer` of the invoice it is for.
+    The others' names must be parts of it, and theirs no later dates: a credit note has its `Datum`, and below it the
+    `Rechnungsdatum` of the invoice that it is for. Of numbers nothing tells that.
     """
     names = {plain(name).casefold() for name in (definition.label.de, definition.label.en)}
-    is_said = definition.kind is Kind.DATE and not any(item.is_dateline for item in labelled)
-    return [item for item in labelled if is_said and item.label.strip(" :.#") in names]
+    said = [(item, item.label.strip(" :.#")) for item in labelled]
+    own, others = [item for item, label in said if label in names], [item for item, label in said if label not in names]
+    are_vague = all(any(label in name for name in names) for _, label in said)
+    if definition.kind is not Kind.DATE or not are_vague or any(item.is_dateline for item in labelled):
+        return []
+    return [item for item in own if all(other.value.text <= item.value.text for other in others)]
 
 
 def _not_recipients(

@@ -20,7 +20,7 @@ _CAPITAL: Final = re.compile(
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Verkäufer|Käufer|Auftraggeber|Auftragnehmer|Vermieter|Mieter|Customer|Supplier"
     r"|Client|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von|From|Abs\.?|Absender) ?: ?"
-    r"|(?:Firma|Fa\.|Abs\.) )(?=\S)"
+    r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
 )
 _TO: Final = re.compile(r"^(?:An|To) (?!Post$)(?=\S)")
 _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")

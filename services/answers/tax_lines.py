@@ -16,8 +16,10 @@ from typing import Final
 from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
+from services.answers.field_names import name_pattern
 from services.answers.labelling import answer_of, is_said_by
 from services.answers.tables.sheet import Line
+from services.answers.total_columns import is_of_payments
 from services.answers.values import Value
 from services.answers.values_by_form import Candidate
 
@@ -30,6 +32,7 @@ MOST_AMOUNTS: Final = 5
 MOST_BETWEEN: Final = 400
 """Characters from the first part of a sum to the end of the last one."""
 
+_AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d| ?%)")
 RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,3}))? ?%")
 """A percentage; its groups are what stands before its point and behind it."""
 
@@ -58,8 +61,8 @@ def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     if (gross := _of(sum((line.net + line.tax for line in lines), Decimal(0)), candidates)) is None:
         return list(fields)
     nets, taxes = zip(*(line.places for line in lines if line.places), strict=True)
-    whole = {totals.net: sum_of(nets, candidates), totals.tax: sum_of(taxes, candidates), totals.gross: gross}
-    return with_totals(kind, fields, whole)
+    whole = {name: sum_of(parts, name, kind, candidates) for name, parts in ((totals.net, nets), (totals.tax, taxes))}
+    return with_totals(kind, fields, whole | {totals.gross: gross})
 
 
 def without_tax_of_one_rate(
@@ -75,20 +78,33 @@ def without_tax_of_one_rate(
     taxes = _taxes_by_rate(kind, totals.tax, candidates)
     if tax not in taxes or len(taxes) < 2 or abs(sum(taxes) - (gross - net)) > CENTS:  # noqa: PLR2004
         return list(fields)
-    return with_totals(kind, fields, {totals.tax: sum_of([*taxes.values()], candidates)})
+    return with_totals(kind, fields, {totals.tax: sum_of([*taxes.values()], totals.tax, kind, candidates)})
 
 
 def _taxes_by_rate(kind: DocumentType, name: str, candidates: Candidates) -> dict[Decimal, Candidate]:
     """Give the amounts beside which stand a percentage and a name of the tax: `zzgl. 7 % MwSt 7,48`."""
     definition = next(field for field in kind.fields if field.name == name)
-    labelled = candidates.labelled(definition, kind)
-    return {item.value.numeric: item for item in labelled if item.value.numeric and RATE.search(item.label)}
+    names = name_pattern(definition)
+    labelled = (item for item in candidates.labelled(definition, kind) if RATE.search(item.label))
+    # `VAT 13.5% €21.60 Tip 10%`: what stands before the last amount is of that one.
+    called = (item for item in labelled if any(names.search(_AMOUNT.split(words)[-1]) for words in item.labels))
+    return {item.value.numeric: item for item in called if item.value.numeric}
 
 
-def sum_of(parts: Sequence[Candidate], candidates: Candidates) -> Candidate | None:
-    """Give the place where the document has a sum; else one from its first part to its last, if one page has them."""
-    total = sum((part.value.numeric or Decimal(0) for part in parts), Decimal(0))
-    if (printed := _of(total, candidates)) is not None or len({part.page for part in parts}) > 1:
+def sum_of(parts: Sequence[Candidate], name: str, kind: DocumentType, candidates: Candidates) -> Candidate | None:
+    """Give the place where the document has a sum; else one from its first part to its last, if one page has them.
+
+    Parameters
+    ----------
+    name
+        Of the sum's field: an amount that is a cent or two more or less is the sum only beside a name of it.
+    """
+    total = sum(map(_number, parts), Decimal(0))
+    definition = next(field for field in kind.fields if field.name == name)
+    printed = _nearest(total, candidates.of(Kind.MONEY))
+    if printed is None or _number(printed) != total:
+        printed = _nearest(total, candidates.labelled(definition, kind))
+    if printed is not None or len({part.page for part in parts}) > 1:
         return printed
     start, end = min(part.char_start for part in parts), max(part.char_end for part in parts)
     if end - start > MOST_BETWEEN:
@@ -127,7 +143,8 @@ def tax_lines(candidates: Candidates) -> list[TaxLine]:
 
 
 def _lines_with_a_rate(candidates: Candidates) -> Iterator[tuple[int, Line]]:
-    lines = ((page, line) for page, sheet in enumerate(candidates.surroundings.sheets, 1) for line in sheet.lines)
+    sheets = candidates.surroundings.sheets
+    lines = ((page, line) for page, sheet in enumerate(sheets, 1) for line in sheet.lines if not is_of_payments(line))
     for count, found in enumerate(item for item in lines if any("%" in cell.text for cell in item[1].cells)):
         if count == MOST_LINES:
             return
@@ -173,7 +190,11 @@ def _is_part(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[T
 
 
 def _of(amount: Decimal, candidates: Candidates) -> Candidate | None:
-    """Give the last place where the document has an amount, to a cent or two: totals stand below their parts."""
-    near = [item for item in candidates.of(Kind.MONEY) if item.value.numeric is not None]
-    found = [item for item in near if abs((item.value.numeric or 0) - amount) <= CENTS]
-    return found[-1] if found else None
+    return _nearest(amount, candidates.of(Kind.MONEY))
+
+
+def _nearest(amount: Decimal, found: Sequence[Candidate]) -> Candidate | None:
+    """Give the last of the amounts that is this one, else to a cent or two: totals stand below their parts."""
+    near = [item for item in found if item.value.numeric is not None and abs(_number(item) - amount) <= CENTS]
+    exact = [item for item in near if _number(item) == amount]
+    return next(reversed(exact or near), None)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from schemas.document_types import DocumentType, Kind
+from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.one_total import MOST_TAXES, is_called_tax
@@ -38,20 +38,40 @@ class _Stack(NamedTuple):
 def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
     """Put the totals of the only such stack in the place of what is given; else nothing.
 
-    Nothing is put where a gross total of more stands by its name: something may have been added. What is less is a
-    row's, below the word that is its column's name, or what is left to pay.
+    Nothing is put where others are given that add up, nor where a larger gross total is. What is less is a row's, below
+    the word that is its column's name, or what is left to pay.
     """
     totals = kind.tax_totals
     found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
     if totals is None or len(found) != 1:
         return list(fields)
     stack = next(iter(found.values()))
-    whole = {totals.net: stack.net, totals.tax: sum_of(stack.taxes, candidates), totals.gross: stack.gross}
-    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
-    gross = given.get(totals.gross) or _amount(stack.gross)
-    if gross > _amount(stack.gross) and _is_named(gross, totals.gross, kind, candidates):
+    if _is_proved(totals, fields, stack) or _is_more(totals.gross, fields, stack, kind, candidates):
         return list(fields)
-    return with_totals(kind, fields, whole)
+    tax = sum_of(stack.taxes, totals.tax, kind, candidates)
+    return with_totals(kind, fields, {totals.net: stack.net, totals.tax: tax, totals.gross: stack.gross})
+
+
+def _is_proved(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) -> bool:
+    """Say whether other totals are given that add up: a part, a correction or what is paid next has a stack, too."""
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
+    if net is None or gross is None or not tax or abs(net + tax - gross) > CENTS:
+        return False
+    return net != _amount(stack.net) and gross != _amount(stack.gross)
+
+
+def _is_more(
+    name: str, fields: Sequence[FieldAnswer], stack: _Stack, kind: DocumentType, candidates: Candidates
+) -> bool:
+    """Say whether a larger gross total is given that stands by its name, or below: something was added."""
+    given = next((field for field in fields if field.path == name and field.status == "ok"), None)
+    if given is None or (given.value_numeric or Decimal(0)) <= _amount(stack.gross):
+        return False
+    is_below = (given.page or 0, given.char_start or 0) > (stack.gross.page, stack.gross.char_start)
+    definition = next(field for field in kind.fields if field.name == name)
+    labelled = candidates.labelled(definition, kind)
+    return is_below or any(item.value.numeric == given.value_numeric for item in labelled)
 
 
 def _stacks(candidates: Candidates) -> Iterator[_Stack]:
@@ -70,11 +90,6 @@ def _stacks(candidates: Candidates) -> Iterator[_Stack]:
 
 def _is_of_a_rate(item: Candidate) -> bool:
     return is_called_tax(item) and RATE.search(item.label) is not None
-
-
-def _is_named(amount: Decimal | None, name: str, kind: DocumentType, candidates: Candidates) -> bool:
-    definition = next(field for field in kind.fields if field.name == name)
-    return any(item.value.numeric == amount for item in candidates.labelled(definition, kind))
 
 
 def _amount(item: Candidate | None) -> Decimal:

@@ -28,7 +28,7 @@ _PAYMENTS: Final = re.compile(
     re.IGNORECASE,
 )
 MOST_HEADS: Final = 50
-"""Lines that name a tax, in a document."""
+"""Words that name a tax above amounts, in a document."""
 MOST_NAMES: Final = 3
 """Words in such a line that name one."""
 MOST_LINES: Final = 60
@@ -60,11 +60,11 @@ def _tables(kind: DocumentType, totals: TaxTotals, candidates: Candidates) -> It
     for sheet in candidates.surroundings.sheets:
         for at, line in enumerate(sheet.lines):
             found = [cell for cell in line.cells if names.search(plain(cell.text).casefold())]
-            if not found or any(map(_is_of_payments, sheet.lines[max(0, at - 2) : at + 1])):
+            if not found or any(map(is_of_payments, sheet.lines[max(0, at - 2) : at + 1])):
                 continue
-            if heads == MOST_HEADS:
+            if heads >= MOST_HEADS:
                 return
-            heads += 1
+            heads += len(found[:MOST_NAMES])
             below = _below(sheet, at, by_place.get(sheet.number, {}))
             # `VAT rate | Net | VAT | Gross`: the first of the words that name a tax may be above its percentage.
             ways = (_sums(head, below, least=min(place, 2)) for place, head in enumerate(found[:MOST_NAMES], start=1))
@@ -72,7 +72,7 @@ def _tables(kind: DocumentType, totals: TaxTotals, candidates: Candidates) -> It
                 yield sums
 
 
-def _is_of_payments(line: Line) -> bool:
+def is_of_payments(line: Line) -> bool:
     """Say whether a line says of what is below it that it was paid, or billed, before."""
     return any(_PAYMENTS.search(cell.text) for cell in line.cells)
 

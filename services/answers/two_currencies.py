@@ -49,7 +49,11 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
     counted = Counter(code for code, _ in coded)
     own, most = next(iter(counted.most_common(1)), ("", 0))
     text = "\n".join(candidates.surroundings.searchable.texts)
-    written = {currency_code(field.verbatim) for field in fields if field.kind == Kind.MONEY.value}
+    money = [field for field in fields if field.kind == Kind.MONEY.value and field.status == "ok"]
+    written = {currency_code(field.verbatim) for field in money}
+    written |= {code for code, item in coded if any(_is_at(field, item) for field in money)}
+    if money and own not in written:
+        return list(fields)
     definitions = {definition.name: definition for definition in kind.fields}
 
     def taken(field: FieldAnswer) -> FieldAnswer:
@@ -62,6 +66,10 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
         return _currency_of(definitions[field.path], next(item for code, item in coded if code == own), own)
 
     return [taken(field) for field in fields]
+
+
+def _is_at(field: FieldAnswer, item: Candidate) -> bool:
+    return field.page == item.page and item.char_start <= (field.char_start or 0) < item.char_end
 
 
 def _currency_of(definition: FieldDefinition, amount: Candidate, code: str) -> FieldAnswer:

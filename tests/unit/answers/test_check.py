@@ -295,8 +295,9 @@ FIRM = "Tierärztliche Gemeinschaftspraxis Dr. Weidhaas & Dr. Schöpplein"
         (f"{FIRM} · Mainleite 19", FIRM[:-3], FIRM),
         (f"{FIRM}\nMainleite 19", FIRM[:-8], FIRM),
         (f"{FIRM}\nMainleite 19", FIRM[:-11], FIRM[:-11]),
+        (f"{FIRM}   Rechnung Nr. 4711", FIRM[:-3], FIRM),
     ],
-    ids=["in a word", "in a word, alone on its line", "between two words"],
+    ids=["in a word", "in a word, alone on its line", "between two words", "beside a heading"],
 )
 def test_a_name_in_whose_word_the_bound_of_the_copy_cut_is_whole(page: str, copied: str, kept: str) -> None:
     assert verbatim(one("firm", Kind.NAME, copied, page, max_length=len(copied))) == [(kept, kept)]

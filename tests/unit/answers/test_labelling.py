@@ -514,8 +514,10 @@ def test_a_vat_number_that_words_make_the_recipients_gives_way_to_the_other() ->
         ("Lieferdatum: 04.11.2026\nDatum: 02.11.2026", "2026-11-04"),
         ("Datum: 02.11.2026\nLieferdatum: 04.11.2026\nLieferdatum: 05.11.2026", "2026-11-02"),
         ("Datum: 02.11.2026\nLiefertag: 04.11.2026", "2026-11-02"),
+        ("Liefertag: 02.11.2026\nRestlieferung\nLieferdatum: 20.11.2026", "2026-11-02"),
+        ("Datum: 02.11.2026\nzum Lieferschein LS-1\nLieferdatum: 04.10.2026", "2026-11-02"),
     ],
-    ids=["own name", "in the other order", "own name twice", "two other names"],
+    ids=["own name", "other order", "own name twice", "two other names", "another name as good", "an earlier one"],
 )
 def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) -> None:
     note = a_type(

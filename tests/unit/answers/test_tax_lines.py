@@ -126,3 +126,23 @@ def test_the_sum_takes_the_place_of_the_tax_of_one_rate_printed_or_not(one: str)
 )
 def test_a_tax_that_no_other_completes_stays(page: str, copied: tuple[str, ...]) -> None:
     assert tax_of(page, *copied) == copied[1].replace(",", ".")
+
+
+def test_a_tip_of_so_many_percent_is_no_tax() -> None:
+    page = "Subtotal €160.00\nVAT 13.5% €21.60\nTip 10% €16.00\nTotal €197.60"
+    candidates = Candidates([page], "en")
+    given = check_answer(INVOICE, dict(zip(NAMES, ("160.00", "21.60", "197.60"), strict=True)), [page], "en")
+    found = without_tax_of_one_rate(INVOICE, given, candidates)
+    assert {field.path: field.value for field in found}["tax_total"] == "21.60"
+
+
+def test_an_amount_that_is_a_cent_less_is_no_sum_unless_it_is_called_so() -> None:
+    rates = "Summe netto 280,00\nzzgl. 7 % MwSt 16,80\nzzgl. 19 % MwSt 7,60\nGesamtbetrag 304,40"
+    copied = ("280,00", "7,60", "304,40")
+    assert tax_of(f"Menü 24,39\n{rates}", *copied) == "24.40"
+    assert tax_of(f"{rates}\nSumme MwSt 24,39", *copied) == "24.39"
+
+
+def test_what_was_paid_before_is_no_line_by_rate() -> None:
+    page = "1. Abschlag 19 %    400,00    76,00    476,00\nRest 19 %    600,00    114,00    714,00"
+    assert tax_lines(Candidates([page], "de")) == [TaxLine(Decimal("600.00"), Decimal("114.00"))]

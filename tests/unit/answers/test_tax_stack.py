@@ -78,3 +78,19 @@ def test_rates_have_three_decimals_in_quebec() -> None:
 def test_what_is_left_to_pay_is_no_gross_total() -> None:
     paid = f"{STACK}Anzahlung    -455,30 €\nGesamtbetrag    5.000,00 €"
     assert totals(paid, gross="5.000,00 €") == TOTALS
+
+
+FINAL = (
+    "Muster GmbH\nRechnung RE-7\nErbrachte Leistung    20.000,00\n19 % MwSt    3.040,00\n7 % MwSt    280,00\n"
+    "Zwischensumme brutto    23.320,00\nSchlussrechnung netto    10.000,00\nzzgl. 19 % MwSt    1.900,00\n"
+    "Rechnungsbetrag    11.900,00 EUR\n"
+)
+
+
+def test_totals_that_add_up_are_not_replaced_by_those_of_a_part() -> None:
+    assert totals(FINAL, "10.000,00", "1.900,00", "11.900,00 EUR") == ("10000.00", "1900.00", "11900.00")
+
+
+def test_a_larger_total_below_the_stack_stays_whatever_it_is_called() -> None:
+    page = f"{STACK}Parkplatz    20,00 €\nCharges    5.475,30 €"
+    assert totals(page, gross="5.475,30 €") == (None, None, "5475.30")

@@ -74,8 +74,10 @@ def test_the_currency_of_most_amounts_is_the_documents_own() -> None:
         (CAPITAL + PAID.splitlines()[0], {"currency": "PLN"}),
         (f"{CAPITAL}All prices in PLN\n{PAID}", {"currency": "PLN"}),
         (f"{CAPITAL}Total 20.00 PLN\n{PAID}9.00 EUR\n8.00 EUR\n", {"currency": "PLN", "gross": "20.00 PLN"}),
+        (f"{CAPITAL}Total 20.00 PLN\n{PAID}9.00 EUR\n8.00 EUR\n", {"currency": "PLN", "gross": "20.00"}),
+        (f"Net PLN 80.00\nTotal 96.00\n{PAID}9.00 EUR\n8.00 EUR\n", {"currency": "PLN", "gross": "96.00"}),
     ],
-    ids=["one amount", "named as often", "of an answered amount"],
+    ids=["one amount", "named as often", "of an answered amount", "at its place", "answered amounts without one"],
 )
 def test_a_currency_that_may_be_the_documents_own_stays(page: str, copied: dict[str, str]) -> None:
     assert currency_of(page, **copied)[0] == "PLN"
