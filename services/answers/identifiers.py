@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from itertools import islice
+from threading import Lock
 from typing import Any, Final
 
 import stdnum.au.abn
@@ -38,6 +39,8 @@ _OVERSEAS: Final[Sequence[tuple[re.Pattern[str], Callable[[str], Any]]]] = (
     (re.compile(r"(?:GSTIN[: ]{0,2})?([0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]{3})"), stdnum.in_.gstin.validate),
 )
 """What invoices of Australia, Canada and India name as the seller's tax number."""
+_ONE_AT_A_TIME: Final = Lock()
+"""stdnum imports the modules of a country when it first sees it; of two threads that do so at once, one fails."""
 _SWISS: Final = re.compile(r"CHE[- ]?[0-9. -]+")
 _SWISS_TAXED: Final = re.compile(rf"{_SWISS.pattern} ?(?:MWST|TVA|IVA|TPV)")
 
@@ -106,6 +109,7 @@ def _identifier(verbatim: str) -> str:
 
 def _valid(validate: Callable[[str], Any], number: str) -> str | None:
     try:
-        return str(validate(number))
+        with _ONE_AT_A_TIME:
+            return str(validate(number))
     except ValidationError:
         return None  # its check digits or its form say that it is none

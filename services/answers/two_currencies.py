@@ -7,7 +7,7 @@ another.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
@@ -52,7 +52,8 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
     money = [field for field in fields if field.kind == Kind.MONEY.value and field.status == "ok"]
     written = {currency_code(field.verbatim) for field in money}
     written |= {code for code, item in coded if any(_is_at(field, item) for field in money)}
-    if money and own not in written:
+    signs = {match[0] for code, item in coded if code == own and (match := _SIGN.search(item.verbatim))}
+    if money and own not in written and not any(_is_beside(field.verbatim, signs, text) for field in money):
         return list(fields)
     definitions = {definition.name: definition for definition in kind.fields}
 
@@ -70,6 +71,12 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
 
 def _is_at(field: FieldAnswer, item: Candidate) -> bool:
     return field.page == item.page and item.char_start <= (field.char_start or 0) < item.char_end
+
+
+def _is_beside(amount: str, signs: Collection[str], text: str) -> bool:
+    """Say whether an amount stands beside one of some signs, anywhere: `To pay: 10 585.87 EUR`."""
+    ways = "|".join(map(re.escape, signs))
+    return re.search(rf"(?:{ways}) ?{re.escape(amount)}(?!\w)|(?<!\w){re.escape(amount)} ?(?:{ways})", text) is not None
 
 
 def _currency_of(definition: FieldDefinition, amount: Candidate, code: str) -> FieldAnswer:

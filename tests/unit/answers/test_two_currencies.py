@@ -66,6 +66,9 @@ def currency_of(page: str, **copied: str) -> tuple[str | None, str]:
 def test_the_currency_of_most_amounts_is_the_documents_own() -> None:
     assert currency_of(CAPITAL + PAID, currency="PLN") == ("EUR", "EUR")
     assert currency_of(f"{CAPITAL}Total £ 585.87\nPaid £ 10.00", currency="PLN") == ("GBP", "£")
+    assert currency_of(
+        f"{CAPITAL}Total 10 585.87\nTo pay: 10 585.87 EUR\nPaid: 0.00 EUR", currency="PLN", gross="10 585.87"
+    ) == ("EUR", "EUR")
 
 
 @pytest.mark.parametrize(

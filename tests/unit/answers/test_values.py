@@ -1,6 +1,7 @@
 """What code reads out of verbatim copies, and what it refuses to read."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from stdnum import iban
 
 from schemas.document_types import Kind
+from services.answers.identifiers import parse_bic
 from services.answers.values import Value, parse_value, spellings
 
 LOCALES = ["de", "de_AT", "de_CH", "fr", "fr_CH", "en", "en_GB", "en_US"]
@@ -518,3 +520,21 @@ def test_a_currency_may_stand_on_both_sides_of_an_amount(verbatim: str, amount: 
 def test_a_code_beside_a_sign_that_several_share_says_which(verbatim: str, code: str | None) -> None:
     value = parse_value(Kind.CURRENCY, verbatim, "en")
     assert (value.text if value else None) == code
+
+
+def test_two_threads_never_check_numbers_at_once() -> None:
+    """Of two for which stdnum imported a country's modules at once, one failed, and its document with it."""
+    inside: list[str] = []
+    most: list[int] = []
+
+    def validate(number: str) -> str:
+        inside.append(number)
+        time.sleep(0.01)
+        most.append(len(inside))
+        inside.remove(number)
+        return number
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as threads:
+        patch.setattr("stdnum.bic.validate", validate)
+        assert set(threads.map(parse_bic, ["BYLADEM1001"] * 8)) == {"BYLADEM1001"}
+    assert set(most) == {1}
