@@ -1,6 +1,7 @@
 """vLLM in the inference process: an engine core of its own in a child process, batching whatever is in flight."""
 
 import asyncio
+import gc
 import hashlib
 import os
 import tempfile
@@ -314,6 +315,7 @@ class InProcessEngine:
         if self._guards:
             self._guards.cleanup()
         del self._llm  # its finaliser fails when it runs as late as the interpreter's end
+        gc.collect()  # an error that its end raised in one of its tasks holds it in a circle
 
 
 async def _all(parts: "AsyncIterator[RequestOutput]") -> "list[RequestOutput]":
