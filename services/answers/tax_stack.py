@@ -24,7 +24,6 @@ from services.answers.values_by_form import Candidate
 MIN_RATES: Final = 2
 """With one tax, each total is printed, and a rule finds what is wrong."""
 
-
 _TAXED: Final = re.compile(r"%.*\b(?:auf|von|aus|on|of|sur)\W*$")
 """What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`."""
 
@@ -41,9 +40,10 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     Nothing is put where others are given that add up, nor where a larger gross total is. What is less is a row's, below
     the word that is its column's name, or what is left to pay.
     """
-    totals = kind.tax_totals
+    if (totals := kind.tax_totals) is None:
+        return list(fields)
     found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
-    if totals is None or len(found) != 1:
+    if len(found) != 1:
         return list(fields)
     stack = next(iter(found.values()))
     if _is_proved(totals, fields, stack) or _is_more(totals.gross, fields, stack, kind, candidates):

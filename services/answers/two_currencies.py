@@ -45,6 +45,8 @@ def by_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidate
 
 def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
     """Take the currency in which most amounts are, where the answered one is that of few, and of no answered amount."""
+    if not any(field.kind == Kind.CURRENCY.value for field in fields):
+        return list(fields)
     coded = [(code, item) for item in candidates.of(Kind.MONEY) if (code := currency_code(item.verbatim))]
     counted = Counter(code for code, _ in coded)
     own, most = next(iter(counted.most_common(1)), ("", 0))
