@@ -81,7 +81,7 @@ INVOICES = [
     Held("fifth", fields=216, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
     Held("sixth", fields=229, rows=109, unflagged=0, silent_losses=1, auroc=0.97, ece=0.05),
     Held("seventh", fields=235, rows=99, unflagged=0, silent_losses=1, auroc=0.95, ece=0.04),
-    # One of the two is the sum of two taxes, which the letter's facts do not have; it counts as wrong in the ranking, too.
+    # One of the two is the sum of two taxes, which the letter's facts do not have: in the ranking it is wrong, too.
     Held("eighth", fields=218, rows=124, unflagged=2, silent_losses=1, auroc=0.93, ece=0.045),
     Held("ninth", fields=238, rows=148, unflagged=3, silent_losses=0, auroc=0.91, ece=0.03),
     Held("tenth", fields=233, rows=138, unflagged=1, silent_losses=1, auroc=0.95, ece=0.04),
