@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable
+from threading import Lock
 from typing import Final
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -24,6 +25,12 @@ _FEWEST_LETTERS: Final = 20
 
 _CLEARLY: Final = 10.0
 """Difference of two languages' scores (natural logarithms of likelihoods) below which a short text is left in doubt."""
+
+_ONE_AT_A_TIME: Final = Lock()
+"""The model is loaded once, however many documents come first at once.
+
+In Python 3.11, two threads that load it may fail: numpy parses its headers with `ast`, whose depth all threads share.
+"""
 
 
 def detect_language(pages: Iterable[str]) -> str:
@@ -67,8 +74,13 @@ def _beginning(pages: Iterable[str]) -> str:
     return " ".join(words)
 
 
-@functools.cache
 def _identifier() -> LanguageIdentifier:
+    with _ONE_AT_A_TIME:
+        return _loaded()
+
+
+@functools.cache
+def _loaded() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(_LANGUAGES)
     return identifier

@@ -1,7 +1,12 @@
 """Which language a text is written in."""
 
-import pytest
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from py3langid.langid import LanguageIdentifier
+
+from services.answers import language
 from services.answers.language import UNDETERMINED, detect_language, is_written_in
 
 
@@ -50,3 +55,21 @@ def test_letters_are_looked_for_beyond_an_empty_first_page() -> None:
 )
 def test_a_language_is_denied_only_where_another_is_clearly_likelier(text: str, language: str, *, is_in: bool) -> None:
     assert is_written_in(text, language) == is_in
+
+
+def test_documents_that_come_first_at_once_load_the_model_once() -> None:
+    """In Python 3.11, one of two threads that loaded it failed: `AST constructor recursion depth mismatch`."""
+    load = LanguageIdentifier.from_model_file
+    loads: list[str] = []
+
+    def slowly(file: str) -> LanguageIdentifier:
+        loads.append(file)
+        time.sleep(0.05)
+        return load(file)
+
+    letter = "Sehr geehrte Damen und Herren, hiermit stellen wir Ihnen folgende Leistungen in Rechnung."
+    language._loaded.cache_clear()
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as threads:
+        patch.setattr(LanguageIdentifier, "from_model_file", slowly)
+        assert set(threads.map(detect_language, [[letter]] * 4)) == {"de"}
+    assert len(loads) == 1
