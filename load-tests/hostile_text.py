@@ -134,7 +134,7 @@ async def answers_of(
         asker = await asker_of(
             settings, asked, types_of(settings), calibration_of(settings), telemetry.tracing, telemetry.metrics
         )
-        cases = await Questioner(asked, asker, limits_of(settings)).ask_all(readings, on_done)
+        cases = await Questioner(asked, asker, limits_of(settings, asked)).ask_all(readings, on_done)
     return {case.label.file.name: Heard(case.said, case.answered.summary if case.answered else "") for case in cases}
 
 

@@ -462,7 +462,7 @@ async def measure(chosen: argparse.Namespace, settings: Settings, load: LoadEngi
             readings = readable(await read_documents(settings, labels, bars))
             engine = await load(settings, lambda what: bars.say(f"loading {what}"), NO_ROUTING.routes)
             try:
-                calibration, limits = calibration_of(settings), limits_of(settings)
+                calibration, limits = calibration_of(settings), limits_of(settings, engine)
                 asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics)
                 budget = asker.text_budget() - sum(engine.count_tokens([READER]))
                 materials = await materials_of(engine, readings, budget, limits.windows)
@@ -473,7 +473,7 @@ async def measure(chosen: argparse.Namespace, settings: Settings, load: LoadEngi
                 on_done = bars.add("in all orders", len(materials) * len(names) * chosen.rounds)
                 for name in names * chosen.rounds:
                     turns.append(await measurement.turn(name, materials, on_done))
-                    keep(turns, engine, settings)
+                    keep(turns, engine)
             finally:
                 await engine.close()
     finally:
@@ -503,11 +503,11 @@ def sets_of(chosen: argparse.Namespace) -> list[tuple[Path, Path | None]]:
     return [(SAMPLES, None), *([(ZUGFERD, ZUGFERD_LABELS)] if ZUGFERD.is_dir() else [])]
 
 
-def keep(turns: Sequence[Turn], engine: Engine, settings: Settings) -> None:
+def keep(turns: Sequence[Turn], engine: Engine) -> None:
     """Print the turns so far, and write them: a run that breaks leaves what it has."""
     console.print(table(turns))
     console.print(mix(turns), highlight=False)
-    said = {"model": engine.identity.model, "requests": limits_of(settings).documents, "machine": made(0.0).machine}
+    said = {"model": engine.identity.model, "requests": engine.side_by_side, "machine": made(0.0).machine}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(said | {"turns": [asdict(turn) for turn in turns]}, indent=1) + "\n", "utf-8")
 

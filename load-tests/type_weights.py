@@ -137,7 +137,7 @@ async def _ask(settings: Settings) -> list[dict[str, object]]:
     engine = await load_engine(settings, print)
     asker = await asker_of(settings, engine, types, calibration_of(settings), telemetry.tracing, telemetry.metrics)
     admitted = await admit([pending(*item) for item in enumerate(readings)], engine, asker.text_budget(), 1)
-    turns, done = asyncio.Semaphore(settings.max_sequences), count(1)
+    turns, done = asyncio.Semaphore(engine.side_by_side), count(1)
 
     async def said_of(pages: Sequence[str]) -> dict[str, float]:
         async with turns:

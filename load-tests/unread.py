@@ -94,7 +94,7 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
     engine = await load_engine(settings, print)
     asker = await asker_of(settings, engine, types, calibration_of(settings), telemetry.tracing, telemetry.metrics)
     admitted = await admit([pending(*item) for item in enumerate(readings)], engine, asker.text_budget(), 1)
-    turns = asyncio.Semaphore(settings.max_sequences)
+    turns = asyncio.Semaphore(engine.side_by_side)
 
     async def one(number: int) -> Classified:
         async with turns:

@@ -89,9 +89,15 @@ class Settings(BaseSettings):
         "what they do not reach is not read.",
     )
     kv_cache_gib: float = Field(default=2.0, gt=0, le=1024, description="On a CPU: memory for the KV cache, GiB.")
-    max_sequences: int = Field(default=16, ge=1, le=4096, description="Requests in the engine at the same time.")
+    max_sequences: int | None = Field(
+        default=None,
+        ge=1,
+        le=4096,
+        description="Requests that the engine computes side by side, as far as the KV cache has room for them, and "
+        "documents that are in work for it; with `remote`, for each server. Absent: 16 on a CPU, 256 on a GPU, 64 for "
+        "each server.",
+    )
     batch_documents: int = Field(default=4, ge=1, le=1000, description="Most documents of one batch.")
-    batches_in_flight: int = Field(default=4, ge=1, le=16, description="Batches that are in the engine together.")
     review_below: float | None = Field(
         default=None,
         ge=0,

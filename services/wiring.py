@@ -25,7 +25,7 @@ from services.inference.ask import Asker
 from services.inference.einvoice import EInvoiceUse
 from services.inference.engines.lora import LoraAdapter
 from services.inference.engines.port import Engine, EngineError, server_address
-from services.inference.engines.remote import RemoteConfig, RemoteEngine
+from services.inference.engines.remote import SEQUENCES_OF_A_SERVER, RemoteConfig, RemoteEngine
 from services.inference.engines.routed import RoutedEngine
 from services.inference.metering import MeteredEngine
 from services.inference.parsed import estimated_tokens
@@ -234,7 +234,7 @@ async def _inference(place: Place) -> Inference:
     pipeline = configured_pipeline(settings, engine, types, calibration, routing)
     with place.step("pipeline"):
         await database.in_transaction(lambda connection: ensure_pipeline(connection, pipeline))
-    limits = limits_of(settings)
+    limits = limits_of(settings, engine)
     budget = Budget(
         records=4 * limits.documents,
         size=64 * 1024 * 1024,
@@ -296,10 +296,9 @@ def fetcher_of(settings: Settings) -> ContentFetcher:
     return ContentFetcher(settings.uri_prefixes, settings.max_document_bytes, FETCH_SECONDS)
 
 
-def limits_of(settings: Settings) -> Limits:
-    """Give how much is in the engine at a time."""
-    documents = settings.batch_documents * settings.batches_in_flight
-    return Limits(settings.batch_documents, documents, settings.ask_seconds, settings.max_windows)
+def limits_of(settings: Settings, engine: Engine) -> Limits:
+    """Give how much is in the engine at a time: what it computes side by side."""
+    return Limits(settings.batch_documents, engine.side_by_side, settings.ask_seconds, settings.max_windows)
 
 
 def price_of(settings: Settings) -> Price | None:
@@ -605,7 +604,12 @@ async def connect_engine(settings: Settings, routes: Routes = NO_ROUTING.routes)
 
 def _remote_config(settings: Settings, urls: Sequence[str], model: str) -> RemoteConfig:
     return RemoteConfig(
-        urls, model, settings.engine_api_key, settings.context_tokens, request_seconds=settings.ask_seconds
+        urls,
+        model,
+        settings.engine_api_key,
+        settings.context_tokens,
+        request_seconds=settings.ask_seconds,
+        side_by_side=settings.max_sequences or SEQUENCES_OF_A_SERVER,
     )
 
 

@@ -86,6 +86,7 @@ class Recorded:
     """
 
     trouble = None
+    side_by_side = 16
 
     def __init__(self, record: Record, folder: Path, load: Callable[[], Awaitable[Engine]]) -> None:
         self._record = record

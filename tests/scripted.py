@@ -25,6 +25,7 @@ class ScriptedEngine:
     """
 
     context_tokens = 4096
+    side_by_side = 16
     trouble = None
 
     def __init__(self, seconds: float = 0.0) -> None:

@@ -15,6 +15,7 @@ from bench.report import REPOSITORY
 from bench.script import ANSWER_SECONDS, ENVIRONMENT
 from bench.tasks import Took, count_valid, tasks_of
 
+from services.inference.engines.in_process import sequences_here
 from services.local.ports import LOOPBACK
 from services.models.sources import SourceError, find_uv
 from services.settings import Settings
@@ -101,7 +102,7 @@ def ask_by_library(
     request = {
         "url": f"{url}/v1",
         "model": settings.model,
-        "side_by_side": settings.max_sequences,
+        "side_by_side": settings.max_sequences or sequences_here(),
         "texts": list(texts),
         "tasks": {task: asdict(what) for task, what in tasks.items()},
         "engine": engine or {},

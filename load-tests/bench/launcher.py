@@ -28,6 +28,7 @@ async def load_engine(settings: Settings, say: Callable[[str], None], routes: Ro
     say("a script")
     engine = ScriptedEngine(float(os.environ["BENCH_ANSWER_SECONDS"]))
     engine.context_tokens = settings.context_tokens
+    engine.side_by_side = settings.max_sequences or engine.side_by_side
     engine.prompts = deque(maxlen=1)  # type: ignore[assignment]  # memory is measured: it must keep nothing
     return engine
 

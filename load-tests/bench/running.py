@@ -20,7 +20,7 @@ END_SECONDS: Final = 3600
 
 SETTINGS: Final = {
     "BATCH_DOCUMENTS": "32",
-    "BATCHES_IN_FLIGHT": "4",
+    "MAX_SEQUENCES": "128",
     "PARSERS": "2",
     "LOG_FORMAT": "json",
     "DRAIN_SECONDS": "10",

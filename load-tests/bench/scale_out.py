@@ -68,7 +68,7 @@ def measure(servers: Servers, background: Background, size: Size) -> Part:
     ground = background.run(new_ground(servers, most), END_SECONDS)
     settings = {
         "BATCH_DOCUMENTS": str(IN_FLIGHT),
-        "BATCHES_IN_FLIGHT": "1",
+        "MAX_SEQUENCES": str(IN_FLIGHT),
         "BENCH_ANSWER_SECONDS": str(ANSWER_SECONDS),
     }
     each = round(size.seconds * IN_FLIGHT / (ANSWERS * ANSWER_SECONDS))

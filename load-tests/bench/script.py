@@ -13,7 +13,7 @@ import httpx
 from bench.tasks import SUMMARY, TYPE, Answer, Task, Took, count_valid, fields_of, tasks_of, type_in
 from openai import AsyncOpenAI
 
-from services.inference.engines.in_process import QUIET
+from services.inference.engines.in_process import QUIET, TOKENS_ON_A_CPU, sequences_here
 from services.local.child import Child, ChildSpec
 from services.local.ports import LOOPBACK, free_ports
 from services.models.catalogue import load_catalogue
@@ -51,15 +51,19 @@ def engine_of(settings: Settings) -> dict[str, Any]:
     engine = {
         "model": str(model_of(settings).folder),
         "max_model_len": settings.context_tokens,
-        "max_num_seqs": settings.max_sequences,
-        "max_num_batched_tokens": 2048,
+        "max_num_seqs": settings.max_sequences or sequences_here(),
         "generation_config": "vllm",
         "enable_prefix_caching": True,
         "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
         "dtype": terms_of(settings).dtype(load_catalogue().find(settings.model)),
     }
     if current_platform.is_cpu():
-        engine |= {"kv_cache_memory_bytes": int(settings.kv_cache_gib * 2**30), "enforce_eager": True}
+        cache = int(settings.kv_cache_gib * 2**30)
+        engine |= {
+            "max_num_batched_tokens": TOKENS_ON_A_CPU,
+            "kv_cache_memory_bytes": cache,
+            "enforce_eager": True,
+        }
     return engine
 
 
@@ -100,7 +104,7 @@ class Script:
         self._client = client
         self._model = settings.model
         self._tasks = tasks
-        self._side_by_side = asyncio.Semaphore(settings.max_sequences)
+        self._side_by_side = asyncio.Semaphore(settings.max_sequences or sequences_here())
 
     async def ask(self, text: str) -> list[Answer]:
         """Ask for the type, for a summary, and for the fields of that type, if it has any."""

@@ -177,7 +177,7 @@ async def _answers(
     try:
         asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics, routing)
         started = perf_counter()
-        questioner = Questioner(engine, asker, limits_of(settings))
+        questioner = Questioner(engine, asker, limits_of(settings, engine))
         cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
         pipeline = configured_pipeline(settings, engine, types, calibration, routing)
         return _made(order, pipeline, perf_counter() - started), cases

@@ -63,6 +63,11 @@ class MeteredEngine:
         return self._engine.context_tokens
 
     @property
+    def side_by_side(self) -> int:
+        """Requests that it computes at the same time."""
+        return self._engine.side_by_side
+
+    @property
     def trouble(self) -> str | None:
         """Why no request could be answered now; None if it could. Safe to ask from another thread."""
         return self._engine.trouble

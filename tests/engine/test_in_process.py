@@ -17,7 +17,12 @@ import pytest
 
 from schemas.document_types import load_document_types
 from services.inference.engines import in_process
-from services.inference.engines.in_process import InProcessConfig, InProcessEngine
+from services.inference.engines.in_process import (
+    SEQUENCES_ON_A_CPU,
+    InProcessConfig,
+    InProcessEngine,
+    sequences_here,
+)
 from services.inference.engines.port import EngineDeadError, EngineError, Prompt, SchemaRefusedError
 from services.inference.engines.room import Room
 
@@ -238,6 +243,11 @@ async def test_the_engine_has_no_more_requests_than_its_cache_has_room_for(
         await asyncio.sleep(0.005)
     assert most == 2
     assert all(task.result().finish == "stop" for task in running)
+
+
+async def test_as_many_documents_are_in_work_as_it_computes_side_by_side(engine: InProcessEngine) -> None:
+    assert engine.side_by_side == 8  # as the fixture's settings say; else this:
+    assert sequences_here() == SEQUENCES_ON_A_CPU
 
 
 async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngine) -> None:

@@ -41,7 +41,7 @@ STANDARD: Final = {
     "ENGINE": "remote",
     "MODEL": MODEL,
     "BATCH_DOCUMENTS": "4",
-    "BATCHES_IN_FLIGHT": "4",
+    "MAX_SEQUENCES": "16",
     "PARSERS": "1",
     "ATTEMPTS": "4",
     "RETRY_SECONDS": "0.3",

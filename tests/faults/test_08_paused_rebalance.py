@@ -13,7 +13,7 @@ from schemas.topics import INFERENCE_GROUP
 
 DOCUMENTS = 30
 STUCK = 8
-TINY = {"BATCH_DOCUMENTS": "1", "BATCHES_IN_FLIGHT": "1"}
+TINY = {"BATCH_DOCUMENTS": "1", "MAX_SEQUENCES": "1"}
 """Settings with which a handful of records fills the budget of a replica."""
 
 

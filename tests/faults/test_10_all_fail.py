@@ -9,7 +9,7 @@ from faults.waiting import wait_until
 from services.delivery.breaker import LEAST
 
 DOCUMENTS = 80
-SLOTS = int(STANDARD["BATCH_DOCUMENTS"]) * int(STANDARD["BATCHES_IN_FLIGHT"])
+SLOTS = int(STANDARD["MAX_SEQUENCES"])
 PROBES = 2
 OPEN = "postkorb_breaker_open"
 IN_FLIGHT = "postkorb_documents_in_flight"

@@ -40,7 +40,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         "CONTEXT_TOKENS": str(CONTEXT_TOKENS),
         "KV_CACHE_GIB": "0.25",
         "MAX_SEQUENCES": "2",
-        "BATCHES_IN_FLIGHT": "2",
     }
 
 

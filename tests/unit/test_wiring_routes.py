@@ -24,7 +24,7 @@ from services.models.errors import ModelError
 from services.models.fetch import fetch
 from services.models.terms import GIB, Machine, ModelRefusedError
 from services.settings import Settings, SettingsError
-from services.wiring import adapters_of, load_engine, model_of, routing_of
+from services.wiring import adapters_of, limits_of, load_engine, model_of, routing_of
 
 QUERY = "model.layers.0.self_attn.q_proj"
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -125,6 +125,15 @@ routes:
         "medical": ModelIdentity("medical", "remote:medical", settings=openai),
     }
     assert engine.context_tokens == 2048
+
+
+@pytest.mark.parametrize(("each", "together"), [(None, 128), (5, 10)])
+def test_each_server_has_its_own_documents_in_work(
+    tmp_path: Path, servers: Sequence[ScriptedServer], each: int | None, together: int
+) -> None:
+    where = settings(tmp_path, engine_urls=[server.url for server in servers], max_sequences=each)
+    engine = asyncio.run(load_engine(where, lambda _: None))
+    assert limits_of(where, engine).documents == engine.side_by_side == together
 
 
 def test_a_model_that_is_an_adapter_on_its_servers_says_of_which_model(

@@ -58,6 +58,11 @@ STILL_SECONDS: Final = 900.0
 """An engine that does not come to the end of a step for so long stands still: a card that hangs, a deadlock. The
 longest step, thousands of tokens of a large model on few cores, takes minutes."""
 
+SEQUENCES_ON_A_CPU: Final = 16
+TOKENS_ON_A_CPU: Final = 2048
+SEQUENCES_ON_A_GPU: Final = 256
+"""What vLLM takes by itself on most cards; the KV cache decides how many of them there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class InProcessConfig:
@@ -74,9 +79,11 @@ class InProcessConfig:
     kv_cache_gib
         On a CPU: memory for the KV cache, GiB. On a GPU vLLM takes its own share of the card's memory.
     max_sequences
-        Requests that are computed at the same time; further ones wait in the engine.
+        Requests that are computed at the same time, where the KV cache has room. Default: `SEQUENCES_ON_A_CPU` or
+        `SEQUENCES_ON_A_GPU`.
     max_batched_tokens
-        Tokens computed in one step; longer prompts are prefilled in pieces.
+        Tokens computed in one step; longer prompts are prefilled in pieces. Default: `TOKENS_ON_A_CPU`; on a GPU what
+        vLLM's own server takes on that card.
     eager
         Compile nothing. Default: on a CPU, where compiling takes 50 s and gives a tenth.
     adapters
@@ -90,8 +97,8 @@ class InProcessConfig:
     model_sha256: str
     context_tokens: int = 4096
     kv_cache_gib: float = 2.0
-    max_sequences: int = 16
-    max_batched_tokens: int = 2048
+    max_sequences: int | None = None
+    max_batched_tokens: int | None = None
     eager: bool | None = None
     adapters: Sequence[LoraAdapter] = ()
     dtype: Literal["auto", "float32"] = "auto"
@@ -188,6 +195,11 @@ class InProcessEngine:
     def context_tokens(self) -> int:
         """Most tokens that prompt and answer may have together."""
         return self._context_tokens
+
+    @property
+    def side_by_side(self) -> int:
+        """Requests that it computes at the same time, if the KV cache has room."""
+        return int(self._llm.vllm_config.scheduler_config.max_num_seqs)
 
     @property
     def trouble(self) -> str | None:
@@ -398,6 +410,7 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
     from vllm.config import CompilationConfig, StructuredOutputsConfig  # noqa: PLC0415  (12 s of imports, and only for this adapter)
     from vllm.engine.arg_utils import AsyncEngineArgs  # noqa: PLC0415  (as above)
     from vllm.platforms import current_platform  # noqa: PLC0415  (as above)
+    from vllm.usage.usage_lib import UsageContext  # noqa: PLC0415  (as above)
     from vllm.v1.engine.async_llm import AsyncLLM  # noqa: PLC0415  (as above)
 
     from services.inference.engines.owned_executor import OwnedExecutor  # noqa: PLC0415  (imports vLLM)
@@ -414,8 +427,8 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         dtype=config.dtype,
         use_tqdm_on_load=False,
         max_model_len=config.context_tokens,
-        max_num_seqs=config.max_sequences,
-        max_num_batched_tokens=config.max_batched_tokens,
+        max_num_seqs=config.max_sequences or sequences_here(),
+        max_num_batched_tokens=config.max_batched_tokens or (TOKENS_ON_A_CPU if on_cpu else None),
         enable_prefix_caching=True,
         enforce_eager=eager,
         kv_cache_memory_bytes=int(config.kv_cache_gib * 2**30) if on_cpu else None,
@@ -425,7 +438,16 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         **_room_for_adapters(config.adapters),
         compilation_config=CompilationConfig(custom_ops=_other_kernels() if on_cpu else []),
     )
-    return AsyncLLM.from_engine_args(arguments)
+    return AsyncLLM.from_engine_args(
+        arguments, usage_context=UsageContext.OPENAI_API_SERVER
+    )  # whose defaults are meant
+
+
+def sequences_here() -> int:
+    """Give the requests that an engine on this machine computes side by side, unless settings say otherwise."""
+    from vllm.platforms import current_platform  # noqa: PLC0415  (12 s of imports)
+
+    return SEQUENCES_ON_A_CPU if current_platform.is_cpu() else SEQUENCES_ON_A_GPU
 
 
 def _cache_tokens(llm: "AsyncLLM") -> int:

@@ -195,6 +195,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def side_by_side(self) -> int:
+        """Requests that it computes at the same time, if they are short; further ones wait."""
+        ...
+
+    @property
     def trouble(self) -> str | None:
         """Why no request could be answered now; None if it could. Safe to ask from another thread."""
         ...

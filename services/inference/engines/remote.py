@@ -60,6 +60,10 @@ TROUBLE_SECONDS: Final = 600
 """Servers of which none answered are said to be away for so long, unless one answers before: a model that few documents
 need is seldom asked."""
 
+SEQUENCES_OF_A_SERVER: Final = 64
+"""Requests that a server is given at the same time, unless settings say otherwise. vLLM computes up to 256 side by
+side, puts some out again where its KV cache is full, and may have other clients."""
+
 CONNECT_SECONDS: Final = 5
 LOOK_SECONDS: Final = 30
 """A server that has had a request for so long is looked at: one that works says what it offers, however busy. A host
@@ -92,6 +96,8 @@ class RemoteConfig:
         A request waits for a server to come back; else it fails while all are aside.
     others
         Models that each of the servers offers and prompts may name; vLLM offers adapters as models.
+    side_by_side
+        Requests that each server is given at the same time.
     """
 
     urls: Sequence[str]
@@ -104,6 +110,7 @@ class RemoteConfig:
     attempts: int = 6
     waits: bool = True
     others: Sequence[str] = ()
+    side_by_side: int = SEQUENCES_OF_A_SERVER
 
 
 @dataclass(slots=True, eq=False)
@@ -288,6 +295,11 @@ class RemoteEngine:
     def context_tokens(self) -> int:
         """Most tokens that prompt and answer may have together."""
         return self._config.context_tokens
+
+    @property
+    def side_by_side(self) -> int:
+        """Requests that all servers together are given at the same time."""
+        return self._config.side_by_side * len(self._servers)
 
     @property
     def trouble(self) -> str | None:

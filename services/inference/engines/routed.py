@@ -48,6 +48,11 @@ class RoutedEngine:
         return min(engine.context_tokens for engine in self._all)
 
     @property
+    def side_by_side(self) -> int:
+        """Requests that all of them compute at the same time."""
+        return sum(engine.side_by_side for engine in self._all)
+
+    @property
     def trouble(self) -> str | None:
         """Why one of the models could not answer now; None if all could."""
         if own := self._own.trouble:

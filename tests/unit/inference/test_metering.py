@@ -73,4 +73,5 @@ def test_it_is_the_engine_that_it_measures() -> None:
     engine = MeteredEngine(inner)
     engine.check_schema("answer", SCHEMA)
     assert (engine.identity, engine.context_tokens, engine.trouble) == (inner.identity, 4096, None)
+    assert engine.side_by_side == inner.side_by_side
     assert engine.count_tokens(["four", ""]) == inner.count_tokens(["four", ""])
