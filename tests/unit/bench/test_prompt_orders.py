@@ -13,14 +13,14 @@ from bench.report import spread
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
 from pending import pending_document
-from prompt_orders import ORDERS, Outcome, Tally, Turn, arguments, labels_of, measure, mix, table
+from prompt_orders import ORDERS, Outcome, Said, Tally, Turn, _copies, arguments, labels_of, measure, mix, table
 from rich.console import Console
 from scripted import CUT_OFF, INVALID, ScriptedEngine, letter
 
 from schemas.document_types import OTHER, load_document_types
 from services.inference.admit import Admitted
 from services.inference.ask import Asker
-from services.inference.engines.port import Generation, Prompt
+from services.inference.engines.port import Generation, Prompt, Token
 from services.inference.fence import fence
 from services.inference.windows import Window, whole
 from services.settings import Settings
@@ -53,8 +53,9 @@ async def test_the_shipped_order_is_the_service_s_own() -> None:
 def test_all_orders_ask_for_the_same_in_the_same_words() -> None:
     kind = TYPES["invoice"]
     for name, order in ORDERS.items():
-        calls = order.make(kind, WINDOW, "de")
-        assert [field for call in calls for field in asked(call)] == [*(field.name for field in kind.fields), "summary"]
+        calls, names = order.make(kind, WINDOW, "de"), order.keys(kind)
+        keys = [key for call in calls for key in asked(call)]
+        assert [names.get(key, key) for key in keys] == [*(field.name for field in kind.fields), "summary"]
         said = "\n".join(f"{call.system}\n{call.user}" for call in calls)
         for words in (fence([INVOICE]), kind.fields[0].description.en, "who wants what from whom", "in German."):
             assert words in said, name
@@ -182,6 +183,14 @@ async def test_a_sibling_waits_for_the_first_call_where_it_is_to_find_the_docume
     assert [("summary" in asked(prompt)) for prompt, _, _ in staged] == [False, True]
     assert staged[1][1] >= staged[0][2]
     assert max(began for _, began, _ in together) < min(ended for _, _, ended in together)
+
+
+def test_a_short_key_stands_for_its_field() -> None:
+    kind, text = TYPES["invoice"], '{"a":"RE-17","summary":"Eine Rechnung."}'
+    said = Said(json.loads(text), Generation(text, "stop", 1, 2, tokens=[Token(text, -0.5)]))
+    copies = _copies([said], ORDERS["short-keys"].keys(kind))
+    assert copies.verbatim == {kind.fields[0].name: "RE-17"} == {"invoice_number": "RE-17"}
+    assert "invoice_number" in copies.logprobs
 
 
 def test_documents_are_spread_over_all_folders_and_those_that_must_fail_are_left_out(folder: Path) -> None:
