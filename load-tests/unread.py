@@ -58,6 +58,7 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
+        "thirteenth",
         "twelfth",
         "eleventh",
         "tenth",

@@ -14,7 +14,8 @@ from services.intake.pdf import read_pdf
 LAYOUTS = Path(__file__).parents[2] / "samples" / "layouts"
 LIMITS = ReadingLimits(max_pages=20, max_characters=1_000_000)
 FILES = dict.fromkeys(("first", "second"), 24) | dict.fromkeys(
-    ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"), 36
+    ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"),
+    36,
 )
 sets = pytest.mark.parametrize("name", FILES)
 
