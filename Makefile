@@ -24,7 +24,7 @@ demo: env ## Watch documents go through Kafka, vLLM and PostgreSQL (ALL=1: all s
 
 test: env check ## Everything that must hold, with the real broker and the real database
 	@$(BIN)/pytest -m "not alone" --ignore tests/engine --ignore tests/e2e --ignore tests/faults --numprocesses logical --maxprocesses 4 --dist loadfile --quiet
-	@$(BIN)/pytest -m alone --ignore tests/faults --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest -m alone --ignore tests/faults --numprocesses 2 --dist loadfile
 	@$(BIN)/pytest tests/faults --numprocesses 2
 
 faults: env ## Kill, stop and cut everything, and count documents (LONG=1: 20 seeds; FAULT=3 SEED=7: one)

@@ -32,12 +32,11 @@ settings.load_profile("postkorb")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` runs after the others, two groups side by side: those of a folder share what they start."""
+    """Mark what `make test` runs after the others, two files side by side: those of a file share what they start."""
     for item in items:
         folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
         if folder in ALONE or item.get_closest_marker("engine"):
             item.add_marker(pytest.mark.alone)
-            item.add_marker(pytest.mark.xdist_group(folder if folder in ALONE else item.path.name))
 
 
 @pytest.fixture(scope="session")

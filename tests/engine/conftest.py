@@ -32,9 +32,9 @@ def config(model_folder: Path) -> InProcessConfig:
     )
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def engine(config: InProcessConfig) -> AsyncIterator[InProcessEngine]:
-    """Load the engine under test once a session."""
+    """Load the engine under test once a file: the last test of one kills it."""
     loaded = InProcessEngine.load(config)
     yield loaded
     started = weakref.ref(loaded._llm)

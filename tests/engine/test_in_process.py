@@ -251,7 +251,7 @@ async def test_as_many_documents_are_in_work_as_it_computes_side_by_side(engine:
 
 
 async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngine) -> None:
-    """Stands last: the session's engine is gone after it."""
+    """Stands last: the file's engine is gone after it."""
     running = [asyncio.create_task(engine.generate(prompt(f"doomed-{n}", schema=ANSWER))) for n in range(3)]
     while not engine._llm.output_processor.has_unfinished_requests():
         await asyncio.sleep(0.01)
