@@ -374,7 +374,7 @@ def models() -> str:
 
 def model_row(entry: ModelEntry) -> list[str]:
     """Describe one model."""
-    known = ["refused", "", "", ""]
+    known = [""] * 4
     if entry.config is not None:
         cpu, gpu = (default_terms(Machine(kind, None)).need(entry).total / GIB for kind in ("cpu", "gpu"))
         cache = 1000 * entry.config.kv_bytes_per_token / 2**20

@@ -41,7 +41,7 @@ from services.local.stack import read_stack
 from services.models.adapters import check_fits
 from services.models.catalogue import FolderSource, load_catalogue, shipped_calibration
 from services.models.fetch import FetchedModel, fetched
-from services.models.terms import Terms, engine_environment, this_machine
+from services.models.terms import Terms, this_machine
 from services.relay.service import Relay
 from services.settings import Settings, SettingsError
 from services.storage.answers import ensure_pipeline
@@ -563,8 +563,9 @@ async def _own_engine(settings: Settings, say: Callable[[str], None], routes: Ro
         return await connect_engine(settings, routes)
     model = model_of(settings)
     entry = load_catalogue().find(settings.model)
-    os.environ.update(engine_environment(entry))
-    dtype = terms_of(settings).dtype(entry)
+    terms = terms_of(settings)
+    os.environ.update(terms.engine_environment(entry))
+    dtype = terms.dtype(entry)
     in_32_bits = ", in 32 bits: this CPU has no instructions for 16" if dtype == "float32" else ""
     say(f"{model.name} ({model.manifest.weights_bytes / 2**30:.1f} GiB{in_32_bits})")
     from services.inference.engines.in_process import InProcessConfig, InProcessEngine  # noqa: PLC0415  (12 s of imports)

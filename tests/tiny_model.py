@@ -26,6 +26,11 @@ SPREAD = 0.2
 WEIGHT = 100.0
 """Above anything that the random weights make of a prompt."""
 
+_NAMES_CODE: Mapping[str, Any] = {
+    "auto_map": {"AutoConfig": "configuration_own.Config", "AutoModelForCausalLM": "modeling_own.Model"},
+}
+"""As DeepSeek V2 Lite and Phi-4 mini have it. The files are not there, and nobody may ask for them."""
+
 _LATENT: Mapping[str, Any] = {
     "model_type": "deepseek_v2",
     "kv_lora_rank": 32,
@@ -44,11 +49,21 @@ _LATENT: Mapping[str, Any] = {
 }
 """Latent attention, one dense layer and one of experts, as DeepSeek V2 Lite has them; a CPU asks for the groups."""
 
+_FACTORS = [1.0 + number / 4 for number in range(12)]
+"""One for each pair of the numbers turned. vLLM takes the long ones for all texts, transformers for long ones."""
+
 FAMILIES: Mapping[str, Mapping[str, Any]] = {
     "llama": {"model_type": "llama"},
     "mistral": {"model_type": "mistral", "sliding_window": None, "head_dim": 64},  # as in Nemo: its own
-    "phi3": {"model_type": "phi3"},
+    "phi3": _NAMES_CODE
+    | {  # as in Phi-4 mini: some numbers of a head are not turned, the others by factors
+        "model_type": "phi3",
+        "partial_rotary_factor": 0.75,
+        "original_max_position_embeddings": 1024,
+        "rope_scaling": {"type": "longrope", "long_factor": _FACTORS, "short_factor": _FACTORS},
+    },
     "deepseek_v2": _LATENT
+    | _NAMES_CODE
     | {
         "rope_parameters": {
             "rope_type": "yarn",

@@ -1,5 +1,6 @@
 """The models: which there are, which of them may and can be used here, and bringing them here."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
@@ -17,6 +18,8 @@ from services.wiring import routing_of, terms_of
 models = typer.Typer(help="The models: list, show, fetch, verify.", no_args_is_help=True)
 
 _NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+_ALWAYS: Final = ("engine_environment", "engine_flags")
+"""Shown even where there are none: that nothing is needed is what somebody wants to know who starts a server."""
 
 OptionalName = Annotated[str | None, typer.Argument(help="Name or folder; the configured model if absent.")]
 OneOrAll = Annotated[
@@ -67,7 +70,11 @@ def show_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(described)
         return
-    rows = [(key.replace("_", " "), _shown(key, value)) for key, value in described.items() if value not in _NOTHING]
+    rows = [
+        (key.replace("_", " "), _shown(key, value) or "none needed")
+        for key, value in described.items()
+        if key in _ALWAYS or value not in _NOTHING
+    ]
     console.print(table_of(str(described["title"]), ("", ""), rows))
 
 
@@ -129,10 +136,11 @@ def _described(entry: ModelEntry, settings: Settings, terms: Terms) -> dict[str,
         "kv_cache_bytes_per_token": known.kv_bytes_per_token if known else None,
         "kv_cache_holds_tokens": terms.cache_tokens(entry),
         "memory_bytes": need.total if entry.weights_bytes else None,
-        "fits": terms.memory_refusal(entry) is None and entry.refused is None,
-        "why_not": entry.refused or terms.licence_refusal(entry) or terms.memory_refusal(entry),
+        "fits": terms.memory_refusal(entry) is None,
+        "why_not": terms.licence_refusal(entry) or terms.memory_refusal(entry),
         "chat_template": entry.chat_template,
-        "engine_environment_on_cpu": dict(known.cpu_environment) if known else {},
+        "engine_environment": dict(terms.engine_environment(entry)),
+        "engine_flags": list(terms.engine_flags(entry)),
         "format": entry.format,
         "sha256": entry.sha256,
         "sources": [_source(source) for source in entry.sources],
@@ -180,8 +188,6 @@ def _source(source: Source) -> str:
 
 
 def _fits(entry: ModelEntry, terms: Terms) -> str:
-    if entry.refused:
-        return "refused"
     if terms.machine is None or terms.machine.bytes is None:
         return "?"
     return "no" if terms.memory_refusal(entry) else "yes"
@@ -215,7 +221,8 @@ def _shown(key: str, value: object) -> str:
         case int():
             return f"{value:,}"
         case list():
-            return (", " if key == "languages" else "\n").join(map(str, value))
+            words = [str(item) for item in value]
+            return shlex.join(words) if key == "engine_flags" else (", " if key == "languages" else "\n").join(words)
         case Mapping():
             return " ".join(f"{name}={setting}" for name, setting in value.items())
         case _:

@@ -1,6 +1,7 @@
 """What a model's `config.json` says about its size, and the memory that follows from it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -9,11 +10,16 @@ ELEMENT_BYTES: Final = 2
 """The engine computes and caches in 16 bits, whatever the files hold: it casts 32-bit weights down."""
 
 
+LEFT_OUT_ON_CPU: Final = ("-rotary_embedding",)
+"""Kernels of vLLM 0.32 that are wrong on a CPU with latent attention switched off, as its `custom_ops` takes them."""
+
+
 class Architecture(BaseModel):
     """The numbers of a `config.json` that decide about memory, by the names that they have there.
 
     `head_dim` is absent where it is `hidden_size / num_attention_heads`. With `kv_lora_rank` the model caches one
-    latent vector a layer instead of keys and values by head (DeepSeek's MLA).
+    latent vector a layer instead of keys and values by head (DeepSeek's MLA). With `n_routed_experts` all layers but
+    the first few are mixtures of experts.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -30,6 +36,12 @@ class Architecture(BaseModel):
     kv_lora_rank: int | None = None
     qk_nope_head_dim: int = 0
     qk_rope_head_dim: int = 0
+    v_head_dim: int = 0
+    q_lora_rank: int | None = None
+    n_routed_experts: int | None = None
+    n_shared_experts: int | None = None
+    moe_intermediate_size: int = 0
+    first_k_dense_replace: int = 0
 
     @classmethod
     def read(cls, config: Mapping[str, Any]) -> Self | None:
@@ -46,17 +58,43 @@ class Architecture(BaseModel):
 
     @property
     def parameters(self) -> int:
-        """Weights of a dense decoder with gated feed-forward layers: Llama, Mistral, Phi-3 and 4, Qwen2.
+        """Weights of a decoder with gated feed-forward layers: Llama, Mistral, Phi-3 and 4, Qwen2, DeepSeek V2.
 
-        Embeddings, then in each layer queries, keys, values and output (Qwen2 has a bias at the first three), three
-        matrices of the feed-forward layer and two norms; one norm and, unless tied, the output's own embeddings.
+        Embeddings, then in each layer attention, the feed-forward layer and two norms; one norm and, unless tied, the
+        output's own embeddings.
         """
-        query, keys = self.num_attention_heads * self.head_size, self.num_key_value_heads * self.head_size
-        attention = self.hidden_size * (2 * query + 2 * keys)
-        bias = query + 2 * keys if self.model_type == "qwen2" else 0
-        layer = attention + bias + 3 * self.hidden_size * self.intermediate_size + 2 * self.hidden_size
+        attention = self._grouped_attention if self.kv_lora_rank is None else self._latent_attention(self.kv_lora_rank)
         embeddings = self.vocab_size * self.hidden_size * (1 if self.tie_word_embeddings else 2)
-        return embeddings + self.num_hidden_layers * layer + self.hidden_size
+        layers = self.num_hidden_layers * (attention + 2 * self.hidden_size) + self._feed_forward
+        return embeddings + layers + self.hidden_size
+
+    @property
+    def _grouped_attention(self) -> int:
+        """Queries, keys, values and output of a layer; Qwen2 has a bias at the first three."""
+        query, keys = self.num_attention_heads * self.head_size, self.num_key_value_heads * self.head_size
+        bias = query + 2 * keys if self.model_type == "qwen2" else 0
+        return self.hidden_size * (2 * query + 2 * keys) + bias
+
+    def _latent_attention(self, rank: int) -> int:
+        """Count a layer's queries, latent vector with its norm, keys and values out of it, and output."""
+        query = self.num_attention_heads * (self.qk_nope_head_dim + self.qk_rope_head_dim)
+        wide = self.num_attention_heads * self.v_head_dim
+        queries = self.hidden_size * query
+        if self.q_lora_rank is not None:  # they come out of a latent vector of their own, with a norm
+            queries = self.q_lora_rank * (self.hidden_size + 1 + query)
+        latent = self.hidden_size * (rank + self.qk_rope_head_dim) + rank
+        keys_and_values = rank * (self.num_attention_heads * self.qk_nope_head_dim + wide)
+        return queries + latent + keys_and_values + wide * self.hidden_size
+
+    @property
+    def _feed_forward(self) -> int:
+        """Three matrices in each dense layer; in the others three of each expert, and what chooses among them."""
+        dense = 3 * self.hidden_size * self.intermediate_size
+        if self.n_routed_experts is None:
+            return self.num_hidden_layers * dense
+        experts = self.n_routed_experts + (self.n_shared_experts or 0)
+        mixture = self.hidden_size * (3 * self.moe_intermediate_size * experts + self.n_routed_experts)
+        return self.first_k_dense_replace * dense + (self.num_hidden_layers - self.first_k_dense_replace) * mixture
 
     @property
     def kv_bytes_per_token(self) -> int:
@@ -79,3 +117,10 @@ class Architecture(BaseModel):
     def cpu_environment(self) -> Mapping[str, str]:
         """What the engine's environment needs for this model on a CPU, or else its process dies (vLLM 0.32)."""
         return {"VLLM_MLA_DISABLE": "1"} if self.kv_lora_rank is not None else {}
+
+    @property
+    def cpu_flags(self) -> Sequence[str]:
+        """What a server needs beside that: the engine in the process leaves these kernels out by itself."""
+        if self.kv_lora_rank is None:
+            return ()
+        return ("--compilation-config", json.dumps({"custom_ops": LEFT_OUT_ON_CPU}, separators=(",", ":")))

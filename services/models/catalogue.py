@@ -120,7 +120,6 @@ class ModelEntry(Entry):
     context_tokens: int = Field(gt=0, description="Most tokens that the model itself takes.")
     config: Architecture | None = Field(default=None, description="Numbers of its `config.json`; None: unknown.")
     chat_template: str = Field(default="", description="Where its chat template stands.")
-    refused: str | None = Field(default=None, description="Why it is listed and not fetched.")
     format: Literal["gguf", "safetensors"]
     calibration: RelativeFile | None = Field(
         default=None, description="What makes its confidences, beside the catalogue: `calibrations/<name>.json`."
@@ -149,7 +148,7 @@ class ModelEntry(Entry):
 
     @model_validator(mode="after")
     def _size_is_known(self) -> Self:
-        if self.config is None and self.folder is None and not self.refused:
+        if self.config is None and self.folder is None:
             message = f"{self.name}: needs `config`, the numbers of its config.json"
             raise ValueError(message)
         return self

@@ -94,7 +94,7 @@ class Terms:
         """
         reasons = [self.licence_refusal(entry)]
         if isinstance(entry, ModelEntry):
-            reasons = [entry.refused, *reasons, self.memory_refusal(entry)]
+            reasons.append(self.memory_refusal(entry))
         for reason in reasons:
             if reason:
                 message = f"model {entry.name} is refused: {reason}"
@@ -135,6 +135,21 @@ class Terms:
         That is for a CPU without instructions for 16-bit numbers, if its memory has room for twice the weights.
         """
         return "auto" if self._width(entry) == 1 else "float32"
+
+    def engine_environment(self, entry: ModelEntry) -> Mapping[str, str]:
+        """Give what the environment of an engine here needs for a model; as for a CPU if it runs elsewhere."""
+        return entry.config.cpu_environment if entry.config is not None and self._on_a_cpu else {}
+
+    def engine_flags(self, entry: ModelEntry) -> Sequence[str]:
+        """Give what `vllm serve` needs for a model to compute as the engine here does; as for a CPU elsewhere."""
+        flags = [] if self.dtype(entry) == "auto" else ["--dtype", self.dtype(entry)]
+        if entry.config is not None and self._on_a_cpu:
+            flags += entry.config.cpu_flags
+        return flags
+
+    @property
+    def _on_a_cpu(self) -> bool:
+        return self.machine is None or self.machine.kind == "cpu"
 
     def cache_tokens(self, entry: ModelEntry) -> int | None:
         """Tokens that the KV cache of a CPU holds; None if the model's numbers are unknown."""
@@ -188,12 +203,6 @@ def this_machine() -> Machine:
     except PackageNotFoundError:
         return Machine("cpu", _memory(), _computes_halves())
     return Machine("gpu", _card_memory())
-
-
-def engine_environment(entry: ModelEntry) -> Mapping[str, str]:
-    """Give what the environment of an engine on this machine needs for a model."""
-    on_cpu = this_machine().kind == "cpu"
-    return entry.config.cpu_environment if entry.config is not None and on_cpu else {}
 
 
 def _computes_halves() -> bool:

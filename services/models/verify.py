@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.models.errors import ModelError
+from services.models.native import EngineUnknownError, installed
 
 MANIFEST: Final = "postkorb-model.json"
 CHUNK_BYTES: Final = 8 * 2**20
@@ -19,7 +20,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the phase (`wait`, `download`, `convert`, `verify`), what is done, and the total (0 if unknown)."""
 
 _CODE_SUFFIXES: Final = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".py", ".so"})
-_CONFIGS: Final = ("config.json", "tokenizer_config.json", "processor_config.json")
+_CONFIG: Final = "config.json"
+_OTHER_CONFIGS: Final = ("tokenizer_config.json", "processor_config.json", "preprocessor_config.json")
 
 
 class ModelUnsafeError(ModelError, ValueError):
@@ -102,17 +104,35 @@ def refuse_code(folder: Path) -> None:
     Raises
     ------
     ModelUnsafeError
-        On pickled weights, Python files, compiled libraries, or `auto_map` in a configuration.
+        On pickled weights, Python files, compiled libraries, or a configuration that asks for code (`auto_map`) where
+        the installed engine has nothing of its own for it.
     """
     for file in model_files(folder):
         if file.suffix in _CODE_SUFFIXES:
             message = f"{file}: pickled weights and code are refused; remove it, Postkorb loads *.safetensors alone"
             raise ModelUnsafeError(message)
-    for name in _CONFIGS:
+    for name in (_CONFIG, *_OTHER_CONFIGS):
         file = folder / name
-        if file.exists() and _says(file).get("auto_map"):
-            message = f"{file}: `auto_map` asks to run code that comes with the model; use a model without it"
+        said = _says(file) if file.exists() else {}
+        if said.get("auto_map") and (lacking := _lacking(name, said)):
+            message = (
+                f"{file}: `auto_map` asks to run code that comes with the model: {lacking}; use a model without it"
+            )
             raise ModelUnsafeError(message)
+
+
+def _lacking(name: str, said: Mapping[str, Any]) -> str | None:
+    """Say why a configuration that names code could not do without it; None if it can.
+
+    Of a tokenizer there is no telling: transformers would take the nearest class of its own, and tokens that the model
+    was not trained on are wrong answers in silence.
+    """
+    if name != _CONFIG:
+        return "no other tokenizer or processor is known to do the same"
+    try:
+        return installed().lacks(said)
+    except EngineUnknownError as error:
+        return str(error)
 
 
 def _says(file: Path) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from services.inference.engines.port import (
     Token,
 )
 from services.inference.engines.room import Room
+from services.models.architecture import LEFT_OUT_ON_CPU
 
 if TYPE_CHECKING:
     from vllm.logprobs import Logprob
@@ -480,7 +481,7 @@ def _other_kernels() -> list[str]:
     With latent attention switched off, queries come as [tokens, heads, numbers] to the rotary kernel, which takes the
     heads for less than they are and turns wrong ones: answers are wrong in silence. torch's operations are right.
     """
-    return ["-rotary_embedding"] if os.environ.get("VLLM_MLA_DISABLE") == "1" else []
+    return list(LEFT_OUT_ON_CPU) if os.environ.get("VLLM_MLA_DISABLE") == "1" else []
 
 
 def _finish(prompt: Prompt, reason: str | None) -> Literal["stop", "length"]:

@@ -2,12 +2,16 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pending import pending_document
+from scripted import ScriptedEngine
 
+from services.inference.admit import admit
 from services.inference.engines.in_process import InProcessConfig, InProcessEngine
 from services.inference.engines.port import EngineIdentity, Prompt, Token
 from services.inference.engines.room import Room
@@ -56,3 +60,24 @@ async def test_the_loop_goes_on_while_a_prompt_is_tokenised_and_while_the_tokens
     generation = await engine.generate(PROMPT)
     assert (generation.prompt_tokens, generation.tokens) == (3, [Token("{}", -0.1)])
     assert texts.loop_went_on
+
+
+class SlowCounting(ScriptedEngine):
+    """Counts the tokens of a long document only when the event loop has turned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turned = threading.Event()
+        self.loop_went_on: list[bool] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        self.loop_went_on.append(self.turned.wait(PATIENCE_SECONDS))
+        return super().count_tokens(texts)
+
+
+async def test_the_loop_goes_on_while_the_tokens_of_a_long_document_are_counted() -> None:
+    engine = SlowCounting()
+    asyncio.get_running_loop().call_later(0.05, engine.turned.set)
+    (admitted,) = await admit([pending_document(*["line\n" * 160] * 4)], engine, 256, 16)
+    assert len(admitted.windows) > 4
+    assert all(engine.loop_went_on)

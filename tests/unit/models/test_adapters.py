@@ -8,7 +8,7 @@ import pytest
 from safetensors_files import lora, safetensors, write_adapter
 
 from services.models.adapters import AdapterError, check_fits, read_adapter
-from services.models.catalogue import AdapterEntry, FolderSource, ModelEntry, model_from_folder
+from services.models.catalogue import AdapterEntry, FolderSource, ModelEntry, load_catalogue, model_from_folder
 from services.models.fetch import fetch, fetched
 from services.models.verify import ModelChangedError, ModelMissingError, ModelUnsafeError
 from services.models.weights import WeightsError, tensor_shapes
@@ -109,8 +109,9 @@ def test_an_adapter_of_another_model_is_refused_unless_the_owner_says_that_it_is
 
 def test_names_of_the_catalogue_and_of_the_hub_are_names_of_the_model(tmp_path: Path, model: ModelEntry) -> None:
     source = {"kind": "hub", "id": "maker/Tiny-v2-GGUF", "revision": "a" * 40}
+    config = load_catalogue()["smollm2-135m-instruct"].config
     entry_of_catalogue = ModelEntry.model_validate(
-        model.model_dump() | {"name": "tiny-v2", "sources": [source], "config": None, "refused": "not fetched"}
+        model.model_dump() | {"name": "tiny-v2", "sources": [source], "config": config}
     )
     for base in ("maker/Tiny-v2", "maker/Tiny-v2-GGUF"):
         folder = write_adapter(tmp_path / "a", MODULES, base_model_name_or_path=base)

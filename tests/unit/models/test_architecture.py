@@ -16,6 +16,8 @@ PUBLISHED = {  # `safetensors.total` of the hub, as public repositories quote it
     "mistral-7b-instruct-v0.3": 7_248_023_552,
     "mistral-nemo-instruct-2407": 12_247_782_400,
     "phi-4": 14_659_507_200,
+    "phi-4-mini-instruct": 3_836_021_760,
+    "deepseek-v2-lite-chat": 15_706_484_224,
     "qwen2.5-7b-instruct": 7_615_616_512,
     "qwen2.5-coder-1.5b-instruct": 1_543_714_304,
     "qwen2.5-coder-0.5b-instruct": 494_032_768,
@@ -32,6 +34,24 @@ DEEPSEEK_V2_LITE: dict[str, Any] = {  # of the page that the catalogue names for
     "kv_lora_rank": 512,
     "qk_nope_head_dim": 128,
     "qk_rope_head_dim": 64,
+}
+DEEPSEEK_V3: dict[str, Any] = {  # of https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/config.json
+    "model_type": "deepseek_v3",
+    "vocab_size": 129280,
+    "hidden_size": 7168,
+    "intermediate_size": 18432,
+    "num_hidden_layers": 61,
+    "num_attention_heads": 128,
+    "num_key_value_heads": 128,
+    "kv_lora_rank": 512,
+    "q_lora_rank": 1536,
+    "qk_nope_head_dim": 128,
+    "qk_rope_head_dim": 64,
+    "v_head_dim": 128,
+    "n_routed_experts": 256,
+    "n_shared_experts": 1,
+    "moe_intermediate_size": 2048,
+    "first_k_dense_replace": 3,
 }
 
 
@@ -72,6 +92,14 @@ def test_latent_attention_caches_one_vector_a_layer_and_on_a_cpu_keys_and_values
     assert config.kv_bytes_per_token == 27 * (512 + 64) * 2
     assert config.kv_bytes_per_token_on_cpu == 27 * 2 * 16 * (128 + 64) * 2
     assert config.cpu_environment == {"VLLM_MLA_DISABLE": "1"}
+    assert config.cpu_flags == ("--compilation-config", '{"custom_ops":["-rotary_embedding"]}')
+
+
+def test_a_latent_vector_of_the_queries_counts_too() -> None:
+    """671 billion by its publisher: https://github.com/deepseek-ai/DeepSeek-V3."""
+    config = Architecture.read(DEEPSEEK_V3)
+    assert config is not None
+    assert config.parameters / 1e9 == pytest.approx(671, abs=0.5)
 
 
 def test_heads_without_groups_and_without_a_size_follow_from_the_other_numbers() -> None:
@@ -82,6 +110,7 @@ def test_heads_without_groups_and_without_a_size_follow_from_the_other_numbers()
     assert config.kv_bytes_per_token == 3 * 2 * 4 * 16 * 2
     assert config.kv_bytes_per_token_on_cpu == config.kv_bytes_per_token
     assert config.cpu_environment == {}
+    assert config.cpu_flags == ()
 
 
 @pytest.mark.parametrize("config", [{}, {"model_type": "gemma3", "text_config": DEEPSEEK_V2_LITE}])

@@ -14,6 +14,7 @@ from safetensors_files import lora
 
 from services.models.catalogue import AdapterEntry, ModelEntry
 from services.models.fetch import FetchError, fetch, fetched
+from services.models.native import Native
 from services.models.verify import MANIFEST, ModelChangedError, ModelUnsafeError
 from services.models.weights import WeightsError
 
@@ -126,6 +127,8 @@ def repository(monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
     monkeypatch.setattr(constants, "ENDPOINT", url)
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    native = Native(frozenset({"MistralForCausalLM"}), frozenset({"mistral"}))
+    monkeypatch.setattr("services.models.verify.installed", lambda: native)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     yield there
@@ -202,10 +205,22 @@ def refused(repository: Repository) -> bool:
 def test_a_configuration_that_asks_for_code_is_refused_before_the_weights(
     tmp_path: Path, repository: Repository
 ) -> None:
-    repository.files["config.json"] = as_json(CONFIG | {"auto_map": {"AutoModel": "modeling_own.Model"}})
-    with pytest.raises(ModelUnsafeError, match="auto_map"):
+    asks = CONFIG | {"architectures": ["OwnForCausalLM"], "auto_map": {"AutoModel": "modeling_own.Model"}}
+    repository.files["config.json"] = as_json(asks)
+    with pytest.raises(ModelUnsafeError, match=r"auto_map.*OwnForCausalLM"):
         fetch(entry(), tmp_path / "models")
     assert refused(repository)
+
+
+def test_a_model_that_the_engine_has_itself_is_fetched_without_the_code_that_it_names(
+    tmp_path: Path, repository: Repository
+) -> None:
+    asks = CONFIG | {"architectures": ["MistralForCausalLM"], "auto_map": {"AutoModel": "modeling_own.Model"}}
+    repository.files["config.json"] = as_json(asks)
+    model = fetch(entry(), tmp_path / "models")
+    assert json.loads((model.folder / "config.json").read_text()) == asks
+    assert "modeling_own.py" not in {name for name, _ in repository.asked}
+    assert not list(model.folder.glob("*.py"))
 
 
 def test_another_models_configuration_is_refused_before_the_weights(tmp_path: Path, repository: Repository) -> None:

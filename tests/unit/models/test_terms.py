@@ -14,7 +14,6 @@ from services.models.terms import (
     Machine,
     ModelRefusedError,
     Terms,
-    engine_environment,
     this_machine,
 )
 
@@ -47,12 +46,6 @@ def test_what_the_owner_brings_is_allowed_by_bringing_it(tmp_path: Path) -> None
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama"}))
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     replace(TERMS, licences=[]).check(model_from_folder(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["deepseek-v2-lite-chat", "phi-4-mini-instruct"])
-def test_models_that_come_with_code_are_refused_whatever_is_allowed(name: str) -> None:
-    with pytest.raises(ModelRefusedError, match="never runs"):
-        replace(TERMS, licences=["deepseek", "MIT"], machine=None).check(CATALOGUE[name])
 
 
 def test_weights_and_cache_of_a_cpu_must_fit_the_memory() -> None:
@@ -158,16 +151,27 @@ def test_the_build_for_cards_is_judged_by_the_first_card(tmp_path: Path, monkeyp
     assert this_machine() == Machine("gpu", None)
 
 
-def test_latent_attention_is_switched_off_on_a_cpu_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_latent_attention_is_switched_off_on_a_cpu_alone(tmp_path: Path) -> None:
     numbers = {"model_type": "deepseek_v2", "vocab_size": 9, "hidden_size": 8, "intermediate_size": 8}
     numbers |= {"num_hidden_layers": 1, "num_attention_heads": 2, "kv_lora_rank": 4}
     (tmp_path / "config.json").write_text(json.dumps(numbers))
     (tmp_path / "model.safetensors").write_bytes(b"weights")
-    monkeypatch.setattr(module, "version", _not_installed)
-    assert engine_environment(model_from_folder(tmp_path)) == {"VLLM_MLA_DISABLE": "1"}
-    assert engine_environment(CATALOGUE["phi-4"]) == {}
-    monkeypatch.setattr(module, "version", lambda _: "0.32.0")
-    assert engine_environment(model_from_folder(tmp_path)) == {}
+    on_card, elsewhere = replace(TERMS, machine=Machine("gpu", 80 * GIB)), replace(TERMS, machine=None)
+    for latent in (model_from_folder(tmp_path), CATALOGUE["deepseek-v2-lite-chat"]):
+        for terms in (TERMS, elsewhere):
+            assert terms.engine_environment(latent) == {"VLLM_MLA_DISABLE": "1"}
+            assert list(terms.engine_flags(latent)) == [
+                "--compilation-config",
+                '{"custom_ops":["-rotary_embedding"]}',
+            ]
+        assert (on_card.engine_environment(latent), on_card.engine_flags(latent)) == ({}, [])
+    assert (TERMS.engine_environment(CATALOGUE["phi-4"]), TERMS.engine_flags(CATALOGUE["phi-4"])) == ({}, [])
+
+
+def test_a_server_is_told_to_compute_in_32_bits_where_the_engine_would() -> None:
+    slow = replace(TERMS, machine=Machine("cpu", 24 * GIB, computes_halves=False))
+    assert slow.engine_flags(CATALOGUE["qwen2.5-coder-1.5b-instruct"]) == ["--dtype", "float32"]
+    assert slow.engine_flags(CATALOGUE["mistral-7b-instruct-v0.3"]) == []  # twice its weights do not fit
 
 
 def _not_installed(name: str) -> str:

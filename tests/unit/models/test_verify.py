@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.models import verify as module
+from services.models.native import EngineUnknownError, Native
 from services.models.verify import (
     MANIFEST,
     ModelChangedError,
@@ -26,6 +28,13 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "model.safetensors").write_bytes(b"weights" * 1000)
     write_manifest(manifest_of(tmp_path), tmp_path / MANIFEST)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install an engine that has one model itself."""
+    native = Native(frozenset({"LlamaForCausalLM"}), frozenset({"llama"}))
+    monkeypatch.setattr(module, "installed", lambda: native)
 
 
 def manifest_of(folder: Path) -> ModelManifest:
@@ -98,10 +107,56 @@ def test_pickled_weights_and_code_are_refused(folder: Path, name: str) -> None:
         verify(folder)
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
-def test_a_configuration_that_asks_for_code_is_refused(folder: Path, name: str) -> None:
-    (folder / name).write_text(json.dumps({"auto_map": {"AutoModel": "modeling_own.Model"}}))
-    with pytest.raises(ModelUnsafeError, match="auto_map"):
+NAMES_CODE = {
+    "model_type": "llama",
+    "architectures": ["LlamaForCausalLM"],
+    "auto_map": {"AutoModelForCausalLM": "modeling_own.Model"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "lacking"),
+    [
+        ({"model_type": "own"}, "transformers has no model_type 'own'"),
+        ({"model_type": None}, "transformers has no model_type None"),
+        ({"architectures": ["OwnForCausalLM"]}, "vLLM has no OwnForCausalLM of its own"),
+        ({"architectures": ["LlamaForCausalLM", "OwnForCausalLM"]}, "vLLM has no OwnForCausalLM of its own"),
+        ({"architectures": []}, "names no `architectures`"),
+        ({"architectures": "LlamaForCausalLM"}, "names no `architectures`"),
+    ],
+)
+def test_a_configuration_that_asks_for_code_is_refused(folder: Path, changed: dict[str, object], lacking: str) -> None:
+    (folder / "config.json").write_text(json.dumps(NAMES_CODE | changed))
+    with pytest.raises(ModelUnsafeError, match=f"auto_map.*{lacking}"):
+        refuse_code(folder)
+    with pytest.raises(ModelUnsafeError):
+        verify(folder)
+
+
+def test_code_of_a_model_that_the_engine_has_itself_is_not_asked_for(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps(NAMES_CODE))
+    refuse_code(folder)
+    (folder / "modeling_own.py").touch()
+    with pytest.raises(ModelUnsafeError, match="modeling_own"):
+        refuse_code(folder)
+
+
+@pytest.mark.parametrize("name", ["tokenizer_config.json", "processor_config.json", "preprocessor_config.json"])
+def test_a_tokenizer_or_processor_that_asks_for_code_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_text(json.dumps(NAMES_CODE))
+    with pytest.raises(ModelUnsafeError, match=f"{name}: `auto_map`"):
+        refuse_code(folder)
+
+
+def test_what_the_engine_has_is_not_guessed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Native:
+        message = "no vLLM here"
+        raise EngineUnknownError(message)
+
+    monkeypatch.setattr(module, "installed", unknown)
+    refuse_code(folder)  # a model that names no code asks nobody
+    (folder / "config.json").write_text(json.dumps(NAMES_CODE))
+    with pytest.raises(ModelUnsafeError, match="no vLLM here"):
         refuse_code(folder)
 
 
