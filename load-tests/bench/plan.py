@@ -82,7 +82,10 @@ def _rows(figures: Mapping[str, float]) -> Iterator[Row]:
     gpus = yield from _engines(figures, peak)
     processes = max(inference, gpus)
     partitions = SPARE_PARTITIONS * max(intake, processes)
-    yield Row("inference processes", f"{processes}", "one a card, or as many as their own processor time needs")
+    yield Row(
+        "inference processes, a pod each", f"{processes}", "one a card, or as many as their own processor time needs"
+    )
+    yield from _memory(figures)
     yield Row("partitions a topic", f"{partitions}", f"{SPARE_PARTITIONS} a process of the largest group")
     yield from _servers(figures, peak)
     terabytes = yield from _storage(figures)
@@ -109,10 +112,10 @@ def _services(figures: Mapping[str, float], peak: float) -> Generator[Row, None,
     names = ("intake", "parsers", "inference", "relay")
     intake, parsers, inference, relay = (math.ceil(_cores(figures, name, peak)) for name in names)
     for what, number, name in (
-        ("intake processes", intake, "intake"),
+        ("intake processes, a pod each", intake, "intake"),
         ("cores for their parser workers", parsers, "parsers"),
         ("cores for inference without its engine", inference, "inference"),
-        ("relay processes, and one to spare", relay + 1, "relay"),
+        ("relay processes, and one to spare, a pod each", relay + 1, "relay"),
     ):
         yield Row(what, f"{number}", f"measured: {_ms(figures, name):.2f} ms a PDF, {share}")
     return intake, inference
@@ -131,6 +134,16 @@ def _engines(figures: Mapping[str, float], peak: float) -> Generator[Row, None, 
         f"{GPU_TOKENS:,.0f} tokens a second, prompt and answer, at {100 * BUSY:.0f} %: {GPU_SOURCE}",
     )
     return number
+
+
+def _memory(figures: Mapping[str, float]) -> Iterator[Row]:
+    for what, name in (
+        ("an intake pod, with two parser workers", "intake"),
+        ("an inference pod, without its engine", "inference"),
+        ("a relay pod", "relay"),
+    ):
+        measured = "measured: what stays resident after documents of a hundred pages; set the limit at twice that"
+        yield Row(f"MiB of {what}", f"{figures[f'{name}_mib']:.0f}", measured)
 
 
 def _servers(figures: Mapping[str, float], peak: float) -> Iterator[Row]:

@@ -85,7 +85,8 @@ SPENDERS = {"intake": 6.0, "parsers": 6.0, "inference": 3.0, "relay": 1.0, "Kafk
 MEASURED = {f"{name}_ms_of_a_pdf": ms for name, ms in SPENDERS.items()}
 OF_TEXT = {f"{name}_ms": 1000 * ms for name, ms in SPENDERS.items()}
 """Which the plan does not reckon with."""
-GROWN = {"database_bytes_a_document": 20_000.0, "event_bytes_a_document": 5_000.0}
+MEMORY = {"intake_mib": 310.0, "inference_mib": 200.0, "relay_mib": 117.4}
+GROWN = {"database_bytes_a_document": 20_000.0, "event_bytes_a_document": 5_000.0} | MEMORY
 COST = {
     "prompt_tokens_a_page": 1500.0,
     "cached_tokens_a_page": 500.0,
@@ -111,17 +112,17 @@ def test_the_plan_needs_what_it_reckons_with() -> None:
 def test_the_plan_follows_from_what_was_measured() -> None:
     one = planned()
     assert one["documents a second, mean"] == "116"
-    assert one["intake processes"] == "4"  # 347 a second, 6 ms each, at 60 % of a core: 3.5
-    assert planned(intake_ms_of_a_pdf=12.0)["intake processes"] == "7"
+    assert one["intake processes, a pod each"] == "4"  # 347 a second, 6 ms each, at 60 % of a core: 3.5
+    assert planned(intake_ms_of_a_pdf=12.0)["intake processes, a pod each"] == "7"
 
 
 @pytest.mark.parametrize(
     ("name", "row", "number"),
     [
-        ("intake", "intake processes", "4"),
+        ("intake", "intake processes, a pod each", "4"),
         ("parsers", "cores for their parser workers", "4"),
         ("inference", "cores for inference without its engine", "2"),
-        ("relay", "relay processes, and one to spare", "2"),
+        ("relay", "relay processes, and one to spare, a pod each", "2"),
         ("Kafka", "cores of the brokers", "2"),  # 347 a second, 1 ms each on each of three: 1.7
         ("PostgreSQL", "cores of PostgreSQL and its standby", "2"),
     ],
@@ -140,6 +141,13 @@ def test_what_is_stored_is_multiplied_by_its_replicas_and_priced() -> None:
     assert more["Kafka with 7 days of retention, TB"] == "2.1"
     dollars = [float(one[f"dollars a day, {what}"]) for what in ("cards", "cores of services and servers", "disks")]
     assert float(one["dollars a thousand documents"]) == pytest.approx(sum(dollars) / 10_000, abs=0.001)
+
+
+def test_the_memory_of_each_pod_is_what_was_measured() -> None:
+    one = planned()
+    assert one["MiB of an intake pod, with two parser workers"] == "310"
+    assert one["MiB of an inference pod, without its engine"] == "200"
+    assert one["MiB of a relay pod"] == "117"
 
 
 def test_twice_the_pages_need_twice_the_cards() -> None:
