@@ -29,7 +29,6 @@ from services.cli import evaluation
 from services.cli.output import table_of
 from services.evaluation.asking import Reader, pending
 from services.evaluation.calibration import calibration
-from services.evaluation.fitting import Rows
 from services.evaluation.labels import read_labels
 from services.inference.admit import admit
 from services.inference.ask import Classified
@@ -110,7 +109,7 @@ async def classify(folder: Path, settings: Settings) -> Mapping[str, tuple[str, 
     }
 
 
-def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> Rows:
+def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> evaluation.Done:
     """Ask about documents what was not asked before, print, and write the page and the answers."""
     record = Record.read(answers) if answers.exists() and not anew else None
     engine = Noted(record)
@@ -118,7 +117,7 @@ def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> 
     done = evaluation.run(order, settings, engine.load)
     evaluation.say(done, order)
     engine.write(answers)
-    return done.rows
+    return done
 
 
 def say_types(found: Mapping[str, tuple[str, Classified]], review_below: float) -> None:
@@ -148,9 +147,9 @@ def main() -> None:
     PAGE.parent.mkdir(exist_ok=True)
     if rendered := RENDERED.get(chosen.set):
         answers = LAYOUTS / "answers" / f"{rendered.name}-{settings.model}.json.gz"
-        rows = evaluate(rendered, settings, answers, anew=chosen.anew)
+        done = evaluate(rendered, settings, answers, anew=chosen.anew)
         if chosen.note:
-            note(chosen.set, settings.model, rows)
+            note(chosen.set, settings.model, done.rows, done.report)
         return
     letters = [letter for name in SETS[chosen.set] for letter in letters_in(UNREAD / name).values()]
     if of_type_alone := [letter for letter in letters if not letter.values]:
@@ -162,9 +161,9 @@ def main() -> None:
         answers = ANSWERS / f"{chosen.set}-{settings.model}.json.gz"
         with tempfile.TemporaryDirectory(prefix="postkorb-unread-") as folder:
             write_documents(Path(folder), with_facts)
-            rows = evaluate(Path(folder), settings, answers, anew=chosen.anew)
+            done = evaluate(Path(folder), settings, answers, anew=chosen.anew)
         if chosen.note:
-            note(chosen.set, settings.model, rows)
+            note(chosen.set, settings.model, done.rows, done.report)
 
 
 if __name__ == "__main__":
