@@ -50,6 +50,7 @@ learn: env ## Learn the words that ship from the letters of samples/training (se
 
 record: env ## Note the demo's model's answers to the samples, and their figures, to which tests hold the code (ANEW=1, WORSE=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/record.py $(if $(ANEW),--anew) $(if $(WORSE),--worse)
+	@$(BIN)/python docs/generate.py
 
 sentences: env ## Note which sentences of the corpus code answers right, after a change of words (WORSE=1: wrong ones that were right, too)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/sentences.py $(if $(WORSE),--worse)

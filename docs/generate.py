@@ -6,6 +6,7 @@ code has no words for a row, they stand in `reference/meanings.yaml`; a row with
 """
 
 import ast
+import gzip
 import json
 import re
 import sys
@@ -42,6 +43,19 @@ from services.telemetry.metrics import Metrics, PartitionLag
 DOCS: Final = Path(__file__).parent
 BENCH: Final = ("efficiency", "alternatives", "ceiling", "growth", "scale-out", "cost")
 MEASURED: Final[Mapping[str, Any]] = json.loads((DOCS.parent / "load-tests/baseline.json").read_text("utf-8"))
+SAMPLES: Final = DOCS.parent / "samples"
+ANSWERS: Final[Mapping[str, Any]] = json.loads((SAMPLES / "baseline.json").read_text("utf-8"))
+LAYOUTS: Final = [
+    [cell.strip(" *") for cell in line.strip("|").split("|")]
+    for line in (SAMPLES / "layouts/README.md").read_text("utf-8").splitlines()
+    if line.startswith("| ")
+]
+"""Rows of the table of first readings: what it is, and a cell a set, the newest last."""
+LAST_SETS: Final = 3
+MISSED: Final = "**not reached**"
+GOALS: Final[Sequence[Mapping[str, Any]]] = yaml.load(
+    (DOCS / "reference/goals.yaml").read_text("utf-8"), yaml.CSafeLoader
+)
 NOT_MEASURED: Final = "Not measured yet."
 DUMP: Final = DOCS.parent / "migrations" / "schema_dump.sql"
 WORDS: Final[Mapping[str, Mapping[str, Any]]] = yaml.load(
@@ -427,6 +441,89 @@ def ratio_row(item: Mapping[str, Any]) -> list[str]:
     return [item["name"], f"{item['value']:.3f}", spread, wanted]
 
 
+def goals() -> str:
+    """Hold what was measured of the answers against what is wanted of them, on seen and on unread documents."""
+    rows = [
+        [item["figure"], item.get("goal", {}).get("said", "none set"), developed(item), unread(item)] for item in GOALS
+    ]
+    missed = "; ".join(figure for figure, *_, found in rows if MISSED in found)
+    made, sets = ANSWERS["made"], LAYOUTS[0][-LAST_SETS:]
+    said = (
+        f"**Not reached on unread documents**, of the last set or of the last {LAST_SETS}: {missed}.\n\n"
+        f"Development, where nothing else is said: the {ANSWERS['figures']['documents']} samples that can be read,"
+        f" `samples/baseline.json` of {made['at'][:10]}, {made['model']}. Unread: the first reading of the {sets[-1]}"
+        f" set of other people's templates, and of the last {LAST_SETS} ({', '.join(sets)}) together,"
+        " [November 2026](../../samples/layouts/README.md); values that mislead and types are counted in"
+        " `samples/first_readings`."
+    )
+    return f"{table(('figure', 'goal', 'development', 'unread'), rows)}\n\n{said}"
+
+
+def developed(item: Mapping[str, Any]) -> str:
+    """Give the figure of documents that code was made by looking at."""
+    match item["development"]:
+        case {"right": right, "of": of, "source": source}:
+            return f"{judged(item, [(right, of)])}; {source}"
+        case {"baseline": [*path], **more}:
+            found: Any = ANSWERS["figures"]
+            for name in path:
+                found = found[name]
+            if counts := more.get("counts"):
+                return judged(item, [(sum(found[name] for name in counts), found[more.get("of", "answered")])])
+            return judged(item, [(found["right"], found["of"]) if isinstance(found, dict) else found])
+        case text:
+            return str(text)
+
+
+def unread(item: Mapping[str, Any]) -> str:
+    """Give the figure of documents that nobody had looked at: of the last set, and of the last ones together."""
+    match item["unread"]:
+        case {"layouts": row, **more}:
+            (cells,) = (cells[-LAST_SETS:] for name, *cells in LAYOUTS if name == row)
+            counts = [count_in(cell, int(more.get("part", 0))) for cell in cells]
+        case {"readings": of, "right": right}:
+            counts = [count_of_readings(name, of, right=right) for name in LAYOUTS[0][-LAST_SETS:]]
+        case text:
+            return str(text)
+    return f"{judged(item, counts[-1:])}; last {LAST_SETS}: {judged(item, counts)}"
+
+
+def count_in(cell: str, part: int) -> tuple[int, int] | float:
+    """Read `203 of 210; 205 of 213`, where `; of 187` leaves out the first number again, or a number alone."""
+    counts = re.findall(r"(\d+)? ?of (\d+)", cell)
+    if not counts:
+        number = cell.partition(",")[0]
+        return int(number) if number.isdigit() else float(number)
+    right, of = counts[part]
+    return int(right or counts[0][0]), int(of)
+
+
+def count_of_readings(name: str, what: str, *, right: bool) -> tuple[int, int]:
+    """Count right or wrong answers of a set's first reading."""
+    (file,) = (SAMPLES / "first_readings").glob(f"layouts-{name}-{ANSWERS['made']['model']}.json.gz")
+    found = json.loads(gzip.decompress(file.read_bytes()))[what]
+    return sum(answer["right"] is right for answer in found), len(found)
+
+
+def judged(item: Mapping[str, Any], counts: Sequence[Any]) -> str:
+    """Say shares or counts of sets together, or the range of other numbers, and whether the goal is reached."""
+    match counts:
+        case [(_, _), *_]:
+            right, of = (sum(numbers) for numbers in zip(*counts, strict=True))
+            said, values = f"{right} of {of} ({100 * right / of:.1f} %)", [right / of]
+        case [int(), *_]:
+            said, values = str(sum(counts)), [sum(counts)]
+        case _:
+            said, values = " to ".join(f"{number:.3g}" for number in sorted({min(counts), max(counts)})), [*counts]
+    match item.get("goal", {}):
+        case {"least": least}:
+            return f"{said}, {'reached' if min(values) >= least else MISSED}"
+        case {"most": most}:
+            return f"{said}, {'reached' if max(values) <= most else MISSED}"
+        case _:
+            return said
+
+
 def capacity() -> str:
     """Write the plan for ten million documents a day, as it follows from what was measured."""
     return numbers(MEASURED["plan"]) if MEASURED["plan"] else NOT_MEASURED
@@ -461,6 +558,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "metrics": metrics,
     **{f"bench-{name}": measured(name) for name in BENCH},
     "plan": capacity,
+    "goals": goals,
 }
 
 if __name__ == "__main__":

@@ -117,7 +117,9 @@ def main() -> None:
     page = RESULTS / f"calibration-{settings.model}.html"
     with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder:
         write_documents(Path(folder))
-        order = evaluation.Order(Path(folder), None, None, None, page, None, calibrate=True, as_json=False)
+        order = evaluation.Order(
+            Path(folder), None, None, None, page, None, calibrate=True, as_json=False, recorded=record is not None
+        )
         evaluation.say(evaluation.run(order, settings, engine.load, first_readings(settings.model)), order)
     engine.write(ANSWERS / f"{settings.model}.json.gz")
     shutil.copy(order.calibration, shipped)

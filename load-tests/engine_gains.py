@@ -112,7 +112,9 @@ def note_prompts(file: Path, documents: int) -> None:
             return noting[0]
 
         output = Path(folder) / "page.html"
-        order = evaluation.Order(Path(folder), None, None, None, output, None, calibrate=False, as_json=False)
+        order = evaluation.Order(
+            Path(folder), None, None, None, output, None, calibrate=False, as_json=False, recorded=True
+        )
         evaluation.run(order, settings, load)
     file.write_text(json.dumps([asdict(prompt) for prompt in noting[0].asked]), "utf-8")
 

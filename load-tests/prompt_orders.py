@@ -389,7 +389,7 @@ class Measurement:
             return known(right, of, failure=said.code)
         checked = with_tables(check(said))
         outcome = answered(checked)
-        judged = score(Case(label, source, said_of(outcome, 0.0), outcome), self.types)
+        judged = score(Case(label, source, said_of(outcome, None), outcome), self.types)
         is_right = not any(item.is_fault for item in judged.fields)
         return known(*count_fields(judged), is_right=is_right, has_faulty_summary=checked.summary.faults > 0)
 

@@ -5,7 +5,7 @@
     make record WORSE=1    writes figures that are worse than the committed ones, too
 
 Written are the answers (samples/answers.json.gz), which spare the tests the model, and the figures
-(samples/baseline.json); seconds among them mean something with ANEW=1 alone. The page goes to load-tests/results.
+(samples/baseline.json); seconds are measured with ANEW=1 alone. The page goes to load-tests/results.
 """
 
 import argparse
@@ -35,7 +35,9 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings(einvoice="ignore")
     engine = Noted(None if arguments.anew else Record.read(ANSWERS))
-    order = evaluation.Order(SAMPLES, None, None, BASELINE, PAGE, None, calibrate=False, as_json=False)
+    order = evaluation.Order(
+        SAMPLES, None, None, BASELINE, PAGE, None, calibrate=False, as_json=False, recorded=not arguments.anew
+    )
     done = evaluation.run(order, settings, engine.load)
     evaluation.say(done, order)
     if done.comparison is not None and done.comparison.worse and not arguments.worse:

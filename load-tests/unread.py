@@ -113,7 +113,9 @@ def evaluate(folder: Path, settings: Settings, answers: Path, *, anew: bool) -> 
     """Ask about documents what was not asked before, print, and write the page and the answers."""
     record = Record.read(answers) if answers.exists() and not anew else None
     engine = Noted(record)
-    order = evaluation.Order(folder, None, None, None, PAGE, None, calibrate=False, as_json=False)
+    order = evaluation.Order(
+        folder, None, None, None, PAGE, None, calibrate=False, as_json=False, recorded=record is not None
+    )
     done = evaluation.run(order, settings, engine.load)
     evaluation.say(done, order)
     engine.write(answers)

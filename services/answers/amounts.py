@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_symbol, get_territory_currencies, list_currencies
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies, list_currencies
 
 from services.answers.normal_form import UNIFIED, plain
 
@@ -38,8 +38,12 @@ HUNDREDTH: Final = re.compile(
 _MOST_HUNDREDTHS: Final = 1_000
 """No price is said in more of them: `12.400 ct` of a country whose decimal sign is a comma are 12.4."""
 
-_PREFIX: Final = re.compile(r"(?P<sign>[(+-]{0,2}) ?(?P<unit>[^\s0-9()+-]+?) ?(?P<rest>[0-9(+-].*)")
-_SUFFIX: Final = re.compile(r"(?P<rest>.*[0-9)-]) ?(?P<unit>[^\s0-9()+-]+)(?P<sign>[)-]{0,2})")
+_MORE_WORDS: Final = r"(?:[ -][^\W\d_]+){0,3}"
+"""Of a unit's name: `Schweizer Franken`, `US-Dollar`, `dollars des États-Unis`."""
+_PREFIX: Final = re.compile(rf"(?P<sign>[(+-]{{0,2}}) ?(?P<unit>[^\s0-9()+-]+?{_MORE_WORDS}) ?(?P<rest>[0-9(+-].*)")
+_SUFFIX: Final = re.compile(
+    rf"(?P<rest>.*(?:[0-9)]|(?<![^\W\d_])-)) ?(?P<unit>[^\s0-9()+-]+{_MORE_WORDS})(?P<sign>[)-]{{0,2}})"
+)
 _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
 _SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")
 _TYPESET_EURO: Final = re.compile(r"(?<=[0-9][.,][0-9]{2}) ?e$")
@@ -51,7 +55,9 @@ _PER_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 """What an amount is paid for each of: `£48,300.00/year`."""
-_BROKEN_LINE: Final = re.compile(r"(?<=[0-9])\s*\n\s*(?=[.,][0-9])|(?<=[0-9][.,])\s*\n\s*(?=[0-9])")
+_SIGNS: Final = "[.,'\u2018\u2019\u0060\u00b4\u2032]"
+_BROKEN_LINE: Final = re.compile(rf"(?<=[0-9])\s*\n\s*(?={_SIGNS}[0-9])|(?<=[0-9]{_SIGNS})\s*\n\s*(?=[0-9])")
+"""A line's end before or behind a decimal sign, or one that groups."""
 
 _PLAIN: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
 _OPEN: Final = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})")
@@ -60,9 +66,12 @@ _GROUPED: Final = re.compile(
 )
 
 _CURRENCIES: Final = {
-    "€": "EUR", "euro": "EUR", "euros": "EUR",
-    "fr": "CHF", "sfr": "CHF", "franken": "CHF", "schweizer franken": "CHF", "francs suisses": "CHF",
-    "us$": "USD", "$us": "USD", "us-dollar": "USD", "us dollar": "USD", "us dollars": "USD",
+    get_currency_name(code, count, locale).casefold(): code
+    for code in ("EUR", "CHF", "GBP", "USD")
+    for locale in ("de", "fr", "en")
+    for count in (1, 2)
+} | {
+    "€": "EUR", "fr": "CHF", "sfr": "CHF", "franken": "CHF", "us$": "USD", "$us": "USD",
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
     "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL",
     "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
@@ -142,11 +151,15 @@ def parse_quantity(verbatim: str, language: str) -> Quantity | None:
 
 def _is_unit(text: str) -> bool:
     words = text.split()
-    return len(words) in {1, 2} and all(
-        _UNIT_WORD.fullmatch(word)
-        and not _is_money(word)
-        and word.casefold().rstrip(".") not in _MULTIPLIERS | _PERCENT
-        for word in words
+    return (
+        len(words) in {1, 2}
+        and not _is_money(text)
+        and all(
+            _UNIT_WORD.fullmatch(word)
+            and not _is_money(word)
+            and word.casefold().rstrip(".") not in _MULTIPLIERS | _PERCENT
+            for word in words
+        )
     )
 
 

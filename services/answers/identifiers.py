@@ -62,19 +62,28 @@ def parse_vat_id(verbatim: str) -> str | None:
     So are an Australian ABN behind these letters, a Canadian GST/HST account, and an Indian GSTIN.
     A Swiss enterprise number (UID) without `MWST`, `TVA` or `IVA` behind it stays without.
     """
-    text = _identifier(verbatim).upper()
-    if _SWISS_TAXED.fullmatch(text):
-        return _valid(stdnum.ch.vat.validate, text)
-    if _SWISS.fullmatch(text):
-        return _valid(stdnum.ch.uid.validate, text)
-    if match := _UNITED_KINGDOM.fullmatch(text):
-        number = _valid(stdnum.gb.vat.validate, match[1])
-        return f"GB{number}" if number else None
-    written = plain(verbatim).upper()
+    text, written = _identifier(verbatim).upper(), plain(verbatim).upper()
     for pattern, validate in _OVERSEAS:
         if match := pattern.fullmatch(written) or pattern.fullmatch(text):
             return _valid(validate, match[1])
-    return _first_valid(stdnum.eu.vat.validate, text)
+    return _first_valid(_validated_vat_id, text)
+
+
+def _validated_vat_id(number: str) -> str:
+    """Give a European number compact.
+
+    Raises
+    ------
+    ValidationError
+        If it is none.
+    """
+    if _SWISS_TAXED.fullmatch(number):
+        return str(stdnum.ch.vat.validate(number))
+    if _SWISS.fullmatch(number):
+        return str(stdnum.ch.uid.validate(number))
+    if match := _UNITED_KINGDOM.fullmatch(number):
+        return f"GB{stdnum.gb.vat.validate(match[1])}"
+    return str(stdnum.eu.vat.validate(number))
 
 
 def parse_email(verbatim: str) -> str | None:

@@ -62,6 +62,8 @@ class Order:
         Of the machine, in any currency.
     calibrate
         Fit confidences to what became of the answers.
+    recorded
+        The engine says again what a model said before, so that neither seconds nor a price are measured.
     """
 
     folder: Path
@@ -72,6 +74,7 @@ class Order:
     hourly_price: float | None
     calibrate: bool
     as_json: bool
+    recorded: bool = False
 
     @property
     def calibration(self) -> Path:
@@ -177,10 +180,10 @@ async def _answers(
     try:
         asker = await asker_of(settings, engine, types, calibration, telemetry.tracing, telemetry.metrics, routing)
         started = perf_counter()
-        questioner = Questioner(engine, asker, limits_of(settings, engine))
+        questioner = Questioner(engine, asker, limits_of(settings, engine), order.recorded)
         cases = await questioner.ask_all(readings, bars.add("answered", len(readings)))
         pipeline = configured_pipeline(settings, engine, types, calibration, routing)
-        return _made(order, pipeline, perf_counter() - started), cases
+        return _made(order, pipeline, None if order.recorded else perf_counter() - started), cases
     finally:
         await engine.close()
 
@@ -197,7 +200,7 @@ def _made(order: Order, pipeline: Pipeline, wall_seconds: float | None) -> Made:
     return Made(
         at=datetime.now(UTC),
         folder=order.folder.resolve().name.encode(errors="replace").decode(),
-        source="asked" if order.pipeline_id is None else "stored",
+        source="stored" if order.pipeline_id is not None else "recorded" if order.recorded else "asked",
         pipeline_id=pipeline.pipeline_id,
         model=pipeline.model,
         settings=dict(pipeline.settings),

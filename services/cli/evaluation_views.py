@@ -106,9 +106,10 @@ def _cost(figures: Figures) -> Iterator[Row]:
     cost = figures.cost
     tokens = f"{cost.prompt_tokens:,.0f} + {cost.completion_tokens:,.0f}"
     yield ("tokens a document, prompt + generated", tokens, "", f"{cost.documents} documents")
-    if cost.calls is not None and cost.seconds is not None:
+    if cost.calls is not None:
         yield ("calls a document", f"{cost.calls:.2f}", "", "")
-        yield ("seconds a document, others in flight", f"{cost.seconds:.1f}", "", "")
+    seconds = "not measured" if cost.seconds is None else f"{cost.seconds:.1f}"
+    yield ("seconds a document, others in flight", seconds, "", "")
     if cost.documents_per_hour:
         yield ("documents an hour", f"{cost.documents_per_hour:,.0f}", "", f"{cost.wall_seconds:,.0f} s")
     if cost.price_per_thousand is not None:

@@ -79,11 +79,18 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Questioner:
-    """Steps 5 to 7, with as many requests in the engine as the service has."""
+    """Steps 5 to 7, with as many requests in the engine as the service has.
+
+    Parameters
+    ----------
+    recorded
+        The engine says again what a model said before: how long that takes says nothing of the model.
+    """
 
     engine: Engine
     asker: Asker
     limits: Limits
+    recorded: bool = False
 
     async def ask_all(self, readings: Sequence[Reading], on_done: OnDone) -> list[Case]:
         """Ask about documents; the order stays.
@@ -110,7 +117,7 @@ class Questioner:
         if isinstance(said, Unsaid):
             return Case(reading.label, reading.source, said)
         outcome, seconds = said
-        return Case(reading.label, reading.source, said_of(outcome, seconds), outcome)
+        return Case(reading.label, reading.source, said_of(outcome, None if self.recorded else seconds), outcome)
 
     async def _said(self, document: PendingDocument, turns: Turns, budget: int) -> tuple[Answered, float] | Unsaid:
         try:
@@ -185,7 +192,7 @@ def pending(key: int, reading: Reading) -> PendingDocument:
     )
 
 
-def said_of(outcome: Answered, seconds: float) -> Said:
+def said_of(outcome: Answered, seconds: float | None) -> Said:
     """Give what is judged of an answer."""
     generations = outcome.asked.generations
     return Said(

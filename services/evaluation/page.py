@@ -20,6 +20,8 @@ from services.evaluation.report import Calibration, DocumentOutcome, FieldOutcom
 
 THRESHOLDS: Final = (0.5, 0.7, 0.8, 0.9, 0.95)
 """Confidences whose coverage stands in a table."""
+ROWS_OPEN: Final = 4
+"""Rows of a document's table that are shown at once, missing and surplus ones each; the others unfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def render(report: Report, comparison: Comparison | None = None, fit: Fit | None
         report=report,
         figures=figures,
         comparison=comparison,
+        rows_open=ROWS_OPEN,
         faults=faults_of(documents),
         coverage=[figures.untouched, *(at_threshold(documents, threshold) for threshold in THRESHOLDS)],
         coverage_plot=_coverage(report, len(documents)),

@@ -68,6 +68,15 @@ class FieldOutcome(_Data):
         return self.shown and self.verdict in (Verdict.WRONG, Verdict.MISSING, Verdict.INVENTED)
 
 
+class RowFault(_Data):
+    """A row that is not as it should be."""
+
+    text: str = Field(description="Quantity, description and total in one line: as labelled, or as answered.")
+    places: list[Excerpt] = Field(
+        description="Where it stands: of a missing row its words, of a surplus one its cells."
+    )
+
+
 class RowsOutcome(_Data):
     """The rows of one document's table; `shown` are those whose values the pages show."""
 
@@ -76,8 +85,8 @@ class RowsOutcome(_Data):
     answered: int
     found: int
     found_shown: int
-    missing: list[str] = Field(description="True rows that were not found, the first ones.")
-    extra: list[str] = Field(description="Answered rows that are none, the first ones.")
+    missing: list[RowFault] = Field(description="True rows that were not found.")
+    extra: list[RowFault] = Field(description="Answered rows that are none.")
 
     @property
     def lost(self) -> int:
@@ -88,7 +97,9 @@ class RowsOutcome(_Data):
 class Cost(_Data):
     """What one document cost; None: not known of stored answers."""
 
-    seconds: float | None = Field(description="From the first request to the checked answer, others in flight.")
+    seconds: float | None = Field(
+        description="From the first request to the checked answer, others in flight; None where nothing was asked now."
+    )
     calls: int | None
     prompt_tokens: int
     cached_tokens: int | None
@@ -304,11 +315,14 @@ class Made(_Data):
 
     at: datetime
     folder: str
-    source: Literal["asked", "stored"]
+    source: Literal["asked", "recorded", "stored"] = Field(
+        description="Asked now; said again by a record of what the model said before, whose time nobody measured; or"
+        " stored in the database."
+    )
     pipeline_id: str
     model: str
     settings: dict[str, Any]
-    wall_seconds: float | None
+    wall_seconds: float | None = Field(description="None where nothing was asked now.")
     hourly_price: float | None = None
 
 

@@ -8,7 +8,7 @@ and notes to a description, or cut it; a code alone is none. Each row is counted
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Final
 
@@ -24,7 +24,7 @@ from services.answers.amounts import MAX_DIGITS
 from services.answers.normal_form import normal_form
 from services.evaluation.judging import decimal_of
 from services.evaluation.labels import ROWS, TrueRow
-from services.evaluation.shown import PagesShown
+from services.evaluation.shown import PagesShown, Spot
 
 SIMILARITY: Final = 90.0
 """Least similarity of two descriptions, 0 to 100 (rapidfuzz, words as sets)."""
@@ -39,16 +39,23 @@ Key = tuple[Decimal | None, Decimal | None]
 
 def row_text(quantity: object, description: str | None, line_total: object) -> str:
     """Say a row in one line, for people."""
-    return f"{quantity} | {description} | {line_total}"
+    return " | ".join("\u2013" if cell is None else str(cell) for cell in (quantity, description, line_total))
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredRow:
-    """A row as it was answered; None for what was not read."""
+    """A row as it was answered; None for what was not read.
+
+    Parameters
+    ----------
+    cells
+        The answers that it was put together from, other columns included.
+    """
 
     description: str | None
     quantity: Decimal | None
     line_total: Decimal | None
+    cells: Sequence[FieldAnswer] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return row_text(self.quantity, self.description, self.line_total)
@@ -73,16 +80,17 @@ class Matching:
 def answered_rows(fields: Iterable[FieldAnswer]) -> list[AnsweredRow]:
     """Put the rows of an answer together, in order, from the fields with paths such as `line_items[0].quantity`."""
     rows: dict[int, dict[str, FieldAnswer]] = defaultdict(dict)
-    for field in fields:
-        if match := _PATH.fullmatch(field.path):
-            rows[int(match["row"])][match["column"]] = field
+    for answer in fields:
+        if match := _PATH.fullmatch(answer.path):
+            rows[int(match["row"])][match["column"]] = answer
     return [_answered_row(rows[number]) for number in sorted(rows)]
 
 
 def _answered_row(cells: dict[str, FieldAnswer]) -> AnsweredRow:
     description = cells.get("description")
-    numbers = [cells[name].value_numeric if name in cells else None for name in ("quantity", "line_total")]
-    return AnsweredRow(description.value or description.verbatim if description else None, *numbers)
+    quantity, line_total = (cells[name].value_numeric if name in cells else None for name in ("quantity", "line_total"))
+    said = description.value or description.verbatim if description else None
+    return AnsweredRow(said, quantity, line_total, tuple(cells.values()))
 
 
 def match_rows(truth: Sequence[TrueRow], answered: Sequence[AnsweredRow]) -> Matching:
@@ -101,11 +109,11 @@ def match_rows(truth: Sequence[TrueRow], answered: Sequence[AnsweredRow]) -> Mat
     return Matching(found, sorted(index for indices in free.values() for index in indices))
 
 
-def is_row_shown(row: TrueRow, pages: PagesShown) -> bool:
-    """Tell whether the pages show all that makes a row: of a long description its first line."""
+def row_spots(row: TrueRow, pages: PagesShown) -> list[Spot | None]:
+    """Find the first place of each thing that makes a row, None where no page shows it; of a description one line."""
     first_line = (row.description or "").strip().split("\n")[0]
-    cells = ((Kind.TEXT, first_line), (Kind.NUMBER, row.quantity), (Kind.MONEY, row.line_total))
-    return all(pages.find(kind, value) is not None for kind, value in cells if value)
+    cells = ((Kind.TEXT, first_line), (Kind.MONEY, row.line_total), (Kind.NUMBER, row.quantity))
+    return [pages.find(kind, value) for kind, value in cells if value]
 
 
 def _groups(truth: Sequence[TrueRow]) -> list[tuple[Key, list[int]]]:

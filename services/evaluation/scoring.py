@@ -2,23 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from schemas.document_types import DocumentType, DocumentTypes
 from schemas.events import FieldAnswer, Finding, FindingKind, Status
+from services.evaluation.excerpts import excerpt, excerpts, spots_of
 from services.evaluation.judging import is_right
 from services.evaluation.labels import Label, TrueRow
-from services.evaluation.report import Cost, DocumentOutcome, Excerpt, FieldOutcome, RowsOutcome, Verdict
-from services.evaluation.rows import answered_rows, is_row_shown, match_rows, row_text
-from services.evaluation.shown import PagesShown, Spot
+from services.evaluation.report import Cost, DocumentOutcome, FieldOutcome, RowFault, RowsOutcome, Verdict
+from services.evaluation.rows import answered_rows, match_rows, row_spots, row_text
+from services.evaluation.shown import PagesShown
 from services.inference.outcome import Answered
-
-CONTEXT: Final = 90
-"""Characters around a place, on each side."""
-MOST_EXCERPT: Final = 300
-"""Characters of the place itself."""
-ROWS_KEPT: Final = 50
-"""Missing and extra rows that are named, each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ def score(case: Case, types: DocumentTypes) -> DocumentOutcome:
         answered=None,
         expected_failure=label.fails_with,
         fields=_fields(types[label.document_type], label.fields, said, pages, source.pages),
-        rows=None if label.rows is None else _rows(label.rows, said.fields if said else (), pages),
+        rows=None if label.rows is None else _rows(label.rows, said.fields if said else (), pages, source.pages),
     )
     if isinstance(case.said, Unsaid):
         return outcome.model_copy(update={"failure": case.said.code, "failure_message": case.said.message})
@@ -143,7 +136,7 @@ def _field(
         answer=answer,
         flagged=answer is not None and path in flagged,
         verdict=verdict_of(kind, truth, answer),
-        evidence=_evidence(answer, texts),
+        evidence=next(iter(excerpts(texts, spots_of([answer] if answer else [], texts))), None),
         truth_place=spot and excerpt(texts, spot),
     )
 
@@ -157,38 +150,30 @@ def verdict_of(kind: str, truth: str | None, answer: FieldAnswer | None) -> Verd
     return Verdict.RIGHT if is_right(kind, truth, answer.value, answer.verbatim) else Verdict.WRONG
 
 
-def excerpt(texts: Sequence[str], spot: Spot) -> Excerpt:
-    """Cut a place out of its page, with what stands around it."""
-    text = texts[spot.page - 1]
-    start, end = spot.char_start, min(spot.char_end, spot.char_start + MOST_EXCERPT)
-    return Excerpt(
-        page=spot.page,
-        before=text[max(0, start - CONTEXT) : start],
-        text=text[start:end],
-        after=text[end : end + CONTEXT],
-    )
-
-
-def _evidence(answer: FieldAnswer | None, texts: Sequence[str]) -> Excerpt | None:
-    if answer is None or answer.page is None or answer.char_start is None or answer.char_end is None:
-        return None
-    if not (answer.page <= len(texts) and answer.char_end <= len(texts[answer.page - 1])):
-        return None  # stored of a text that was parsed otherwise
-    return excerpt(texts, Spot(answer.page, answer.char_start, answer.char_end))
-
-
-def _rows(truth: Sequence[TrueRow], fields: Iterable[FieldAnswer], pages: PagesShown) -> RowsOutcome:
+def _rows(
+    truth: Sequence[TrueRow], fields: Iterable[FieldAnswer], pages: PagesShown, texts: Sequence[str]
+) -> RowsOutcome:
     answered = answered_rows(fields)
     matching = match_rows(truth, answered)
-    shown = [is_row_shown(row, pages) for row in truth]
+    spots = [row_spots(row, pages) for row in truth]
+    shown = [None not in of_row for of_row in spots]
     found = [index is not None for index in matching.found]
-    missing = [row for row, is_found in zip(truth, found, strict=True) if not is_found]
     return RowsOutcome(
         truth=len(truth),
         shown=sum(shown),
         answered=len(answered),
         found=sum(found),
         found_shown=sum(map(all, zip(shown, found, strict=True))),
-        missing=[row_text(row.quantity, row.description, row.line_total) for row in missing[:ROWS_KEPT]],
-        extra=[str(answered[index]) for index in matching.extra[:ROWS_KEPT]],
+        missing=[
+            RowFault(
+                text=row_text(row.quantity, row.description, row.line_total),
+                places=excerpts(texts, [spot for spot in of_row[:1] if spot]),
+            )
+            for row, of_row, is_found in zip(truth, spots, found, strict=True)
+            if not is_found
+        ],
+        extra=[
+            RowFault(text=str(answered[index]), places=excerpts(texts, spots_of(answered[index].cells, texts)))
+            for index in matching.extra
+        ],
     )

@@ -108,6 +108,24 @@ def test_a_generated_table_that_was_changed_by_hand_is_found(tmp_path: Path) -> 
     assert not found["has_drifted"](page)
 
 
+@pytest.mark.parametrize(
+    ("goal", "part", "cells", "said"),
+    [
+        ({"least": 0.95}, 1, ["160 of 172; 161 of 177", "174 of 184; of 187"], "335 of 364 (92.0 %), **not reached**"),
+        ({"least": 0.9}, 0, ["19 of 20; of 20"], "19 of 20 (95.0 %), reached"),
+        ({"most": 0}, 0, ["2", "1"], "3, **not reached**"),
+        ({"least": 0.86}, 0, ["0.896, 2.9 %", "0.951, 3.5 %"], "0.896 to 0.951, reached"),
+        ({}, 0, ["1 of 2"], "1 of 2 (50.0 %)"),
+    ],
+)
+def test_figures_of_several_sets_are_summed_and_held_against_their_goal(
+    goal: dict[str, float], part: int, cells: list[str], said: str
+) -> None:
+    found = runpy.run_path(str(DOCS / "generate.py"))
+    counts = [found["count_in"](cell, part) for cell in cells]
+    assert found["judged"]({"goal": goal}, counts) == said
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert not list(broken_links(page.read_text("utf-8"), page))

@@ -1,5 +1,6 @@
 """What code reads out of verbatim copies, and what it refuses to read."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -37,6 +38,9 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("15.387,08 €", "15387.08"),
         ("15.387,\n08 €", "15387.08"),
         ("15.387\n,08", "15387.08"),
+        ("15\u2019\n387.08 CHF", "15387.08"),
+        ("1'234.50 Schweizer\nFranken", "1234.50"),
+        ("US-Dollar 12,00", "12.00"),
         ("1'234.50 CHF", "1234.50"),
         ("CHF\u20111\u2019234.50", "-1234.50"),
         ("EUR 1,234.50", "1234.50"),
@@ -85,7 +89,8 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
 @pytest.mark.parametrize(
     "verbatim",
     [
-        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13", "£ 12 EUR",
+        "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13",
+        "12 rote Franken", "12-13 US-Dollar", "£ 12 EUR",
         "$12 EUR", "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29,
         ".50", "-1,234",
     ],
@@ -270,6 +275,10 @@ def test_a_currency_may_stand_in_the_document_as_its_sign() -> None:
         (Kind.VAT_ID, "N° TVA FR 40 303 265 045", "FR40303265045"),
         (Kind.VAT_ID, "GB 980 7806 84", "GB980780684"),
         (Kind.VAT_ID, "GB 980 7806 85", None),
+        (Kind.VAT_ID, "VAT Reg No GB 980 7806 84", "GB980780684"),
+        (Kind.VAT_ID, "VAT Reg No GB 980 7806 85", None),
+        (Kind.VAT_ID, "MWST-Nr. CHE-123.456.788 MWST", "CHE123456788MWST"),
+        (Kind.VAT_ID, "MWST-Nr. CHE-123.456.789 MWST", None),
         (Kind.VAT_ID, "CHE-123.456.788 MWST", "CHE123456788MWST"),
         (Kind.VAT_ID, "CHE-123.456.788", "CHE123456788"),
         (Kind.VAT_ID, "CHE-123.456.789 MWST", None),
@@ -361,7 +370,20 @@ def test_a_quantity_keeps_its_unit(verbatim: str, number: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "verbatim", ["", "kg", "3 Mio.", "12 €", "3 EUR", "12 %", "2 x 500 g", "12 Stück à 5", "12/13 kg", "3 Mio. Stück"]
+    "verbatim",
+    [
+        "",
+        "kg",
+        "3 Mio.",
+        "12 €",
+        "3 EUR",
+        "12 %",
+        "2 x 500 g",
+        "12 Stück à 5",
+        "12/13 kg",
+        "3 Mio. Stück",
+        "12 British pounds",
+    ],
 )
 def test_a_quantity_is_one_number_of_things(verbatim: str) -> None:
     assert read(Kind.QUANTITY, verbatim) is None
@@ -389,13 +411,53 @@ def cents(minimum: int = -(10**11), maximum: int = 10**11) -> st.SearchStrategy[
 
 
 @settings(deadline=None)
-@given(cents(), st.sampled_from(["EUR", "CHF", "USD", "GBP"]), st.sampled_from(LOCALES))
-def test_money_that_babel_formats_comes_back(amount: Decimal, currency: str, locale: str) -> None:
-    written = format_currency(amount, currency, locale=locale)
+@given(
+    cents(),
+    st.sampled_from(["EUR", "CHF", "USD", "GBP"]),
+    st.sampled_from(["standard", "accounting", "name"]),
+    st.sampled_from(LOCALES),
+)
+def test_money_that_babel_formats_comes_back(
+    amount: Decimal, currency: str, style: Literal["standard", "accounting", "name"], locale: str
+) -> None:
+    written = format_currency(amount, currency, locale=locale, format_type=style)
     for language in languages(locale):
         value = parse_value(Kind.MONEY, written, language)
         assert value is not None
         assert value.numeric == amount
+
+
+NEGATIVE = [
+    "({})", "({}-)", "({} EUR)", "(EUR {})", "{}-", "{} -", "{}- EUR", "{} EUR-", "EUR {}-", "- {}", "-{} EUR",
+    "EUR -{}", "\u2212{}", "\u2013 {} EUR",
+]  # fmt: skip
+
+
+@settings(deadline=None)
+@given(cents(1), st.sampled_from(NEGATIVE), st.sampled_from(LOCALES))
+def test_a_negative_amount_comes_back_in_brackets_and_with_its_sign_on_either_side(
+    amount: Decimal, form: str, locale: str
+) -> None:
+    written = form.format(format_decimal(amount, "#,##0.00", locale))
+    for language in languages(locale):
+        value = parse_value(Kind.MONEY, written, language)
+        assert value is not None
+        assert value.numeric == -amount
+
+
+MAY_BREAK = re.compile(r"\s|(?<=\d)(?=[.,\u2019]\d)|(?<=\d[.,\u2019])(?=\d)")
+
+
+@settings(deadline=None)
+@given(st.data(), cents(10**5), st.sampled_from(["{}", "{} EUR", "({} EUR)", "CHF {}-"]), st.sampled_from(LOCALES))
+def test_an_amount_comes_back_from_two_lines(data: st.DataObject, amount: Decimal, form: str, locale: str) -> None:
+    written = form.format(format_decimal(amount, "#,##0.00", locale))
+    start, end = data.draw(st.sampled_from([match.span() for match in MAY_BREAK.finditer(written)]))
+    broken = written[:start] + data.draw(st.sampled_from(["\n", " \n", "\n "])) + written[end:]
+    for language in languages(locale):
+        value = parse_value(Kind.MONEY, broken, language)
+        assert value is not None
+        assert abs(value.numeric or 0) == amount
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from schemas.events import FieldAnswer, Status
-from services.evaluation.report import Cost, DocumentOutcome, FieldOutcome, RowsOutcome
+from services.evaluation.report import Cost, DocumentOutcome, Excerpt, FieldOutcome, RowFault, RowsOutcome
 from services.evaluation.scoring import verdict_of
 
 
@@ -53,3 +53,7 @@ def document(name: str = "a", *fields: FieldOutcome, **changes: Any) -> Document
 def rows(**changes: Any) -> RowsOutcome:
     given = {"truth": 10, "shown": 10, "answered": 10, "found": 10, "found_shown": 10, "missing": [], "extra": []}
     return RowsOutcome(**given | changes)
+
+
+def row_fault(text: str, *places: Excerpt) -> RowFault:
+    return RowFault(text=text, places=list(places))

@@ -39,14 +39,14 @@ class LateEngine(ScriptedEngine):
         return await super().generate(prompt)
 
 
-async def said(words: str) -> Said | Unsaid:
+async def said(words: str, *, recorded: bool = False) -> Said | Unsaid:
     """Ask an engine that never answers prompts with these words."""
     engine, types = LateEngine(words), load_document_types()
     metrics = Metrics(NoOpMeterProvider().get_meter("test"))
     asker = Asker(engine, types, "document", Tracing(NoOpTracerProvider().get_tracer("test"), metrics), metrics)
     label = Label(Path("letter.txt"), "invoice", {}, None)
     reading = Reading(label, "0" * 64, ParsedDocument((TEXT,)), "de")
-    (case,) = await Questioner(engine, asker, LIMITS).ask_all([reading], lambda: None)
+    (case,) = await Questioner(engine, asker, LIMITS, recorded).ask_all([reading], lambda: None)
     return case.said
 
 
@@ -61,3 +61,11 @@ async def test_a_first_question_that_comes_late_is_no_answer() -> None:
     outcome = await said("Write the summary")
     assert isinstance(outcome, Unsaid)
     assert outcome.code == "answer_timeout"
+
+
+async def test_seconds_are_those_of_a_model_that_was_asked_and_none_of_a_record() -> None:
+    asked, again = await said("words of no prompt"), await said("words of no prompt", recorded=True)
+    assert isinstance(asked, Said)
+    assert isinstance(again, Said)
+    assert asked.cost.seconds is not None
+    assert again.cost == asked.cost.model_copy(update={"seconds": None})

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.events import FieldAnswer
 from services.evaluation.labels import TrueRow
-from services.evaluation.rows import AnsweredRow, answered_rows, is_row_shown, match_rows
+from services.evaluation.rows import AnsweredRow, answered_rows, match_rows, row_spots
 from services.evaluation.shown import PagesShown
 
 
@@ -99,10 +99,13 @@ def test_rows_come_from_the_paths_of_an_answer():
         cell("line_items[2].description", "Apfel"),
         cell("line_items[2].line_total", "3,00", "3.00"),
     ]
-    assert answered_rows(fields) == [AnsweredRow("Apfel", None, Decimal(3)), AnsweredRow("Birne", None, None)]
+    apple, pear = answered_rows(fields)
+    assert [apple, pear] == [AnsweredRow("Apfel", None, Decimal(3)), AnsweredRow("Birne", None, None)]
+    assert [cell.path for cell in apple.cells] == ["line_items[2].description", "line_items[2].line_total"]
+    assert str(apple) == "\u2013 | Apfel | 3.00"
 
 
 def test_a_row_is_shown_if_all_of_it_is():
     pages = PagesShown(["20 Stk. Trennblätter A4 198,00"])
-    assert is_row_shown(true("Trennblätter A4\nungelocht", "20", "198"), pages)
-    assert not is_row_shown(true("Trennblätter A4", "20", "199"), pages)
+    assert None not in row_spots(true("Trennblätter A4\nungelocht", "20", "198"), pages)
+    assert None in row_spots(true("Trennblätter A4", "20", "199"), pages)

@@ -8,7 +8,7 @@ from schemas.document_types import load_document_types
 from schemas.events import Finding, FindingKind, Status
 from services.evaluation.examples import examples_of
 from services.evaluation.labels import Label, TrueRow
-from services.evaluation.report import Cost, Verdict
+from services.evaluation.report import Cost, RowFault, Verdict
 from services.evaluation.scoring import Case, Said, Source, Unsaid, score
 from services.inference.ask import Asked
 from services.inference.outcome import Answered
@@ -99,7 +99,33 @@ def test_rows_are_counted():
     truth = [TrueRow("Pfand", "20.0", "55.46"), TrueRow("Versand", "1", "5.00")]
     rows = outcome({}, *said, rows=truth).rows
     assert (rows.truth, rows.shown, rows.answered, rows.found, rows.found_shown) == (2, 1, 1, 1, 1)
-    assert rows.missing == ["1 | Versand | 5.00"]
+    assert rows.missing == [RowFault(text="1 | Versand | 5.00", places=[])]
+
+
+def cells(at: int, *said: tuple[str, str]):
+    """Answer a row with cells that stand on the page, each where it is first written."""
+    return [
+        answer(
+            f"line_items[{at}].{name}", text, page=1, char_start=PAGE.index(text), char_end=PAGE.index(text) + len(text)
+        )
+        for name, text in said
+    ]
+
+
+def test_a_row_that_is_none_is_shown_where_it_was_read_and_a_missing_one_where_its_words_stand():
+    said = cells(0, ("description", "Pfand"), ("line_total", "20 Stk"))
+    rows = outcome({}, *said, rows=[TrueRow("Pfand\nMehrweg", "20", "55.46")]).rows
+    ([extra], [missing]) = (rows.extra, rows.missing)
+    assert extra.text == "\u2013 | Pfand | \u2013"
+    assert [(place.page, place.text) for place in extra.places] == [(1, "Pfand 20 Stk")]
+    assert [(place.page, place.text) for place in missing.places] == [(1, "Pfand")]
+    assert missing.places[0].after.startswith(" 20 Stk")
+
+
+def test_every_row_at_fault_is_kept():
+    said = [answer(f"line_items[{at}].description", f"Zeile {at}") for at in range(60)]
+    rows = outcome({}, *said, rows=[TrueRow(f"Artikel {at}", "1", None) for at in range(70)]).rows
+    assert (len(rows.missing), len(rows.extra)) == (70, 60)
 
 
 def test_a_document_without_an_answer_has_its_reason():
