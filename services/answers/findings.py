@@ -15,15 +15,19 @@ QUOTED_CHARACTERS: Final = 60
 """Of a document's own words in a finding."""
 
 
+Written = tuple[str, ...]
+"""A value that code put in, as the document writes it; the parts of a sum that the document does not print."""
+
+
 def findings_of(
-    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, str], language: str
+    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, Written], language: str
 ) -> list[Finding]:
-    """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired.
+    """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired or summed.
 
     Parameters
     ----------
     repaired
-        What code put in, as the document writes it, by field.
+        What code put in, by field.
     language
         ISO 639-1, of the document; sentences are in German or in English.
     """
@@ -170,8 +174,11 @@ def _broken(rule: Rule, *, german: bool) -> Finding:
     return Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
 
 
-def _repaired(field: FieldDefinition, written: str, *, german: bool) -> Finding:
-    return _finding(FindingKind.REPAIRED, field, _REPLACED, written, german=german)
+def _repaired(field: FieldDefinition, written: Written, *, german: bool) -> Finding:
+    if len(written) == 1:
+        return _finding(FindingKind.REPAIRED, field, _REPLACED, written[0], german=german)
+    parts = f"{', '.join(written[:-1])} {_said(_AND, german=german)} {written[-1]}"
+    return _finding(FindingKind.SUMMED, field, _SUMMED, parts, german=german)
 
 
 _UNKNOWN: Final = Wording(
@@ -219,6 +226,11 @@ _REPLACED: Final = Wording(
     de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",
     en="{label}: \u201c{said}\u201d stands in the document and was put in by the checks.",
 )
+_SUMMED: Final = Wording(
+    de="{label}: Summe von {said}; das Dokument druckt sie nicht.",
+    en="{label}: the sum of {said}, which the document does not print.",
+)
+_AND: Final = Wording(de="und", en="and")
 
 
 def _finding(kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, *, german: bool) -> Finding:
