@@ -9,6 +9,7 @@ from schemas.wording import Wording
 from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 from services.answers.sentences import is_told
+from services.answers.values_by_form import Candidate
 
 GERMAN: Final = "de"
 QUOTED_CHARACTERS: Final = 60
@@ -108,6 +109,24 @@ def untold(kind: DocumentType, fields: Sequence[FieldAnswer], pages: Sequence[st
         if not is_told(told[field.path], pages[field.page - 1], field.char_start, field.char_end or 0)
     ]
     return _about_each(FindingKind.VALUE, _UNTOLD, kind, named, language)
+
+
+def reduced(
+    kind: DocumentType, fields: Sequence[FieldAnswer], paid: Mapping[str, Candidate], language: str
+) -> list[Finding]:
+    """Give the findings about amounts of which a part was paid, and that may be what they were before.
+
+    Parameters
+    ----------
+    paid
+        What was paid, by field.
+    """
+    german = language.startswith(GERMAN)
+    said = {field.path: field.verbatim for field in fields if field.path in paid}
+    return [
+        _finding(FindingKind.VALUE, _defined(kind, path), _REDUCED, said[path], paid[path].verbatim, german=german)
+        for path in said
+    ]
 
 
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
@@ -218,6 +237,10 @@ _OPEN_SIGN: Final = Wording(
     de="{label}: ob „{said}“ ein Abzug ist, lässt das Dokument offen.",
     en="{label}: whether \u201c{said}\u201d is negative, the document leaves open.",
 )
+_REDUCED: Final = Wording(
+    de="{label}: „{said}“ ist vielleicht nicht, was nach der Zahlung von „{other}“ offen ist.",
+    en="{label}: \u201c{said}\u201d may not be what is left after the payment of \u201c{other}\u201d.",
+)
 _UNTOLD: Final = Wording(
     de="{label}: die Worte um „{said}“ sprechen nicht davon.",
     en="{label}: the words around \u201c{said}\u201d do not speak of it.",
@@ -233,9 +256,12 @@ _SUMMED: Final = Wording(
 _AND: Final = Wording(de="und", en="and")
 
 
-def _finding(kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, *, german: bool) -> Finding:
+def _finding(
+    kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, other: str = "", *, german: bool
+) -> Finding:
     shortened = said if len(said) <= QUOTED_CHARACTERS else f"{said[: QUOTED_CHARACTERS - 1]}…"
-    message = _said(wording, german=german).format(label=_said(field.label, german=german), said=shortened)
+    label = _said(field.label, german=german)
+    message = _said(wording, german=german).format(label=label, said=shortened, other=other)
     return Finding(kind=kind, fields=[field.name], message=" ".join(message.split()))
 
 
