@@ -184,6 +184,13 @@ class FieldDefinition(_Data):
         description="Words there that say that it is of something else, if no request to pay stands between: `appeal`.",
     )
 
+    reduced_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=60,
+        description="For kind `money`, of what is left to pay: words beside another amount that say that so much was "
+        "paid (`Teilzahlung`). Somebody looks where nothing confirms that this one is what is left.",
+    )
+
     @property
     def names(self) -> tuple[str, ...]:
         """What documents call the field: labels, synonyms, and doubtful names."""
@@ -217,6 +224,7 @@ class FieldDefinition(_Data):
             ("is_party", self.is_party, (Kind.NAME,)),
             ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),
             ("before_tax", self.before_tax, (Kind.MONEY,)),
+            ("reduced_by", bool(self.reduced_by), (Kind.MONEY,)),
         ):
             if is_set and self.kind not in kinds:
                 message = f"field {self.name}: `{key}` belongs to kind {' or '.join(f'`{kind}`' for kind in kinds)}"

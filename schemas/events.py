@@ -84,7 +84,7 @@ class Status(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What a check found: the closed list. All but `repaired` and `summary` ask a person to look."""
+    """What a check found: the closed list. All but `repaired`, `summed` and `summary` ask a person to look."""
 
     DOCUMENT_TYPE = "document_type"
     """The document fits none of the types clearly: it became `other`."""
@@ -103,6 +103,8 @@ class FindingKind(StrEnum):
     """A value, or the document's type where no field is named, is less sure than what is booked unseen."""
     REPAIRED = "repaired"
     """Code replaced what the model copied by another value of the document: nothing is left to do."""
+    SUMMED = "summed"
+    """Code put in a sum that the document does not print, of parts that it prints, proved by a total: the same."""
     SUMMARY = "summary"
     """The summary lost sentences with figures that the document does not have, or is in another language."""
 
@@ -206,14 +208,14 @@ class FieldAnswer(_Event):
 class Finding(_Event):
     """What a check found about an answer."""
 
-    kind: FindingKind = Field(description="What was found, from a closed list; `repaired` and `summary` need none.")
+    kind: FindingKind = Field(description="What was found, from a closed list.")
     fields: list[str] = Field(description="Paths of the fields that it is about; some may have no value.")
     message: str = Field(description="One sentence for people, in German for a German document, else in English.")
 
     @property
     def needs_review(self) -> bool:
         """Whether a person should look."""
-        return self.kind not in (FindingKind.REPAIRED, FindingKind.SUMMARY)
+        return self.kind not in (FindingKind.REPAIRED, FindingKind.SUMMED, FindingKind.SUMMARY)
 
 
 class DocumentProcessed(_Event):

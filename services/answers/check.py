@@ -15,11 +15,11 @@ from pydantic_core import from_json
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
-from services.answers.amounts import currency_of_country
+from services.answers.amounts import currency_code, currency_of_country
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
-from services.answers.field_names import SHORT_NAME, name_pattern
-from services.answers.forms import has_form
+from services.answers.field_names import SHORT_NAME, FieldNames, name_pattern
+from services.answers.forms import MIN_DIGITS, has_form
 from services.answers.headings import is_title
 from services.answers.normal_form import plain
 from services.answers.periods import durations_like
@@ -44,7 +44,12 @@ LABEL_REACH: Final = 80
 """Characters between a name of a field and its value, where the value needs one."""
 
 _CODED: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
-"""Kinds of which nothing is said by a copy that does not even look like one, such as a postcode."""
+"""Kinds of which a copy that does not look like one, such as a postcode, says nothing, unless it is called one."""
+_ACCOUNT: Final = ("Konto", "Konto-Nr", "Kto", "Kto-Nr")
+"""What documents call an account where an IBAN is due; elsewhere in the world an `account number` is a whole one."""
+_AMOUNTS: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.QUANTITY, Kind.PERCENTAGE})
+_LIKE_A_CODE: Final = re.compile(rf"[A-Z]{{0,4}}[ .:-]?(?:[0-9][ ./-]{{0,2}}){{{MIN_DIGITS},30}}[A-Z]{{0,4}}")
+"""Letters, digits and letters: no word, no amount and no telephone in brackets."""
 _DIGIT: Final = re.compile(r"\d")
 _SIGNS: Final = {
     Kind.MONEY: _DIGIT,
@@ -56,7 +61,7 @@ _SIGNS: Final = {
     Kind.EMAIL: re.compile("@"),
     Kind.ADDRESS: re.compile(r"^[^@]*$"),
 }
-"""What a copy must have before it says anything of a value of the kind; a date may be `at once`."""
+"""What a copy that is not called a value of the kind must have to say anything of one; a date may be `at once`."""
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
@@ -187,11 +192,13 @@ class _Document:
 
     def answer(self, field: FieldDefinition, copied: str) -> FieldAnswer | None:
         """Give the answer that a copy is; None if it says nothing of the field."""
+        if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
+            return self._unread(field, copied)
         verbatim, value = _read(field, self._with_title(field, copied), self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
             value = Value(code)
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
-            return None
+            return self._unread(field, verbatim)
         place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (whole := self._whole_of(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, whole, self.language)
@@ -209,18 +216,27 @@ class _Document:
             place = replace(place, char_start=place.char_start + 1, char_end=place.char_end - 1)
         if self._needs_label(field, value) and not (place and self._is_labelled(field, place)):
             return None
-        return FieldAnswer(
-            path=field.name,
-            kind=field.kind.value,
-            value=value.text if value else None,
-            value_numeric=value.numeric if value else None,
-            verbatim=verbatim,
-            status=_status(value, place, needs_evidence=field.kind is not Kind.CHOICE),
-            confidence=UNWEIGHED,
-            page=place.page if place else None,
-            char_start=place.char_start if place else None,
-            char_end=place.char_end if place else None,
-        )
+        return _answer(field, verbatim, value, place)
+
+    def _unread(self, field: FieldDefinition, copied: str) -> FieldAnswer | None:
+        """Keep a copy that does not look like a value, if the document calls it one; else it is the model's noise.
+
+        `USt-IdNr.: 12/345/67890`, `Vergütung: nach Vereinbarung`: a person may read what code cannot. Of a field that
+        is required it is said anyway that it was not found.
+        """
+        if field.kind in (Kind.IBAN, Kind.VAT_ID):
+            may_be_one = _LIKE_A_CODE.fullmatch(copied) is not None
+        else:
+            may_be_one = field.kind in _AMOUNTS and currency_code(copied) is None
+        place = self._place(field, copied, None) if may_be_one and not field.required else None
+        return _answer(field, copied, None, place) if place and self._is_called(field, place) else None
+
+    def _is_called(self, field: FieldDefinition, place: Place) -> bool:
+        """Say whether the words directly before a place are a name of a field, and make it no other's."""
+        labels = self.surroundings.labels(place.page, place.char_start)
+        more = _ACCOUNT if field.kind is Kind.IBAN else ()
+        names = FieldNames(field.model_copy(update={"synonyms": (*field.synonyms, *more)}), self.kind)
+        return names.call(next((label for label in labels if any(map(str.isalpha, label))), ""))
 
     def _with_title(self, field: FieldDefinition, copied: str) -> str:
         """Give a number with the title of the type that it counts: `2. Mahnung` where `2` alone was copied."""
@@ -314,6 +330,21 @@ class _Document:
         return self.pages.follows_label(place.page, place.char_start, longer, LABEL_REACH)
 
 
+def _answer(field: FieldDefinition, verbatim: str, value: Value | None, place: Place | None) -> FieldAnswer:
+    return FieldAnswer(
+        path=field.name,
+        kind=field.kind.value,
+        value=value.text if value else None,
+        value_numeric=value.numeric if value else None,
+        verbatim=verbatim,
+        status=_status(value, place, needs_evidence=field.kind is not Kind.CHOICE),
+        confidence=UNWEIGHED,
+        page=place.page if place else None,
+        char_start=place.char_start if place else None,
+        char_end=place.char_end if place else None,
+    )
+
+
 def _is_told_by_words(field: FieldDefinition) -> bool:
     """Say whether a type knows words that tell a period of its own: documents are full of others."""
     return field.kind is Kind.PERIOD and bool(field.told_by)
@@ -361,8 +392,7 @@ def _filled(field: FieldDefinition, copied: str) -> str:
     said = plain(verbatim).casefold()
     if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) or said.strip(" .:") in _own_names(field):
         return ""
-    sign = _SIGNS.get(field.kind)
-    return "" if sign and not sign.search(verbatim) else verbatim
+    return verbatim
 
 
 def _own_names(field: FieldDefinition) -> set[str]:

@@ -144,6 +144,12 @@ class FieldNames:
         ends = [match.end() for match in self._unlike.finditer(words)]
         return bool(ends) and _NO_MORE.fullmatch(self._pattern.sub("", words[ends[-1] :])) is not None
 
+    def call(self, label: str) -> bool:
+        """Say whether the words before a value end with a name of the field and little else: `VAT Reg. Number:`."""
+        names = list(_overlapping(self._pattern, label))
+        ends = {_end_of_word(label, match.end()) for match in names}
+        return not self.exclude(label, names) and any(_NO_MORE.fullmatch(label[end:].strip(" #()")) for end in ends)
+
     def exclude_number(self, item: Candidate) -> bool:
         """Say whether words a line above make a number another document's: `die ursprüngliche / Rechnung RG-418833`."""
         if self._heading is None or item.kind is not Kind.REFERENCE:

@@ -9,21 +9,26 @@ from schemas.wording import Wording
 from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 from services.answers.sentences import is_told
+from services.answers.values_by_form import Candidate
 
 GERMAN: Final = "de"
 QUOTED_CHARACTERS: Final = 60
 """Of a document's own words in a finding."""
 
 
+Written = tuple[str, ...]
+"""A value that code put in, as the document writes it; the parts of a sum that the document does not print."""
+
+
 def findings_of(
-    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, str], language: str
+    kind: DocumentType, fields: Sequence[FieldAnswer], repaired: Mapping[str, Written], language: str
 ) -> list[Finding]:
-    """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired.
+    """Give the findings about an answer: what is missing, what is wrong, what contradicts, what was repaired or summed.
 
     Parameters
     ----------
     repaired
-        What code put in, as the document writes it, by field.
+        What code put in, by field.
     language
         ISO 639-1, of the document; sentences are in German or in English.
     """
@@ -106,6 +111,24 @@ def untold(kind: DocumentType, fields: Sequence[FieldAnswer], pages: Sequence[st
     return _about_each(FindingKind.VALUE, _UNTOLD, kind, named, language)
 
 
+def reduced(
+    kind: DocumentType, fields: Sequence[FieldAnswer], paid: Mapping[str, Candidate], language: str
+) -> list[Finding]:
+    """Give the findings about amounts of which a part was paid, and that may be what they were before.
+
+    Parameters
+    ----------
+    paid
+        What was paid, by field.
+    """
+    german = language.startswith(GERMAN)
+    said = {field.path: field.verbatim for field in fields if field.path in paid}
+    return [
+        _finding(FindingKind.VALUE, _defined(kind, path), _REDUCED, said[path], paid[path].verbatim, german=german)
+        for path in said
+    ]
+
+
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
     """Say that a document became `other`, though another type was nearest.
 
@@ -170,8 +193,11 @@ def _broken(rule: Rule, *, german: bool) -> Finding:
     return Finding(kind=FindingKind.RULE, fields=list(rule.fields), message=_said(rule.message, german=german))
 
 
-def _repaired(field: FieldDefinition, written: str, *, german: bool) -> Finding:
-    return _finding(FindingKind.REPAIRED, field, _REPLACED, written, german=german)
+def _repaired(field: FieldDefinition, written: Written, *, german: bool) -> Finding:
+    if len(written) == 1:
+        return _finding(FindingKind.REPAIRED, field, _REPLACED, written[0], german=german)
+    parts = f"{', '.join(written[:-1])} {_said(_AND, german=german)} {written[-1]}"
+    return _finding(FindingKind.SUMMED, field, _SUMMED, parts, german=german)
 
 
 _UNKNOWN: Final = Wording(
@@ -211,6 +237,10 @@ _OPEN_SIGN: Final = Wording(
     de="{label}: ob „{said}“ ein Abzug ist, lässt das Dokument offen.",
     en="{label}: whether \u201c{said}\u201d is negative, the document leaves open.",
 )
+_REDUCED: Final = Wording(
+    de="{label}: „{said}“ ist vielleicht nicht, was nach der Zahlung von „{other}“ offen ist.",
+    en="{label}: \u201c{said}\u201d may not be what is left after the payment of \u201c{other}\u201d.",
+)
 _UNTOLD: Final = Wording(
     de="{label}: die Worte um „{said}“ sprechen nicht davon.",
     en="{label}: the words around \u201c{said}\u201d do not speak of it.",
@@ -219,11 +249,19 @@ _REPLACED: Final = Wording(
     de="{label}: „{said}“ steht im Dokument und wurde von der Prüfung eingesetzt.",
     en="{label}: \u201c{said}\u201d stands in the document and was put in by the checks.",
 )
+_SUMMED: Final = Wording(
+    de="{label}: Summe von {said}; das Dokument druckt sie nicht.",
+    en="{label}: the sum of {said}, which the document does not print.",
+)
+_AND: Final = Wording(de="und", en="and")
 
 
-def _finding(kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, *, german: bool) -> Finding:
+def _finding(
+    kind: FindingKind, field: FieldDefinition, wording: Wording, said: str, other: str = "", *, german: bool
+) -> Finding:
     shortened = said if len(said) <= QUOTED_CHARACTERS else f"{said[: QUOTED_CHARACTERS - 1]}…"
-    message = _said(wording, german=german).format(label=_said(field.label, german=german), said=shortened)
+    label = _said(field.label, german=german)
+    message = _said(wording, german=german).format(label=label, said=shortened, other=other)
     return Finding(kind=kind, fields=[field.name], message=" ".join(message.split()))
 
 

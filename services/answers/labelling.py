@@ -18,6 +18,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.confidence import UNWEIGHED
+from services.answers.forms import has_form
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
 from services.answers.normal_form import plain
@@ -57,7 +58,7 @@ class Labelled:
 
 def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Labelled:
     """Take what alone stands beside a field's name, and leave out what belongs to another field."""
-    given = {field.path: field for field in fields}
+    given = {field.path: field for field in fields if not _is_no_number(field)}
     taken: dict[str, Candidate] = {}
     for definition in kind.fields:
         if definition.kind not in KINDS:
@@ -86,8 +87,15 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
                 given[definition.name] = answer_of(definition, only).model_copy(
                     update={"value": None, "status": "unparsed"}
                 )
+    given = {field.path: field for field in fields if _is_no_number(field)} | given
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return Labelled(sorted(given.values(), key=lambda field: order.get(field.path, len(order))), taken)
+
+
+def _is_no_number(answer: FieldAnswer) -> bool:
+    """Say whether an account or a VAT number does not look like one: any that does takes its place."""
+    is_coded = answer.kind in (Kind.IBAN, Kind.VAT_ID)
+    return is_coded and answer.status == "unparsed" and not has_form(Kind(answer.kind), answer.verbatim)
 
 
 def _told(

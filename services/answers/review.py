@@ -7,7 +7,7 @@ from types import MappingProxyType
 from schemas.document_types import DocumentType
 from schemas.events import FieldAnswer, Finding
 from services.answers.candidates import Candidates
-from services.answers.findings import findings_of
+from services.answers.findings import Written, findings_of
 from services.answers.labelling import by_labels
 from services.answers.no_values import without_no_values
 from services.answers.one_total import by_named_tax, by_one_total, by_tax_above
@@ -26,12 +26,12 @@ class Review:
     Parameters
     ----------
     repaired
-        What code put in, as the document writes it, by field.
+        What code put in, as the document writes it, by field: a value, or the parts of a sum that it does not print.
     """
 
     fields: Sequence[FieldAnswer]
     findings: Sequence[Finding]
-    repaired: Mapping[str, str]
+    repaired: Mapping[str, Written]
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -49,7 +49,7 @@ def review(
     fields: Sequence[FieldAnswer],
     candidates: Candidates,
     language: str,
-    repaired: Mapping[str, str] = MappingProxyType({}),
+    repaired: Mapping[str, Written] = MappingProxyType({}),
 ) -> Review:
     """Repair by code what has one solution, and find what is left.
 
@@ -62,22 +62,43 @@ def review(
     """
     placed = by_roles(kind, fields, candidates.letter)
     copied = {field.path: field.verbatim for field in fields}
-    parts = {field.path: field.verbatim for field in placed if copied.get(field.path) != field.verbatim}
+    parties = {field.path: (field.verbatim,) for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
     own = with_own_currency(kind, by_own_currency(kind, named.fields, candidates), candidates)
-    whole = by_tax_lines(kind, without_no_values(kind, own, candidates), candidates)
+    single, sums = _by_totals(kind, without_no_values(kind, own, candidates), candidates)
+    done = repair(kind, single, candidates)
+    changed = {
+        field.path: sums.get((field.path, field.verbatim), (field.verbatim,))
+        for field in single
+        if field not in named.fields
+    }
+    found = {name: (candidate.verbatim,) for name, candidate in named.taken.items()}
+    solved = {name: (candidate.verbatim,) for name, candidate in done.changes.items()}
+    changes = {**repaired, **parties, **found, **changed, **solved}
+    return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
+
+
+def _by_totals(
+    kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
+) -> tuple[list[FieldAnswer], Mapping[tuple[str, str], Written]]:
+    """Put totals that prove themselves in the place of what is given, and say which of them are sums of parts.
+
+    Returns
+    -------
+    tuple
+        The fields, and by path and verbatim the parts of each sum that was put.
+    """
+    put = [by_tax_lines(kind, fields, candidates)]
+    whole = with_totals(kind, fields, put[-1])
     if columns := total_columns(kind, candidates):
         single = with_totals(kind, whole, columns)
     else:
         single = by_named_tax(kind, by_one_total(kind, whole, candidates), candidates)
-    single = by_tax_stack(kind, without_tax_of_one_rate(kind, single, candidates), candidates)
-    single = by_tax_above(kind, single, candidates)
-    done = repair(kind, single, candidates)
-    changed = {field.path: field.verbatim for field in single if field not in named.fields}
-    found = {name: candidate.verbatim for name, candidate in named.taken.items()}
-    solved = {name: candidate.verbatim for name, candidate in done.changes.items()}
-    changes = {**repaired, **parts, **found, **changed, **solved}
-    return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)
+    for totals_of in (without_tax_of_one_rate, by_tax_stack):
+        put.append(totals_of(kind, single, candidates))
+        single = with_totals(kind, single, put[-1])
+    sums = {(name, item.verbatim): item.parts for totals in put for name, item in totals.items() if item and item.parts}
+    return by_tax_above(kind, single, candidates), sums
 
 
 def better(
@@ -99,7 +120,7 @@ def better(
     best = first
     for group in _groups(first, given):
         mine = {field.path: field for field in best.fields} | {path: given[path] for path in group}
-        kept = {path: text for path, text in best.repaired.items() if path not in group}
+        kept = {path: written for path, written in best.repaired.items() if path not in group}
         other = review(kind, [*mine.values()], candidates, language, kept)
         if other.rank < best.rank:
             best = other

@@ -52,33 +52,35 @@ class TaxLine:
     places: tuple[Candidate, Candidate] | None = field(default=None, compare=False)
 
 
-def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
-    """Put the totals of all rates where those of one rate stand; else nothing."""
+Totals = Mapping[str, Candidate | None]
+"""Totals that are to be put in, by the names of their fields; None leaves one out."""
+
+
+def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Totals:
+    """Give the totals of all rates where those of one rate stand; else nothing."""
     totals = kind.tax_totals
     lines = tax_lines(candidates) if totals else []
     if totals is None or len(lines) < 2 or not _is_part(totals, fields, lines):  # noqa: PLR2004  (one is the whole)
-        return list(fields)
+        return {}
     if (gross := _of(sum((line.net + line.tax for line in lines), Decimal(0)), candidates)) is None:
-        return list(fields)
+        return {}
     nets, taxes = zip(*(line.places for line in lines if line.places), strict=True)
     whole = {name: sum_of(parts, name, kind, candidates) for name, parts in ((totals.net, nets), (totals.tax, taxes))}
-    return with_totals(kind, fields, whole | {totals.gross: gross})
+    return whole | {totals.gross: gross}
 
 
-def without_tax_of_one_rate(
-    kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
-) -> list[FieldAnswer]:
-    """Put the sum of all taxes where that of one rate stands, and only with the others makes the gross total."""
+def without_tax_of_one_rate(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Totals:
+    """Give the sum of all taxes where that of one rate stands, and only with the others makes the gross total."""
     given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
     if (totals := kind.tax_totals) is None:
-        return list(fields)
+        return {}
     net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
     if net is None or tax is None or gross is None:
-        return list(fields)
+        return {}
     taxes = _taxes_by_rate(kind, totals.tax, candidates)
     if tax not in taxes or len(taxes) < 2 or abs(sum(taxes) - (gross - net)) > CENTS:  # noqa: PLR2004
-        return list(fields)
-    return with_totals(kind, fields, {totals.tax: sum_of([*taxes.values()], totals.tax, kind, candidates)})
+        return {}
+    return {totals.tax: sum_of([*taxes.values()], totals.tax, kind, candidates)}
 
 
 def _taxes_by_rate(kind: DocumentType, name: str, candidates: Candidates) -> dict[Decimal, Candidate]:
@@ -111,16 +113,12 @@ def sum_of(parts: Sequence[Candidate], name: str, kind: DocumentType, candidates
         return None
     written = candidates.surroundings.searchable.text(parts[0].page)[start:end]
     value = Value(str(total), total)
-    return replace(parts[0], verbatim=written, value=value, char_start=start, char_end=end)
+    summed = tuple(part.verbatim for part in sorted(parts, key=_start))
+    return replace(parts[0], verbatim=written, value=value, char_start=start, char_end=end, parts=summed)
 
 
-def with_totals(
-    kind: DocumentType, fields: Sequence[FieldAnswer], whole: Mapping[str, Candidate | None]
-) -> list[FieldAnswer]:
-    """Put totals, by the names of their fields, in the place of what is given; None leaves one out.
-
-    What is given and the same stays as it is.
-    """
+def with_totals(kind: DocumentType, fields: Sequence[FieldAnswer], whole: Totals) -> list[FieldAnswer]:
+    """Put totals in the place of what is given; what is the same stays as it is."""
     definitions = {field.name: field for field in kind.fields}
     same = [field for field in fields if (found := whole.get(field.path)) and is_said_by(field, found)]
     put = [

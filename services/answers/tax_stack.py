@@ -18,7 +18,7 @@ from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.one_total import MOST_TAXES, is_called_tax
-from services.answers.tax_lines import CENTS, RATE, sum_of, with_totals
+from services.answers.tax_lines import CENTS, RATE, Totals, sum_of
 from services.answers.values_by_form import Candidate
 
 MIN_RATES: Final = 2
@@ -34,22 +34,22 @@ class _Stack(NamedTuple):
     gross: Candidate
 
 
-def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
-    """Put the totals of the only such stack in the place of what is given; else nothing.
+def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Totals:
+    """Give the totals of the only such stack; else nothing.
 
     Nothing is put where others are given that add up, nor where a larger gross total is. What is less is a row's, below
     the word that is its column's name, or what is left to pay.
     """
     if (totals := kind.tax_totals) is None:
-        return list(fields)
+        return {}
     found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
     if len(found) != 1:
-        return list(fields)
+        return {}
     stack = next(iter(found.values()))
     if _is_proved(totals, fields, stack) or _is_more(totals.gross, fields, stack, kind, candidates):
-        return list(fields)
+        return {}
     tax = sum_of(stack.taxes, totals.tax, kind, candidates)
-    return with_totals(kind, fields, {totals.net: stack.net, totals.tax: tax, totals.gross: stack.gross})
+    return {totals.net: stack.net, totals.tax: tax, totals.gross: stack.gross}
 
 
 def _is_proved(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) -> bool:

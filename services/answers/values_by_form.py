@@ -124,6 +124,8 @@ class Candidate:
     """The words of its sentence before an amount or a date, from the one before on, and behind it; in small letters."""
     ends_span: bool = False
     """It is the second of two dates: `vom 01.01.2026 bis zum 31.12.2026`."""
+    parts: tuple[str, ...] = ()
+    """Of a sum that the document does not print: what was summed, as it stands there."""
 
     @property
     def label(self) -> str:

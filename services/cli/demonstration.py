@@ -49,7 +49,7 @@ SELECT r.file_name, finding ->> 'message' AS message, round(f.confidence::numeri
 FROM postkorb.results AS r CROSS JOIN jsonb_array_elements(r.findings) AS finding
 LEFT JOIN postkorb.fields AS f
   ON f.tenant = r.tenant AND f.document_id = r.document_id AND finding -> 'fields' ? f.path
-WHERE r.document_id LIKE :mine AND r.needs_review AND finding ->> 'kind' NOT IN ('repaired', 'summary')
+WHERE r.document_id LIKE :mine AND r.needs_review AND finding ->> 'kind' NOT IN ('repaired', 'summed', 'summary')
 ORDER BY f.confidence NULLS FIRST LIMIT 8""",
 }
 

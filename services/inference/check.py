@@ -15,6 +15,7 @@ from services.answers.findings import (
     doubtful_type,
     exceeded_totals,
     open_signs,
+    reduced,
     table_findings,
     titled_otherwise,
     unknown_type,
@@ -22,6 +23,7 @@ from services.answers.findings import (
 )
 from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
+from services.answers.part_payments import part_payments
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
 from services.answers.signals import Copies, Weighed, weigh
@@ -208,6 +210,8 @@ def answered(checked: Checked) -> Answered:
     if asked.generations:
         signs = with_open_signs(asked.kind, weighed.fields, checked.candidates)
         findings += open_signs(asked.kind, weighed.fields, signs, document.language)
+        paid = part_payments(asked.kind, weighed.fields, checked.candidates)
+        findings += reduced(asked.kind, weighed.fields, paid, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)

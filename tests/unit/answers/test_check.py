@@ -344,6 +344,49 @@ def test_a_copy_without_the_signs_of_its_kind_says_nothing(kind: Kind, copied: s
 
 
 @pytest.mark.parametrize(
+    ("kind", "label", "said"),
+    [
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "USt-IdNr.: 12/345/67890"),
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "VAT Registration Number: 123456789"),
+        (Kind.IBAN, ("IBAN", "IBAN"), "Kto.-Nr. 1234567890"),
+        (Kind.MONEY, ("Vergütung", "Fee"), "Vergütung: nach Vereinbarung"),
+    ],
+)
+def test_a_copy_without_them_that_the_document_calls_one_is_kept_for_a_person(
+    kind: Kind, label: tuple[str, str], said: str
+) -> None:
+    copied = "nach Vereinbarung" if kind is Kind.MONEY else said.rsplit(" ", 1)[-1]
+    (found,) = one("x", kind, copied, f"Text\n{said}\nund mehr", label=label, synonyms=("VAT Reg",))
+    assert (found.status, found.value, found.verbatim) == ("unparsed", None, copied)
+    assert f"Text\n{said}\nund mehr"[found.char_start : found.char_end] == copied
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "said", "copied"),
+    [
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "VAT 610,56", "610,56"),
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "VAT No. 10115", "10115"),
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "VAT: not registered", "not registered"),
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "Steuernummer 12/345/67890", "12/345/67890"),
+        (Kind.VAT_ID, ("USt-IdNr", "VAT"), "VAT is paid in Dover, telephone 01304 555190", "01304 555190"),
+        (Kind.IBAN, ("IBAN", "IBAN"), "von Ihrem Konto 1234567890", "1234567890"),
+        (Kind.IBAN, ("IBAN", "IBAN"), "Account No. 1234567890", "1234567890"),
+        (Kind.MONEY, ("Vergütung", "Fee"), "Vergütung: EUR", "EUR"),
+        (Kind.MONEY, ("Vergütung", "Fee"), "Vergütung", "nach Vereinbarung"),
+    ],
+)
+def test_a_copy_without_them_beside_a_name_may_still_say_nothing(
+    kind: Kind, label: tuple[str, str], said: str, copied: str
+) -> None:
+    unlike = ("Ihrem Konto",) if kind is Kind.IBAN else ()
+    assert one("x", kind, copied, said, label=label, unlike=unlike) == []
+
+
+def test_of_a_required_field_it_is_said_anyway_that_it_was_not_found() -> None:
+    assert one("x", Kind.MONEY, "siehe oben", "Summe: siehe oben", label=("Summe", "Total"), required=True) == []
+
+
+@pytest.mark.parametrize(
     ("kind", "copied"),
     [(Kind.DATE, "sofort"), (Kind.DATE, "at once"), (Kind.IBAN, "DE03120300000000202051"), (Kind.MONEY, "12 Eimer")],
 )

@@ -526,3 +526,13 @@ def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) ->
     page = f"Lieferschein LS-7\n{lines}\n"
     read = check_answer(note, {"delivered": "02.11.2026"}, [page], "de")
     assert values(by_labels(note, read, Candidates([page], "de")).fields)["delivered"] == delivered
+
+
+def test_an_account_takes_the_place_of_a_number_that_does_not_look_like_one() -> None:
+    text = "Account 1234567890\nVon auswärts: GB33 BUKB 2020 1555 5555 55"
+    (number,) = check_answer(BILL, {"iban": "1234567890"}, [text], "en")
+    assert number.status == "unparsed"
+    found = by_labels(BILL, [number], Candidates([text], "en")).fields
+    assert values([*found]) == {"iban": "GB33BUKB20201555555555"}
+    alone = text.splitlines()[0]
+    assert by_labels(BILL, [number], Candidates([alone], "en")).fields == [number]

@@ -101,6 +101,35 @@ def test_what_code_repaired_is_said_and_needs_no_review() -> None:
     assert asked(found) is None
 
 
+RATES = f"{NAMELESS}\nSumme netto 300,00\nzzgl. 7 % MwSt. 7,00\nzzgl. 19 % MwSt. 38,00 EUR\nGesamtbetrag 345,00"
+OF_RATES = {"net_total": "300,00", "tax_total": "38,00", "gross_total": "345,00", "due_date": "20.06.2026"}
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("de", "Steuerbetrag: Summe von 7,00 und 38,00 EUR; das Dokument druckt sie nicht."),
+        ("en", "Tax total: the sum of 7,00 and 38,00 EUR, which the document does not print."),
+    ],
+)
+def test_a_sum_that_is_not_printed_says_so_and_needs_no_review(language: str, message: str) -> None:
+    found = review(INVOICE, answers(RATES, **OF_RATES, seller_name="Muster"), candidates(RATES), language)
+    (finding,) = (item for item in found.findings if "tax_total" in item.fields)
+    assert (finding.kind, finding.fields, finding.message) == (FindingKind.SUMMED, ["tax_total"], message)
+    assert (found.faults, said([*found.fields])["tax_total"]) == (0, "45.00")
+
+
+def test_a_sum_stays_said_to_be_one_after_a_second_answer() -> None:
+    first = reviewed(RATES, **OF_RATES, seller_name="")
+    found = settled(RATES, first, seller_name="Muster")
+    assert kinds(found) == [(FindingKind.SUMMED, ["tax_total"])]
+
+
+def test_a_sum_that_is_printed_is_a_repair() -> None:
+    found = reviewed(f"{RATES}\ndarin Steuern 45,00", **OF_RATES, seller_name="Muster")
+    assert kinds(found) == [(FindingKind.REPAIRED, ["tax_total"])]
+
+
 def test_a_broken_rule_asks_for_its_fields_alone_and_offers_amounts_of_the_document() -> None:
     found = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="119,00")
     assert kinds(found) == [(FindingKind.RULE, ["net_total", "tax_total", "gross_total"])]

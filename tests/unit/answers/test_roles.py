@@ -72,7 +72,7 @@ def test_a_right_name_stands_whole_or_in_part(language: str, name: str) -> None:
 def test_a_name_that_code_put_in_is_said_and_one_that_was_copied_is_not() -> None:
     copied = check_answer(BILL, {"seller": "Wohnbau Süd eG", "clerk": "Anna Weber"}, GERMAN[0], "de")
     found = review(BILL, copied, Candidates(GERMAN[0], "de", GERMAN[1]), "de")
-    assert found.repaired == {"seller": "Dachdeckerei Hammer GmbH", "buyer": "Wohnbau Süd eG"}
+    assert found.repaired == {"seller": ("Dachdeckerei Hammer GmbH",), "buyer": ("Wohnbau Süd eG",)}
     said = {item.fields[0]: item.message for item in found.findings if item.kind is FindingKind.REPAIRED}
     assert said.keys() == found.repaired.keys()
     assert "„Dachdeckerei Hammer GmbH“ steht im Dokument und wurde von der Prüfung eingesetzt" in said["seller"]

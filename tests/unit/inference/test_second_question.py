@@ -147,6 +147,14 @@ async def test_what_is_incomplete_is_for_a_person_whatever_its_findings_are() ->
     assert replace(outcome, status=Status.INCOMPLETE).needs_review
 
 
+async def test_an_amount_of_which_a_part_was_paid_is_for_a_person_and_not_asked_again() -> None:
+    amounts = {"invoice_amount": "500,00 €", "amount_due": "705,00 €"}
+    copied = letter("payment_reminder", invoice_number="RE-7", creditor_name="Muster GmbH", **amounts)
+    outcome, engine = await answer(f"{copied}\nIhre Teilzahlung: 150,00 €")
+    assert [(finding.kind, finding.fields) for finding in outcome.findings] == [(FindingKind.VALUE, ["invoice_amount"])]
+    assert len(engine.prompts) == 2
+
+
 async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
     assert not answered(checked).findings
