@@ -1,6 +1,7 @@
 """E-invoices made at test time, in each syntax that is read, and PDFs that carry one."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -65,6 +66,10 @@ Gesamtbetrag 1.785,00 €
 Zahlbar bis 05.12.2026 auf DE02 1203 0000 0000 2020 51
 USt-IdNr. DE 136695976"""
 """The same invoice as its page shows it."""
+
+HEAD = ("Pos.", "Beschreibung", "Menge", "Betrag")
+ROWS = (("1", "Eichentüren, geölt", "3", "1.200,00 €"), ("2", "Einbau vor Ort", "4,5", "300,00 €"))
+"""The table of that page by its cells."""
 
 
 def cii(invoice: EInvoice) -> bytes:
@@ -160,6 +165,20 @@ def printed(text: str) -> bytes:
     return out.getvalue()
 
 
+def tabulated(rows: Sequence[Sequence[str]], below: str = "") -> bytes:
+    """Make a PDF of `PAGE` with other rows in its table, whose columns stand apart, and with lines below."""
+    out = BytesIO()
+    canvas = Canvas(out, invariant=True)
+    above, rest = PAGE.split(f"{' '.join(HEAD)}\n")
+    lines: list[Sequence[str]] = [(line,) for line in above.splitlines()]
+    lines += [HEAD, *rows, *((line,) for line in rest.splitlines()[2:]), *((line,) for line in below.splitlines())]
+    for row, cells in enumerate(lines):
+        for left, text in zip((60, 90, 330, 420), cells, strict=False):
+            canvas.drawString(left, 780 - 14 * row, text)
+    canvas.save()
+    return out.getvalue()
+
+
 def attached(pdf: bytes, xml: bytes, name: str = "factur-x.xml") -> bytes:
     """Attach an XML to a PDF."""
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
@@ -172,6 +191,11 @@ def attached(pdf: bytes, xml: bytes, name: str = "factur-x.xml") -> bytes:
 def changed(**values: Any) -> EInvoice:
     """Give `INVOICE` with other values."""
     return INVOICE.model_copy(update=values)
+
+
+def values_of(invoice: EInvoice | None) -> EInvoice | None:
+    """Give an e-invoice without the texts that it has besides, which are others in each syntax."""
+    return invoice and invoice.model_copy(update={"other_text": None})
 
 
 def _tag(name: str, value: object, attributes: str = "") -> str:

@@ -11,6 +11,8 @@ MAX_LINES: Final = 10_000
 MAX_TEXT: Final = 1_000
 """Characters of one text, such as the description of a line; a longer one is cut and named in a note."""
 MAX_NOTES: Final = 50
+MAX_OTHER_TEXT: Final = 50_000
+"""Characters of the texts outside the lines, and of the lines' notes."""
 MAX_DIGITS: Final = 28
 """Digits of a number (Python's default decimal context keeps as many)."""
 
@@ -57,6 +59,11 @@ class EInvoice(_Read):
     lines_total: Amount | None = Field(default=None, description="BT-106.")
     prepaid: Amount | None = Field(default=None, description="BT-113.")
     payable: Amount | None = Field(default=None, description="BT-115.")
+    other_text: str | None = Field(
+        default=None,
+        max_length=MAX_OTHER_TEXT,
+        description="Texts outside the lines, and notes of lines: what the pages may say besides. None: not kept.",
+    )
     line_items: tuple[EInvoiceLine, ...] = Field(default=(), max_length=MAX_LINES)
     lines_left_out: int = Field(default=0, ge=0, description="Invoice lines of the XML beyond those that are read.")
     notes: tuple[Text, ...] = Field(

@@ -2,20 +2,22 @@
 
 A forged invoice has figures on its pages that its XML does not have, or the other way round. So each value of the XML
 is looked for on the pages in every form that it may be written in; one that is not there is a finding, and so is
-another amount or date that stands where the pages name the field.
+another amount or date that stands where the pages name the field. What the pages show besides is looked for in the XML:
+see `einvoice_unstated` and `einvoice_rows`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer, Finding, FindingKind
-from schemas.wording import Wording
 from services.answers.einvoice import EInvoice, EInvoiceLine
-from services.answers.einvoice_pages import EInvoicePages, same
+from services.answers.einvoice_findings import Teller
+from services.answers.einvoice_pages import EInvoicePages, is_made, same
+from services.answers.einvoice_rows import row_findings
+from services.answers.einvoice_unstated import StatedValues, unstated_values
 from services.answers.evidence import Place
 from services.answers.normal_form import plain
 from services.answers.values import Value, parse_value
@@ -39,73 +41,13 @@ _TAX: Final = "tax_total"
 """The field that an invoice without tax does not show."""
 _LINE_KINDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
 
-_SAID: Final = {
-    "absent": Wording(
-        de="{label}: Im XML steht {value}, auf den Seiten steht das nicht{instead}.",
-        en="{label}: the XML says {value}, the pages do not show it{instead}.",
-    ),
-    "contradicted": Wording(
-        de="{label}: Im XML steht {value}, auf den Seiten steht dort {other}.",
-        en="{label}: the XML says {value}, the pages show {other} there.",
-    ),
-    "instead": Wording(de=", sondern {other}", en=", but {other}"),
-    "misread": Wording(
-        de="{label}: Im XML steht {value}, von den Seiten wurde {other} gelesen.",
-        en="{label}: the XML says {value}, {other} was read off the pages.",
-    ),
-    "checksum": Wording(
-        de="{label}: {value} aus dem XML hat falsche Prüfziffern oder eine falsche Form.",
-        en="{label}: {value} of the XML has wrong check digits, or a wrong form.",
-    ),
-    "line": Wording(
-        de="Position {number}: Im XML steht {value}, auf den Seiten steht das nicht.",
-        en="Line {number}: the XML says {value}, the pages do not show it.",
-    ),
-    "more_lines": Wording(
-        de="In {count} weiteren Positionen steht im XML etwas, das nicht auf den Seiten steht.",
-        en="{count} more lines of the XML say what the pages do not show.",
-    ),
-    "sum": Wording(
-        de="Die Positionen im XML ergeben {sum}, als ihre Summe nennt es {value}.",
-        en="The lines of the XML make {sum}, it gives {value} as their sum.",
-    ),
-    "payable": Wording(
-        de="{label}: {value}, davon ist nach dem XML nur {other} zu zahlen.",
-        en="{label}: {value}, and by the XML only {other} of it is to be paid.",
-    ),
-    "credit_note": Wording(
-        de="Nach dem XML ist es eine Gutschrift (Code {code}): der Verkäufer schuldet den Betrag.",
-        en="By its XML it is a credit note (code {code}): the seller owes the amount.",
-    ),
-    "unread": Wording(de="E-Rechnung: {note}.", en="E-invoice: {note}."),
-    "blank": Wording(
-        de="Die Seiten haben keinen Text: was im XML steht, konnte nicht mit ihnen verglichen werden.",
-        en="The pages have no text: what the XML says could not be held against them.",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """Makes findings in the language of the document."""
-
-    language: str
-
-    def label(self, field: FieldDefinition) -> str:
-        return field.label.de if self.language.startswith("de") else field.label.en
-
-    def say(self, name: str, said: Mapping[str, object]) -> str:
-        wording = _SAID[name]
-        return (wording.de if self.language.startswith("de") else wording.en).format_map(said)
-
-    def finding(
-        self, name: str, fields: Sequence[str], said: Mapping[str, object], kind: FindingKind = FindingKind.EINVOICE
-    ) -> Finding:
-        return Finding(kind=kind, fields=list(fields), message=self.say(name, said))
-
 
 def einvoice_answers(
-    invoice: EInvoice, kind: DocumentType, pages: Sequence[str], language: str
+    invoice: EInvoice,
+    kind: DocumentType,
+    pages: Sequence[str],
+    language: str,
+    layouts: Sequence[Sequence[int]] = (),
 ) -> tuple[list[FieldAnswer], list[Finding]]:
     """Give the values of the XML with their places, and what is wrong with them or shown otherwise.
 
@@ -118,16 +60,18 @@ def einvoice_answers(
         All pages of the document.
     language
         ISO 639-1; German findings for `de`, else English ones.
+    layouts
+        Packed runs of each page; a page without any is taken as plain text.
 
     Returns
     -------
     tuple
         Answers of status `ok` and confidence 1.0, with the place where the pages show the value, if they do. Then
         findings: values that do not stand on the pages, what the pages show in their place, numbers whose own check
-        fails, sums of the XML that are wrong, what in it could not be read, and that it is a credit note. Pages
-        without any text are one finding, instead of one for each value.
+        fails, what the pages show besides and the XML does not say, sums of the XML that are wrong, what in it could
+        not be read, and that it is a credit note. Pages without any text are one finding, not one for each value.
     """
-    shown, teller = EInvoicePages(pages, kind, language, any_sign=invoice.is_credit_note), _Teller(language)
+    shown, teller = EInvoicePages(pages, kind, language, layouts, any_sign=invoice.is_credit_note), Teller(language)
     answers: list[FieldAnswer] = []
     findings: list[Finding] = []
     for field in kind.fields:
@@ -136,14 +80,19 @@ def einvoice_answers(
             answers.append(_answer(field.name, field.kind, value, place, shown))
             findings += _header_findings(invoice, field, value, place, shown, teller)
     line_answers, line_findings = _lines(invoice.line_items, shown, teller)
+    findings += line_findings
+    if invoice.other_text is not None and not shown.are_blank:
+        stated_values = StatedValues(invoice, kind, shown)
+        findings += unstated_values(stated_values, kind, shown, teller, findings)
+        findings += row_findings(invoice, kind, shown, stated_values, teller, findings)
     blank = [teller.finding("blank", [], {})] if shown.are_blank else []
     payable = list(_payable(invoice, kind, teller))
-    return [*answers, *line_answers], [*findings, *line_findings, *_xml_findings(invoice, teller), *payable, *blank]
+    return [*answers, *line_answers], [*findings, *_xml_findings(invoice, teller), *payable, *blank]
 
 
 def differences(invoice: EInvoice, kind: DocumentType, read: Sequence[FieldAnswer], language: str) -> list[Finding]:
     """Compare what was read off the pages with the XML: a finding for each field in which both have another value."""
-    teller = _Teller(language)
+    teller = Teller(language)
     values = {answer.path: answer for answer in read if answer.status == "ok"}
     findings = []
     for field in kind.fields:
@@ -177,7 +126,7 @@ def stated(invoice: EInvoice, field: FieldDefinition) -> Value | None:
 
 
 def _header_findings(
-    invoice: EInvoice, field: FieldDefinition, value: Value, place: Place | None, shown: EInvoicePages, teller: _Teller
+    invoice: EInvoice, field: FieldDefinition, value: Value, place: Place | None, shown: EInvoicePages, teller: Teller
 ) -> Iterator[Finding]:
     said = {"label": teller.label(field), "value": value.text}
     if field.kind in _IDENTIFIERS and parse_value(field.kind, value.text, "") is None:
@@ -214,7 +163,7 @@ def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages, i
     """
     match field.kind:
         case Kind.MONEY:
-            return field.name == _TAX and (value.numeric == 0 or _is_made(value.numeric, shown.labelled(field)))
+            return field.name == _TAX and (value.numeric == 0 or is_made(value.numeric, shown.labelled(field)))
         case Kind.DATE:
             days = None if invoice.issue_date is None or value.date is None else (value.date - invoice.issue_date).days
             return field.name == _DUE and days in shown.days_to_pay
@@ -226,12 +175,6 @@ def _may_be_absent(field: FieldDefinition, value: Value, shown: EInvoicePages, i
             return False
 
 
-def _is_made(tax: Decimal | None, parts: Sequence[Candidate]) -> bool:
-    """Tell whether the taxes of several rates add up to a tax; the page may show each of them twice."""
-    values = [part.value.numeric for part in parts if part.value.numeric is not None]
-    return len(values) > 1 and tax in {sum(values, Decimal(0)), sum(set(values), Decimal(0))}
-
-
 def _contradicts(other: Candidate, field: FieldDefinition, invoice: EInvoice) -> bool:
     """Tell whether a value on the pages takes the field's place: another total does not, many are named alike."""
     return field.kind in _LABELLED and other.value.numeric not in invoice.totals
@@ -241,7 +184,7 @@ def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -
     """Give what stands where the pages name the field, or all numbers of its kind; nothing if the value is among it."""
     if field.kind in _LABELLED:
         others = shown.labelled(field)
-        if field.name == _TAX and _is_made(value.numeric, others):
+        if field.name == _TAX and is_made(value.numeric, others):
             return []
     else:
         others = shown.all_of(field.kind) if field.kind in _IDENTIFIERS else []
@@ -249,7 +192,7 @@ def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -
 
 
 def _lines(
-    lines: Sequence[EInvoiceLine], shown: EInvoicePages, teller: _Teller
+    lines: Sequence[EInvoiceLine], shown: EInvoicePages, teller: Teller
 ) -> tuple[list[FieldAnswer], list[Finding]]:
     answers: list[FieldAnswer] = []
     findings: list[Finding] = []
@@ -307,7 +250,7 @@ def _cells(line: EInvoiceLine) -> Iterator[tuple[str, Value]]:
             yield name, Value(f"{number:f}", numeric=number)
 
 
-def _payable(invoice: EInvoice, kind: DocumentType, teller: _Teller) -> Iterator[Finding]:
+def _payable(invoice: EInvoice, kind: DocumentType, teller: Teller) -> Iterator[Finding]:
     """Say that part of the total was paid before: whoever pays by it pays too much."""
     field = next((field for field in kind.fields if field.name == _GROSS), None)
     payable, gross = invoice.left_to_pay, invoice.gross_total
@@ -316,7 +259,7 @@ def _payable(invoice: EInvoice, kind: DocumentType, teller: _Teller) -> Iterator
         yield teller.finding("payable", [_GROSS], said)
 
 
-def _xml_findings(invoice: EInvoice, teller: _Teller) -> Iterator[Finding]:
+def _xml_findings(invoice: EInvoice, teller: Teller) -> Iterator[Finding]:
     totals = [line.line_total for line in invoice.line_items]
     made = sum((total for total in totals if total is not None), Decimal(0))
     if totals and None not in totals and invoice.lines_total is not None and made != invoice.lines_total:

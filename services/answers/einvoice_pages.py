@@ -17,6 +17,7 @@ from services.answers.evidence import Place, SearchablePages
 from services.answers.normal_form import NormalForm, normal_form
 from services.answers.roles import is_name_of
 from services.answers.shown_numbers import ShownNumbers
+from services.answers.tables.sheet import Cell, Sheet
 from services.answers.values import Value
 from services.answers.values_by_form import Candidate
 
@@ -61,16 +62,27 @@ class EInvoicePages:
         The type whose labels stand before values.
     language
         ISO 639-1, of the document.
+    layouts
+        Packed runs of each page; a page without any is taken as plain text.
     any_sign
         Numbers may have the other sign on the pages.
     """
 
-    def __init__(self, pages: Sequence[str], kind: DocumentType, language: str, *, any_sign: bool = False) -> None:
+    def __init__(
+        self,
+        pages: Sequence[str],
+        kind: DocumentType,
+        language: str,
+        layouts: Sequence[Sequence[int]] = (),
+        *,
+        any_sign: bool = False,
+    ) -> None:
+        self.language = language
         self._pages = pages
         self._any_sign = any_sign
         self._kind = kind
         self._searchable = SearchablePages(pages)
-        self._candidates = Candidates(pages, language)
+        self._candidates = Candidates(pages, language, layouts)
 
     def text_at(self, place: Place) -> str:
         """Give what stands at a place."""
@@ -89,7 +101,7 @@ class EInvoicePages:
         if field.kind is Kind.CURRENCY:
             return self._find_currency(value.text)
         place = self._searchable.find(value.text, labels)
-        return place if place and self._is_it(field.kind, place) else self._find_identifier(value.text)
+        return place if place and self._is_it(field.kind, place) else self.find_identifier(value.text)
 
     def find_after(self, text: str, last: Place | None) -> Place | None:
         """Give where a text comes next after a place, as invoice lines follow each other; else its first place."""
@@ -98,13 +110,50 @@ class EInvoicePages:
             return None
         return (last and self._first(needle, last.page - 1, last.char_end)) or self._first(needle, 0, 0)
 
+    def find_identifier(self, number: str) -> Place | None:
+        """Find a number of letters and digits whatever spaces, dashes and points stand in it."""
+        wanted = "".join(filter(str.isalnum, normal_form(number).text))
+        if not any(map(str.isdigit, wanted)):
+            return None
+        for page, (text, places) in enumerate(self._squeezed):
+            form = self._forms[page].text
+            at = text.find(wanted)
+            while at >= 0:
+                start, end = places[at], places[at + len(wanted) - 1] + 1
+                if _is_whole(form, start, end):
+                    return self._place(page, start, end)
+                at = text.find(wanted, at + 1)
+        return None
+
     def labelled(self, field: FieldDefinition) -> list[Candidate]:
         """Give the amounts, dates or numbers that stand where the pages name the field."""
         return self._candidates.labelled(field, self._kind)
 
+    def words_before(self, item: Candidate) -> str:
+        """Give the words that precede a value on its line, in small letters."""
+        return self._candidates.surroundings.words_before(item.page, item.char_start)
+
+    def cell(self, page: int, start: int) -> Cell | None:
+        """Give the words that stand together at a place."""
+        return self._candidates.surroundings.cell(page, start)
+
     def all_of(self, kind: Kind) -> list[Candidate]:
         """Give the values of a kind with a form of its own, such as every IBAN."""
         return list(self._candidates.of(kind))
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The text of each page."""
+        return self._pages
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The pages, laid out."""
+        return self._candidates.surroundings.sheets
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a word, in normal form, stands anywhere on the pages."""
+        return word in self._words
 
     def share_of_words(self, text: str) -> float:
         """Give the share of a text's words that stand anywhere on the pages, 0 to 1."""
@@ -200,21 +249,6 @@ class EInvoicePages:
                     return Place(number, *match.span(), "normalised")
         return None
 
-    def _find_identifier(self, number: str) -> Place | None:
-        """Find a number of letters and digits whatever spaces, dashes and points stand in it."""
-        wanted = "".join(filter(str.isalnum, normal_form(number).text))
-        if not any(map(str.isdigit, wanted)):
-            return None
-        for page, (text, places) in enumerate(self._squeezed):
-            form = self._forms[page].text
-            at = text.find(wanted)
-            while at >= 0:
-                start, end = places[at], places[at + len(wanted) - 1] + 1
-                if _is_whole(form, start, end):
-                    return self._place(page, start, end)
-                at = text.find(wanted, at + 1)
-        return None
-
     def _first(self, needle: str, first_page: int, char_start: int) -> Place | None:
         for page in range(first_page, len(self._forms)):
             form = self._forms[page]
@@ -233,6 +267,12 @@ def same(one: Value, other: Value) -> bool:
     if one.numeric is not None and other.numeric is not None:
         return one.numeric == other.numeric
     return one.text == other.text
+
+
+def is_made(tax: Decimal | None, parts: Sequence[Candidate]) -> bool:
+    """Tell whether the taxes of several rates add up to a tax; the page may show each of them twice."""
+    values = [part.value.numeric for part in parts if part.value.numeric is not None]
+    return len(values) > 1 and tax in {sum(values, Decimal(0)), sum(set(values), Decimal(0))}
 
 
 def date_forms(day: dt.date) -> list[str]:

@@ -1,6 +1,7 @@
 """The summary of an e-invoice: said by code, so that no figure in it can be wrong."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -8,6 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from services.answers.einvoice import EInvoice
+from services.answers.language import UNDETERMINED
 from services.answers.normal_form import plain
 
 MAX_NAME: Final = 80
@@ -20,9 +22,14 @@ def einvoice_summary(invoice: EInvoice, language: str) -> str:
     Parameters
     ----------
     language
-        ISO 639-1; German for `de`, else English.
+        ISO 639-1; German for `de`, French for `fr`, else English.
     """
-    return _german(invoice) if language.startswith("de") else _english(invoice)
+    return _WRITERS.get(language[:2], _english)(invoice)
+
+
+def is_summary_in(language: str) -> bool:
+    """Say whether `einvoice_summary` is in a language: of an undetermined one, nothing is denied."""
+    return language[:2] in _WRITERS or language == UNDETERMINED
 
 
 def _german(invoice: EInvoice) -> str:
@@ -51,6 +58,24 @@ def _english(invoice: EInvoice) -> str:
         _after(", to be paid of it", _left_to_pay(invoice, "en")),
     ]
     return _sentences(parts, _after("To be paid by", _day(invoice.due_date, "d MMMM yyyy", "en")))
+
+
+def _french(invoice: EInvoice) -> str:
+    what = "Avoir" if invoice.is_credit_note else "Facture"
+    parts = [
+        what,
+        _named(invoice.invoice_number),
+        _after("du", _day(invoice.issue_date, "d MMMM yyyy", "fr")),
+        _after("de", _named(invoice.seller_name)),
+        _after("à", _named(invoice.buyer_name)),
+        _after("d'un montant de", _amount(invoice.gross_total, invoice.currency, "fr")),
+        _after(", dont à payer", _left_to_pay(invoice, "fr")),
+    ]
+    return _sentences(parts, _after("À payer au plus tard le", _day(invoice.due_date, "d MMMM yyyy", "fr")))
+
+
+_WRITERS: Final[Mapping[str, Callable[[EInvoice], str]]] = {"de": _german, "en": _english, "fr": _french}
+"""By language, ISO 639-1."""
 
 
 def _sentences(parts: list[str], second: str) -> str:

@@ -59,6 +59,12 @@ def since_asked_to_pay(words: str) -> str:
     return words[max((match.start() for match in _ASKS_TO_PAY.finditer(words)), default=0) :]
 
 
+def words_since_asked_to_pay(words: str) -> str | None:
+    """Give the words behind the last request to pay; None if there is none. In small letters."""
+    ends = [match.end() for match in _ASKS_TO_PAY.finditer(words)]
+    return words[ends[-1] :] if ends else None
+
+
 class FieldNames:
     """What documents call a field.
 

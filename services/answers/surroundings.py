@@ -81,6 +81,15 @@ class Surroundings:
             shown += [*([row] if row else []), text]
         return tuple(dict.fromkeys(_label(item[-MAX_LABEL:]) for item in shown))
 
+    def words_before(self, page: int, start: int) -> str:
+        """Give the words that precede a place on its line, the cells to its left among them, in small letters."""
+        found = self._index[page - 1].find(start)
+        if found is None:
+            return ""
+        line, at, _ = found
+        cells = [cell.text for cell in line.cells[:at]]
+        return _label(" ".join([*cells, self._pages[page - 1][line.cells[at].start : start]]))
+
     def is_dateline(self, page: int, start: int) -> bool:
         """Say whether a date stands where letters have theirs: alone in its cell, or behind the place, unlabelled."""
         found = self._index[page - 1].find(start)

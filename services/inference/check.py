@@ -9,6 +9,7 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.completeness import completeness
 from services.answers.dates import regional
+from services.answers.einvoice_summary import is_summary_in
 from services.answers.figures import DocumentFigures
 from services.answers.findings import (
     doubtful,
@@ -100,8 +101,9 @@ def check(asked: Asked) -> Checked:
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
     if asked.einvoice is not None and not asked.generations:
-        found = review_of_xml(asked.kind, asked.einvoice, pages, language)
-        summary = Summary(text, asked.summary_language, (), is_in_language=True)  # by code, of the XML
+        found = review_of_xml(asked.kind, asked.einvoice, pages, language, layouts)
+        wanted = asked.summary_language
+        summary = Summary(text, wanted, (), is_in_language=is_summary_in(wanted))  # by code, of the XML
         return Checked(asked, candidates, figures, (), found, summary, None)
     read = _read(asked, candidates)
     found = review(asked.kind, read.fields, candidates, language)
@@ -109,7 +111,8 @@ def check(asked: Asked) -> Checked:
     question = with_summary(question_about(asked.kind, found.fields, found.findings, candidates), summary)
     shown: Sequence[Finding] = ()
     if asked.einvoice is not None:
-        shown = shown_otherwise(asked.kind, asked.einvoice, asked.admitted.document.pages, language)
+        document = asked.admitted.document
+        shown = shown_otherwise(asked.kind, asked.einvoice, document.pages, language, document.layouts)
     return Checked(asked, candidates, figures, (read.copies,), found, summary, question, shown)
 
 

@@ -35,15 +35,27 @@ def einvoice_for(document: PendingDocument, use: EInvoiceUse) -> EInvoice | None
     return EInvoice.model_validate(document.einvoice)
 
 
-def review_of_xml(kind: DocumentType, invoice: EInvoice, pages: Sequence[str], language: str) -> Review:
+def review_of_xml(
+    kind: DocumentType,
+    invoice: EInvoice,
+    pages: Sequence[str],
+    language: str,
+    layouts: Sequence[Sequence[int]] = (),
+) -> Review:
     """Take the XML's values for answers; findings are those of any answer, and what the pages show otherwise."""
-    fields, findings = einvoice_answers(invoice, kind, pages, language)
+    fields, findings = einvoice_answers(invoice, kind, pages, language, layouts)
     return Review(fields, [*findings_of(kind, fields, {}, language), *findings], {})
 
 
-def shown_otherwise(kind: DocumentType, invoice: EInvoice, pages: Sequence[str], language: str) -> list[Finding]:
+def shown_otherwise(
+    kind: DocumentType,
+    invoice: EInvoice,
+    pages: Sequence[str],
+    language: str,
+    layouts: Sequence[Sequence[int]] = (),
+) -> list[Finding]:
     """Give what the pages show otherwise than the XML says, and what is wrong with the XML."""
-    return einvoice_answers(invoice, kind, pages, language)[1] if kind.name == INVOICE else []
+    return einvoice_answers(invoice, kind, pages, language, layouts)[1] if kind.name == INVOICE else []
 
 
 def lines_left_out(kind: DocumentType, invoice: EInvoice, language: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,7 @@ from services.answers.einvoice import (
     MAX_DIGITS,
     MAX_LINES,
     MAX_NOTES,
+    MAX_OTHER_TEXT,
     MAX_TEXT,
     EInvoice,
     EInvoiceLine,
@@ -41,6 +42,12 @@ MAX_TAGS: Final = 1_200_000
 _DATE: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T[0-9:.]{4,20})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,28})?|\.[0-9]{1,28})")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+_NOT_HEADER: Final = frozenset(
+    {"IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine"}
+    | {"AttachmentBinaryObject", "EmbeddedDocumentBinaryObject"}
+)
+"""Elements of lines, and of documents that the XML carries inside."""
+_LINE_NOTES: Final = ".//Content | .//Note | .//Description"
 _NUMBERS: Final = ("type_code", "invoice_number", "order_number", "seller_vat_id", "currency")
 _PARTIES: Final = ("seller_name", "buyer_name")
 _AMOUNTS: Final = ("net_total", "tax_total", "gross_total", "lines_total", "prepaid", "payable")
@@ -61,6 +68,8 @@ class Written:
         Text by name of the term, white space at both ends taken off; terms that are not there are absent.
     lines
         The same for each invoice line, but for those beyond `MAX_LINES`.
+    other_text
+        Each text outside the lines, then each note of a line, once and on a line of its own.
     notes
         What was cut or left out.
     """
@@ -68,6 +77,7 @@ class Written:
     syntax: Syntax
     header: Mapping[str, str]
     lines: Sequence[Mapping[str, str]]
+    other_text: str
     notes: Sequence[str]
     lines_left_out: int = 0
 
@@ -97,12 +107,20 @@ def written_einvoice(content: bytes) -> Written:
     lines = _matches(root, LINES_UBL if syntax == "ubl" else LINES_CII, syntax)
     more = max(len(lines) - MAX_LINES, 0)
     notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * bool(more)
+    other = dict.fromkeys(_texts_outside_lines(root))
+    if sum(map(len, other)) + len(other) > MAX_OTHER_TEXT:
+        notes.append(f"the XML has more than {MAX_OTHER_TEXT} characters beside its lines, the first ones were read")
+    of_lines = (
+        text for line in lines[:MAX_LINES] for note in _matches(line, _LINE_NOTES, syntax) if (text := _text(note))
+    )
+    other |= dict.fromkeys(" ".join(text.split()) for text in of_lines)
     if len(days) > 1:
         notes.append(f"the XML has {len(days)} days by which to pay, the last one was taken")
     if is_credit:
         notes.append(f"the XML is a CreditNote, and its type_code is {header.get('type_code', 'not there')!a}")
         header["type_code"] = CREDIT_NOTE
-    return Written(syntax, header, [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]], notes, more)
+    read = [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]]
+    return Written(syntax, header, read, "\n".join(other)[:MAX_OTHER_TEXT], notes, more)
 
 
 def einvoice_of(written: Written) -> EInvoice:
@@ -128,6 +146,7 @@ def einvoice_of(written: Written) -> EInvoice:
     return EInvoice(
         syntax=written.syntax,
         **header,
+        other_text=written.other_text,
         line_items=tuple(lines),
         lines_left_out=written.lines_left_out,
         notes=tuple(notes[:MAX_NOTES]),
@@ -193,6 +212,15 @@ def _matches(element: etree._Element, path: str, syntax: Syntax) -> list[etree._
 @lru_cache(maxsize=256)
 def _compiled(path: str, syntax: Syntax) -> etree.XPath:
     return etree.XPath(path.format_map(_NAMES[syntax]), smart_strings=False)
+
+
+def _texts_outside_lines(element: etree._Element) -> Iterator[str]:
+    """Give the texts of all elements but the lines and what is carried inside; libxml2 bounds the depth."""
+    if text := " ".join((element.text or "").split()):
+        yield f"{text} days" if element.get("unitCode") == "DAY" else text
+    for child in element:
+        if child.tag not in _NOT_HEADER:
+            yield from _texts_outside_lines(child)
 
 
 def _text(match: "etree._Element | str") -> str:

@@ -1,7 +1,7 @@
 """What the pages of real e-invoices say against forged values of their XML, and against genuine ones: nothing."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +21,7 @@ OTHER_IBANS = ("DE89370400440532013000", "DE02120300000000202051")
 OTHER_VAT_IDS = ("DE129273398", "DE136695976")
 """Valid ones: forgers write no wrong check digits."""
 
-Invoice = tuple[EInvoice, list[str]]
+Invoice = tuple[EInvoice, list[str], Sequence[Sequence[int]]]
 Forgery = tuple[str, EInvoice]
 """The path of the forged value, and the whole with it."""
 
@@ -33,11 +33,16 @@ def real_invoices() -> list[Invoice]:
     if not paths:
         pytest.skip(f"no {SHARED}: the real invoices are not part of the repository")
     documents = [read_pdf(path.read_bytes(), ReadingLimits(50, 200_000)) for path in paths]
-    return [(document.einvoice, [*map(stored_form, document.pages)]) for document in documents if document.einvoice]
+    return [
+        (document.einvoice, [*map(stored_form, document.pages)], document.layouts)
+        for document in documents
+        if document.einvoice
+    ]
 
 
-def found_in(invoice: EInvoice, pages: list[str]) -> list[Finding]:
-    return [finding for finding in review_of_xml(TYPE, invoice, pages, "de").findings if finding.needs_review]
+def found_in(invoice: EInvoice, pages: list[str], layouts: Sequence[Sequence[int]]) -> list[Finding]:
+    found = review_of_xml(TYPE, invoice, pages, "de", layouts).findings
+    return [finding for finding in found if finding.needs_review]
 
 
 def forged_headers(invoice: EInvoice) -> Iterator[Forgery]:
@@ -72,8 +77,9 @@ def test_genuine_values_are_no_finding_but_where_the_page_is_another(real_invoic
     paid = [[item for item in findings if "zu zahlen" in item.message] for findings in of_xml]
     assert sorted(map(len, paid)) == [0] * 13 + [1] * 4, "four were paid in part before"
     different = [len(findings) - len(of_paid) for findings, of_paid in zip(of_xml, paid, strict=True)]
-    # Looked at: one invoice's page has another seller, and other amounts in two lines that do not make their sum.
-    assert sorted(different) == [0] * 16 + [4]
+    # Looked at: one invoice's page has another seller, other amounts in two lines that do not make their sum, and an
+    # account and a VAT number that its XML does not have.
+    assert sorted(different) == [0] * 16 + [6]
     # The samples' own numbers, such as DE123456789, have wrong check digits.
     assert {finding.kind for findings in found for finding in findings} <= {FindingKind.EINVOICE, FindingKind.CHECKSUM}
 
@@ -81,15 +87,41 @@ def test_genuine_values_are_no_finding_but_where_the_page_is_another(real_invoic
 def test_forged_values_are_findings_of_their_field(real_invoices: list[Invoice]) -> None:
     """Missed are days only: those on which the page shows another date, such as the day by which to pay."""
     count, missed = 0, []
-    for invoice, pages in real_invoices:
-        before = found_in(invoice, pages)
+    for invoice, *page in real_invoices:
+        before = found_in(invoice, *page)
         for path, forged in (*forged_headers(invoice), *forged_lines(invoice)):
-            new = [finding for finding in found_in(forged, pages) if finding not in before]
+            new = [finding for finding in found_in(forged, *page) if finding not in before]
             count += 1
             missed += [path] * (path not in {name for finding in new for name in finding.fields})
     assert count > 600
     assert set(missed) <= {"issue_date", "due_date"}
     assert len(missed) <= count // 100
+
+
+def test_what_the_pages_show_and_the_xml_does_not_say_is_a_finding_of_its_field(real_invoices: list[Invoice]) -> None:
+    """Taken out of the XML, as if it were added to the pages."""
+    count, missed = 0, []
+    for invoice, pages, layouts in real_invoices:
+        for name in ("due_date", "seller_vat_id", "iban"):
+            review = review_of_xml(TYPE, invoice, pages, "de", layouts)
+            shown = next((item for item in review.fields if item.path == name and item.page), None)
+            if shown is None or any(finding.fields == [name] for finding in review.findings):
+                continue
+            count += 1
+            other = invoice.other_text or ""
+            for written in _written(invoice, name):
+                other = other.replace(written, "")
+            lacking = invoice.model_copy(update={name: None, "other_text": other})
+            named = {path for finding in found_in(lacking, pages, layouts) for path in finding.fields}
+            missed += [name] * (name not in named)
+    assert count > 10
+    assert missed == []
+
+
+def _written(invoice: EInvoice, name: str) -> list[str]:
+    """Give the ways in which the XML writes a value, in its words for people, too."""
+    value = getattr(invoice, name)
+    return [f"{value:%Y%m%d}", f"{value:%d.%m.%Y}"] if isinstance(value, dt.date) else [str(value)]
 
 
 def _with_line(invoice: EInvoice, index: int, line: EInvoiceLine) -> EInvoice:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from einvoices import INVOICE, PAGE, changed, cii, printed
+from einvoices import INVOICE, PAGE, ROWS, changed, cii, printed, tabulated
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from pending import pending_document
@@ -23,6 +23,7 @@ from services.inference.pipeline import pipeline_of
 from services.intake.document import ReadingLimits
 from services.intake.einvoice_page import read_einvoice_xml
 from services.intake.pdf import read_pdf
+from services.intake.stored_text import stored_form
 from services.storage.records import PendingDocument
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
@@ -115,6 +116,23 @@ async def test_lines_beyond_those_that_are_read_are_a_reason(engine: ScriptedEng
     )
 
 
+@pytest.mark.parametrize(("language", "findings"), [("de", 0), ("en", 0), ("fr", 0), ("und", 0), ("it", 1)])
+async def test_a_summary_in_another_language_than_the_documents_is_said_to_be_so(
+    engine: ScriptedEngine, language: str, findings: int
+) -> None:
+    outcome = await answer(document(language=language), EInvoiceUse.PREFER, engine)
+    assert [finding.kind for finding in outcome.findings] == [FindingKind.SUMMARY] * findings
+
+
+async def test_what_the_pages_alone_show_is_found_by_their_layout_too(engine: ScriptedEngine) -> None:
+    invoice = read_einvoice_xml(cii(INVOICE), ReadingLimits(10, 100_000)).einvoice
+    page = read_pdf(tabulated([*ROWS, ("3", "Anfahrt", "2", "200,00 €")]), ReadingLimits(10, 100_000))
+    given = document(invoice, *map(stored_form, page.pages), layouts=page.layouts)
+    for use in (EInvoiceUse.PREFER, EInvoiceUse.CHECK):
+        outcome = await answer(given, use, engine)
+        assert any("Anfahrt" in finding.message for finding in outcome.findings), use
+
+
 async def test_what_was_paid_before_is_said(engine: ScriptedEngine) -> None:
     outcome = await answer(document(changed(payable=INVOICE.net_total)), EInvoiceUse.PREFER, engine)
     assert outcome.needs_review
@@ -182,8 +200,18 @@ def test_each_use_is_a_pipeline_of_its_own() -> None:
     assert len({pipeline_of(identity, TYPES, "de", use).pipeline_id for use in EInvoiceUse}) == 3
 
 
-def test_a_summary_says_what_there_is_in_either_language() -> None:
-    assert einvoice_summary(EInvoice(syntax="ubl"), "fr") == "Invoice."
+def test_a_summary_says_what_there_is_in_each_language() -> None:
+    assert [einvoice_summary(EInvoice(syntax="ubl"), language) for language in ("de", "en", "fr", "it")] == [
+        "Rechnung.",
+        "Invoice.",
+        "Facture.",
+        "Invoice.",
+    ]
+    paid = changed(payable=INVOICE.net_total)
+    assert einvoice_summary(paid, "fr") == (
+        "Facture RE-2026/17 du 5 novembre 2026 de Holzbau Brenner GmbH & Co. KG à Stadtwerke Beispielstadt "
+        "d'un montant de 1\u202f785,00 EUR, dont à payer 1\u202f500,00 EUR. À payer au plus tard le 5 décembre 2026."
+    )
     credit = changed(type_code="381", due_date=None, buyer_name=None)
     assert einvoice_summary(credit, "en") == (
         "Credit note RE-2026/17 of 5 November 2026 from Holzbau Brenner GmbH & Co. KG for 1,785.00 EUR."

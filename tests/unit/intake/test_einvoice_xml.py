@@ -9,14 +9,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from einvoices import INVOICE, attached, changed, cii, ubl, zugferd_1
+from einvoices import INVOICE, attached, changed, cii, ubl, values_of, zugferd_1
 from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import letter
 from pypdf import PdfReader
 
 from schemas.events import ErrorCode, Step
-from services.answers.einvoice import MAX_LINES, MAX_TEXT, EInvoice, EInvoiceLine
+from services.answers.einvoice import MAX_LINES, MAX_OTHER_TEXT, MAX_TEXT, EInvoice, EInvoiceLine
 from services.intake import einvoice_xml
 from services.intake.document import ReadingLimits
 from services.intake.einvoice_page import read_einvoice_xml
@@ -59,7 +59,11 @@ invoices = st.builds(
 
 
 def read(xml: bytes) -> EInvoice:
-    return einvoice_of(written_einvoice(xml))
+    return einvoice_of(written_einvoice(xml)).model_copy(update={"other_text": None})
+
+
+def other_text(xml: bytes) -> list[str]:
+    return (einvoice_of(written_einvoice(xml)).other_text or "").splitlines()
 
 
 @given(invoices)
@@ -121,6 +125,33 @@ def test_a_credit_note_is_one_whatever_its_code_says(code: str | None) -> None:
     assert invoice.is_credit_note
     assert len(invoice.notes) == 1
     assert not read(ubl(changed(type_code="381"), "CreditNote")).notes
+
+
+@pytest.mark.parametrize("write", WRITERS.values())
+def test_what_the_xml_says_outside_its_lines_is_kept_whatever_it_is_of(write: Callable[[EInvoice], bytes]) -> None:
+    texts = other_text(write(INVOICE))
+    assert {"12/345/67890", "DE02120300000000202051", "1785.00"} <= set(texts)
+    assert not {"Eichentüren, geölt", "1200.00"} & set(texts)
+
+
+def test_notes_of_lines_and_days_of_a_discount_are_kept_and_what_is_carried_inside_is_not() -> None:
+    note = b"<ram:IncludedNote><ram:Content>Darin 16 % Steuer = 1,60 EUR</ram:Content></ram:IncludedNote>"
+    line = b"<ram:IncludedSupplyChainTradeLineItem>"
+    more = (
+        b"<ram:AttachmentBinaryObject>QUJD</ram:AttachmentBinaryObject>"
+        b'<ram:BasisPeriodMeasure unitCode="DAY">14</ram:BasisPeriodMeasure><ram:SpecifiedTradePaymentTerms>'
+    )
+    xml = cii(INVOICE).replace(line, line + note, 1).replace(b"<ram:SpecifiedTradePaymentTerms>", more, 1)
+    texts = other_text(xml)
+    assert "Darin 16 % Steuer = 1,60 EUR" in texts
+    assert "14 days" in texts
+    assert "QUJD" not in texts
+
+
+def test_more_text_than_is_kept_is_cut_and_named() -> None:
+    invoice = einvoice_of(written_einvoice(ubl(changed(buyer_name="B" * MAX_OTHER_TEXT))))
+    assert len(invoice.other_text or "") == MAX_OTHER_TEXT
+    assert any("beside its lines" in note for note in invoice.notes)
 
 
 def test_an_account_that_is_no_iban_is_none() -> None:
@@ -204,7 +235,7 @@ class TestPage:
         assert "Invoice number: RE-2026/17" in page
         assert "Gross total: 1785.00 EUR" in page
         assert "\tEichentüren, geölt\t3\t\t\t\t1200.00" in page
-        assert document.einvoice == INVOICE
+        assert values_of(document.einvoice) == INVOICE
 
     def test_a_german_seller_gets_german_words(self, limits: ReadingLimits) -> None:
         place = b"<ram:CityName>Ulm</ram:CityName><ram:CountryID>DE</ram:CountryID>"
@@ -233,7 +264,7 @@ class TestPdf:
     @pytest.mark.parametrize("name", ["factur-x.xml", "zugferd-invoice.xml", "ZUGFeRD-invoice.xml", "xrechnung.xml"])
     def test_the_attached_xml_is_read_under_each_name_of_the_standards(self, name: str, limits: ReadingLimits) -> None:
         document = read_pdf(attached(self.PLAIN, cii(INVOICE), name), limits)
-        assert document.einvoice == INVOICE
+        assert values_of(document.einvoice) == INVOICE
         assert document.notes == ()
 
     def test_other_attachments_are_left_alone_and_named(self, limits: ReadingLimits) -> None:
@@ -241,7 +272,7 @@ class TestPdf:
         assert document.einvoice is None
         assert [note.en for note in document.notes] == ["files are attached to the PDF that are not read: other.xml"]
         both = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), b"x", "hotel.pdf"), limits)
-        assert both.einvoice == INVOICE
+        assert values_of(both.einvoice) == INVOICE
         assert ["hotel.pdf" in note.en for note in both.notes] == [True]
         broken = read_pdf(attached(attached(self.PLAIN, b"<html/>"), b"x", "hotel.pdf"), limits)
         assert ["hotel.pdf" in note.en for note in broken.notes] == [False, True]
@@ -260,7 +291,7 @@ class TestPdf:
 
     def test_one_on_pages_without_text_speaks_for_them_and_the_notes_say_so(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(letter([""]), cii(INVOICE)), limits)
-        assert (document.einvoice, document.pages) == (INVOICE, ("",))
+        assert (values_of(document.einvoice), document.pages) == (INVOICE, ("",))
         assert [note.en for note in document.notes] == [
             "no page has text that the attached e-invoice could be held against"
         ]
@@ -272,7 +303,7 @@ class TestPdf:
 
     def test_of_two_the_first_is_read_and_the_other_named(self, limits: ReadingLimits) -> None:
         document = read_pdf(attached(attached(self.PLAIN, cii(INVOICE)), ubl(INVOICE), "xrechnung.xml"), limits)
-        assert document.einvoice == INVOICE
+        assert values_of(document.einvoice) == INVOICE
         assert "2 e-invoices" in document.notes[0].en
 
 
@@ -281,12 +312,12 @@ class TestWorker:
     async def test_values_come_through_the_worker_as_they_were_read(self, parser: Parser) -> None:
         from_xml = await parser.parse(ubl(INVOICE), XML)
         from_pdf = await parser.parse(attached(TestPdf.PLAIN, cii(INVOICE)), PDF)
-        assert from_xml.einvoice == changed(syntax="ubl")
-        assert from_pdf.einvoice == INVOICE
+        assert values_of(from_xml.einvoice) == changed(syntax="ubl")
+        assert values_of(from_pdf.einvoice) == INVOICE
 
     async def test_an_e_invoice_without_text_on_its_pages_comes_through(self, parser: Parser) -> None:
         document = await parser.parse(attached(letter([""]), cii(INVOICE)), PDF)
-        assert (document.einvoice, document.blank, len(document.notes)) == (INVOICE, True, 1)
+        assert (values_of(document.einvoice), document.blank, len(document.notes)) == (INVOICE, True, 1)
 
     async def test_xml_that_is_none_fails_with_its_code(self, parser: Parser) -> None:
         with pytest.raises(IntakeError) as caught:
