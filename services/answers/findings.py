@@ -129,6 +129,24 @@ def reduced(
     ]
 
 
+def exceeded_by_charges(
+    kind: DocumentType, fields: Sequence[FieldAnswer], total: Candidate | None, language: str
+) -> list[Finding]:
+    """Give the finding about a gross total below which another one stands that is higher by what comes on top.
+
+    Parameters
+    ----------
+    total
+        That one, if there is one.
+    """
+    gross = next((field for field in fields if kind.tax_totals and field.path == kind.tax_totals.gross), None)
+    if total is None or gross is None:
+        return []
+    german = language.startswith(GERMAN)
+    said = (gross.verbatim, total.verbatim)
+    return [_finding(FindingKind.VALUE, _defined(kind, gross.path), _CHARGED, *said, german=german)]
+
+
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
     """Say that a document became `other`, though another type was nearest.
 
@@ -240,6 +258,10 @@ _OPEN_SIGN: Final = Wording(
 _REDUCED: Final = Wording(
     de="{label}: „{said}“ ist vielleicht nicht, was nach der Zahlung von „{other}“ offen ist.",
     en="{label}: \u201c{said}\u201d may not be what is left after the payment of \u201c{other}\u201d.",
+)
+_CHARGED: Final = Wording(
+    de="{label}: unter „{said}“ steht „{other}“, mit dem, was noch dazukommt.",
+    en="{label}: below \u201c{said}\u201d stands \u201c{other}\u201d, with what comes on top.",
 )
 _UNTOLD: Final = Wording(
     de="{label}: die Worte um „{said}“ sprechen nicht davon.",

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
+from services.answers.charges_on_top import total_with_charges
 from services.answers.check import check_answer
 from services.answers.completeness import completeness
 from services.answers.dates import regional
@@ -14,6 +15,7 @@ from services.answers.figures import DocumentFigures
 from services.answers.findings import (
     doubtful,
     doubtful_type,
+    exceeded_by_charges,
     exceeded_totals,
     open_signs,
     reduced,
@@ -215,6 +217,8 @@ def answered(checked: Checked) -> Answered:
         findings += open_signs(asked.kind, weighed.fields, signs, document.language)
         paid = part_payments(asked.kind, weighed.fields, checked.candidates)
         findings += reduced(asked.kind, weighed.fields, paid, document.language)
+        charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
+        findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)

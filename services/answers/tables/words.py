@@ -41,6 +41,9 @@ _ADJUSTMENTS: Final = frozenset({
     "versandpauschale", "voucher", "zuschlag",
 })  # fmt: skip
 
+_TAKEN_OFF: Final = ("nachlass", "nachlaß", "rabatt", "skonto")
+"""Ends of German words for what is taken off: `Paketrabatt`, `Gesamtrabatt`."""
+
 _TAX_STEMS: Final = re.compile(
     r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
 )
@@ -161,7 +164,8 @@ def rate_of(text: str) -> Decimal | None:
 
 def is_adjustment(text: str) -> bool:
     """Tell whether a line below a sum takes something off or adds what is not billed as goods."""
-    return not _ADJUSTMENTS.isdisjoint(words_of(text).split()[:_WORDS_OF_LABEL])
+    words = words_of(text).split()[:_WORDS_OF_LABEL]
+    return not _ADJUSTMENTS.isdisjoint(words) or any(word.endswith(_TAKEN_OFF) for word in words)
 
 
 def leads_on(text: str) -> bool:

@@ -155,6 +155,13 @@ async def test_an_amount_of_which_a_part_was_paid_is_for_a_person_and_not_asked_
     assert len(engine.prompts) == 2
 
 
+async def test_a_total_below_which_a_higher_one_stands_is_for_a_person_and_not_asked_again() -> None:
+    totals = letter("invoice", **GOOD, **TOTALS)
+    outcome, engine = await answer(f"{totals}\nOrtstaxe 32,40 €\nGesamtbetrag 151,40 €")
+    assert [(finding.kind, finding.fields) for finding in outcome.findings] == [(FindingKind.VALUE, ["gross_total"])]
+    assert len(engine.prompts) == 2
+
+
 async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
     assert not answered(checked).findings

@@ -1,0 +1,49 @@
+"""A higher total below the gross one, with what comes on top of it and bears no tax.
+
+    Summe brutto      2.143,00
+    Ortstaxe             32,40
+    Gesamtbetrag      2.175,40
+
+Net and tax make the first one, so that arithmetic is content with it, and the last one is to be paid.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import islice, pairwise
+from typing import Final
+
+from schemas.document_types import DocumentType, Kind
+from schemas.events import FieldAnswer
+from services.answers.candidates import Candidates
+from services.answers.no_values import is_paid
+from services.answers.one_total import is_called_tax
+from services.answers.values_by_form import Candidate
+
+MOST_CHARGES: Final = 3
+"""Amounts between both totals."""
+
+
+def total_with_charges(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Candidate | None:
+    """Give the total that what stands between makes of the one that was taken; None if there is none."""
+    definition = next((field for field in kind.fields if kind.tax_totals and field.name == kind.tax_totals.gross), None)
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    gross = given.get(definition.name) if definition else None
+    if definition is None or not gross:
+        return None
+    amounts, named = candidates.of(Kind.MONEY), candidates.labelled(definition, kind)
+    for at, item in enumerate(amounts):
+        if item.value.numeric == gross and (found := _above(amounts[at:], gross)) in named:
+            return found
+    return None
+
+
+def _above(amounts: Sequence[Candidate], gross: Decimal) -> Candidate | None:
+    """Give the amount that follows a total and its charges, and is their sum."""
+    total = gross
+    for charge, last in islice(pairwise(amounts[1:]), MOST_CHARGES):
+        if not (charge.value.numeric or 0) > 0 or is_called_tax(charge) or is_paid(charge):
+            return None
+        total += charge.value.numeric or 0
+        if last.value.numeric == total and last.page == amounts[0].page:
+            return last
+    return None
