@@ -250,7 +250,9 @@ async def test_as_many_documents_are_in_work_as_it_computes_side_by_side(engine:
     assert sequences_here() == SEQUENCES_ON_A_CPU
 
 
-async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngine) -> None:
+async def test_a_killed_engine_is_death_for_every_request(
+    engine: InProcessEngine, caplog: pytest.LogCaptureFixture
+) -> None:
     """Stands last: the file's engine is gone after it."""
     running = [asyncio.create_task(engine.generate(prompt(f"doomed-{n}", schema=ANSWER))) for n in range(3)]
     while not engine._llm.output_processor.has_unfinished_requests():
@@ -261,3 +263,4 @@ async def test_a_killed_engine_is_death_for_every_request(engine: InProcessEngin
     assert [type(outcome) for outcome in outcomes] == [EngineDeadError] * 3
     with pytest.raises(EngineDeadError, match="supervisor"):
         await engine.generate(prompt("late"))
+    caplog.clear()  # vLLM's last words have the engine in their traceback

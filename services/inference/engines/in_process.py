@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -324,11 +325,17 @@ class InProcessEngine:
         """Stop the engine's process and free its memory; a few seconds."""
         if self._watching:
             self._watching.cancel()
-        await asyncio.to_thread(self._llm.shutdown)
+        await asyncio.to_thread(_shut_down, weakref.ref(self._llm))
         if self._guards:
             self._guards.cleanup()
         del self._llm  # its finaliser fails when it runs as late as the interpreter's end
         gc.collect()  # an error that its end raised in one of its tasks holds it in a circle
+
+
+def _shut_down(llm: "weakref.ref[AsyncLLM]") -> None:
+    """End an engine's process in a thread, which keeps what it was given for a moment longer."""
+    if engine := llm():
+        engine.shutdown()
 
 
 async def _all(parts: "AsyncIterator[RequestOutput]") -> "list[RequestOutput]":
