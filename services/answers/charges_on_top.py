@@ -7,6 +7,7 @@
 Net and tax make the first one, so that arithmetic is content with it, and the last one is to be paid.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import islice, pairwise
@@ -14,6 +15,7 @@ from typing import Final
 
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
+from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates
 from services.answers.no_values import is_paid
 from services.answers.one_total import is_called_tax
@@ -21,6 +23,10 @@ from services.answers.values_by_form import Candidate
 
 MOST_CHARGES: Final = 3
 """Amounts between both totals."""
+_LATER: Final = re.compile(
+    r"\bdann\b|\bbei zahlung|\bnach dem\b|mahn|verzug|vorjahr|vormonat|\blate\b|overdue|\bafter\b"
+)
+"""Words, in small letters, of what is to be paid only if something happens, or of another bill."""
 
 
 def total_with_charges(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Candidate | None:
@@ -41,9 +47,17 @@ def _above(amounts: Sequence[Candidate], gross: Decimal) -> Candidate | None:
     """Give the amount that follows a total and its charges, and is their sum."""
     total = gross
     for charge, last in islice(pairwise(amounts[1:]), MOST_CHARGES):
-        if not (charge.value.numeric or 0) > 0 or is_called_tax(charge) or is_paid(charge):
+        if not (charge.value.numeric or 0) > 0 or is_called_tax(charge) or is_paid(charge) or _is_of_another(charge):
             return None
         total += charge.value.numeric or 0
         if last.value.numeric == total and last.page == amounts[0].page:
-            return last
+            return None if _is_of_another(last) or not _is_one_currency(amounts[0], charge, last) else last
     return None
+
+
+def _is_of_another(item: Candidate) -> bool:
+    return any(map(_LATER.search, (*item.labels, *item.sentence)))
+
+
+def _is_one_currency(*amounts: Candidate) -> bool:
+    return len({currency_code(item.verbatim) for item in amounts} - {None}) <= 1

@@ -48,6 +48,12 @@ _CODED: Final = frozenset({Kind.IBAN, Kind.VAT_ID, Kind.BIC})
 _ACCOUNT: Final = ("Konto", "Konto-Nr", "Kto", "Kto-Nr")
 """What documents call an account where an IBAN is due; elsewhere in the world an `account number` is a whole one."""
 _AMOUNTS: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.QUANTITY, Kind.PERCENTAGE})
+_SAYS_NONE: Final = re.compile(
+    r"kein|entfäll|entfall|erlassen|verzicht|ohne|nicht |befreit|(?:[^\W\d_]+)?frei\b|kostenlos|inkl|inbegriffen"
+    r"|enthalten|waived|exempt|zero|none|\bno\b|not |nil\b|free\b|included|aucun|exonér|néant|sans |offert|gratuit|inclus"
+    r"|compris"
+)
+"""Words, in small letters, with which a document says that there is no such amount or number: it said it itself."""
 _LIKE_A_CODE: Final = re.compile(rf"[A-Z]{{0,4}}[ .:-]?(?:[0-9][ ./-]{{0,2}}){{{MIN_DIGITS},30}}[A-Z]{{0,4}}")
 """Letters, digits and letters: no word, no amount and no telephone in brackets."""
 _DIGIT: Final = re.compile(r"\d")
@@ -228,7 +234,8 @@ class _Document:
             may_be_one = _LIKE_A_CODE.fullmatch(copied) is not None
         else:
             may_be_one = field.kind in _AMOUNTS and currency_code(copied) is None
-        place = self._place(field, copied, None) if may_be_one and not field.required else None
+        may_be_one = may_be_one and not field.required and not _SAYS_NONE.match(plain(copied).casefold())
+        place = self._place(field, copied, None) if may_be_one else None
         return _answer(field, copied, None, place) if place and self._is_called(field, place) else None
 
     def _is_called(self, field: FieldDefinition, place: Place) -> bool:

@@ -26,6 +26,10 @@ MAX_SAID: Final = 60
 """Characters of a description in a finding."""
 MOST_ALIKE: Final = 10
 """Rows of one amount among which that of a line is looked for."""
+MOST_WORDS: Final = 60
+"""Words of a description that are compared: the time for it grows with their third power."""
+MOST_COMPARED: Final = 1_000
+"""Descriptions that are compared; of further lines the amount alone tells the row, and no words are named."""
 _LINES: Final = "line_items"
 _PATH: Final = re.compile(rf"{_LINES}\[([0-9]+)\]\.(description|line_total)")
 _WORD: Final = re.compile(r"[0-9]+(?:[.,'][0-9]+)*|[^\W\d_]+")
@@ -75,7 +79,7 @@ def row_findings(
     named = {path for finding in found for path in finding.fields}
     reworded = [
         teller.finding("reworded", [path], {"number": index + 1, "value": said, "other": instead})
-        for index, at in pairs.items()
+        for index, at in islice(pairs.items(), MOST_COMPARED)
         if (path := f"{_LINES}[{index}].description") not in named
         for said, instead in _reworded(invoice.line_items[index].description or "", rows[at].description, shown)
     ]
@@ -124,14 +128,17 @@ def _paired(invoice: EInvoice, rows: Sequence[_Row]) -> dict[int, int] | None:
         if row.total is not None:
             by_total[_size(row.total, invoice)].append(at)
     pairs: dict[int, int] = {}
+    left = MOST_COMPARED
     for index, line in enumerate(invoice.line_items):
         if not line.line_total:
             continue
         alike = by_total[_size(line.line_total, invoice)]
         if not alike:
             return None
+        several = min(len(alike), MOST_ALIKE, left) if len(alike) > 1 else 0
+        left -= several
         words = _words(line.description or "")
-        described = (_words(rows[at].description) for at in islice(alike, MOST_ALIKE))
+        described = (_words(rows[at].description) for at in islice(alike, several))
         best = next((n for n, shown in enumerate(described) if not _replaced(words, shown)), 0)
         pairs[index] = alike[best]
         del alike[best]
@@ -146,7 +153,7 @@ def _reworded(said: str, described: str, shown: EInvoicePages) -> Iterator[tuple
     """Give the first words that others stand in the place of: one for one, or of which none stands elsewhere."""
     for words, instead in _replaced(_words(said), _words(described)):
         if _count(words) == _count(instead) or not any(shown.has_word(word.casefold()) for word in words):
-            yield " ".join(words), " ".join(instead)
+            yield _short(" ".join(words)), _short(" ".join(instead))
             return
 
 
@@ -187,7 +194,7 @@ def _is_in_order(letters: str, word: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(plain(text))
+    return [match[0] for match in islice(_WORD.finditer(plain(text)), MOST_WORDS)]
 
 
 def _form(word: str) -> str:
@@ -198,4 +205,8 @@ def _form(word: str) -> str:
 
 
 def _said(row: _Row) -> str:
-    return f"{shorten(row.description, MAX_SAID, placeholder='…')} {row.total:f}".strip()
+    return f"{_short(row.description)} {row.total:f}".strip()
+
+
+def _short(words: str) -> str:
+    return shorten(words, MAX_SAID, placeholder="…")

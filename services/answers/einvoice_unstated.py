@@ -52,12 +52,18 @@ _BESIDE: Final = re.compile(
 _PERCENTAGE: Final = re.compile(r"(?<![0-9.,])([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s?%")
 _OF_A_PART: Final = re.compile(
     rf"{_DISCOUNT}|rabatt|nachlass|remise|abschlag|anzahlung"
-    r"|teil(?:zahl|rech)|vorauszahl|\braten?\b|instal|acompte|deposit|prepa(?:id|yment)|à[ -]conto|akonto"
+    r"|teil(?:zahl|rech)|vorauszahl|[0-9]\. rate\b|monatsrate|\braten\b|instal|acompte|deposit|prepa(?:id|yment)"
+    r"|à[ -]conto|akonto"
     r"|monatlich|monthly|(?:pro|je|per) (?:monat|month)|mensuel|par mois|zwischen|sub-?total|sous-total|übertrag"
-    r"|carried|brought|\breport\b|bereits|bisher|gezahlt|bezahlt|erhalten|already|\bpaid\b|received|payé|déjà|vorjahr|previous"
-    r"|précédent"
+    r"|carried|brought|\breport\b|bisher|(?<!nicht )(?<!nicht vollständig )(?:gezahlt|bezahlt)|erhalten|already"
+    r"|(?<!not )(?<!un)\bpaid\b|received|payé|déjà|vorjahr|previous|précédent"
+    r"|lohn|arbeitskosten|anteil|darin|davon|of which|dont\b|auftrags|limit|mindest|minimum|\bab\b|\bover\b"
+    r"|verzug|retard|indemnit|\blate\b|overdue"
 )
-"""Words beside an amount that is a part of a total, was paid, or is of another invoice; in small letters."""
+"""Words beside an amount that is a part of a total, was paid, is of another invoice, or a condition; in small letters.
+
+Who forges a page may write them: they are the price of silence about right ones.
+"""
 
 
 class StatedValues:

@@ -11,6 +11,8 @@ from services.answers.evidence import SearchablePages
 from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet, sheets
 
+MAX_BEFORE: Final = 300
+MOST_CELLS: Final = 30
 MAX_LABEL: Final = 70
 """Characters of a label, counted from the value."""
 MAX_BESIDE: Final = 6
@@ -82,13 +84,17 @@ class Surroundings:
         return tuple(dict.fromkeys(_label(item[-MAX_LABEL:]) for item in shown))
 
     def words_before(self, page: int, start: int) -> str:
-        """Give the words that precede a place on its line, the cells to its left among them, in small letters."""
+        """Give the words that precede a place on its line, the cells to its left among them, in small letters.
+
+        Of a long line the nearest ones: a page that is one line has every amount behind all others.
+        """
         found = self._index[page - 1].find(start)
         if found is None:
             return ""
         line, at, _ = found
-        cells = [cell.text for cell in line.cells[:at]]
-        return _label(" ".join([*cells, self._pages[page - 1][line.cells[at].start : start]]))
+        cells = [cell.text for cell in line.cells[max(0, at - MOST_CELLS) : at]]
+        own = self._pages[page - 1][max(line.cells[at].start, start - MAX_BEFORE) : start]
+        return _label(" ".join([*cells, own])[-MAX_BEFORE:])
 
     def is_dateline(self, page: int, start: int) -> bool:
         """Say whether a date stands where letters have theirs: alone in its cell, or behind the place, unlabelled."""

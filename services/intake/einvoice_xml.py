@@ -108,12 +108,12 @@ def written_einvoice(content: bytes) -> Written:
     more = max(len(lines) - MAX_LINES, 0)
     notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * bool(more)
     other = dict.fromkeys(_texts_outside_lines(root))
-    if sum(map(len, other)) + len(other) > MAX_OTHER_TEXT:
-        notes.append(f"the XML has more than {MAX_OTHER_TEXT} characters beside its lines, the first ones were read")
     of_lines = (
         text for line in lines[:MAX_LINES] for note in _matches(line, _LINE_NOTES, syntax) if (text := _text(note))
     )
     other |= dict.fromkeys(" ".join(text.split()) for text in of_lines)
+    if sum(map(len, other)) + len(other) > MAX_OTHER_TEXT:
+        notes.append(f"the XML has more than {MAX_OTHER_TEXT} characters beside its lines, the first ones were read")
     if len(days) > 1:
         notes.append(f"the XML has {len(days)} days by which to pay, the last one was taken")
     if is_credit:

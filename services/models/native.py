@@ -49,11 +49,11 @@ class Native:
     def lacks(self, config: Mapping[str, Any]) -> str | None:
         """Say what of a `config.json` would need code from elsewhere; None if nothing."""
         model_type, architectures = config.get("model_type"), config.get("architectures")
-        if model_type not in self.model_types:
+        if not isinstance(model_type, str) or model_type not in self.model_types:
             return f"the installed transformers has no model_type {model_type!r}"
         if not isinstance(architectures, list) or not architectures:
             return "it names no `architectures`"
-        unknown = [str(name) for name in architectures if name not in self.architectures]
+        unknown = [str(name) for name in architectures if not isinstance(name, str) or name not in self.architectures]
         return f"the installed vLLM has no {', '.join(unknown)} of its own" if unknown else None
 
 

@@ -49,8 +49,8 @@ class RoutedEngine:
 
     @property
     def side_by_side(self) -> int:
-        """Requests that all of them compute at the same time."""
-        return sum(engine.side_by_side for engine in self._all)
+        """Requests that its own engine computes at the same time: it names the types for all others."""
+        return self._own.side_by_side
 
     @property
     def trouble(self) -> str | None:

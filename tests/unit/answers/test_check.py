@@ -373,6 +373,12 @@ def test_a_copy_without_them_that_the_document_calls_one_is_kept_for_a_person(
         (Kind.IBAN, ("IBAN", "IBAN"), "Account No. 1234567890", "1234567890"),
         (Kind.MONEY, ("Vergütung", "Fee"), "Vergütung: EUR", "EUR"),
         (Kind.MONEY, ("Vergütung", "Fee"), "Vergütung", "nach Vereinbarung"),
+        (Kind.MONEY, ("Mahngebühr", "Late fee"), "Mahngebühr: keine", "keine"),
+        (Kind.MONEY, ("Mahngebühr", "Late fee"), "Late fee: waived", "waived"),
+        (Kind.MONEY, ("MwSt", "VAT"), "MwSt: entfällt", "entfällt"),
+        (Kind.MONEY, ("MwSt", "VAT"), "MwSt: steuerfrei", "steuerfrei"),
+        (Kind.MONEY, ("MwSt", "VAT"), "VAT: zero rated", "zero rated"),
+        (Kind.MONEY, ("MwSt", "VAT"), "VAT: exempt", "exempt"),
     ],
 )
 def test_a_copy_without_them_beside_a_name_may_still_say_nothing(

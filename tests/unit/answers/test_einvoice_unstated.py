@@ -9,9 +9,10 @@ from einvoices import PAGE, ROWS, changed, cii, printed, tabulated
 
 from schemas.document_types import load_document_types
 from schemas.events import Finding
+from services.answers import einvoice_rows
 from services.answers.einvoice import EInvoice
 from services.answers.einvoice_answers import einvoice_answers
-from services.answers.einvoice_rows import MOST_ROWS_NAMED
+from services.answers.einvoice_rows import MOST_ROWS_NAMED, MOST_WORDS
 from services.answers.einvoice_unstated import MOST_VALUES_NAMED
 from services.intake.document import ReadingLimits
 from services.intake.einvoice_xml import einvoice_of, written_einvoice
@@ -54,6 +55,8 @@ def test_right_pages_are_no_finding(pdf: bytes) -> None:
         (f"Neue Bankverbindung: {IBAN}", "iban", IBAN),
         ("USt-IdNr. DE129273398", "seller_vat_id", "DE129273398"),
         ("Bitte zahlen Sie 1.985,00 EUR", "gross_total", "1.985,00 EUR"),
+        ("Bitte überweisen Sie den noch nicht bezahlten Betrag 1.985,00 EUR", "gross_total", "1.985,00 EUR"),
+        ("Gesamtbetrag (tax rate 20 %): 1.985,00 EUR", "gross_total", "1.985,00 EUR"),
         ("Bitte überweisen Sie den Betrag in Höhe von 1.985,00 EUR auf unser Konto.", "gross_total", "1.985,00 EUR"),
         ("Rechnungsbetrag: 1.985,00 EUR", "gross_total", "1.985,00 EUR"),
         ("Gesamtbetrag inkl. MwSt.: 1.985,00 EUR", "gross_total", "1.985,00 EUR"),
@@ -107,6 +110,13 @@ def test_what_the_xml_says_anywhere_is_no_finding(line: str, more: str) -> None:
         "Gesamtbetrag 1785,00 EUR",
         "Bitte zahlen Sie 1.785,00 EUR",
         "IBAN: DE02120300000000202051",
+        "Versandkostenfrei ab Warenwert 150,00 EUR",
+        "Mindestbestellwert netto 50,00 EUR",
+        "Auftragssumme netto 10.000,00 EUR",
+        "Lohnanteil brutto 595,00 EUR, darin enthaltene MwSt 95,00 EUR",
+        "Kreditlimit brutto 5.000,00 EUR",
+        "Bei Verzug zahlen Sie 40,00 EUR Verzugspauschale",
+        "Tout retard entraîne une indemnité à payer de 40,00 EUR",
     ],
 )
 def test_parts_prices_and_what_is_of_something_else_are_no_finding(line: str) -> None:
@@ -127,6 +137,18 @@ def test_many_values_are_named_up_to_a_bound() -> None:
 def test_an_e_invoice_whose_other_texts_were_not_kept_is_compared_in_one_direction() -> None:
     old = read().model_copy(update={"other_text": None})
     assert below(f"Konto {IBAN}", old) == []
+
+
+def test_descriptions_are_compared_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes time with the third power of its words, and a line is held against ten rows of its amount."""
+    asked: list[int] = []
+    monkeypatch.setattr(einvoice_rows, "MOST_COMPARED", 25)
+    monkeypatch.setattr(einvoice_rows, "_replaced", lambda words, _: asked.append(len(words)) or ["other words"])
+    line = read().line_items[0].model_copy(update={"description": "a b " * 500})
+    invoice = read().model_copy(update={"line_items": (line,) * 12})
+    rows = [einvoice_rows._Row("b a a", line.line_total) for _ in range(12)]
+    assert einvoice_rows._paired(invoice, rows) == dict(enumerate(range(12)))
+    assert asked == [MOST_WORDS] * 25
 
 
 def test_numbers_of_any_size_and_days_at_the_end_of_time_are_compared() -> None:

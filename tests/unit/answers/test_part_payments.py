@@ -81,8 +81,18 @@ def test_the_reason_names_the_payment() -> None:
             "Ihre Zahlung von 500,00 € ist nicht eingegangen. Mit allen Kosten sind 540,00 € zu zahlen.",
             {"invoice_amount": "500,00 €", "amount_due": "540,00 €"},
         ),
+        (
+            "Rechnung 500,00 €. Bitte erhöhen Sie Ihre Zahlung um Verzugszinsen von 12,34 €. Zahlen Sie 540,00 €.",
+            {"invoice_amount": "500,00 €", "amount_due": "540,00 €"},
+        ),
     ],
-    ids=["what is due confirms it", "the payment leaves it", "nothing was paid", "what was not paid is the invoice"],
+    ids=[
+        "what is due confirms it",
+        "the payment leaves it",
+        "nothing was paid",
+        "what was not paid is the invoice",
+        "what a payment is to be raised by",
+    ],
 )
 def test_nobody_looks_where_it_is_what_is_left(text: str, copied: dict[str, str]) -> None:
     assert messages(text, **copied) == []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.answers.placed import SIZE, Pages, column, placed
 
-from services.answers.surroundings import MAX_ABOVE, MAX_LABEL, Surroundings
+from services.answers.surroundings import MAX_ABOVE, MAX_BEFORE, MAX_LABEL, Surroundings
 from services.answers.tables.runs import Run, pack
 
 
@@ -22,6 +22,13 @@ def is_dateline(pages: Pages, value: str) -> bool:
 def test_the_words_before_a_value_in_its_cell_are_the_nearest(label: str) -> None:
     page = placed(("Netto", 0, 100), (f"{label} 5.6.", 0, 220))
     assert around(page, "5.6.")[0] == label.lower()
+
+
+def test_of_a_line_without_end_the_nearest_words_precede_a_value() -> None:
+    text = f"{'Anfang ' * 10_000}Gesamtbetrag 119,00"
+    before = Surroundings([text], ()).words_before(1, text.index("119,00"))
+    assert before.endswith("anfang gesamtbetrag")
+    assert len(before) <= MAX_BEFORE
 
 
 @pytest.mark.parametrize("label", ["Rechnungsbetrag", "Amount due"])

@@ -154,6 +154,14 @@ def test_more_text_than_is_kept_is_cut_and_named() -> None:
     assert any("beside its lines" in note for note in invoice.notes)
 
 
+def test_notes_of_lines_are_part_of_the_text_that_is_cut_and_named() -> None:
+    note = f"<ram:IncludedNote><ram:Content>{'A' * MAX_OTHER_TEXT}</ram:Content></ram:IncludedNote>".encode()
+    line = b"<ram:IncludedSupplyChainTradeLineItem>"
+    invoice = einvoice_of(written_einvoice(cii(INVOICE).replace(line, line + note, 1)))
+    assert len(invoice.other_text or "") == MAX_OTHER_TEXT
+    assert any("beside its lines" in note for note in invoice.notes)
+
+
 def test_an_account_that_is_no_iban_is_none() -> None:
     assert read(ubl(changed(iban="12345678"))).iban is None
 

@@ -38,3 +38,10 @@ def test_an_engine_that_does_not_answer_is_unknown(python: Path, script: str, wo
     says(python, script)
     with pytest.raises(EngineUnknownError, match=words):
         installed.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    "config", [{"model_type": ["a"], "architectures": ["A"]}, {"model_type": "a", "architectures": [{}]}]
+)
+def test_names_that_are_no_words_are_there_in_no_engine(config: dict[str, object]) -> None:
+    assert Native(frozenset({"A"}), frozenset({"a"})).lacks(config)
