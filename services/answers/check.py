@@ -50,8 +50,8 @@ _ACCOUNT: Final = ("Konto", "Konto-Nr", "Kto", "Kto-Nr")
 _AMOUNTS: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.QUANTITY, Kind.PERCENTAGE})
 _SAYS_NONE: Final = re.compile(
     r"kein|entfäll|entfall|erlassen|verzicht|ohne|nicht |befreit|(?:[^\W\d_]+)?frei\b|kostenlos|inkl|inbegriffen"
-    r"|enthalten|waived|exempt|zero|none|\bno\b|not |nil\b|free\b|included|aucun|exonér|néant|sans |offert|gratuit|inclus"
-    r"|compris"
+    r"|enthalten|waived|exempt|zero|none|\bno\b|not |nil\b|free\b|included|aucun|exonér|néant|sans |offert|gratuit"
+    r"|inclus|compris"
 )
 """Words, in small letters, with which a document says that there is no such amount or number: it said it itself."""
 _LIKE_A_CODE: Final = re.compile(rf"[A-Z]{{0,4}}[ .:-]?(?:[0-9][ ./-]{{0,2}}){{{MIN_DIGITS},30}}[A-Z]{{0,4}}")
