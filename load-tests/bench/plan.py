@@ -142,7 +142,7 @@ def _memory(figures: Mapping[str, float]) -> Iterator[Row]:
         ("an inference pod, without its engine", "inference"),
         ("a relay pod", "relay"),
     ):
-        measured = "measured: what stays resident after documents of a hundred pages; set the limit at twice that"
+        measured = "measured: what stays resident after many documents of one page; set the limit at twice that"
         yield Row(f"MiB of {what}", f"{figures[f'{name}_mib']:.0f}", measured)
 
 
