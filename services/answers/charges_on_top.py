@@ -36,11 +36,11 @@ def total_with_charges(kind: DocumentType, fields: Sequence[FieldAnswer], candid
     gross = given.get(definition.name) if definition else None
     if definition is None or not gross:
         return None
-    amounts, named = candidates.of(Kind.MONEY), candidates.labelled(definition, kind)
-    for at, item in enumerate(amounts):
-        if item.value.numeric == gross and (found := _above(amounts[at:], gross)) in named:
-            return found
-    return None
+    amounts = candidates.of(Kind.MONEY)
+    above = (_above(amounts[at:], gross) for at, item in enumerate(amounts) if item.value.numeric == gross)
+    found = [item for item in above if item is not None]
+    named = candidates.labelled(definition, kind) if found else []
+    return next((item for item in found if item in named), None)
 
 
 def _above(amounts: Sequence[Candidate], gross: Decimal) -> Candidate | None:

@@ -91,9 +91,8 @@ class StatedValues:
 
     def has_identifier(self, value: Value) -> bool:
         """Tell whether it says an account or a VAT number anywhere, a Swiss one with `MWST` or without."""
-        return self._xml.find_identifier(_SWISS_TAXED.sub("", value.text)) is not None or (
-            self._xml.find_identifier(value.text) is not None
-        )
+        written = {value.text, _SWISS_TAXED.sub("", value.text)}
+        return any(self._xml.find_identifier(text) is not None for text in written)
 
     def has_day(self, value: Value) -> bool:
         """Tell whether it says a day, or days to pay that end on it."""

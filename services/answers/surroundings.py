@@ -12,7 +12,9 @@ from services.answers.normal_form import plain
 from services.answers.tables.sheet import Cell, Line, Sheet, sheets
 
 MAX_BEFORE: Final = 300
+"""Characters of what precedes a value on its whole line, counted from it."""
 MOST_CELLS: Final = 30
+"""Cells of that line that are looked at."""
 MAX_LABEL: Final = 70
 """Characters of a label, counted from the value."""
 MAX_BESIDE: Final = 6

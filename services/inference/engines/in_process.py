@@ -446,9 +446,8 @@ def _start(config: InProcessConfig) -> "AsyncLLM":
         **_room_for_adapters(config.adapters),
         compilation_config=CompilationConfig(custom_ops=_other_kernels() if on_cpu else []),
     )
-    return AsyncLLM.from_engine_args(
-        arguments, usage_context=UsageContext.OPENAI_API_SERVER
-    )  # whose defaults are meant
+    usage = UsageContext.OPENAI_API_SERVER  # whose defaults are taken for what is None above
+    return AsyncLLM.from_engine_args(arguments, usage_context=usage)
 
 
 def sequences_here() -> int:
