@@ -661,9 +661,11 @@ CREATE TABLE postkorb.answer_fields (
     page integer,
     char_start integer,
     char_end integer,
+    proposal text,
     CONSTRAINT answer_fields_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT answer_fields_place_check CHECK (((page >= 1) AND (char_start >= 0) AND (char_end >= char_start))),
-    CONSTRAINT answer_fields_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'unparsed'::text, 'unsupported'::text])))
+    CONSTRAINT answer_fields_stated_check CHECK (((status = 'ok'::text) = (value IS NOT NULL))),
+    CONSTRAINT answer_fields_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'doubtful'::text, 'unparsed'::text, 'unsupported'::text])))
 );
 
 
@@ -699,7 +701,7 @@ COMMENT ON COLUMN postkorb.answer_fields.kind IS 'What the value is: text, money
 -- Name: COLUMN answer_fields.value; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.answer_fields.value IS 'Canonical text: ISO date, plain decimal, compact IBAN; null if no code could read it.';
+COMMENT ON COLUMN postkorb.answer_fields.value IS 'Canonical text: ISO date, plain decimal, compact IBAN; null unless status is ok.';
 
 
 --
@@ -727,7 +729,7 @@ COMMENT ON COLUMN postkorb.answer_fields.verbatim IS 'As the document writes it:
 -- Name: COLUMN answer_fields.status; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.answer_fields.status IS 'ok; unparsed: no code could read it; unsupported: it does not stand in the document.';
+COMMENT ON COLUMN postkorb.answer_fields.status IS 'ok; doubtful: too unsure to be stated; unparsed: no code could read it; unsupported: it does not stand in the document.';
 
 
 --
@@ -756,6 +758,13 @@ COMMENT ON COLUMN postkorb.answer_fields.char_start IS 'First character of the v
 --
 
 COMMENT ON COLUMN postkorb.answer_fields.char_end IS 'One past its last character.';
+
+
+--
+-- Name: COLUMN answer_fields.proposal; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.answer_fields.proposal IS 'Canonical text of a value that is not stated, for a person to accept.';
 
 
 --
@@ -2061,7 +2070,8 @@ CREATE VIEW postkorb.fields AS
     f.confidence,
     f.page,
     f.char_start,
-    f.char_end
+    f.char_end,
+    f.proposal
    FROM (postkorb.answer_fields f
      JOIN postkorb.current_answers c USING (answer_key));
 
@@ -2112,7 +2122,7 @@ COMMENT ON COLUMN postkorb.fields.kind IS 'What the value is: text, money, date,
 -- Name: COLUMN fields.value; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.fields.value IS 'Canonical text: ISO date, plain decimal, compact IBAN; null if no code could read it.';
+COMMENT ON COLUMN postkorb.fields.value IS 'Canonical text: ISO date, plain decimal, compact IBAN; null unless status is ok.';
 
 
 --
@@ -2140,7 +2150,7 @@ COMMENT ON COLUMN postkorb.fields.verbatim IS 'As the document writes it: what t
 -- Name: COLUMN fields.status; Type: COMMENT; Schema: postkorb; Owner: -
 --
 
-COMMENT ON COLUMN postkorb.fields.status IS 'ok; unparsed: no code could read it; unsupported: it does not stand in the document.';
+COMMENT ON COLUMN postkorb.fields.status IS 'ok; doubtful: too unsure to be stated; unparsed: no code could read it; unsupported: it does not stand in the document.';
 
 
 --
@@ -2169,6 +2179,13 @@ COMMENT ON COLUMN postkorb.fields.char_start IS 'First character of the value in
 --
 
 COMMENT ON COLUMN postkorb.fields.char_end IS 'One past its last character.';
+
+
+--
+-- Name: COLUMN fields.proposal; Type: COMMENT; Schema: postkorb; Owner: -
+--
+
+COMMENT ON COLUMN postkorb.fields.proposal IS 'Canonical text of a value that is not stated, for a person to accept.';
 
 
 --

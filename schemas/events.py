@@ -190,14 +190,23 @@ class FieldAnswer(_Event):
 
     path: str
     kind: str
-    value: str | None = Field(description="Canonical text: ISO date, plain decimal, compact IBAN, …")
+    value: str | None = Field(
+        description="What the document says, as canonical text: ISO date, plain decimal, compact IBAN, …; given if, "
+        "and only if, `status` is `ok`."
+    )
     value_numeric: Decimal | None = None
+    proposal: str | None = Field(
+        default=None,
+        description="Canonical text of a value that is not stated, where code could read it: for a person to accept, "
+        "not to be booked.",
+    )
     verbatim: str = Field(
         description="As the document writes it: what the model copied, or what code read or put in its place; of a sum "
         "that is not printed, from its first part to the last."
     )
-    status: Literal["ok", "unparsed", "unsupported"] = Field(
-        description="`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
+    status: Literal["ok", "doubtful", "unparsed", "unsupported"] = Field(
+        description="`ok`: the value is stated; `doubtful`: it is too unsure for that (`POSTKORB_PROPOSE_BELOW`); "
+        "`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
     )
     confidence: float = Field(ge=0, le=1)
     page: int | None = Field(default=None, ge=1, description="Page of the evidence, from 1.")

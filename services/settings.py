@@ -104,6 +104,13 @@ class Settings(BaseSettings):
         le=1,
         description="Confidence below which a value or the type needs review; by default the calibration's own bound.",
     )
+    propose_below: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Confidence below which a value is not stated but proposed, for a person to accept; by default "
+        "the calibration's own bound: half, or 0 where it was not fitted.",
+    )
     calibration: Path | None = Field(
         default=None,
         description="What makes the confidences: a file that `postkorb evaluate --calibrate` wrote. Absent: the one "

@@ -309,18 +309,19 @@ def price_of(settings: Settings) -> Price | None:
 
 
 def calibration_of(settings: Settings) -> Calibration:
-    """Give what makes confidences, with the owner's own bound below which a person looks at a value, if there is one.
+    """Give what makes confidences, with the owner's own bounds of what is looked at and what is stated, if there are.
 
     Raises
     ------
     SettingsError
         If the file that the settings name cannot be used.
     """
-    return _with_own_bound(settings, _calibration_file(settings))
+    return _with_own_bounds(settings, _calibration_file(settings))
 
 
-def _with_own_bound(settings: Settings, found: Calibration) -> Calibration:
-    return found if settings.review_below is None else found.model_copy(update={"review_below": settings.review_below})
+def _with_own_bounds(settings: Settings, found: Calibration) -> Calibration:
+    own = {"review_below": settings.review_below, "propose_below": settings.propose_below}
+    return found.model_copy(update={name: bound for name, bound in own.items() if bound is not None})
 
 
 def _calibration_file(settings: Settings) -> Calibration:
@@ -388,7 +389,7 @@ def routing_of(settings: Settings) -> Routing:
         message = f"POSTKORB_ROUTES: {settings.routes}: {reason}"
         raise SettingsError(message) from None
     if settings.calibration is None:
-        return Routing(routes, _with_own_bound(settings, UNFITTED))
+        return Routing(routes, _with_own_bounds(settings, UNFITTED))
     return Routing(routes, calibration_of(settings))
 
 

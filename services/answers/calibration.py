@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from schemas.document_types import Kind
 from schemas.envelope import first_error
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raise it with every change of the features: weights of other features mean nothing. Then `make calibrate`."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
@@ -229,16 +229,19 @@ class Calibration(_Data):
         Of the documents whose type is wrong, the share that are of none of the types.
     review_below
         A value, or a document type, of less confidence is for a person to look at.
+    propose_below
+        A value of less confidence is not stated but proposed.
     fitted
         On what; None: set by hand.
     """
 
-    version: Literal[4] = VERSION
+    version: Literal[5] = VERSION
     fields: Logistic
     classes: Logistic
     other_below: float = Field(ge=0, le=1)
     other_share: float = Field(ge=0, le=1)
     review_below: float = Field(ge=0, le=1)
+    propose_below: float = Field(ge=0, le=1)
     fitted: Fitted | None = None
 
     @model_validator(mode="after")
@@ -335,8 +338,12 @@ UNFITTED: Final = Calibration(
     other_below=1 / 3,
     other_share=0.5,
     review_below=0.8,
+    propose_below=0.0,
 )
-"""Set by hand, fitted on nothing. `other_below` is where `other` becomes the likelier answer, see `likelier_other`."""
+"""Set by hand, fitted on nothing. `other_below` is where `other` becomes the likelier answer, see `likelier_other`.
+
+All that is `ok` is stated: numbers set by hand order values, and do not tell which are likelier wrong than right.
+"""
 
 
 def likelier_other(other_share: float) -> float:

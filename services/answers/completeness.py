@@ -34,6 +34,10 @@ _UNSUPPORTED: Final = Wording(
     de="Das Pflichtfeld „{label}“ hat einen Wert, der nicht im Dokument steht.",
     en="The required field “{label}” has a value that does not stand in the document.",
 )
+_DOUBTFUL: Final = Wording(
+    de="Für das Pflichtfeld „{label}“ gibt es nur einen unsicheren Vorschlag.",
+    en="For the required field “{label}” there is only a doubtful proposal.",
+)
 _UNPARSED: Final = Wording(
     de="Das Pflichtfeld „{label}“ hat einen Wert, der so nicht lesbar ist.",
     en="The required field “{label}” has a value that cannot be read as such a value.",
@@ -112,7 +116,7 @@ def _named(total: int, pages: Sequence[int], language: str) -> str:
 def _required_field(definition: FieldDefinition, answers: Mapping[str, FieldAnswer], language: str) -> list[str]:
     answer = answers.get(definition.name)
     status = "missing" if answer is None else answer.status
-    wordings = {"missing": _MISSING, "unsupported": _UNSUPPORTED, "unparsed": _UNPARSED}
+    wordings = {"missing": _MISSING, "doubtful": _DOUBTFUL, "unsupported": _UNSUPPORTED, "unparsed": _UNPARSED}
     if status not in wordings:
         return []
     return [wordings[status].for_language(language).format(label=definition.label.for_language(language))]

@@ -9,6 +9,7 @@ from schemas.wording import Wording
 from services.answers.forms import has_form
 from services.answers.rules import broken_rules, rules_about_fields, rules_about_tables, values_of
 from services.answers.sentences import is_told
+from services.answers.stated import is_doubtful
 from services.answers.values_by_form import Candidate
 
 GERMAN: Final = "de"
@@ -54,7 +55,9 @@ def table_findings(kind: DocumentType, fields: Sequence[FieldAnswer], language: 
     return [_broken(rule, german=german) for rule in broken_rules(rules_about_tables(kind), values_of(fields))]
 
 
-def doubtful(kind: DocumentType, fields: Sequence[FieldAnswer], below: float, language: str) -> list[Finding]:
+def doubtful(
+    kind: DocumentType, fields: Sequence[FieldAnswer], below: float, proposed_below: float, language: str
+) -> list[Finding]:
     """Give the findings about values that stand in the document and may yet be another field's, or cut off.
 
     Parameters
@@ -63,16 +66,20 @@ def doubtful(kind: DocumentType, fields: Sequence[FieldAnswer], below: float, la
         With their confidence.
     below
         A value of less confidence is for a person to look at, 0 to 1.
+    proposed_below
+        And one of less than that is not stated, see `services.answers.stated`.
     language
         ISO 639-1, of the document.
     """
     german = language.startswith(GERMAN)
     definitions = {field.name: field for field in kind.fields}
-    return [
-        _finding(FindingKind.CONFIDENCE, definitions[field.path], _DOUBTFUL, field.verbatim, german=german)
-        for field in fields
-        if field.path in definitions and field.status == "ok" and field.confidence < below
-    ]
+    found = []
+    for field in fields:
+        if field.path in definitions and is_doubtful(field, max(below, proposed_below)):
+            wording = _PROPOSED if is_doubtful(field, proposed_below) else _DOUBTFUL
+            definition = definitions[field.path]
+            found.append(_finding(FindingKind.CONFIDENCE, definition, wording, field.verbatim, german=german))
+    return found
 
 
 def exceeded_totals(
@@ -203,7 +210,7 @@ def _about(field: FieldDefinition, answer: FieldAnswer | None, *, german: bool) 
             return [_finding(FindingKind.CHECKSUM, field, _CHECKSUM, answer.verbatim, german=german)]
         case "unparsed":
             return [_finding(FindingKind.VALUE, field, _UNPARSED, answer.verbatim, german=german)]
-        case "ok":
+        case "ok" | "doubtful":
             return []
 
 
@@ -246,6 +253,10 @@ _UNPARSED: Final = Wording(
 _DOUBTFUL: Final = Wording(
     de="{label}: „{said}“ ist nicht sicher.",
     en="{label}: \u201c{said}\u201d is not sure.",
+)
+_PROPOSED: Final = Wording(
+    de="{label}: „{said}“ ist zu unsicher und wird nur vorgeschlagen.",
+    en="{label}: \u201c{said}\u201d is too unsure to be stated, and is only proposed.",
 )
 _EXCEEDED: Final = Wording(
     de="{label}: „{said}“ ist weniger, als die Zeilen ergeben.",

@@ -90,6 +90,8 @@ def _main(report: Report) -> Iterator[Row]:
     wrongs = figures.contradictions
     yield ("misleading values, flagged", wrongs.total - wrongs.unflagged, "", f"{wrongs.answered} values")
     yield ("misleading values, unflagged", wrongs.unflagged, "", f"{wrongs.answered} values")
+    if wrongs.proposed.of:
+        yield ("values proposed, not stated", wrongs.proposed.of, "", f"{wrongs.proposed.right} would be right")
     yield _share("values that nobody has to look at", figures.left_alone)
     passed = figures.untouched
     faulty = f"{passed.faulty_documents} faulty, {passed.faulty_values} of {passed.values} values"

@@ -46,7 +46,7 @@ async def print_results(
 def _answer_cells(row: ResultRow, types: DocumentTypes) -> tuple[object, ...]:
     kind = types.get(row.document_type)
     keys = [field for field in row.fields if kind and field.path in kind.key_fields] or row.fields[:SHOWN_FIELDS]
-    said = "\n".join(f"{field.path}: {field.value or field.verbatim}" for field in keys)
+    said = "\n".join(f"{field.path}: {field.value or f'{field.verbatim} (?)'}" for field in keys)
     confidence = f"{row.type_confidence:.2f}"
     return (
         _name(row),

@@ -65,9 +65,15 @@ def count_precision(document: DocumentOutcome) -> Counts:
 
 def count_unflagged(document: DocumentOutcome) -> Counts:
     """Count values that mislead and do not say so, of those that the pages can prove right or wrong."""
-    values = [item for item in document.fields if item.shown and item.answer is not None]
+    values = [item for item in document.fields if item.shown and item.is_stated]
     misleading = [item for item in values if item.verdict in (Verdict.WRONG, Verdict.INVENTED)]
     return sum(not item.flagged for item in misleading), len(values)
+
+
+def count_proposed(document: DocumentOutcome) -> Counts:
+    """Count proposals that would be right, of those that the pages can prove right or wrong."""
+    proposals = [item for item in document.fields if item.shown and item.answer is not None and not item.is_stated]
+    return sum(item.proposal_right for item in proposals), len(proposals)
 
 
 def count_left_alone(document: DocumentOutcome) -> Counts:
@@ -142,7 +148,7 @@ def figures_of(
         confusion=confusion_of(scored),
         rows=_row_figures([item for item in scored if item.rows is not None]),
         contradictions=contradictions_of(scored),
-        field_calibration=calibration([i.confidence for i in told], [i.verdict is Verdict.RIGHT for i in told]),
+        field_calibration=calibration([i.confidence for i in told], [i.is_read_right for i in told]),
         class_calibration=calibration(
             [item.type_confidence for item in answered], [item.answered == item.truth for item in answered]
         ),
@@ -171,7 +177,8 @@ def contradictions_of(documents: Sequence[DocumentOutcome]) -> Contradictions:
         return sum(item.verdict is verdict and item.flagged == flagged for item in fields)
 
     return Contradictions(
-        answered=sum(item.answer is not None for item in fields),
+        answered=sum(item.is_stated for item in fields),
+        proposed=_share(count_proposed, documents),
         empty=sum(item.truth is None for item in fields),
         wrong_flagged=count(Verdict.WRONG, flagged=True),
         wrong_unflagged=count(Verdict.WRONG, flagged=False),

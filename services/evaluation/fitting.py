@@ -32,11 +32,14 @@ from services.evaluation import report
 from services.evaluation.examples import Example
 from services.evaluation.labels import LabelsError
 from services.evaluation.logistic import LabelledFeatures, folds
-from services.evaluation.report import Verdict
 
 MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.015
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
+
+
+LIKELIER_WRONG: Final = 0.5
+"""A fitted confidence below which a value is likelier wrong than right: it is proposed (`POSTKORB_PROPOSE_BELOW`)."""
 
 
 class FitError(LabelsError):
@@ -171,7 +174,8 @@ def fit(rows: Rows, pipeline_id: str, at: datetime) -> Fit:
     require_documents(documents)
     with threadpool_limits(1):  # in matrices so small, threads only wait for each other
         after, pairs = _out_of_fold(rows, documents)
-        calibration = _fitted(rows).model_copy(update={"review_below": review_threshold(pairs)})
+        bounds = {"review_below": review_threshold(pairs), "propose_below": LIKELIER_WRONG}
+        calibration = _fitted(rows).model_copy(update=bounds)
     fitted = Fitted(
         at=at,
         documents=len(documents),
@@ -193,7 +197,7 @@ def _field_rows(example: Example) -> list[FieldRow]:
             outcome.sha256,
             signals,
             answered.asked.classified.signals,
-            field.verdict is Verdict.RIGHT,
+            field.is_read_right,
             field.answer.confidence,
         )
         for field in outcome.fields

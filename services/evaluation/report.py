@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from schemas.envelope import first_error
 from schemas.events import FieldAnswer, Status
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class ReportError(ValueError):
@@ -22,13 +22,13 @@ class Verdict(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
-    """Answered, and the truth is another value."""
+    """Stated, and the truth is another value."""
     MISSING = "missing"
-    """Not answered, and there is a value."""
+    """Not stated, and there is a value."""
     SILENT = "silent"
-    """Not answered, and there is none: right, and counted apart."""
+    """Not stated, and there is none: right, and counted apart."""
     INVENTED = "invented"
-    """Answered, and there is none."""
+    """Stated, and there is none."""
 
 
 class _Data(BaseModel):
@@ -53,7 +53,8 @@ class FieldOutcome(_Data):
     shown: bool = Field(description="The pages show the truth, or there is none.")
     answer: FieldAnswer | None
     flagged: bool = Field(description="The answer says itself that it may be wrong.")
-    verdict: Verdict
+    verdict: Verdict = Field(description="Of what is stated; a proposal is not.")
+    proposal_right: bool = Field(default=False, description="Not stated, and what is proposed would be right.")
     evidence: Excerpt | None = Field(description="Where the answer stands.")
     truth_place: Excerpt | None = Field(description="Where the truth stands, as far as it was found.")
 
@@ -61,6 +62,16 @@ class FieldOutcome(_Data):
     def confidence(self) -> float:
         """Of the answer; 0 without one."""
         return self.answer.confidence if self.answer else 0.0
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the answer has a value, and not only a proposal."""
+        return self.answer is not None and self.answer.status == "ok"
+
+    @property
+    def is_read_right(self) -> bool:
+        """Whether what was read is right, stated or proposed: what its confidence is about."""
+        return self.verdict is Verdict.RIGHT or self.proposal_right
 
     @property
     def is_fault(self) -> bool:
@@ -215,7 +226,8 @@ class RowFigures(_Data):
 class Contradictions(_Data):
     """Values that mislead: the document says another one, or none."""
 
-    answered: int = Field(description="Values with a label that the pages show, or whose absence is labelled.")
+    answered: int = Field(description="Values stated, with a label that the pages show, or whose absence is labelled.")
+    proposed: Share = Field(description="Such values that are only proposed; right: those that would be.")
     empty: int = Field(description="Fields that the documents do not have.")
     wrong_flagged: int
     wrong_unflagged: int
@@ -329,7 +341,7 @@ class Made(_Data):
 class Report(_Data):
     """An evaluation."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     made: Made
     figures: Figures
     documents: list[DocumentOutcome]

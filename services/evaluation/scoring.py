@@ -136,18 +136,24 @@ def _field(
         answer=answer,
         flagged=answer is not None and path in flagged,
         verdict=verdict_of(kind, truth, answer),
+        proposal_right=answer is not None and answer.status != "ok" and _would_be_right(kind, truth, answer),
         evidence=next(iter(excerpts(texts, spots_of([answer] if answer else [], texts))), None),
         truth_place=spot and excerpt(texts, spot),
     )
 
 
 def verdict_of(kind: str, truth: str | None, answer: FieldAnswer | None) -> Verdict:
-    """Say what became of a field."""
+    """Say what became of a field; what is only proposed is not said."""
+    said = answer if answer is not None and answer.status == "ok" else None
     if truth is None:
-        return Verdict.SILENT if answer is None else Verdict.INVENTED
-    if answer is None:
+        return Verdict.SILENT if said is None else Verdict.INVENTED
+    if said is None:
         return Verdict.MISSING
-    return Verdict.RIGHT if is_right(kind, truth, answer.value, answer.verbatim) else Verdict.WRONG
+    return Verdict.RIGHT if is_right(kind, truth, said.value, said.verbatim) else Verdict.WRONG
+
+
+def _would_be_right(kind: str, truth: str | None, answer: FieldAnswer) -> bool:
+    return truth is not None and is_right(kind, truth, answer.proposal, answer.verbatim)
 
 
 def _rows(

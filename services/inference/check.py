@@ -30,6 +30,7 @@ from services.answers.part_payments import part_payments
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
 from services.answers.signals import Copies, Weighed, weigh
+from services.answers.stated import stated
 from services.answers.summary import tidy_summary
 from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
 from services.answers.surroundings import Surroundings
@@ -190,9 +191,11 @@ def answered(checked: Checked) -> Answered:
     asked, found = checked.asked, checked.review
     admitted, document = asked.admitted, asked.admitted.document
     tables = checked.tables or _tables(checked, {})
+    weighed = _weighed(checked)
+    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below)
     status, reasons = completeness(
         asked.kind,
-        found.fields,
+        fields,
         document.language,
         pages_total=len(document.pages),
         unread=admitted.unread_pages,
@@ -209,9 +212,7 @@ def answered(checked: Checked) -> Answered:
         language = document.language
         findings += read_otherwise(asked.kind, asked.einvoice, found.fields, checked.shown_otherwise, language)
     findings += summary_findings(checked.summary, document.language)
-    weighed = _weighed(checked)
     summary = supported_part(checked.summary, checked.figures) if checked.summary.lacking else checked.summary.text
-    fields = [*weighed.fields, *tables.fields]
     if asked.generations:
         signs = with_open_signs(asked.kind, weighed.fields, checked.candidates)
         findings += open_signs(asked.kind, weighed.fields, signs, document.language)
@@ -220,7 +221,8 @@ def answered(checked: Checked) -> Answered:
         charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
         findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
-        findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, document.language)
+        bounds = asked.calibration.review_below, asked.calibration.propose_below
+        findings += doubtful(asked.kind, weighed.fields, *bounds, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 
 

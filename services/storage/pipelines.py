@@ -61,7 +61,7 @@ class AnswerDifference:
     path
         The field, or `document_type`, or `status`, or `needs_review`.
     first, second
-        What each of them said, the verbatim copy where code could not read it; None: nothing.
+        What each of them said or proposed, the verbatim copy where code could not read it; None: nothing.
     first_confidence, second_confidence
         None where nothing was said, or of a status.
     first_status, second_status
@@ -213,7 +213,7 @@ def _joined_fields(both: FromClause) -> Select[Any]:
 
 
 def _fields_of(both: FromClause, key: ColumnElement[int]) -> Select[Any]:
-    said = func.coalesce(answer_fields.c.value, answer_fields.c.verbatim).label("said")
+    said = func.coalesce(answer_fields.c.value, answer_fields.c.proposal, answer_fields.c.verbatim).label("said")
     columns = (answer_fields.c.path, said, answer_fields.c.confidence, answer_fields.c.status)
     return select(both.c.document_key, both.c.first_key, *columns).join_from(
         both, answer_fields, answer_fields.c.answer_key == key

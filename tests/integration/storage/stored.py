@@ -57,7 +57,13 @@ FIELDS = (
     ),
     FieldAnswer(path="issue_date", kind="date", value="2018-06-05", verbatim="05.06.2018", status="ok", confidence=0.8),
     FieldAnswer(
-        path="seller_name", kind="text", value="Nowhere", verbatim="Nowhere", status="unsupported", confidence=0.1
+        path="seller_name",
+        kind="text",
+        value=None,
+        proposal="Nowhere",
+        verbatim="Nowhere",
+        status="unsupported",
+        confidence=0.1,
     ),
 )
 

@@ -7,6 +7,7 @@ from integration.storage import stored as given
 from sqlalchemy import text
 
 from schemas.events import FieldAnswer, Status
+from services.answers.stated import stated
 from services.storage.answers import ensure_pipeline, record_answers
 from services.storage.database import Database
 from services.storage.pipelines import (
@@ -65,7 +66,7 @@ async def test_type_status_and_fields_may_differ(database: Database) -> None:
 
 async def test_the_same_text_that_is_not_sure_to_stand_there_is_a_difference(database: Database) -> None:
     key = await given.process(database, given.document())
-    unsupported = FIRST_FIELD.model_copy(update={"status": "unsupported"})
+    (unsupported,) = stated([FIRST_FIELD.model_copy(update={"status": "unsupported"})], 0.0)
     await answer_again(database, key, "inv-1", [unsupported, SECOND_FIELD, THIRD_FIELD], needs_review=False)
     found, differences = await compared(database)
     assert found == Agreement(1, 1, 3, 1)
@@ -73,6 +74,9 @@ async def test_the_same_text_that_is_not_sure_to_stand_there_is_a_difference(dat
         ("needs_review", None, None),
         ("gross_total", "ok", "unsupported"),
     ]
+    assert {differences[1].first, differences[1].second} == {"15387.08"}, (
+        "what is proposed is compared with what is said"
+    )
     assert (differences[0].first, differences[0].second) == ("true", "false")
 
 

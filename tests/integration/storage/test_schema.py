@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from schemas.document_types import DocumentTypes
+from services.answers.stated import stated
 from services.storage import database as database_module
 from services.storage.database import Database, sqlstate
 from services.storage.errors import DatabaseAddressError, DatabaseUnreachableError, SchemaMismatchError
@@ -157,6 +158,38 @@ async def test_a_step_down_leaves_analysts_what_they_may_read(database: Database
     for view in ("results", "fields", "account", "failures", "dead_letters"):
         assert await _as_role(database, "postkorb_analyst", f"TABLE postkorb.{view}") is None
     assert await _as_role(database, "postkorb_service", "TABLE postkorb.current_answers") is None
+
+
+async def test_proposals_are_values_a_revision_down_and_only_what_stands_there_is_one_up_again(
+    database: Database, migrated_url: str, shipped_types: DocumentTypes
+) -> None:
+    amount, day, nowhere = given.FIELDS
+    doubtful = stated([item.model_copy(update={"confidence": 0.1}) for item in (amount, day)], 0.5)
+    await given.process(database, given.document(), fields=[*doubtful, nowhere])
+    names = ("status", "value", "value_numeric", "value_date", "proposal")
+
+    async def rows() -> list[tuple[str | None, ...]]:
+        async with Database.open(migrated_url, "tests") as anew, anew.transaction() as connection:
+            found = (await connection.execute(text("SELECT * FROM postkorb.fields ORDER BY path"))).mappings()
+            return [tuple(row[name] and str(row[name]) for name in names if name in row) for row in found]
+
+    assert await rows() == [
+        ("doubtful", None, None, None, "15387.08"),
+        ("doubtful", None, None, None, "2018-06-05"),
+        ("unsupported", None, None, None, "Nowhere"),
+    ]
+    await downgrade(migrated_url, "0013")
+    assert await rows() == [
+        ("ok", "15387.08", "15387.08", None),
+        ("ok", "2018-06-05", None, "2018-06-05"),
+        ("unsupported", "Nowhere", None, None),
+    ]
+    await upgrade(migrated_url, shipped_types)
+    assert await rows() == [
+        ("ok", "15387.08", "15387.08", None, None),
+        ("ok", "2018-06-05", None, "2018-06-05", None),
+        ("unsupported", None, None, None, "Nowhere"),
+    ]
 
 
 async def test_a_service_changes_no_schema_and_no_answer(database: Database) -> None:

@@ -63,6 +63,7 @@ CALIBRATIONS = st.builds(
     other_below=st.floats(0, 1),
     other_share=st.floats(0, 1),
     review_below=st.floats(0, 1),
+    propose_below=st.floats(0, 1),
 )
 BETTER: dict[str, Any] = {
     "mean_logprob": lambda given, data: data.draw(st.floats(given, 0)) if given is not None else None,
@@ -207,12 +208,13 @@ def test_the_packaged_threshold_is_that_of_its_share() -> None:
 
 
 @pytest.mark.parametrize("bound", [-0.01, 1.01, float("nan"), None])
-def test_the_bound_of_review_is_a_confidence_and_always_there(bound: float | None) -> None:
-    stored = json.loads(UNFITTED.model_dump_json()) | {"review_below": bound}
-    with pytest.raises(CalibrationError, match="review_below"):
+@pytest.mark.parametrize("name", ["review_below", "propose_below"])
+def test_a_bound_is_a_confidence_and_always_there(name: str, bound: float | None) -> None:
+    stored = json.loads(UNFITTED.model_dump_json()) | {name: bound}
+    with pytest.raises(CalibrationError, match=name):
         read_calibration(json.dumps(stored))
-    del stored["review_below"]
-    with pytest.raises(CalibrationError, match="review_below"):
+    del stored[name]
+    with pytest.raises(CalibrationError, match=name):
         read_calibration(json.dumps(stored))
 
 

@@ -85,6 +85,11 @@ def test_a_field_that_is_not_required_makes_nothing_incomplete(status: str) -> N
             "The required field “VAT number” has a value that does not stand in the document.",
         ),
         (
+            [answered("seller_vat_id", "doubtful")],
+            "Für das Pflichtfeld „USt-IdNr.“ gibt es nur einen unsicheren Vorschlag.",
+            "For the required field “VAT number” there is only a doubtful proposal.",
+        ),
+        (
             [answered("seller_vat_id", "unparsed")],
             "Das Pflichtfeld „USt-IdNr.“ hat einen Wert, der so nicht lesbar ist.",
             "The required field “VAT number” has a value that cannot be read as such a value.",

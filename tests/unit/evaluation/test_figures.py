@@ -3,6 +3,7 @@ from unit.evaluation.outcomes import document, field, rows
 
 from schemas.events import Status
 from services.evaluation.figures import figures_of
+from services.evaluation.report import Verdict
 
 FIRST = document(
     "a",
@@ -64,6 +65,23 @@ def test_values_that_mislead_are_flagged_or_not(figures):
     assert (found.wrong_flagged, found.wrong_unflagged) == (1, 1)
     assert (found.invented_flagged, found.invented_unflagged) == (1, 1)
     assert (found.total, found.unflagged, found.answered) == (4, 2, 6)
+
+
+def test_what_is_only_proposed_misleads_nobody_and_is_counted_apart():
+    said = field("number", "1", "1")
+    proposal = said.model_copy(
+        update={
+            "answer": said.answer.model_copy(update={"status": "doubtful", "value": None, "proposal": "1"}),
+            "verdict": Verdict.MISSING,
+            "proposal_right": True,
+        }
+    )
+    wrong = proposal.model_copy(update={"path": "seller", "proposal_right": False})
+    found = figures_of([document("a", said, proposal, wrong)], None)
+    assert (found.contradictions.answered, found.contradictions.total) == (1, 0)
+    assert (found.contradictions.proposed.right, found.contradictions.proposed.of) == (1, 2)
+    assert (found.fields.right, found.fields.of) == (1, 3)
+    assert (found.field_calibration.right, found.field_calibration.count) == (2, 3), "of all that was read"
 
 
 def test_what_it_costs(figures):

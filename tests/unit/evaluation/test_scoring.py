@@ -60,6 +60,16 @@ def test_a_value_is_flagged_by_its_status_or_by_a_finding_that_names_it():
     assert only(truth, said.model_copy(update={"status": "unsupported"})).flagged
 
 
+@pytest.mark.parametrize("status", ["doubtful", "unsupported"])
+def test_what_is_only_proposed_is_not_said_and_counted_as_a_proposal(status: str):
+    said = answer("gross_total", "10.00", value_numeric="10").model_copy(
+        update={"status": status, "value": None, "proposal": "10.00"}
+    )
+    for truth, verdict, right in (("10.00", "missing", True), ("12.00", "missing", False), (None, "silent", False)):
+        found = only({"gross_total": truth}, said)
+        assert (found.verdict, found.proposal_right, found.is_stated, found.flagged) == (verdict, right, False, True)
+
+
 def test_a_doubt_alone_holds_no_document_back_and_any_check_does():
     truth, said = {"gross_total": "10.00"}, answer("gross_total", "10.00", value_numeric="10")
     doubt = Finding(kind=FindingKind.CONFIDENCE, fields=["gross_total"], message="not sure")

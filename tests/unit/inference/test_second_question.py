@@ -172,6 +172,17 @@ async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     assert outcome.needs_review
 
 
+async def test_values_below_the_bound_of_proposals_are_not_stated_and_required_ones_are_missed() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
+    calibration = UNFITTED.model_copy(update={"review_below": 0.0, "propose_below": 1.0})
+    outcome = answered(replace(checked, asked=replace(checked.asked, calibration=calibration)))
+    assert {(field.status, field.value) for field in outcome.fields} == {("doubtful", None)}
+    assert (outcome.status, outcome.needs_review) == (Status.INCOMPLETE, True)
+    required = sum(field.required for field in outcome.asked.kind.fields)
+    assert sum("nur einen unsicheren Vorschlag" in reason for reason in outcome.reasons) == required
+    assert len(outcome.findings) == len(outcome.fields)
+
+
 async def test_a_type_below_the_bound_of_review_is_for_a_person() -> None:
     checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
     sure, classified = UNFITTED.model_copy(update={"review_below": 0.5}), checked.asked.classified

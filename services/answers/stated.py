@@ -1,0 +1,30 @@
+"""What is said of a document, and what is only proposed: a value that cannot be stood for is nobody's to book."""
+
+from collections.abc import Sequence
+
+from schemas.events import FieldAnswer
+
+
+def stated(fields: Sequence[FieldAnswer], below: float) -> list[FieldAnswer]:
+    """Take the values off answers that are not `ok`, or too unsure; what they would be stays as a proposal.
+
+    Parameters
+    ----------
+    fields
+        As they were read, with their confidence. Cells of tables stand or fall with their rows, not with a confidence.
+    below
+        A value of less confidence is `doubtful`, 0 to 1.
+    """
+    return [_stated(field, below) for field in fields]
+
+
+def _stated(field: FieldAnswer, below: float) -> FieldAnswer:
+    status = "doubtful" if is_doubtful(field, below) else field.status
+    if status == "ok":
+        return field
+    return field.model_copy(update={"status": status, "value": None, "value_numeric": None, "proposal": field.value})
+
+
+def is_doubtful(field: FieldAnswer, below: float) -> bool:
+    """Say whether a value was read and is too unsure to be stated."""
+    return field.status == "ok" and "[" not in field.path and field.confidence < below

@@ -1,0 +1,43 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from schemas.events import FieldAnswer
+from services.answers.stated import stated
+
+
+def read(confidence: float, path: str = "gross_total", **changes: Any) -> FieldAnswer:
+    given = {"value": "119.00", "value_numeric": Decimal("119.00"), "status": "ok"} | changes
+    return FieldAnswer(path=path, kind="money", verbatim="119,00 €", confidence=confidence, page=1, **given)
+
+
+def test_what_is_sure_enough_is_stated_as_it_is() -> None:
+    sure = read(0.5)
+    assert stated([sure], 0.5) == [sure]
+
+
+def test_what_is_less_sure_is_proposed_with_its_words_and_place() -> None:
+    (found,) = stated([read(0.49)], 0.5)
+    assert (found.status, found.value, found.value_numeric, found.proposal) == ("doubtful", None, None, "119.00")
+    assert (found.verbatim, found.page, found.confidence) == ("119,00 €", 1, 0.49)
+
+
+def test_a_bound_of_nothing_states_all_that_was_read() -> None:
+    assert stated([read(0.0)], 0.0) == [read(0.0)]
+
+
+def test_what_stands_nowhere_is_proposed_however_sure_the_model_was() -> None:
+    (found,) = stated([read(0.99, status="unsupported")], 0.0)
+    assert (found.status, found.value, found.value_numeric, found.proposal) == ("unsupported", None, None, "119.00")
+
+
+def test_what_nobody_can_read_has_its_words_alone() -> None:
+    unread = read(0.9, status="unparsed", value=None, value_numeric=None)
+    assert stated([unread], 0.5) == [unread]
+
+
+@pytest.mark.parametrize(("status", "value"), [("ok", "119.00"), ("unsupported", None)])
+def test_a_cell_is_not_left_out_for_its_confidence(status: str, value: str | None) -> None:
+    (found,) = stated([read(0.1, "line_items[0].line_total", status=status)], 0.5)
+    assert (found.status, found.value) == (status, value)
