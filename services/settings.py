@@ -1,11 +1,14 @@
 """Every setting, from the environment or `.env`, prefix `POSTKORB_`."""
 
+import os
+import re
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from schemas.topics import Topics
 
@@ -18,6 +21,11 @@ Commas = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Folders = Annotated[list[Path], NoDecode, BeforeValidator(_split)]
 
 
+PREFIX: Final = "POSTKORB_"
+_OTHERS: Final = re.compile(r"_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_[0-9]+_|$)|^POSTKORB_(?:DB|TESTS)_")
+"""What Kubernetes puts beside a service whose name begins so, and what a deployment and the tests have of their own."""
+
+
 class SettingsError(ValueError):
     """A wrong setting; the message is one line that names it and says what would be right."""
 
@@ -25,7 +33,7 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Settings of one deployment."""
 
-    model_config = SettingsConfigDict(env_prefix="POSTKORB_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     data_dir: Path = Field(
         default=Path(".postkorb"),
@@ -251,3 +259,16 @@ def load_settings(**overrides: object) -> Settings:
         text = first["msg"].removeprefix("Value error, ")
         message = f"POSTKORB_{name}: {text}" if name else text
         raise SettingsError(message) from None
+
+
+def unknown_settings() -> list[str]:
+    """Say of each variable that is called like a setting and is none, in a sentence: a wrong name changes nothing."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    of_file = DotEnvSettingsSource(Settings).env_vars
+    given = {name.upper() for name in (*os.environ, *of_file) if name.upper().startswith(PREFIX)}
+    return [_unknown(name, known) for name in sorted(given - known) if not _OTHERS.search(name)]
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    nearest = get_close_matches(name, known, n=1, cutoff=0.8)
+    return f"{name} is no setting, and changes nothing" + (f"; {nearest[0]} is one" if nearest else "")

@@ -27,7 +27,7 @@ from services.evaluation.report import ReportError
 from services.inference.engines.port import EngineDeadError, EngineError, EngineUnsuitableError, SchemaRefusedError
 from services.local.errors import LocalError
 from services.models.errors import ModelError
-from services.settings import SettingsError
+from services.settings import SettingsError, unknown_settings
 from services.storage.errors import DatabaseUnreachableError, DataRefusedError, StorageError
 from services.telemetry.setup import TelemetrySettingError
 
@@ -76,17 +76,19 @@ def main() -> None:
     """Run the command; an expected error is one line, everything else keeps its traceback."""
     # Commands say themselves what is wrong; the services set up logging of their own.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    for sentence in unknown_settings():
+        _say(sentence, style="yellow")
     try:
         app()
     except AWAY as error:
-        _say(error)
+        _say(str(error))
         sys.exit(os.EX_CONFIG if isinstance(error, EngineUnsuitableError) else os.EX_UNAVAILABLE)
     except DataRefusedError:
         raise  # no setting is wrong: a value got through that ought to have been stopped, and the traceback says where
     except WRONG as error:
-        _say(error)
+        _say(str(error))
         sys.exit(os.EX_CONFIG)
 
 
-def _say(error: Exception) -> None:
-    Console(stderr=True).print(f"postkorb: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+def _say(sentence: str, style: str = "red") -> None:
+    Console(stderr=True).print(f"postkorb: {sentence}", style=style, highlight=False, markup=False, soft_wrap=True)

@@ -43,10 +43,12 @@ class Held:
 
     Parameters
     ----------
-    fields, rows
+    fields
+        Read right, stated or proposed, at least.
+    misleading, unflagged
+        Values stated that mislead, and those of them that do not say that they may be wrong, at most.
+    rows
         Right ones, at least.
-    unflagged
-        Values that mislead and do not say so, at most.
     silent_losses
         Documents that lose rows in silence, at most.
     auroc, ece
@@ -55,6 +57,7 @@ class Held:
 
     name: str
     fields: int
+    misleading: int
     rows: int
     unflagged: int
     silent_losses: int
@@ -63,28 +66,28 @@ class Held:
 
 
 LAYOUTS = [
-    Held("first", fields=230, rows=148, unflagged=1, silent_losses=0, auroc=0.90, ece=0.04),
+    Held("first", fields=230, misleading=4, rows=148, unflagged=1, silent_losses=0, auroc=0.90, ece=0.04),
     # One of the two unflagged is a name with a legal form that the label has not.
-    Held("second", fields=219, rows=128, unflagged=2, silent_losses=0, auroc=0.92, ece=0.05),
-    Held("third", fields=355, rows=240, unflagged=0, silent_losses=1, auroc=0.95, ece=0.06),
-    Held("fourth", fields=336, rows=228, unflagged=2, silent_losses=1, auroc=0.89, ece=0.03),
-    Held("fifth", fields=331, rows=224, unflagged=0, silent_losses=0, auroc=0.92, ece=0.04),
-    Held("sixth", fields=304, rows=240, unflagged=1, silent_losses=0, auroc=0.91, ece=0.04),
-    Held("seventh", fields=311, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
-    Held("eighth", fields=298, rows=217, unflagged=2, silent_losses=1, auroc=0.89, ece=0.04),
-    Held("ninth", fields=278, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
-    Held("tenth", fields=299, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
-    Held("eleventh", fields=284, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
-    Held("twelfth", fields=312, rows=212, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
-    Held("thirteenth", fields=292, rows=176, unflagged=0, silent_losses=1, auroc=0.94, ece=0.03),
+    Held("second", fields=219, misleading=6, rows=128, unflagged=2, silent_losses=0, auroc=0.92, ece=0.05),
+    Held("third", fields=355, misleading=1, rows=240, unflagged=0, silent_losses=1, auroc=0.95, ece=0.06),
+    Held("fourth", fields=336, misleading=14, rows=228, unflagged=2, silent_losses=1, auroc=0.89, ece=0.03),
+    Held("fifth", fields=331, misleading=16, rows=224, unflagged=0, silent_losses=0, auroc=0.92, ece=0.04),
+    Held("sixth", fields=304, misleading=21, rows=240, unflagged=1, silent_losses=0, auroc=0.91, ece=0.04),
+    Held("seventh", fields=311, misleading=21, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
+    Held("eighth", fields=298, misleading=27, rows=217, unflagged=2, silent_losses=1, auroc=0.89, ece=0.04),
+    Held("ninth", fields=278, misleading=23, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
+    Held("tenth", fields=299, misleading=21, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
+    Held("eleventh", fields=284, misleading=22, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
+    Held("twelfth", fields=312, misleading=16, rows=212, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
+    Held("thirteenth", fields=292, misleading=19, rows=176, unflagged=0, silent_losses=1, auroc=0.94, ece=0.03),
 ]
 INVOICES = [
-    Held("fifth", fields=216, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
-    Held("sixth", fields=229, rows=109, unflagged=0, silent_losses=1, auroc=0.97, ece=0.05),
-    Held("seventh", fields=235, rows=99, unflagged=0, silent_losses=1, auroc=0.95, ece=0.04),
-    Held("eighth", fields=218, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.045),
-    Held("ninth", fields=238, rows=148, unflagged=3, silent_losses=0, auroc=0.91, ece=0.03),
-    Held("tenth", fields=233, rows=138, unflagged=1, silent_losses=1, auroc=0.95, ece=0.04),
+    Held("fifth", fields=216, misleading=0, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
+    Held("sixth", fields=229, misleading=0, rows=109, unflagged=0, silent_losses=1, auroc=0.97, ece=0.05),
+    Held("seventh", fields=235, misleading=0, rows=99, unflagged=0, silent_losses=1, auroc=0.95, ece=0.04),
+    Held("eighth", fields=218, misleading=0, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.045),
+    Held("ninth", fields=238, misleading=0, rows=148, unflagged=3, silent_losses=0, auroc=0.91, ece=0.03),
+    Held("tenth", fields=233, misleading=0, rows=138, unflagged=1, silent_losses=1, auroc=0.95, ece=0.04),
 ]
 
 
@@ -128,7 +131,8 @@ def assert_held(
 
     order = evaluation.Order(folder, None, None, None, page, None, calibrate=False, as_json=True, recorded=True)
     figures = evaluation.run(order, load_settings(einvoice="ignore"), load).report.figures
-    assert figures.fields.right >= held.fields
+    assert figures.fields.right + figures.contradictions.proposed.right >= held.fields
+    assert figures.contradictions.total <= held.misleading
     assert figures.rows is not None
     assert figures.rows.recall_all.right >= held.rows
     assert figures.rows.silent_losses <= held.silent_losses

@@ -41,3 +41,14 @@ def test_an_expected_error_has_its_code(monkeypatch: pytest.MonkeyPatch, error: 
 def test_a_value_that_the_database_refuses_is_no_wrong_setting_but_an_ordinary_crash(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(DataRefusedError):
         _end_with(monkeypatch, DataRefusedError("refused"))
+
+
+def test_a_name_that_is_no_setting_is_said_before_the_command_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POSTKORB_MODLE", "x")
+    monkeypatch.setattr(sys.modules[main.__module__], "app", lambda: print("done"))
+    main()
+    said = capsys.readouterr()
+    assert said.out == "done\n", "programs read it"
+    assert "POSTKORB_MODLE is no setting, and changes nothing; POSTKORB_MODEL is one" in said.err
