@@ -34,7 +34,7 @@ guards: env ## Take out each guard against a trap, and see its tests fail (GUARD
 	@PYTHONPATH=.:tests $(BIN)/python tests/guards/take_out.py $(GUARD)
 
 bench: env ## Measure how fast it is and what limits it (PART=ceiling: one of six; PART=delivery: what safety costs; LONG=1)
-	@PYTHONPATH=.:tests:load-tests $(BIN)/python $(if $(filter delivery,$(PART)),load-tests/delivery_cost.py,-m bench $(if $(PART),--part $(PART)) $(if $(LONG),--long) $(if $(RAY),--ray))
+	@PYTHONPATH=.:tests:load-tests $(BIN)/python $(if $(filter delivery,$(PART)),load-tests/delivery_cost.py,-m bench $(if $(PART),--part $(PART)) $(if $(LONG),--long) $(if $(RAY),--ray) $(if $(APART),--apart))
 
 gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="eager compiled", DOCUMENTS=12, ROUNDS=2)
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/engine_gains.py $(if $(VARIANTS),--variants $(VARIANTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -3,6 +3,7 @@
     make bench                       all six; the three with the model take longest
     make bench PART=ceiling          one of them: efficiency, alternatives, ceiling, growth, scale-out, cost
     make bench RAY=1                 alternatives with Ray Data too, for which it installs seven gigabytes
+    make bench PART=efficiency APART=1   the engine on a core of its own, all else on the others
     make bench LONG=1                10,000 documents, 72 with the model, minutes of scale-out
 
 What was measured before of other parts stays in the JSON and on the page. Exit code 1 if a ratio is worse than in the
@@ -28,6 +29,8 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS: Final = REPOSITORY / "load-tests" / "results" / "bench.json"
+APART: Final = RESULTS.with_stem("bench-apart")
+"""Of an engine on a core of its own: another figure, which the others must not take for theirs."""
 BASELINE: Final = REPOSITORY / "load-tests" / "baseline.json"
 WITHOUT_MODEL: Final = {"ceiling": ceiling, "growth": growth, "scale-out": scale_out}
 WITH_MODEL: Final = ("efficiency", "alternatives", "cost")
@@ -36,27 +39,28 @@ WITH_MODEL: Final = ("efficiency", "alternatives", "cost")
 def main() -> None:
     """Measure, print, and write the files."""
     arguments = _arguments()
+    file = arguments.json or (APART if arguments.apart else RESULTS)
     console = Console(width=max(120, Console().width))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    baseline, report = read_report(BASELINE), read_report(arguments.json)
+    baseline, report = read_report(BASELINE), read_report(file)
     wanted = arguments.part or ORDER
 
     def keep(part: Part) -> None:
         nonlocal report
         report = report.with_part(part)
         report = report.model_copy(update={"plan": plan(report)})
-        write_report(arguments.json, report)  # as soon as it is there: a later part may fail
+        write_report(file, report)  # as soon as it is there: a later part may fail
 
     with running_servers() as servers:
-        _measure(servers, wanted, keep, console, long=arguments.long, ray=arguments.ray)
+        _measure(servers, wanted, keep, console, arguments)
     verdicts = verdicts_on(report, baseline)
     for name in ORDER:
         if name in wanted:
             show(report.parts[name], verdicts, console)
-    page = arguments.json.with_suffix(".html")
+    page = file.with_suffix(".html")
     page.write_text(render(report, verdicts), "utf-8")
-    console.print(f"figures: {arguments.json}\npage:    {page}", highlight=False)
+    console.print(f"figures: {file}\npage:    {page}", highlight=False)
     of_these = [name for name in verdicts if name.partition(":")[0] in wanted]
     worse = [f"worse than the baseline: {name}" for name in of_these if verdicts[name] is Verdict.WORSE]
     missed = [f"a goal that the baseline reached: {name}" for name in missed_now(report, baseline) if name in of_these]
@@ -64,7 +68,11 @@ def main() -> None:
 
 
 def _measure(
-    servers: Servers, wanted: Collection[str], keep: Callable[[Part], None], console: Console, *, long: bool, ray: bool
+    servers: Servers,
+    wanted: Collection[str],
+    keep: Callable[[Part], None],
+    console: Console,
+    chosen: argparse.Namespace,
 ) -> None:
     def say(what: str) -> None:
         console.print(f"{time.strftime('%H:%M:%S')} {what}", highlight=False)
@@ -73,11 +81,12 @@ def _measure(
         for name, module in WITHOUT_MODEL.items():
             if name in wanted:
                 say(name)
-                keep(module.measure(servers, background, module.LONG if long else module.SHORT))
+                keep(module.measure(servers, background, module.LONG if chosen.long else module.SHORT))
     if with_model := [name for name in WITH_MODEL if name in wanted]:
         from bench import model  # noqa: PLC0415  (seconds of imports, and only where a model is asked)
 
-        for part in model.measure(servers, model.LONG if long else model.SHORT, with_model, say, ray=ray):
+        size = model.LONG if chosen.long else model.SHORT
+        for part in model.measure(servers, size, with_model, say, ray=chosen.ray, apart=chosen.apart):
             keep(part)
 
 
@@ -102,7 +111,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--part", choices=ORDER, action="append", help="only this one; may be repeated")
     parser.add_argument("--long", action="store_true", help="measure more")
     parser.add_argument("--ray", action="store_true", help="measure Ray Data among the alternatives")
-    parser.add_argument("--json", type=Path, default=RESULTS, help="where to write; the page goes beside it")
+    parser.add_argument("--apart", action="store_true", help="the engine on a core of its own")
+    parser.add_argument("--json", type=Path, help="where to write; the page goes beside it")
     return parser.parse_args()
 
 

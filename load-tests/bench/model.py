@@ -15,7 +15,7 @@ from typing import Final
 from unittest import mock
 from uuid import uuid4
 
-from bench import alternatives, cost, efficiency
+from bench import alternatives, cores, cost, efficiency
 from bench.by_library import LIBRARIES, RAY
 from bench.ground import Document, Ground, new_ground, submit, wait_for_ends
 from bench.report import REPOSITORY, Part, made
@@ -91,19 +91,27 @@ class Lent(Noting):
         """Leave it open: it is used again."""
 
 
-def measure(servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool = False) -> list[Part]:
-    """Measure those of the three parts that are wanted; alternatives with Ray Data if that is wanted too."""
-    return asyncio.run(_measure(servers, size, wanted, say, ray=ray))
+def measure(
+    servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool = False, apart: bool = False
+) -> list[Part]:
+    """Measure those of the three parts that are wanted; alternatives with Ray Data, the engine on a core of its own."""
+    return asyncio.run(_measure(servers, size, wanted, say, ray=ray, apart=apart))
 
 
-async def _measure(servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool) -> list[Part]:
+async def _measure(
+    servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool, apart: bool
+) -> list[Part]:
     started = time.perf_counter()
     settings = load_settings(einvoice="ignore")
     if settings.hourly_price is None:
         settings = load_settings(einvoice="ignore", hourly_price=cost.HOURLY_PRICE, currency=cost.CURRENCY)
     documents = list(samples(settings, size.documents, size.folders))
+    if apart:
+        cores.one_thread()
     engine = await wiring.load_engine(settings, lambda what: say(f"loading {what}"))
     try:
+        if apart:
+            cores.part(servers)
         await one_round(servers, settings, engine, documents[:1], (), say)  # what is made once and kept, in vLLM too
         rounds = [await one_round(servers, settings, engine, documents, wanted, say) for _ in range(size.rounds)]
     finally:

@@ -43,10 +43,15 @@ class Servers:
         return KafkaConnection(bootstrap_servers=self.bootstrap_servers)
 
     @property
+    def processes(self) -> Mapping[str, psutil.Process]:
+        """The process of each server, the others below it."""
+        ports = {"Kafka": self.bootstrap_servers, "PostgreSQL": self.database_url.rpartition("/")[0]}
+        return {name: _listening_on(int(address.rpartition(":")[2])) for name, address in ports.items()}
+
+    @property
     def spent(self) -> Mapping[str, float]:
         """Seconds of processor time so far, by server."""
-        ports = {"Kafka": self.bootstrap_servers, "PostgreSQL": self.database_url.rpartition("/")[0]}
-        return {name: seconds_of(_listening_on(int(address.rpartition(":")[2]))) for name, address in ports.items()}
+        return {name: seconds_of(process) for name, process in self.processes.items()}
 
 
 @contextmanager

@@ -22,9 +22,11 @@ _LABEL: Final = re.compile(
     r"|Client|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von|From|Abs\.?|Absender) ?: ?"
     r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
 )
-_TO: Final = re.compile(r"^(?:An|To) (?!Post$)(?=\S)")
+_TO: Final = re.compile(r"^(?:An|To) (?:(?:die|das|den|the) )?(?!Post$)(?=\S)")
+_TO_A_FIRM: Final = re.compile(r"^(?:An (?:die |das |(?=(?:Firma|Fa\.) ))|To the )(?=\S)")
+"""Of what may be a firm's own name only what cannot: `An der Alster Hotel GmbH` and `An Nguyen GmbH` are whole."""
 _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
-"""What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`; so may be `An` and `To`."""
+"""What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`."""
 _HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
 """A form of address before a first name and a surname; before a surname alone it is all that tells a person."""
 _SALUTATION: Final = re.compile(
@@ -76,8 +78,8 @@ def parse_name(verbatim: str) -> str | None:
     What has no letter is none, nor is an address, an e-mail address, a salutation or a firm behind words of its own:
     `Returns to: Muster GmbH`.
     """
-    name = _CAPITAL.sub("", _LABEL.sub("", plain(verbatim).strip(_EDGES)))
-    name = name if is_firm(name) else _TO.sub("", name)
+    said = plain(verbatim).strip(_EDGES)
+    name = _CAPITAL.sub("", _LABEL.sub("", (_TO_A_FIRM if is_firm(said) else _TO).sub("", said)))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
     name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", name)

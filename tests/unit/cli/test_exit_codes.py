@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+import typer
 
 from services.cli import main
 from services.inference.engines.canary import CanaryError
@@ -47,7 +48,7 @@ def test_a_name_that_is_no_setting_is_said_before_the_command_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POSTKORB_MODLE", "x")
-    monkeypatch.setattr(sys.modules[main.__module__], "app", lambda: print("done"))
+    monkeypatch.setattr(sys.modules[main.__module__], "app", lambda: typer.echo("done"))
     main()
     said = capsys.readouterr()
     assert said.out == "done\n", "programs read it"
