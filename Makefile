@@ -12,7 +12,7 @@ VARIANT ?= cpu
 LOCKS := deploy/locks
 LIBRARIES := load-tests/bench/libraries
 
-.PHONY: help env demo test faults guards bench gains orders calibrate learn record sentences hostile unread check format lock clean
+.PHONY: help env demo test faults guards bench gains long orders calibrate learn record sentences hostile unread check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: env ## Measure how fast it is and what limits it (PART=ceiling: one of si
 
 gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="eager compiled", DOCUMENTS=12, ROUNDS=2)
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/engine_gains.py $(if $(VARIANTS),--variants $(VARIANTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+long: env ## Measure what the model makes of long documents, and what their pages cost (PAGES="5 20 80")
+	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/long_documents.py $(if $(PAGES),--pages $(PAGES))
 
 orders: env ## Measure which order of instruction and document is cheapest at equal answers (DOCUMENTS=8, ROUNDS=1, FOLDER=, LABELS=, ORDERS=)
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/prompt_orders.py $(if $(FOLDER),--folder "$(FOLDER)") $(if $(LABELS),--labels "$(LABELS)") $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ORDERS),--orders $(ORDERS))
