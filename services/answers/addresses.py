@@ -1,9 +1,8 @@
-"""Postal addresses of Germany, Austria, Switzerland, France, Great Britain and the United States, in their parts.
+"""Postal addresses of Europe, the United States and Australia, in their parts.
 
-The town stands behind its postcode, in Great Britain and the United States before it; the street is the line before.
-What stands before the street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in
-words, by a prefix (`A-1010`), by the form of the postcode (Great Britain, Cedex, a state before it), or where Austria's
-own list has the town.
+The town stands behind its postcode, in Great Britain, the United States and Australia before it; the street is the line
+before. What stands before the street (a name, `c/o`, a floor) is kept. The country is given only where the document
+says it: in words, or by a prefix (`A-1010`). What the form of a postcode tells is not added.
 """
 
 import re
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import stdnum.at.postleitzahl
 from babel import Locale
 
 from services.answers.normal_form import UNIFIED, plain
@@ -24,7 +22,7 @@ _HYPHENATED: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*\r?\n[ \t]*(
 _TOWN: Final = r"(?P<town>[^\W\d_](?:[^\W\d_]|[ .'()/-]){1,60})"
 _CONTINENTAL: Final = re.compile(
     r"(?:(?P<before>.{3,}?[0-9] ?[a-z]?) )?(?:(?P<prefix>DE|D|AT|A|CH|FR|F)[- ] ?)?"
-    rf"(?P<postcode>[0-9]{{4,5}}) {_TOWN}"
+    rf"(?P<postcode>[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}} [A-Z]{{2}}|[0-9]{{4,5}}) {_TOWN}"
 )
 _TOWN_FIRST: Final = re.compile(
     r"(?!(?:rechnung|kunde|beleg|auftrag|bestellung|postfach|tel|fax|nr|no|invoice|order|box)\b)"
@@ -42,7 +40,11 @@ STATES: Final = (
 _AMERICAN: Final = re.compile(
     rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
 )
-_LIKE_POSTCODE: Final = re.compile(r"\d{4}|\d\s*[^\W\d_]{2}")
+_AUSTRALIAN: Final = re.compile(
+    r"(?:(?P<town>[^\d]{2,60}?) )?(?P<state>ACT|NSW|NT|QLD|SA|TAS|VIC|WA) (?P<postcode>[0-9]{4})"
+)
+_TOWNS_FIRST: Final = {"GB": _BRITISH, "US": _AMERICAN, "AU": _AUSTRALIAN}
+_LIKE_POSTCODE: Final = re.compile(r"\d{4}|\d\s*[^\W\d_]{2}|\d{2}-\d{3}")
 """What every postcode has, however it is set; most lines are no addresses, and that is known soonest by it."""
 _HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
 _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)
@@ -55,7 +57,15 @@ _STREET_WORD: Final = re.compile(
     re.IGNORECASE,
 )
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
-_DIGITS_OF: Final = {"DE": 5, "FR": 5, "AT": 4, "CH": 4}
+_FIVE_DIGITS: Final = re.compile("[0-9]{5}")
+_FOUR_DIGITS: Final = re.compile("[0-9]{4}")
+_POSTCODES: Final = {
+    **dict.fromkeys(("DE", "FR", "ES", "FI", "IT"), _FIVE_DIGITS),
+    **dict.fromkeys(("AT", "BE", "CH", "DK", "LI", "LU", "NO"), _FOUR_DIGITS),
+    "NL": re.compile("[0-9]{4} [A-Z]{2}"),
+    "PL": re.compile("[0-9]{2}-[0-9]{3}"),
+    "PT": re.compile("[0-9]{4}-[0-9]{3}"),
+}
 _GREAT_BRITAIN: Final = ("uk", "u.k.", "united kingdom", "england", "scotland", "wales", "great britain", "gb")
 _UNITED_STATES: Final = ("us", "u.s.", "usa", "u.s.a.", "united states of america")
 
@@ -72,6 +82,8 @@ class Address:
         With its number, or a post box.
     country
         ISO 3166-1; empty if the document does not say it.
+    form
+        Whose form it has, of those countries that write the town before the postcode: `GB`, `US`, `AU`.
     """
 
     before: tuple[str, ...]
@@ -79,11 +91,12 @@ class Address:
     postcode: str
     town: str
     country: str
+    form: str = ""
 
     @property
     def text(self) -> str:
-        """Canonical: on one line, the town on its country's side of the postcode, the country's code at the end."""
-        sides = (self.town, self.postcode) if self.country in {"GB", "US"} else (self.postcode, self.town)
+        """Canonical: on one line, the town on its country's side of the postcode, a country's code at the end."""
+        sides = (self.town, self.postcode) if self.form else (self.postcode, self.town)
         return ", ".join(filter(None, (*self.before, self.street, " ".join(sides), self.country)))
 
 
@@ -97,8 +110,8 @@ def parse_address(verbatim: str) -> Address | None:
     lines = lines[:-1] if country else lines
     if not lines:
         return None
-    british, american = _town_first(_BRITISH, "GB", lines, country), _town_first(_AMERICAN, "US", lines, country)
-    return british or american or _continental(lines, country)
+    town_first = (_town_first(pattern, own, lines, country) for own, pattern in _TOWNS_FIRST.items())
+    return next(filter(None, town_first), None) or _continental(lines, country)
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:
@@ -118,14 +131,14 @@ def _continental(lines: Sequence[str], country: str) -> Address | None:
         return None
     found = match.groupdict()
     postcode, town = match["postcode"], match["town"].strip()
-    said = {country, _PREFIXES.get(found.get("prefix") or "", ""), "FR" if _CEDEX.search(lines[-1]) else ""} - {""}
+    prefix = _PREFIXES.get(found.get("prefix") or "", "")
+    said = {country, prefix, "FR" if _CEDEX.search(lines[-1]) else ""} - {""}
     before = [*lines[:-1], *filter(None, [found.get("before")])]
     if len(said) > 1 or not before or not _is_street(before[-1]):
         return None
-    known = said.pop() if said else _by_postcode(postcode, town)
-    if known and _DIGITS_OF.get(known) != len(postcode):
+    if not all(code in _POSTCODES and _POSTCODES[code].fullmatch(postcode) for code in said):
         return None
-    return Address(tuple(before[:-1]), before[-1], postcode, town, known)
+    return Address(tuple(before[:-1]), before[-1], postcode, town, country or prefix)
 
 
 def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], country: str) -> Address | None:
@@ -137,19 +150,14 @@ def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], countr
     if not town or not any(map(_is_street, before[-2:])):  # `Unit 3, Whitehall Cross`
         return None
     state = match.groupdict().get("state")
-    whole = f"{town}, {state}" if state else town
-    return Address(tuple(before[:-1]), before[-1], match["postcode"], whole, own)
+    whole = f"{town}{' ' if own == 'AU' else ', '}{state}" if state else town
+    return Address(tuple(before[:-1]), before[-1], match["postcode"], whole, country, form=own)
 
 
 def _is_street(line: str) -> bool:
     return bool(re.search(r"[0-9]", line) or _POSTBOX.match(line) or _STREET_WORD.search(line)) and any(
         map(str.isalpha, line)
     )
-
-
-def _by_postcode(postcode: str, town: str) -> str:
-    listed = str(stdnum.at.postleitzahl.info(postcode).get("location", ""))
-    return "AT" if listed and listed.casefold() == town.casefold() else ""
 
 
 @cache

@@ -73,10 +73,14 @@ _CURRENCIES: Final = {
 } | {
     "€": "EUR", "fr": "CHF", "sfr": "CHF", "franken": "CHF", "us$": "USD", "$us": "USD",
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
-    "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL",
+    "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL", "r": "ZAR",
     "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
+_SIGN_AND_CODE: Final = re.compile(r"(?P<sign>[^\s0-9()+-]{1,3}) (?P<code>[A-Z]{3}) ?(?=[0-9])")
+_RAND_SIGN: Final = "R"
+_RAND: Final = re.compile(rf"^{_RAND_SIGN} ?(?=[0-9][0-9 ,.']{{0,20}}[.,][0-9]{{2}}$)")
+"""The sign of the rand before an amount with cents: `R12` may be an article as well."""
 _NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
 _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
@@ -216,18 +220,25 @@ def _is_sign_of(name: str, code: str) -> bool:
 
 
 def _is_money(unit: str) -> bool:
-    return unit in _SHARED_SIGNS or _currency(unit) is not None
+    return unit in _SHARED_SIGNS or (_currency(unit) is not None and unit.upper() != _RAND_SIGN)
 
 
 def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, money: bool) -> Decimal | None:
     text = plain(_BROKEN_LINE.sub("", verbatim)).translate(UNIFIED)
-    signed = _SIGNED.fullmatch(_NO_CENTS.sub("", _without_unit(text, is_unit)))
+    signed = _SIGNED.fullmatch(_NO_CENTS.sub("", _without_unit(_without_sign(text) if money else text, is_unit)))
     if signed is None or bool(signed["open"]) != bool(signed["close"]):
         return None
     magnitude = _magnitude(signed["digits"], _decimal_sign(language), money=money)
     # Brackets and minus signs mark a negative amount; two of them mark it twice, as in "(12,00-)".
     negative = signed["open"] or signed["trail"] or signed["lead"] == "-"
     return -magnitude if magnitude and negative else magnitude
+
+
+def _without_sign(text: str) -> str:
+    """Leave out a currency's sign before its code (`R ZAR259,023.20`), and that of the rand before an amount."""
+    text = _RAND.sub("", text)
+    match = _SIGN_AND_CODE.match(text)
+    return text[match.end("sign") :].lstrip() if match and _is_sign_of(match["sign"], match["code"]) else text
 
 
 def _without_unit(text: str, is_unit: Callable[[str], bool]) -> str:

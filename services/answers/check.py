@@ -97,6 +97,8 @@ _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}
 """An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
 _PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
+_HELD: Final = re.compile(r"(?P<words>.*\w.*\S) ?\((?P<held>[^()]{3,40}\d[^()]{0,20})\)\.?", re.DOTALL)
+"""Words, and behind them in brackets what has a digit."""
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f]")
@@ -200,7 +202,8 @@ class _Document:
         """Give the answer that a copy is; None if it says nothing of the field."""
         if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
             return self._unread(field, copied)
-        verbatim, value = _read(field, self._with_title(field, copied), self.language)
+        said = self._without_anothers(field, self._with_title(field, copied))
+        verbatim, value = _read(field, said, self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
             value = Value(code)
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
@@ -252,6 +255,13 @@ class _Document:
         counted = re.compile(rf"(?<![\w.,]){re.escape(copied.rstrip('.'))}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
         found = (match[0] for page in self.pages.texts for match in counted.finditer(page))
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
+
+    def _without_anothers(self, field: FieldDefinition, copied: str) -> str:
+        """Leave out brackets behind words that call what they hold another field's: `… right eye (ICD-10 H35.3)`."""
+        held = _HELD.fullmatch(copied) if field.kind is Kind.TEXT else None
+        others = (other for other in self.kind.fields if other is not field)
+        words = plain(held["held"]).casefold() if held else ""
+        return held["words"] if held and any(name_pattern(other).match(words) for other in others) else copied
 
     def _needs_label(self, field: FieldDefinition, value: Value | None) -> bool:
         """Say whether a value must stand behind a name of its field; a tax of nothing that does not is a conclusion."""

@@ -19,7 +19,8 @@ _CAPITAL: Final = re.compile(
 """What French firms must write behind their names: `SAS au capital de 120 000 €`."""
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Verkäufer|Käufer|Auftraggeber|Auftragnehmer|Vermieter|Mieter|Customer|Supplier"
-    r"|Client|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von|From|Abs\.?|Absender) ?: ?"
+    r"|Client|Nom|Société|Nom / société|Sri\.?|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von"
+    r"|From|Abs\.?|Absender) ?: ?"
     r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
 )
 _TO: Final = re.compile(r"^(?:An|To) (?:(?:die|das|den|the) )?(?!Post$)(?=\S)")
@@ -45,6 +46,14 @@ _FIRM: Final = re.compile(
     rf"(?<![\w&.'+-])[A-ZÄÖÜ][\w&.'+-]*(?: (?:[A-ZÄÖÜ][\w&.'+-]*|&|und|and|of|für)){{0,6}},? {_LEGAL_FORM.pattern}"
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
+
+_PARTNERS: Final = re.compile(rf" (?:&|und|and|et) (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
+
+
+def partners_behind(text: str, at: int) -> str:
+    """Give how a firm goes on behind its first partner, or nothing: ` & Rabe PartG mbB` of `Kern & Rabe PartG mbB`."""
+    match = _PARTNERS.match(text, at)
+    return match[0] if match else ""
 
 
 def firms_in(text: str) -> Iterator[str]:

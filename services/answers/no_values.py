@@ -2,11 +2,11 @@
 
 A small one gives a term of payment for a date, part of an IBAN for a VAT number, whatever comes next for either. Code
 that knows a kind's forms knows as well what is none. An optional field whose copy code cannot read is left empty where
-the copy is a value of another kind, or where none of the field's names stands beside it: it is neither such a value nor
-called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number whose
-check digits make it a VAT number or an IBAN is no document's number, and a required field without one is asked again.
-What the words beside an amount say was paid before (`Paid to date $0.00`) is no total of an invoice. How a letter ends
-is no term of payment.
+the copy is a value of another kind, or where none of the field's names stands beside it: it is neither such a value
+nor called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number
+whose check digits make it a VAT number or an IBAN, or which is called a telephone number, is no document's number, and
+a required field without one is asked again. What the words beside an amount say was paid before (`Paid to date $0.00`)
+is no total of an invoice. How a letter ends is no term of payment.
 """
 
 import re
@@ -31,6 +31,12 @@ _PAID: Final = re.compile(
 )
 """Words directly before an amount that was paid: `Anzahlung vom 3. Mai:`."""
 
+_NO_REFERENCE: Final = re.compile(
+    r"(?<!\w)(?:bic|swift|iban|tel|telefon|telephone|téléphone|phone|cell|mobil|mobile|mobiltelefon|handy|fax|telefax)"
+    r"(?:[ -]?(?:nr|no|code|nummer|number))?[ .:/-]*$"
+)
+"""Words directly before what is no number of a document, an order or a customer; in small letters."""
+
 
 def is_paid(item: Candidate) -> bool:
     """Say whether the words directly before an amount say that it was paid before: `Paid to date`, `Anzahlung`."""
@@ -48,7 +54,8 @@ def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candida
 
 def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:
     if definition.kind is Kind.REFERENCE:
-        return _is_in(Kind.VAT_ID, field, candidates) or _is_in(Kind.IBAN, field, candidates)
+        is_coded = _is_in(Kind.VAT_ID, field, candidates) or _is_in(Kind.IBAN, field, candidates)
+        return is_coded or _is_called_otherwise(field, candidates)
     if definition.kind is Kind.TEXT:
         return not definition.required and is_closing(field.verbatim)
     if definition.required or field.value is not None:
@@ -91,6 +98,14 @@ def _is_in(kind: Kind, field: FieldAnswer, candidates: Candidates) -> bool:
         item.page == field.page and field.char_start is not None and item.char_start <= field.char_start < item.char_end
         for item in candidates.of(kind)
     )
+
+
+def _is_called_otherwise(field: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether the words directly before a number call it a telephone number or a bank's: `Cell:`, `BIC`."""
+    if field.page is None or field.char_start is None:
+        return False
+    labels = candidates.surroundings.labels(field.page, field.char_start)
+    return _NO_REFERENCE.search(next(filter(None, labels), "")) is not None
 
 
 def _is_named(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:

@@ -11,7 +11,7 @@ SHORT: Final = 3
 """Letters of a word that must begin one, see `beginnings`."""
 MAX_SENTENCE: Final = 160
 """Characters before and behind a value that are looked at."""
-CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b)"
+CURRENCY: Final = r"(?:€|\$|£|₹|EUR\b|CHF\b|USD\b|GBP\b|ZAR(?=[ \u00a0]?[0-9]|\b))"
 MONTH: Final = r"(?:jan|feb|fév|m[aä]r|a[pv]r|ma[iy]|ju[inl]|aug|ao[uû]|sep|o[ck]t|nov|d[eé][cz])[^\W\d_]{0,6}\.?"
 MAX_NAMED: Final = 20
 """Characters before a period in which the field's own name stands right beside it."""

@@ -31,6 +31,13 @@ MAX_CHARACTERS: Final = 1000
 _REORDERED: Final = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that let digits appear in another order than they are stored: what is read would not be what is seen."""
 
+_WITHIN_HOUSE: Final = re.compile(
+    r"(?:c/o|per adresse|z\. ?hd|\d{1,2}\. ?(?:og|stock|etage|obergeschoss)|(?:eg|dg|whg|wohnung|stiege|top|app)\b"
+    r"|appartement|apt|b[âa]t|résidence|escalier|\d{1,2}(?:e|ème|er) étage|étage|ot\b|ortsteil|lieu-dit"
+    r"|z\.?[ai]\b|zone|(?:unit|lot|level|shop|suite|building|warehouse)\b)",
+    re.IGNORECASE,
+)
+"""How a line begins that is needed to find somebody at his street and number, or in the place of a street."""
 _MAY_BE_REORDERED: Final = frozenset({Kind.TEXT, Kind.CHOICE})
 
 
@@ -94,12 +101,19 @@ def _quantity(verbatim: str, language: str) -> Value | None:
 
 
 def _address(verbatim: str) -> Value | None:
-    """Read an address without the firm that is there: a name has a field of its own."""
+    """Read an address without the firm that is there: a name has a field of its own.
+
+    A line of its own before the street is a name, a site or a gate, unless it says where in the house. In Great Britain
+    and the United States it may be part of the address (`Goods In, Whitehall Cross`, `Plant 2, Dock C`).
+    """
     address = parse_address(verbatim)
     if address is None:
         return None
-    firms = [at for at, line in enumerate(address.before, 1) if is_firm(line)]
-    return Value(replace(address, before=address.before[max(firms, default=0) :]).text)
+    firms = [at for at, line in enumerate(address.before, 1) if is_firm(line) and not _WITHIN_HOUSE.match(line)]
+    before = address.before[max(firms, default=0) :]
+    if address.form not in {"GB", "US"}:
+        before = tuple(filter(_WITHIN_HOUSE.match, before))
+    return Value(replace(address, before=before).text)
 
 
 def _textual(text: str | None) -> Value | None:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm, is_legal_form, is_owner
+from services.answers.names import is_firm, is_legal_form, is_owner, partners_behind
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -61,6 +61,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     at = cell.text.find(verbatim) if cell else -1
     if cell is not None and at >= 0 and (behind := _RESTRICTED.match(cell.text, at + len(verbatim))):
         verbatim += behind[0]
+    if cell is not None and at >= 0:
+        verbatim += partners_behind(cell.text, at + len(verbatim))
     if cell is None or at <= 0:
         return verbatim
     before = cell.text[:at].rstrip()

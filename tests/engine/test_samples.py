@@ -92,7 +92,7 @@ INVOICES = [
 
 
 class Speechless:
-    """Answers nothing: the records of the unread sets lack a few questions that code asks since, eight in all."""
+    """Answers nothing: the records of the unread sets lack a few questions that code asks since, ten in all."""
 
     async def generate(self, prompt: Prompt) -> Generation:  # noqa: ARG002  (the engine's interface)
         return Generation("{}", "stop", 1, 1)

@@ -493,3 +493,21 @@ def test_of_two_periods_in_words_the_one_behind_the_label_is_it() -> None:
 def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: str) -> None:
     kind = a_type(field("level", Kind.TEXT, "Mahnstufe", "Level"), headings=("Mahnung", "Reminder"))
     assert values(check_answer(kind, {"level": copied}, [text], "de")) == {"level": level}
+
+
+@pytest.mark.parametrize(
+    ("copied", "said"),
+    [
+        ("Gonarthrose rechts (ICD-10 M17.1)", "Gonarthrose rechts"),
+        ("Gonarthrose rechts (ICD-Code: M17.1).", "Gonarthrose rechts"),
+        ("Gonarthrose rechts (Grad 3)", "Gonarthrose rechts (Grad 3)"),
+        ("(ICD-10 M17.1)", "(ICD-10 M17.1)"),
+    ],
+)
+def test_brackets_that_are_called_another_field_are_no_part_of_words(copied: str, said: str) -> None:
+    letter = a_type(
+        field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"),
+        field("icd_code", Kind.TEXT, "ICD-Code", "ICD code", synonyms=("ICD-10",)),
+    )
+    (answer,) = check_answer(letter, {"diagnosis": copied}, [f"Diagnose: {copied}"], "de")
+    assert answer.value == said

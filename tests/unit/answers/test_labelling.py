@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from unit.answers.placed import BOTH, Pages, a_type, field, placed, values
+from unit.answers.placed import BOTH, TYPES, Pages, a_type, field, placed, values
 
 from schemas.document_types import DocumentType, Kind, Role, Rule
 from schemas.events import FieldAnswer
@@ -536,3 +536,9 @@ def test_an_account_takes_the_place_of_a_number_that_does_not_look_like_one() ->
     assert values([*found]) == {"iban": "GB33BUKB20201555555555"}
     alone = text.splitlines()[0]
     assert by_labels(BILL, [number], Candidates([alone], "en")).fields == [number]
+
+
+def test_an_order_that_is_called_the_customers_is_taken_and_not_his_own_number() -> None:
+    page = "Kundennummer: 30877 Bestellnummer Kunde: SH-PO-0614"
+    taken = labelled(([page], []), TYPES["delivery_note"], order_number="30877").fields
+    assert values([*taken]) == {"order_number": "SH-PO-0614"}

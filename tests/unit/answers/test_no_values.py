@@ -88,6 +88,15 @@ def test_a_vat_number_or_an_account_is_no_number_of_a_document(number: str) -> N
     assert kept(f"Apotheke am Platz, {number}, Rechnung 26-02-1187", number="26-02-1187") == {"number": "26-02-1187"}
 
 
+@pytest.mark.parametrize("words", ["Cell: ", "Tel. ", "Telefon-Nr.: ", "BIC: ", "SWIFT-Code "])
+def test_a_telephone_number_or_a_banks_is_no_number_of_a_document(words: str) -> None:
+    assert kept(f"Apotheke am Platz\n{words}TESTDE2H", number="TESTDE2H") == {}
+
+
+def test_a_number_that_is_called_one_stays_whatever_stands_in_the_line_above() -> None:
+    assert kept("BIC: TESTDE2H\nRechnung: 26-02", number="26-02") == {"number": "26-02"}
+
+
 PAID = "Werkhof GmbH\nSubtotal $480.00\n{words} $0.00\nBalance due $480.00"
 
 

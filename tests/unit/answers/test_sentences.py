@@ -33,6 +33,14 @@ FAR = "Hier steht noch vieles über anderes, das mit der Sache gar nichts zu tun
         ),
         (
             "contract",
+            "de",
+            "Jede Partei kann kündigen, nachdem sie eine Nachfrist von 60 Tagen zur Mängelbehebung gesetzt hat.",
+            "notice_period",
+            "60 Tagen",
+            False,
+        ),
+        (
+            "contract",
             "en",
             "Either party may terminate with 60 days' written notice.",
             "notice_period",

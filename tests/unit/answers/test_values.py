@@ -147,14 +147,20 @@ def test_a_percentage_is_the_number_before_its_sign(verbatim: str, text: str | N
     ("verbatim", "text"),
     [
         ("Raumwerk Lindner GmbH, Kanalstraße 22, 48147 Münster", "Kanalstraße 22, 48147 Münster"),
-        ("Betonwerk Rheine AG\nHalle 2\nHafenbahn 17\n48431 Rheine", "Halle 2, Hafenbahn 17, 48431 Rheine"),
+        ("Betonwerk Rheine AG\nHalle 2\nHafenbahn 17\n48431 Rheine", "Hafenbahn 17, 48431 Rheine"),
+        (
+            "Marsh, Ida & Tom\nLot 7, 12 Miller Road\nNorth Ballan VIC 3342",
+            "Lot 7, 12 Miller Road, North Ballan VIC 3342",
+        ),
+        ("Zentrallager, Tor 4, Auer Weg 9, 93073 Neutraubling", "Auer Weg 9, 93073 Neutraubling"),
+        ("c/o Kern\n2. OG\nAm Ring 3\nD-10115 Berlin", "c/o Kern, 2. OG, Am Ring 3, 10115 Berlin, DE"),
         (
             "Unit 7, Finn Business Park, High Street, London SW1A 1AA",
-            "Unit 7, Finn Business Park, High Street, London SW1A 1AA, GB",
+            "Unit 7, Finn Business Park, High Street, London SW1A 1AA",
         ),
     ],
 )
-def test_an_address_has_no_firm_in_it(verbatim: str, text: str) -> None:
+def test_an_address_has_no_firm_or_site_in_it(verbatim: str, text: str) -> None:
     assert read(Kind.ADDRESS, verbatim) == text
 
 
@@ -352,6 +358,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Inhaberin: Ida Brook", "Inhaberin: Ida Brook"),
         ("Vermieter: Muster GmbH", "Muster GmbH"),
         ("Sold by: Acme Ltd", "Acme Ltd"),
+        ("Nom / société : Roux Frères", "Roux Frères"),
+        ("Sri.: Anand Traders", "Anand Traders"),
         ("Abs. Hundeschule Pfotenwerk", "Hundeschule Pfotenwerk"),
         ("Absender: Lux GmbH", "Lux GmbH"),
         ("12345", None),
@@ -577,6 +585,11 @@ def test_what_shows_in_another_order_than_it_is_stored_is_not_read(kind: Kind, v
         ("$1,850.00 AUD", Decimal("1850.00")),
         ("EUR 1,850.00 €", Decimal("1850.00")),
         ("-$12.50 CAD", Decimal("-12.50")),
+        ("R ZAR1,850.00", Decimal("1850.00")),
+        ("R1,850.00", Decimal("1850.00")),
+        ("$ AUD 12.00", Decimal("12.00")),
+        ("R12", None),
+        ("€ CHF 12.00", None),
         ("£1,850.00 EUR", None),
         ("$1,850.00 kg", None),
     ],
@@ -586,7 +599,9 @@ def test_a_currency_may_stand_on_both_sides_of_an_amount(verbatim: str, amount: 
     assert (value.numeric if value else None) == amount
 
 
-@pytest.mark.parametrize(("verbatim", "code"), [("$1,850.00 AUD", "AUD"), ("CAD ($)", "CAD"), ("$ EUR", None)])
+@pytest.mark.parametrize(
+    ("verbatim", "code"), [("$1,850.00 AUD", "AUD"), ("CAD ($)", "CAD"), ("R", "ZAR"), ("$ EUR", None)]
+)
 def test_a_code_beside_a_sign_that_several_share_says_which(verbatim: str, code: str | None) -> None:
     value = parse_value(Kind.CURRENCY, verbatim, "en")
     assert (value.text if value else None) == code

@@ -26,6 +26,7 @@ def taken(page: Pages, said: str, name: str = "buyer") -> str | None:
         ("Tischlerei Johann Korff e.U.", "Johann Korff e.U."),
         ("Tischlerei Wendelin Korff", "Wendelin Korff"),  # a trade makes a person's name that of a business
         ("Fotostudio Anna Korff", "Anna Korff"),
+        ("Kanzlei Dr. Kern & Brook PartG mbB", "Kanzlei Dr. Kern"),
     ],
 )
 def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) -> None:
