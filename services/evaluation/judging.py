@@ -13,8 +13,7 @@ phone                 the same digits
 email                 the same address, in capitals or not
 currency, choice      the same code, the same choice
 name                  as text, and `Frau` or `Mr` before a whole name or not
-address               as text, with commas or without; a country's code at the end counts only if both have one
-text,                 the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
+text, address,        the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
 period                ligatures, the form of dashes and quotes, and punctuation at both ends
 ===================== ==================================================================================
 
@@ -38,7 +37,6 @@ CENT: Final = Decimal("0.005")
 
 _EDGES: Final = " .,;:!?\"'()[]"
 _SWISS_TAX: Final = re.compile(r"(?<=[0-9]) ?(?:MWST|TVA|IVA|TPV)$", re.IGNORECASE)
-_COUNTRY_CODE: Final = re.compile(r", [A-Z]{2}$")
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 
 
@@ -103,14 +101,6 @@ def _same_name(one: str, other: str) -> bool:
     return _same_text(parse_name(one) or one, parse_name(other) or other)
 
 
-def _same_address(one: str, other: str) -> bool:
-    """Tell whether two addresses are the same: commas stand for ends of lines, and a country may go without saying."""
-    first, second = (_COUNTRY_CODE.search(address) for address in (one, other))
-    if not (first and second):
-        one, other = _COUNTRY_CODE.sub("", one), _COUNTRY_CODE.sub("", other)
-    return _same_text(one.replace(",", " "), other.replace(",", " "))
-
-
 def _same_vat_number(one: str, other: str) -> bool:
     return compact(_SWISS_TAX.sub("", one)) == compact(_SWISS_TAX.sub("", other))
 
@@ -138,7 +128,6 @@ _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
 }
 _BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.NAME: _same_name,
-    Kind.ADDRESS: _same_address,
     Kind.IBAN: _same_letters_and_digits,
     Kind.BIC: _same_letters_and_digits,
     Kind.VAT_ID: _same_vat_number,
