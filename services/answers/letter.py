@@ -37,7 +37,9 @@ _BEFORE_TOWN: Final = 2.6
 _NEAR: Final = 4
 """The same of words that say whose an address is."""
 _WINDOW: Final = 6
-"""The same of the sender's line: 17.7 mm of an envelope's window lie between (DIN 5008)."""
+"""The same of the sender's line."""
+_WINDOW_HEIGHT: Final = 510
+"""The same in tenths of a point: 17.7 mm of an envelope's window lie between (DIN 5008), however small the letters."""
 _TOWN: Final = re.compile(r"(?:[A-Z]{1,3}[- ])?[0-9]{4,5} [^\W\d_]{2}")
 _SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point."""
@@ -93,7 +95,11 @@ _NO_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 """What may stand above a name besides: a remark in brackets, the head of a column."""
-_HONORIFIC: Final = re.compile(r"^(?:herrn?|frau|familie|firma|a ?n(?: die| den| das)?|to)$", re.IGNORECASE)
+_HONORIFIC: Final = re.compile(
+    r"^(?:(?:herrn?|frau)(?: ?(?:/|&|und) ?(?:herrn?|frau))?|familie|firma|a ?n(?: die| den| das)?|to)$", re.IGNORECASE
+)
+_TO_WHOM: Final = re.compile(r"^(?:an|to|à) ?:$", re.IGNORECASE)
+"""What stands in a line above whoever is addressed, and is no form of address."""
 _PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account / payable to)\W*$", re.IGNORECASE)
 _PAYER: Final = re.compile(r"(?:zahlbar durch|payable par|payable by)\W*$", re.IGNORECASE)
 """What stands in the payment part of a Swiss QR-bill above creditor and debtor (Swiss Implementation Guidelines)."""
@@ -123,6 +129,8 @@ _OF_ANOTHER: Final = re.compile(
 )
 _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
 _WORDS_OF_A_PERSON: Final = range(2, 7)
+_FIGURES: Final = re.compile(r"[\d:@/]")
+"""What no letterhead has."""
 _CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
 _BEHIND_CARE_OF: Final = re.compile(r"\bc/o\W*$", re.IGNORECASE)
 _NO_PERSON: Final = re.compile(r"[\d:@&]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
@@ -143,6 +151,8 @@ class Party:
         It is only what stands at the top of the page.
     is_labelled
         Words beside it or above it say whose name it is.
+    is_in_window
+        The sender's line stands above it, as in the window of an envelope.
     """
 
     verbatim: str
@@ -151,6 +161,7 @@ class Party:
     char_end: int
     is_letterhead: bool = False
     is_labelled: bool = False
+    is_in_window: bool = False
 
 
 class _Block(NamedTuple):
@@ -208,7 +219,7 @@ class Letter:
             return party
         _, other = self._addresses
         if other and (party := self._named(other)):
-            return replace(party, is_labelled=other.is_to)
+            return replace(party, is_labelled=other.is_to, is_in_window=self._is_in_window(other))
         if any(self._labels.are_of_trader(cell.text) for cell in self._head):
             return None
         party = self._behind_label or self._below(self._labels.are_of_recipient) or self._below(_PAYER.match)
@@ -246,6 +257,11 @@ class Letter:
         first, *below = [cell for cell in other.cells if not is_above_address(cell.text)] or other.cells
         cell = next((cell for cell in below if cell.start <= start < cell.end), None)
         return cell is not None and (is_firm(first.text) or _ADDRESSED.match(cell.text) is not None)
+
+    def is_in_address(self, page: int, start: int) -> bool:
+        """Say whether a place is in the recipient's address."""
+        _, other = self._addresses
+        return other is not None and page == 1 and any(cell.start <= start < cell.end for cell in other.cells)
 
     def is_care_of(self, page: int, start: int) -> bool:
         """Say whether a name stands behind `c/o`: it gets the post of another."""
@@ -344,14 +360,20 @@ class Letter:
     @cached_property
     def _sender_line(self) -> Party | None:
         """The sender in one line, as it stands in the window of an envelope, directly above the recipient."""
-        for above in (
-            cell for block in self._blocks for cell in self._nearly_above(block.cells[0], _INDENTED, _WINDOW)
-        ):
+        firsts = [block.cells[0] for block in self._blocks if block.cells[0].size]
+        reaches = {first: max(_WINDOW, _WINDOW_HEIGHT / first.size) for first in firsts}
+        for above in (cell for first in firsts for cell in self._nearly_above(first, _INDENTED, reaches[first])):
             text = self._with_cells_behind(above)
             text = text if _is_sender_line(text) else self._in_two_lines(above)
             if _is_sender_line(text):
                 return self._party(1, above, _parts_of_sender(text)[0])
         return None
+
+    def _is_in_window(self, block: _Block) -> bool:
+        """Say whether the sender's line stands above an address, as in the window of an envelope."""
+        above = self._nearly_above(block.cells[0], _INDENTED, max(_WINDOW, _WINDOW_HEIGHT / (block.cells[0].size or 1)))
+        line = self._sender_line
+        return line is not None and any(cell.start <= line.char_start < cell.end for cell in above)
 
     def _in_two_lines(self, first: Cell) -> str:
         """Give the words of a line of several parts, and of the one directly below it: a sender's may be broken."""
@@ -431,11 +453,14 @@ class Letter:
     @property
     def _letterhead(self) -> Party | None:
         """The words at the top of the page, if they can be a firm's name."""
-        top = min(self._head, key=lambda cell: (cell.baseline, cell.left), default=None)
-        if top is None or len(top.text.split()) not in _WORDS_OF_A_LETTERHEAD or re.search(r"[\d:@/]", top.text):
+        first = min(self._head, key=lambda cell: (cell.baseline, cell.left), default=None)
+        # Large letters stand lower than small ones beside them: a line is as high as the first cell's letters.
+        line = [cell for cell in self._head if first and cell.baseline - first.baseline < first.size]
+        named = [cell for cell in line if not (_FIGURES.search(cell.text) or is_above_address(cell.text))]
+        top = max(named, key=lambda cell: cell.size, default=None)
+        if top is None or len(top.text.split()) not in _WORDS_OF_A_LETTERHEAD:
             return None
-        is_other = is_above_address(top.text) or any(top in block.cells for block in self._blocks)
-        party = None if is_other else self._party(1, top, top.text)
+        party = None if any(top in block.cells for block in self._blocks) else self._party(1, top, top.text)
         return replace(party, is_letterhead=True) if party else None
 
     def _nearly_above(self, cell: Cell, edge: int = _SAME_EDGE, reach: float = _NEAR) -> Iterator[Cell]:
@@ -472,7 +497,7 @@ class Letter:
 
     def _block(self, cells: Sequence[Cell]) -> _Block:
         above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
-        labels, is_addressed = self._labels, _HONORIFIC.match(cells[0].text) is not None
+        labels, is_addressed = self._labels, any(word.match(cells[0].text) for word in (_HONORIFIC, _TO_WHOM))
         is_to = is_addressed or any(map(labels.are_of_recipient, above))
         return _Block(cells, is_to, any(map(labels.are_of_sender, above)), any(map(labels.are_of_trader, above)))
 
@@ -631,7 +656,7 @@ def _is_trade(words: Sequence[str]) -> bool:
 
 def is_above_address(text: str) -> bool:
     """Say whether words stand above a name in an address, and are none: `Herrn`, `Persönlich`, `Bill to`."""
-    is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _PERSON_TO, _OF_ANOTHER, _NO_NAME))
+    is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _TO_WHOM, _PERSON_TO, _OF_ANOTHER, _NO_NAME))
     return is_word or _is_label(text)
 
 

@@ -6,7 +6,8 @@ the copy is a value of another kind, or where none of the field's names stands b
 nor called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number
 whose check digits make it a VAT number or an IBAN, or which is called a telephone number, is no document's number, and
 a required field without one is asked again. What the words beside an amount say was paid before (`Paid to date $0.00`)
-is no total of an invoice. How a letter ends is no term of payment.
+is no total of an invoice. How a letter ends is no term of payment. A bank whose account stands behind its name is not
+whom a letter goes to.
 """
 
 import re
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.field_names import name_pattern
@@ -38,6 +39,13 @@ _NO_REFERENCE: Final = re.compile(
 """Words directly before what is no number of a document, an order or a customer; in small letters."""
 
 
+_BANK: Final = re.compile(r"\w*(?:bank|sparkasse|raiffeisen\w*|banque|crédit)\b", re.IGNORECASE)
+_ACCOUNT: Final = re.compile(
+    r"[\s,;:·|•-]{1,5}(?:(?:bank )?account|a/c|konto|kto|iban|bic|blz|swift|sort code|compte)\b", re.IGNORECASE
+)
+"""What stands directly behind the name of a bank that has the account."""
+
+
 def is_paid(item: Candidate) -> bool:
     """Say whether the words directly before an amount say that it was paid before: `Paid to date`, `Anzahlung`."""
     return _PAID.search(item.label) is not None
@@ -46,9 +54,12 @@ def is_paid(item: Candidate) -> bool:
 def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
     """Leave out what is no value of its field."""
     definitions = {definition.name: definition for definition in kind.fields}
-    paid = _paid_before(kind, fields, candidates)
+    banks = {field.path for field in fields if _is_bank(field, definitions[field.path], candidates)}
+    left_out = _paid_before(kind, fields, candidates) | banks
     return [
-        field for field in fields if field.path not in paid and not _is_none(field, definitions[field.path], candidates)
+        field
+        for field in fields
+        if field.path not in left_out and not _is_none(field, definitions[field.path], candidates)
     ]
 
 
@@ -65,6 +76,14 @@ def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candid
     if definition.kind is Kind.VAT_ID:
         return _is_in(Kind.IBAN, field, candidates) or not _is_named(field, definition, candidates)
     return False
+
+
+def _is_bank(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:
+    """Say whether the name of an optional recipient is that of a bank, and its account stands behind it."""
+    is_optional = definition.role is Role.RECIPIENT and not definition.required
+    if not is_optional or field.page is None or field.char_end is None or not _BANK.search(field.value or ""):
+        return False
+    return _ACCOUNT.match(candidates.surroundings.searchable.text(field.page), field.char_end) is not None
 
 
 def _paid_before(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:

@@ -29,7 +29,7 @@ RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
-_TAX: Final = re.compile(r"steuer\b|\bmwst|\bust\b|\bvat\b|\btax\b|\b[ghpq]st\b|\btva\b|\biva\b")
+_TAX: Final = re.compile(r"steuer\b|\bmwst|\bust\b|(?<!before )\b(?:vat|tax)\b|\b(?:[cis]?g|[hpq])st\b|\btva\b|\biva\b")
 
 
 def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:

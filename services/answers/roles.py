@@ -50,10 +50,17 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            firm = letter.firm_of(answer.value or "") or _registered(answer, [*fields, *given.values()], kind, letter)
+            told = [*_in_their_places(definition.name, fields, letter), *given.values()]
+            firm = letter.firm_of(answer.value or "") or _registered(answer, told, kind, letter)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
+
+
+def _in_their_places(own: str, fields: Sequence[FieldAnswer], letter: Letter) -> Sequence[FieldAnswer]:
+    """Give what the model copied; nothing if it gave the recipient's name for the sender's: they changed places."""
+    said = next((field.value for field in fields if field.path == own), None)
+    return () if is_name_of(letter.recipient, said) else fields
 
 
 def _registered(answer: FieldAnswer, fields: Sequence[FieldAnswer], kind: DocumentType, letter: Letter) -> Party | None:
@@ -120,7 +127,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if definition.is_party and answer.page and answer.char_start is not None:
         place = answer.page, answer.char_start
         is_contact = definition.role is Role.RECIPIENT and letter.is_contact(*place)
-        if is_contact or letter.is_saluted(*place) or letter.is_care_of(*place):
+        is_elsewhere = party.is_in_window and not letter.is_in_address(*place)
+        if is_elsewhere or is_contact or letter.is_saluted(*place) or letter.is_care_of(*place):
             return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):

@@ -6,6 +6,9 @@
                    5.455,30
 
 Small models take the amount of a row for a total that no word names, and have no field for the tax of one rate.
+
+Where the total has its taxes in it (`inkl. 7 % MwSt. 7,12`, `Includes GST 10 %`), no net total need be printed. Then
+their rates prove it: 7,12 at 7 % are in 108,83, and 10,68 at 19 % in 66,89.
 """
 
 import re
@@ -17,19 +20,28 @@ from typing import Final, NamedTuple
 from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
-from services.answers.one_total import MOST_TAXES, is_called_tax
+from services.answers.no_values import is_paid
+from services.answers.one_total import CENT, MOST_TAXES, RATES, is_called_tax
 from services.answers.tax_lines import CENTS, RATE, Totals, sum_of
-from services.answers.values_by_form import Candidate
+from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
 MIN_RATES: Final = 2
 """With one tax, each total is printed, and a rule finds what is wrong."""
 
+MOST_NAMED: Final = 8
+"""Amounts beside a tax and its rate, of which all but the total itself must be its taxes."""
+MOST_OPEN: Final = Decimal("0.005")
+"""Part of a total by which it may differ from what its taxes make: a low rate of a small tax proves nothing."""
+
+_PART_BY_NAME: Final = re.compile(r"\b[cis]gst\b")
+"""Names of the Indian taxes that stand below each other with no rate."""
+_HALF_A_CENT: Final = Decimal("0.005")
 _TAXED: Final = re.compile(r"%.*\b(?:auf|von|aus|on|of|sur)\W*$")
 """What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`."""
 
 
 class _Stack(NamedTuple):
-    net: Candidate
+    net: Candidate | None
     taxes: Sequence[Candidate]
     gross: Candidate
 
@@ -42,14 +54,21 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     """
     if (totals := kind.tax_totals) is None:
         return {}
-    found = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in _stacks(candidates)}
-    if len(found) != 1:
+    stacks = [*_stacks(candidates)] or [*_by_rates(candidates)]
+    distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}
+    if len(distinct) != 1:
         return {}
-    stack = next(iter(found.values()))
+    stack = next(iter(distinct.values()))
     if _is_proved(totals, fields, stack) or _is_more(totals.gross, fields, stack, kind, candidates):
         return {}
-    tax = sum_of(stack.taxes, totals.tax, kind, candidates)
-    return {totals.net: stack.net, totals.tax: tax, totals.gross: stack.gross}
+    found = {totals.tax: sum_of(stack.taxes, totals.tax, kind, candidates), totals.gross: stack.gross}
+    return found if _has_net_total(totals, fields, stack) else found | {totals.net: stack.net}
+
+
+def _has_net_total(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) -> bool:
+    """Say whether the net total that the taxes leave is given already: `5751.9` is found by no form."""
+    net = next((field.value_numeric for field in fields if field.path == totals.net and field.status == "ok"), None)
+    return net is not None and abs(net + sum(map(_amount, stack.taxes)) - _amount(stack.gross)) <= CENT
 
 
 def _is_proved(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) -> bool:
@@ -88,8 +107,31 @@ def _stacks(candidates: Candidates) -> Iterator[_Stack]:
                 break
 
 
+def _by_rates(candidates: Candidates) -> Iterator[_Stack]:
+    """Give the totals which all taxes that stand by their rate prove, each with its net total where that is printed."""
+    amounts = candidates.of(Kind.MONEY)
+    rates = {item: rate for item in amounts if _amount(item) and (rate := _rate_beside(item))}
+    if not rates or len(rates) > MOST_NAMED or len(amounts) >= MAX_CANDIDATES:
+        return
+    by_amount = {_amount(item): item for item in amounts}  # of equal ones the last: totals stand below their parts
+    for total, gross in by_amount.items():
+        taxes = {(rate, _amount(item)): item for item, rate in rates.items() if _amount(item) != total}
+        made = sum((tax * (100 + rate) / rate for rate, tax in taxes), Decimal(0))
+        error = sum((_HALF_A_CENT * (100 + rate) / rate for rate, _ in taxes), CENT)
+        if taxes and abs(made - total) <= min(error, MOST_OPEN * abs(total)) and not is_paid(gross):
+            yield _Stack(by_amount.get(total - sum(tax for _, tax in taxes)), [*taxes.values()], gross)
+
+
+def _rate_beside(item: Candidate) -> Decimal | None:
+    """Give the rate that stands with the name of a tax beside an amount, and with no other number."""
+    if not is_called_tax(item) or (found := RATE.search(item.label)) is None:
+        return None
+    rate = Decimal(f"{found[1]}.{found[2] or 0}")
+    return rate if rate in RATES and not any(map(str.isdigit, RATE.sub("", item.label, count=1))) else None
+
+
 def _is_of_a_rate(item: Candidate) -> bool:
-    return is_called_tax(item) and RATE.search(item.label) is not None
+    return is_called_tax(item) and (RATE.search(item.label) or _PART_BY_NAME.search(item.label)) is not None
 
 
 def _amount(item: Candidate | None) -> Decimal:

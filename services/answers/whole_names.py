@@ -34,6 +34,8 @@ _NO_NAME: Final = re.compile(
 )
 _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
 """What the law wants behind `UG`."""
+_BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
+"""The end of a line on which a name does not end: `Nordholz GmbH &`, and `Co. KG` below."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
@@ -87,7 +89,8 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     if above and _is_large_name(above, cell, below):
         return f"{above.text}\n{verbatim}"
     under = surroundings.cell_below(page, below.start) if below else None
-    goes_on = below is not None and (is_legal_form(below.text) or _is_trade_of(verbatim, below.text))
+    is_broken = _BROKEN.search(verbatim) is not None
+    goes_on = below is not None and (is_broken or is_legal_form(below.text) or _is_trade_of(verbatim, below.text))
     if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"
     return verbatim

@@ -28,12 +28,12 @@ Pages = tuple[list[str], list[list[int]]]
 """Pages and their layouts."""
 
 
-def placed(*words: Placed) -> Pages:
+def placed(*words: Placed, size: int = SIZE) -> Pages:
     """Give a page of cells, and its packed runs; its text has them below each other, in the order given."""
     text = ""
     runs = []
     for word, left, baseline in filter(itemgetter(0), words):
-        runs.append(Run(len(text), len(text) + len(word), left, left + LETTER * len(word), baseline, SIZE))
+        runs.append(Run(len(text), len(text) + len(word), left, left + LETTER * len(word), baseline, size))
         text += f"{word}\n"
     return [text], [pack(runs)]
 

@@ -204,7 +204,7 @@ def test_a_word_above_a_name_says_that_it_is_the_senders(label: str) -> None:
     assert letter.sender.is_labelled
 
 
-@pytest.mark.parametrize("word", ["Herrn", "Frau"])
+@pytest.mark.parametrize("word", ["Herrn", "Frau", "Herrn und Frau", "Herrn/Frau"])
 def test_who_is_addressed_with_a_form_of_address_gets_the_letter(word: str) -> None:
     person = (word, "Max Mustermann", "Musterstr. 11", "12345 Musterstadt")
     assert parts(placed(*column(500, 1_000, *person), *column(500, 1_800, *FIRM))) == (FIRM[0], "Max Mustermann")
@@ -273,6 +273,12 @@ def test_with_one_address_the_letterhead_is_the_senders(top: str) -> None:
 @pytest.mark.parametrize("top", ["Hammer", "Tel. 030 123456", "www.hammer.example/de", "Bill to", "a b c d e f g h i"])
 def test_a_letterhead_is_a_few_words_without_figures(top: str) -> None:
     assert letter_of(*placed((top, 3_000, 100), *column(500, 1_000, *CLIENT))).sender is None
+
+
+def test_large_letters_stand_lower_than_small_ones_beside_them() -> None:
+    assert parts(placed(("Az: 61/0143", RIGHT, 100), ("Gemeinde Unterlinden", 500, 140)))[0] == "Gemeinde Unterlinden"
+    assert parts(placed(("TAX INVOICE", RIGHT, 100), ("Hammer Dach", 500, 140)))[0] == "Hammer Dach"
+    assert parts(placed(("Az: 61/0143", RIGHT, 100), ("Gemeinde Unterlinden", 500, 220)))[0] is None
 
 
 def test_one_address_at_the_top_is_the_senders_own_unless_something_stands_beside_it() -> None:
@@ -393,10 +399,34 @@ def test_of_two_addresses_beside_each_other_the_one_whose_name_stands_in_the_foo
     assert parts(placed(*garage, *other)) == (None, None)
 
 
+def test_whose_address_stands_below_the_senders_line_is_in_the_window() -> None:
+    line = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    recipient = letter_of(*placed(line, *column(500, 1_240, *CUSTOMER))).recipient
+    assert recipient is not None
+    assert recipient.is_in_window
+
+
+def test_a_senders_line_in_small_letters_stands_as_far_above_as_the_window_is_high() -> None:
+    line = "Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin"
+    assert parts(placed((line, 500, 1_000), *column(500, 1_500, *CUSTOMER), size=75)) == (FIRM[0], CUSTOMER[0])
+    assert parts(placed((line, 500, 1_000), *column(500, 1_550, *CUSTOMER), size=75))[0] != FIRM[0]
+
+
 @pytest.mark.parametrize("top", [1_120, 1_240], ids=["right below it", "apart"])
 def test_a_senders_line_may_have_gaps(top: int) -> None:
     line = (("Dachdeckerei Hammer GmbH,", 500, 1_000), ("Gerüstweg 3", 2_300, 1_000), ("10115 Berlin", 3_500, 1_000))
     assert parts(placed(*line, *column(500, top, *CUSTOMER))) == (FIRM[0], CUSTOMER[0])
+
+
+@pytest.mark.parametrize("word", ["To:", "An:", "À :"])
+def test_a_word_above_a_name_that_says_to_whom_is_none(word: str) -> None:
+    page = placed(
+        ("Ashbourne Eye Hospital", RIGHT, 100), *column(500, 800, word, "Dr. Ida Brook", "Mill Surgery", *CLIENT[1:])
+    )
+    letter = letter_of(*page)
+    assert said(letter.recipient) == "Dr. Ida Brook"
+    assert letter.recipient is not None
+    assert letter.recipient.is_labelled
 
 
 def test_the_senders_own_address_above_the_recipients_is_not_whom_it_is_written_to() -> None:

@@ -4,7 +4,7 @@ import pytest
 from unit.answers import invoices
 from unit.answers.placed import a_type, field
 
-from schemas.document_types import Kind
+from schemas.document_types import Kind, Role
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.no_values import is_paid, without_no_values
@@ -16,6 +16,7 @@ BILL = a_type(
     field("due", Kind.DATE, "Fällig", "Due", synonyms=("zahlbar bis", "payable by")),
     field("vat_id", Kind.VAT_ID, "USt-IdNr", "VAT number", synonyms=("UID",)),
     field("note", Kind.TEXT, "Vermerk", "Note"),
+    field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.RECIPIENT, is_party=True),
 )
 
 
@@ -128,3 +129,19 @@ def test_what_makes_the_gross_total_or_stands_elsewhere_too_stays(page: str) -> 
     copied = {"net_total": "1.000,00", "tax_total": "190,00", "gross_total": "1.190,00"}
     fields = check_answer(invoices.INVOICE, copied, [page], "de", Surroundings([page], []))
     assert without_no_values(invoices.INVOICE, fields, Candidates([page], "de")) == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("Mercantile Bank\nBank Account No.: 6047", False),
+        ("Sparkasse Leipzig, IBAN DE30", False),
+        ("Volksbank eG · BIC GENODEM1", False),
+        ("Mercantile Bank\n12 Trichy Road", True),
+        ("Banksia Gardens\nIBAN", True),
+        ("Bright Ltd\nAccount 12", True),
+    ],
+)
+def test_a_bank_that_has_the_account_is_not_whom_a_letter_goes_to(text: str, is_kept: bool) -> None:  # noqa: FBT001
+    name = text.splitlines()[0].split(",")[0].split(" ·")[0]
+    assert kept(text, buyer=name) == ({"buyer": name} if is_kept else {})

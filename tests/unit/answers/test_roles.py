@@ -80,13 +80,19 @@ def test_a_name_that_code_put_in_is_said_and_one_that_was_copied_is_not() -> Non
 
 def test_who_is_greeted_is_not_the_firm_that_is_billed() -> None:
     page = placed(
-        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        ("Hammer Dach", 3_000, 100),
         *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
         ("Sehr geehrte Frau Wiegand,", 500, 3_000),
         ("Ihre Frau Brook hat bestellt.", 500, 3_120),
     )
     assert decided(page, buyer="Wiegand")["buyer"] == "Wohnbau Süd eG"
     assert decided(page, buyer="Brook")["buyer"] == "Brook"
+
+
+def test_who_is_named_anywhere_else_than_in_the_window_is_not_billed() -> None:
+    line = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    page = placed(line, *column(500, 1_240, "Kasse Nord", "Am Hang 12", "80333 München"), ("Ida Brook", 500, 3_000))
+    assert decided(page, buyer="Ida Brook")["buyer"] == "Kasse Nord"
 
 
 def test_who_stands_below_a_firm_in_its_address_is_not_billed() -> None:
@@ -122,6 +128,15 @@ def test_a_senders_name_is_short_for_his_firm_though_the_model_gave_it_to_the_bu
     page = placed(line, *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"), foot)
     changed = decided(page, seller="Wohnbau Süd eG", buyer="Haus Kastanie")
     assert changed == {"seller": "Haus Kastanie Hammer oHG", "buyer": "Wohnbau Süd eG"}
+
+
+def test_a_longer_name_that_the_model_gave_to_the_buyer_is_the_senders_where_the_buyer_is_known() -> None:
+    foot = ("ATELIER LUMEN ENSEIGNES SARL au capital de 30 000 € - 14 rue des Tanneurs", 500, 7_000)
+    page = placed(
+        ("ATELIER LUMEN", 500, 100), *column(5_000, 1_240, "Les Dunes", "2 rue du Port", "59240 Dunkerque"), foot
+    )
+    changed = decided(page, seller="Les Dunes", buyer="ATELIER LUMEN Enseignes SARL")
+    assert changed == {"seller": "ATELIER LUMEN ENSEIGNES SARL", "buyer": "Les Dunes"}
 
 
 ORDER = a_type(

@@ -1,4 +1,4 @@
-"""Totals below each other, with a tax of each rate: what they make is the gross total, and the taxes have a sum."""
+"""Totals that prove themselves: by what stands below each other, or by the rates of the taxes within."""
 
 import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
@@ -81,6 +81,11 @@ def test_rates_have_three_decimals_in_quebec() -> None:
     assert found["tax_total"] == "1381.44"
 
 
+def test_indian_taxes_are_told_by_their_names() -> None:
+    page = "Amount before Tax    1,000.00\nAdd CGST:    90.00\nAdd SGST:    90.00\nAdd IGST:    0.00\nTotal    1,180.00"
+    assert said(put_in([], Candidates([page], "en")))["tax_total"] == "180.00"
+
+
 def test_what_is_left_to_pay_is_no_gross_total() -> None:
     paid = f"{STACK}Anzahlung    -455,30 €\nGesamtbetrag    5.000,00 €"
     assert totals(paid, gross="5.000,00 €") == TOTALS
@@ -100,3 +105,60 @@ def test_totals_that_add_up_are_not_replaced_by_those_of_a_part() -> None:
 def test_a_larger_total_below_the_stack_stays_whatever_it_is_called() -> None:
     page = f"{STACK}Parkplatz    20,00 €\nCharges    5.475,30 €"
     assert totals(page, gross="5.475,30 €") == (None, None, "5475.30")
+
+
+ROWS = "Muster GmbH\nRechnung RE-7\nHandmühle    1    53,10 €    7%    67,20 €\n"
+INCLUDED = f"{ROWS}Bestellwert    170,90 €\nVersand    4,90 €\nSumme    175,80 €\n"
+TAXES = "inkl. 7 % MwSt.    7,12 €\ninkl. 19 % MwSt.    10,68 €\n"
+
+
+def test_taxes_within_a_total_prove_it_by_their_rates_and_it_has_no_net_total() -> None:
+    assert totals(f"{INCLUDED}{TAXES}", "170,90 €", "7,12 €", "67,20 €") == (None, "17.80", "175.80")
+
+
+@pytest.mark.parametrize(
+    ("taxes", "total"),
+    [
+        ("Includes GST 10%    $ 5,785.42\n", "BALANCE PAYABLE (AUD)    63,639.60"),
+        ("TOTAL    63,639.60\n", "Dont TVA (10 %)    5,785.42"),
+        ("", "Total including 10 % VAT    63,639.60\nVAT 10 %    5,785.42"),
+    ],
+)
+def test_one_tax_proves_a_total_above_it_or_below_it(taxes: str, total: str) -> None:
+    page = f"Tray    7,480.00\nCar    56,159.60\n{taxes}{total}"
+    found = said(put_in([], Candidates([page], "en")))
+    assert found == {"tax_total": "5785.42", "gross_total": "63639.60"}
+
+
+def test_where_the_net_total_is_printed_it_is_put_too() -> None:
+    page = "Total (ex. VAT):    £689.93\nVAT (20%):    £137.99\nTotal:    £827.92\nBalance Due:    £677.92"
+    copied = {"net_total": "£827.92", "tax_total": "£137.99", "gross_total": "£677.92"}
+    found = said(put_in(answers(page, **copied), Candidates([page], "en")))
+    assert [found[name] for name in NAMES] == ["689.93", "137.99", "827.92"]
+
+
+def test_a_net_total_that_the_taxes_leave_stays_where_no_form_finds_it() -> None:
+    page = "Summe    5751.9€\nMwSt 19 %    1092,86 €\nGesamt    6844,76 €\n"
+    assert totals(page, "5751.9€", "1092,86 €", "6844,76 €") == ("5751.9", "1092.86", "6844.76")
+
+
+@pytest.mark.parametrize(
+    "taxes",
+    [
+        TAXES.replace("10,68", "10,86"),
+        TAXES.replace("7 %", "8 %"),
+        TAXES.replace(" MwSt.", ""),
+        f"{TAXES}inkl. 7 % MwSt. auf Versand    0,32 €\ninkl. 20 % MwSt.    3,00 €\n",
+        "inkl. 2,5 % MwSt.    0,20 €\n",
+        f"{TAXES}Anzahlung    175,80 €\n".replace("Summe", "Rest"),
+    ],
+    ids=["another tax", "no such rate", "no tax", "one more tax", "a low rate of a small tax", "what was paid"],
+)
+def test_taxes_that_no_total_fits_prove_nothing(taxes: str) -> None:
+    page = f"{INCLUDED.replace('175,80', '8,30') if '2,5' in taxes else INCLUDED}{taxes}"
+    assert totals(page, gross="67,20 €") == (None, None, "67.20")
+
+
+def test_a_larger_total_stays_above_one_that_taxes_prove() -> None:
+    page = f"{INCLUDED}{TAXES}Pfand    20,00 €\nGesamtbetrag    195,80 €"
+    assert totals(page, gross="195,80 €") == (None, None, "195.80")

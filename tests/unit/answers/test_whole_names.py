@@ -191,3 +191,8 @@ def test_a_legal_form_alone_on_the_next_line_belongs_to_the_name() -> None:
     assert taken(page, "Orchard Highway Products") == "Orchard Highway Products Corp."
     person = placed(*column(500, 1_000, "Orchard Highway Products", "Corpus Christi Road", *STREET))
     assert taken(person, "Orchard Highway Products") == "Orchard Highway Products"
+
+
+def test_a_name_goes_on_below_a_line_that_ends_with_an_and() -> None:
+    page = placed(*column(500, 1_000, "Nordholz Furnier GmbH &", "Co. KG", *STREET))
+    assert taken(page, "Nordholz Furnier GmbH &") == "Nordholz Furnier GmbH & Co. KG"
