@@ -30,7 +30,7 @@ from services.answers.part_payments import part_payments
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review
 from services.answers.signals import Copies, Weighed, weigh
-from services.answers.stated import stated
+from services.answers.stated import is_doubtful, stated
 from services.answers.summary import tidy_summary
 from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
 from services.answers.surroundings import Surroundings
@@ -241,12 +241,18 @@ def _tables(checked: Checked, copied: Copied) -> TableAnswers:
 
 
 def _totals(checked: Checked) -> dict[str, Decimal]:
-    """Give the values of all fields that are numbers: what rows must add up to is among them."""
-    return {
-        field.path: field.value_numeric
-        for field in checked.review.fields
-        if field.status == "ok" and field.value_numeric is not None
-    }
+    """Give the values of fields that are numbers: what rows must add up to is among them.
+
+    One that is only proposed, and less than a stated one, confirms nothing: some of the rows may come to it.
+    """
+    below = checked.asked.calibration.propose_below
+    read = [(field, value) for field in _weighed(checked).fields if (value := _number(field)) is not None]
+    largest = max((abs(value) for field, value in read if not is_doubtful(field, below)), default=Decimal(0))
+    return {field.path: value for field, value in read if not is_doubtful(field, below) or abs(value) >= largest}
+
+
+def _number(field: FieldAnswer) -> Decimal | None:
+    return field.value_numeric if field.status == "ok" else None
 
 
 def _laid_out(checked: Checked) -> Sequence[Sheet]:

@@ -79,7 +79,7 @@ LAYOUTS = [
     Held("tenth", fields=299, misleading=21, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
     Held("eleventh", fields=284, misleading=22, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
     Held("twelfth", fields=312, misleading=16, rows=212, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
-    Held("thirteenth", fields=292, misleading=19, rows=176, unflagged=0, silent_losses=1, auroc=0.94, ece=0.03),
+    Held("thirteenth", fields=292, misleading=19, rows=182, unflagged=0, silent_losses=0, auroc=0.94, ece=0.03),
 ]
 INVOICES = [
     Held("fifth", fields=216, misleading=0, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),

@@ -26,6 +26,7 @@ from services.answers.tables.totals import (
     column_sum,
     equal,
     have,
+    is_between,
     is_charged_on,
     is_confirmed,
     totals_below,
@@ -38,6 +39,7 @@ from services.answers.tables.words import (
     leads_on,
     names_tax_anywhere,
     rate_of,
+    says_tax_alone,
 )
 from services.answers.tables.wrapped import unwrapped
 
@@ -324,6 +326,8 @@ def _settled(
         is_all = named or all(leads_on(_words(row)) for row in found.later)
         if total is not None and is_all and is_confirmed(total, named, below):
             return _before_adjustments(rows, key, laid_out, language) or rows, True
+    if above := _before_what_is_taken_off(found, key, named):
+        return above, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
     total = column_sum(found.rows, key.name)
@@ -404,14 +408,17 @@ def _below_a_sum(
 ) -> Sequence[Row] | None:
     """Give the rows with those below a sum of some of them, if only with these they make the total that is wanted.
 
-    What bills nothing is no row there either: discounts and charges, taxes, payments.
+    What bills nothing is no row there either: discounts and charges, taxes, payments. The gross total is wanted where
+    no net one is known: a tax may then stand there by its rate alone.
     """
-    wanted = named.get(key.adds_up_to[0]) if key.adds_up_to else None
+    wanted = next((named[name] for name in key.adds_up_to if name in named), None)
     if wanted is None:
         return None
     for count in range(1, len(found.later) + 1):
-        last = found.later[count - 1]
-        if is_adjustment(_words(last)) or is_payment(_words(last)) or names_tax_anywhere(_words(last)):
+        words = _words(last := found.later[count - 1])
+        if is_adjustment(words) or is_payment(words) or names_tax_anywhere(words):
+            return None
+        if key.adds_up_to[0] not in named and (rate_of(words) is not None or says_tax_alone(words)):
             return None
         rows = [*found.rows, *found.later[:count]]
         total = column_sum(rows, key.name)
@@ -421,20 +428,33 @@ def _below_a_sum(
     return None
 
 
+def _before_what_is_taken_off(
+    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal]
+) -> Sequence[Row] | None:
+    """Give the rows above discounts that are printed without a sign, if taking these off makes a total."""
+    for count in range(len(found.rows) - 1, max(len(found.rows) - _MOST_TRAILING, 1) - 1, -1):
+        if len(found.rows[count].figures) > 1 or not is_adjustment(_words(found.rows[count])):
+            return None
+        total, off = column_sum(found.rows[:count], key.name), column_sum(found.rows[count:], key.name)
+        if total is not None and off and any(equal(total - off, value) for value in named.values()):
+            return found.rows[:count]
+    return None
+
+
 def _before_adjustments(
     rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
 ) -> Sequence[Row] | None:
     """Give the rows above discounts and charges that are none of them.
 
-    They stand below a subtotal that is the sum of the rows, or their words are set as those of the totals below them
-    are, and as those of no row.
+    They stand below a subtotal that is the sum of the rows, its label perhaps on another line, or their words are set
+    as those of the totals below them are, and as those of no row.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
         if not all(len(row.figures) == 1 and is_adjustment(_words(row)) for row in rows[count:]):
             return None
         total, above = column_sum(rows[:count], key.name), rows[count - 1]
         subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
-        if total is not None and have(subtotals, total):
+        if total is not None and (have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)):
             return rows[:count]
         if _are_among_totals(rows[count:], rows[:count], laid_out):
             return rows[:count]

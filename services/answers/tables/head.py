@@ -21,6 +21,8 @@ _STACKED: Final = 1.7
 _REACH: Final = 3
 """Lines of a head above, and below, the one with most labels."""
 
+_NO_HEAD: Final = ""
+"""Text of a column without a head."""
 _LONGEST_LABEL: Final = 60
 _MOST_WORDS: Final = 4
 """Of a cell that is two labels."""
@@ -46,6 +48,16 @@ _TAX_RATE: Final = re.compile(
 """What a rate is of tells it from a price: `Satz` is what an hour costs, `MwSt.-Satz` is not."""
 _FACTORS: Final = frozenset({"faktor", "faktoren", "steigerungsfaktor", "steigerungssatz", "factor"})
 """What doctors and vets have beside the count: by how much a fee of the tariff is raised."""
+_PERIODS: Final = frozenset({
+    "minuten", "stunden", "tage", "nächte", "übernachtungen", "wochen", "monate", "quartale", "jahre", "minutes",
+    "hours", "days", "nights", "weeks", "months", "quarters", "years", "heures", "jours", "nuits", "nuitées",
+    "semaines", "trimestres", "années",
+})  # fmt: skip
+"""What is counted where something is rented or served; a French `Mois` may say which one."""
+_BARE_AMOUNTS: Final = frozenset({
+    "eur", "euro", "chf", "sfr", "usd", "gbp", "netto", "net", "brutto", "gross", "ht", "ttc",
+})  # fmt: skip
+"""What a head says of an amount without naming it: `Brutto €`."""
 _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -139,13 +151,22 @@ class HeadFinder:
             chosen = _chosen(scored, frozenset(column.name for column in self.table.columns if column.required))
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
+        below = lines[last + 1 : last + 1 + _ROWS_BELOW]
+        if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
+            self._name_periods(chosen, [variants[0] for variants in cells], below)
         if self.by_content:
-            self._name_words(chosen, [variants[0] for variants in cells], lines[last + 1 : last + 1 + _ROWS_BELOW])
+            self._name_amounts(chosen, [variants[0] for variants in cells])
+            cells += [[cell] for cell in _unheaded([variants[0] for variants in cells], below)]
+            self._name_words(chosen, [variants[0] for variants in cells], below)
         if not self._is_head(chosen):
             return None
         total = sum(score for score, name, at in scored if chosen.get(name) == at)
         columns = {name: cells[at][0] for name, at in chosen.items()}
-        others = {f"{at} {cell[0].text}": cell[0] for at, cell in enumerate(cells) if at not in chosen.values()}
+        others = {
+            f"{at} {cell.text}": cell
+            for at, (cell, *_) in enumerate(cells)
+            if at not in chosen.values() and cell.text != _NO_HEAD
+        }
         counts = {column.name for column in self.table.columns if column.kind == "number"} - chosen.keys()
         joined = frozenset(
             name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
@@ -172,6 +193,27 @@ class HeadFinder:
         numbers = {column.name for column in self.table.columns if column.kind != "text"}
         named = {name for name, score in self._scores(label).items() if score >= _EXACT} & numbers
         return named | ({words_of(label)} & _FACTORS)
+
+    def _name_periods(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
+        """Find the quantity by what it counts: `Monate`, where numbers stand below and nothing else is a factor.
+
+        Beside a price the products tell.
+        """
+        quantity = next(iter(self.table.key.product_of), "")
+        for at, cell in enumerate(cells):
+            if at not in chosen.values() and words_of(cell.text) in _PERIODS:
+                found = [other for line in below for other in line.cells if other.overlaps(cell)]
+                if 2 * sum(FIGURE.fullmatch(other.text) is not None for other in found) > len(found):
+                    chosen[quantity] = at
+                    return
+
+    def _name_amounts(self, chosen: dict[str, int], cells: Sequence[Cell]) -> None:
+        """Find the amounts by what they are in, if no label names them: `Brutto €`, the last of several."""
+        if self.table.key.name not in chosen:
+            for at, cell in enumerate(cells):
+                words = words_of(cell.text).split()
+                if at not in chosen.values() and words and _BARE_AMOUNTS.issuperset(words):
+                    chosen[self.table.key.name] = at
 
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
         """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.
@@ -219,6 +261,15 @@ class HeadFinder:
     def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
         labels = {column.name: _ranked(column.labels) for column in self.table.columns}
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
+
+
+def _unheaded(heads: Sequence[Cell], below: Sequence[Line]) -> Iterator[Cell]:
+    """Give a cell without text above words that stand left of all heads, if there are any."""
+    first = min(heads, key=lambda cell: cell.left)
+    words = [cell for line in below for cell in line.cells if cell.right < first.left and _WORD.search(cell.text)]
+    if words:
+        left, right = min(cell.left for cell in words), max(cell.right for cell in words)
+        yield first._replace(text=_NO_HEAD, end=first.start, left=left, right=right)
 
 
 def _unbroken(lines: Sequence[Cell]) -> str:

@@ -30,6 +30,8 @@ _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
 _LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
+_APART: Final = 2
+"""The same of a small line and the name below it."""
 _SAME_SIZE: Final = 5
 _SAME_EDGE: Final = 30
 """Differences, in tenths of a point, within which lines are of the same letters and begin below each other."""
@@ -203,6 +205,7 @@ class _Chooser:
         name_factors(self.table, self.found.rows, language)
         read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
+        _leave_out_categories(self.found.rows)
         for row in [*self.found.rows, *self.found.later]:
             row.lines = _first_paragraph(row)
         take_numbers(self.found.rows)
@@ -259,6 +262,22 @@ def _has_words(row: Row) -> bool:
 def _go_on(row: Row, before: Sequence[Cell], page: int) -> None:
     """Add lines that stand above a sheet's first row to the last row of the sheet before."""
     row.lines += [(page, cell) for cell in before]
+
+
+def _leave_out_categories(rows: Sequence[Row]) -> None:
+    """Take the first line off rows' words where it is set in smaller letters than the second one, if most have such.
+
+    What is above a name in smaller letters says of what kind it is, or its code.
+    """
+    small = [row for row in rows if len(row.lines) > 1 and _is_small_above(*row.lines[:2])]
+    for row in small if len(small) > 1 and 2 * len(small) > len(rows) else ():
+        del row.lines[0]
+
+
+def _is_small_above(first: tuple[int, Cell], second: tuple[int, Cell]) -> bool:
+    (page, upper), (other, lower) = first, second
+    is_close = page == other and 0 < lower.baseline - upper.baseline <= _APART * lower.size
+    return is_close and upper.size + _SAME_SIZE < lower.size
 
 
 def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:

@@ -153,6 +153,17 @@ def totals_below(
     return found
 
 
+def is_between(total: Decimal, above: Row, below: Row, sheets: Sequence[Sheet], language: str) -> bool:
+    """Tell whether an amount stands alone between two rows, beside words at most."""
+    return any(
+        _is_below(above, sheet, line)
+        and (sheet.number < below.page or line.baseline < below.top)
+        and [equal(total, amount) for amount in _amounts(line, language)] == [True]
+        for sheet in sheets[above.page - 1 : below.page]
+        for line in sheet.lines
+    )
+
+
 def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
     return sheet.number > row.page or line.baseline > row.bottom
 

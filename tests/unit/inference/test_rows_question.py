@@ -1,5 +1,6 @@
 """The question about rows: asked where no total confirms what code read, page by page, and harmless where it fails."""
 
+import pytest
 from pending import pending_document
 from scripted import letter
 from unit.answers.tables.test_copied_rows import INVOICE, ROWS
@@ -42,6 +43,19 @@ async def test_where_a_total_confirms_the_rows_nothing_is_asked() -> None:
     first, engine, _ = await first_answer("\n".join((letter("invoice", **GOOD, **totals), listed)))
     assert isinstance(check_or_answer(first.asked), Answered)
     assert len(engine.prompts) == 2
+
+
+@pytest.mark.parametrize(("doubted", "unproven"), [({"net_total"}, 1), ({"net_total", "gross_total"}, 0)])
+async def test_a_total_that_is_only_proposed_confirms_rows_unless_a_stated_one_is_more(
+    doubted: set[str], unproven: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = "Beratung im März      100,00\nNetto      100,00\n"
+    totals = {"net_total": "100,00 €", "tax_total": "19,00 €", "gross_total": "119,00 €"}
+    first, _, _ = await first_answer("\n".join((letter("invoice", **GOOD, **totals), listed)))
+    monkeypatch.setattr("services.inference.check.is_doubtful", lambda field, _: field.path in doubted)
+    tables = with_tables(first).tables
+    assert tables is not None
+    assert len(tables.unproven) == unproven
 
 
 async def test_rows_wait_until_the_totals_are_settled() -> None:

@@ -179,3 +179,28 @@ def test_rows_below_the_sum_of_a_numbered_group_are_read() -> None:
         "Gesamt netto                           100,00",
     )
     assert amounts(lines, net_total="100.00") == [40, 30, 30]
+
+
+def test_a_discount_without_a_sign_is_no_row_if_taking_it_off_makes_the_total() -> None:
+    lines = (
+        "Bezeichnung                                                     Betrag",
+        "Entwurf, sechs Wohnungen                                      8.400,00",
+        "Aufmaß                                                        2.150,00",
+        "Rabatt                                                          420,00",
+        "Zwischensumme                                                10.130,00",
+    )
+    assert amounts(lines, net_total="10130.00") == [8400, 2150]
+    assert not amounts(lines, net_total="9999.00")
+
+
+def test_a_discount_below_the_sum_of_all_rows_is_none_though_no_label_is_on_the_line_of_the_sum() -> None:
+    lines = (
+        HEAD,
+        "1    Decke                           2        4.200,00        8.400,00",
+        "2    Klappen                         2        1.075,00        2.150,00",
+        "",
+        "                                                             10.550,00",
+        "     Gesamtrabatt                                              -420,00",
+        "     Nettobetrag                                             10.130,00",
+    )
+    assert amounts(lines, net_total="10130.00") == [8400, 2150]

@@ -1,5 +1,6 @@
 """Tables whose head names no column of words that a type knows: what stands below the heads says which one it is."""
 
+import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
 HEAD = "Position                Menge   Tagespreis   Nächte     Betrag"
@@ -67,3 +68,54 @@ def test_a_heading_is_none_of_the_words_of_a_row_in_a_table_whose_rows_begin_abo
     )
     answers = read_text("\n".join(lines), gross_total="705.00")
     assert said_descriptions(answers) == ["Gruppenwiese Nord bis 40 Personen", "Jurtenplatz am Bach", "Brennholz"]
+
+
+def test_words_left_of_all_heads_are_those_of_the_rows_and_a_currency_names_the_amounts() -> None:
+    lines = (
+        "                                        Anz.      Brutto €",
+        "Grundbetrag                                1        289,00",
+        "Übungsstunden                             17        986,00",
+        "Gesamtbetrag Ausbildung                           1.275,00",
+        "",
+        "zzgl. Auslage Amt                                   104,20",
+        "",
+        "Gesamtbetrag                                      1.379,20",
+    )
+    answers = read_text("\n".join(lines), gross_total="1379.20")
+    assert said_descriptions(answers) == ["Grundbetrag", "Übungsstunden", "zzgl. Auslage Amt"]
+    assert [figures[0] for figures in said_figures(answers)] == [1, 17, None]
+    assert not answers.reasons
+
+
+@pytest.mark.parametrize("tax", ["zzgl. 19 %", "zuzüglich"])
+def test_what_leads_from_a_sum_to_the_gross_total_by_its_rate_alone_is_no_row(tax: str) -> None:
+    lines = (
+        "                                        Anz.      Brutto €",
+        "Grundbetrag                                1        300,00",
+        "Übungsstunden                              2        700,00",
+        "Gesamtbetrag Ausbildung                           1.000,00",
+        f"{tax:20}                                190,00",
+        "Gesamtbetrag                                      1.190,00",
+    )
+    assert tax not in said_descriptions(read_text("\n".join(lines), gross_total="1190.00"))
+
+
+PERIODS = (
+    "Pos.    {}       Bezeichnung              Kartennummer      Preis",
+    "1        3           Rathaus                  113752445         19,50",
+    "2        2           Bahnhof                  113716328         14,70",
+    "                     Netto Summe                                34,20",
+)
+
+
+@pytest.mark.parametrize("period", ["Monate", "Nächte", "Days  ", "Jours "])
+def test_what_is_counted_in_periods_is_the_quantity_where_no_column_is(period: str) -> None:
+    answers = read_text("\n".join(PERIODS).format(period), net_total="34.20")
+    assert [figures[0] for figures in said_figures(answers)] == [3, 2]
+
+
+def test_periods_are_no_quantity_beside_one_and_none_if_words_stand_below() -> None:
+    beside = "\n".join(PERIODS).format("Monate").replace("Kartennummer", "Stück       ")
+    assert [figures[0] for figures in said_figures(read_text(beside, net_total="34.20"))] == [113752445, 113716328]
+    words = "\n".join(PERIODS).format("Monate").replace(" 3   ", " Mai ").replace(" 2   ", " Juni")
+    assert [figures[0] for figures in said_figures(read_text(words, net_total="34.20"))] == [None, None]

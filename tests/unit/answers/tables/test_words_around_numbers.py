@@ -1,6 +1,6 @@
 """Rows whose numbers stand in the middle of their words: the order of the text tells which words are whose."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 
 import pytest
@@ -13,23 +13,23 @@ from services.answers.tables.sheet import sheets
 Placed = tuple[int, int, str]
 """Left edge and baseline, in points, and the text."""
 
-SIZE = 70
+SIZE, SMALL = 70, 55
 WIDTH = 35
 """Of a letter, in tenths of a point."""
 
 
-def placed(texts: Iterable[Placed]) -> tuple[str, list[int]]:
-    """Give a page's text and layout; texts follow each other as they are given."""
+def placed(texts: Iterable[Placed], small: Container[str] = ()) -> tuple[str, list[int]]:
+    """Give a page's text and layout; texts follow each other as they are given, some of them in smaller letters."""
     written, runs = "", []
     for left, baseline, text in texts:
-        end = len(written) + len(text)
-        runs.append(Run(len(written), end, 10 * left, 10 * left + WIDTH * len(text), 10 * baseline, SIZE))
+        end, size = len(written) + len(text), SMALL if text in small else SIZE
+        runs.append(Run(len(written), end, 10 * left, 10 * left + WIDTH * len(text), 10 * baseline, size))
         written += f"{text}\n"
     return written, pack(runs)
 
 
-def words(texts: Iterable[Placed], net: str) -> tuple[list[str | None], list[str]]:
-    text, layout = placed(texts)
+def words(texts: Iterable[Placed], net: str, small: Container[str] = ()) -> tuple[list[str | None], list[str]]:
+    text, layout = placed(texts, small)
     laid_out = sheets([text], [layout])
     answers = read_tables(TYPES["invoice"], [text], laid_out, "fr", {"net_total": Decimal(net)})
     return said_descriptions(answers), list(answers.reasons)
@@ -121,3 +121,27 @@ def test_without_any_head_the_words_are_those_of_the_column_of_the_longest_one_p
     assert [said and said.split(" SKU")[0] for said in said_descriptions(answers)] == [
         "Merino base layer", "Trekking poles", "Titanium mug 450 ml"
     ]  # fmt: skip
+
+
+def stay(middle: int, category: str, name: str, amount: str) -> list[Placed]:
+    return [(105, middle, category), (280, middle, "1"), (450, middle, amount), (100, middle + 12, name)]
+
+
+STAY = [
+    *stay(300, "LOGEMENT", "Chambre double", "80,00"),
+    *stay(330, "LOGEMENT", "Petit chien", "20,00"),
+    *stay(360, "REPAS", "Menu du soir", "40,00"),
+    (400, 400, "Total HT"),
+    (450, 400, "140,00"),
+]
+
+
+def test_a_category_in_smaller_letters_above_each_name_is_none_of_a_rows_words() -> None:
+    found, reasons = words([*head("Montant"), *STAY], "140.00", {"LOGEMENT", "REPAS"})
+    assert found == ["Chambre double", "Petit chien", "Menu du soir"]
+    assert not reasons
+
+
+def test_one_small_line_above_a_name_is_no_category() -> None:
+    found, _ = words([*head("Montant"), *STAY], "140.00", {"REPAS"})
+    assert found[2] == "REPAS"
