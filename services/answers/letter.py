@@ -124,7 +124,7 @@ _OF_ANOTHER: Final = re.compile(
     r"|consignee|livr(?:é|er) à|(?:adresse de )?livraison|shipping|patient(?:in)?|absender|from"
     r"|adresse (?:de l.installation|du chantier|d.intervention)|lieu de (?:livraison|prestation)|verbrauchsstelle"
     r"|(?:service|site|installation|supply) address|lieferstelle|leistungsort|einbauort|objekt(?:adresse)?"
-    r"|baustelle)\W*$",
+    r"|baustelle|einsatzort|standort|lieferort|chantier|(?:(?:job|project|work|building) ?)?site)\W*$",
     re.IGNORECASE,
 )
 _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)

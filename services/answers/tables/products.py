@@ -16,10 +16,28 @@ from services.answers.tables.sheet import Line
 _CENTS: Final = re.compile(r"[.,][0-9]{2}$")
 _PRODUCT_TOLERANCE: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
+_MOST_RATES: Final = 2
+"""Ratios of amounts to their products: two rates of tax, or a discount in some rows."""
 
 
 def is_product(table: TableDefinition, row: Row) -> bool | None:
     """Tell whether a row's amount is the product of its factors; None if it does not show them."""
+    if (values := _multiplied(table, row)) is None:
+        return None
+    product, first, second = values
+    return abs(product - first * second) <= _PRODUCT_TOLERANCE
+
+
+def are_no_products(table: TableDefinition, rows: Sequence[Row]) -> bool:
+    """Tell whether factors are none: no amount is their product, nor what a tax or a discount makes of it."""
+    known = [values for row in rows if (values := _multiplied(table, row)) is not None]
+    if any(is_product(table, row) for row in rows) or not all(first * second for _, first, second in known):
+        return False
+    return len({round(product / (first * second), 2) for product, first, second in known}) > _MOST_RATES
+
+
+def _multiplied(table: TableDefinition, row: Row) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Give a row's amount and its two factors, if it shows all of them."""
     for column in table.columns:
         values = [
             figure.value
@@ -27,8 +45,7 @@ def is_product(table: TableDefinition, row: Row) -> bool | None:
             if (figure := row.figures.get(name)) is not None and figure.value is not None
         ]
         if len(values) == 3:  # noqa: PLR2004  (the product and its two factors)
-            product, first, second = values
-            return abs(product - first * second) <= _PRODUCT_TOLERANCE
+            return values[0], values[1], values[2]
     return None
 
 

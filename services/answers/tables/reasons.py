@@ -11,7 +11,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from schemas.wording import Wording
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing
-from services.answers.tables.products import is_product
+from services.answers.tables.products import are_no_products, is_product
 from services.answers.tables.reading import MAX_ROWS, Found
 from services.answers.tables.row import Row
 from services.answers.tables.totals import column_sum, is_counted, jumps
@@ -43,6 +43,10 @@ _STRAYS: Final = Wording(
 _NO_PRODUCT: Final = Wording(
     de="Menge mal Preis ergibt nicht den Betrag von {rows}, und keine Summe bestätigt sie.",
     en="quantity times price is not the amount of {rows}, and no total confirms them.",
+)
+_FACTORS: Final = Wording(
+    de="Menge mal Preis ergibt in keiner Zeile den Betrag: Mengen oder Preise sind falsch gelesen.",
+    en="quantity times price is the amount of no row: quantities or prices were read wrong.",
 )
 _FEWER: Final = Wording(
     de="Zeilen fehlen gegenüber der Summe: die Zeilen ergeben {sum}, „{label}“ lautet {value}.",
@@ -140,6 +144,8 @@ class Reasons:
             yield self._sentence(_STRAYS, count=self._count(len(found.strays)), page=found.strays[0])
         if not confirmed:
             yield from self._unconfirmed(rows, named)
+        elif are_no_products(self.table, rows):
+            yield self._sentence(_FACTORS)
         yield from self._carried_on(rows)
 
     def of_listing(self, listing: Listing) -> Iterator[str]:
@@ -156,6 +162,8 @@ class Reasons:
         ]
         if halves:
             yield self._of_table(f"{self._some(halves)}.")
+        if are_no_products(self.table, listing.rows):
+            yield self._sentence(_FACTORS)
         wordless = [
             self._hole(index, row, self.table.description)
             for index, row in enumerate(listing.rows, start=1)

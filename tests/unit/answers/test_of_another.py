@@ -3,6 +3,8 @@
 import pytest
 from unit.answers.placed import answered
 
+from services.answers.letter import is_above_address
+
 DEADLINES = [
     (
         "invoice",
@@ -193,6 +195,11 @@ def test_how_a_letter_is_brought_is_nobody(note: str) -> None:
     address = "Frau Anna Huber\nLindenallee 4\n01844 Neustadt"
     text = f"Stadt Neustadt, Am Markt 1, 01844 Neustadt\n\n{note}\n{address}\n\nBescheid\n"
     assert answered("public_notice", text, "de", addressee="Frau Anna Huber")["addressee"] == "Anna Huber"
+
+
+@pytest.mark.parametrize("head", ["Site", "Job site:", "Standort", "Einsatzort", "Chantier"])
+def test_where_the_work_was_is_nobody(head: str) -> None:
+    assert is_above_address(head)
 
 
 def test_irelands_post_keeps_its_name() -> None:

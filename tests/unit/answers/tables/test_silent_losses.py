@@ -62,6 +62,30 @@ def test_every_row_is_there_or_it_is_said(text: str, language: str, totals: dict
     assert answers.reasons or len(said_descriptions(answers)) == rows
 
 
+SHIFTED = """\
+Bezeichnung            Preis    Menge    Betrag
+Wolle                  10       12,35    77,35
+Leinen                  4       12,16    76,16
+Nadeln                  2        2,66    16,66
+Buch                    1        1,40    21,40
+Summe netto                             191,57"""
+TAXED = """\
+Bezeichnung            Menge    Preis    Betrag
+Wolle                  10        6,50    77,35
+Brot                    4       10,00    42,80
+Nadeln                  2        7,00    16,66
+Summe                                   136,81"""
+
+
+def test_amounts_that_add_up_do_not_make_factors_right_of_which_none_is_one() -> None:
+    (reason,) = read_text(SHIFTED, net_total="191.57").reasons
+    assert "in keiner Zeile" in reason
+
+
+def test_prices_before_taxes_of_two_rates_are_factors() -> None:
+    assert not read_text(TAXED, gross_total="136.81").reasons
+
+
 def delivered(text: str) -> TableAnswers:
     return read_tables(TYPES["delivery_note"], [text], sheets([text], []), "de", {})
 
