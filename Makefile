@@ -39,7 +39,7 @@ bench: env ## Measure how fast it is and what limits it (PART=ceiling: one of si
 gains: env ## Measure what cheap gains bring to the engine, in turns (VARIANTS="eager compiled", DOCUMENTS=12, ROUNDS=2)
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/engine_gains.py $(if $(VARIANTS),--variants $(VARIANTS)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-long: env ## Measure what the model makes of long documents, and what their pages cost (PAGES="5 20 80")
+long: env ## Measure what the model makes of long documents, and what their pages cost (PAGES="5 20")
 	@PYTHONPATH=.:tests:load-tests $(BIN)/python load-tests/long_documents.py $(if $(PAGES),--pages $(PAGES))
 
 orders: env ## Measure which order of instruction and document is cheapest at equal answers (DOCUMENTS=8, ROUNDS=1, FOLDER=, LABELS=, ORDERS=)

@@ -22,7 +22,10 @@ Folders = Annotated[list[Path], NoDecode, BeforeValidator(_split)]
 
 
 PREFIX: Final = "POSTKORB_"
-_OTHERS: Final = re.compile(r"_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_[0-9]+_|$)|^POSTKORB_(?:DB|TESTS)_")
+_OTHERS: Final = re.compile(
+    r"_SERVICE_(?:HOST|PORT)[_=]|_PORT(?:_[0-9]+_.*)?=(?:tcp|udp|sctp)://|_PORT_[0-9]+_"
+    r"|^POSTKORB_(?:DB_(?:ADMIN_|OWNER_)?PASSWORD=|TESTS_)"
+)
 """What Kubernetes puts beside a service whose name begins so, and what a deployment and the tests have of their own."""
 
 
@@ -264,9 +267,16 @@ def load_settings(**overrides: object) -> Settings:
 def unknown_settings() -> list[str]:
     """Say of each variable that is called like a setting and is none, in a sentence: a wrong name changes nothing."""
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
-    of_file = DotEnvSettingsSource(Settings).env_vars
-    given = {name.upper() for name in (*os.environ, *of_file) if name.upper().startswith(PREFIX)}
-    return [_unknown(name, known) for name in sorted(given - known) if not _OTHERS.search(name)]
+    try:
+        of_file = DotEnvSettingsSource(Settings).env_vars
+    except UnicodeDecodeError:  # whoever reads a setting says so
+        of_file = {}
+    given = {name.upper(): value for name, value in (*of_file.items(), *os.environ.items())}
+    return [
+        _unknown(name, known)
+        for name in sorted(given.keys() - known)
+        if name.startswith(PREFIX) and not _OTHERS.search(f"{name}={given[name]}")
+    ]
 
 
 def _unknown(name: str, known: set[str]) -> str:

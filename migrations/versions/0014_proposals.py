@@ -40,6 +40,7 @@ JOIN postkorb.current_answers AS c USING (answer_key)
 
 def upgrade() -> None:
     op.execute("ALTER TABLE postkorb.answer_fields ADD COLUMN proposal text")
+    op.execute("UPDATE postkorb.answer_fields SET status = 'unparsed' WHERE status = 'ok' AND value IS NULL")
     op.execute(
         "UPDATE postkorb.answer_fields SET proposal = value, value = NULL, value_numeric = NULL, value_date = NULL "
         "WHERE status <> 'ok' AND value IS NOT NULL"

@@ -97,8 +97,8 @@ _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}
 """An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
 _PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
-_HELD: Final = re.compile(r"(?P<words>.*\w.*\S) ?\((?P<held>[^()]{3,40}\d[^()]{0,20})\)\.?", re.DOTALL)
-"""Words, and behind them in brackets what has a digit."""
+_HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})\)\.?", re.IGNORECASE)
+"""Words, and behind them in brackets the code of a diagnosis."""
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f]")

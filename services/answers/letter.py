@@ -263,6 +263,10 @@ class Letter:
         _, other = self._addresses
         return other is not None and page == 1 and any(cell.start <= start < cell.end for cell in other.cells)
 
+    def is_called_recipient(self, page: int, start: int) -> bool:
+        """Say whether words beside a place, or above it, call who stands there the recipient: `Rechnungsempfänger:`."""
+        return any(map(self._labels.are_of_recipient, self.surroundings.labels(page, start)))
+
     def is_care_of(self, page: int, start: int) -> bool:
         """Say whether a name stands behind `c/o`: it gets the post of another."""
         text = self._pages[page - 1]

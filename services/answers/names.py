@@ -24,7 +24,7 @@ _LABEL: Final = re.compile(
     r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
 )
 _TO: Final = re.compile(r"^(?:An|To) (?:(?:die|das|den|the) )?(?!Post$)(?=\S)")
-_TO_A_FIRM: Final = re.compile(r"^(?:An (?:die |das |(?=(?:Firma|Fa\.) ))|To the )(?=\S)")
+_TO_A_FIRM: Final = re.compile(r"^An (?:die |das |(?=(?:Firma|Fa\.) ))(?=\S)")
 """Of what may be a firm's own name only what cannot: `An der Alster Hotel GmbH` and `An Nguyen GmbH` are whole."""
 _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
 """What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`."""
@@ -47,7 +47,7 @@ _FIRM: Final = re.compile(
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
 
-_PARTNERS: Final = re.compile(rf" (?:&|und|and|et) (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
+_PARTNERS: Final = re.compile(rf" & (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
 
 
 def partners_behind(text: str, at: int) -> str:

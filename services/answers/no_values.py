@@ -33,15 +33,16 @@ _PAID: Final = re.compile(
 """Words directly before an amount that was paid: `Anzahlung vom 3. Mai:`."""
 
 _NO_REFERENCE: Final = re.compile(
-    r"(?<!\w)(?:bic|swift|iban|tel|telefon|telephone|téléphone|phone|cell|mobil|mobile|mobiltelefon|handy|fax|telefax)"
-    r"(?:[ -]?(?:nr|no|code|nummer|number))?[ .:/-]*$"
+    r"\W*(?:bic|swift|iban|tel|telefon|telephone|téléphone|phone|cell|mobil|mobile|mobiltelefon|handy|fax|telefax)"
+    r"(?:[ -]?(?:nr|no|code|nummer|number))?[ .:/-]*"
 )
-"""Words directly before what is no number of a document, an order or a customer; in small letters."""
+"""All words directly before what is no number of a document, an order or a customer; in small letters."""
 
 
 _BANK: Final = re.compile(r"\w*(?:bank|sparkasse|raiffeisen\w*|banque|crédit)\b", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(
-    r"[\s,;:·|•-]{1,5}(?:(?:bank )?account|a/c|konto|kto|iban|bic|blz|swift|sort code|compte)\b", re.IGNORECASE
+    r"[\s,;:·|•-]{1,5}(?:(?:bank )?account|a/c|konto|kto|iban|bic|blz|swift|sort code|compte)\b(?!-| pay)",
+    re.IGNORECASE,
 )
 """What stands directly behind the name of a bank that has the account."""
 
@@ -124,7 +125,7 @@ def _is_called_otherwise(field: FieldAnswer, candidates: Candidates) -> bool:
     if field.page is None or field.char_start is None:
         return False
     labels = candidates.surroundings.labels(field.page, field.char_start)
-    return _NO_REFERENCE.search(next(filter(None, labels), "")) is not None
+    return _NO_REFERENCE.fullmatch(next(filter(None, labels), "")) is not None
 
 
 def _is_named(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:

@@ -127,7 +127,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if definition.is_party and answer.page and answer.char_start is not None:
         place = answer.page, answer.char_start
         is_contact = definition.role is Role.RECIPIENT and letter.is_contact(*place)
-        is_elsewhere = party.is_in_window and not letter.is_in_address(*place)
+        is_elsewhere = party.is_in_window and not (letter.is_in_address(*place) or letter.is_called_recipient(*place))
         if is_elsewhere or is_contact or letter.is_saluted(*place) or letter.is_care_of(*place):
             return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
@@ -158,21 +158,23 @@ def _has_address(answer: FieldAnswer, party: Party) -> bool:
 
 
 def _whole(party: Party, letter: Letter) -> Party:
-    """Give a name with its second line, where it goes on there."""
+    """Give a name with its second line, where it goes on there and is a name with it."""
     name = two_lines(party.verbatim, party.page, party.char_start, letter.surroundings)
-    if not (name.startswith(party.verbatim) and letter.is_at(name, party.page, party.char_start)):
+    goes_on = name.startswith(party.verbatim) and letter.is_at(name, party.page, party.char_start)
+    if not goes_on or parse_name(name) is None:
         return party
     return replace(party, verbatim=name, char_end=party.char_start + len(name))
 
 
 def _answer_of(definition: FieldDefinition, party: Party) -> FieldAnswer:
+    name = parse_name(party.verbatim)
     return FieldAnswer(
         path=definition.name,
         kind=definition.kind.value,
-        value=parse_name(party.verbatim),
+        value=name,
         value_numeric=None,
         verbatim=party.verbatim,
-        status="ok",
+        status="unparsed" if name is None else "ok",
         confidence=UNWEIGHED,
         page=party.page,
         char_start=party.char_start,

@@ -20,8 +20,9 @@ def stated(fields: Sequence[FieldAnswer], below: float) -> list[FieldAnswer]:
 
 def _stated(field: FieldAnswer, below: float) -> FieldAnswer:
     status = "doubtful" if is_doubtful(field, below) else field.status
-    if status == "ok":
+    if status == "ok" and field.value is not None:
         return field
+    status = "unparsed" if status == "ok" else status  # whoever made it: without a value nothing is stated
     return field.model_copy(update={"status": status, "value": None, "value_numeric": None, "proposal": field.value})
 
 

@@ -34,10 +34,12 @@ _REORDERED: Final = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
 _WITHIN_HOUSE: Final = re.compile(
     r"(?:c/o|per adresse|z\. ?hd|\d{1,2}\. ?(?:og|stock|etage|obergeschoss)|(?:eg|dg|whg|wohnung|stiege|top|app)\b"
     r"|appartement|apt|b[âa]t|résidence|escalier|\d{1,2}(?:e|ème|er) étage|étage|ot\b|ortsteil|lieu-dit"
-    r"|z\.?[ai]\b|zone|(?:unit|lot|level|shop|suite|building|warehouse)\b)",
+    r"|z\.?[ai]\b|zone|(?:unit|lot|level|shop|suite|building|warehouse)\b|postfach|chez\b|bei\b)",
     re.IGNORECASE,
 )
 """How a line begins that is needed to find somebody at his street and number, or in the place of a street."""
+_SITE: Final = re.compile(r"(?:werk|tor|halle|lager|rampe|hof|bau|objekt|gate|dock|bay|quai|dépôt)\b", re.IGNORECASE)
+"""How a line begins that may have a number of its own and is no street."""
 _MAY_BE_REORDERED: Final = frozenset({Kind.TEXT, Kind.CHOICE})
 
 
@@ -112,8 +114,14 @@ def _address(verbatim: str) -> Value | None:
     firms = [at for at, line in enumerate(address.before, 1) if is_firm(line) and not _WITHIN_HOUSE.match(line)]
     before = address.before[max(firms, default=0) :]
     if address.form not in {"GB", "US"}:
-        before = tuple(filter(_WITHIN_HOUSE.match, before))
+        before = tuple(filter(_is_part, before))
     return Value(replace(address, before=before).text)
+
+
+def _is_part(line: str) -> bool:
+    """Say whether a line before the last one with a number is part of an address: the street, or where in the house."""
+    has_number = any(map(str.isdigit, line)) and not _SITE.match(line)
+    return has_number or _WITHIN_HOUSE.match(line) is not None
 
 
 def _textual(text: str | None) -> Value | None:

@@ -63,7 +63,7 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     at = cell.text.find(verbatim) if cell else -1
     if cell is not None and at >= 0 and (behind := _RESTRICTED.match(cell.text, at + len(verbatim))):
         verbatim += behind[0]
-    if cell is not None and at >= 0:
+    if cell is not None and at >= 0 and not is_firm(verbatim):
         verbatim += partners_behind(cell.text, at + len(verbatim))
     if cell is None or at <= 0:
         return verbatim
@@ -89,8 +89,11 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     if above and _is_large_name(above, cell, below):
         return f"{above.text}\n{verbatim}"
     under = surroundings.cell_below(page, below.start) if below else None
-    is_broken = _BROKEN.search(verbatim) is not None
-    goes_on = below is not None and (is_broken or is_legal_form(below.text) or _is_trade_of(verbatim, below.text))
+    goes_on = below is not None and (
+        (_BROKEN.search(verbatim) is not None and is_firm(below.text) and not _NO_WORDS.search(below.text))
+        or is_legal_form(below.text)
+        or _is_trade_of(verbatim, below.text)
+    )
     if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"
     return verbatim

@@ -63,6 +63,8 @@ class Checked:
         Rows that code read; None while there is a question: they must add up to what it is about.
     rows_question
         About rows that nothing confirms; None if there is nothing to ask, or it was asked already.
+    weighed
+        The fields with their confidence; None while there is a question.
     """
 
     asked: Asked
@@ -75,6 +77,7 @@ class Checked:
     shown_otherwise: Sequence[Finding] = ()
     tables: TableAnswers | None = None
     rows_question: RowsQuestion | None = None
+    weighed: Weighed | None = None
 
     @property
     def faults(self) -> int:
@@ -167,6 +170,7 @@ def with_tables(checked: Checked) -> Checked:
 
     It is asked only about documents that it saw whole.
     """
+    checked = replace(checked, weighed=_weighed(checked))
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
     if (
         tables.unproven
@@ -266,6 +270,8 @@ def _laid_out(checked: Checked) -> Sequence[Sheet]:
 def _weighed(checked: Checked) -> Weighed:
     """Give the fields their confidence; what the XML alone said has its own."""
     asked, fields = checked.asked, checked.review.fields
+    if checked.weighed is not None:
+        return checked.weighed
     if not checked.copies:
         return Weighed(fields, {})
     known = (asked.admitted.texts, checked.candidates, checked.copies, asked.type_confidence)

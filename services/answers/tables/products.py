@@ -18,6 +18,8 @@ _PRODUCT_TOLERANCE: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
 _MOST_RATES: Final = 2
 """Ratios of amounts to their products: two rates of tax, or a discount in some rows."""
+_MOST_TAXED: Final = 1.3
+"""The largest that a tax makes; a discount, or a price of a hundred pieces, makes less of an amount."""
 
 
 def is_product(table: TableDefinition, row: Row) -> bool | None:
@@ -29,11 +31,12 @@ def is_product(table: TableDefinition, row: Row) -> bool | None:
 
 
 def are_no_products(table: TableDefinition, rows: Sequence[Row]) -> bool:
-    """Tell whether factors are none: no amount is their product, nor what a tax or a discount makes of it."""
-    known = [values for row in rows if (values := _multiplied(table, row)) is not None]
+    """Tell whether factors are none: no amount is their product, nor what taxes or discounts make of it."""
+    known = [tuple(map(float, values)) for row in rows if (values := _multiplied(table, row)) is not None]
     if any(is_product(table, row) for row in rows) or not all(first * second for _, first, second in known):
         return False
-    return len({round(product / (first * second), 2) for product, first, second in known}) > _MOST_RATES
+    ratios = {round(product / (first * second), 2) for product, first, second in known}
+    return len(ratios) > _MOST_RATES and max(ratios) > _MOST_TAXED
 
 
 def _multiplied(table: TableDefinition, row: Row) -> tuple[Decimal, Decimal, Decimal] | None:

@@ -501,6 +501,7 @@ def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: st
         ("Gonarthrose rechts (ICD-10 M17.1)", "Gonarthrose rechts"),
         ("Gonarthrose rechts (ICD-Code: M17.1).", "Gonarthrose rechts"),
         ("Gonarthrose rechts (Grad 3)", "Gonarthrose rechts (Grad 3)"),
+        ("Mietvertrag (Laufzeit 24 Monate)", "Mietvertrag (Laufzeit 24 Monate)"),
         ("(ICD-10 M17.1)", "(ICD-10 M17.1)"),
     ],
 )
@@ -508,6 +509,7 @@ def test_brackets_that_are_called_another_field_are_no_part_of_words(copied: str
     letter = a_type(
         field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"),
         field("icd_code", Kind.TEXT, "ICD-Code", "ICD code", synonyms=("ICD-10",)),
+        field("term", Kind.PERIOD, "Laufzeit", "Term"),
     )
     (answer,) = check_answer(letter, {"diagnosis": copied}, [f"Diagnose: {copied}"], "de")
     assert answer.value == said

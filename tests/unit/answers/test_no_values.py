@@ -94,6 +94,11 @@ def test_a_telephone_number_or_a_banks_is_no_number_of_a_document(words: str) ->
     assert kept(f"Apotheke am Platz\n{words}TESTDE2H", number="TESTDE2H") == {}
 
 
+@pytest.mark.parametrize("words", ["Rechnung Mobile ", "Rechnung für Ihr Handy\n", "Rechnung / Handy: "])
+def test_a_bill_for_a_telephone_has_a_number(words: str) -> None:
+    assert kept(f"Funknetz AG\n{words}4711-22", number="4711-22") == {"number": "4711-22"}
+
+
 def test_a_number_that_is_called_one_stays_whatever_stands_in_the_line_above() -> None:
     assert kept("BIC: TESTDE2H\nRechnung: 26-02", number="26-02") == {"number": "26-02"}
 

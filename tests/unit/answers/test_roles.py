@@ -95,6 +95,21 @@ def test_who_is_named_anywhere_else_than_in_the_window_is_not_billed() -> None:
     assert decided(page, buyer="Ida Brook")["buyer"] == "Kasse Nord"
 
 
+def test_who_is_called_the_recipient_is_billed_wherever_the_letter_goes() -> None:
+    line = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    window = column(500, 1_240, "Hausverwaltung Nord GmbH", "Am Hang 12", "80333 München")
+    label = ("Rechnungsempfänger:", 500, 3_000), ("Wohneigentum Süd GbR", 2_000, 3_000)
+    page = placed(line, *window, *label)
+    assert decided(page, buyer="Wohneigentum Süd GbR")["buyer"] == "Wohneigentum Süd GbR"
+
+
+@pytest.mark.parametrize("below", ["info@kern.example", "Am Hang 12", "Rechnung 4711", "z. Hd. Frau Krause"])
+def test_a_name_that_ends_with_and_does_not_go_on_with_just_anything(below: str) -> None:
+    line = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    page = placed(line, *column(500, 1_240, "Kern und", below, "Am Hang 14", "80333 München"))
+    assert below not in (decided(page).get("buyer") or "")
+
+
 def test_who_stands_below_a_firm_in_its_address_is_not_billed() -> None:
     assert decided(GERMAN, buyer="Ida Brook")["buyer"] == "Wohnbau Süd eG"
     person = placed(

@@ -37,6 +37,11 @@ def test_what_nobody_can_read_has_its_words_alone() -> None:
     assert stated([unread], 0.5) == [unread]
 
 
+def test_nothing_is_stated_without_a_value() -> None:
+    (found,) = stated([read(0.9, value=None, value_numeric=None)], 0.5)
+    assert (found.status, found.value, found.proposal) == ("unparsed", None, None)
+
+
 @pytest.mark.parametrize(("status", "value"), [("ok", "119.00"), ("unsupported", None)])
 def test_a_cell_is_not_left_out_for_its_confidence(status: str, value: str | None) -> None:
     (found,) = stated([read(0.1, "line_items[0].line_total", status=status)], 0.5)

@@ -159,6 +159,18 @@ def test_taxes_that_no_total_fits_prove_nothing(taxes: str) -> None:
     assert totals(page, gross="67,20 €") == (None, None, "67.20")
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Wir buchen ab: 65,00 €\nGrundpreis 59,50 €\ndarin 19 % USt 9,50 €\nVersicherung steuerfrei 5,50 €",
+        "Abbuchung am 3. des Monats 607,00 €\nMiete 107,00 €\ndarin 7 % USt 7,00 €\nKaution 500,00 €",
+    ],
+)
+def test_what_is_taxed_is_not_put_in_the_place_of_the_whole(page: str) -> None:
+    gross = "65,00 €" if "65,00" in page else "607,00 €"
+    assert totals(page, gross=gross)[2] == gross.removesuffix(" €").replace(",", ".")
+
+
 def test_a_larger_total_stays_above_one_that_taxes_prove() -> None:
     page = f"{INCLUDED}{TAXES}Pfand    20,00 €\nGesamtbetrag    195,80 €"
     assert totals(page, gross="195,80 €") == (None, None, "195.80")

@@ -47,6 +47,10 @@ def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) 
         ("Between Acme Ltd", "Acme Ltd"),
         ("For Acme Ltd", "Acme Ltd"),
         ("Kunde: Muster GmbH", "Muster GmbH"),
+        ("Muster Immobilien GmbH und Kern Bau AG", "Muster Immobilien GmbH"),
+        ("Muster Immobilien GmbH & Kern Bau AG", "Muster Immobilien GmbH"),
+        ("Acme Ltd and Globex Inc", "Acme Ltd"),
+        ("Anna Korff und Wohnbau Nord GmbH", "Anna Korff"),
         ("Wir, die Muster GmbH", "Muster GmbH"),
         ("Haus und Hof Bau Muster GmbH", "Muster GmbH"),  # too many words
         ("Frisch Gebackenes von Korff", "Korff"),  # no firm

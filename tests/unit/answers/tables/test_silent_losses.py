@@ -86,6 +86,19 @@ def test_prices_before_taxes_of_two_rates_are_factors() -> None:
     assert not read_text(TAXED, gross_total="136.81").reasons
 
 
+def test_discounts_that_differ_from_row_to_row_make_no_factor_wrong() -> None:
+    rows = "".join(f"Ware {at}   10   10,00   {at}0 %   {10 - at}0,00\n" for at in (1, 2, 3))
+    text = f"Bezeichnung   Menge   Preis   Rabatt   Betrag\n{rows}Summe netto   240,00"
+    assert not any("in keiner Zeile" in reason for reason in read_text(text, net_total="240.00").reasons)
+
+
+def test_amounts_of_any_length_are_held_against_their_factors() -> None:
+    amounts = ["1" * 20, "2" * 20, "4" * 20]
+    rows = "".join(f"Ware   0,0001   0,000{at}   {amount},00\n" for at, amount in enumerate(amounts, 1))
+    total = str(sum(map(int, amounts)))
+    read_text(f"Bezeichnung   Menge   Preis   Betrag\n{rows}Summe netto   {total},00", net_total=total)
+
+
 def delivered(text: str) -> TableAnswers:
     return read_tables(TYPES["delivery_note"], [text], sheets([text], []), "de", {})
 
