@@ -44,9 +44,9 @@ class Measured:
     ----------
     seconds
         Of all its documents together, one after the other.
-    right, placed, proposed, wrong, facts
+    right, placed, proposed, wrong, unflagged, facts
         Values that are right; those of them whose place is on the right page; values only proposed; values that
-        mislead; values that the documents tell.
+        mislead; those of them that do not say that they may be wrong; values that the documents tell.
     """
 
     pages: int
@@ -60,6 +60,7 @@ class Measured:
     placed: int
     proposed: int
     wrong: int
+    unflagged: int
     facts: int
     faults: list[str]
 
@@ -109,7 +110,7 @@ async def _cases(contracts: dict[str, Contract], questioner: Questioner, setting
 
 
 def _measured(pages: int, contracts: dict[str, Contract], cases: Sequence[Case], seconds: float) -> Measured:
-    count = dict.fromkeys(("right", "placed", "proposed", "wrong"), 0)
+    count = dict.fromkeys(("right", "placed", "proposed", "wrong", "unflagged"), 0)
     faults: list[str] = []
     for case in cases:
         name, item, said = case.label.file.name, contracts[case.label.file.name], case.said
@@ -125,6 +126,7 @@ def _measured(pages: int, contracts: dict[str, Contract], cases: Sequence[Case],
                     faults.append(f"{name}: {path} {'missing' if answer is None else 'proposed: ' + answer.verbatim}")
             elif truth is None or not is_right(answer.kind, truth, answer.value, answer.verbatim):
                 count["wrong"] += 1
+                count["unflagged"] += path not in said.flagged_paths
                 faults.append(f"{name}: {path} is {truth}, said was {answer.value} of page {answer.page}")
             else:
                 count["right"] += 1
@@ -147,12 +149,12 @@ def _measured(pages: int, contracts: dict[str, Contract], cases: Sequence[Case],
 def show(found: Sequence[Measured], console: Console) -> None:
     """Print a line a length, and how much dearer a page of the longest is than one of the shortest."""
     columns = ("pages", "documents", "calls", "tokens read, cached, written", "s a page")
-    table = Table(*columns, "right", "on the right page", "proposed", "misleading", title="Long contracts")
+    table = Table(*columns, "right", "on the right page", "proposed", "misleading, unflagged", title="Long contracts")
     for item in found:
         tokens = f"{item.prompt_tokens:,}, {item.cached_tokens:,}, {item.completion_tokens:,}"
         table.add_row(
             *(f"{item.pages}", f"{item.documents}", f"{item.calls}", tokens, f"{item.seconds_a_page:.2f}"),
-            *(f"{item.right} of {item.facts}", f"{item.placed}", f"{item.proposed}", f"{item.wrong}"),
+            *(f"{item.right} of {item.facts}", f"{item.placed}", f"{item.proposed}", f"{item.wrong}, {item.unflagged}"),
         )
     console.print(table)
     ratio = found[-1].seconds_a_page / found[0].seconds_a_page
