@@ -3,7 +3,7 @@
     make long                    contracts of 5 and 20 pages, German and English, by the configured model
     make long PAGES="5 20 80"    other lengths; a page takes seconds on a CPU
 
-Facts stand on the first page, and at each fifth of the rest, the last one on the last page; all other clauses speak of
+Facts stand at the beginning, and a fifth of the pages apart, the last one on the last page; all other clauses speak of
 something else, in numbers, days and times of their own.
 """
 
@@ -89,7 +89,7 @@ async def measure(lengths: Sequence[int], settings: Settings, console: Console) 
         found = []
         for pages in lengths:
             found.append(await one(pages))
-            show(found, console)
+            console.print(f"{pages} pages: {found[-1].seconds:.0f} s", highlight=False)
         return found
     finally:
         await engine.close()
@@ -174,6 +174,7 @@ def main() -> None:
     found = asyncio.run(measure(chosen.pages, settings, console))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(item) for item in found], indent=1, ensure_ascii=False) + "\n", "utf-8")
+    show(found, console)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ Folders = Annotated[list[Path], NoDecode, BeforeValidator(_split)]
 
 PREFIX: Final = "POSTKORB_"
 _OTHERS: Final = re.compile(
-    r"_SERVICE_(?:HOST|PORT)[_=]|_PORT(?:_[0-9]+_.*)?=(?:tcp|udp|sctp)://|_PORT_[0-9]+_"
-    r"|^POSTKORB_(?:DB_(?:ADMIN_|OWNER_)?PASSWORD=|TESTS_)"
+    r"\w+_SERVICE_(?:HOST|PORT)(?:_\w+)?=|\w+_PORT(?:_[0-9]+_\w+)?=(?:tcp|udp|sctp)://|\w+_PORT_[0-9]+_\w+="
+    r"|POSTKORB_(?:DB_(?:ADMIN_|OWNER_)?PASSWORD=|TESTS_)"
 )
 """What Kubernetes puts beside a service whose name begins so, and what a deployment and the tests have of their own."""
 
@@ -269,13 +269,13 @@ def unknown_settings() -> list[str]:
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     try:
         of_file = DotEnvSettingsSource(Settings).env_vars
-    except UnicodeDecodeError:  # whoever reads a setting says so
+    except (OSError, UnicodeDecodeError):  # whoever reads a setting says so
         of_file = {}
     given = {name.upper(): value for name, value in (*of_file.items(), *os.environ.items())}
     return [
         _unknown(name, known)
         for name in sorted(given.keys() - known)
-        if name.startswith(PREFIX) and not _OTHERS.search(f"{name}={given[name]}")
+        if name.startswith(PREFIX) and not _OTHERS.match(f"{name}={given[name]}")
     ]
 
 

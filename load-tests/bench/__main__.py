@@ -21,7 +21,7 @@ import structlog
 from bench import ceiling, growth, scale_out
 from bench.page import ORDER, goal, ratio, render
 from bench.plan import plan
-from bench.report import REPOSITORY, Part, read_report, write_report
+from bench.report import REPOSITORY, Part, Report, read_report, write_report
 from bench.servers import Servers, running_servers
 from bench.verdict import Verdict, missed_now, verdicts_on
 from faults.background import Background
@@ -43,7 +43,7 @@ def main() -> None:
     console = Console(width=max(120, Console().width))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    baseline, report = read_report(BASELINE), read_report(file)
+    baseline, report = Report() if arguments.apart else read_report(BASELINE), read_report(file)
     wanted = arguments.part or ORDER
 
     def keep(part: Part) -> None:
@@ -113,7 +113,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--ray", action="store_true", help="measure Ray Data among the alternatives")
     parser.add_argument("--apart", action="store_true", help="the engine on a core of its own")
     parser.add_argument("--json", type=Path, help="where to write; the page goes beside it")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.apart and chosen.part != ["efficiency"]:
+        parser.error("cores apart are for --part efficiency alone: another server would have the others' cores")
+    return chosen
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ engine that shares nothing with it, only cores apart can tell; bare vLLM has the
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 import psutil
@@ -42,4 +43,5 @@ def _of(servers: Servers) -> Iterator[psutil.Process]:
 
 def _put(process: psutil.Process, cores: set[int]) -> None:
     for thread in process.threads():
-        os.sched_setaffinity(thread.id, cores)
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            os.sched_setaffinity(thread.id, cores)

@@ -1,4 +1,4 @@
-"""Postal addresses of Europe, the United States and Australia, in their parts.
+"""Postal addresses of most of Western and Central Europe, the United States and Australia, in their parts.
 
 The town stands behind its postcode, in Great Britain, the United States and Australia before it; the street is the line
 before. What stands before the street (a name, `c/o`, a floor) is kept. The country is given only where the document

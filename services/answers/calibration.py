@@ -20,7 +20,7 @@ from schemas.document_types import Kind
 from schemas.envelope import first_error
 
 VERSION: Final = 5
-"""Raise it with every change of the features: weights of other features mean nothing. Then `make calibrate`."""
+"""Raise it with every change of the features or bounds: weights of other ones mean nothing. Then `make calibrate`."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
 """Takes the place of a log-probability that the engine does not give."""

@@ -257,7 +257,7 @@ class _Document:
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
 
     def _without_anothers(self, field: FieldDefinition, copied: str) -> str:
-        """Leave out brackets behind words that call what they hold another field's: `… right eye (ICD-10 H35.3)`."""
+        """Leave out the code of a diagnosis in brackets where it is another field's: `… right eye (ICD-10 H35.3)`."""
         held = _HELD.fullmatch(copied) if field.kind is Kind.TEXT else None
         others = (other for other in self.kind.fields if other is not field)
         words = plain(held["held"]).casefold() if held else ""

@@ -54,11 +54,11 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     """
     if (totals := kind.tax_totals) is None:
         return {}
-    largest = next(
+    given_gross = next(
         (field.value_numeric for field in fields if field.path == totals.gross and field.status == "ok"), None
     )
     stacks = [*_stacks(candidates)] or [
-        stack for stack in _by_rates(candidates) if largest is None or _amount(stack.gross) >= largest
+        stack for stack in _by_rates(candidates) if given_gross is None or _amount(stack.gross) >= given_gross
     ]  # beside a larger total, what the taxes prove is its taxed part
     distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}
     if len(distinct) != 1:

@@ -105,8 +105,8 @@ def _quantity(verbatim: str, language: str) -> Value | None:
 def _address(verbatim: str) -> Value | None:
     """Read an address without the firm that is there: a name has a field of its own.
 
-    A line of its own before the street is a name, a site or a gate, unless it says where in the house. In Great Britain
-    and the United States it may be part of the address (`Goods In, Whitehall Cross`, `Plant 2, Dock C`).
+    A line of its own before the street is a name, a site or a gate, unless it has a number or says where in the house.
+    In Great Britain and the United States it may be part of the address: `Goods In, Whitehall Cross`.
     """
     address = parse_address(verbatim)
     if address is None:

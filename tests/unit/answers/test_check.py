@@ -505,7 +505,7 @@ def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: st
         ("(ICD-10 M17.1)", "(ICD-10 M17.1)"),
     ],
 )
-def test_brackets_that_are_called_another_field_are_no_part_of_words(copied: str, said: str) -> None:
+def test_the_code_of_a_diagnosis_in_brackets_is_no_part_of_it(copied: str, said: str) -> None:
     letter = a_type(
         field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"),
         field("icd_code", Kind.TEXT, "ICD-Code", "ICD code", synonyms=("ICD-10",)),

@@ -198,7 +198,7 @@ def test_how_a_letter_is_brought_is_nobody(note: str) -> None:
 
 
 @pytest.mark.parametrize("head", ["Site", "Job site:", "Standort", "Einsatzort", "Chantier"])
-def test_where_the_work_was_is_nobody(head: str) -> None:
+def test_the_head_above_where_the_work_was_is_no_name(head: str) -> None:
     assert is_above_address(head)
 
 
