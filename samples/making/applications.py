@@ -80,7 +80,7 @@ def application_data_engineer() -> Sample:
     )
     facts.written(
         "applicant_address",
-        "Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ, GB",
+        "Flat 3, 19 Linden Grove, Edinburgh EH6 9ZZ",
         "Flat 3, 19 Linden Grove · Edinburgh EH6 9ZZ",
     )
     letter.subject(f"Application for the position of {facts.text('position', 'Senior Data Engineer')}")

@@ -58,7 +58,7 @@ def complaint_broken_tiles() -> Sample:
         mark="bars",
         folds=False,
     )
-    facts.written("complainant_address", "The Old Forge, Hexham NE46 9ZZ, GB", "The Old Forge · Hexham NE46 9ZZ")
+    facts.written("complainant_address", "The Old Forge, Hexham NE46 9ZZ", "The Old Forge · Hexham NE46 9ZZ")
     letter = Letter(
         house,
         "Complaint",

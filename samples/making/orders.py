@@ -290,7 +290,7 @@ def delivery_note_electronics() -> Sample:
         ),
         "Page",
     )
-    facts.written("delivery_address", "Ridge Road, Exeter EX4 8NN, GB", "Ridge Road\nExeter EX4 8NN")
+    facts.written("delivery_address", "Ridge Road, Exeter EX4 8NN", "Ridge Road\nExeter EX4 8NN")
     letter.headline("Delivery note")
     rows = (
         ("KN-4824P", "Switch, 48 ports, PoE+", "4", "4", "0"),

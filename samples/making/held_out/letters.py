@@ -171,7 +171,7 @@ def bewerbung_koch() -> Sample:
     content = f"""BEWERBUNGSUNTERLAGEN
 
 Name ............ {facts.text("applicant_name", "Florian Obermoser")}
-Anschrift ....... {facts.written("applicant_address", "Dorfstraße 19, 6364 Brixen im Thale, AT", "Dorfstraße 19, 6364 Brixen im Thale")}
+Anschrift ....... {facts.written("applicant_address", "Dorfstraße 19, 6364 Brixen im Thale", "Dorfstraße 19, 6364 Brixen im Thale")}
 Mobil ........... {facts.phone("phone", "+43 699 990 418 22")}
 E-Mail .......... {facts.text("email", "f.obermoser@almpost.example")}
 Gewünschte Stelle {facts.text("position", "Chef de Partie")} (Inserat {facts.text("reference_number", "KÜ-26-14")})

@@ -252,9 +252,7 @@ We wish to order the items below as offered in your quote {facts.text("quotation
   Order value before VAT: {facts.written("net_total", "1362.00", "£1,362.00")}
 
 Deliver to: {
-        facts.written(
-            "delivery_address", "9 Market Hill, Cirencester GL7 9ZZ, GB", "9 Market Hill, Cirencester GL7 9ZZ"
-        )
+        facts.written("delivery_address", "9 Market Hill, Cirencester GL7 9ZZ", "9 Market Hill, Cirencester GL7 9ZZ")
     }
 Required by: {facts.written("delivery_date", "2026-10-12", "12 October 2026")}, before noon (stage door at the back)
 Terms: {facts.text("payment_terms", "half with order, half after the last show")}
