@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, nargs="+", default=PAGES, help="lengths, the shortest first")
     chosen = parser.parse_args()
     console = Console(width=150)
-    settings = load_settings().model_copy(update={"max_windows": WINDOWS})
+    settings = load_settings(max_windows=WINDOWS)
     found = asyncio.run(measure(chosen.pages, settings, console))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(item) for item in found], indent=1, ensure_ascii=False) + "\n", "utf-8")

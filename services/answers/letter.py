@@ -364,9 +364,8 @@ class Letter:
     @cached_property
     def _sender_line(self) -> Party | None:
         """The sender in one line, as it stands in the window of an envelope, directly above the recipient."""
-        firsts = [block.cells[0] for block in self._blocks if block.cells[0].size]
-        reaches = {first: max(_WINDOW, _WINDOW_HEIGHT / first.size) for first in firsts}
-        for above in (cell for first in firsts for cell in self._nearly_above(first, _INDENTED, reaches[first])):
+        firsts = (block.cells[0] for block in self._blocks if block.cells[0].size)
+        for above in (cell for first in firsts for cell in self._in_window_above(first)):
             text = self._with_cells_behind(above)
             text = text if _is_sender_line(text) else self._in_two_lines(above)
             if _is_sender_line(text):
@@ -375,9 +374,12 @@ class Letter:
 
     def _is_in_window(self, block: _Block) -> bool:
         """Say whether the sender's line stands above an address, as in the window of an envelope."""
-        above = self._nearly_above(block.cells[0], _INDENTED, max(_WINDOW, _WINDOW_HEIGHT / (block.cells[0].size or 1)))
-        line = self._sender_line
+        above, line = self._in_window_above(block.cells[0]), self._sender_line
         return line is not None and any(cell.start <= line.char_start < cell.end for cell in above)
+
+    def _in_window_above(self, first: Cell) -> Iterator[Cell]:
+        """Give what stands above an address as near as an envelope's window is high."""
+        return self._nearly_above(first, _INDENTED, max(_WINDOW, _WINDOW_HEIGHT / (first.size or 1)))
 
     def _in_two_lines(self, first: Cell) -> str:
         """Give the words of a line of several parts, and of the one directly below it: a sender's may be broken."""
