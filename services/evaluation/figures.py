@@ -72,7 +72,7 @@ def count_unflagged(document: DocumentOutcome) -> Counts:
 
 def count_proposed(document: DocumentOutcome) -> Counts:
     """Count proposals that would be right, of those that the pages can prove right or wrong."""
-    proposals = [item for item in document.fields if item.shown and item.answer is not None and not item.is_stated]
+    proposals = [item for item in document.fields if item.shown and item.is_proposed]
     return sum(item.proposal_right for item in proposals), len(proposals)
 
 

@@ -17,9 +17,9 @@ text, address,        the same characters apart from case, spaces, line breaks, 
 period                ligatures, the form of dashes and quotes, and punctuation at both ends
 ===================== ==================================================================================
 
-A name with a word more or less is another name. Of proposals, an amount, number or date that code could not read is
-wrong, however it was copied: nobody can book it. A text or identifier that code could not read (a document may write an
-IBAN whose check digits are wrong) is judged by the verbatim copy.
+A name with a word more or less is another name. An amount, number or date that code could not read is wrong, however it
+was copied: nobody can book it. A text or identifier that code could not read (a document may write an IBAN whose check
+digits are wrong) is judged by the verbatim copy.
 """
 
 import re

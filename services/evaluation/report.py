@@ -53,7 +53,7 @@ class FieldOutcome(_Data):
     shown: bool = Field(description="The pages show the truth, or there is none.")
     answer: FieldAnswer | None
     flagged: bool = Field(description="The answer says itself that it may be wrong.")
-    verdict: Verdict = Field(description="Of what is stated; a proposal is not.")
+    verdict: Verdict = Field(description="Of what is stated, or copied where the page itself has no valid value.")
     proposal_right: bool = Field(default=False, description="Not stated, and what is proposed would be right.")
     evidence: Excerpt | None = Field(description="Where the answer stands.")
     truth_place: Excerpt | None = Field(description="Where the truth stands, as far as it was found.")
@@ -67,6 +67,11 @@ class FieldOutcome(_Data):
     def is_stated(self) -> bool:
         """Whether the answer has a value, and not only a proposal."""
         return self.answer is not None and self.answer.status == "ok"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the answer is not stated, and not the best there is for a page whose own value is not valid."""
+        return self.answer is not None and not self.is_stated and self.verdict is not Verdict.RIGHT
 
     @property
     def is_read_right(self) -> bool:

@@ -128,6 +128,7 @@ def _field(
     texts: Sequence[str],
 ) -> FieldOutcome:
     spot = None if truth is None else pages.find(kind, truth)
+    verdict = verdict_of(kind, truth, answer)
     return FieldOutcome(
         path=path,
         kind=kind,
@@ -135,25 +136,33 @@ def _field(
         shown=truth is None or spot is not None,
         answer=answer,
         flagged=answer is not None and path in flagged,
-        verdict=verdict_of(kind, truth, answer),
-        proposal_right=answer is not None and answer.status != "ok" and _would_be_right(kind, truth, answer),
+        verdict=verdict,
+        proposal_right=verdict is not Verdict.RIGHT and _would_be_right(kind, truth, answer),
         evidence=next(iter(excerpts(texts, spots_of([answer] if answer else [], texts))), None),
         truth_place=spot and excerpt(texts, spot),
     )
 
 
 def verdict_of(kind: str, truth: str | None, answer: FieldAnswer | None) -> Verdict:
-    """Say what became of a field; what is only proposed is not said."""
+    """Say what became of a field; what is only proposed is not said.
+
+    An exact copy of what is no valid number on the page itself, such as an IBAN with wrong check digits, has no value
+    and says so (`unparsed`): there is no better answer.
+    """
     said = answer if answer is not None and answer.status == "ok" else None
     if truth is None:
         return Verdict.SILENT if said is None else Verdict.INVENTED
+    if answer is not None and answer.status == "unparsed" and is_right(kind, truth, None, answer.verbatim):
+        return Verdict.RIGHT
     if said is None:
         return Verdict.MISSING
     return Verdict.RIGHT if is_right(kind, truth, said.value, said.verbatim) else Verdict.WRONG
 
 
-def _would_be_right(kind: str, truth: str | None, answer: FieldAnswer) -> bool:
-    return truth is not None and is_right(kind, truth, answer.proposal, answer.verbatim)
+def _would_be_right(kind: str, truth: str | None, answer: FieldAnswer | None) -> bool:
+    if truth is None or answer is None or answer.status == "ok":
+        return False
+    return is_right(kind, truth, answer.proposal, answer.verbatim)
 
 
 def _rows(

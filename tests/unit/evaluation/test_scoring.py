@@ -70,6 +70,22 @@ def test_what_is_only_proposed_is_not_said_and_counted_as_a_proposal(status: str
         assert (found.verdict, found.proposal_right, found.is_stated, found.flagged) == (verdict, right, False, True)
 
 
+@pytest.mark.parametrize(
+    ("truth", "verdict"),
+    [("DE12345", Verdict.RIGHT), ("DE12346", Verdict.MISSING), (None, Verdict.SILENT)],
+)
+def test_of_a_number_that_is_not_valid_on_the_page_its_copy_is_the_best_answer(truth: str | None, verdict: Verdict):
+    said = answer("seller_vat_id", "DE 12345", kind="vat_id").model_copy(update={"status": "unparsed", "value": None})
+    found = only({"seller_vat_id": truth}, said)
+    assert (found.verdict, found.proposal_right, found.is_stated, found.flagged) == (verdict, False, False, True)
+    assert found.is_proposed is (verdict is not Verdict.RIGHT)
+
+
+def test_an_amount_that_no_code_could_read_is_not_right_by_its_copy():
+    said = answer("gross_total", "10.00", kind="money").model_copy(update={"status": "unparsed", "value": None})
+    assert only({"gross_total": "10.00"}, said).verdict is Verdict.MISSING
+
+
 def test_a_doubt_alone_holds_no_document_back_and_any_check_does():
     truth, said = {"gross_total": "10.00"}, answer("gross_total", "10.00", value_numeric="10")
     doubt = Finding(kind=FindingKind.CONFIDENCE, fields=["gross_total"], message="not sure")
