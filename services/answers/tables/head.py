@@ -152,6 +152,7 @@ class HeadFinder:
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
         below = lines[last + 1 : last + 1 + _ROWS_BELOW]
+        self._name_second_number(chosen, scored, [variants[0] for variants in cells], below)
         if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
             self._name_periods(chosen, [variants[0] for variants in cells], below)
         if self.by_content:
@@ -206,6 +207,23 @@ class HeadFinder:
                 if 2 * sum(FIGURE.fullmatch(other.text) is not None for other in found) > len(found):
                     chosen[quantity] = at
                     return
+
+    def _name_second_number(
+        self,
+        chosen: dict[str, int],
+        scored: Sequence[tuple[int, str, int]],
+        cells: Sequence[Cell],
+        below: Sequence[Line],
+    ) -> None:
+        """Find the column of words where two heads say that they count the rows: `Nr. | Position | Menge`."""
+        if self.table.description.name in chosen:
+            return
+        counting = [at for score, name, at in scored if name == ROW_NUMBER and score > _BEGINNING]
+        with_words = [at for at in counting if _has_words(cells[at], below)]
+        if len(counting) > 1 and len(with_words) == 1:
+            if chosen[ROW_NUMBER] == with_words[0]:
+                chosen[ROW_NUMBER] = next(at for at in counting if at not in with_words)
+            chosen[self.table.description.name] = with_words[0]
 
     def _name_amounts(self, chosen: dict[str, int], cells: Sequence[Cell]) -> None:
         """Find the amounts by what they are in, if no label names them: `Brutto €`, the last of several."""
@@ -282,6 +300,11 @@ def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
     """Count the lines that have words of several letters below a head, and those that have anything there."""
     below = [[cell for cell in line.cells if cell.overlaps(head)] for line in lines]
     return sum(any(_WORD.search(cell.text) for cell in cells) for cells in below), sum(map(bool, below))
+
+
+def _has_words(head: Cell, lines: Sequence[Line]) -> bool:
+    words, anything = _words_below(head, lines)
+    return 2 * words > anything
 
 
 def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> dict[str, int]:
