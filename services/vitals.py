@@ -23,7 +23,7 @@ from services.telemetry.state import State, told
 LOOP_SECONDS: Final = 30.0
 """An event loop that was away for so long hangs: nothing of ours computes longer in it."""
 POLL_SECONDS: Final = 60.0
-"""A poll loop asks several times a second, paused or not."""
+"""A poll loop asks every second, paused or not."""
 LOOK_SECONDS: Final = 5.0
 
 GOOD: Final = ""

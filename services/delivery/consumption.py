@@ -35,7 +35,16 @@ REVOCATION_SECONDS: Final = 3.0
 
 SESSION_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0
-POLL_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 1.0
+"""How long a poll waits for records: each takes processor time, and an engine on the same cores lacks it."""
+
+EMPTY_POLL_MS: Final = 10
+"""FastStream sleeps after a poll that gave nothing, as long as it let it wait, and what comes then waits with it."""
+
+FETCH_WAIT_MS: Final = 1000
+"""How long the broker may hold a fetch back that finds nothing. What is asked on the same connection waits behind it,
+and so do partitions that are resumed meanwhile: far less than it takes to work off what is in flight by then.
+"""
 POLL_RECORDS: Final = 500
 FETCH_BYTES: Final = 1024 * 1024
 """Of a partition in one answer of the broker: what was fetched and not polled yet is in memory beside the budget.
@@ -137,7 +146,8 @@ class Consumption:
             **membership.options,
             batch=True,
             max_records=min(POLL_RECORDS, budget.records),
-            batch_timeout_ms=int(POLL_SECONDS * 1000),
+            batch_timeout_ms=EMPTY_POLL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             max_partition_fetch_bytes=FETCH_BYTES,
@@ -327,7 +337,7 @@ class Consumption:
         async def getmany(*arguments: object, **options: object) -> object:
             self._polled_at = time.monotonic()
             try:
-                records = await poll(*arguments, **options)
+                records = await poll(*arguments, **options | {"timeout_ms": int(POLL_SECONDS * 1000)})
                 fetching = consumer._fetcher.error_future  # noqa: SLF001  (if it ends, aiokafka polls on for nothing)
                 if fetching.done():
                     fetching.result()

@@ -19,6 +19,9 @@ NODE_ID: Final = 1
 LOGGING: Final = "log4j2.properties"
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 ANSWER_SECONDS: Final = 2.0
+FRUGAL: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData")
+"""What the JVM does beside its work takes an engine's cores: the second compiler would compute for minutes after each
+start, for a throughput that no machine of one broker needs."""
 
 
 class Broker:
@@ -49,7 +52,7 @@ class Broker:
     def spec(self) -> ChildSpec:
         """How to run it; known from `prepare` on."""
         logging = f"-Dlog4j2.configurationFile={self._home / LOGGING}"
-        options = ["-Xmx512m", "-Djava.awt.headless=true", "-XX:+ExitOnOutOfMemoryError", logging]
+        options = ["-Xmx512m", "-Djava.awt.headless=true", "-XX:+ExitOnOutOfMemoryError", *FRUGAL, logging]
         return ChildSpec(
             name="kafka",
             argv=(*self._command(*options), "kafka.Kafka", str(self._home / "server.properties")),
@@ -148,6 +151,10 @@ def server_properties(data: Path, port: int, controller_port: int) -> str:
         "share.coordinator.state.topic.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
         "auto.create.topics.enable": "false",
+        # Threads wake up three times a second, whether there is work or not; the controller has as many again.
+        "num.network.threads": 1,
+        "num.io.threads": 2,
+        "metadata.max.idle.interval.ms": 0,  # no record that says nothing, twice a second
         "message.max.bytes": MAX_MESSAGE_BYTES,
         "replica.fetch.max.bytes": MAX_MESSAGE_BYTES,
         "replica.fetch.response.max.bytes": MAX_MESSAGE_BYTES,

@@ -21,11 +21,13 @@ from services.storage.outbox import (
     TakenRow,
     claim,
     mark_published,
+    next_due_in,
     oldest_unpublished_age,
     postpone,
     prune,
     release,
 )
+from services.storage.wakeups import Wakeups
 from services.telemetry import names
 from services.telemetry.metrics import Metrics
 from services.telemetry.tracing import Tracing
@@ -34,7 +36,10 @@ log = structlog.get_logger(__name__)
 
 CLAIM_ROWS: Final = 500
 POLL_SECONDS: Final = 1.0
-"""How long to wait for a notification at most: one may be lost with its connection, and rows become due unannounced."""
+"""How often to look while rows are due that another relay holds, or holds up: nothing tells when it has died."""
+
+LOOK_SECONDS: Final = 5.0
+"""How long to wait for a notification at most: one may be lost with its connection."""
 
 LEASE: Final = timedelta(seconds=90)
 PUBLISH_SECONDS: Final = 45.0
@@ -51,7 +56,9 @@ REMINDER_SECONDS: Final = 30.0
 REFUSED_FOR: Final = timedelta(minutes=5)
 """How long a row waits that the broker refuses: until somebody had time to change the topic's settings."""
 
-LAG_SECONDS: Final = 2.0
+LAG_SECONDS: Final = 5.0
+"""As often as the metrics are written down."""
+
 PRUNE_SECONDS: Final = 300.0
 PRUNE_ROWS: Final = 1000
 """In one transaction: some ten milliseconds."""
@@ -98,10 +105,12 @@ class Relay:
             await self._database.in_transaction(lambda connection: release(connection, self._relay_id))
 
     async def _relay_until(self, stop: asyncio.Event) -> None:
-        async with self._database.listen(CHANNEL) as outbox:
+        async with self._database.listen(CHANNEL) as outbox, asyncio.TaskGroup() as group:
+            waking = group.create_task(_wake_at(stop, outbox))
             while not stop.is_set():
                 if not await self._relay_some(stop):
-                    await outbox.wait(POLL_SECONDS)
+                    await outbox.wait(_seconds_to_wait(await self._database.in_transaction(next_due_in)))
+            waking.cancel()
 
     async def _relay_some(self, stop: asyncio.Event) -> int:
         attempts = AsyncRetrying(
@@ -249,6 +258,16 @@ class Relay:
         if self.away is not None:
             log.info("events are published again", seconds=round(time.monotonic() - self._away_since, 1))
             self.away = None
+
+
+async def _wake_at(stop: asyncio.Event, outbox: Wakeups) -> None:
+    await stop.wait()
+    outbox.wake()
+
+
+def _seconds_to_wait(due_in: float | None) -> float:
+    """Give how long nothing has to be looked at, unless something is notified; rows become due unannounced."""
+    return LOOK_SECONDS if due_in is None else min(max(due_in, POLL_SECONDS), LOOK_SECONDS)
 
 
 async def _sleep_until(stop: asyncio.Event, seconds: float) -> None:

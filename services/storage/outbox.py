@@ -39,6 +39,7 @@ __all__ = [
     "claim",
     "enqueue",
     "mark_published",
+    "next_due_in",
     "oldest_unpublished_age",
     "postpone",
     "prune",
@@ -228,6 +229,13 @@ async def send_again(connection: AsyncConnection, which: ColumnElement[bool]) ->
     result = await connection.execute(again.values(_TO_THE_END | {"due_at": func.clock_timestamp()}))
     if result.rowcount:
         await connection.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+async def next_due_in(connection: AsyncConnection) -> float | None:
+    """Tell in how many seconds the first unpublished event becomes due, at most 0 if one is; None if there is none."""
+    due_in = select(extract("epoch", func.min(outbox.c.due_at) - func.clock_timestamp()))
+    seconds = await connection.scalar(due_in.where(outbox.c.published_at.is_(None)))
+    return None if seconds is None else float(seconds)
 
 
 async def oldest_unpublished_age(connection: AsyncConnection) -> float | None:

@@ -56,6 +56,10 @@ class Wakeups:
         self._notified.clear()
         return True
 
+    def wake(self) -> None:
+        """Let who waits go on, as if something had been notified."""
+        self._notified.set()
+
     async def close(self) -> None:
         """Stop listening; the connection does not go back into the pool, where it would listen on."""
         connection, self._connection, self._raw = self._connection, None, None
@@ -72,4 +76,4 @@ class Wakeups:
                 raise
 
     def _notify(self, *_: Any) -> None:  # noqa: ANN401  (asyncpg hands in connection, process, channel, payload)
-        self._notified.set()
+        self.wake()

@@ -28,7 +28,6 @@ from services.telemetry.setup import TelemetrySettingError
 BEAT_SECONDS: Final = 1.0
 REQUEST_SECONDS: Final = 5.0
 """A client that says nothing for so long, or does not read what it gets, is dropped."""
-SHUTDOWN_POLL_SECONDS: Final = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -177,9 +176,7 @@ class HealthServer:
             self._listener = _Listener(self._health, self._exposition, self._host, self._port)
         except OSError as error:
             raise _unusable(self._host, self._port, error) from error
-        self._thread = threading.Thread(
-            target=self._listener.serve_forever, args=[SHUTDOWN_POLL_SECONDS], name="health", daemon=True
-        )
+        self._thread = threading.Thread(target=self._listener.serve_forever, name="health", daemon=True)
         self._thread.start()
         return self
 

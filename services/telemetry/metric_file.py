@@ -19,7 +19,7 @@ def write_snapshot(path: Path, snapshot: Mapping[str, Any]) -> None:
     descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  (a descriptor, not a path)
-            json.dump(snapshot, file, indent=1, default=str)
+            file.write(json.dumps(snapshot, default=str))  # in C: what writes piecemeal or indents is Python
         os.replace(name, path)  # noqa: PTH105  (mkstemp gives a name)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -306,6 +306,45 @@ async def test_an_event_that_the_broker_refuses_is_put_off_and_its_neighbours_go
     assert await outbox.by_document() == grouped(good)
 
 
+async def test_a_relay_that_nobody_wakes_publishes_what_becomes_due_and_stops_at_once(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(service, "LOOK_SECONDS", HOUR)
+    async with outbox.relay() as publication:
+        await outbox.enqueue(outbox.event(0, due_in=timedelta(seconds=0.5), attempt=2))
+        await outbox.wait_until_empty()
+        assert len(publication.published) == 1
+    assert await outbox.values() == [publication.published[0].value]
+
+
+async def test_a_relay_with_nothing_to_do_does_not_look_for_it_all_the_time(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+):
+    claims = 0
+    claim = service.claim
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal claims
+        claims += 1
+        return await claim(*arguments)
+
+    monkeypatch.setattr(service, "claim", counted)
+    monkeypatch.setattr(service, "LAG_SECONDS", 0.05)
+    await outbox.enqueue(outbox.event(0, due_in=timedelta(days=1), attempt=2))
+    measured = asyncio.Semaphore(0)
+    age = service.oldest_unpublished_age
+
+    async def seen(connection: Connection) -> float | None:
+        measured.release()
+        return await age(connection)
+
+    monkeypatch.setattr(service, "oldest_unpublished_age", seen)
+    async with outbox.relay():
+        for _ in range(20):  # a second of polling would be ten claims
+            await measured.acquire()
+    assert claims <= 3
+
+
 async def test_lag_is_the_age_of_the_oldest_event_that_is_due(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(service, "LAG_SECONDS", 0.05)
     await outbox.enqueue(outbox.event(0), outbox.event(1))

@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -17,7 +19,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from schemas.topics import Topics
 from services.delivery import consumption as consumption_module
 from services.delivery.connection import KafkaConnection
-from services.delivery.consumption import FETCH_BYTES, Consumption, Membership
+from services.delivery.consumption import FETCH_BYTES, FETCH_WAIT_MS, POLL_SECONDS, Consumption, Membership
 from services.delivery.in_flight import Budget
 from services.delivery.offsets import committed_offsets
 from services.delivery.record import Record
@@ -48,6 +50,32 @@ async def _rebalance(consumption: Consumption) -> None:
     before = consumption._rebalances
     consumption._consumer._coordinator.request_rejoin()
     await _until(lambda: consumption._rebalances > before and len(consumption.lag()) == PARTITIONS)
+
+
+class _Spans:
+    """When calls began and ended."""
+
+    def __init__(self) -> None:
+        self.began: list[float] = []
+        self.ended: list[float] = []
+
+    @property
+    def longest(self) -> float:
+        return max(ended - began for began, ended in zip(self.began, self.ended, strict=False))
+
+    @property
+    def gaps(self) -> list[float]:
+        return [began - ended for began, ended in zip(self.began[1:], self.ended, strict=False)]
+
+    def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        async def watched(*arguments: Any, **options: Any) -> Any:
+            self.began.append(time.monotonic())
+            try:
+                return await call(*arguments, **options)
+            finally:
+                self.ended.append(time.monotonic())
+
+        return watched
 
 
 @asynccontextmanager
@@ -351,6 +379,18 @@ async def test_an_idle_topic_is_polled_all_the_time(consume):
         for _ in range(3):
             consumption._polled_at -= 60
             await _until(lambda: consumption.poll_age < 2)
+
+
+async def test_an_idle_topic_is_waited_for_not_asked_all_the_time(consume, monkeypatch):
+    polls, fetches = _Spans(), _Spans()
+    monkeypatch.setattr(Fetcher, "fetched_records", polls.around(Fetcher.fetched_records))
+    monkeypatch.setattr(Fetcher, "_proc_fetch_request", fetches.around(Fetcher._proc_fetch_request))
+    async with consume() as consumption:
+        await _until(lambda: consumption.has_joined)
+        await _until(lambda: len(polls.ended) > 3 and len(fetches.ended) > 2)
+    assert polls.longest > 0.9 * POLL_SECONDS
+    assert fetches.longest > 0.9 * FETCH_WAIT_MS / 1000
+    assert min(polls.gaps) < 0.1 * POLL_SECONDS  # what comes in between would wait as long
 
 
 async def test_a_member_that_starts_again_under_its_name_gets_its_partitions_back_at_once(write, consume):

@@ -10,6 +10,7 @@ from services.local.broker import Broker
 from services.local.child import ChildFailedError
 from services.local.errors import LocalError
 from services.local.jars import differences, fetch_broker, find_java, java_version, verify_jars
+from services.local.reaper import descendants
 
 
 async def create(bootstrap_servers: str, topic: str) -> None:
@@ -52,6 +53,15 @@ async def test_what_was_published_is_there_after_a_restart_on_other_ports(data_d
         await publish(broker.bootstrap_servers, "letters", b"again")
     assert (data_dir / "kafka" / "data" / "meta.properties").read_text("utf-8") == identity
     assert "Kafka Server started" in (data_dir / "logs" / "kafka.log").read_text("utf-8")
+
+
+def test_a_broker_has_no_threads_that_compute_beside_its_work(data_dir: Path, broker_jars: Path) -> None:
+    with Broker(data_dir, broker_jars) as broker:
+        assert broker._child is not None
+        [program] = descendants(broker._child.pid)
+        threads = {thread.joinpath("comm").read_text("utf-8") for thread in Path(f"/proc/{program}/task").iterdir()}
+    assert any(thread.startswith("C1 Compiler") for thread in threads)
+    assert not [thread for thread in threads if thread.startswith(("C2 ", "G1 "))]
 
 
 async def test_two_brokers_run_side_by_side(kafka: str, data_dir: Path, broker_jars: Path, topics: Topics) -> None:

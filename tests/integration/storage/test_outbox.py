@@ -23,6 +23,7 @@ from services.storage.outbox import (
     claim,
     enqueue,
     mark_published,
+    next_due_in,
     oldest_unpublished_age,
     postpone,
     prune,
@@ -236,6 +237,22 @@ async def test_a_retry_waits_for_its_time_and_blocks_nobody(database: Database) 
         while not (taken := await _claim(database, relay)):
             await asyncio.sleep(0.05)
     assert _rows(taken) == [replace(retry, due_in=timedelta(0))]
+
+
+async def test_when_the_next_event_becomes_due_is_known(database: Database) -> None:
+    async with database.transaction() as connection:
+        assert await next_due_in(connection) is None
+    later, sooner = (replace(given.event(), due_in=timedelta(seconds=seconds), attempt=2) for seconds in (500, 100))
+    await _enqueue(database, later, sooner)
+    async with database.transaction() as connection:
+        due_in = await next_due_in(connection)
+    assert due_in is not None
+    assert 100 - DEADLINE_SECONDS < due_in <= 100
+    await _enqueue(database, given.event())
+    async with database.transaction() as connection:
+        due_in = await next_due_in(connection)
+    assert due_in is not None
+    assert due_in <= 0
 
 
 async def test_an_event_that_is_not_due_has_no_age(database: Database) -> None:
