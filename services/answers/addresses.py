@@ -44,7 +44,7 @@ _AUSTRALIAN: Final = re.compile(
     r"(?:(?P<town>[^\d]{2,60}?) )?(?P<state>ACT|NSW|NT|QLD|SA|TAS|VIC|WA) (?P<postcode>[0-9]{4})"
 )
 _TOWNS_FIRST: Final = {"GB": _BRITISH, "US": _AMERICAN, "AU": _AUSTRALIAN}
-_LIKE_POSTCODE: Final = re.compile(r"\d{4}|\d\s*[^\W\d_]{2}|\d{2}-\d{3}")
+_LIKE_POSTCODE: Final = re.compile(r"\d(?:\d{3}|\s*[^\W\d_]{2}|\d-\d{3})")
 """What every postcode has, however it is set; most lines are no addresses, and that is known soonest by it."""
 _HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
 _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)

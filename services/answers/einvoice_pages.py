@@ -14,7 +14,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates
 from services.answers.evidence import Place, SearchablePages
-from services.answers.normal_form import NormalForm, normal_form
+from services.answers.normal_form import NormalForm, normal_form, normal_text
 from services.answers.roles import is_name_of
 from services.answers.shown_numbers import ShownNumbers
 from services.answers.tables.sheet import Cell, Sheet
@@ -105,14 +105,14 @@ class EInvoicePages:
 
     def find_after(self, text: str, last: Place | None) -> Place | None:
         """Give where a text comes next after a place, as invoice lines follow each other; else its first place."""
-        needle = normal_form(text).text.strip()
+        needle = normal_text(text).strip()
         if not needle:
             return None
         return (last and self._first(needle, last.page - 1, last.char_end)) or self._first(needle, 0, 0)
 
     def find_identifier(self, number: str) -> Place | None:
         """Find a number of letters and digits whatever spaces, dashes and points stand in it."""
-        wanted = "".join(filter(str.isalnum, normal_form(number).text))
+        wanted = "".join(filter(str.isalnum, normal_text(number)))
         if not any(map(str.isdigit, wanted)):
             return None
         for page, (text, places) in enumerate(self._squeezed):
@@ -157,7 +157,7 @@ class EInvoicePages:
 
     def share_of_words(self, text: str) -> float:
         """Give the share of a text's words that stand anywhere on the pages, 0 to 1."""
-        words = set(_WORD.findall(normal_form(text).text))
+        words = set(_WORD.findall(normal_text(text)))
         return len(words & self._words) / len(words) if words else 1.0
 
     def find_number(self, number: Decimal, near: Place | None = None) -> Place | None:

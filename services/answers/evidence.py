@@ -1,6 +1,6 @@
 """Where in the document a copied value stands."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from rapidfuzz.fuzz import partial_ratio_alignment
 
-from services.answers.normal_form import NormalForm, normal_form
+from services.answers.normal_form import NormalForm, normal_form, normal_text
 
 LABEL_REACH: Final = 200
 """Characters between a label's end and its value, at most; a line of a table fits in."""
@@ -84,7 +84,7 @@ class SearchablePages:
             Of several occurrences those that fit are taken, if any does.
         """
         wanted = verbatim.strip()
-        needle = normal_form(wanted).text.strip()
+        needle = normal_text(wanted).strip()
         if not needle:
             return None
         for places in (
@@ -101,15 +101,24 @@ class SearchablePages:
         """Give the pages' own texts."""
         return [page.text for page in self._pages]
 
+    @property
+    def forms(self) -> Sequence[NormalForm]:
+        """Give the pages' normal forms."""
+        return [page.form for page in self._pages]
+
     def text(self, page: int) -> str:
         """Give a page's own text; `page` from 1."""
         return self._pages[page - 1].text
 
     def follows_label(self, page: int, char_start: int, labels: Sequence[str], reach: int = LABEL_REACH) -> bool:
         """Say whether one of the labels ends at most so many characters before a place; `page` from 1."""
-        return _distance(self._pages[page - 1].label_ends(_forms(labels)), char_start) <= min(reach, LABEL_REACH)
+        within, searched = min(reach, LABEL_REACH), self._pages[page - 1]
+        near = searched.may_end_before(_forms(labels), char_start, within)  # most names stand nowhere near
+        return bool(near) and _distance(searched.label_ends(near), char_start) <= within
 
     def _best_labelled(self, places: Sequence[Place], labels: Sequence[str], synonyms: Sequence[str]) -> Place:
+        if len(places) == 1:
+            return places[0]
         pages = {place.page: self._pages[place.page - 1] for place in places}
         names, own = _forms([*labels, *synonyms]), _forms(labels)
         ends = {number: (page.label_ends(names), page.label_ends(own)) for number, page in pages.items()}
@@ -136,7 +145,7 @@ class _Page:
         """Of each label that was looked for."""
 
     @cached_property
-    def _form(self) -> NormalForm:
+    def form(self) -> NormalForm:
         return normal_form(self.text)
 
     def exact(self, wanted: str) -> Iterator[Place]:
@@ -144,12 +153,12 @@ class _Page:
             yield Place(self._number, start, end, "exact")
 
     def normalised(self, needle: str) -> Iterator[Place]:
-        for start, end in _whole_occurrences(self._form.text, needle):
+        for start, end in _whole_occurrences(self.form.text, needle):
             yield self._place(start, end, "normalised")
 
     def nearly(self, needle: str) -> tuple[float, Place] | None:
         """Give the most similar stretch, widened to whole tokens, if its digits are those of the value."""
-        text = self._form.text
+        text = self.form.text
         if len(text) < len(needle):
             return None  # rapidfuzz would look for the page in the value
         found = partial_ratio_alignment(needle, text, score_cutoff=FUZZY_CUTOFF)
@@ -160,23 +169,30 @@ class _Page:
             return None
         return found.score, self._place(start, end, "fuzzy")
 
+    def may_end_before(self, labels: Sequence[str], start: int, reach: int) -> list[str]:
+        """Give the labels that may end at most so many characters before an offset in the page's own text."""
+        ends = self.form.ends
+        first = bisect_left(ends, start - reach) - max(map(len, labels), default=0)
+        before = self.form.text[max(0, first) : bisect_right(ends, start)]
+        return [label for label in labels if label in before]
+
     def label_ends(self, labels: Iterable[str]) -> list[int]:
         """Give where labels end, as rising offsets in the page's own text."""
         return sorted(end for label in labels for end in self._ends_of(label))
 
     def _ends_of(self, label: str) -> Sequence[int]:
         if label not in self._ends:
-            text, ends = self._form.text, []
+            text, ends = self.form.text, []
             at = text.find(label)
             while at >= 0:
                 if not _is_inside_token(text, at):
-                    ends.append(self._form.ends[at + len(label) - 1])
+                    ends.append(self.form.ends[at + len(label) - 1])
                 at = text.find(label, at + len(label))
             self._ends[label] = ends
         return self._ends[label]
 
     def _place(self, start: int, end: int, match: Literal["normalised", "fuzzy"]) -> Place:
-        return Place(self._number, self._form.starts[start], self._form.ends[end - 1], match)
+        return Place(self._number, self.form.starts[start], self.form.ends[end - 1], match)
 
 
 def _forms(labels: Sequence[str]) -> list[str]:
@@ -186,7 +202,7 @@ def _forms(labels: Sequence[str]) -> list[str]:
 @cache
 def _form_of_name(name: str) -> str:
     """Give the normal form of what a type calls a field."""
-    return normal_form(name).text.strip()
+    return normal_text(name).strip()
 
 
 def _distance(label_ends: Sequence[int], start: int) -> int:

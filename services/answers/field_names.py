@@ -166,12 +166,13 @@ class FieldNames:
 
     def exclude(self, label: str, names: Sequence[re.Match[str]] = ()) -> bool:
         """Say whether words before a value make it another one's, and are no part of a name that it has."""
-        if self._unlike is None:
+        since = max(0, len(label) - MAX_UNLIKE)
+        if self._unlike is None or not self._unlike.search(label, since):
             return False
         before = max((match.end() for match in OTHER_BEFORE.finditer(label)), default=0)
         return any(
             not any(name.start() <= other.start() and other.end() <= name.end() for name in names)
-            for other in self._unlike.finditer(label, max(before, len(label) - MAX_UNLIKE))
+            for other in self._unlike.finditer(label, max(before, since))
         )
 
 

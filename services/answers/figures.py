@@ -6,7 +6,7 @@ means, any reading of it that the document has will do: what is denied is surely
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from schemas.document_types import Kind
 from services.answers.amounts import parse_number
 from services.answers.candidates import Candidates
 from services.answers.dates import month_number
-from services.answers.normal_form import NormalForm, normal_form
+from services.answers.normal_form import NormalForm, normal_text
 from services.answers.shown_numbers import MAX_NUMBERS, ShownNumbers
 from services.answers.values_by_form import Candidate, values_in
 
@@ -37,6 +37,7 @@ _MONTH_DAY: Final = re.compile(
 _MONTH_YEAR: Final = re.compile(r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.? (?P<year>[0-9]{4})(?!\w)")
 _DAY_MONTH_FIGURES: Final = re.compile(r"(?<![\w.,])(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?!\w)")
 _MONTH_YEAR_FIGURES: Final = re.compile(r"(?<![\w.,/])(?P<month>[0-9]{1,2})[./](?P<year>(?:19|20)[0-9]{2})(?![\w/])")
+_PARTIAL_DATES: Final = (_MONTH_YEAR, _DAY_MONTH, _MONTH_YEAR_FIGURES, _DAY_MONTH_FIGURES, _MONTH_DAY)
 _GROUPED: Final = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,4})?(?![\w])")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019/:-][^\W_]+)*")
 _COUNTED: Final = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)*)-?[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -134,10 +135,12 @@ class DocumentFigures:
                 if item.value.date in self._dates:
                     yield (item.char_start, item.char_end), True
         yield from self._judged_wholes(text, language, (Kind.DATE,))
-        for pattern, has in self._partial_dates.items():
+        for pattern in _PARTIAL_DATES:
             for match in pattern.finditer(text):
                 if month := _month(match["month"], language):
-                    is_there = has(match, month) or self._says(match[0]) or self._has_number(match[0].rstrip("."))
+                    is_there = (
+                        self._has_part(match, month) or self._says(match[0]) or self._has_number(match[0].rstrip("."))
+                    )
                     yield match.span(), is_there
 
     def _judged_wholes(self, text: str, language: str, kinds: Sequence[Kind]) -> Iterator[tuple[tuple[int, int], bool]]:
@@ -145,9 +148,9 @@ class DocumentFigures:
             for item in values_in([text], kind, language):
                 yield (item.char_start, item.char_end), self._has_whole(item)
 
-    @cached_property
-    def _forms(self) -> list[NormalForm]:
-        return [normal_form(page) for page in self._pages]
+    @property
+    def _forms(self) -> Sequence[NormalForm]:
+        return self._candidates.surroundings.searchable.forms
 
     @cached_property
     def _numbers(self) -> ShownNumbers:
@@ -160,17 +163,11 @@ class DocumentFigures:
         read = [self._candidates.of(Kind.DATE), *(values_in(pages, Kind.DATE, language) for language in _ORDERS)]
         return frozenset(item.value.date for found in read for item in found if item.value.date)
 
-    @property
-    def _partial_dates(self) -> Mapping[re.Pattern[str], Callable[[re.Match[str], int], bool]]:
-        days = {(day.month, day.day) for day in self._dates}
-        months = {(day.year, day.month) for day in self._dates}
-        return {
-            _MONTH_YEAR: lambda match, month: (int(match["year"]), month) in months,
-            _DAY_MONTH: lambda match, month: (month, int(match["day"])) in days,
-            _MONTH_YEAR_FIGURES: lambda match, month: (int(match["year"]), month) in months,
-            _DAY_MONTH_FIGURES: lambda match, month: (month, int(match["day"])) in days,
-            _MONTH_DAY: lambda match, month: (month, int(match["day"])) in days,
-        }
+    def _has_part(self, match: re.Match[str], month: int) -> bool:
+        """Say whether the document has a date of this month, and of the day or year that is told."""
+        told = match.groupdict()
+        days = (day for day in self._dates if day.month == month)
+        return any(day.year == int(told["year"]) if "year" in told else day.day == int(told["day"]) for day in days)
 
     def _has_whole(self, item: Candidate) -> bool:
         match item.kind:
@@ -215,7 +212,7 @@ class DocumentFigures:
 
     def _says(self, text: str) -> bool:
         """Say whether the document has the same letters and digits, as they are or grouped otherwise."""
-        said = normal_form(text).text
+        said = normal_text(text)
         if len(said) > _LONGEST or (said.isdigit() and len(said) < _LONG):
             return False
         spellings = [re.escape(said)]

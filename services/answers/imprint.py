@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Final
 
 from services.answers.names import without_form
-from services.answers.normal_form import normal_form
+from services.answers.normal_form import normal_text
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -92,7 +92,7 @@ class Imprint:
 
     def _is_in_domain(self, name: str) -> bool:
         """Say whether a word of a name is in a domain that stands in the foot."""
-        words = _LONG_WORD.findall(normal_form(without_form(name)).text)
+        words = _LONG_WORD.findall(normal_text(without_form(name)))
         domains = (match[1] for text in self._said_in_foot for match in _DOMAIN.finditer(text.casefold()))
         return any(word in "".join(filter(str.isalnum, domain)) for domain in domains for word in words)
 
@@ -107,12 +107,21 @@ class Imprint:
         """Pages, and where words end there that say whose an account is."""
         return [(page, match.end()) for page in self._pages for match in _HOLDER.finditer(page)]
 
-    def _is_above_own_words(self, name: str) -> bool:
-        """Say whether words below a name, in the same column, are such as an issuer alone has there."""
+    @cached_property
+    def _at_both_ends(self) -> Sequence[tuple[Sequence[Cell], Sequence[str]]]:
+        """The cells of the first sheet and of the last one, with the words of each: several names are looked for."""
         sheets = self._surroundings.sheets
+        found = []
         for sheet in (sheets[0], sheets[-1]) if len(sheets) > 1 else sheets:
             cells = [cell for line in sheet.lines[:MOST_LINES] for cell in line.cells[:MOST_CELLS]]
-            at = next((at for at, cell in enumerate(cells) if has_words(cell.text[:MAX_FOOT], name)), None)
+            found.append((cells, [words_of(cell.text[:MAX_FOOT]) for cell in cells]))
+        return found
+
+    def _is_above_own_words(self, name: str) -> bool:
+        """Say whether words below a name, in the same column, are such as an issuer alone has there."""
+        wanted = words_of(name)
+        for cells, said in self._at_both_ends:
+            at = next((at for at, words in enumerate(said) if wanted in words), None)
             if at is not None:
                 below = (cell.text[:MAX_FOOT] for cell in _column(cells[at], cells[at + 1 :]))
                 return any(map(_ONLY_OWN.search, takewhile(lambda text: not _LETTER.search(text), below)))
@@ -127,7 +136,7 @@ def has_words(text: str, name: str) -> bool:
 
 def words_of(text: str) -> str:
     """Give the words of a text in their normal form, a space around each."""
-    words = " ".join(_WORD.findall(normal_form(text).text))
+    words = " ".join(_WORD.findall(normal_text(text)))
     return f" {words} "
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from services.answers.addresses import parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
 from services.answers.names import firms_in, is_firm, is_legal_form, is_owner, parse_name, without_form
-from services.answers.normal_form import normal_form
+from services.answers.normal_form import normal_text
 from services.answers.party_labels import PartyLabels, is_party_label
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell, Sheet
@@ -233,7 +233,7 @@ class Letter:
     def is_recipients_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain to which a mail goes, and none in that from which it comes."""
         other = self._domain("to", "an")
-        is_other = any(word in other for word in _LONG_WORD.findall(normal_form(name).text))
+        is_other = any(word in other for word in _LONG_WORD.findall(normal_text(name)))
         return is_other and not self._is_senders_firm(name)
 
     def is_at(self, text: str, page: int, start: int) -> bool:
@@ -242,7 +242,7 @@ class Letter:
 
     def _is_senders_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain from which a mail comes."""
-        return any(word in self._own_domain for word in _LONG_WORD.findall(normal_form(name).text))
+        return any(word in self._own_domain for word in _LONG_WORD.findall(normal_text(name)))
 
     def is_saluted(self, page: int, start: int) -> bool:
         """Say whether a name stands in the salutation."""
@@ -593,8 +593,8 @@ def is_part(one: str, other: str) -> bool:
 
 def _is_short_for(said: str, firm: str) -> bool:
     """Say whether all long words of one of two names are in the other, or a person's surname is in the firm's."""
-    short, whole = (set(_LONG_WORD.findall(normal_form(name).text)) for name in (said, without_form(firm)))
-    surname = normal_form(said.rsplit(maxsplit=1)[-1]).text if len(said.split()) in _WORDS_OF_A_NAME else ""
+    short, whole = (set(_LONG_WORD.findall(normal_text(name))) for name in (said, without_form(firm)))
+    surname = normal_text(said.rsplit(maxsplit=1)[-1]) if len(said.split()) in _WORDS_OF_A_NAME else ""
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
 
 
@@ -671,8 +671,10 @@ def _is_label(text: str) -> bool:
 
 
 def _is_next_line(above: Cell, cell: Cell) -> bool:
-    near = _BEFORE_TOWN if _TOWN.match(cell.text) else _ADJACENT
-    return 0 < cell.baseline - above.baseline <= near * max(above.size, cell.size)
+    distance, size = cell.baseline - above.baseline, max(above.size, cell.size)
+    if not 0 < distance <= _BEFORE_TOWN * size:
+        return False
+    return distance <= _ADJACENT * size or _TOWN.match(cell.text) is not None
 
 
 def _parts_of_sender(text: str) -> list[str]:

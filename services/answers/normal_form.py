@@ -28,6 +28,12 @@ _SPECIAL: Final = re.compile(
     rf"|(?P<cluster>.[{_COMBINING}]{{1,{MOST_MARKS}}}|[^\x00-\x7f{_AS_THEY_ARE}])"
 )
 
+_ODD: Final = re.compile(
+    r"[^\s!-~\u00a7\u00ab\u00b0\u00b7\u00bb\u00c0-\u00ff\u2013\u2014\u2018-\u201a\u201c-\u201e\u2022\u20ac]"
+)
+"""What may have to be put otherwise, but for spaces and hyphenation: a text without it is plain at once."""
+_HYPHENATED: Final = re.compile(r"-[ \t]*\r?\n")
+
 UNIFIED: Final = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
     | dict.fromkeys("\u201e\u201c\u201d\u201f\u00ab\u00bb", '"')
@@ -41,6 +47,8 @@ _MEANINGFUL: Final = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>", 
 
 def plain(text: str) -> str:
     """Take out what is only typesetting: ligatures, soft hyphens, hyphenation, line breaks, runs of spaces."""
+    if not _ODD.search(text) and not _HYPHENATED.search(text):
+        return " ".join(text.split())
     return _SPECIAL.sub(_plain_piece, text).strip()
 
 
@@ -61,10 +69,17 @@ class NormalForm:
     ends: "array[int]"
 
 
+def normal_text(text: str) -> str:
+    """Give the normal form of a text alone, without places."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.lower()
+    return normal_form(text).text
+
+
 def normal_form(text: str) -> NormalForm:
     """Reduce a text, in one pass over it."""
     parts: list[str] = []
-    starts, ends = array("l"), array("l")
+    starts, ends = array("i"), array("i")
     done = 0
     for match in _SPECIAL.finditer(text):
         start, end = match.span()

@@ -20,11 +20,13 @@ NEXT_DATE: Final = re.compile(rf"\d\d?(?:[./-]\d|(?:\.|st|nd|rd|th)? ?(?i:{MONTH
 """Where words behind a date end, if another one follows."""
 
 _SENTENCE_END: Final = re.compile(
-    r"(?:(?<!\bNr)(?<!\bnr)(?<!\bNo)(?<!\bno)(?<!\bTel)(?<!\bDr)(?<!\bSt)(?<!\bStr)(?<!\bRef)(?<!\bRe)(?<!\bRg)"
-    r"(?<!\bInv)(?<!\bAbs)(?<!\bArt)(?<!\bbzw)(?<!\bca)(?<!\b[A-Za-z])(?<!\s[0-9])(?<!\s[0-9]{2})\.|[!?;])"
-    r"\s+(?=[^\W\d_a-zäöü]|[§(])|\n[ \t]*\n|\t"
+    r"[.!?;\n\t](?:(?<=[.!?;])"
+    r"(?<!\bNr\.)(?<!\bnr\.)(?<!\bNo\.)(?<!\bno\.)(?<!\bTel\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bStr\.)(?<!\bRef\.)"
+    r"(?<!\bRe\.)(?<!\bRg\.)(?<!\bInv\.)(?<!\bAbs\.)(?<!\bArt\.)(?<!\bbzw\.)(?<!\bca\.)(?<!\b[A-Za-z]\.)"
+    r"(?<!\s[0-9]\.)(?<!\s[0-9]{2}\.)"
+    r"\s+(?=[^\W\d_a-zäöü]|[§(])|(?<=\n)[ \t]*\n|(?<=\t))"
 )
-"""Where a sentence ends; no abbreviation and no day of a date does it."""
+"""Where a sentence ends; no abbreviation and no day of a date does it. With its sign first, it is found at once."""
 _NEXT_ENTRY: Final = re.compile(
     rf"\n(?=[^\n:]{{1,40}}(?::|[ \t]{{3}}|[ \t][0-9][0-9.]{{0,9}}[.,][0-9]{{2}}(?: ?{CURRENCY})?[ \t]*(?:\n|$)))"
 )

@@ -14,7 +14,7 @@ from services.answers.evidence import SearchablePages
 from services.answers.field_names import name_pattern
 from services.answers.labelling import is_beside_sender, is_said_by
 from services.answers.names import is_firm
-from services.answers.normal_form import normal_form, plain
+from services.answers.normal_form import normal_text, plain
 from services.answers.roles import is_name_of, party_of
 from services.answers.rules import holds, values_of
 from services.answers.sentences import is_told
@@ -206,7 +206,7 @@ def _domains(pages: Sequence[str]) -> str:
 
 
 def _form(text: str) -> str:
-    return normal_form(text).text.strip()
+    return normal_text(text).strip()
 
 
 def _essence(text: str) -> str:

@@ -30,7 +30,7 @@ from typing import Final
 from schemas.document_types import Kind
 from services.answers.amounts import MAX_DIGITS
 from services.answers.names import parse_name
-from services.answers.normal_form import normal_form
+from services.answers.normal_form import normal_text
 
 CENT: Final = Decimal("0.005")
 """Amounts that differ by less are the same."""
@@ -85,7 +85,7 @@ def decimal_of(text: str) -> Decimal | None:
 
 def squeezed(text: str) -> str:
     """Reduce a text to what is compared: its normal form without spaces, and without punctuation at its ends."""
-    return normal_form(text).text.strip(_EDGES).replace(" ", "")
+    return normal_text(text).strip(_EDGES).replace(" ", "")
 
 
 def compact(text: str) -> str:

@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from schemas.document_types import Kind
 from schemas.events import FieldAnswer
 from services.answers.amounts import MAX_DIGITS
-from services.answers.normal_form import normal_form
+from services.answers.normal_form import normal_text
 from services.evaluation.judging import decimal_of
 from services.evaluation.labels import ROWS, TrueRow
 from services.evaluation.shown import PagesShown, Spot
@@ -146,4 +146,4 @@ def _matched(
 
 
 def _words(description: str | None) -> str:
-    return re.sub(r"[\W_]+", " ", normal_form(description or "").text).strip()
+    return re.sub(r"[\W_]+", " ", normal_text(description or "")).strip()

@@ -17,7 +17,7 @@ from babel import Locale
 from babel.numbers import UnknownCurrencyError, get_currency_name, get_currency_symbol, validate_currency
 
 from schemas.document_types import Kind
-from services.answers.normal_form import NormalForm, normal_form
+from services.answers.normal_form import NormalForm, normal_form, normal_text
 from services.evaluation.judging import compact, decimal_of, squeezed
 
 _LOCALES: Final = ("de", "de_AT", "de_CH", "en", "en_GB", "fr", "fr_CH")
@@ -111,7 +111,7 @@ def _register_forms(truth: str) -> str:
 
 
 def _address_forms(truth: str) -> str:
-    return r"\W{1,4}".join(map(re.escape, re.findall(r"\w+", normal_form(truth).text)))
+    return r"\W{1,4}".join(map(re.escape, re.findall(r"\w+", normal_text(truth))))
 
 
 def _period_forms(truth: str) -> str:
@@ -142,7 +142,7 @@ def _forms_of_day(day: date) -> Iterator[str]:
 def _month_names(month: int) -> tuple[str, ...]:
     """Give the month's names in all locales, the longest first."""
     names = {
-        normal_form(Locale.parse(locale).months[context][width][month]).text.strip(". ")
+        normal_text(Locale.parse(locale).months[context][width][month]).strip(". ")
         for locale in _LOCALES
         for context in ("format", "stand-alone")
         for width in _MONTHS_IN_WORDS
@@ -158,7 +158,7 @@ def _currency_forms(truth: str) -> str:
     names = {get_currency_name(truth, locale=locale) for locale in _LOCALES}
     words = {truth, *names, *(get_currency_name(truth, 1, locale=locale) for locale in _LOCALES)}
     symbols = {get_currency_symbol(truth, locale=locale) for locale in _LOCALES}
-    escaped = [re.escape(normal_form(sign).text) for sign in sorted(words | symbols, key=len, reverse=True)]
+    escaped = [re.escape(normal_text(sign)) for sign in sorted(words | symbols, key=len, reverse=True)]
     # A code may stand right beside its amount: EUR100.
     return "|".join(rf"(?<![^\W\d]){sign}(?![^\W\d])" for sign in escaped)
 

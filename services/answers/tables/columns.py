@@ -120,10 +120,11 @@ class Columns:
         )
         if off <= _ALIGNED:
             return off / (10 * _ALIGNED)
-        inside = [head.left - _ALIGNED <= edge <= head.right + _ALIGNED for edge in (cell.left, cell.right)]
-        if any(inside):
-            # Text begins under its head; what only ends there may have run on from the left.
-            return 1 if inside[0] else 2
+        first, last = head.left - _ALIGNED, head.right + _ALIGNED
+        if first <= cell.left <= last:
+            return 1  # text begins under its head
+        if first <= cell.right <= last:
+            return 2  # what only ends there may have run on from the left
         if head.overlaps(cell):
             return 3
         aligned = left is not None or right is not None

@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.tables import TableDefinition
-from services.answers.normal_form import normal_form
+from services.answers.normal_form import normal_text
 from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, is_row_alone, is_tax_on
 from services.answers.tables.entries import Entry, Span, entries_of, spans
@@ -240,7 +240,7 @@ def _starts(
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in _WORD.findall(normal_form(text).text)}
+    return {word for text in texts for word in _WORD.findall(normal_text(text))}
 
 
 def _letters(words: Iterable[str]) -> int:

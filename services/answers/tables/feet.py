@@ -18,19 +18,32 @@ def without_feet(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
 
     A foot is a smaller part of its sheet: of copies, and of forms that are filled in alike, nothing is left out.
     """
-    ends = [[_as_on_every_sheet(line) for line in reversed(sheet.lines)] for sheet in sheets]
-    alike = [_alike(upper, lower) for upper, lower in pairwise(ends)]
+    if len(sheets) == 1:
+        return sheets
+    ends = [[_as_on_every_sheet(line) for line in sheet.lines[: -_MOST_LINES - 2 : -1]] for sheet in sheets]
+    alike = [
+        _alike(*both, most=min(len(sheet.lines) for sheet in two))
+        for both, two in zip(pairwise(ends), pairwise(sheets), strict=True)
+    ]
     lines = [max(pair) for pair in zip([0, *alike], [*alike, 0], strict=True)]
     return [
         Sheet(sheet.number, sheet.lines[: len(sheet.lines) - count]) for sheet, count in zip(sheets, lines, strict=True)
     ]
 
 
-def _alike(upper: Sequence[Sequence[str]], lower: Sequence[Sequence[str]]) -> int:
-    """Count the lines in which two sheets end alike; none if they are no foot."""
+def _alike(upper: Sequence[Sequence[str]], lower: Sequence[Sequence[str]], most: int) -> int:
+    """Count the lines in which two sheets end alike; none if they are no foot.
+
+    Parameters
+    ----------
+    upper, lower
+        What they end in, the last line first.
+    most
+        Lines of the shorter one.
+    """
     pairs = zip(upper, lower, strict=False)
     count = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    return count if count <= _MOST_LINES and 2 * count < min(len(upper), len(lower)) else 0
+    return count if count <= _MOST_LINES and 2 * count < most else 0
 
 
 def _as_on_every_sheet(line: Line) -> list[str]:

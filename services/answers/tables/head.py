@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Final
 
@@ -316,6 +316,7 @@ def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> di
     return chosen
 
 
+@cache
 def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
     """Give the words of each label, and how unusual it is in its language."""
     return tuple(

@@ -154,7 +154,10 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
     lines = [_line(text, group, frozenset(), wordwise=wordwise) for group in grouped]
     edges = Counter(cell.left // _ALIGNED for line in lines for cell in line.cells)
     shared = frozenset(edge for edge, count in edges.items() if count >= _COLUMN)
-    return [_line(text, group, shared, wordwise=wordwise) for group in grouped]
+    return [
+        line if len(group) == 1 else _line(text, group, shared, wordwise=wordwise)
+        for line, group in zip(lines, grouped, strict=True)
+    ]
 
 
 def _grouped(runs: Iterable[Run]) -> Iterator[Sequence[Run]]:
