@@ -103,6 +103,14 @@ _TO_WHOM: Final = re.compile(r"^(?:an|to|à) ?:$", re.IGNORECASE)
 _PAYEE: Final = re.compile(r"(?:konto / zahlbar an|compte / payable à|account / payable to)\W*$", re.IGNORECASE)
 _PAYER: Final = re.compile(r"(?:zahlbar durch|payable par|payable by)\W*$", re.IGNORECASE)
 """What stands in the payment part of a Swiss QR-bill above creditor and debtor (Swiss Implementation Guidelines)."""
+_NEXT_ENTRY: Final = re.compile(
+    r"(?:\w*(?:datum|zeitraum|nummer|zeichen|referenz|betreff|kostenstelle|projekt|anschrift|adresse|konto)"
+    r"|(?:(?:invoice|due|order|delivery|issue|service|billing) )?(?:date|period|number|reference|terms|address)"
+    r"|date|période|numéro|référence|adresse|échéance)"
+    r"(?: (?:von|vom|bis|ab|nr\.?|no\.?|from|to|of|d[^\W\d_]?\W?\w+|du|au))?\W*$",
+    re.IGNORECASE,
+)
+"""What an entry of a form is called that stands below another one's: no party's name."""
 _ACCOUNT: Final = re.compile(r"(?:CH|LI)[0-9]{2} ?[0-9A-Z]{4} ?")
 _ADDRESSED: Final = re.compile(r"(?:herrn?|frau|mrs?|ms|miss|m\.|mme|madame|monsieur)\.? [^\W\d_]", re.IGNORECASE)
 """How a person is addressed in one line."""
@@ -622,7 +630,8 @@ def _is_titled(names: Sequence[Cell]) -> bool:
 
 
 def _may_be_name(text: str) -> bool:
-    return not (_ACCOUNT.match(text) or is_above_address(text)) and _LONG_WORD.search(text) is not None
+    is_other = _ACCOUNT.match(text) or _NEXT_ENTRY.match(text) or is_above_address(text)
+    return not is_other and _LONG_WORD.search(text) is not None
 
 
 def _is_before_figure(cell: Cell, cells: Sequence[Cell], heads: Sequence[Cell]) -> bool:

@@ -21,6 +21,7 @@ from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of
 from services.answers.no_values import is_paid
 from services.answers.rules import determines, holds, rules_about_fields, values_of
+from services.answers.tables.words import is_adjustment
 from services.answers.values_by_form import KINDS, Candidate
 
 MAX_CHANGED: Final = 3
@@ -155,9 +156,11 @@ class _Search:
     def _anywhere(self, field: FieldDefinition) -> Iterator[Changes]:
         """Give the ways to put any candidate into a field where the others' values stand behind their labels.
 
-        What was paid before is none, and neither is nothing: a tax of nothing that is not called one is a conclusion.
+        What was paid before is none, and neither is freight, which would make a tax of what goods come to, nor nothing:
+        a tax of nothing that is not called one is a conclusion.
         """
-        found = (item for item in self._candidates.of(field.kind) if item.value.numeric != 0 and not is_paid(item))
+        every = self._candidates.of(field.kind)
+        found = (item for item in every if item.value.numeric != 0 and not (is_paid(item) or is_adjustment(item.label)))
         by_value = {_typed(item): item for item in reversed([*found])}  # of equal ones the first
         others = (other for other in self._fields if other is not field)
         if len(by_value) <= MAX_ATTEMPTS and all(map(self._is_labelled, others)):

@@ -186,9 +186,10 @@ def test_nothing_that_is_not_called_a_tax_is_none(line: str) -> None:
     assert set(repair(INVOICE, copied, candidates(taxed)).changes) == {"tax_total"}
 
 
-def test_what_was_paid_before_is_no_tax_though_it_makes_the_gross_total() -> None:
+@pytest.mark.parametrize("words", ["Anzahlung", "Fracht", "Lieferung / Versand", "Shipping"])
+def test_what_was_paid_before_or_is_freight_is_no_tax_though_it_makes_the_gross_total(words: str) -> None:
     head = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026"
-    text = f"{head}\nSumme netto 80,00 €\nAnzahlung 20,00 €\nGesamtbetrag 100,00 €"
+    text = f"{head}\nSumme netto 80,00 €\n{words} 20,00 €\nGesamtbetrag 100,00 €"
     copied = answers(text, net_total="80,00 €", gross_total="100,00 €")
     assert repair(INVOICE, copied, candidates(text)).changes == {}
-    assert set(repair(INVOICE, copied, candidates(text.replace("Anzahlung", "Fracht"))).changes) == {"tax_total"}
+    assert set(repair(INVOICE, copied, candidates(text.replace(words, "Abgabe"))).changes) == {"tax_total"}
