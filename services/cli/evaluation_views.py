@@ -80,6 +80,8 @@ def _main_table(report: Report) -> Table:
 def _main(report: Report) -> Iterator[Row]:
     figures = report.figures
     yield _share("fields right (that the pages show)", figures.fields)
+    if figures.copies:
+        yield ("of them exact copies, no value", figures.copies, "", "not valid on the page itself")
     yield _share("fields right, not shown ones too", figures.fields_all)
     yield _share("left empty where there is none", figures.silence)
     yield _share("document types right", figures.classes)

@@ -140,6 +140,7 @@ def figures_of(
         failed=len(scored) - len(answered),
         expected_failures=share_of([(int(item.failure == item.expected_failure), 1) for item in unreadable]),
         fields=_share(count_fields, scored),
+        copies=_copies_of(item for document in scored for item in document.fields),
         fields_all=_share(count_all_fields, scored),
         silence=_share(count_silence, scored),
         classes=_share(count_class, scored),
@@ -213,6 +214,10 @@ def _right_of(fields: Iterable[FieldOutcome]) -> Counts:
     return sum(verdicts), len(verdicts)
 
 
+def _copies_of(fields: Iterable[FieldOutcome]) -> int:
+    return sum(item.is_copy for item in fields if item.shown)
+
+
 def _by_type(documents: Sequence[DocumentOutcome]) -> dict[str, list[DocumentOutcome]]:
     return {name: [item for item in documents if item.truth == name] for name in sorted({d.truth for d in documents})}
 
@@ -241,6 +246,7 @@ def _one_field(name: str, path: str, documents: Sequence[DocumentOutcome]) -> Fi
         kind=fields[0].kind,
         fields=share_of([_right_of([item]) for item in shown if item.truth is not None]),
         fields_all=share_of([_right_of([item]) for item in fields if item.truth is not None]),
+        copies=_copies_of(fields),
         wrong=sum(item.verdict is Verdict.WRONG for item in shown),
         missing=sum(item.verdict is Verdict.MISSING for item in shown),
         invented=sum(item.verdict is Verdict.INVENTED for item in shown),

@@ -4,6 +4,7 @@ What documents and models say is hostile: the template escapes everything, and t
 frames and any address outside it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from schemas.events import FindingKind
 from services.evaluation.calibration import at_threshold
 from services.evaluation.comparison import Comparison
 from services.evaluation.figures import readable
@@ -22,6 +24,23 @@ THRESHOLDS: Final = (0.5, 0.7, 0.8, 0.9, 0.95)
 """Confidences whose coverage stands in a table."""
 ROWS_OPEN: Final = 4
 """Rows of a document's table that are shown at once, missing and surplus ones each; the others unfold."""
+
+REASONS_OPEN: Final = 3
+"""Reasons to look at a document that are shown at once; the others unfold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a person should look at a document.
+
+    Parameters
+    ----------
+    kind
+        Of the finding; None of what makes the document incomplete.
+    """
+
+    kind: FindingKind | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +69,20 @@ def render(report: Report, comparison: Comparison | None = None, fit: Fit | None
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "interval": interval, "auroc": auroc}
+    environment.filters |= {
+        "percent": percent,
+        "interval": interval,
+        "auroc": auroc,
+        "counted": counted,
+        "breakable": breakable,
+        "reasons": reasons_of,
+    }
     return environment.get_template("page.html.j2").render(
         report=report,
         figures=figures,
         comparison=comparison,
         rows_open=ROWS_OPEN,
+        reasons_open=REASONS_OPEN,
         faults=faults_of(documents),
         coverage=[figures.untouched, *(at_threshold(documents, threshold) for threshold in THRESHOLDS)],
         coverage_plot=_coverage(report, len(documents)),
@@ -72,6 +99,12 @@ def faults_of(documents: Sequence[DocumentOutcome]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.field.flagged or fault.field.answer is None, fault.document.file))
 
 
+def reasons_of(document: DocumentOutcome) -> list[Reason]:
+    """Give what a document says itself of why a person should look: what it lacks first."""
+    found = [Reason(item.kind, item.message) for item in document.findings if item.needs_review]
+    return [*(Reason(None, reason) for reason in document.reasons), *found]
+
+
 def _coverage(report: Report, documents: int) -> Markup | None:
     figures = report.figures
     if not figures.coverage:
@@ -86,6 +119,16 @@ def _plot(calibration: Calibration) -> Markup | None:
 def percent(value: float | None) -> str:
     """Say a share in per cent, with one digit behind the point."""
     return "\u2013" if value is None else f"{100 * value:.1f} %"
+
+
+def counted(count: int, one: str, more: str | None = None) -> str:
+    """Say how many; `more` is the plural of a noun that has another one than with `s`."""
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def breakable(name: str) -> Markup:
+    """Let a long name go on in the next line behind a mark, and not in the middle of a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_-])", name))
 
 
 def auroc(value: float | None) -> str:

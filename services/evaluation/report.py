@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.envelope import first_error
-from schemas.events import FieldAnswer, Status
+from schemas.events import FieldAnswer, Finding, Status
 
 VERSION: Final = 2
 
@@ -71,7 +71,12 @@ class FieldOutcome(_Data):
     @property
     def is_proposed(self) -> bool:
         """Whether the answer is not stated, and not the best there is for a page whose own value is not valid."""
-        return self.answer is not None and not self.is_stated and self.verdict is not Verdict.RIGHT
+        return self.answer is not None and not self.is_stated and not self.is_copy
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is the exact copy, flagged and without a value, of what is not valid on the page itself."""
+        return self.verdict is Verdict.RIGHT and not self.is_stated
 
     @property
     def is_read_right(self) -> bool:
@@ -133,6 +138,9 @@ class DocumentOutcome(_Data):
     type_confidence: float = 0.0
     status: Status | None = None
     reasons: list[str] = []
+    findings: list[Finding] = Field(
+        default=[], description="What checks found: why it needs a look, and what does not."
+    )
     needs_review: bool = False
     held: bool = Field(default=False, description="Whether anything but a confidence makes somebody look.")
     expected_failure: str | None = Field(default=None, description="Code with which it should fail.")
@@ -205,6 +213,7 @@ class FieldFigures(_Data):
     kind: str
     fields: Share
     fields_all: Share
+    copies: int = Field(default=0, description="As in `Figures`.")
     wrong: int
     missing: int
     invented: int
@@ -311,6 +320,11 @@ class Figures(_Data):
     failed: int = Field(description="Those of them without an answer.")
     expected_failures: Share
     fields: Share = Field(description="The main figure: values that the pages show.")
+    copies: int = Field(
+        default=0,
+        description="Right ones of `fields` that are exact copies of what is not valid on the page itself: "
+        "no value, flagged.",
+    )
     fields_all: Share = Field(description="All labelled values, those that no page shows included.")
     silence: Share = Field(description="Fields that a document does not have, and that were left empty.")
     classes: Share

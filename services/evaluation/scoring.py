@@ -100,6 +100,7 @@ def _answer(said: Said) -> Mapping[str, object]:
         "type_confidence": said.type_confidence,
         "status": said.status,
         "reasons": list(said.reasons),
+        "findings": list(said.findings),
         "needs_review": said.status is Status.INCOMPLETE or any(finding.needs_review for finding in said.findings),
         "held": said.is_held,
         "least_confidence": said.least_confidence,

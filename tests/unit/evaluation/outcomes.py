@@ -35,6 +35,13 @@ def field(
     )
 
 
+def copied(path: str, words: str) -> FieldOutcome:
+    """Give the exact copy of a number that is not valid on the page itself."""
+    said = answer(path, words, kind="vat_id").model_copy(update={"status": "unparsed", "value": None})
+    found = field(path, words, None, flagged=True)
+    return found.model_copy(update={"kind": "vat_id", "answer": said, "verdict": verdict_of("vat_id", words, said)})
+
+
 def document(name: str = "a", *fields: FieldOutcome, **changes: Any) -> DocumentOutcome:
     given = {
         "file": f"{name}.pdf",

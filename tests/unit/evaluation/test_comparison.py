@@ -137,6 +137,13 @@ def test_a_report_is_read_as_it_was_written(tmp_path):
     assert read_report(tmp_path / "report.json") == written
 
 
+def test_a_report_from_before_findings_and_copies_is_read():
+    written = report(letters("0")).model_dump(mode="json")
+    del written["figures"]["copies"], written["documents"][0]["findings"], written["figures"]["by_field"][0]["copies"]
+    read = Report.model_validate(written)
+    assert (read.figures.copies, read.documents[0].findings) == (0, [])
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}'])
 def test_what_is_no_report_is_said_in_one_line(tmp_path, text):
     path = tmp_path / "report.json"

@@ -1,5 +1,5 @@
 import pytest
-from unit.evaluation.outcomes import document, field, rows
+from unit.evaluation.outcomes import copied, document, field, rows
 
 from schemas.events import Status
 from services.evaluation.figures import figures_of
@@ -29,6 +29,17 @@ def figures():
 def test_the_main_figure_is_of_what_the_pages_show(figures):
     assert (figures.fields.right, figures.fields.of) == (2, 6)
     assert (figures.fields_all.right, figures.fields_all.of) == (2, 7)
+
+
+def test_copies_without_a_value_are_counted_among_what_is_right():
+    hidden = copied("iban", "DE2").model_copy(update={"shown": False})
+    found = figures_of([document("a", copied("iban", "DE1"), field("number", "1", "1")), document("b", hidden)], None)
+    assert (found.fields.right, found.fields.of, found.copies) == (2, 2, 1)
+    assert [(item.path, item.fields.right, item.copies) for item in found.by_field] == [
+        ("iban", 1, 1),
+        ("number", 1, 0),
+    ]
+    assert found.contradictions.answered == 1
 
 
 def test_what_must_fail_is_counted_apart(figures):

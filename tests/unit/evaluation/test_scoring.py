@@ -97,6 +97,11 @@ def test_a_doubt_alone_holds_no_document_back_and_any_check_does():
     assert outcome(truth, said.model_copy(update={"status": "unsupported"})).held
 
 
+def test_what_checks_found_stands_at_the_document():
+    findings = [Finding(kind=FindingKind.RULE, fields=["gross_total"], message="does not add up")]
+    assert outcome({"gross_total": "10.00"}, findings=findings).findings == findings
+
+
 def test_answer_and_truth_are_shown_where_they_stand():
     said = answer("seller_name", "Rechnung", page=1, char_start=0, char_end=8)
     field = only({"seller_name": "Lieferant GmbH"}, said)
