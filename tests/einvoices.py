@@ -114,7 +114,8 @@ def _cii(invoice: EInvoice, namespaces: str, names: dict[str, str]) -> bytes:
 </ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>
 <ram:SpecifiedTradePaymentTerms><ram:DueDateDateTime>{_day(invoice.due_date)}</ram:DueDateDateTime>
 </ram:SpecifiedTradePaymentTerms><ram:{names["sums"]}>{_tag("ram:LineTotalAmount", invoice.lines_total)}
-{_tag("ram:TaxBasisTotalAmount", invoice.net_total)}<ram:TaxTotalAmount currencyID="XXX">7</ram:TaxTotalAmount>
+{_tag("ram:TaxBasisTotalAmount", invoice.net_total)}
+{_tag("ram:TaxTotalAmount", _other_tax(invoice), ' currencyID="XXX"')}
 {_tag("ram:TaxTotalAmount", invoice.tax_total, f' currencyID="{invoice.currency}"')}
 {_tag("ram:GrandTotalAmount", invoice.gross_total)}{_tag("ram:TotalPrepaidAmount", invoice.prepaid)}
 {_tag("ram:DuePayableAmount", invoice.payable)}
@@ -147,8 +148,9 @@ def ubl(invoice: EInvoice, root: str = "Invoice") -> bytes:
 <cac:AccountingCustomerParty><cac:Party><cac:PartyLegalEntity>{_tag("cbc:RegistrationName", invoice.buyer_name)}
 </cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty><cac:PaymentMeans>
 {due_in_means if root == "CreditNote" else ""}<cac:PayeeFinancialAccount>{_tag("cbc:ID", invoice.iban)}
-</cac:PayeeFinancialAccount></cac:PaymentMeans><cac:TaxTotal><cbc:TaxAmount currencyID="XXX">7</cbc:TaxAmount>
-</cac:TaxTotal><cac:TaxTotal>{_tag("cbc:TaxAmount", invoice.tax_total, money)}</cac:TaxTotal><cac:LegalMonetaryTotal>
+</cac:PayeeFinancialAccount></cac:PaymentMeans>
+<cac:TaxTotal>{_tag("cbc:TaxAmount", _other_tax(invoice), ' currencyID="XXX"')}</cac:TaxTotal>
+<cac:TaxTotal>{_tag("cbc:TaxAmount", invoice.tax_total, money)}</cac:TaxTotal><cac:LegalMonetaryTotal>
 {_tag("cbc:LineExtensionAmount", invoice.lines_total, money)}{_tag("cbc:TaxExclusiveAmount", invoice.net_total, money)}
 {_tag("cbc:TaxInclusiveAmount", invoice.gross_total, money)}{_tag("cbc:PrepaidAmount", invoice.prepaid, money)}
 {_tag("cbc:PayableAmount", invoice.payable, money)}</cac:LegalMonetaryTotal>{lines}</{root}>"""
@@ -196,6 +198,11 @@ def changed(**values: Any) -> EInvoice:
 def values_of(invoice: EInvoice | None) -> EInvoice | None:
     """Give an e-invoice without the texts that it has besides, which are others in each syntax."""
     return invoice and invoice.model_copy(update={"other_text": None})
+
+
+def _other_tax(invoice: EInvoice) -> str | None:
+    """Give the tax in the currency of the seller's accounts (BT-111), which stands beside the one in the invoice's."""
+    return None if invoice.tax_total is None else "7"
 
 
 def _tag(name: str, value: object, attributes: str = "") -> str:

@@ -14,8 +14,10 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer, Finding, FindingKind
 from services.answers.einvoice import EInvoice, EInvoiceLine
+from services.answers.einvoice_exchanged import exchanged_number, exchanged_totals
 from services.answers.einvoice_findings import Teller
 from services.answers.einvoice_pages import EInvoicePages, is_made, same
+from services.answers.einvoice_payment import unstated_payment
 from services.answers.einvoice_rows import row_findings
 from services.answers.einvoice_unstated import StatedValues, unstated_values
 from services.answers.evidence import Place
@@ -79,11 +81,17 @@ def einvoice_answers(
             place = shown.find(field, value)
             answers.append(_answer(field.name, field.kind, value, place, shown))
             findings += _header_findings(invoice, field, value, place, shown, teller)
-    line_answers, line_findings = _lines(invoice.line_items, shown, teller)
+            if field.kind is Kind.REFERENCE and (other := exchanged_number(field, invoice, kind, shown)):
+                said = {"label": teller.label(field), "value": value.text, "other": other}
+                findings.append(teller.finding("contradicted", [field.name], said))
+    rows = _rows(invoice.line_items, shown)
+    line_answers, line_findings = _lines(invoice.line_items, rows, shown, teller)
     findings += line_findings
+    findings += exchanged_totals(invoice, rows, shown, teller, line_findings)
     if invoice.other_text is not None and not shown.are_blank:
         stated_values = StatedValues(invoice, kind, shown)
         findings += unstated_values(stated_values, kind, shown, teller, findings)
+        findings += unstated_payment(stated_values, kind, shown, teller)
         findings += row_findings(invoice, kind, shown, stated_values, teller, findings)
     blank = [teller.finding("blank", [], {})] if shown.are_blank else []
     payable = list(_payable(invoice, kind, teller))
@@ -191,15 +199,25 @@ def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -
     return [] if any(same(other.value, value) for other in others) else others
 
 
+def _rows(lines: Sequence[EInvoiceLine], shown: EInvoicePages) -> list[Place | None]:
+    """Give where the description of each line stands, one after another."""
+    rows: list[Place | None] = []
+    last: Place | None = None
+    for line in lines:
+        row = shown.find_after(line.description, last) if line.description else None
+        last = row or last
+        rows.append(row)
+    return rows
+
+
 def _lines(
-    lines: Sequence[EInvoiceLine], shown: EInvoicePages, teller: Teller
+    lines: Sequence[EInvoiceLine], rows: Sequence[Place | None], shown: EInvoicePages, teller: Teller
 ) -> tuple[list[FieldAnswer], list[Finding]]:
     answers: list[FieldAnswer] = []
     findings: list[Finding] = []
     last: Place | None = None
-    for index, line in enumerate(lines):
+    for index, (line, row) in enumerate(zip(lines, rows, strict=True)):
         absent: dict[str, str] = {}
-        row = shown.find_after(line.description, last) if line.description else None
         last = row or last
         for name, value, place in _placed(line, row, last, shown):
             path = f"line_items[{index}].{name}"

@@ -54,10 +54,11 @@ _SAID: Final = {
         de="Positionen: Auf den Seiten steht eine weitere, {other}, die das XML nicht hat.",
         en="Line items: the pages show another one, {other}, which the XML does not have.",
     ),
-    "reworded": Wording(
+    "line_otherwise": Wording(
         de="Position {number}: Im XML steht {value}, auf den Seiten {other}.",
         en="Line {number}: the XML says {value}, the pages {other}.",
     ),
+    "payee": Wording(de="Zahlungsempfänger", en="Payee"),
     "unread": Wording(de="E-Rechnung: {note}.", en="E-invoice: {note}."),
     "blank": Wording(
         de="Die Seiten haben keinen Text: was im XML steht, konnte nicht mit ihnen verglichen werden.",

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -13,11 +14,12 @@ from unicodedata import normalize
 
 from schemas.document_types import DocumentType
 from schemas.events import FieldAnswer, Finding
-from services.answers.einvoice import EInvoice
+from services.answers.einvoice import EInvoice, EInvoiceLine
 from services.answers.einvoice_findings import Teller
 from services.answers.einvoice_pages import EInvoicePages
 from services.answers.einvoice_unstated import StatedValues
-from services.answers.normal_form import plain
+from services.answers.normal_form import normal_form, plain
+from services.answers.shown_numbers import ShownNumbers
 from services.answers.tables.answers import read_tables
 
 MOST_ROWS_NAMED: Final = 20
@@ -31,7 +33,7 @@ MOST_WORDS: Final = 60
 MOST_COMPARED: Final = 1_000
 """Descriptions that are compared; of further lines the amount alone tells the row, and no words are named."""
 _LINES: Final = "line_items"
-_PATH: Final = re.compile(rf"{_LINES}\[([0-9]+)\]\.(description|line_total)")
+_PATH: Final = re.compile(rf"{_LINES}\[([0-9]+)\]\.(description|quantity|line_total)")
 _WORD: Final = re.compile(r"[0-9]+(?:[.,'][0-9]+)*|[^\W\d_]+")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:[.,'][0-9]{3})+")
 _SAME_EDGE: Final = 15
@@ -47,6 +49,8 @@ class _Row:
 
     description: str = ""
     total: Decimal | None = None
+    quantity: str | None = None
+    """As it is written."""
     edges: tuple[int, int] | None = None
     """Left and right of its amount, in tenths of a point."""
 
@@ -78,7 +82,7 @@ def row_findings(
         return []
     named = {path for finding in found for path in finding.fields}
     reworded = [
-        teller.finding("reworded", [path], {"number": index + 1, "value": said, "other": instead})
+        teller.finding("line_otherwise", [path], {"number": index + 1, "value": said, "other": instead})
         for index, at in islice(pairs.items(), MOST_COMPARED)
         if (path := f"{_LINES}[{index}].description") not in named
         for said, instead in _reworded(invoice.line_items[index].description or "", rows[at].description, shown)
@@ -93,7 +97,14 @@ def row_findings(
         if row.total is not None and at not in copied and _is_in_column(row, known)
         if not (stated.has_amount(row.total) or stated.is_sum_of_lines(row.total))
     ]
-    return [*reworded[:MOST_ROWS_NAMED], *more[:MOST_ROWS_NAMED]]
+    quantities = {abs(line.quantity) for line in invoice.line_items if line.quantity}
+    counted = [
+        teller.finding("line_otherwise", [path], {"number": index + 1, "value": f"{said:f}", "other": instead})
+        for index, at in islice(pairs.items(), MOST_COMPARED)
+        if (path := f"{_LINES}[{index}].quantity") not in named
+        for said, instead in _counted(invoice.line_items[index], rows[at], quantities)
+    ]
+    return [*reworded[:MOST_ROWS_NAMED], *counted[:MOST_ROWS_NAMED], *more[:MOST_ROWS_NAMED]]
 
 
 def _rows(invoice: EInvoice, kind: DocumentType, shown: EInvoicePages) -> list[_Row]:
@@ -109,6 +120,9 @@ def _rows(invoice: EInvoice, kind: DocumentType, shown: EInvoicePages) -> list[_
 def _fill(row: _Row, name: str, field: FieldAnswer, shown: EInvoicePages) -> None:
     if name == "description":
         row.description = field.value or ""
+        return
+    if name == "quantity":
+        row.quantity = field.verbatim
         return
     row.total = field.value_numeric
     if field.page is not None and field.char_start is not None and (cell := shown.cell(field.page, field.char_start)):
@@ -143,6 +157,22 @@ def _paired(invoice: EInvoice, rows: Sequence[_Row]) -> dict[int, int] | None:
         pairs[index] = alike[best]
         del alike[best]
     return pairs
+
+
+def _counted(line: EInvoiceLine, row: _Row, quantities: AbstractSet[Decimal]) -> Iterator[tuple[Decimal, str]]:
+    """Give a quantity and that of another line in its place: a number that is none may be a price of the row.
+
+    Only where nothing in the description is another line's: those of equal amounts may have been taken for each other.
+    """
+    if (
+        line.quantity is None
+        or row.quantity is None
+        or _replaced(_words(line.description or ""), _words(row.description))
+    ):
+        return
+    readings = set(map(abs, ShownNumbers([normal_form(row.quantity)]).between(1, 0, len(row.quantity))))
+    if abs(line.quantity) not in readings and readings & quantities:
+        yield line.quantity, row.quantity
 
 
 def _size(total: Decimal, invoice: EInvoice) -> Decimal:

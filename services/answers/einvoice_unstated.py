@@ -41,6 +41,7 @@ _TOTALS: Final = ("net_total", _TAX, _GROSS)
 _DUE: Final = "due_date"
 _DAYS_OF_DISCOUNT: Final = re.compile(r"#TAGE=([0-9]{1,3})#")
 """As XRechnung writes them in its payment terms (BR-DE-18)."""
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 _SWISS_TAXED: Final = re.compile(r"(?<=[0-9])(?:MWST|TVA|IVA|TPV)$")
 _DISCOUNT: Final = r"(?<!ohne )(?<!kein )(?<!no )(?<!sans )(?:skonto|discount|escompte)"
 _DISCOUNTED: Final = re.compile(_DISCOUNT)
@@ -94,6 +95,16 @@ class StatedValues:
         written = {value.text, _SWISS_TAXED.sub("", value.text)}
         return any(self._xml.find_identifier(text) is not None for text in written)
 
+    def has_account(self, number: str) -> bool:
+        """Tell whether it says an account by its number, or as an IBAN, which has that within it."""
+        digits = number.lstrip("0")
+        is_said = any(self._xml.find_identifier(written) is not None for written in (number, digits))
+        return is_said or any(digits in iban for iban in self._ibans)
+
+    def share_of_words(self, text: str) -> float:
+        """Give the share of a text's words that it says outside its lines, 0 to 1."""
+        return self._xml.share_of_words(text)
+
     def has_day(self, value: Value) -> bool:
         """Tell whether it says a day, or days to pay that end on it."""
         day, issued = value.date, self._invoice.issue_date
@@ -127,6 +138,12 @@ class StatedValues:
         sums = self._sums
         ends = (sums.get(before + sign * amount, 0) - at for before, at in sums.items() for sign in (1, -1))
         return any(length > 1 for length in ends)
+
+    @cached_property
+    def _ibans(self) -> list[str]:
+        """Texts outside its lines that are IBANs by their form, valid or not, and valid ones within others."""
+        texts = (re.sub(r"\s", "", text).upper() for text in (self._invoice.other_text or "").splitlines())
+        return [*filter(_IBAN.fullmatch, texts), *(item.value.text for item in self._xml.all_of(Kind.IBAN))]
 
     @cached_property
     def _days(self) -> frozenset[object]:

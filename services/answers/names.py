@@ -56,6 +56,11 @@ def partners_behind(text: str, at: int) -> str:
     return match[0] if match else ""
 
 
+def without_legal_forms(name: str) -> str:
+    """Give what a firm is called but for its legal forms."""
+    return _FORM_ALONE.sub(" ", name)
+
+
 def firms_in(text: str) -> Iterator[str]:
     """Give the names with a legal form that stand in a text, each from its first capital letter."""
     return (match[0] for match in _FIRM.finditer(text))

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final
 
@@ -60,6 +60,17 @@ class ShownNumbers:
         page, start, end = spots[0] if near is None else self._nearest(spots, near)
         form = self._forms[page]
         return Place(page + 1, form.starts[start], form.ends[end - 1], "normalised")
+
+    def between(self, page: int, start: int, end: int) -> set[Decimal]:
+        """Give the numbers that begin on a page, counted from one, within a stretch of it."""
+        form, spots = self._forms[page - 1], self._by_place
+        first = bisect_left(spots, (page - 1, bisect_left(form.starts, start)))
+        last = bisect_left(spots, (page - 1, bisect_left(form.starts, end)))
+        return {value for _, _, value in spots[first:last]}
+
+    @cached_property
+    def _by_place(self) -> list[tuple[int, int, Decimal]]:
+        return sorted((page, start, value) for value, spots in self._spots.items() for page, start, _ in spots)
 
     def _nearest(self, spots: Sequence[tuple[int, int, int]], near: Place) -> tuple[int, int, int]:
         page = near.page - 1

@@ -55,15 +55,11 @@ class Term:
     number
         Its number in EN 16931-1.
     name
-        The field that it fills; a name of its own if it is only shown.
+        The field that it fills; a name of its own if it is only shown, and then with all its values.
     de, en
         What people call it.
     cii, ubl
-        Where it stands; the first match that is not empty is the value.
-    joined
-        All matches belong together, such as the lines of an address.
-    last
-        Of several matches the last one in time is the value.
+        Where it stands; the first match that is not empty is the value, see `services.intake.einvoice_choice`.
     """
 
     number: str
@@ -72,8 +68,6 @@ class Term:
     en: str
     cii: str
     ubl: str
-    joined: bool = False
-    last: bool = False
 
 
 _SELLER: Final = "{agreement}/SellerTradeParty"
@@ -81,8 +75,10 @@ _BUYER: Final = "{agreement}/BuyerTradeParty"
 _SUPPLIER: Final = "AccountingSupplierParty/Party"
 _CUSTOMER: Final = "AccountingCustomerParty/Party"
 _MEANS: Final = "{settlement}/SpecifiedTradeSettlementPaymentMeans"
+_ACCOUNT: Final = _MEANS + "/PayeePartyCreditorFinancialAccount"
 _SUMS: Final = "{settlement}/{sums}"
 _TOTAL: Final = "LegalMonetaryTotal"
+_OF_VAT: Final = "translate(normalize-space(TaxScheme/ID), 'vat', 'VAT') = 'VAT'"
 
 
 def _cii_address(party: str) -> str:
@@ -93,6 +89,15 @@ def _cii_address(party: str) -> str:
 def _ubl_address(party: str) -> str:
     parts = ("StreetName", "AdditionalStreetName", "AddressLine/Line", "PostalZone", "CityName")
     return " | ".join(f"{party}/PostalAddress/{part}" for part in (*parts, "Country/IdentificationCode"))
+
+
+def _cii_tax_number(party: str, scheme: str) -> str:
+    in_capitals = f"translate(normalize-space(@schemeID), '{scheme.lower()}', '{scheme}')"
+    return f"{party}/SpecifiedTaxRegistration/ID[{in_capitals} = '{scheme}']"
+
+
+def _ubl_vat_id(party: str) -> str:
+    return f"{party}/PartyTaxScheme[{_OF_VAT}]/CompanyID"
 
 
 def _name_of(party: str) -> str:
@@ -111,7 +116,10 @@ DUE_DATE: Final = Term(
     f"{_TERMS}[not({_OF_DISCOUNT})"
     f" or not(../SpecifiedTradePaymentTerms[not({_OF_DISCOUNT})]/DueDateDateTime)]/DueDateDateTime",
     "DueDate | PaymentMeans/PaymentDueDate",
-    last=True,
+)
+
+CURRENCY: Final = Term(
+    "BT-5", "currency", "Währung", "Currency", "{settlement}/InvoiceCurrencyCode", "DocumentCurrencyCode"
 )
 
 # fmt: off
@@ -121,7 +129,7 @@ HEADER: Final = (
          "{document}/TypeCode", "InvoiceTypeCode | CreditNoteTypeCode"),
     Term("BT-2", "issue_date", "Rechnungsdatum", "Issue date", "{document}/IssueDateTime", "IssueDate"),
     DUE_DATE,
-    Term("BT-5", "currency", "Währung", "Currency", "{settlement}/InvoiceCurrencyCode", "DocumentCurrencyCode"),
+    CURRENCY,
     Term("BT-10", "buyer_reference", "Referenz des Käufers", "Buyer reference",
          "{agreement}/BuyerReference", "BuyerReference"),
     Term("BT-13", "order_number", "Bestellnummer", "Purchase order",
@@ -137,25 +145,23 @@ HEADER: Final = (
          "{delivery}/ActualDeliverySupplyChainEvent/OccurrenceDateTime", "Delivery/ActualDeliveryDate"),
     Term("BT-27", "seller_name", "Verkäufer", "Seller", _SELLER + "/Name", _name_of(_SUPPLIER)),
     Term("BG-5", "seller_address", "Anschrift des Verkäufers", "Seller's address",
-         _cii_address(_SELLER), _ubl_address(_SUPPLIER), joined=True),
+         _cii_address(_SELLER), _ubl_address(_SUPPLIER)),
     Term("BT-31", "seller_vat_id", "USt-IdNr. des Verkäufers", "Seller's VAT number",
-         _SELLER + "/SpecifiedTaxRegistration/ID[@schemeID='VA']",
-         _SUPPLIER + "/PartyTaxScheme[TaxScheme/ID='VAT']/CompanyID"),
+         _cii_tax_number(_SELLER, "VA"), _ubl_vat_id(_SUPPLIER)),
     Term("BT-32", "seller_tax_number", "Steuernummer des Verkäufers", "Seller's tax number",
-         _SELLER + "/SpecifiedTaxRegistration/ID[@schemeID='FC']",
-         _SUPPLIER + "/PartyTaxScheme[not(TaxScheme/ID='VAT')]/CompanyID"),
+         _cii_tax_number(_SELLER, "FC"),
+         _SUPPLIER + f"/PartyTaxScheme[normalize-space(TaxScheme/ID) and not({_OF_VAT})]/CompanyID"),
     Term("BT-44", "buyer_name", "Käufer", "Buyer", _BUYER + "/Name", _name_of(_CUSTOMER)),
     Term("BG-8", "buyer_address", "Anschrift des Käufers", "Buyer's address",
-         _cii_address(_BUYER), _ubl_address(_CUSTOMER), joined=True),
+         _cii_address(_BUYER), _ubl_address(_CUSTOMER)),
     Term("BT-48", "buyer_vat_id", "USt-IdNr. des Käufers", "Buyer's VAT number",
-         _BUYER + "/SpecifiedTaxRegistration/ID[@schemeID='VA']",
-         _CUSTOMER + "/PartyTaxScheme[TaxScheme/ID='VAT']/CompanyID"),
+         _cii_tax_number(_BUYER, "VA"), _ubl_vat_id(_CUSTOMER)),
     Term("BT-59", "payee_name", "Zahlungsempfänger", "Payee",
          "{settlement}/PayeeTradeParty/Name", "PayeeParty/PartyName/Name"),
     Term("BT-20", "payment_terms", "Zahlungsbedingungen", "Payment terms",
-         "{settlement}/SpecifiedTradePaymentTerms/Description", "PaymentTerms/Note", joined=True),
+         "{settlement}/SpecifiedTradePaymentTerms/Description", "PaymentTerms/Note"),
     Term("BT-84", "iban", "IBAN", "IBAN",
-         _MEANS + "/PayeePartyCreditorFinancialAccount/IBANID", "PaymentMeans/PayeeFinancialAccount/ID"),
+         f"{_ACCOUNT}/IBANID | {_ACCOUNT}/ProprietaryID", "PaymentMeans/PayeeFinancialAccount/ID"),
     Term("BT-86", "bic", "BIC", "BIC",
          _MEANS + "/PayeeSpecifiedCreditorFinancialInstitution/BICID",
          "PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/ID"),
@@ -169,15 +175,14 @@ HEADER: Final = (
     Term("BT-109", "net_total", "Nettobetrag", "Net total",
          _SUMS + "/TaxBasisTotalAmount", _TOTAL + "/TaxExclusiveAmount"),
     Term("BT-110", "tax_total", "Steuerbetrag", "Tax total",
-         _SUMS + "/TaxTotalAmount[not(@currencyID) or @currencyID = ../../InvoiceCurrencyCode]",
-         "TaxTotal/TaxAmount[@currencyID = /*/DocumentCurrencyCode]"),
+         _SUMS + "/TaxTotalAmount", "TaxTotal/TaxAmount"),
     Term("BT-112", "gross_total", "Gesamtbetrag", "Gross total",
          _SUMS + "/GrandTotalAmount", _TOTAL + "/TaxInclusiveAmount"),
     Term("BT-113", "prepaid", "Bereits gezahlt", "Paid before",
          _SUMS + "/TotalPrepaidAmount", _TOTAL + "/PrepaidAmount"),
     Term("BT-115", "payable", "Zahlbetrag", "Amount to pay",
          _SUMS + "/DuePayableAmount", _TOTAL + "/PayableAmount"),
-    Term("BT-22", "note", "Bemerkung", "Note", "{document}/IncludedNote/Content", "Note", joined=True),
+    Term("BT-22", "note", "Bemerkung", "Note", "{document}/IncludedNote/Content", "Note"),
 )
 
 AMOUNTS: Final = frozenset({"BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "BT-112", "BT-113", "BT-115"})
@@ -185,10 +190,20 @@ AMOUNTS: Final = frozenset({"BT-106", "BT-107", "BT-108", "BT-109", "BT-110", "B
 
 LINES_CII: Final = (
     "{trade}/IncludedSupplyChainTradeLineItem"
-    "[not(AssociatedDocumentLineDocument/LineStatusReasonCode[. = 'GROUP' or . = 'INFORMATION'])]"
+    "[not(AssociatedDocumentLineDocument/LineStatusReasonCode"
+    "[normalize-space() = 'GROUP' or normalize-space() = 'INFORMATION'])]"
 )
 """Without the headings and subtotals of the profile EXTENDED, which are no lines of the sum."""
 LINES_UBL: Final = "InvoiceLine | CreditNoteLine"
+LINES_IN_LINES: Final = "InvoiceLine/SubInvoiceLine | CreditNoteLine/SubCreditNoteLine"
+"""What XRechnung's extension puts into a line; the line has their sum."""
+
+UNNAMED_TAX_NUMBER: Final = Term(
+    "BT-31", "seller_vat_id", "", "",
+    _SELLER + "/SpecifiedTaxRegistration/ID[not(normalize-space(@schemeID))]",
+    _SUPPLIER + "/PartyTaxScheme[not(normalize-space(TaxScheme/ID))]/CompanyID",
+)
+"""A number of the seller's of which the XML does not say whether it is his VAT number."""
 
 LINE: Final = (
     Term("BT-126", "line_number", "Pos.", "No.", "AssociatedDocumentLineDocument/LineID", "ID"),

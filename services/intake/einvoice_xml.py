@@ -1,10 +1,7 @@
 """An e-invoice's XML to its values. Runs in a worker process only: lxml meets hostile documents here."""
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -13,35 +10,36 @@ from lxml import etree
 from services.answers.einvoice import (
     CREDIT_NOTE,
     CREDIT_NOTES,
-    MAX_DIGITS,
     MAX_LINES,
     MAX_NOTES,
     MAX_OTHER_TEXT,
-    MAX_TEXT,
     EInvoice,
     EInvoiceLine,
 )
+from services.intake.einvoice_choice import Said, chosen
 from services.intake.einvoice_terms import (
     CII_NAMES,
-    DUE_DATE,
+    CURRENCY,
     HEADER,
     LINE,
     LINES_CII,
+    LINES_IN_LINES,
     LINES_UBL,
     ROOTS,
+    UNNAMED_TAX_NUMBER,
     ZUGFERD_1_NAMES,
     Syntax,
     Term,
 )
+from services.intake.einvoice_values import Values
 
 MAX_BYTES: Final = 16 * 2**20
 """Largest XML that is read: ten thousand lines, or the documents that UBL carries inside."""
 MAX_TAGS: Final = 1_200_000
 """At beginnings and ends of elements: a hundred and twenty a line."""
+MAX_NAMED: Final = 120
+"""Characters of the document in a note."""
 
-_DATE: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T[0-9:.]{4,20})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,28}(?:\.[0-9]{0,28})?|\.[0-9]{1,28})")
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 _NOT_HEADER: Final = frozenset(
     {"IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine"}
     | {"AttachmentBinaryObject", "EmbeddedDocumentBinaryObject"}
@@ -98,15 +96,16 @@ def written_einvoice(content: bytes) -> Written:
         raise EInvoiceError(message)
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
-    header = _texts(root, HEADER, syntax)
-    days = {_date(text) for text in _all_texts(root, DUE_DATE, syntax)} - {None}
+    currency, of_currency = _currency(root, syntax)
+    header, of_header = _texts(root, HEADER, syntax, currency)
     if not {"invoice_number", "gross_total"} & set(header):
         message = "it has neither an invoice number (BT-1) nor a total (BT-112)"
         raise EInvoiceError(message)
     is_credit = syntax == "ubl" and name.localname == "CreditNote" and header.get("type_code") not in CREDIT_NOTES
     lines = _matches(root, LINES_UBL if syntax == "ubl" else LINES_CII, syntax)
     more = max(len(lines) - MAX_LINES, 0)
-    notes = [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * bool(more)
+    notes = [*of_currency, *of_header, *_untaken(root, syntax)]
+    notes += [f"the XML has {len(lines)} lines, the first {MAX_LINES} were read"] * bool(more)
     other = dict.fromkeys(_texts_outside_lines(root))
     of_lines = (
         text for line in lines[:MAX_LINES] for note in _matches(line, _LINE_NOTES, syntax) if (text := _text(note))
@@ -114,18 +113,17 @@ def written_einvoice(content: bytes) -> Written:
     other |= dict.fromkeys(" ".join(text.split()) for text in of_lines)
     if sum(map(len, other)) + len(other) > MAX_OTHER_TEXT:
         notes.append(f"the XML has more than {MAX_OTHER_TEXT} characters beside its lines, the first ones were read")
-    if len(days) > 1:
-        notes.append(f"the XML has {len(days)} days by which to pay, the last one was taken")
     if is_credit:
         notes.append(f"the XML is a CreditNote, and its type_code is {header.get('type_code', 'not there')!a}")
         header["type_code"] = CREDIT_NOTE
-    read = [_texts(line, LINE, syntax) for line in lines[:MAX_LINES]]
-    return Written(syntax, header, read, "\n".join(other)[:MAX_OTHER_TEXT], notes, more)
+    read = [_texts(line, LINE, syntax, currency) for line in lines[:MAX_LINES]]
+    notes += [f"line {number}: {note}" for number, (_, of_line) in enumerate(read, start=1) for note in of_line]
+    return Written(syntax, header, [texts for texts, _ in read], "\n".join(other)[:MAX_OTHER_TEXT], notes, more)
 
 
 def einvoice_of(written: Written) -> EInvoice:
     """Turn texts into typed values; what cannot be read is None and named in the notes."""
-    values = _Values(written.header)
+    values = Values(written.header)
     header = {
         **{name: values.text(name) for name in (*_NUMBERS, *_PARTIES)},
         **{name: values.date(name) for name in ("issue_date", "due_date")},
@@ -134,7 +132,7 @@ def einvoice_of(written: Written) -> EInvoice:
     }
     lines, notes = [], [*written.notes, *values.notes]
     for number, line in enumerate(written.lines, start=1):
-        values = _Values(line, f"line {number}: ")
+        values = Values(line, f"line {number}: ")
         lines.append(
             EInvoiceLine(
                 description=values.text("description"),
@@ -149,8 +147,15 @@ def einvoice_of(written: Written) -> EInvoice:
         other_text=written.other_text,
         line_items=tuple(lines),
         lines_left_out=written.lines_left_out,
-        notes=tuple(notes[:MAX_NOTES]),
+        notes=tuple(_bounded(notes)),
     )
+
+
+def _bounded(notes: Sequence[str]) -> Sequence[str]:
+    """Give so many notes as are kept; the last one counts those that are not."""
+    if len(notes) <= MAX_NOTES:
+        return notes
+    return [*notes[: MAX_NOTES - 1], f"{len(notes) - MAX_NOTES + 1} more things in the XML could not be read"]
 
 
 def _parsed(content: bytes) -> etree._Element:
@@ -182,22 +187,43 @@ def _parsed(content: bytes) -> etree._Element:
     return root
 
 
-def _texts(element: etree._Element, terms: Iterable[Term], syntax: Syntax) -> dict[str, str]:
-    found = {}
+def _currency(root: etree._Element, syntax: Syntax) -> tuple[str, list[str]]:
+    """Give the invoice's currency, in capitals; where it has none, a note of those that its amounts name."""
+    code = next((one.text for one in _said(root, CURRENCY, syntax)), "").upper()
+    named = dict.fromkeys(filter(None, map(_currency_of, root.iter(etree.Element)))) if not code else {}
+    return code, [f"the XML has no currency (BT-5), its amounts are in {', '.join(named)[:MAX_NAMED]}"] if named else []
+
+
+def _texts(
+    element: etree._Element, terms: Iterable[Term], syntax: Syntax, currency: str
+) -> tuple[dict[str, str], list[str]]:
+    """Give the text of each term, and what to note of texts that were not taken."""
+    found, notes = {}, []
     for term in terms:
-        if texts := _all_texts(element, term, syntax):
-            found[term.name] = ", ".join(texts) if term.joined else _last_day(texts) if term.last else texts[0]
-    return found
+        text, more = chosen(term, _said(element, term, syntax), currency)
+        notes += more
+        if text is not None:
+            found[term.name] = text
+    return found, notes
 
 
-def _last_day(texts: Sequence[str]) -> str:
-    """Give the last day in time; the first text if none is a day."""
-    days = [text for text in texts if _date(text)]
-    return max(days, key=lambda text: _date(text) or dt.date.min, default=texts[0])
+def _untaken(root: etree._Element, syntax: Syntax) -> list[str]:
+    """Name what stands where no term does."""
+    numbers = [one.text for one in _said(root, UNNAMED_TAX_NUMBER, syntax)]
+    notes = [
+        "a tax number of the seller in the XML does not say of which kind it is: " + ", ".join(numbers)[:MAX_NAMED]
+    ]
+    inner = len(_matches(root, LINES_IN_LINES, syntax))
+    return notes * bool(numbers) + [f"{inner} lines within lines of the XML were not read"] * bool(inner)
 
 
-def _all_texts(element: etree._Element, term: Term, syntax: Syntax) -> list[str]:
-    return [text for match in _matches(element, _path(term, syntax), syntax) if (text := _text(match))]
+def _said(element: etree._Element, term: Term, syntax: Syntax) -> list[Said]:
+    matches = _matches(element, _path(term, syntax), syntax)
+    return [Said(text, _currency_of(match)) for match in matches if (text := _text(match))]
+
+
+def _currency_of(match: "etree._Element | str") -> str:
+    return "" if isinstance(match, str) else (match.get("currencyID") or "").strip().upper()
 
 
 def _path(term: Term, syntax: Syntax) -> str:
@@ -217,7 +243,7 @@ def _compiled(path: str, syntax: Syntax) -> etree.XPath:
 def _texts_outside_lines(element: etree._Element) -> Iterator[str]:
     """Give the texts of all elements but the lines and what is carried inside; libxml2 bounds the depth."""
     if text := " ".join((element.text or "").split()):
-        yield f"{text} days" if element.get("unitCode") == "DAY" else text
+        yield f"{text} days" if (element.get("unitCode") or "").strip() == "DAY" else text
     for child in element:
         if child.tag not in _NOT_HEADER:
             yield from _texts_outside_lines(child)
@@ -225,60 +251,3 @@ def _texts_outside_lines(element: etree._Element) -> Iterator[str]:
 
 def _text(match: "etree._Element | str") -> str:
     return (match if isinstance(match, str) else "".join(match.itertext())).strip()
-
-
-@dataclass
-class _Values:
-    """Typed values of texts, with a note for each text that is none.
-
-    Parameters
-    ----------
-    place
-        Put before the notes.
-    """
-
-    texts: Mapping[str, str]
-    place: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    def text(self, name: str) -> str | None:
-        text = self.texts.get(name)
-        if text is not None and len(text) > MAX_TEXT:
-            self._note(name, f"is longer than {MAX_TEXT} characters and was cut")
-            return text[:MAX_TEXT].strip()
-        return text
-
-    def date(self, name: str) -> dt.date | None:
-        text = self.texts.get(name)
-        day = _date(text) if text else None
-        if text and day is None:
-            self._note(name, "is not a date")
-        return day
-
-    def amount(self, name: str) -> Decimal | None:
-        text = self.texts.get(name)
-        number = _decimal(text) if text else None
-        if text and number is None:
-            self._note(name, "is not a decimal number")
-        return number
-
-    def iban(self) -> str | None:
-        """Give the account if it is an IBAN by its form: UBL has other account numbers in the same place."""
-        text = self.text("iban")
-        return text if text and _IBAN.fullmatch(re.sub(r"\s", "", text).upper()) else None
-
-    def _note(self, name: str, fault: str) -> None:
-        self.notes.append(f"{self.place}{name} in the XML {fault}")
-
-
-def _date(text: str) -> dt.date | None:
-    match = _DATE.fullmatch(text)
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None  # the calendar has no such day
-
-
-def _decimal(text: str) -> Decimal | None:
-    digits = sum(map(str.isdigit, text))
-    return Decimal(text) if _DECIMAL.fullmatch(text) and digits <= MAX_DIGITS else None

@@ -320,6 +320,26 @@ def test_what_stands_elsewhere_on_the_page_is_no_evidence_of_a_forged_value(
     assert field in fields_of(findings(changed(**forged), page))
 
 
+def test_numbers_in_each_others_place_are_findings() -> None:
+    page = PAGE.replace("RE-2026/17", "#").replace("4500017", "RE-2026/17").replace("#", "4500017")
+    found = findings(page=page)
+    assert fields_of(found) == ["invoice_number", "order_number"]
+    assert "the pages show 4500017 there" in found[0].message
+
+
+def test_a_number_that_the_pages_call_by_both_names_is_no_finding() -> None:
+    assert findings(page=f"{PAGE}\nRechnungsnummer: 4500017") == []
+
+
+def test_totals_in_each_others_place_are_a_finding_and_columns_apart_are_not() -> None:
+    page = PAGE.replace("1.200,00", "#").replace("300,00", "1.200,00").replace("#", "300,00")
+    assert fields_of(findings(page=page)) == ["line_items[0].line_total"]
+    apart = "Eichentüren, geölt\nEinbau vor Ort\n3\n4,5\n1.200,00 €\n300,00 €"
+    assert findings(EInvoice(syntax="ubl", line_items=INVOICE.line_items), apart) == []
+    before = "1.200,00 € 3 Eichentüren, geölt\n300,00 € 4,5 Einbau vor Ort"
+    assert findings(EInvoice(syntax="ubl", line_items=INVOICE.line_items), before) == []
+
+
 def test_a_buyer_who_is_said_to_sell_is_a_finding() -> None:
     page = """Muster Webdesign GmbH, Hauptstr. 5, 10115 Berlin
 

@@ -78,8 +78,8 @@ def test_genuine_values_are_no_finding_but_where_the_page_is_another(real_invoic
     assert sorted(map(len, paid)) == [0] * 13 + [1] * 4, "four were paid in part before"
     different = [len(findings) - len(of_paid) for findings, of_paid in zip(of_xml, paid, strict=True)]
     # Looked at: one invoice's page has another seller, other amounts in two lines that do not make their sum, and an
-    # account and a VAT number that its XML does not have.
-    assert sorted(different) == [0] * 16 + [6]
+    # account, a payee and a VAT number that its XML does not have.
+    assert sorted(different) == [0] * 16 + [7]
     # The samples' own numbers, such as DE123456789, have wrong check digits.
     assert {finding.kind for findings in found for finding in findings} <= {FindingKind.EINVOICE, FindingKind.CHECKSUM}
 

@@ -62,12 +62,23 @@ def test_right_pages_are_no_finding(pdf: bytes) -> None:
         ("Nettobetrag 1.700,00 €", "net_total", "1.700,00 €"),
         ("zzgl. 19 % USt. 385,00 €", "tax_total", "385,00 €"),
         ("Fällig am 10.11.2026", "due_date", "10.11.2026"),
+        ("Neue Bankverbindung: Kto. 12345678 BLZ 37040044", "iban", "Kto. 12345678 BLZ 37040044"),
+        ("Please pay to sort code 12-34-56, account 1234 5678", "iban", "sort code 12-34-56, account 1234 5678"),
     ],
 )
 def test_what_stands_on_the_page_besides_is_a_finding(line: str, field: str, shown: str) -> None:
     ((fields, message),) = below(line)
     assert fields == [field]
     assert f"Auf den Seiten steht {shown}, im XML" in message
+
+
+@pytest.mark.parametrize(
+    "line", ["Zahlungsempfänger: Betrug GmbH", "Payee: Betrug GmbH", "Kontoinhaber: Max Schwindel, IBAN"]
+)
+def test_another_payee_is_a_finding(line: str) -> None:
+    ((fields, message),) = below(line)
+    assert fields == ["seller_name"]
+    assert message.startswith("Zahlungsempfänger: Auf den Seiten steht ")
 
 
 @pytest.mark.parametrize("name", ["iban", "seller_vat_id", "due_date", "net_total", "tax_total"])
@@ -81,6 +92,9 @@ def test_what_the_xml_does_not_have_at_all_is_a_finding(name: str) -> None:
     [
         (f"Wir buchen von Ihrem Konto {IBAN} ab.", IBAN.replace(" ", "")),
         (f"Zweite Bank: {IBAN}", f"Zahlbar auch auf {IBAN}"),
+        ("Kto. 12345678 BLZ 37040044", "12345678"),
+        ("Kto. 532013000 BLZ 37040044", IBAN.replace(" ", "")),
+        ("Zahlungsempfänger: Betrug GmbH", "Betrug GmbH"),
         ("Ihre USt-IdNr.: ATU13585627", "ATU13585627"),
         ("UID CHE-107.787.577 MWST", "CHE107787577"),
         ("Rechnungsbetrag: 1.700,00 EUR", "1700.00"),
@@ -109,6 +123,10 @@ def test_what_the_xml_says_anywhere_is_no_finding(line: str, more: str) -> None:
         "Gesamtbetrag 1785,00 EUR",
         "Bitte zahlen Sie 1.785,00 EUR",
         "IBAN: DE02120300000000202051",
+        "Kto. 202051 BLZ 12030000",
+        "Kundenkonto 12345678, Konto 12345678",
+        "Zahlungsempfänger: Holzbau Brenner Steuernummer: 1/2",
+        "Kontoinhaber: Karl Brenner",
         "Versandkostenfrei ab Warenwert 150,00 EUR",
         "Mindestbestellwert netto 50,00 EUR",
         "Auftragssumme netto 10.000,00 EUR",
@@ -220,6 +238,22 @@ class TestRows:
             update={"line_items": (lines[0].model_copy(update={"description": said}), lines[1])}
         )
         return findings(tabulated((("1", shown, "3", "1.200,00 €"), ROWS[1])), invoice)
+
+    def test_totals_of_two_rows_in_each_others_place_are_a_finding(self) -> None:
+        (door, built), (first, second) = ROWS, (ROWS[0][3], ROWS[1][3])
+        (finding,) = findings(tabulated(((*door[:3], second), (*built[:3], first))))
+        assert finding.fields == ["line_items[0].line_total"]
+        assert finding.message == "Position 1: Im XML steht 1200.00, auf den Seiten 300.00."
+
+    def test_quantities_of_two_rows_in_each_others_place_are_findings(self) -> None:
+        (door, built), (first, second) = ROWS, (ROWS[0][2], ROWS[1][2])
+        found = findings(tabulated(((*door[:2], second, door[3]), (*built[:2], first, built[3]))))
+        assert [finding.fields for finding in found] == [[f"line_items[{line}].quantity"] for line in (0, 1)]
+
+    def test_a_number_in_the_place_of_a_quantity_that_is_no_lines_is_none(self) -> None:
+        """A price may stand under the head of quantities."""
+        rows = ((*ROWS[0][:2], "400,00 3", ROWS[0][3]), ROWS[1])
+        assert findings(tabulated(rows)) == []
 
     def test_where_a_line_is_not_among_the_rows_nothing_is_said_of_others(self) -> None:
         lines = read().line_items

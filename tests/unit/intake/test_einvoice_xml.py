@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,7 +17,7 @@ from pdfs import letter
 from pypdf import PdfReader
 
 from schemas.events import ErrorCode, Step
-from services.answers.einvoice import MAX_LINES, MAX_OTHER_TEXT, MAX_TEXT, EInvoice, EInvoiceLine
+from services.answers.einvoice import MAX_LINES, MAX_NOTES, MAX_OTHER_TEXT, MAX_TEXT, EInvoice, EInvoiceLine
 from services.intake import einvoice_xml
 from services.intake.document import ReadingLimits
 from services.intake.einvoice_page import read_einvoice_xml
@@ -162,8 +163,135 @@ def test_notes_of_lines_are_part_of_the_text_that_is_cut_and_named() -> None:
     assert any("beside its lines" in note for note in invoice.notes)
 
 
-def test_an_account_that_is_no_iban_is_none() -> None:
-    assert read(ubl(changed(iban="12345678"))).iban is None
+def test_an_account_that_is_no_iban_is_none_and_named() -> None:
+    invoice = read(ubl(changed(iban="12345678")))
+    assert invoice.iban is None
+    assert invoice.notes == ("the XML has an account that is no IBAN: 12345678",)
+
+
+class TestWhatIsNotTaken:
+    """Whatever the XML says of a field is its value or a note, however it is written."""
+
+    MEANS = b"<cac:PaymentMeans>"
+    SETTLED = b"<ram:PayeePartyCreditorFinancialAccount>"
+
+    def account(self, number: str) -> bytes:
+        """Write payment to an account, in UBL."""
+        account = f"<cac:PayeeFinancialAccount><cbc:ID>{number}</cbc:ID></cac:PayeeFinancialAccount>"
+        return self.MEANS + account.encode() + b"</cac:PaymentMeans>"
+
+    @pytest.mark.parametrize("more", ["1234567", "DE89370400440532013000"])
+    def test_of_several_accounts_the_first_iban_is_taken_and_the_others_are_named(self, more: str) -> None:
+        behind = ubl(INVOICE).replace(b"</cac:PaymentMeans>", b"</cac:PaymentMeans>" + self.account(more))
+        invoice = read(behind)
+        assert invoice.iban == INVOICE.iban
+        assert invoice.notes == (f"the XML has 2 accounts, the first IBAN was taken, not {more}",)
+
+    def test_an_account_of_another_kind_before_hides_no_iban(self) -> None:
+        invoice = read(ubl(INVOICE).replace(self.MEANS, self.account("1234567") + self.MEANS))
+        assert invoice.iban == INVOICE.iban
+        assert invoice.notes == ("the XML has 2 accounts, the first IBAN was taken, not 1234567",)
+
+    def test_the_account_of_an_iban_by_its_own_number_is_no_other_one(self) -> None:
+        same = b"<ram:ProprietaryID>0000202051</ram:ProprietaryID>"
+        assert read(cii(INVOICE).replace(self.SETTLED, self.SETTLED + same)) == INVOICE
+        other = read(cii(INVOICE).replace(self.SETTLED, self.SETTLED + same.replace(b"2051", b"7777")))
+        assert other.notes == ("the XML has 2 accounts, the first IBAN was taken, not 0000207777",)
+
+    @pytest.mark.parametrize("write", WRITERS.values())
+    def test_white_space_around_codes_and_attributes_is_none(self, write: Callable[[EInvoice], bytes]) -> None:
+        spaced = write(INVOICE)
+        for code in (b"EUR", b"VA", b"VAT", b"FC", b"380"):
+            spaced = spaced.replace(b">" + code + b"<", b">\n " + code + b"\t<")
+            spaced = spaced.replace(b'"' + code + b'"', b'" ' + code + b'"')
+        assert spaced != write(INVOICE)
+        assert values_of(read(spaced)) == values_of(read(write(INVOICE)))
+
+    @pytest.mark.parametrize("write", WRITERS.values())
+    def test_codes_in_small_letters_are_the_same_codes(self, write: Callable[[EInvoice], bytes]) -> None:
+        xml = write(INVOICE).replace(b'"EUR"', b'"eur"').replace(b'"VA"', b'"va"').replace(b">VAT<", b">vat<")
+        assert read(xml) == read(write(INVOICE))
+
+    @pytest.mark.parametrize("write", WRITERS.values())
+    def test_amounts_that_name_no_currency_are_in_the_invoices(self, write: Callable[[EInvoice], bytes]) -> None:
+        xml = write(INVOICE).replace(b' currencyID="EUR"', b"")
+        assert read(xml) == read(write(INVOICE))
+
+    @pytest.mark.parametrize("write", WRITERS.values())
+    def test_a_tax_in_another_currency_alone_is_none_and_named(self, write: Callable[[EInvoice], bytes]) -> None:
+        xml = write(INVOICE).replace(b'currencyID="EUR">285.00<', b'currencyID="CHF">285.00<')
+        invoice = read(xml)
+        assert invoice.tax_total is None
+        assert invoice.notes == ("tax_total in the XML is not in the invoice's currency: 7 XXX, 285.00 CHF",)
+
+    def test_amounts_of_lines_in_another_currency_are_none_and_named(self) -> None:
+        invoice = read(ubl(INVOICE).replace(b'currencyID="EUR">300.00<', b'currencyID="USD">300.00<'))
+        assert invoice.line_items[1].line_total is None
+        assert invoice.notes == ("line 2: line_total in the XML is not in the invoice's currency: 300.00 USD",)
+
+    def test_a_currency_that_only_amounts_name_is_named(self) -> None:
+        invoice = read(ubl(changed(currency=None)).replace(b'currencyID="None"', b'currencyID="EUR"'))
+        assert invoice.currency is None
+        assert invoice.gross_total == INVOICE.gross_total
+        assert "the XML has no currency (BT-5), its amounts are in XXX, EUR" in invoice.notes
+
+    @pytest.mark.parametrize("write", WRITERS.values())
+    @pytest.mark.parametrize(
+        ("value", "other", "note"),
+        [
+            ("RE-2026/17", "RE-1", "invoice_number"),
+            ("4500017", "4711", "order_number"),
+            ("DE136695976", "DE129273398", "seller_vat_id"),
+            ("Stadtwerke Beispielstadt", "Betrug GmbH", "buyer_name"),
+            ("1785.00", "1985.00", "gross_total"),
+            ("1200.00", "1.00", "line 1: line_total"),
+            ("Einbau vor Ort", "Gold", "line 2: description"),
+        ],
+    )
+    def test_an_element_that_is_there_twice_is_named(
+        self, write: Callable[[EInvoice], bytes], value: str, other: str, note: str
+    ) -> None:
+        xml = write(INVOICE).decode()
+        element = re.search(rf"<([a-z:A-Z]+)[^<>]*>{value}</\1>", xml)
+        assert element
+        twice = xml.replace(element[0], element[0] + element[0].replace(value, other), 1)
+        assert read(twice.encode()).notes == (f"{note} in the XML has 2 values, the first one was taken, not {other}",)
+        assert read(xml.replace(element[0], element[0] * 2, 1).encode()) == read(xml.encode())
+
+    def test_a_day_that_is_none_beside_one_is_named(self) -> None:
+        own = b"<ram:SpecifiedTradePaymentTerms>"
+        soon = own + b"<ram:DueDateDateTime>bald</ram:DueDateDateTime></ram:SpecifiedTradePaymentTerms>"
+        invoice = read(cii(INVOICE).replace(own, soon + own))
+        assert invoice.due_date == INVOICE.due_date
+        assert invoice.notes == ("due_date in the XML is not a date: bald",)
+
+    @pytest.mark.parametrize(
+        ("write", "kind", "number"),
+        [
+            (cii, b' schemeID="VA"', "DE136695976"),
+            (zugferd_1, b' schemeID="VA"', "DE136695976"),
+            (ubl, b"<cac:TaxScheme>\n<cbc:ID>VAT</cbc:ID></cac:TaxScheme>", "DE136695976"),
+        ],
+    )
+    def test_a_tax_number_of_no_kind_is_named(
+        self, write: Callable[[EInvoice], bytes], kind: bytes, number: str
+    ) -> None:
+        invoice = read(write(INVOICE).replace(kind, b""))
+        assert invoice.seller_vat_id is None
+        note = f"a tax number of the seller in the XML does not say of which kind it is: {number}"
+        assert invoice.notes == (note,)
+
+    def test_lines_within_lines_are_named(self) -> None:
+        inner = b"<cac:SubInvoiceLine/><cac:SubInvoiceLine/></cac:InvoiceLine>"
+        invoice = read(ubl(INVOICE).replace(b"</cac:InvoiceLine>", inner, 1))
+        assert invoice.notes == ("2 lines within lines of the XML were not read",)
+
+    def test_more_notes_than_are_kept_are_counted(self) -> None:
+        line = EInvoiceLine(description="x", quantity=Decimal("4.5"), line_total=Decimal(1))
+        xml = cii(changed(line_items=(line,) * (MAX_NOTES + 7))).replace(b">4.5<", b">4,5<")
+        notes = read(xml).notes
+        assert len(notes) == MAX_NOTES
+        assert notes[-1] == "8 more things in the XML could not be read"
 
 
 def test_what_is_no_amount_or_date_is_none_and_named() -> None:
