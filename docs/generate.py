@@ -9,6 +9,7 @@ import ast
 import gzip
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ from schemas.events import (
 from schemas.topics import Topics
 from services.delivery.breaker import OURS
 from services.delivery.retrying import TRIED_AGAIN, WAITED_FOR
+from services.inference.engines.remote import SERVER_FLAGS
 from services.models.catalogue import ModelEntry, load_catalogue
 from services.models.terms import GIB, Machine, Terms
 from services.settings import Settings
@@ -386,6 +388,13 @@ def models() -> str:
     )
 
 
+def server_command() -> str:
+    """Write the command of a server of any model, an option a line."""
+    context = str(Settings.model_fields["context_tokens"].default)
+    flags = shlex.join(("--served-model-name", "NAME", "--max-model-len", context, *SERVER_FLAGS))
+    return f"```sh\nvllm serve FOLDER {flags}".replace(" --", " \\\n  --") + "\n```"
+
+
 def model_row(entry: ModelEntry) -> list[str]:
     """Describe one model."""
     known = [""] * 4
@@ -550,6 +559,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "steps": steps,
     "settings": settings,
     "models": models,
+    "server-command": server_command,
     "views": views,
     "typed-views": typed_views,
     "spans": named("spans", "# Spans"),

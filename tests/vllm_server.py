@@ -1,4 +1,4 @@
-"""vLLM's own server, as the remote adapter's module says that it should be started."""
+"""vLLM's own server, as the remote adapter says that it should be started."""
 
 import asyncio
 import os
@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from services.inference.engines.in_process import QUIET
+from services.inference.engines.remote import SERVER_FLAGS
 
 START_SECONDS = 240
 ANSWERED = re.compile(r"^vllm:request_success_total\{.*\} (\S+)$", re.MULTILINE)
@@ -79,8 +80,7 @@ async def _start(model: Path, context_tokens: int, *more: str) -> VllmServer:
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
     command += ["--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port), "--enforce-eager"]
     command += ["--max-model-len", str(context_tokens), "--max-num-seqs", "8", "--kv-cache-memory-bytes", str(2**28)]
-    command += ["--enable-prefix-caching", "--enable-prompt-tokens-details", "--generation-config", "vllm"]
-    command += ["--structured-outputs-config", '{"backend":"xgrammar","disable_any_whitespace":true}', *more]
+    command += [*SERVER_FLAGS, *more]
     environment = os.environ | QUIET | {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
     environment |= {"TORCHDYNAMO_DISABLE": "1"}  # as in process: no compiler is needed
     process = await asyncio.create_subprocess_exec(*command, env=environment, start_new_session=True)

@@ -7,7 +7,7 @@
     make bench LONG=1                10,000 documents, 72 with the model, minutes of scale-out
 
 What was measured before of other parts stays in the JSON and on the page. Exit code 1 if a ratio is worse than in the
-baseline, by more than rounds differ, or misses a goal that it reached there.
+baseline, by more than rounds differ (or are known to, where there is but one), or misses a goal that it reached there.
 """
 
 import argparse

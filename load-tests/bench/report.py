@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 REPOSITORY: Final = Path(__file__).parents[2]
 LEAST_ROUNDS: Final = 2
 """Fewer say nothing about how much rounds differ."""
+TOLERANCE: Final = 0.15
+"""By how much single rounds may differ, as a share, where a ratio does not say otherwise: those of efficiency gave
+0.91, 0.94 and 1.03 in one afternoon, 13 % from the least to the greatest."""
 
 
 class _Stored(BaseModel):
@@ -30,6 +33,8 @@ class Ratio(_Stored):
         Median, least and greatest over the rounds.
     goal
         What it should be at least (or at most, where `lower_is_better`); None if there is none.
+    tolerance
+        By how much single rounds of it may differ, as a share: what is known where there are no rounds to tell.
     """
 
     name: str
@@ -39,10 +44,17 @@ class Ratio(_Stored):
     rounds: int
     goal: float | None = None
     lower_is_better: bool = False
+    tolerance: float = TOLERANCE
 
     @classmethod
     def of(
-        cls, name: str, values: Sequence[float], goal: float | None = None, *, lower_is_better: bool = False
+        cls,
+        name: str,
+        values: Sequence[float],
+        goal: float | None = None,
+        *,
+        lower_is_better: bool = False,
+        tolerance: float = TOLERANCE,
     ) -> Self:
         """Make it of one value a round."""
         return cls(
@@ -53,6 +65,7 @@ class Ratio(_Stored):
             rounds=len(values),
             goal=goal,
             lower_is_better=lower_is_better,
+            tolerance=tolerance,
         )
 
     @property
@@ -62,13 +75,15 @@ class Ratio(_Stored):
             return None
         return self.value <= self.goal if self.lower_is_better else self.value >= self.goal
 
-    def can_be_told_from(self, other: "Ratio") -> bool:
-        """Say whether both have enough rounds to know how much rounds differ."""
-        return min(self.rounds, other.rounds) >= LEAST_ROUNDS
+    def slack_against(self, other: "Ratio") -> float:
+        """Say by which share they may differ beyond their rounds: nothing, if both have enough to know it from them."""
+        return 0.0 if min(self.rounds, other.rounds) >= LEAST_ROUNDS else self.tolerance
 
-    def is_worse_than(self, other: "Ratio") -> bool:
-        """Say whether the best round of this one is worse than the worst round of the other."""
-        return self.low > other.high if self.lower_is_better else self.high < other.low
+    def is_worse_than(self, other: "Ratio", slack: float) -> bool:
+        """Say whether the best round of this one is worse than the worst round of the other, by more than a share."""
+        if self.lower_is_better:
+            return self.low > other.high * (1 + slack)
+        return self.high < other.low * (1 - slack)
 
 
 class Table(_Stored):

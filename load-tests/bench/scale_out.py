@@ -1,5 +1,10 @@
-"""Scale-out: inference processes on the partitions of one broker, each with an engine of a fixed time."""
+"""Scale-out: inference processes on the partitions of one broker, each with an engine of a fixed time.
 
+First with engines that leave most of the machine alone, then with engines that together want more than it has: the
+machine's own limit is to be seen, and that nothing else comes before it.
+"""
+
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -17,12 +22,21 @@ PROCESSES: Final = (1, 2, 4, 8)
 ANSWERS: Final = 2
 """A document is asked about twice: its type, then all else."""
 ANSWER_SECONDS: Final = 0.5
-"""So that eight engines together stay below what one small machine's processors can read and check."""
+"""Long beside what a document takes around the engine: what it waits for a processor is little of it."""
 IN_FLIGHT: Final = 2
 """Documents in the engine of one process: few, so that eight processes do not need more than the machine has."""
+BEYOND: Final = 2.0
+"""How many times the machine's limit eight engines want in the second series; four want as much as there is."""
+MOST_IN_FLIGHT: Final = 1000
+"""The greatest batch that settings take."""
+USED_UP: Final = 0.85
+"""From this share of its processor time on the machine is the limit. What hands the documents in takes some of the
+rest, and where a run begins and ends there is little to do."""
 EDGE: Final = 0.1
 """This share of the documents at the beginning and at the end is not looked at: engines fill, and run empty."""
 GOAL: Final = 0.95
+TOLERANCE: Final = 0.03
+"""Single rounds on two machines gave 0.994 to 1.012: engines that sleep, on a machine that has room, differ little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +56,73 @@ class Scaled:
 
     Parameters
     ----------
+    in_flight
+        Documents in the engine of each.
     rate
         Documents a second, while all engines had work.
     """
 
     processes: int
+    in_flight: int
     rate: float
     spent: Spent
 
     @property
     def busy(self) -> float:
         """Share of the engines' own limit that is reached."""
-        return self.rate / (self.processes * IN_FLIGHT / (ANSWERS * ANSWER_SECONDS))
+        return self.rate / (self.processes * self.in_flight / (ANSWERS * ANSWER_SECONDS))
 
     @property
     def machine(self) -> float:
         """Share of the machine's processor time that was used."""
         return sum(self.spent.cpu.values()) / self.spent.seconds / (os.cpu_count() or 1)
 
+    @property
+    def uses_it_up(self) -> bool:
+        """Whether the machine is the limit."""
+        return self.machine >= USED_UP
+
+    @property
+    def limit(self) -> str:
+        """Say what more documents wait for."""
+        if self.uses_it_up:
+            return "the machine"
+        return "the engines" if self.busy >= GOAL else "neither"
+
 
 def measure(servers: Servers, background: Background, size: Size) -> Part:
-    """Add processes, and let each number of them work off as much a process."""
+    """Measure with engines that the machine has room for, then with engines that it has not."""
     started = time.perf_counter()
+    below = _series(servers, background, size, IN_FLIGHT)
+    beyond = _series(servers, background, size, in_flight_beyond(below[-1]))
+    return _part(below, beyond, time.perf_counter() - started)
+
+
+def in_flight_beyond(found: Scaled) -> int:
+    """Give the documents in each engine with which as many processes want more than the machine has."""
+    return min(math.ceil(BEYOND * found.in_flight / found.machine), MOST_IN_FLIGHT)
+
+
+def _series(servers: Servers, background: Background, size: Size, in_flight: int) -> list[Scaled]:
+    """Add processes, and let each number of them work off as much a process."""
     most = max(PROCESSES)
     ground = background.run(new_ground(servers, most), END_SECONDS)
     settings = {
-        "BATCH_DOCUMENTS": str(IN_FLIGHT),
-        "MAX_SEQUENCES": str(IN_FLIGHT),
+        "BATCH_DOCUMENTS": str(in_flight),
+        "MAX_SEQUENCES": str(in_flight),
         "BENCH_ANSWER_SECONDS": str(ANSWER_SECONDS),
     }
-    each = round(size.seconds * IN_FLIGHT / (ANSWERS * ANSWER_SECONDS))
+    each = round(size.seconds * in_flight / (ANSWERS * ANSWER_SECONDS))
     found: list[Scaled] = []
     with running_services(ground, background, **settings) as services:
         for processes in PROCESSES:
             services.start(processes)
-            services.work_off(spread_evenly(letters(most * IN_FLIGHT), most))  # the new ones load what they load once
+            services.work_off(spread_evenly(letters(most * in_flight), most))  # the new ones load what they load once
             begun = services.ended
             spent = services.work_off(spread_evenly(letters(processes * each), most))
             ends = background.run(ground.query("SELECT processed_at FROM postkorb.results ORDER BY 1 OFFSET $1", begun))
-            found.append(Scaled(processes, rate_between([row["processed_at"] for row in ends]), spent))
-    return _part(found, time.perf_counter() - started)
+            found.append(Scaled(processes, in_flight, rate_between([row["processed_at"] for row in ends]), spent))
+    return found
 
 
 def rate_between(ends: Sequence[datetime]) -> float:
@@ -96,12 +137,69 @@ def rate_between(ends: Sequence[datetime]) -> float:
     return (last - first) / (ends[last] - ends[first]).total_seconds()
 
 
-def _part(found: Sequence[Scaled], seconds: float) -> Part:
-    one = found[0]
-    linear = {item.processes: item.rate / one.rate / item.processes for item in found}
-    table = Table(
-        title=f"Engines that take {1000 * ANSWERS * ANSWER_SECONDS:.0f} ms a document and {IN_FLIGHT} at a time",
-        columns=("processes", "documents a second", "of linear", "of the engines' limit", "of the machine used"),
+def _part(below: Sequence[Scaled], beyond: Sequence[Scaled], seconds: float) -> Part:
+    linear = _linear(below)
+    return Part(
+        name="scale-out",
+        title="Scale-out",
+        question="Do more inference processes do as much more, until the machine is the limit?",
+        tables=[_table(below), _table(beyond)],
+        ratios=[
+            *(
+                Ratio.of(f"of linear, {item.processes} processes", [linear[item.processes]], GOAL, tolerance=TOLERANCE)
+                for item in below[1:]
+            ),
+            *_before_the_limit(beyond),
+        ],
+        notes=[
+            _where_the_limit_begins(beyond),
+            (
+                "Documents have ids by which every partition gets as many. By chance some get more, and with few "
+                "documents that, not the processes, would be what is seen."
+            ),
+        ],
+        plot=Plot(
+            title="Documents a second, until the machine is used up",
+            across="inference processes",
+            up="documents a second",
+            x=[item.processes for item in beyond],
+            series={"measured": [item.rate for item in beyond]},
+            ideal=[beyond[0].rate * item.processes for item in beyond],
+        ),
+        figures={f"of_linear_{processes}": value for processes, value in linear.items()},
+        made=made(seconds),
+    )
+
+
+def _linear(found: Sequence[Scaled]) -> dict[int, float]:
+    """Give each number of processes' rate, of as many times the rate of one."""
+    return {item.processes: item.rate / found[0].rate / item.processes for item in found}
+
+
+def _before_the_limit(beyond: Sequence[Scaled]) -> list[Ratio]:
+    linear = _linear(beyond)
+    before = [linear[item.processes] for item in beyond[1:] if not item.uses_it_up]
+    return [Ratio.of("of linear, the least before the machine is the limit", [min(before)], GOAL)] if before else []
+
+
+def _where_the_limit_begins(beyond: Sequence[Scaled]) -> str:
+    first = next((item for item in beyond if item.uses_it_up), None)
+    if first is None:
+        used = max(item.machine for item in beyond)
+        return f"The machine was not the limit of any number of processes: {100 * used:.0f} % of it were used at most."
+    return (
+        f"The machine is the limit from {first.processes} processes on: {100 * first.machine:.0f} % of its processor "
+        f"time are used there, at {first.rate:.1f} documents a second."
+    )
+
+
+def _table(found: Sequence[Scaled]) -> Table:
+    linear, in_flight = _linear(found), found[0].in_flight
+    columns = ("processes", "documents a second", "of linear", "of the engines' limit", "of the machine used", "limit")
+    return Table(
+        title=f"Engines that take {1000 * ANSWERS * ANSWER_SECONDS:.0f} ms a document and {in_flight} at a time",
+        words=(0, len(columns) - 1),
+        columns=columns,
         rows=[
             [
                 str(item.processes),
@@ -109,32 +207,8 @@ def _part(found: Sequence[Scaled], seconds: float) -> Part:
                 f"{linear[item.processes]:.3f}",
                 f"{item.busy:.2f}",
                 f"{100 * item.machine:.0f} %",
+                item.limit,
             ]
             for item in found
         ],
-    )
-    return Part(
-        name="scale-out",
-        title="Scale-out",
-        question="Do more inference processes do as much more?",
-        tables=[table],
-        ratios=[
-            Ratio.of(f"of linear, {item.processes} processes", [linear[item.processes]], GOAL) for item in found[1:]
-        ],
-        notes=[
-            (
-                "Documents have ids by which every partition gets as many. By chance some get more, and with few "
-                "documents that, not the processes, would be what is seen."
-            )
-        ],
-        plot=Plot(
-            title="Documents a second",
-            across="inference processes",
-            up="documents a second",
-            x=[item.processes for item in found],
-            series={"measured": [item.rate for item in found]},
-            ideal=[one.rate * item.processes for item in found],
-        ),
-        figures={f"of_linear_{item.processes}": linear[item.processes] for item in found},
-        made=made(seconds),
     )

@@ -11,7 +11,7 @@ class Verdict(StrEnum):
     WORSE = "worse than the baseline"
     BETTER = "better than the baseline"
     ALIKE = "as the baseline, within what rounds differ by"
-    UNKNOWN = "not in the baseline, or too few rounds to say"
+    UNKNOWN = "not in the baseline"
 
 
 def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
@@ -24,7 +24,7 @@ def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
 
 
 def missed_now(report: Report, baseline: Report) -> list[str]:
-    """Name the ratios that miss a goal which the baseline reaches; also of a single round."""
+    """Name the ratios that miss a goal which the baseline reaches, by however little."""
     return [
         f"{name}: {item.name}"
         for name, part in report.parts.items()
@@ -34,12 +34,13 @@ def missed_now(report: Report, baseline: Report) -> list[str]:
 
 
 def verdict_on(now: Ratio, before: Ratio | None) -> Verdict:
-    """Judge one."""
-    if before is None or not now.can_be_told_from(before):
+    """Judge one; by the tolerance of now, for a baseline of before has none."""
+    if before is None:
         return Verdict.UNKNOWN
-    if now.is_worse_than(before):
+    slack = now.slack_against(before)
+    if now.is_worse_than(before, slack):
         return Verdict.WORSE
-    return Verdict.BETTER if before.is_worse_than(now) else Verdict.ALIKE
+    return Verdict.BETTER if before.is_worse_than(now, slack) else Verdict.ALIKE
 
 
 def _of(baseline: Report, part: str, name: str) -> Ratio | None:

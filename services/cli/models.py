@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 
 from services.cli.output import AsJson, console, plain_text, print_json, report, table_of
-from services.cli.progress import fetching
+from services.cli.progress import phase_bars
+from services.inference.engines.remote import SERVER_FLAGS
 from services.models.catalogue import Entry, FolderSource, HubSource, ModelEntry, PackagesSource, Source, load_catalogue
-from services.models.fetch import FetchedModel, fetch, fetched, is_here
+from services.models.fetch import FetchedModel, fetch, fetched, folder_of, is_here
 from services.models.terms import GIB, Terms
 from services.settings import Settings, load_settings
 from services.wiring import routing_of, terms_of
@@ -18,8 +19,10 @@ from services.wiring import routing_of, terms_of
 models = typer.Typer(help="The models: list, show, fetch, verify.", no_args_is_help=True)
 
 _NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
-_ALWAYS: Final = ("engine_environment", "engine_flags")
-"""Shown even where there are none: that nothing is needed is what somebody wants to know who starts a server."""
+_ALWAYS: Final = ("engine_environment",)
+"""Shown even where there is none: that nothing is needed is what somebody wants to know who starts a server."""
+_BELOW: Final = ("server_command",)
+"""Shown below the table, where it can be copied."""
 
 OptionalName = Annotated[str | None, typer.Argument(help="Name or folder; the configured model if absent.")]
 OneOrAll = Annotated[
@@ -73,16 +76,21 @@ def show_model(name: OptionalName = None, *, as_json: AsJson = False) -> None:
     rows = [
         (key.replace("_", " "), _shown(key, value) or "none needed")
         for key, value in described.items()
-        if key in _ALWAYS or value not in _NOTHING
+        if key in _ALWAYS or (value not in _NOTHING and key not in _BELOW)
     ]
     console.print(table_of(str(described["title"]), ("", ""), rows))
+    if isinstance(entry, ModelEntry):
+        environment = _shown("engine_environment", terms.engine_environment(entry))
+        command = shlex.join(_server_command(entry, settings, terms))
+        console.print("A server of it for POSTKORB_ENGINE=remote, on a machine that has its folder:", highlight=False)
+        console.print(plain_text(f"{environment} {command}".strip()), soft_wrap=True)
 
 
 @models.command("fetch")
 def fetch_model(name: OneOrAll = None, *, as_json: AsJson = False) -> None:
     """Fetch a model or an adapter once, verify it, and keep it in the data folder."""
     settings = load_settings()
-    found = [bring(settings, entry) for entry in _wanted(settings, name)]
+    found = [bring(settings, entry, quiet=as_json) for entry in _wanted(settings, name)]
     said = [f"{model.name} is in {model.folder} (sha256 {model.sha256[:16]}…)" for model in found]
     report("\n".join(said), _models_json(found), as_json=as_json)
 
@@ -91,7 +99,7 @@ def fetch_model(name: OneOrAll = None, *, as_json: AsJson = False) -> None:
 def verify_model(name: OneOrAll = None, *, as_json: AsJson = False) -> None:
     """Hash every file of a fetched model or adapter again."""
     settings = load_settings()
-    found = [fetched(entry, settings.models_folder, full=True) for entry in _wanted(settings, name)]
+    found = [_hashed(settings, entry, quiet=as_json) for entry in _wanted(settings, name)]
     said = [f"{model.name} is unharmed (sha256 {model.sha256[:16]}…)" for model in found]
     report("\n".join(said), _models_json(found), as_json=as_json)
 
@@ -103,8 +111,8 @@ def _wanted(settings: Settings, name: str | None) -> list[Entry]:
     return [entry for entry in adapters if entry.name == name] or [load_catalogue().find(name)]
 
 
-def bring(settings: Settings, entry: Entry) -> FetchedModel:
-    """Bring a model or an adapter here unless it is here, with progress.
+def bring(settings: Settings, entry: Entry, *, quiet: bool = False) -> FetchedModel:
+    """Bring a model or an adapter here unless it is here, with progress; quiet: without.
 
     Raises
     ------
@@ -112,8 +120,13 @@ def bring(settings: Settings, entry: Entry) -> FetchedModel:
         If the deployment's terms refuse it, or it cannot be had; the message has what helps.
     """
     terms_of(settings).check(entry)
-    with fetching(f"model {entry.name}") as on_progress:
+    with phase_bars(f"model {entry.name}", quiet=quiet) as on_progress:
         return fetch(entry, settings.models_folder, on_progress)
+
+
+def _hashed(settings: Settings, entry: Entry, *, quiet: bool) -> FetchedModel:
+    with phase_bars(f"model {entry.name}", quiet=quiet) as on_progress:
+        return fetched(entry, settings.models_folder, full=True, on_progress=on_progress)
 
 
 def _described(entry: ModelEntry, settings: Settings, terms: Terms) -> dict[str, object]:
@@ -140,13 +153,20 @@ def _described(entry: ModelEntry, settings: Settings, terms: Terms) -> dict[str,
         "why_not": terms.licence_refusal(entry) or terms.memory_refusal(entry),
         "chat_template": entry.chat_template,
         "engine_environment": dict(terms.engine_environment(entry)),
-        "engine_flags": list(terms.engine_flags(entry)),
+        "server_command": _server_command(entry, settings, terms),
         "format": entry.format,
         "sha256": entry.sha256,
         "sources": [_source(source) for source in entry.sources],
         "pages": list(entry.pages),
         "here": is_here(entry, settings.models_folder),
     }
+
+
+def _server_command(entry: ModelEntry, settings: Settings, terms: Terms) -> list[str]:
+    """Give the whole command of a server that offers a model as Postkorb asks for it."""
+    folder, name = folder_of(entry, settings.models_folder), str(entry.folder or entry.name)
+    command = ["vllm", "serve", str(folder), "--served-model-name", name]
+    return [*command, "--max-model-len", str(settings.context_tokens), *SERVER_FLAGS, *terms.engine_flags(entry)]
 
 
 def _described_adapter(entry: Entry, settings: Settings, terms: Terms) -> dict[str, object]:
@@ -221,8 +241,7 @@ def _shown(key: str, value: object) -> str:
         case int():
             return f"{value:,}"
         case list():
-            words = [str(item) for item in value]
-            return shlex.join(words) if key == "engine_flags" else (", " if key == "languages" else "\n").join(words)
+            return (", " if key == "languages" else "\n").join(map(str, value))
         case Mapping():
             return " ".join(f"{name}={setting}" for name, setting in value.items())
         case _:

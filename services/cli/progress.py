@@ -39,15 +39,17 @@ def progress_bars() -> Progress:
 
 
 @contextmanager
-def fetching(what: str) -> Iterator[OnProgress]:
-    """Show one bar a phase; where nobody looks (no terminal), a line a phase."""
-    with progress_bars() as bars:
+def phase_bars(what: str, *, quiet: bool = False) -> Iterator[OnProgress]:
+    """Show one bar a phase; where nobody looks (no terminal), a line a phase; quiet: nothing at all."""
+    bars = progress_bars()
+    bars.disable = quiet
+    with bars:
         tasks: dict[str, int] = {}
 
         def on_progress(phase: str, done: int, total: int) -> None:
             if phase not in tasks:
                 tasks[phase] = bars.add_task(f"{what}: {phase}", total=total or None)
-                if not console.is_terminal:
+                if not quiet and not console.is_terminal:
                     console.print(f"{what}: {phase}")
             bars.update(tasks[phase], completed=done, total=total or None)  # type: ignore[arg-type]  # rich's TaskID is an int
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from services.cli.models import bring
 from services.cli.output import console
-from services.cli.progress import fetching
+from services.cli.progress import phase_bars
 from services.local.broker import Broker
 from services.local.child import ChildSpec
 from services.local.database import LocalDatabase
@@ -82,7 +82,7 @@ def check(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Fetch what is not here yet: the broker's jars, the model, and its adapters."""
     if settings.kafka_bootstrap_servers is None:
-        with fetching("broker") as on_progress:
+        with phase_bars("broker") as on_progress:
             fetch_broker(settings.data_dir, lambda line: on_progress(line, 0, 0))
     if settings.engine == "in-process":
         model, routes = bring(settings, load_catalogue().find(settings.model)), routing_of(settings).routes

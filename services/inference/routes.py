@@ -6,20 +6,29 @@ from itertools import combinations
 from typing import Annotated, Any, Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from schemas.document_types import DocumentTypes
 from schemas.envelope import first_error
 from schemas.events import Tenant
 from services.answers.calibration import UNFITTED, Calibration
-from services.inference.engines.port import server_address
+from services.inference.engines.port import EngineUnsuitableError, server_address
 from services.models.catalogue import UNKNOWN_LICENCE, AdapterEntry, FolderSource, HubSource, licence_on_card
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$")]
 """As vLLM servers name their models, too."""
 
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/]")]
+def _is_of_a_server(url: str) -> str:
+    """Refuse what is no address wherever it stands: not only where another model's addresses are held against it."""
+    try:
+        server_address(url)
+    except EngineUnsuitableError as error:
+        raise ValueError(str(error)) from None
+    return url
+
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/]"), AfterValidator(_is_of_a_server)]
 
 
 class RoutesError(ValueError):

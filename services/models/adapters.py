@@ -130,7 +130,7 @@ def _last(name: str) -> str:
 def _read_config(file: Path) -> _Config:
     try:
         return _Config.model_validate(json.loads(file.read_text("utf-8")))
-    except (OSError, ValidationError, ValueError) as error:
+    except (OSError, ValidationError, ValueError, RecursionError) as error:
         reason = first_error(error) if isinstance(error, ValidationError) else error
         message = f"{file}: is no configuration of a LoRA adapter ({reason})"
         raise AdapterError(message) from error

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 ELEMENT_BYTES: Final = 2
 """The engine computes and caches in 16 bits, whatever the files hold: it casts 32-bit weights down."""
@@ -12,6 +12,12 @@ ELEMENT_BYTES: Final = 2
 
 LEFT_OUT_ON_CPU: Final = ("-rotary_embedding",)
 """Kernels of vLLM 0.32 that are wrong on a CPU with latent attention switched off, as its `custom_ops` takes them."""
+
+
+_MOST: Final = 2**63 - 1
+Count = Annotated[int, Field(gt=0, le=_MOST)]
+Size = Annotated[int, Field(ge=0, le=_MOST)]
+"""As the engine's own integers hold them: memory that is reckoned of greater ones is no number any more."""
 
 
 class Architecture(BaseModel):
@@ -25,27 +31,34 @@ class Architecture(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     model_type: str
-    vocab_size: int = Field(gt=0)
-    hidden_size: int = Field(gt=0)
-    intermediate_size: int = Field(gt=0)
-    num_hidden_layers: int = Field(gt=0)
-    num_attention_heads: int = Field(gt=0)
-    num_key_value_heads: int = Field(gt=0)
-    head_dim: int | None = None
+    vocab_size: Count
+    hidden_size: Count
+    intermediate_size: Count
+    num_hidden_layers: Count
+    num_attention_heads: Count
+    num_key_value_heads: Count
+    head_dim: Count | None = None
     tie_word_embeddings: bool = False
-    kv_lora_rank: int | None = None
-    qk_nope_head_dim: int = 0
-    qk_rope_head_dim: int = 0
-    v_head_dim: int = 0
-    q_lora_rank: int | None = None
-    n_routed_experts: int | None = None
-    n_shared_experts: int | None = None
-    moe_intermediate_size: int = 0
-    first_k_dense_replace: int = 0
+    kv_lora_rank: Count | None = None
+    qk_nope_head_dim: Size = 0
+    qk_rope_head_dim: Size = 0
+    v_head_dim: Size = 0
+    q_lora_rank: Count | None = None
+    n_routed_experts: Count | None = None
+    n_shared_experts: Size | None = None
+    moe_intermediate_size: Size = 0
+    first_k_dense_replace: Size = 0
+
+    @model_validator(mode="after")
+    def _a_token_takes_memory(self) -> Self:
+        if not self.kv_bytes_per_token or not self.kv_bytes_per_token_on_cpu:
+            message = "no number of a head is left for the KV cache"
+            raise ValueError(message)
+        return self
 
     @classmethod
     def read(cls, config: Mapping[str, Any]) -> Self | None:
-        """Take the numbers out of a configuration; None if it lacks one (pictures and text, recurrent models)."""
+        """Take the numbers out of a configuration; None if one lacks (pictures, recurrent models) or cannot be."""
         try:
             return cls.model_validate({"num_key_value_heads": config.get("num_attention_heads")} | dict(config))
         except ValidationError:

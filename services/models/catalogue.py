@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from schemas.envelope import first_error
 from services.models.architecture import ELEMENT_BYTES, Architecture
 from services.models.errors import ModelError
 
@@ -22,6 +23,8 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 RelativeFile = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$", max_length=200)]
 
 UNKNOWN_LICENCE: Final = "unknown: see the model's own papers"
+UNKNOWN_CONTEXT_TOKENS: Final = 4096
+"""Taken for most tokens of a folder's model whose `config.json` does not say it."""
 
 
 class CatalogueError(ModelError, ValueError):
@@ -161,6 +164,15 @@ class ModelEntry(Entry):
         return self.bytes or 0
 
 
+class _Told(BaseModel):
+    """What a folder's `config.json` says of its model, beside the numbers that decide about memory."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    model_type: str = Field(default="unknown", min_length=1)
+    max_position_embeddings: int | None = Field(default=None, gt=0)
+
+
 class Catalogue(Mapping[str, ModelEntry]):
     """Models by name, in the file's order."""
 
@@ -240,7 +252,7 @@ def model_from_folder(folder: Path) -> ModelEntry:
     Raises
     ------
     CatalogueError
-        If there is no readable `config.json` or no `*.safetensors`.
+        If there is no `*.safetensors`, or no `config.json` that can be used.
     """
     folder = folder.resolve()
     weights = _weights_of(folder)
@@ -248,13 +260,14 @@ def model_from_folder(folder: Path) -> ModelEntry:
         message = f"{folder}: no *.safetensors in it; give the folder of a model in that format"
         raise CatalogueError(message)
     config = _read_config(folder / "config.json")
+    told = _told(config, folder / "config.json")
     size = sum(file.stat().st_size for file in weights)
     return ModelEntry(
         name=_name_of(folder),
-        family=str(config.get("model_type", "unknown")),
+        family=told.model_type,
         title=f"{folder.name} (folder)",
         licence=licence_on_card(folder / "README.md"),
-        context_tokens=int(config.get("max_position_embeddings") or 4096),
+        context_tokens=told.max_position_embeddings or UNKNOWN_CONTEXT_TOKENS,
         config=Architecture.read(config),
         chat_template="the folder's tokenizer",
         format="safetensors",
@@ -268,7 +281,7 @@ def licence_on_card(card: Path) -> str:
     front = re.match(r"---\n(.*?)\n---\n", card.read_text("utf-8", "replace"), re.DOTALL) if card.is_file() else None
     try:
         said = yaml.load(front[1], yaml.CSafeLoader) if front else None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a day that is none, such as 2026-13-01
         said = None
     told = said if isinstance(said, dict) else {}
     name = told.get("license_name") or told.get("license")
@@ -282,19 +295,29 @@ def _name_of(folder: Path) -> str:
 
 def _weights_of(folder: Path) -> list[Path]:
     """Give the files with a model's weights: those that its index names; Mistral's own copy is no further one."""
-    found = sorted(folder.glob("*.safetensors"))
+    found = sorted(file for file in folder.glob("*.safetensors") if file.is_file())
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         named = _read_config(index).get("weight_map")
-        wanted = set(named.values()) if isinstance(named, dict) else set()
-        return [file for file in found if file.name in wanted] or found
+        if not isinstance(named, dict) or not all(isinstance(name, str) for name in named.values()):
+            message = f"{index}: its `weight_map` does not name one file for each weight; take it as it was published"
+            raise CatalogueError(message)
+        return [file for file in found if file.name in named.values()] or found
     return [file for file in found if not file.name.startswith("consolidated")] or found
+
+
+def _told(config: Mapping[str, Any], file: Path) -> _Told:
+    try:
+        return _Told.model_validate(config)
+    except ValidationError as error:
+        message = f"{file}: {first_error(error)}; take it as it was published"
+        raise CatalogueError(message) from error
 
 
 def _read_config(file: Path) -> dict[str, Any]:
     try:
         config = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{file}: cannot be read as JSON ({error}); a model's folder needs its config.json"
         raise CatalogueError(message) from error
     if not isinstance(config, dict):

@@ -6,6 +6,7 @@ the making, `.locks/` holds a lock each, `folders/` holds the manifests of those
 
 import fcntl
 import hashlib
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from services.models.adapters import read_adapter
 from services.models.catalogue import AdapterEntry, Entry, HubSource, ModelEntry, PackagesSource
 from services.models.conversion import ConversionError
 from services.models.errors import ModelError
-from services.models.repository import fetch_repository
+from services.models.repository import fetch_repository, has_chat_template
 from services.models.sources import Means, SourceError, real_means
 from services.models.verify import (
     CHUNK_BYTES,
@@ -29,6 +30,7 @@ from services.models.verify import (
     hash_file,
     ignore_progress,
     make_manifest,
+    refuse_code,
     sync,
     verify,
     write_manifest,
@@ -58,13 +60,17 @@ class FetchedModel:
     manifest: ModelManifest
 
 
-def fetched(entry: Entry, models_dir: Path, *, full: bool = False) -> FetchedModel:
+def fetched(
+    entry: Entry, models_dir: Path, *, full: bool = False, on_progress: Progress = ignore_progress
+) -> FetchedModel:
     """Give a model that is already here, after a look at its files.
 
     Parameters
     ----------
     full
         Hash every file again, see `verify`.
+    on_progress
+        Told of the bytes that are hashed.
 
     Raises
     ------
@@ -74,14 +80,20 @@ def fetched(entry: Entry, models_dir: Path, *, full: bool = False) -> FetchedMod
         As `verify` raises them.
     """
     folder, manifest_file = _place(entry, models_dir)
+    wanted = shlex.quote(_command_name(entry))
     if not manifest_file.exists():
-        message = f"model {entry.name} is not in {models_dir}; run `postkorb models fetch {_command_name(entry)}`"
+        message = f"model {entry.name} is not in {models_dir}; run `postkorb models fetch {wanted}`"
         raise ModelMissingError(message)
-    manifest = verify(folder, manifest_file=manifest_file, full=full)
+    manifest = verify(folder, manifest_file=manifest_file, wanted=wanted, full=full, on_progress=on_progress)
     if (manifest.gguf_sha256, manifest.revision) != (entry.sha256, entry.revision):
-        message = f"{folder}: made of other bytes than the catalogue's; run `postkorb models fetch {entry.name}`"
+        message = f"{folder}: made of other bytes than the catalogue's; run `postkorb models fetch {wanted}`"
         raise ModelChangedError(message)
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def folder_of(entry: Entry, models_dir: Path) -> Path:
+    """Say where a model or an adapter lies, or will lie once it is fetched."""
+    return _place(entry, models_dir)[0]
 
 
 def is_here(entry: Entry, models_dir: Path) -> bool:
@@ -104,6 +116,7 @@ def fetch(
     FetchError
         If no source gives the right bytes, the disk is too small, or the conversion fails. Nothing half-made is
         left where models are looked for; files that are whole and right are kept for the next attempt.
+        So it is if the owner's folder has no chat template.
     ModelUnsafeError
         If the model's folder holds code or pickled weights.
     AdapterError
@@ -116,7 +129,7 @@ def fetch(
         raise FetchError(message) from error
     with _lock(models_dir / ".locks" / f"{_path(entry)}.lock", on_progress):
         try:
-            return fetched(entry, models_dir)
+            return fetched(entry, models_dir, on_progress=on_progress)
         except (ModelMissingError, ModelChangedError):
             if entry.folder is not None:
                 return _register(entry, models_dir, on_progress)
@@ -127,11 +140,24 @@ def _register(entry: Entry, models_dir: Path, on_progress: Progress) -> FetchedM
     folder, manifest_file = _place(entry, models_dir)
     if isinstance(entry, AdapterEntry):
         read_adapter(folder)
+    else:
+        _check_folder(folder)
     manifest = make_manifest(
         folder, name=entry.name, licence=entry.licence, source=str(folder), on_progress=on_progress
     )
     write_manifest(manifest, manifest_file)
     return FetchedModel(entry.name, folder, manifest.sha256, manifest)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a model that cannot be asked, before seconds of hashing."""
+    refuse_code(folder)
+    if not has_chat_template(folder):
+        message = (
+            f"{folder}: its tokenizer has no chat template; take a model that answers instructions, or lay the "
+            "`chat_template.jinja` that belongs to it beside its `tokenizer_config.json`"
+        )
+        raise FetchError(message)
 
 
 def _make(entry: Entry, models_dir: Path, means: Means, on_progress: Progress) -> FetchedModel:

@@ -95,6 +95,13 @@ def fetch_repository(
     return folder
 
 
+def has_chat_template(folder: Path) -> bool:
+    """Say whether a model's tokenizer comes with a chat template; `refuse_code` has read its configuration."""
+    told = folder / "tokenizer_config.json"
+    in_tokenizer = told.exists() and json.loads(told.read_text("utf-8")).get("chat_template")
+    return bool(in_tokenizer) or any(folder.glob("chat_template.*"))
+
+
 def git_hash(file: Path) -> str:
     """Hash of a file as git takes it for a blob, in hexadecimal digits."""
     digest = hashlib.sha1(f"blob {file.stat().st_size}\0".encode(), usedforsecurity=False)
@@ -165,9 +172,7 @@ def _check_model(entry: ModelEntry, folder: Path) -> None:
     if read is None or entry.config is None or _size(read) != _size(entry.config):
         message = f"{folder / 'config.json'} is another model's: {read}, and in the catalogue {entry.config}"
         raise SourceError(message)
-    told = folder / "tokenizer_config.json"
-    in_tokenizer = told.exists() and json.loads(told.read_text("utf-8")).get("chat_template")
-    if not in_tokenizer and not any(folder.glob("chat_template.*")):
+    if not has_chat_template(folder):
         message = f"model hub, {entry.name}: its tokenizer has no chat template"
         raise SourceError(message)
 

@@ -141,7 +141,7 @@ class Terms:
         return entry.config.cpu_environment if entry.config is not None and self._on_a_cpu else {}
 
     def engine_flags(self, entry: ModelEntry) -> Sequence[str]:
-        """Give what `vllm serve` needs for a model to compute as the engine here does; as for a CPU elsewhere."""
+        """Give what `vllm serve` needs for this model, beside what it needs for any; as for a CPU elsewhere."""
         flags = [] if self.dtype(entry) == "auto" else ["--dtype", self.dtype(entry)]
         if entry.config is not None and self._on_a_cpu:
             flags += entry.config.cpu_flags

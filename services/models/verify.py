@@ -138,7 +138,7 @@ def _lacking(name: str, said: Mapping[str, Any]) -> str | None:
 def _says(file: Path) -> dict[str, Any]:
     try:
         said = json.loads(file.read_text("utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{file}: cannot be read as JSON ({error}); fetch the model anew"
         raise ModelUnsafeError(message) from error
     if not isinstance(said, dict):
@@ -179,15 +179,8 @@ def make_manifest(
     """
     refuse_code(folder)
     found = model_files(folder)
-    total = sum(file.stat().st_size for file in found)
-    done = 0
+    count = _counter(sum(file.stat().st_size for file in found), on_progress)
     records = {}
-
-    def count(size: int) -> None:
-        nonlocal done
-        done += size
-        on_progress("verify", done, total)
-
     for file in found:
         status = file.stat()
         records[file.relative_to(folder).as_posix()] = FileRecord(
@@ -213,7 +206,12 @@ def write_manifest(manifest: ModelManifest, file: Path) -> None:
 
 
 def verify(
-    folder: Path, *, manifest_file: Path | None = None, full: bool = False, on_progress: Progress = ignore_progress
+    folder: Path,
+    *,
+    manifest_file: Path | None = None,
+    wanted: str | None = None,
+    full: bool = False,
+    on_progress: Progress = ignore_progress,
 ) -> ModelManifest:
     """Compare a model's files with its manifest.
 
@@ -221,9 +219,13 @@ def verify(
     ----------
     manifest_file
         Default: the one in the folder.
+    wanted
+        What `postkorb models fetch` is to be asked for. Default: the manifest's name.
     full
         Hash every file again. Otherwise only those whose time of change is another one than in the manifest, which
         takes milliseconds for a model at its place: bytes flipped with the time set back stay unnoticed.
+    on_progress
+        Called with the bytes that were hashed, of those that are to be.
 
     Raises
     ------
@@ -236,36 +238,53 @@ def verify(
     """
     manifest = _read_manifest(manifest_file or folder / MANIFEST)
     refuse_code(folder)
+    if changed := _changed(folder, manifest, full=full, on_progress=on_progress):
+        command = f"postkorb models fetch {wanted or manifest.name}"
+        message = f"{folder / changed} since the model was fetched; run `{command}` to fetch it again"
+        raise ModelChangedError(message)
+    return manifest
+
+
+def _changed(folder: Path, manifest: ModelManifest, *, full: bool, on_progress: Progress) -> str | None:
+    """Name the first file that is not as the manifest says, and how; sizes are looked at before anything is hashed."""
     found = {file.relative_to(folder).as_posix(): file for file in model_files(folder)}
     for name in sorted(set(found) ^ set(manifest.files)):
-        raise _changed(folder / name, "was added" if name in found else "is missing", manifest)
-    total = sum(record.bytes for record in manifest.files.values())
-    done = 0
+        return f"{name}: was added" if name in found else f"{name}: is missing"
+    to_hash = []
     for name, record in manifest.files.items():
         status = found[name].stat()
         if status.st_size != record.bytes:
-            raise _changed(found[name], f"has {status.st_size} bytes and not {record.bytes}", manifest)
-        if (full or status.st_mtime_ns != record.mtime_ns) and hash_file(found[name]) != record.sha256:
-            raise _changed(found[name], "has another hash", manifest)
-        done += record.bytes
+            return f"{name}: has {status.st_size} bytes and not {record.bytes}"
+        if full or status.st_mtime_ns != record.mtime_ns:
+            to_hash.append(name)
+    count = _counter(sum(manifest.files[name].bytes for name in to_hash), on_progress)
+    for name in to_hash:
+        if hash_file(found[name], count) != manifest.files[name].sha256:
+            return f"{name}: has another hash"
+    return None
+
+
+def _counter(total: int, on_progress: Progress) -> Callable[[int], None]:
+    """Give what adds up the bytes that were hashed, and tells it."""
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
         on_progress("verify", done, total)
-    return manifest
+
+    return count
 
 
 def _read_manifest(file: Path) -> ModelManifest:
     try:
-        return ModelManifest.model_validate_json(file.read_text("utf-8"))
+        return ModelManifest.model_validate_json(file.read_bytes())
     except FileNotFoundError as error:
         message = f"{file.parent}: no model here; run `postkorb models fetch`"
         raise ModelMissingError(message) from error
     except ValidationError as error:
         message = f"{file}: cannot be read ({error.errors()[0]['msg']}); remove it and run `postkorb models fetch`"
         raise ModelChangedError(message) from error
-
-
-def _changed(file: Path, how: str, manifest: ModelManifest) -> ModelChangedError:
-    command = f"postkorb models fetch {manifest.name}"
-    return ModelChangedError(f"{file}: {how} since the model was fetched; run `{command}` to fetch it again")
 
 
 def _hidden(relative: Path) -> bool:

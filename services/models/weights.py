@@ -34,6 +34,6 @@ def tensor_shapes(file: Path) -> dict[str, tuple[int, ...]]:
     try:
         told: Mapping[str, Any] = json.loads(head)
         return {name: tuple(map(int, item["shape"])) for name, item in told.items() if name != "__metadata__"}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"{file}: its head is not that of a safetensors file"
         raise WeightsError(message) from error

@@ -185,6 +185,10 @@ def test_a_routed_model_whose_servers_are_away_stops_the_start(
 
 
 FOLDER = "{adapter: {kind: folder, path: adapter}}"
+TWO_MODELS = """
+models: {acme: {urls: ['http://x:abc']}, other: {urls: ['http://y']}}
+routes: [{tenant: acme, model: acme}, {tenant: other, model: other}]
+"""
 
 
 @pytest.mark.parametrize(
@@ -197,6 +201,12 @@ FOLDER = "{adapter: {kind: folder, path: adapter}}"
         (route("acme"), {"engine": "in-process", "model": "phi-4"}, "needs `adapter`, or `urls`"),
         (route("smollm2-135m-instruct", FOLDER), {"engine": "in-process", "model": "phi-4"}, "another name"),
         ("routes: {}", {}, "routes"),
+        (
+            route("acme", "{urls: ['http://x:abc']}"),
+            {},
+            r"models\.acme\.urls\.0: 'http://x:abc' is no address of a server",
+        ),
+        (TWO_MODELS, {}, r"models\.acme\.urls\.0: 'http://x:abc' is no address of a server"),
     ],
 )
 def test_routes_that_do_not_fit_the_engine_are_a_wrong_setting_and_nothing_is_started(
@@ -230,6 +240,7 @@ def in_process(tmp_path: Path) -> Settings:
     model = tmp_path / "tiny-instruct"
     model.mkdir()
     (model / "config.json").write_text(json.dumps({"model_type": "llama"}))
+    (model / "chat_template.jinja").write_text("{{ messages }}")
     (model / "model.safetensors").write_bytes(safetensors({f"{QUERY}.weight": (8, 8)}))
     write_adapter(tmp_path / "adapter", {QUERY: (8, 8)}, base_model_name_or_path="tiny-instruct")
     routes = route("acme", FOLDER.replace("path: ", f"path: {tmp_path}/"))

@@ -1,9 +1,4 @@
-"""OpenAI-compatible servers, such as `vllm serve`, one or many.
-
-A vLLM server should run with `--structured-outputs-config '{"backend":"xgrammar","disable_any_whitespace":true}'`,
-`--enable-prefix-caching`, `--enable-prompt-tokens-details` and `--generation-config vllm`: the last keeps the model's
-own sampling defaults, such as a penalty on repetition, away from values that are to be copied.
-"""
+"""OpenAI-compatible servers, such as `vllm serve`, one or many. A vLLM server should run with `SERVER_FLAGS`."""
 
 import asyncio
 import math
@@ -35,6 +30,18 @@ from services.inference.engines.port import (
 )
 
 log = structlog.get_logger(__name__)
+
+SERVER_FLAGS: Final = (
+    "--generation-config",
+    "vllm",
+    "--structured-outputs-config",
+    '{"backend":"xgrammar","disable_any_whitespace":true}',
+    "--enable-prefix-caching",
+    "--enable-prompt-tokens-details",
+)
+"""What `vllm serve` needs for any model, so that it answers as the engine in the process does. The first keeps the
+model's own sampling defaults, such as a penalty on repetition, away from values that are to be copied; the second keeps
+an answer from being spent on white space."""
 
 SERVERS_AT_FAULT: Final = 2
 """A request that so many servers have a fault with is at fault itself."""

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from bench import efficiency, growth
+from bench import efficiency, growth, scale_out
 from bench.growth import Grown
 from bench.report import Made
 from bench.rounds import Round
 from bench.running import Spent
+from bench.scale_out import Scaled, in_flight_beyond
 
 MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
 
@@ -71,3 +72,48 @@ def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_
         "event_bytes_a_document": 7_000,
     }
     assert made.made.seconds == 33.0
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale_out.os, "cpu_count", lambda: 2)
+
+
+def scaled(processes: int, rate: float, used: float, in_flight: int = 2) -> Scaled:
+    """Use a share of two cores for ten seconds."""
+    return Scaled(processes, in_flight, rate, Spent(100, seconds=10.0, cpu={"inference": 20.0 * used}))
+
+
+BELOW = [scaled(1, 2.0, 0.07), scaled(2, 3.96, 0.11), scaled(8, 15.8, 0.35)]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_scale_out_goes_on_until_the_machine_is_the_limit_and_says_where_that_begins() -> None:
+    beyond = [scaled(1, 12.0, 0.3, 12), scaled(2, 23.8, 0.5, 12), scaled(4, 42.0, 0.8, 12), scaled(8, 48.0, 0.9, 12)]
+    made = scale_out._part(BELOW, beyond, 400.0)
+    first, second = made.tables
+    assert first.title == "Engines that take 1000 ms a document and 2 at a time"
+    assert first.rows[-1] == ["8", "15.8", "0.988", "0.99", "35 %", "the engines"]
+    assert second.title == "Engines that take 1000 ms a document and 12 at a time"
+    assert [row[-1] for row in second.rows] == ["the engines", "the engines", "neither", "the machine"]
+    assert made.notes[0].startswith("The machine is the limit from 8 processes on: 90 %")
+    assert [(ratio.name, round(ratio.value, 3), ratio.reached) for ratio in made.ratios] == [
+        ("of linear, 2 processes", 0.99, True),
+        ("of linear, 8 processes", 0.988, True),
+        ("of linear, the least before the machine is the limit", 0.875, False),
+    ]
+    assert made.plot is not None
+    assert list(made.plot.ideal) == [12.0, 24.0, 48.0, 96.0]
+    assert made.figures["of_linear_8"] == pytest.approx(0.9875)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_a_machine_that_was_never_the_limit_is_said_to_be_none() -> None:
+    made = scale_out._part(BELOW, BELOW, 400.0)
+    assert made.notes[0] == "The machine was not the limit of any number of processes: 35 % of it were used at most."
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_engines_of_the_second_series_want_twice_what_the_machine_has() -> None:
+    assert in_flight_beyond(scaled(8, 15.8, 0.35)) == 12  # 8 of them, 96 a second, where 45 would use all of it
+    assert in_flight_beyond(scaled(8, 15.8, 0.001)) == 1000

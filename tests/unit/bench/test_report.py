@@ -5,7 +5,7 @@ import pytest
 from bench.growth import Grown, _further
 from bench.page import render
 from bench.plan import plan
-from bench.report import Made, Part, Plot, Ratio, Report, Table, read_report, spread, write_report
+from bench.report import REPOSITORY, Made, Part, Plot, Ratio, Report, Table, read_report, spread, write_report
 from bench.running import Spent
 from bench.verdict import Verdict, missed_now, verdict_on, verdicts_on
 
@@ -41,11 +41,54 @@ def test_a_goal_is_at_least_or_at_most() -> None:
         ((0.5, 0.6), (0.7, 0.8), Verdict.WORSE),
         ((0.7, 0.8), (0.5, 0.6), Verdict.BETTER),
         ((0.5, 0.71), (0.7, 0.8), Verdict.ALIKE),
-        ((0.5,), (0.7, 0.8), Verdict.UNKNOWN),
     ],
 )
 def test_rounds_that_overlap_prove_nothing(now: tuple[float, ...], before: tuple[float, ...], verdict: Verdict) -> None:
     assert verdict_on(ratio(*now), ratio(*before)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict"),
+    [
+        ((0.3,), (0.938,), Verdict.WORSE),
+        ((0.91,), (1.03,), Verdict.ALIKE),
+        ((1.03,), (0.91,), Verdict.ALIKE),
+        ((1.2,), (0.938,), Verdict.BETTER),
+        ((0.62,), (0.7, 0.8), Verdict.ALIKE),
+        ((0.55,), (0.7, 0.8), Verdict.WORSE),
+        ((0.3, 0.7), (0.938,), Verdict.WORSE),
+        ((0.3, 0.81), (0.938,), Verdict.ALIKE),
+    ],
+)
+def test_a_single_round_is_judged_by_what_single_rounds_are_known_to_differ_by(
+    now: tuple[float, ...], before: tuple[float, ...], verdict: Verdict
+) -> None:
+    assert verdict_on(ratio(*now), ratio(*before)) is verdict
+
+
+def test_a_ratio_may_have_a_tolerance_of_its_own() -> None:
+    def memory(value: float) -> Ratio:
+        return Ratio.of("memory", [value], lower_is_better=True, tolerance=0.05)
+
+    verdicts = [verdict_on(memory(value), memory(1.11)) for value in (1.15, 1.18, 1.0)]
+    assert verdicts == [Verdict.ALIKE, Verdict.WORSE, Verdict.BETTER]
+
+
+def test_every_ratio_of_the_baseline_that_ships_is_guarded_by_it() -> None:
+    """A baseline of before ratios had tolerances is read, and a collapse of any of them is seen."""
+    baseline = read_report(REPOSITORY / "load-tests" / "baseline.json")
+
+    def collapsed(item: Ratio) -> Ratio:
+        factor = 3 if item.lower_is_better else 1 / 3
+        figures = {name: getattr(item, name) * factor for name in ("value", "low", "high")}
+        return item.model_copy(update=figures)
+
+    now = Report()
+    for found in baseline.parts.values():
+        now = now.with_part(found.model_copy(update={"ratios": [collapsed(item) for item in found.ratios]}))
+    assert len(verdicts_on(now, baseline)) > 10
+    assert set(verdicts_on(now, baseline).values()) == {Verdict.WORSE}
+    assert set(verdicts_on(baseline, baseline).values()) == {Verdict.ALIKE}
 
 
 def test_where_less_is_better_more_is_worse() -> None:
@@ -156,7 +199,7 @@ def test_twice_the_pages_need_twice_the_cards() -> None:
 
 
 def test_a_goal_that_was_reached_before_is_missed_now_whatever_the_rounds():
-    """Of a single round nobody can say whether it is worse; that it misses the goal, anybody can."""
+    """How little it is worse does not matter."""
     reached, missed = (Ratio.of("rate", [value], goal=0.95) for value in (0.99, 0.2))
     now = Report().with_part(part("growth", missed))
     assert missed_now(now, Report().with_part(part("growth", reached))) == ["growth: rate"]

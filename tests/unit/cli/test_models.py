@@ -1,6 +1,7 @@
 """`postkorb models`: what may and can be used here is shown, and what may not is refused before anything is fetched."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from services import wiring
 from services.cli import models as module
 from services.cli import serving
 from services.cli.main import app
+from services.inference.engines.remote import SERVER_FLAGS
 from services.models.fetch import fetch
 from services.models.terms import GIB, Machine, ModelRefusedError
 from services.models.verify import MANIFEST
@@ -85,12 +87,36 @@ def test_what_an_engine_here_needs_for_a_model_is_shown(name: str) -> None:
     latent = name == "deepseek-v2-lite-chat"
     shown = asked("show", name)
     assert shown["engine_environment"] == ({"VLLM_MLA_DISABLE": "1"} if latent else {})
-    kernels = ["--compilation-config", '{"custom_ops":["-rotary_embedding"]}']
-    assert shown["engine_flags"] == (kernels if latent else [])
     table = RUN.invoke(app, ["models", "show", name]).output
     rows = {line.split("│")[1].strip(): line.split("│")[2].strip() for line in table.splitlines() if "│" in line}
     assert rows["engine environment"] == ("VLLM_MLA_DISABLE=1" if latent else "none needed")
-    assert rows["engine flags"].startswith("--compilation-config '{" if latent else "none needed")
+
+
+@pytest.mark.parametrize("engine", ["in-process", "remote"])
+@pytest.mark.parametrize("name", ["deepseek-v2-lite-chat", "mistral-7b-instruct-v0.3"])
+def test_the_whole_command_of_a_server_is_shown_whatever_the_engine_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, engine: str
+) -> None:
+    monkeypatch.setenv("POSTKORB_ENGINE", engine)
+    monkeypatch.setenv("POSTKORB_ENGINE_URLS", "http://gpu1:8000")
+    command = asked("show", name)["server_command"]
+    folder = str(place / "data" / "models" / name)
+    assert command[:7] == ["vllm", "serve", folder, "--served-model-name", name, "--max-model-len", "4096"]
+    assert command[7 : 7 + len(SERVER_FLAGS)] == list(SERVER_FLAGS)
+    latent = name == "deepseek-v2-lite-chat"
+    kernels = ["--compilation-config", '{"custom_ops":["-rotary_embedding"]}']
+    assert command[7 + len(SERVER_FLAGS) :] == (kernels if latent else [])
+    said = RUN.invoke(app, ["models", "show", name]).output.splitlines()[-1]
+    assert shlex.split(said) == (["VLLM_MLA_DISABLE=1", *command] if latent else command)
+    assert "none needed" not in said
+
+
+def test_a_folder_s_server_offers_it_under_the_name_that_the_settings_have(place: Path) -> None:
+    folder = place / "mine"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    assert asked("show", str(folder))["server_command"][2:5] == [str(folder), "--served-model-name", str(folder)]
 
 
 def test_a_folder_is_shown_too(place: Path) -> None:
@@ -134,6 +160,7 @@ def test_a_deployments_adapters_are_fetched_and_verified_with_its_model(
     model = place / "tiny"
     model.mkdir()
     (model / "config.json").write_text('{"model_type": "llama"}')
+    (model / "chat_template.jinja").write_text("{{ messages }}")
     (model / "model.safetensors").write_bytes(safetensors({"q.weight": (8, 8)}))
     write_adapter(place / "adapter", {"q": (8, 8)})
     (place / "routes.yaml").write_text(
@@ -153,6 +180,13 @@ def test_a_deployments_adapters_are_fetched_and_verified_with_its_model(
     (adapter,) = brought["adapters"]
     assert (adapter["name"], adapter["folder"]) == ("acme", str(place / "adapter"))
     assert asked("verify") == brought
+    said = RUN.invoke(app, ["models", "verify"]).output
+    assert [line.partition(" (sha256")[0] for line in said.splitlines() if line and "%" not in line] == [
+        "model folder-tiny: verify",
+        "model acme: verify",
+        "folder-tiny is unharmed",
+        "acme is unharmed",
+    ]
     assert asked("fetch", "acme") == adapter | {"adapters": []}
     assert asked("verify", str(model))["adapters"] == []
     (place / "adapter" / "adapter_config.json").write_text("{}")

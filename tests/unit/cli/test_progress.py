@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from services.cli import models, progress
-from services.cli.progress import fetching
+from services.cli.progress import phase_bars
 from services.models.catalogue import ModelEntry, load_catalogue
 from services.settings import Settings
 
@@ -64,6 +64,6 @@ def test_where_nobody_looks_each_phase_has_a_line(shown: Any, tmp_path: Path, mo
 
 def test_a_phase_of_unknown_length_goes_on_without_a_share(shown: Any) -> None:
     lines = shown(terminal=True)
-    with fetching("broker") as on_progress:
+    with phase_bars("broker") as on_progress:
         on_progress("wait", 0, 0)
     assert "broker: wait" in lines()[-1]

@@ -154,7 +154,8 @@ def test_a_folder_is_hashed_where_it_lies_and_a_changed_one_is_refused(tmp_path:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x10\0\0\0\0\0\0\0", b"\xff" * 8 + b"{}", b"\x02\0\0\0\0\0\0\0[]", b"\x07\0\0\0\0\0\0\0" + b'{"a":1}'],
+    [b"", b"\x10\0\0\0\0\0\0\0", b"\xff" * 8 + b"{}", b"\x02\0\0\0\0\0\0\0[]", b"\x07\0\0\0\0\0\0\0" + b'{"a":1}']
+    + [len(head).to_bytes(8, "little") + head for head in (b'{"a":{"shape":[1e999]}}', b'{"a":{"shape":[NaN]}}')],
 )
 def test_a_file_that_is_no_safetensors_is_said(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "model.safetensors"

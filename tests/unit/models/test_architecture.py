@@ -113,6 +113,27 @@ def test_heads_without_groups_and_without_a_size_follow_from_the_other_numbers()
     assert config.cpu_flags == ()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"head_dim": -64},
+        {"head_dim": 0},
+        {"head_dim": [64]},
+        {"hidden_size": float("nan")},
+        {"hidden_size": 8, "num_attention_heads": 16},  # no number is left for a head
+        {"vocab_size": 10**400},
+        {"kv_lora_rank": -1},
+        {"kv_lora_rank": 512},  # and none of what a CPU would cache
+        {"qk_rope_head_dim": -64},
+    ],
+)
+def test_numbers_that_cannot_be_are_unknown_and_no_memory_is_reckoned_of_them(wrong: dict[str, Any]) -> None:
+    numbers = {"vocab_size": 10, "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 3}
+    plain = {"model_type": "llama", "num_attention_heads": 4} | numbers
+    assert Architecture.read(plain) is not None
+    assert Architecture.read(plain | wrong) is None
+
+
 @pytest.mark.parametrize("config", [{}, {"model_type": "gemma3", "text_config": DEEPSEEK_V2_LITE}])
 def test_a_configuration_without_the_numbers_is_unknown(config: dict[str, Any]) -> None:
     assert Architecture.read(config) is None

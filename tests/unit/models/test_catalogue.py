@@ -141,6 +141,7 @@ def test_a_folder_is_a_model_too(tmp_path: Path) -> None:
         ("---\nlicense: other\nlicense_name: deepseek\n---\n", "deepseek"),
         ("---\nlicense: [\n---\n", UNKNOWN_LICENCE),
         ("---\nlicense: ''\n---\n", UNKNOWN_LICENCE),
+        ("---\nlicense: 2026-13-45\n---\n", UNKNOWN_LICENCE),
         ("# Model\n", UNKNOWN_LICENCE),
         (None, UNKNOWN_LICENCE),
     ],
@@ -154,6 +155,48 @@ def test_a_folder_has_the_licence_of_its_card(tmp_path: Path, card: str | None, 
     assert found.licence == licence
     assert found.weights_bytes == 7
     assert found.config is not None
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ('{"max_position_embeddings": "abc"}', "max_position_embeddings"),
+        ('{"max_position_embeddings": -5}', "max_position_embeddings"),
+        ('{"max_position_embeddings": 0}', "max_position_embeddings"),
+        ('{"max_position_embeddings": {}}', "max_position_embeddings"),
+        ('{"max_position_embeddings": [4096]}', "max_position_embeddings"),
+        ('{"max_position_embeddings": NaN}', "max_position_embeddings"),
+        ('{"max_position_embeddings": 1e999}', "max_position_embeddings"),
+        ('{"max_position_embeddings": true}', "max_position_embeddings"),
+        ('{"model_type": ""}', "model_type"),
+        ('{"model_type": ["llama"]}', "model_type"),
+        (f'{{"max_position_embeddings": {"9" * 5000}}}', "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+    ],
+)
+def test_what_a_folder_s_config_says_wrongly_is_named(tmp_path: Path, config: str, named: str) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_text(config)
+    with pytest.raises(CatalogueError, match=rf"config\.json: .*{named}"):
+        model_from_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "index", ['{"weight_map": {"a": ["x"]}}', '{"weight_map": {"a": {}}}', '{"weight_map": []}', "{}"]
+)
+def test_an_index_that_names_no_files_is_refused(tmp_path: Path, index: str) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(CatalogueError, match=r"index\.json: its `weight_map`"):
+        model_from_folder(tmp_path)
+
+
+def test_weights_that_are_a_link_to_nowhere_are_none(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").symlink_to(tmp_path / "absent")
+    with pytest.raises(CatalogueError, match=r"no \*\.safetensors"):
+        model_from_folder(tmp_path)
 
 
 @pytest.mark.parametrize("config", [None, "no json", "[]"])

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from services.models.catalogue import HubSource, ModelEntry, PackagePart, model_from_folder
+from services.models.catalogue import HubSource, ModelEntry, PackagePart, load_catalogue, model_from_folder
 from services.models.conversion import ConversionError
 from services.models.fetch import FetchError, fetch, fetched
 from services.models.sources import HubFile, Means, SourceError
-from services.models.verify import ModelMissingError, ModelUnsafeError, Progress
+from services.models.verify import ModelChangedError, ModelMissingError, ModelUnsafeError, Progress
 
 CONFIG: dict[str, Any] = {
     "model_type": "llama",
@@ -223,6 +225,7 @@ def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path) -> None:
 def folder_with_model(folder: Path) -> Path:
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps({"model_type": "llama"}))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": "{{ messages }}"}))
     (folder / "model.safetensors").write_bytes(WHOLE)
     return folder
 
@@ -234,6 +237,54 @@ def test_a_folder_is_used_where_it_lies_and_left_as_it_is(tmp_path: Path) -> Non
     assert model.folder == folder
     assert sorted(folder.iterdir()) == before
     assert fetched(model_from_folder(folder), tmp_path / "models").sha256 == model.sha256
+
+
+@pytest.mark.parametrize("said", [{}, {"chat_template": ""}, None])
+def test_a_folder_without_a_chat_template_is_refused_as_a_repository_is(
+    tmp_path: Path, said: dict[str, str] | None
+) -> None:
+    folder = folder_with_model(tmp_path / "mine")
+    (folder / "tokenizer_config.json").unlink()
+    if said is not None:
+        (folder / "tokenizer_config.json").write_text(json.dumps(said))
+    with pytest.raises(FetchError, match="mine: its tokenizer has no chat template"):
+        fetch(model_from_folder(folder), tmp_path / "models")
+    (folder / "chat_template.jinja").write_text("{{ messages }}")
+    assert fetch(model_from_folder(folder), tmp_path / "models").folder == folder
+
+
+def test_a_changed_folder_is_told_with_the_command_that_helps(tmp_path: Path) -> None:
+    folder = folder_with_model(tmp_path / "my model")
+    first = fetch(model_from_folder(folder), tmp_path / "models")
+    with (folder / "model.safetensors").open("ab") as weights:
+        weights.write(b"more")
+    with pytest.raises(ModelChangedError) as caught:
+        fetched(model_from_folder(folder), tmp_path / "models", full=True)
+    found = re.search("run `(.*)`", str(caught.value))
+    assert found
+    assert shlex.split(found[1]) == ["postkorb", "models", "fetch", str(folder)]
+    again = fetch(load_catalogue().find(shlex.split(found[1])[-1]), tmp_path / "models")
+    assert again.sha256 != first.sha256
+
+
+def test_a_look_at_every_byte_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.models.verify.CHUNK_BYTES", 10)
+    folder = folder_with_model(tmp_path / "mine")
+    entry = model_from_folder(folder)
+    fetch(entry, tmp_path / "models")
+    seen: list[tuple[str, int, int]] = []
+    fetched(entry, tmp_path / "models", on_progress=lambda *step: seen.append(step))
+    assert seen == [], "nothing has changed, and nothing is hashed"
+    fetched(entry, tmp_path / "models", full=True, on_progress=lambda *step: seen.append(step))
+    total = sum(file.stat().st_size for file in folder.iterdir())
+    assert {(phase, of) for phase, _, of in seen} == {("verify", total)}
+    assert len(seen) >= total / 10
+    assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+    assert seen[-1][1] == total
+    seen.clear()
+    (folder / "model.safetensors").touch()
+    assert fetch(entry, tmp_path / "models", lambda *step: seen.append(step))
+    assert seen[-1] == ("verify", len(WHOLE), len(WHOLE)), "of the one file whose time is another"
 
 
 def test_a_changed_folder_is_another_model(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_the_build_for_cards_is_judged_by_the_first_card(tmp_path: Path, monkeyp
 
 def test_latent_attention_is_switched_off_on_a_cpu_alone(tmp_path: Path) -> None:
     numbers = {"model_type": "deepseek_v2", "vocab_size": 9, "hidden_size": 8, "intermediate_size": 8}
-    numbers |= {"num_hidden_layers": 1, "num_attention_heads": 2, "kv_lora_rank": 4}
+    numbers |= {"num_hidden_layers": 1, "num_attention_heads": 2, "kv_lora_rank": 4, "qk_nope_head_dim": 4}
     (tmp_path / "config.json").write_text(json.dumps(numbers))
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     on_card, elsewhere = replace(TERMS, machine=Machine("gpu", 80 * GIB)), replace(TERMS, machine=None)

@@ -92,9 +92,10 @@ def test_a_folder_without_manifest_is_no_model(tmp_path: Path) -> None:
 
 
 def test_a_broken_manifest_says_what_to_do(folder: Path) -> None:
-    (folder / MANIFEST).write_text("{}")
-    with pytest.raises(ModelChangedError, match="remove it"):
-        verify(folder)
+    for broken in (b"{}", b"\xff"):
+        (folder / MANIFEST).write_bytes(broken)
+        with pytest.raises(ModelChangedError, match="remove it"):
+            verify(folder)
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt", "weights.pkl", "modeling_own.py", "sub/kernel.so"])
@@ -172,7 +173,7 @@ def test_the_hash_does_not_depend_on_where_or_when(folder: Path, tmp_path_factor
     assert manifest_of(other).sha256 == manifest_of(folder).sha256
 
 
-@pytest.mark.parametrize("said", ["{", "[]", '"auto_map"'])
+@pytest.mark.parametrize("said", ["{", "[]", '"auto_map"', "[" * 100_000])
 def test_a_configuration_that_cannot_be_read_is_named(folder: Path, said: str) -> None:
     (folder / "tokenizer_config.json").write_text(said)
     with pytest.raises(ModelUnsafeError, match=r"tokenizer_config\.json: .*fetch the model anew"):
