@@ -1,8 +1,9 @@
 """Postal addresses of most of Western and Central Europe, the United States and Australia, in their parts.
 
 The town stands behind its postcode, in Great Britain, the United States and Australia before it; the street is the line
-before. What stands before the street (a name, `c/o`, a floor) is kept. The country is given only where the document
-says it: in words, or by a prefix (`A-1010`). What the form of a postcode tells is not added.
+before, or the one behind where its words say that it is one (`1010 Wien, Stephansplatz 3`). What stands before the
+street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in words, or by a prefix
+(`A-1010`). What the form of a postcode tells is not added.
 """
 
 import re
@@ -56,6 +57,8 @@ _STREET_WORD: Final = re.compile(
     r"|^(?:am|an der|auf der|im|in der|zum|zur)\b",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(r"(?:[0-9]{1,3} ?[a-z]? )?(?P<name>[^\d]{4,60}?)(?: [0-9]{1,3} ?[a-z]?)?", re.IGNORECASE)
+"""A street, its number before it or behind."""
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
 _FIVE_DIGITS: Final = re.compile("[0-9]{5}")
 _FOUR_DIGITS: Final = re.compile("[0-9]{4}")
@@ -111,7 +114,7 @@ def parse_address(verbatim: str) -> Address | None:
     if not lines:
         return None
     town_first = (_town_first(pattern, own, lines, country) for own, pattern in _TOWNS_FIRST.items())
-    return next(filter(None, town_first), None) or _continental(lines, country)
+    return next(filter(None, town_first), None) or _continental(_with_street_before(lines), country)
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:
@@ -123,6 +126,24 @@ def _with_house_number(lines: Sequence[str]) -> list[str]:
         else:
             joined.append(line)
     return joined
+
+
+def _with_street_before(lines: Sequence[str]) -> list[str]:
+    """Put a street that stands behind postcode and town where others have it; it must be one for sure, and the only."""
+    if len(lines) == 1:
+        return list(lines)
+    *before, town, street = lines
+    match = _CONTINENTAL.fullmatch(_CEDEX.sub("", town))
+    if match is None or match["before"] or not _is_numbered_street(street) or any(map(_is_numbered_street, before)):
+        return list(lines)
+    return [*before, street, town]
+
+
+def _is_numbered_street(line: str) -> bool:
+    match = _NUMBERED.fullmatch(line)
+    return _POSTBOX.match(line) is not None or (
+        match is not None and match["name"] != line and _STREET_WORD.search(match["name"]) is not None
+    )
 
 
 def _continental(lines: Sequence[str], country: str) -> Address | None:

@@ -75,6 +75,7 @@ _CURRENCIES: Final = {
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
     "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL", "r": "ZAR",
     "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
+    "$ us": "USD", "$ ca": "CAD", "$ca": "CAD",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
 _SIGN_AND_CODE: Final = re.compile(r"(?P<sign>[^\s0-9()+-]{1,3}) (?P<code>[A-Z]{3}) ?(?=[0-9])")
@@ -89,7 +90,13 @@ _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 """Signs of several currencies: they make an amount money, but do not say which."""
 _SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
 """Currencies that none of these signs means."""
-_SPELLINGS: Final = {"EUR": ("€", "Euro"), "CHF": ("Fr.", "SFr.", "Franken"), "USD": ("US$",), "GBP": ("£",)}
+_SPELLINGS: Final = {
+    "EUR": ("€", "Euro"),
+    "CHF": ("Fr.", "SFr.", "Franken"),
+    "USD": ("US$", "$ US"),
+    "CAD": ("CA$", "$ CA"),
+    "GBP": ("£",),
+}
 
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
@@ -97,7 +104,7 @@ _MULTIPLIERS: Final = frozenset({
     "billion", "billions", "milliers", "milliard", "milliards", "k", "m", "mn", "bn",
 })  # fmt: skip
 _MOST_PERCENT: Final = 1000
-_PERCENT: Final = frozenset({"%", "v.h", "vh", "prozent", "percent", "pct"})
+_PERCENT: Final = frozenset({"%", "v.h", "vh", "vom hundert", "prozent", "percent", "per cent", "pct", "pour cent"})
 _UNITS: Final = frozenset({
     "stück", "stk", "st", "pcs", "pc", "pieces", "pièces", "units", "kg", "g", "t", "l", "ml", "m", "cm", "mm",
     "km", "m²", "m³", "qm", "kwh", "h", "std", "stunden", "hours", "heures", "tag", "tage", "tagen", "day", "days",
@@ -158,6 +165,7 @@ def _is_unit(text: str) -> bool:
     return (
         len(words) in {1, 2}
         and not _is_money(text)
+        and text.casefold() not in _PERCENT
         and all(
             _UNIT_WORD.fullmatch(word)
             and not _is_money(word)
@@ -182,7 +190,7 @@ def currency_code(verbatim: str) -> str | None:
     Signs that several currencies share (`$`) are not read, nor two different currencies.
     """
     text = _NUMBER_BESIDE.sub(" ", plain(verbatim).translate(UNIFIED)).strip()
-    if code := _currency(text.strip("()[]:- ")):
+    if code := _currency(text.strip("()[]:- ").removeprefix("in ").removeprefix("en ")):
         return code
     names = [name for name in _CURRENCY_NAME.findall(text) if name not in _IN]
     codes = {_currency(name) for name in names if name not in _SHARED_SIGNS}

@@ -11,6 +11,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -163,9 +164,15 @@ def _names(language: str) -> _Names:
     months = dict(_MORE_MONTHS)
     for locale in reversed(locales):
         months |= {name: number for number, name in _spellings(locale.months)}
+    months = {_without_accents(name): number for name, number in months.items()} | months
     weekdays = frozenset(name for locale in locales for _, name in _spellings(locale.days))
     own_weekdays = frozenset(name for _, name in _spellings(own.days)) if own else frozenset()
     return _Names(months, weekdays, own_weekdays, _order(own))
+
+
+def _without_accents(name: str) -> str:
+    """Write a name as French capitals often are: `AOUT`, `DECEMBRE`."""
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFD", name)))
 
 
 def _order(locale: Locale | None) -> Literal["day", "month", "open"]:

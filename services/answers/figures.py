@@ -1,12 +1,14 @@
 """Whether every figure of a text that a model wrote stands in the document: amounts, dates, percentages, numbers, ids.
 
 Compared is what is meant, not how it is written: `5 June 2018` stands in a document that says `05.06.2018`, and `6` in
-one that says `six months`. Numbers in words are no figures of the text itself. Where a text leaves open what a figure
-means, any reading of it that the document has will do: what is denied is surely not there.
+one that says `six months`. Words are figures, too, where they say an amount, a share, a quantity or a time:
+`fünfhundert Euro`, `three months`, but not `eine Rechnung`, `one of` or `two parties`. What `1,785` means the text's
+own language says. Where a text leaves open what a figure means, any reading of it that the document has will do: what
+is denied is surely not there.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +21,7 @@ from services.answers.amounts import parse_number
 from services.answers.candidates import Candidates
 from services.answers.dates import month_number
 from services.answers.normal_form import NormalForm, normal_text
+from services.answers.number_words import LANGUAGES, NumberInWords, numbers_in_words
 from services.answers.shown_numbers import MAX_NUMBERS, ShownNumbers
 from services.answers.values_by_form import Candidate, values_in
 
@@ -42,22 +45,32 @@ _GROUPED: Final = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019/:-][^\W_]+)*")
 _COUNTED: Final = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)*)-?[^\W\d_]+(?:-[^\W\d_]+)*")
 """A number that a word hangs on, such as `3-monatig` or `24h`."""
-# fmt: off
-_SPELT: Final[Mapping[int, frozenset[str]]] = {
-    1: frozenset(("ein", "eine", "einem", "einen", "einer", "eines", "one", "un", "une")),
-    2: frozenset(("zwei", "two", "deux", "beide", "beiden", "both")),
-    3: frozenset(("drei", "three", "trois")), 4: frozenset(("vier", "four", "quatre")),
-    5: frozenset(("fünf", "five", "cinq")), 6: frozenset(("sechs", "six")), 7: frozenset(("sieben", "seven", "sept")),
-    8: frozenset(("acht", "eight", "huit")), 9: frozenset(("neun", "nine", "neuf")),
-    10: frozenset(("zehn", "ten", "dix")), 11: frozenset(("elf", "eleven", "onze")),
-    12: frozenset(("zwölf", "twelve", "douze")),
-}
-# fmt: on
-"""Numbers that letters write in words."""
-_MEASURED: Final = re.compile(
-    r"[ \u00a0]?(?:[%€$£]|(?:Prozent|percent|pour cent|EUR|CHF|USD|GBP|[Ee]uros?|Mio|Mrd|Tsd|[Mm]illi\w+|[Tt]ausend)\b)"
+_BOTH: Final = frozenset(("beide", "beiden", "both"))
+"""Words of a document that say two."""
+_CURRENCY: Final = (
+    r"[€$£]|(?:EUR|CHF|USD|GBP|[Ee]uros?|[Ff]ranken|[Ff]rancs?|[Dd]ollars?|[Pp]ounds?|Pfund|Rappen|[Cc]ents?|pence)\b"
 )
-"""What a number must be written in figures for: `a reminder` is no `1 %`."""
+_PERCENT: Final = r"%|(?:Prozent\w*|per ?cent|pour cent)\b"
+_MANY: Final = r"(?:Mio|Mrd|Tsd|[Mm]illi\w+|[Tt]ausend)\b"
+_WEEK: Final = r"(?:Wochen?|weeks?|semaines?)\b"
+_YEAR_OF_MONTHS: Final = r"(?:Jahre?[ns]?|years?|ans|années?)\b"
+_TIME: Final = (
+    r"(?:(?:[A-ZÄÖÜ]\w+)?(?:[Tt]ag(?:en?|es)?|[Mm]onat(?:en?|s|es)?)|Quartale?n?|Stunden?|Minuten?|Nächten?"
+    r"|days?|nights?|months?|quarters?|hours?|minutes?|jours?|nuits?|mois|trimestres?|heures?)\b"
+)
+_QUANTITY: Final = (
+    r"(?:Stück|Stk|pieces?|pièces?|units?|unités?|Liter|lit(?:re|er)s?|kg|Kilo\w*|[Kk]ilos?|Gramm|gram(?:me)?s?|Tonnen?"
+    r"|tonnes?|Meter|met(?:re|er)s?|mètres?|km|Raten?|instal?lments?|mensualités?)\b"
+)
+_COUNTS: Final = re.compile(
+    rf"[ \u00a0-]?(?:[a-zà-ÿ]+ )?(?:(?P<week>{_WEEK})|(?P<year>{_YEAR_OF_MONTHS})"
+    rf"|{_CURRENCY}|{_PERCENT}|{_MANY}|{_TIME}|{_QUANTITY})"
+)
+"""What makes words a number: `zwei Parteien` and `one of` are none, and of `zwei weitere Monate` one is."""
+_IN_ITS_PARTS: Final = {"week": 7, "year": 12}
+"""Two weeks are fourteen days, a year is twelve months."""
+_MEASURED: Final = re.compile(rf"[ \u00a0]?(?:{_CURRENCY}|{_PERCENT}|{_MANY})")
+"""What a number must be said of, in figures or in words: `a reminder` is no `1 %`."""
 _FREE_NUMBER: Final = re.compile(
     r"(?<![\w/.,'\u2019-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?! ?(?:[Ee]uro|[Ff]ranken)\b)(?!\w))"
     r"(?![0-9]{4,5} [A-ZÄÖÜ][a-zäöüß]+(?<!Euro)\b(?<!Franken))"
@@ -68,6 +81,7 @@ _CALLED_BY: Final = re.compile(
     r"\b(?:tel|fon|phone|telefon|fax|mobil\w*|iban|konto(?:nummer|nr)|account (?:no|number))\b", re.IGNORECASE
 )
 """Words of lines whose numbers are none."""
+_OTHER_SIGN: Final = str.maketrans(".,", ",.")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _LONGEST: Final = 64
@@ -119,7 +133,7 @@ class DocumentFigures:
     def _judged(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
         """Give figures with whether they are there; wholes before their parts."""
         for match in _GROUPED.finditer(text):
-            if self._has_number(match[0]):
+            if self._has_number(match[0], language):
                 yield match.span(), True
         yield from self._judged_wholes(text, language, (Kind.IBAN, Kind.VAT_ID))
         yield from self._judged_dates(text, language)
@@ -127,7 +141,17 @@ class DocumentFigures:
         for match in _TOKEN.finditer(text):
             if any(map(str.isdigit, match[0])):
                 is_measured = _MEASURED.match(text, match.end()) is not None
-                yield match.span(), self._has_token(match[0], in_words=not is_measured)
+                yield match.span(), self._has_token(match[0], language, is_measured=is_measured)
+        yield from self._judged_words(text, language)
+
+    def _judged_words(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        for found in numbers_in_words(text, language):
+            unit = _COUNTS.match(text, found.end)
+            if found.number > 1 and (unit or found.is_measured):
+                parts = [found.number * _IN_ITS_PARTS[unit.lastgroup]] if unit and unit.lastgroup else []
+                numbers = map(Decimal, [found.number, *parts])
+                is_there = any(self._shows(number) or self._spells(number) for number in numbers)
+                yield (found.start, found.end), is_there
 
     def _judged_dates(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
         for order in _ORDERS:
@@ -139,7 +163,9 @@ class DocumentFigures:
             for match in pattern.finditer(text):
                 if month := _month(match["month"], language):
                     is_there = (
-                        self._has_part(match, month) or self._says(match[0]) or self._has_number(match[0].rstrip("."))
+                        self._has_part(match, month)
+                        or self._says(match[0])
+                        or self._has_number(match[0].rstrip("."), language)
                     )
                     yield match.span(), is_there
 
@@ -185,30 +211,62 @@ class DocumentFigures:
         lines = (line for page in self._pages for line in page.splitlines() if not _CALLED_BY.search(line))
         found = islice((match[0] for line in lines for match in _FREE_NUMBER.finditer(line)), MAX_NUMBERS)
         free = [parse_number(written, language) for written in found for language in _READ_AS]
-        return frozenset(abs(number) for number in [*named, *free] if number is not None)
+        spelt = map(Decimal, self._spelt_measured)
+        return frozenset(abs(number) for number in [*named, *free, *spelt] if number is not None)
 
-    def _has_token(self, token: str, *, in_words: bool) -> bool:
-        if self._has_number(token, in_words=in_words) or self._says(token):
+    def _has_token(self, token: str, language: str, *, is_measured: bool) -> bool:
+        if self._has_number(token, language, is_measured=is_measured) or self._says(token):
             return True
         if _YEAR.fullmatch(token) and any(day.year == int(token) for day in self._dates):
             return True
         counted = _COUNTED.fullmatch(token)
-        return counted is not None and self._has_number(counted["number"])
+        return counted is not None and self._has_number(counted["number"], language)
 
-    def _has_number(self, written: str, *, in_words: bool = True) -> bool:
-        """Say whether the document has a number; also if it writes it in words, where these may be meant."""
-        numbers = [number for language in _READ_AS if (number := parse_number(written, language)) is not None]
-        return any(self._shows(number) or (in_words and self._spells(number)) for number in numbers)
+    def _has_number(self, written: str, language: str, *, is_measured: bool = False) -> bool:
+        """Say whether the document has a number, in figures or in words; of money or a share, as one of these."""
+        own = parse_number(written, language)
+        if own is not None and self._has_with_other_sign(written, own):
+            return False
+        numbers = [own] if own is not None else [parse_number(written, other) for other in _READ_AS]
+        return any(
+            self._shows(number) or (number in self._spelt_measured if is_measured else self._spells(number))
+            for number in numbers
+            if number is not None
+        )
+
+    def _has_with_other_sign(self, written: str, number: Decimal) -> bool:
+        """Say whether the document writes a number's digits with the other sign, and means another number by it."""
+        other = written.translate(_OTHER_SIGN)
+        meant = parse_number(other, self._candidates.language)
+        return other != written and meant not in {None, number} and self._says(other) and not self._says(written)
 
     def _shows(self, number: Decimal) -> bool:
         return number in self._numbers or -number in self._numbers
 
     def _spells(self, number: Decimal) -> bool:
-        return number == int(number) and not self._words.isdisjoint(_SPELT.get(int(number), ()))
+        return number in self._spelt
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(word.casefold() for page in self._pages for word in _WORD.findall(page))
+    def _spelt(self) -> frozenset[int]:
+        both = {2} if any(word.casefold() in _BOTH for page in self._pages for word in _WORD.findall(page)) else set()
+        return frozenset(both | {found.number for _, found in self._in_words})
+
+    @cached_property
+    def _spelt_measured(self) -> frozenset[int]:
+        return frozenset(
+            found.number
+            for page, found in self._in_words
+            if (found.is_measured or _MEASURED.match(page, found.end)) and found.number
+        )
+
+    @cached_property
+    def _in_words(self) -> list[tuple[str, NumberInWords]]:
+        return [
+            (page, found)
+            for page in self._pages
+            for language in LANGUAGES
+            for found in numbers_in_words(page, language)
+        ]
 
     def _says(self, text: str) -> bool:
         """Say whether the document has the same letters and digits, as they are or grouped otherwise."""
@@ -218,7 +276,9 @@ class DocumentFigures:
         spellings = [re.escape(said)]
         if said.isdigit() or any(map(str.isalpha, said)):
             spellings.append(_grouped([sign for sign in said if sign.isalnum()]))
-        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)")
+        # `1.785` is no copy of `1.785,00`.
+        goes_on = r"\w" if any(map(str.isalpha, said)) else r"\w|[.,][0-9]"
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(spellings)})(?!{goes_on})")
         return any(pattern.search(form.text) for form in self._forms)
 
 

@@ -38,17 +38,22 @@ _SEPARATOR: Final = re.compile(
     r" ?[-/] ?"
     r"| (?:bis(?: einschlie(?:ß|ss)lich| zum| zur)?|to|until|till|through|thru|au|jusqu'au) (?:and including )?"
 )
+_BETWEEN: Final = "(?:zwischen|between|entre)"
 _LEAD: Final = re.compile(
     r"^(?:(?:zeitraum|leistungszeitraum|period|période)[: ] ?)?"
-    r"(?:(?:vom|von|from|between|du|le|den|dem|the|im|in) )?"
+    rf"(?:(?:vom|von|from|im|in|{_BETWEEN}) )?(?:(?:du|le|den|dem|the) )?"
 )
+_OF_TWO_DATES: Final = re.compile(rf"\b{_BETWEEN} ")
+_AND: Final = re.compile(r" (?:und|and|et) ")
+"""What parts two dates behind `between`; elsewhere they are two days, and no span."""
+_ORDINAL: Final = r"(?:\.|st|nd|rd|th|er|ᵉʳ)?"
 _PARTIAL: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<day>[0-9]{1,2})\.?",
+        rf"(?P<day>[0-9]{{1,2}}){_ORDINAL}",
         r"(?P<day>[0-9]{1,2})\. ?(?P<month>[0-9]{1,2})\.?",
         r"(?P<month>[0-9]{1,2}) ?[./-] ?(?P<year>[0-9]{4})",
-        rf"(?P<day>[0-9]{{1,2}})(?:\.|st|nd|rd|th|er)? ?(?P<name>{_WORD})\.?",
+        rf"(?P<day>[0-9]{{1,2}}){_ORDINAL} ?(?P<name>{_WORD})\.?",
         rf"(?P<name>{_WORD})\.? (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?",
         rf"(?P<name>{_WORD})\.?,? (?P<year>[0-9]{{4}})",
         rf"(?P<name>{_WORD})\.?",
@@ -120,7 +125,7 @@ _JOINED_WORDS: Final = re.compile(
 _LARGER_NUMBER: Final = re.compile(
     rf"\b(?:{'|'.join(_TENS)}|hundred|thousand|hundert|tausend|vingts?|trente|quarante|cinquante|soixante|cents?|mille)"
     rf"[ -](?:and |et |und )?(?:{_SPELLED})\b"
-    rf"|\b(?:zwischen|between|entre) (?:[0-9]+|{_SPELLED}) (?:und|and|et) (?:[0-9]+|{_SPELLED})\b"
+    rf"|\b{_BETWEEN} (?:[0-9]+|{_SPELLED}) (?:und|and|et) (?:[0-9]+|{_SPELLED})\b"
 )
 """A number of which the words known here are the end, `one hundred and twenty`, and a range: none is read."""
 _STEMS: Final = {"tägig": "D", "wöchig": "W", "monatig": "M", "jährig": "Y"}
@@ -189,12 +194,14 @@ def parse_period(verbatim: str, language: str) -> str | None:
 
 def _span(text: str, language: str) -> str | None:
     """Try each sign and word that may stand between two dates."""
+    separators = (_SEPARATOR, _AND) if _OF_TWO_DATES.search(text) else (_SEPARATOR,)
     text = _LEAD.sub("", text)
     if _BUSINESS_YEAR.fullmatch(text):
         return None
     found = {
         interval
-        for cut in _SEPARATOR.finditer(text)
+        for separator in separators
+        for cut in separator.finditer(text)
         for left in _sides(text[: cut.start()], language)
         for right in _sides(_LEAD.sub("", text[cut.end() :]), language)
         if (interval := _between(left, right))

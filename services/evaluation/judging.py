@@ -35,6 +35,9 @@ from services.answers.normal_form import normal_text
 CENT: Final = Decimal("0.005")
 """Amounts that differ by less are the same."""
 
+IDENTIFIERS: Final = frozenset({"iban", "bic", "vat_id", "register_number"})
+"""Kinds whose values a document may print wrong: their exact copy, which says so, is the best answer."""
+
 _EDGES: Final = " .,;:!?\"'()[]"
 _SWISS_TAX: Final = re.compile(r"(?<=[0-9]) ?(?:MWST|TVA|IVA|TPV)$", re.IGNORECASE)
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.document_types import DocumentType, DocumentTypes
 from schemas.events import FieldAnswer, Finding, FindingKind, Status
 from services.evaluation.excerpts import excerpt, excerpts, spots_of
-from services.evaluation.judging import is_right
+from services.evaluation.judging import IDENTIFIERS, is_right
 from services.evaluation.labels import Label, TrueRow
 from services.evaluation.report import Cost, DocumentOutcome, FieldOutcome, RowFault, RowsOutcome, Verdict
 from services.evaluation.rows import answered_rows, match_rows, row_spots, row_text
@@ -153,8 +153,8 @@ def verdict_of(kind: str, truth: str | None, answer: FieldAnswer | None) -> Verd
     said = answer if answer is not None and answer.status == "ok" else None
     if truth is None:
         return Verdict.SILENT if said is None else Verdict.INVENTED
-    if answer is not None and answer.status == "unparsed" and is_right(kind, truth, None, answer.verbatim):
-        return Verdict.RIGHT
+    if kind in IDENTIFIERS and answer is not None and answer.status == "unparsed":
+        return Verdict.RIGHT if is_right(kind, truth, None, answer.verbatim) else Verdict.MISSING
     if said is None:
         return Verdict.MISSING
     return Verdict.RIGHT if is_right(kind, truth, said.value, said.verbatim) else Verdict.WRONG

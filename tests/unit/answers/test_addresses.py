@@ -19,6 +19,10 @@ from services.answers.addresses import Address, parse_address
         ("Bauhausstraße 21\nBad Sulza 99518", Address((), "Bauhausstraße 21", "99518", "Bad Sulza", "")),
         ("Am Deich 60\n28199 Bremen\nDeutschland", Address((), "Am Deich 60", "28199", "Bremen", "DE")),
         ("Stephansplatz 1, A-1010 Wien", Address((), "Stephansplatz 1", "1010", "Wien", "AT")),
+        ("1010 Wien, Stephansplatz 3", Address((), "Stephansplatz 3", "1010", "Wien", "")),
+        ("Verlag KG\nA-1010 Wien\nAm Hof 3a", Address(("Verlag KG",), "Am Hof 3a", "1010", "Wien", "AT")),
+        ("75002 Paris, 12, rue de la Paix", Address((), "12 rue de la Paix", "75002", "Paris", "")),
+        ("33602 Bielefeld, Postfach 20 14", Address((), "Postfach 20 14", "33602", "Bielefeld", "")),
         ("Landstraße 5, 4020 Linz", Address((), "Landstraße 5", "4020", "Linz", "")),
         ("Bahnhofstrasse 1, 8001 Zürich", Address((), "Bahnhofstrasse 1", "8001", "Zürich", "")),
         ("Via Nassa 5, 6900 Lugano, Schweiz", Address((), "Via Nassa 5", "6900", "Lugano", "CH")),
@@ -73,6 +77,8 @@ def test_its_text_is_one_line_as_its_country_writes_it(verbatim: str, text: str)
         "1217 Harbor Drive, Portland, XX 97201", "1217 Harbor Drive, Portland, OR 97201, Deutschland",
         "Bahnhofstr. 1, 8001 Zürich, Deutschland", "Ring 1, D-1010 Wien", "Ring 1, A-1010 Wien, Schweiz",
         "Gerberstr. 14, 04105 Leipzig, Sachsen", "straße 1 " * 45, ", " * 190,
+        "12345 Stadt, Rechnung 100", "12345 Stadt, Im Jahr 2018", "1010 Wien, Stephansplatz",
+        "Gerberstr. 14, 04105 Leipzig, Am Hof 5", "Gerberstr. 14 04105 Leipzig, Am Hof 5",
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_split_without_doubt_is_not_read(verbatim: str) -> None:

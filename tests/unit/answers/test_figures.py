@@ -80,6 +80,58 @@ def test_what_the_document_does_not_say_is_named_as_it_is_written(text: str, fig
     assert found == [figure.removesuffix(" Euro") for figure in figures]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "page", "figures"),
+    [
+        ("Zu zahlen sind fünfhundert Euro.", "de", "Betrag 400,00 €", ["fünfhundert"]),
+        ("Zu zahlen sind fünfhundert Euro.", "de", "Betrag 500,00 €", []),
+        ("Zu zahlen sind 500 EUR.", "de", "Betrag: fünfhundert Euro", []),
+        ("Zu zahlen sind 500 EUR.", "de", "Tausend Teile, fünfhundert Kisten", ["500 EUR"]),
+        ("Zwanzig Prozent Rabatt", "de", "Ein Rabatt", ["Zwanzig"]),
+        ("Zwanzig Prozent Rabatt", "de", "20 % Rabatt", []),
+        ("20 % Rabatt", "de", "zwanzig Prozent Rabatt", []),
+        ("20 % Rabatt", "de", "zwanzigprozentiger Rabatt", []),
+        ("Frist drei Monate, dreimonatige Frist", "de", "3 Monate", []),
+        ("Frist drei Monate, viermonatige Frist", "de", "2 Monate", ["drei", "viermonatige"]),
+        ("Frist 3 Monate", "de", "Dreimonatsfrist, drei Monate", []),
+        ("vier weitere Wochen", "de", "28 Tage", []),
+        ("vier weitere Wochen", "de", "29 Tage", ["vier"]),
+        ("a term of twenty-five months", "en", "a term of twenty months", ["twenty-five"]),
+        ("a term of twenty-five months", "en", "Laufzeit fünfundzwanzig Monate", []),
+        ("two hundred and five units at five cents", "en", "205 units, 5 ct", []),
+        ("deux semaines, quatre-vingt-dix jours", "fr", "90 jours", ["deux"]),
+        ("mille deux cents euros, cinq pour cent", "fr", "1.200,00 EUR, 5 %", []),
+        ("mille deux cents euros, cinq pour cent", "fr", "200,00 EUR, 6 %", ["mille deux cents", "cinq"]),
+        ("Eine Rechnung, eines von zwei Exemplaren, ein Jahr", "de", "Rechnung", []),
+        ("One of the two parties, three rooms for an hour", "en", "The parties", []),
+    ],
+)
+def test_words_that_say_an_amount_a_share_a_quantity_or_a_time_are_figures(
+    text: str, language: str, page: str, figures: list[str]
+) -> None:
+    assert lacking(text, language, (page,)) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "page", "figures"),
+    [
+        ("Es sind 1,785 EUR.", "de", "Summe 1.785,00 EUR", ["1,785"]),
+        ("Es sind 1,785 EUR.", "de", "Summe 1.785 EUR", ["1,785"]),
+        ("Es sind 1.785 EUR.", "de", "Summe 1.785,00 EUR", []),
+        ("Es sind 1.785 EUR.", "de", "Total USD 1,785", []),
+        ("Preis 1,785 EUR je Liter", "de", "1,785 EUR/l", []),
+        ("It is EUR 1,785.", "en", "Summe 1.785,00 EUR", []),
+        ("It is EUR 1.785.", "en", "Summe 1.785,00 EUR", ["1.785"]),
+        ("Total de 1,785 EUR", "fr", "Total 1 785,00 EUR", ["1,785"]),
+        ("Summa 1,785 EUR", "xx", "Summe 1.785,00 EUR", []),
+    ],
+)
+def test_what_a_sign_before_three_digits_means_the_language_of_the_text_says(
+    text: str, language: str, page: str, figures: list[str]
+) -> None:
+    assert lacking(text, language, (page,)) == figures
+
+
 def test_a_date_that_the_document_leaves_open_is_there_either_way() -> None:
     for said in ("5 June 2018", "6 May 2018"):
         assert lacking(f"Due on {said}.", "en", ("Due 05/06/2018",), "en") == []
@@ -128,7 +180,20 @@ def test_a_text_has_the_figures_of_itself(text: str) -> None:
     assert all(figure.text for figure in DocumentFigures((text,), Candidates((text,), "de")).lacks(text, "de"))
 
 
-@pytest.mark.parametrize("text", ["1" * 4000, "1 " * 2000, "a1-" * 1300, "1.1," * 1000, "5. Juni 2018 " * 300])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 4000,
+        "1 " * 2000,
+        "a1-" * 1300,
+        "1.1," * 1000,
+        "5. Juni 2018 " * 300,
+        "zwei hundert " * 300,
+        "tausend" * 600,
+        "twenty-five" * 400,
+        "cent " * 800,
+    ],
+)
 def test_a_hostile_text_takes_no_more_than_seconds_of_the_processor(text: str) -> None:
     pages = (text * 20,)
     started = time.process_time()

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 import pytest
-from babel.dates import format_interval
+from babel.dates import format_date, format_interval
 from babel.units import format_unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +26,13 @@ LOCALES = ["de", "de-AT", "de-CH", "fr", "fr-CH", "en", "en-GB", "en-US"]
         ("Mar 5 - 10, 2018", "en", "2018-03-05/2018-03-10"),
         ("mar. 5 \u2013 dim. 10 juin 2018", "fr", "2018-06-05/2018-06-10"),
         ("du 1er janvier au 31 décembre 2024", "fr", "2024-01-01/2024-12-31"),
+        ("du 1er au 30 juin 2018", "fr", "2018-06-01/2018-06-30"),
+        ("du 1\u1d49\u02b3 au 30 juin 2018", "fr", "2018-06-01/2018-06-30"),
+        ("1st to 30th June 2018", "en", "2018-06-01/2018-06-30"),
+        ("from the 1st to the 30th of June 2018", "en", "2018-06-01/2018-06-30"),
+        ("between 1 June and 31 July 2018", "en", "2018-06-01/2018-07-31"),
+        ("entre le 1er et le 30 juin 2018", "fr", "2018-06-01/2018-06-30"),
+        ("Zeitraum: zwischen dem 1. und dem 30. Juni 2018", "de", "2018-06-01/2018-06-30"),
         ("2026-01-01/2026-12-31", "en", "2026-01-01/2026-12-31"),
         ("01/2026 - 03/2026", "de", "2026-01-01/2026-03-31"),
         ("von Januar bis März 2026", "de", "2026-01-01/2026-03-31"),
@@ -93,7 +100,7 @@ def test_a_duration_is_read_out_of_the_words_around_it(verbatim: str, language: 
         "unbefristet oder drei Jahre", "12345 Tage",
         "6 - 12 Monate", "2 \u2013 3 Wochen", "6 / 12 Monate", "three - four weeks", "2 x 6 Monate",
         "zweimal 12 Monate", "zwei- bis dreijährig", "ein- bis zweimonatig", "3 ans et demi", "six mois et demi",
-        "two years and a half",
+        "two years and a half", "1. und 30. Juni 2018", "le 1er et le 30 juin 2018", "between 3 and 6 months",
         "zwei und ein halbes Jahr", "zweieinhalb Jahre", "2025 bis März 2026", "2025/2026", "2025/26",
     ],
 )  # fmt: skip
@@ -118,6 +125,15 @@ def test_a_span_that_babel_formats_comes_back_unless_its_order_is_open(
         assert min(start.day, end.day) <= 12
     else:
         assert value == f"{start}/{end}"
+
+
+@settings(deadline=None)
+@given(st.dates(date(1940, 1, 1), date(2039, 1, 1)), st.integers(1, 800), st.sampled_from(["de", "fr", "en-GB"]))
+def test_two_days_between_which_something_is_come_back(start: date, days: int, locale: str) -> None:
+    end = start + timedelta(days)
+    first, last = (format_date(day, "long", locale=locale.replace("-", "_")) for day in (start, end))
+    form = {"de": "zwischen dem {} und dem {}", "fr": "entre le {} et le {}", "en-GB": "between {} and {}"}[locale]
+    assert parse_period(form.format(first, last), locale) == f"{start}/{end}"
 
 
 @settings(deadline=None)

@@ -78,6 +78,8 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("£48,300.00/year", "48300.00"),
         ("385,00 EUR pro Monat", "385.00"),
         ("2 350 € par mois", "2350"),
+        ("1 234,50 $ US", "1234.50"),
+        ("1\u00a0234,50\u00a0$\u00a0CA", "1234.50"),
         ("1.450,00 e", "1450.00"),  # as LaTeX sets the euro sign
         ("\uff11\uff12,00", "12.00"),
     ],
@@ -135,7 +137,8 @@ def test_a_number_may_have_a_unit_but_no_word_that_multiplies(verbatim: str, tex
     ("verbatim", "text"),
     [
         ("19 %", "19"), ("19,00%", "19.00"), ("7.7\u202f%", "7.7"), ("-2 %", "-2"), ("19 v.H.", "19"),
-        ("19 Prozent", "19"), ("19", "19"), ("19 %¹", None), ("19 €", None),
+        ("5 pour cent", "5"), ("5.5 per\ncent", "5.5"), ("5 vom Hundert", "5"), ("19 Prozent", "19"),
+        ("19", "19"), ("19 %¹", None), ("19 €", None),
         ("3.250 %", None), ("3,250 %", "3.250"),
     ],
 )  # fmt: skip
@@ -196,6 +199,10 @@ def test_a_date_is_read_in_the_forms_of_many_countries(verbatim: str) -> None:
         ("Freitag, den 5. Juni 2018", "2018-06-05"),
         ("5th day of June 2018", "2018-06-05"),
         ("5 juin 2018 à 10h30", "2018-06-05"),
+        ("5 AOUT 2018", "2018-08-05"),
+        ("1ER FEVRIER 2018", "2018-02-01"),
+        ("5 DÉCEMBRE 2018", "2018-12-05"),
+        ("5 DECEMBRE 2018", "2018-12-05"),
     ],
 )
 def test_names_and_years_are_read_as_documented(verbatim: str, text: str) -> None:
@@ -245,7 +252,8 @@ def test_an_english_date_in_figures_is_read_only_if_it_can_be_one_day(
         ("€", "EUR"), ("Euro", "EUR"), ("eur", "EUR"), ("(EUR)", "EUR"), ("CHF", "CHF"), ("Fr.", "CHF"),
         ("Schweizer\nFranken", "CHF"), ("US$", "USD"), ("£", "GBP"), ("$", None), ("Taler", None), ("QQQ", None),
         ("EUR (€)", "EUR"), ("€/EUR", "EUR"), ("15.387,08 €", "EUR"), ("CHF 1\u2019234.50", "CHF"), ("in EUR", "EUR"),
-        ("EUR/USD", None), ("$ 5", None), ("100", None), ("Beträge in Euro", None),
+        ("1 234,50 $ US", "USD"), ("$ CA", "CAD"), ("EUR/USD", None), ("$ 5", None),
+        ("100", None), ("Beträge in Euro", None),
     ],
 )  # fmt: skip
 def test_a_currency_is_its_iso_code_unless_several_share_the_sign(verbatim: str, text: str | None) -> None:
@@ -397,6 +405,7 @@ def test_a_quantity_keeps_its_unit(verbatim: str, number: str, text: str) -> Non
         "2 x 500 g",
         "12 Stück à 5",
         "12/13 kg",
+        "5 per cent",
         "3 Mio. Stück",
         "12 British pounds",
     ],

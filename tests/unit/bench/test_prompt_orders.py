@@ -127,7 +127,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for name, number in numbers.items()
     }
     (tmp_path / "labels.json").write_text(
-        json.dumps(labels | {"broken.txt": {"fails_with": "document_empty"}}), "utf-8"
+        json.dumps(labels | {"broken.txt": {"fails_with": "document_without_text"}}), "utf-8"
     )
     (tmp_path / "broken.txt").touch()
     return tmp_path

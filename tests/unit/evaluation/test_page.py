@@ -118,9 +118,7 @@ def test_seconds_that_nobody_measured_are_not_said():
 def test_the_page_says_how_much_of_what_is_right_has_no_value():
     fields = [copied("iban", "DE1"), copied("iban", "DE2"), field("number", "1", "1")]
     page = render(report(*(document(name, item) for name, item in zip("abc", fields, strict=True))))
-    said = (
-        "2 of them are exact copies of what is not valid on the page itself, as far as code can tell: no value, flagged"
-    )
+    said = "2 of them are exact copies of what is not valid on the page itself: no value, flagged"
     assert said in shown(page)
     assert [row[:4] for row in cells(page, "By field")[1:]] == [
         ["iban", "vat_id", "100.0 % 2 of 2", "2"],
