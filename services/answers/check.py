@@ -95,6 +95,11 @@ _AMOUNT_AND_WORDS: Final = re.compile(
 """An amount, and words that say of what it is: `58.800 Euro brutto im Jahr`."""
 _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}})) [A-Z]")
 """An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
+_REST_OF_SENTENCE: Final = re.compile(
+    r"(?=\w| [^\W\d_A-ZÀ-Þ]|\n[^\W\d_A-ZÀ-Þ])(?:[^\s.;!?]|[.](?=\w)| (?! {2})|\n(?=[^\W\d_A-ZÀ-Þ]))++(?=[.;!?]|\s)"
+)
+"""What goes on in small letters behind a copy, on its line or the next one, to where it ends."""
+_MADE_WHOLE: Final = (Kind.NAME, Kind.TEXT)
 _PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})\)\.?", re.IGNORECASE)
@@ -209,7 +214,7 @@ class _Document:
         if value is None and field.kind in _CODED and not has_form(field.kind, verbatim):
             return self._unread(field, verbatim)
         place = self._place(field, verbatim, value)
-        if place and field.kind is Kind.NAME and (whole := self._whole_of(field, verbatim, place)) != verbatim:
+        if place and field.kind in _MADE_WHOLE and (whole := self._whole_of(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, whole, self.language)
             place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (written := self._as_written(verbatim, place)) != verbatim:
@@ -303,9 +308,14 @@ class _Document:
         return sorted(places, key=lambda place: not self.pages.follows_label(place.page, place.char_start, names))
 
     def _whole_of(self, field: FieldDefinition, copied: str, place: Place) -> str:
-        """Give a name to the end of its line, or of its part of it, where the bound of the copy cut in a word."""
+        """Give what the bound of a copy cut: a text's sentence; a name, in a word, to the end of its part of a line."""
         if len(copied) < field.max_length - 1:
             return copied
+        if field.kind is Kind.TEXT:
+            text = self.pages.text(place.page)
+            rest = _REST_OF_SENTENCE.match(text[place.char_end :][: field.max_length] + "\n")
+            is_whole = rest is not None and rest.end() < field.max_length
+            return plain(text[place.char_start : place.char_end] + rest[0]) if rest and is_whole else copied
         line = _PART_OF_LINE.match(self.pages.text(place.page)[place.char_start :][: 2 * field.max_length])
         whole = plain(line[0]) if line else ""
         return whole if whole.startswith(copied) and whole[len(copied) :][:1].isalnum() else copied

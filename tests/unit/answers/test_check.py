@@ -276,7 +276,7 @@ def test_a_number_copied_with_its_label_is_read(kind: Kind, copied: str) -> None
         ("30 Tage netto. Bitte bestätigen S", "30 Tage netto"),
         ("30 days net; please confirm the orde", "30 days net"),
         ("Erster Satz. Zweiter Satz. Dritter Sa", "Erster Satz. Zweiter Satz"),
-        ("z. B. Dr. Huber und die Kollegen im Am", "z. B. Dr. Huber und die Kollegen im Am"),
+        ("z. B. Dr. Huber und die Kollegen im Am", "z. B. Dr. Huber und die Kollegen im Amgen bis morgen"),
     ],
 )
 def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kept: str) -> None:
@@ -284,6 +284,26 @@ def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kep
     assert verbatim(one("terms", Kind.TEXT, copied, page, max_length=len(copied))) == [(kept, kept)]
     assert verbatim(one("terms", Kind.TEXT, copied, page, max_length=len(copied) + 2)) == [(copied, copied)]
     assert verbatim(one("terms", Kind.ADDRESS, copied, page, max_length=len(copied))) == [(copied, None)]
+
+
+@pytest.mark.parametrize(
+    ("behind", "whole"),
+    [
+        ("\nof bill of lading\nIncoterms: FOB", "70% balance against copy of bill of lading"),
+        (" of bill of lading. Incoterms: FOB", "70% balance against copy of bill of lading"),
+        ("\nIncoterms: FOB", "70% balance against copy"),
+        ("", "70% balance against copy"),
+        (" and so on" * 10, "70% balance against copy"),
+        ("   Ship by 5 May", "70% balance against copy"),
+    ],
+    ids=["on the next line", "on its line", "another entry", "the end", "too long", "another column"],
+)
+def test_a_text_that_the_bound_of_the_copy_cut_goes_on_to_the_end_of_its_sentence(behind: str, whole: str) -> None:
+    copied = "70% balance against copy"
+    assert verbatim(one("terms", Kind.TEXT, copied, f"Terms: {copied}{behind}", max_length=len(copied) + 1)) == [
+        (whole, whole)
+    ]
+    assert verbatim(one("terms", Kind.TEXT, copied, f"Terms: {copied}{behind}", max_length=80)) == [(copied, copied)]
 
 
 FIRM = "Tierärztliche Gemeinschaftspraxis Dr. Weidhaas & Dr. Schöpplein"
