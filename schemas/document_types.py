@@ -78,6 +78,11 @@ MAX_WORDS: Final = 100
 _SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
 
+VALUE: Final = "{}"
+"""Where the value is in the form of a sentence."""
+GAP: Final = "…"
+"""Where words are left open in it."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Words = Annotated[str, StringConstraints(pattern=r"^-?[^\s\x00-\x1f-].{0,58}\S$")]
 
@@ -114,6 +119,10 @@ class Kind(StrEnum):
                 return "date"
             case _:
                 return "text"
+
+
+_IN_SENTENCES: Final = frozenset({Kind.TEXT, Kind.MONEY, Kind.PERIOD})
+"""Kinds whose values code finds in a sentence."""
 
 
 class Role(StrEnum):
@@ -164,7 +173,7 @@ class FieldDefinition(_Data):
     )
     unlike: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
-        max_length=60,
+        max_length=MAX_WORDS,
         description="Words before a value that make it another one's: `including` of a net total.",
     )
     doubtful: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
@@ -184,6 +193,12 @@ class FieldDefinition(_Data):
         description="Words there that say that it is of something else, if no request to pay stands between: `appeal`.",
     )
 
+    sentences: tuple[Annotated[str, StringConstraints(min_length=5, max_length=240)], ...] = Field(
+        default=(),
+        max_length=60,
+        description="Forms of sentences that tell the value, where the model left it out: `notice of {} … terminat*`. "
+        "`{}` is the value, `…` leaves words open, `*` a part of one, `?` a whole one; `/` is between alternatives.",
+    )
     reduced_by: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
         default=(),
         max_length=60,
@@ -204,6 +219,16 @@ class FieldDefinition(_Data):
                 f"field {self.name}: `doubtful` and `told_by` need each other, but for kind `period`, which has "
                 "`told_by` alone; and `denied_by` needs `told_by`"
             )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _sentences_fit(self) -> Self:
+        if self.sentences and self.kind not in _IN_SENTENCES:
+            message = f"field {self.name}: `sentences` is for kinds {', '.join(sorted(_IN_SENTENCES))}"
+            raise ValueError(message)
+        if wrong := [form for form in self.sentences if form.split().count(VALUE) != 1 or GAP in form.split()[:1]]:
+            message = f"field {self.name}: `{wrong[0]}` of `sentences` needs one `{VALUE}` and begins with a word"
             raise ValueError(message)
         return self
 

@@ -4,7 +4,7 @@ A candidate is what a field may be, never what it is: that is for the rules, the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import islice, pairwise
@@ -81,6 +81,8 @@ class Candidates:
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
         self._found: dict[Kind, list[Candidate]] = {}
         self._owners: dict[tuple[str, Kind, Doubts], list[str | None]] = {}
+        self.told: dict[tuple[str, Kind], Mapping[str, Sequence[Candidate]]] = {}
+        """By type and kind, what sentences tell; kept for `told_in_sentences`."""
 
     def of(self, kind: Kind) -> Sequence[Candidate]:
         """Give the candidates of a kind, in the order of the document; none for kinds without a form of their own."""

@@ -238,6 +238,12 @@ def anywhere(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 @cache
+def beginning_with(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Make a pattern of beginnings of words, in small letters: `Garantie` of `Garantiezeit`, too."""
+    return _others_patterns(words)[2]
+
+
+@cache
 def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
     """Make a pattern of headings, whole words, that are in the group `own` where no word makes them another's."""
     ways = [

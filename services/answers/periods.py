@@ -147,6 +147,7 @@ _HALVES: Final = (
     (re.compile(r"\b(?:ein(?:em|es)? )?halbe[sn]? jahr(?:es)?\b|\bhalf a year\b|\bdemi-année\b"), " 6 months "),
     (re.compile(r"\b(?:a |one )?fortnight\b"), " 2 weeks "),
 )
+_HALF_A_YEAR: Final = _HALVES[0][0]
 _END_OF: Final = re.compile(
     r"\b(?:ende|schluss|schluß|ablauf|beginn|anfang|end|beginning|start|fin|début)"
     rf" (?:eines|einer|des|der|jedes|of an?|of the|of each|of any|of every|d'une?|du|de la|de l'|de chaque) ?{_WORD}"
@@ -325,6 +326,29 @@ def durations_like(text: str, duration: str, language: str) -> Iterator[str]:
     for match in _counted(language).finditer(lowered):
         if _together([_amount(match, language)]) == duration:
             yield text[slice(*match.span())]
+
+
+def durations_in(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Give the places of what is said as one duration: `drei (3) Monaten`, `dreimonatiger`, `one year and six months`.
+
+    What cannot be read as one duration is none: a bound and a range are told by the words before.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, of the text, which is on one line.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return  # a letter is longer in small: places would not be those of the text
+    matches = [*_counted(language).finditer(lowered), *_ADJECTIVE.finditer(lowered), *_HALF_A_YEAR.finditer(lowered)]
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(match.span() for match in matches):
+        if spans and _JOINED.fullmatch(lowered[spans[-1][1] : start]):
+            spans[-1] = (spans[-1][0], end)
+        elif not spans or start >= spans[-1][1]:
+            spans.append((start, end))
+    yield from spans
 
 
 @lru_cache(maxsize=64)

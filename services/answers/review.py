@@ -15,6 +15,7 @@ from services.answers.repair import repair
 from services.answers.roles import by_roles
 from services.answers.tax_lines import by_tax_lines, with_totals, without_tax_of_one_rate
 from services.answers.tax_stack import by_tax_stack
+from services.answers.told_in_sentences import by_sentences
 from services.answers.total_columns import total_columns
 from services.answers.two_currencies import by_own_currency, with_own_currency
 
@@ -64,15 +65,16 @@ def review(
     copied = {field.path: field.verbatim for field in fields}
     parties = {field.path: (field.verbatim,) for field in placed if copied.get(field.path) != field.verbatim}
     named = by_labels(kind, placed, candidates)
-    own = with_own_currency(kind, by_own_currency(kind, named.fields, candidates), candidates)
+    told = by_sentences(kind, named.fields, candidates)
+    own = with_own_currency(kind, by_own_currency(kind, told.fields, candidates), candidates)
     single, sums = _by_totals(kind, without_no_values(kind, own, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {
         field.path: sums.get((field.path, field.verbatim), (field.verbatim,))
         for field in single
-        if field not in named.fields
+        if field not in told.fields
     }
-    found = {name: (candidate.verbatim,) for name, candidate in named.taken.items()}
+    found = {name: (candidate.verbatim,) for name, candidate in {**named.taken, **told.taken}.items()}
     solved = {name: (candidate.verbatim,) for name, candidate in done.changes.items()}
     changes = {**repaired, **parties, **found, **changed, **solved}
     return Review(done.fields, findings_of(kind, done.fields, changes, language), changes)

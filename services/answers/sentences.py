@@ -19,7 +19,7 @@ CLAUSE_END: Final = re.compile(r"[,;(]|(?:^|\s)(?:und|oder|sonst|and|or|et|ou|si
 NEXT_DATE: Final = re.compile(rf"\d\d?(?:[./-]\d|(?:\.|st|nd|rd|th)? ?(?i:{MONTH}))")
 """Where words behind a date end, if another one follows."""
 
-_SENTENCE_END: Final = re.compile(
+SENTENCE_END: Final = re.compile(
     r"[.!?;\n\t](?:(?<=[.!?;])"
     r"(?<!\bNr\.)(?<!\bnr\.)(?<!\bNo\.)(?<!\bno\.)(?<!\bTel\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bStr\.)(?<!\bRef\.)"
     r"(?<!\bRe\.)(?<!\bRg\.)(?<!\bInv\.)(?<!\bAbs\.)(?<!\bArt\.)(?<!\bbzw\.)(?<!\bca\.)(?<!\b[A-Za-z]\.)"
@@ -27,7 +27,7 @@ _SENTENCE_END: Final = re.compile(
     r"\s+(?=[^\W\d_a-zäöü]|[§(])|(?<=\n)[ \t]*\n|(?<=\t))"
 )
 """Where a sentence ends; no abbreviation and no day of a date does it. With its sign first, it is found at once."""
-_NEXT_ENTRY: Final = re.compile(
+NEXT_ENTRY: Final = re.compile(
     rf"\n(?=[^\n:]{{1,40}}(?::|[ \t]{{3}}|[ \t][0-9][0-9.]{{0,9}}[.,][0-9]{{2}}(?: ?{CURRENCY})?[ \t]*(?:\n|$)))"
 )
 """Where what is said behind a value ends: a line of a form begins, with a label, a column or an amount."""
@@ -44,11 +44,11 @@ def sentence_around(page: str, start: int, end: int, since: int = 0) -> tuple[st
         Where the words before it begin at the earliest.
     """
     before = page[max(since, start - MAX_SENTENCE) : start]
-    begins = max((match.end() for match in _SENTENCE_END.finditer(before)), default=0)
+    begins = max((match.end() for match in SENTENCE_END.finditer(before)), default=0)
     if ":" in before[(line := before.rfind("\n") + 1) :]:
         begins = max(begins, line)  # a line of a form: what stands above is of another entry
     behind = page[end : end + MAX_SENTENCE]
-    ends = (pattern.search(behind) for pattern in (_SENTENCE_END, _NEXT_ENTRY, NEXT_DATE))
+    ends = (pattern.search(behind) for pattern in (SENTENCE_END, NEXT_ENTRY, NEXT_DATE))
     stop = min((match.start() for match in ends if match), default=len(behind))
     return plain(before[begins:]).casefold(), plain(behind[:stop]).casefold()
 

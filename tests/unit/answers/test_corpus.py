@@ -23,6 +23,7 @@ FORMS: Final = {
     Kind.IBAN: r"[A-Z]{2}\d\d[A-Z\d]{11,30}",
     Kind.VAT_ID: r"[A-Z]{2}[A-Z\d]{8,14}",
     Kind.REFERENCE: r"\S+",
+    Kind.TEXT: r"\S.*",
     Kind.PERIOD: r"P\d+[DWMY]|indefinite",
 }
 """Canonical values."""
