@@ -17,7 +17,7 @@ not choose. The language's own signs are those of CLDR, by Babel.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +26,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies, list_currencies
 
+from services.answers.addresses import STATES
 from services.answers.normal_form import UNIFIED, plain
 
 MAX_DIGITS: Final = 28
@@ -75,7 +76,7 @@ _CURRENCIES: Final = {
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
     "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL", "r": "ZAR",
     "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
-    "$ us": "USD", "$ ca": "CAD", "$ca": "CAD",
+    "$ us": "USD", "$ ca": "CAD", "$ca": "CAD", "s$": "SGD", "hk$": "HKD",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
 _SIGN_AND_CODE: Final = re.compile(r"(?P<sign>[^\s0-9()+-]{1,3}) (?P<code>[A-Z]{3}) ?(?=[0-9])")
@@ -91,12 +92,32 @@ _SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
 _SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
 """Currencies that none of these signs means."""
 _SPELLINGS: Final = {
-    "EUR": ("€", "Euro"),
+    "EUR": ("€", "Euro", "Euros"),
     "CHF": ("Fr.", "SFr.", "Franken"),
     "USD": ("US$", "$ US"),
     "CAD": ("CA$", "$ CA"),
+    "AUD": ("A$", "AU$"),
+    "NZD": ("NZ$",),
+    "SGD": ("S$",),
+    "HKD": ("HK$",),
     "GBP": ("£",),
+    "INR": ("₹",),
 }
+_DOLLAR: Final = "$"
+_OF_DOLLARS: Final = {
+    "USD": re.compile(
+        rf"\bU\.?S\.?A\b|\b(?:United States|Vereinigte Staaten)\b|\b(?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?\b"
+    ),
+    "CAD": re.compile(r"\b(?:Canada|Kanada)\b|\b[ABCEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9]\b"),
+    "AUD": re.compile(
+        r"\b(?:Australia|Australien)\b|\bABN\W{0,3}[0-9]|\b(?:ACT|NSW|NT|QLD|SA|TAS|VIC|WA),? [0-9]{4}\b"
+    ),
+    "NZD": re.compile(r"\b(?:New Zealand|Neuseeland|NZBN)\b"),
+    "SGD": re.compile(r"\b(?:Singapore|Singapur)\b"),
+    "HKD": re.compile(r"\b(?:Hong Kong|Hongkong)\b"),
+    "MXN": re.compile(r"(?<!New )\b(?:Mexico|México|Mexiko)\b"),
+}
+"""What tells the country of a dollar: its name, and how its post writes places."""
 
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
@@ -214,6 +235,14 @@ def currency_of_country(code: str, pages: Iterable[str]) -> str | None:
 def currency_spellings(code: str) -> tuple[str, ...]:
     """Give other ways to write a currency: where the model says `EUR`, the document may have `€` alone."""
     return (code, *_SPELLINGS.get(code, ()))
+
+
+def shared_sign(code: str, pages: Sequence[str]) -> tuple[str, ...]:
+    """Give the sign that stands for a currency where no other country that has it, and its own one, is named: `$`."""
+    if code not in _OF_DOLLARS:
+        return ()
+    named = {other for other, pattern in _OF_DOLLARS.items() if any(map(pattern.search, pages))}
+    return (_DOLLAR,) if named == {code} else ()
 
 
 def _currency(name: str) -> str | None:

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.text import clean_json
-from services.answers.amounts import currency_code, currency_of_country
+from services.answers.amounts import currency_code, currency_of_country, shared_sign
 from services.answers.confidence import UNWEIGHED
 from services.answers.evidence import Place, SearchablePages
 from services.answers.field_names import SHORT_NAME, FieldNames, name_pattern
@@ -294,6 +294,8 @@ class _Document:
         ]  # a short one may begin any word
         fits = partial(self._is_told, field) if _is_told_by_words(field) else None
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
+        if field.kind is Kind.CURRENCY and value:
+            ways += shared_sign(value.text, self.pages.texts)
         yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
         if field.kind is Kind.PERIOD and value:
             yield from self._spelt(value.text, (*labels, *longer), fits)

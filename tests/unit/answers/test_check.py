@@ -92,6 +92,34 @@ def test_a_currency_stands_in_the_document_by_any_of_its_spellings(copied: str, 
     assert other.status == "unsupported"
 
 
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("Spartanburg SC 29303", "USD"),
+        ("Portland, OR 97209-1234", "USD"),
+        ("Seattle, WA 98101", "USD"),
+        ("418 Old Foundry Road, United States", "USD"),
+        ("Toronto ON M5V 2T6", "CAD"),
+        ("Fremantle WA 6160", "AUD"),
+        ("ABN: 98 628 904 175", "AUD"),
+        ("Wellington, New Zealand", "NZD"),
+    ],
+)
+def test_a_dollar_is_that_of_the_only_country_that_is_named(place: str, code: str) -> None:
+    priced = INVOICE.model_copy(update={"fields": (defined("currency", Kind.CURRENCY),)})
+
+    def said(page: str, copied: str) -> tuple[str | None, str]:
+        (answer,) = check_answer(priced, {"currency": copied}, [page], "en")
+        return answer.value, answer.status
+
+    assert said(f"{place}\nTotal $119.00", code) == (code, "ok")
+    assert said(f"{place}\nTotal 119.00", code) == (code, "unsupported"), "no sign of it"
+    assert said("Total $119.00", code) == (code, "unsupported"), "no country"
+    assert said(f"{place}\nTotal $119.00", "MXN") == ("MXN", "unsupported"), "another's"
+    assert said(f"{place}\nSingapore 068898\nTotal $119.00", code) == (code, "unsupported"), "two of them"
+    assert said(f"{place}\nABN AMRO, Santa Fe, New Mexico\nTotal $119.00", code) == (code, "ok")
+
+
 def test_a_value_that_code_cannot_read_is_kept_verbatim_and_unparsed() -> None:
     (issued,) = check({"issue_date": "demnächst"})
     assert (issued.status, issued.value, issued.verbatim, issued.page) == ("unparsed", None, "demnächst", 2)
