@@ -46,6 +46,8 @@ _SUFFIX: Final = re.compile(
     rf"(?P<rest>.*(?:[0-9)]|(?<![^\W\d_])-)) ?(?P<unit>[^\s0-9()+-]+{_MORE_WORDS})(?P<sign>[)-]{{0,2}})"
 )
 _NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
+_NO_PAISE: Final = re.compile(r"(?<=[0-9])/[-\u2013]$")
+"""What stands behind whole rupees: `Rs. 1,500/-`."""
 _SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")
 _TYPESET_EURO: Final = re.compile(r"(?<=[0-9][.,][0-9]{2}) ?e$")
 """The euro sign of a LaTeX font (eurosym), as most readers of PDF give it: `1 450,00 e`."""
@@ -65,6 +67,8 @@ _OPEN: Final = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})")
 _GROUPED: Final = re.compile(
     r"([1-9][0-9]{0,2}(?:(?P<group>[ '.,])[0-9]{3})(?:(?P=group)[0-9]{3})*)(?:([.,])([0-9]+))?"
 )
+_IN_LAKHS: Final = re.compile(r"([1-9][0-9]?(?:,[0-9]{2}){1,8},[0-9]{3})(?:\.([0-9]+))?")
+"""Indian grouping: `1,65,000`; the sign stands twice, and groups."""
 
 _CURRENCIES: Final = {
     get_currency_name(code, count, locale).casefold(): code
@@ -136,7 +140,8 @@ _UNITS: Final = frozenset({
 
 def parse_money(verbatim: str, language: str) -> Decimal | None:
     """Read an amount with or without a currency, for once or for each month or the like."""
-    return _amount(_PER_TIME.sub("", _TYPESET_EURO.sub("", verbatim)), language, _is_money, money=True)
+    written = _NO_PAISE.sub("", _PER_TIME.sub("", _TYPESET_EURO.sub("", verbatim)))
+    return _amount(written, language, _is_money, money=True)
 
 
 def parse_hundredths(verbatim: str, language: str) -> Decimal | None:
@@ -302,6 +307,8 @@ def _magnitude(digits: str, decimal_sign: str | None, *, money: bool) -> Decimal
         return _open_magnitude(match[1], match[2], match[3], decimal_sign, money=money)
     if (match := _GROUPED.fullmatch(digits)) and match[3] != match["group"]:
         return Decimal(f"{re.sub('[^0-9]', '', match[1])}.{match[4] or ''}")
+    if match := _IN_LAKHS.fullmatch(digits):
+        return Decimal(f"{match[1].replace(',', '')}.{match[2] or ''}")
     if match := _PLAIN.fullmatch(digits):
         return Decimal(f"{match[1]}.{match[2] or ''}")
     return None

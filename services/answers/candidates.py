@@ -150,7 +150,7 @@ class Candidates:
     def excluded(self, field: FieldDefinition, kind: DocumentType) -> set[str]:
         """Give the values, canonical, that the nearest words make another's, see `unlike`."""
         names = FieldNames(field, kind)
-        return {item.value.text for item in self.of(field.kind) if names.exclude(_words_of(item))}
+        return {item.value.text for item in self.of(field.kind) if names.exclude(nearest_words(item))}
 
     def misprinted(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give what looks like a VAT number and is called one, whatever its check digits; as `labelled` does."""
@@ -184,7 +184,7 @@ class Candidates:
             is_whole
             and bool(places)
             and all(
-                names.name_another(_words_of(item))
+                names.name_another(nearest_words(item))
                 or (names.is_denied(item) and not names.is_spoken_of(item))
                 or self._says_another(item, field, names)
                 or (not field.needs_label and self._is_span(before, item))
@@ -264,7 +264,7 @@ class Candidates:
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
 
 
-def _words_of(item: Candidate) -> str:
+def nearest_words(item: Candidate) -> str:
     """Give the nearest words; another column's number to its left says nothing."""
     return next((label for label in item.labels if any(map(str.isalpha, label))), "")
 

@@ -42,7 +42,7 @@ _NO_MORE: Final = re.compile(r"[a-zäöü]{0,3}[ .:°]*(?:(?:number|nummer|no|nr
 """What may stand, but for names of it, between words that make a VAT number another's and the number."""
 _NOT_DENIED: Final = r"(?<!kein )(?<!keine )(?<!ohne )(?<!no )(?<!without )(?<!aucun )(?<!sans )(?<!pas de )"
 """Words that deny what follows them: `ohne Skonto`."""
-_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|le|du|ab)\W?)?$"
+_DIRECTLY: Final = r"\w*(?:[ -](?:date|datum))?(?: (?:is|ist|est))?\W{0,3}(?:(?:am|vom|bis|on|of|dated|le|du|ab)\W?)?$"
 """What may stand between a word and the value that it names: the rest of the word, `date`, `is`, a colon, `on`."""
 _OWN_LETTERS: Final = re.compile(r"([A-Z]{2,4})[-/ #]?(?=[0-9])")
 """Those that begin a number."""

@@ -16,14 +16,15 @@ from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidates
+from services.answers.candidates import Candidates, nearest_words
 from services.answers.confidence import UNWEIGHED
+from services.answers.field_names import names_of
 from services.answers.forms import has_form
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
-from services.answers.normal_form import plain
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
+from services.answers.sentences import in_small_letters
 from services.answers.values_by_form import KINDS, Candidate
 
 IN_ADDRESS: Final = 120
@@ -108,22 +109,44 @@ def _told(
     """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
     only = _only(labelled) or _only(_recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
+    only = only or _only(_with_charges(labelled, definition, kind, candidates))
     return only or _unlabelled(answer, definition, kind, given, candidates)
 
 
-def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Give the dates beside the field's own name alone: `Lieferdatum`, where `Datum` may be one, too.
+def _with_charges(
+    labelled: Sequence[Candidate], definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> Sequence[Candidate]:
+    """Give the amounts that another one of the field and a charge make: `Offener Betrag`, `Mahngebühr`, `Summe`.
 
-    The others' names must be parts of it, and theirs no later dates: a credit note has its `Datum`, and below it the
-    `Rechnungsdatum` of the invoice that it is for. Of numbers nothing tells that.
+    Of types without tax: net and tax make the gross total, which is not the net one.
     """
-    names = {plain(name).casefold() for name in (definition.label.de, definition.label.en)}
-    said = [(item, item.label.strip(" :.#")) for item in labelled]
-    own, others = [item for item, label in said if label in names], [item for item, label in said if label not in names]
-    are_vague = all(any(label in name for name in names) for _, label in said)
-    if definition.kind is not Kind.DATE or not are_vague or any(item.is_dateline for item in labelled):
+    if definition.kind is not Kind.MONEY or kind.tax_totals is not None:
         return []
-    return [item for item in own if all(other.value.text <= item.value.text for other in others)]
+    others = [other for other in kind.fields if other.kind is Kind.MONEY and other is not definition]
+    charges = {item.value.numeric for other in others for item in candidates.labelled(other, kind)}
+    parts = {item.value.numeric for item in labelled}
+    sums = {part + charge for part in parts for charge in charges if part and charge and charge > 0}
+    return [item for item in labelled if item.value.numeric in sums]
+
+
+def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Give the dates that a name of the field tells, where the others are dates and no more: `Lieferdatum`, `Datum`.
+
+    The others' names must be parts of the field's own, or several must stand as a letter's date does: a letter has one,
+    and a column many. Theirs must be no later dates: a credit note has its `Datum`, and below it the `Rechnungsdatum`
+    of the invoice that it is for. Of numbers nothing tells that.
+    """
+    if definition.kind is not Kind.DATE:
+        return []
+    names, own = names_of(definition), in_small_letters((definition.label.de, definition.label.en))
+    vague = {name for name in names - own if any(name in whole for whole in own)}
+    said = [(item, nearest_words(item).strip(" :.#")) for item in labelled]
+    told = [item for item, words in said if words.endswith(tuple(names - vague))]
+    others = [(item, words) for item, words in said if item not in told]
+    in_column = [item for item, words in others if item.is_dateline and words not in vague]
+    is_column = len({item.value.text for item in in_column}) > 1
+    are_vague = all(words in vague or (is_column and item.is_dateline) for item, words in others)
+    return [item for item in told if are_vague and all(other.value.text <= item.value.text for other, _ in others)]
 
 
 def _not_recipients(

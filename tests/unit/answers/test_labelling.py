@@ -1,13 +1,14 @@
 """What alone stands beside a field's name is its value; a right value is never replaced, nor left out."""
 
 from decimal import Decimal
+from typing import Final
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from unit.answers.placed import BOTH, TYPES, Pages, a_type, field, placed, values
+from unit.answers.placed import BOTH, TYPES, Pages, Placed, a_type, field, placed, values
 
-from schemas.document_types import DocumentType, Kind, Role, Rule
+from schemas.document_types import DocumentType, Kind, Role, Rule, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
@@ -513,11 +514,11 @@ def test_a_vat_number_that_words_make_the_recipients_gives_way_to_the_other() ->
         ("Datum: 02.11.2026\nLieferdatum: 04.11.2026", "2026-11-04"),
         ("Lieferdatum: 04.11.2026\nDatum: 02.11.2026", "2026-11-04"),
         ("Datum: 02.11.2026\nLieferdatum: 04.11.2026\nLieferdatum: 05.11.2026", "2026-11-02"),
-        ("Datum: 02.11.2026\nLiefertag: 04.11.2026", "2026-11-02"),
+        ("Datum: 02.11.2026\nLiefertag: 04.11.2026", "2026-11-04"),
         ("Liefertag: 02.11.2026\nRestlieferung\nLieferdatum: 20.11.2026", "2026-11-02"),
         ("Datum: 02.11.2026\nzum Lieferschein LS-1\nLieferdatum: 04.10.2026", "2026-11-02"),
     ],
-    ids=["own name", "other order", "own name twice", "two other names", "another name as good", "an earlier one"],
+    ids=["own name", "other order", "own name twice", "another name that tells", "another as good", "an earlier one"],
 )
 def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) -> None:
     note = a_type(
@@ -526,6 +527,39 @@ def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) ->
     page = f"Lieferschein LS-7\n{lines}\n"
     read = check_answer(note, {"delivered": "02.11.2026"}, [page], "de")
     assert values(by_labels(note, read, Candidates([page], "de")).fields)["delivered"] == delivered
+
+
+NAMED: Final = [("Lieferdatum:", 0, 200), ("20.11.2026", 600, 200)]
+ROWS: Final = [("Die Tide", 0, 520), ("10.11.2026", 1000, 520), ("Der Turm", 0, 820), ("12.11.2026", 1000, 820)]
+
+
+@pytest.mark.parametrize(
+    ("words", "dated"),
+    [([*NAMED, *ROWS], "2026-11-20"), ([*NAMED, *ROWS[:2]], "2026-11-10")],
+    ids=["a column", "one, as of a letter"],
+)
+def test_a_named_date_is_taken_before_a_column_of_dates(words: list[Placed], dated: str) -> None:
+    note = a_type(field("delivered", Kind.DATE, "Lieferdatum", "Delivery date", of_document=True))
+    pages, layouts = placed(*words)
+    read = check_answer(note, {"delivered": "10.11.2026"}, pages, "de")
+    assert values(by_labels(note, read, Candidates(pages, "de", layouts)).fields)["delivered"] == dated
+
+
+@pytest.mark.parametrize(
+    ("totals", "due"),
+    [(None, "115.00"), (TaxTotals(net="open", tax="fee", gross="sum"), "100.00")],
+    ids=["a reminder", "an invoice"],
+)
+def test_of_two_amounts_the_one_that_the_other_makes_with_a_charge_is_due(totals: TaxTotals | None, due: str) -> None:
+    kind = a_type(
+        field("open", Kind.MONEY, "Offen", "Due", synonyms=("Summe",)),
+        field("fee", Kind.MONEY, "Gebühr", "Fee"),
+        field("sum", Kind.MONEY, "Brutto", "Gross"),
+        tax_totals=totals,
+    )
+    page = "Offen: 100,00 €\nGebühr: 15,00 €\nSumme: 115,00 €"
+    read = check_answer(kind, {"open": "100,00 €"}, [page], "de")
+    assert values([*by_labels(kind, read, Candidates([page], "de")).fields])["open"] == due
 
 
 def test_an_account_takes_the_place_of_a_number_that_does_not_look_like_one() -> None:

@@ -82,6 +82,10 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("1\u00a0234,50\u00a0$\u00a0CA", "1234.50"),
         ("1.450,00 e", "1450.00"),  # as LaTeX sets the euro sign
         ("\uff11\uff12,00", "12.00"),
+        ("Rs. 1,65,000/-", "165000"),  # India groups hundreds of thousands by two
+        ("INR 1,65,000.00", "165000.00"),
+        ("\u20b91,65,000", "165000"),
+        ("12,34,56,789.5", "123456789.5"),
     ],
 )
 def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str) -> None:
@@ -94,7 +98,7 @@ def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str
         "", "€", "zwölf", "12 34", "1.234.56", "1,234,50", "1.234 567,00", "12,00 13,00", "12 EUR 13",
         "12 rote Franken", "12-13 US-Dollar", "£ 12 EUR",
         "$12 EUR", "5 Mio. €", "ab 12 €", "(12,00", "12,00)", "15.387,08¹", "1½ €", "12 kg", "5 e", "١٢", "9" * 29,
-        ".50", "-1,234",
+        ".50", "-1,234", "1,65,00", "165,00,000", "1,65,000,5", "1,65.000", "0,65,000", "12/-/-",
     ],
 )  # fmt: skip
 def test_money_that_is_not_plainly_one_amount_is_not_read(verbatim: str) -> None:

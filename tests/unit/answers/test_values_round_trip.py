@@ -274,6 +274,18 @@ def spaced(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
+@settings(deadline=None)
+@given(st.integers(100_000, 10**12), st.integers(0, 99), LANGUAGES)
+def test_an_indian_amount_of_a_hundred_thousand_or_more_needs_no_language(
+    rupees: int, paise: int, language: str
+) -> None:
+    whole = format_decimal(rupees, locale="en_IN")
+    exact = format_currency(Decimal(f"{rupees}.{paise:02}"), "INR", locale="en_IN")
+    for written in (whole, f"Rs. {whole}", f"Rs. {whole}/-", f"INR {whole}", f"\u20b9 {whole}/-", f"{whole} INR"):
+        assert read(Kind.MONEY, written, language) == f"{rupees}"
+    assert read(Kind.MONEY, exact, language) == f"{rupees}.{paise:02}"
+
+
 @st.composite
 def amounts_of_money(draw: st.DrawFn) -> str:
     """Write an amount with cents: no language is needed to read it."""
