@@ -302,7 +302,8 @@ def _weights_of(folder: Path) -> list[Path]:
         if not isinstance(named, dict) or not all(isinstance(name, str) for name in named.values()):
             message = f"{index}: its `weight_map` does not name one file for each weight; take it as it was published"
             raise CatalogueError(message)
-        return [file for file in found if file.name in named.values()] or found
+        wanted = set(named.values())  # a value a weight: tens of thousands
+        return [file for file in found if file.name in wanted] or found
     return [file for file in found if not file.name.startswith("consolidated")] or found
 
 

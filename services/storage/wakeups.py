@@ -14,7 +14,8 @@ from services.storage.faults import Fault, fault_of
 class Wakeups:
     """Tells when something was notified; made by `Database.listen`.
 
-    A notification can be lost with its connection, so whoever waits looks for work after a timeout too.
+    A notification can be lost with its connection. The end of one counts as a notification, and the next wait listens
+    again; one that vanishes without a word is not noticed at once, so whoever waits looks for work after a timeout too.
     """
 
     def __init__(self, engine: AsyncEngine, channel: str) -> None:
@@ -35,6 +36,7 @@ class Wakeups:
         self._connection = await self._engine.connect()
         raw: asyncpg.Connection = (await self._connection.get_raw_connection()).driver_connection
         await raw.add_listener(self._channel, self._notify)
+        raw.add_termination_listener(self._notify)
         self._raw = raw
         self._notified.set()
 

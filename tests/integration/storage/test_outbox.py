@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from integration.storage import stored as given
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from schemas.events import EventType
 from services.storage import outbox as queue
@@ -406,6 +406,17 @@ async def test_a_listener_whose_connection_is_cut_listens_again(database: Databa
         async with database.transaction() as connection:
             await enqueue(connection, [given.event()])
         assert await outbox.wait(DEADLINE_SECONDS)
+
+
+async def test_who_waits_is_woken_by_the_end_of_the_connection(database: Database) -> None:
+    async with database.listen(CHANNEL) as outbox:
+        await outbox.wait(DEADLINE_SECONDS)
+        assert outbox._raw is not None
+        process = outbox._raw.get_server_pid()
+        waiting = asyncio.create_task(outbox.wait(DEADLINE_SECONDS))
+        async with database.transaction() as connection:
+            await connection.execute(select(func.pg_terminate_backend(process)))
+        assert await waiting, "what is enqueued until somebody listens again is told to nobody"
 
 
 async def test_what_is_not_due_yet_costs_a_claim_nothing(database: Database) -> None:
