@@ -92,7 +92,10 @@ class Style:
     font: str
     size: float
     most_lines: int
-    middle: bool
+    numbers_on: str
+    """On which line of a row its numbers stand: `first`, `middle` or `last`."""
+    counts_first: bool
+    """What counts a row stands on its first line, wherever its other numbers stand."""
     breaks_rows: bool
     repeats_head: bool
     subtotal_every: int
@@ -157,7 +160,8 @@ def _style(chance: random.Random) -> Style:
         font=chance.choice(("Helvetica", "Times-Roman", "Courier")),
         size=chance.choice((7.0, 8.0, 9.0, 10.0)),
         most_lines=chance.choice((1, 1, 2, 3, 4)),
-        middle=chance.random() < 0.2,
+        numbers_on=_line_of_numbers(chance.random()),
+        counts_first=True,
         breaks_rows=chance.random() < 0.4,
         repeats_head=chance.random() < 0.7,
         subtotal_every=chance.choice((0, 0, 0, 5, 11)),
@@ -167,6 +171,10 @@ def _style(chance: random.Random) -> Style:
         padding=chance.choice((0.0, 2.0, 5.0)),
         stacked=chance.random() < 0.2,
     )
+
+
+def _line_of_numbers(share: float) -> str:
+    return "middle" if share < 0.2 else "last" if share < 0.3 else "first"
 
 
 def _items(chance: random.Random, style: Style, count: int) -> Iterator[Item]:
@@ -268,13 +276,14 @@ class _Printer:
         wrapped = self._wrap(item.description)
         needed = len(wrapped) * self._leading + style.padding
         room = self._y - MARGIN - 3 * self._leading
-        if room < (self._leading if style.breaks_rows and not style.middle else needed):
+        if room < (self._leading if style.breaks_rows and style.numbers_on == "first" else needed):
             self._new_page()
         texts = self._texts(number, item)
-        shift = (len(wrapped) - 1) * self._leading / 2 if style.middle else 0.0
+        shift = (len(wrapped) - 1) * self._leading * {"first": 0.0, "middle": 0.5, "last": 1.0}[style.numbers_on]
         for name, text in texts.items():
             is_text = name in {"article", "number", "unit"}
-            self._cell(name, text, self._y - shift, right=style.right and not is_text)
+            is_first = name == "number" and style.numbers_on == "last" and style.counts_first
+            self._cell(name, text, self._y - (0.0 if is_first else shift), right=style.right and not is_text)
         self._sum += item.line_total
         for text in wrapped:
             if self._y - MARGIN - 3 * self._leading < 0:

@@ -13,7 +13,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from schemas.wording import Wording
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
-from services.answers.tables.fields import fields_of
+from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
@@ -180,9 +180,9 @@ def _read_table(
         return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
-    fields = [
-        field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, confirmed=not reasons)
-    ]
+    surety = Surety(confirmed=not reasons, words=not found.unsure_words)
+    fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
+    reasons += [why.unsure_words()] if found.unsure_words else []
     if listing.rows or not unproven:
         return TableAnswers(fields, reasons)
     return TableAnswers(fields, reasons, unproven, _exceeded(key, rows, named))

@@ -4,46 +4,91 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
+from services.answers.tables.evenly import LEADING, NOTABLE, Numbers, numbers_stand, own_words
 from services.answers.tables.row import Row, baseline_of, row_tolerance
 from services.answers.tables.sheet import Cell
 
-_LEADING: Final = 1.5
-"""Distance of lines of one paragraph, as part of the font size, at most."""
-_NOTABLE: Final = 1.25
-"""A gap between lines that is this many times the others separates rows."""
 _FEW: Final = 0.4
 """Part of the gaps that may say that rows begin above their numbers, where they do not."""
 
 
-def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool) -> list[int]:
+class Starts(NamedTuple):
+    """Where rows begin.
+
+    Parameters
+    ----------
+    heights
+        Of each row.
+    numbers
+        On which of a row's lines its numbers stand, where lines are evenly spaced and nothing else tells rows apart.
+    """
+
+    heights: Sequence[int]
+    numbers: Numbers | None = None
+
+
+def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool, before: Numbers | None = None) -> Starts:
     """Say at which height each row begins: at its numbers, unless the lines show that it begins above them.
 
     Parameters
     ----------
     continues
         Lines above the first row may be of the sheet before.
+    before
+        Where numbers stand on the sheets before: so they do where this one does not tell.
     """
+    if tops := _counted_tops(rows) or _written_tops(rows, cells):
+        return Starts([top - row_tolerance(row) for row, top in zip(rows, tops, strict=True)])
+    numbers = numbers_stand(rows, cells, continues=continues)
+    if numbers is Numbers.UNKNOWN and before is not None:
+        numbers = before
+    if numbers is Numbers.LAST:
+        return Starts(_below_the_last(rows, cells), numbers)
     at_numbers = [row.top - row_tolerance(row) for row in rows]
-    if written := written_words(rows, cells):
-        tops = [words[0].baseline if words else row.top for row, words in zip(rows, written, strict=True)]
-        return [top - row_tolerance(row) for row, top in zip(rows, tops, strict=True)]
     by_gaps = [_largest_gap(upper, lower, cells) for upper, lower in pairwise(rows)]
     votes = [gap >= numbers - 1 for gap, numbers in zip(by_gaps, at_numbers[1:], strict=True) if gap is not None]
-    begins_above = not continues and _first_start(rows[0], cells) < at_numbers[0]
-    stand = [_stands_at(row, cells) for row in rows]
+    begins_above = not continues and first_start(rows[0], cells) < at_numbers[0]
+    stand = [own_words(row, cells) is not None for row in rows]
     if not begins_above and _have_headings(rows, cells):
-        return at_numbers
+        return Starts(at_numbers, numbers)
     if votes.count(False) <= _FEW * len(votes) and not begins_above and stand.count(False) <= _FEW * len(stand) / 2:
-        return at_numbers
+        return Starts(at_numbers, numbers)
     if centred := _centred_starts(rows, cells):
-        return centred
-    first = at_numbers[0] if continues else _first_start(rows[0], cells)
-    return [
-        first,
-        *(_begins(upper, lower, cells, gap) for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True)),
-    ]
+        # One row alone may have as many lines above its numbers as below them by chance.
+        several = sum(start < top for start, top in zip(centred, at_numbers, strict=True)) > 1
+        return Starts(centred, None if several else numbers)
+    first = at_numbers[0] if continues else first_start(rows[0], cells)
+    others = (_begins(upper, lower, cells, gap) for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True))
+    return Starts([first, *others], numbers)
+
+
+def begins_above(row: Row) -> bool:
+    """Tell whether the number that counts a row stands above its amount."""
+    return row.begins is not None and row.begins < row.top - row_tolerance(row)
+
+
+def _counted_tops(rows: Sequence[Row]) -> list[int]:
+    """Give the line of each row's number, if one stands above its amount."""
+    if not any(map(begins_above, rows)):
+        return []
+    return [row.top if row.begins is None else min(row.begins, row.top) for row in rows]
+
+
+def _written_tops(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int]:
+    """Give each row's first line by the order of the text, if that tells."""
+    written = written_words(rows, cells) or []
+    return [words[0].baseline if words else row.top for row, words in zip(rows, written, strict=bool(written))]
+
+
+def _below_the_last(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int]:
+    """Let rows begin below the numbers of the row above; subtotals and totals begin at their own."""
+    starts = [first_start(rows[0], cells)]
+    for upper, lower in pairwise(rows):
+        above = max(first_start(lower, cells), upper.bottom + row_tolerance(upper) + 1)
+        starts.append(lower.top - row_tolerance(lower) if lower.aside is not None else above)
+    return starts
 
 
 def written_words(rows: Sequence[Row], cells: Sequence[Cell]) -> list[Sequence[Cell]] | None:
@@ -103,8 +148,8 @@ def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None) -> i
         Where the largest gap above it ends, if one stands out.
     """
     numbers = lower.top - row_tolerance(lower)
-    near = _first_start(lower, cells)
-    if near == numbers and not _stands_at(lower, cells):
+    near = first_start(lower, cells)
+    if near == numbers and own_words(lower, cells) is None:
         return numbers if gap is None else gap
     if gap is None:
         return near if near > upper.bottom + row_tolerance(upper) else numbers
@@ -114,7 +159,7 @@ def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None) -> i
 def _centred_starts(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int] | None:
     """Give each row as many lines below its numbers as above; None if the lines do not allow it."""
     starts: list[int] = []
-    at = bisect_left(cells, _first_start(rows[0], cells), key=baseline_of)
+    at = bisect_left(cells, first_start(rows[0], cells), key=baseline_of)
     for row in rows:
         tolerance = row_tolerance(row)
         if at >= len(cells) or cells[at].baseline > row.top + tolerance:
@@ -128,15 +173,9 @@ def _centred_starts(rows: Sequence[Row], cells: Sequence[Cell]) -> list[int] | N
     return starts
 
 
-def _stands_at(row: Row, cells: Sequence[Cell]) -> bool:
-    tolerance = row_tolerance(row)
-    at = bisect_left(cells, row.top - tolerance, key=baseline_of)
-    return at < len(cells) and cells[at].baseline <= row.top + tolerance
-
-
 def _have_headings(rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
     """Tell whether lines above rows are no nearer to them than most rows, of one line each, are to each other."""
-    if not all(row.aside is not None or _stands_at(row, cells) for row in rows):
+    if not all(row.aside is not None or own_words(row, cells) for row in rows):
         return False
     at = [(bisect_left(cells, row.top, key=baseline_of), bisect_right(cells, row.top, key=baseline_of)) for row in rows]
     steps = [
@@ -155,16 +194,16 @@ def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:
     first, end = bisect_right(cells, upper.top, key=baseline_of), bisect_left(cells, lower.top, key=baseline_of)
     heights = sorted({upper.top, lower.top, *(cell.baseline for cell in cells[first:end])})
     gaps = sorted((second - first, second) for first, second in pairwise(heights))
-    if len(gaps) < 2 or gaps[-1][0] < _NOTABLE * gaps[-2][0]:  # noqa: PLR2004  (a largest one of several)
+    if len(gaps) < 2 or gaps[-1][0] < NOTABLE * gaps[-2][0]:  # noqa: PLR2004  (a largest one of several)
         return None
     return gaps[-1][1] - row_tolerance(lower)
 
 
-def _first_start(row: Row, cells: Sequence[Cell]) -> int:
+def first_start(row: Row, cells: Sequence[Cell]) -> int:
     """Go up from the first row as long as the lines follow each other closely."""
     top = row.top
     for cell in reversed(cells[: bisect_left(cells, row.top, key=baseline_of)]):
-        if top - cell.baseline > _LEADING * cell.size:
+        if top - cell.baseline > LEADING * cell.size:
             break
         top = cell.baseline
     return top - row_tolerance(row)

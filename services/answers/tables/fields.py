@@ -1,7 +1,7 @@
 """A row as fields, each with its place and how sure it is."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.events import FieldAnswer
 from schemas.tables import TableDefinition
@@ -18,22 +18,31 @@ UNREAD: Final = 0.3
 """For a value that code could not read."""
 
 
-def fields_of(
-    table: TableDefinition, index: int, row: Row, pages: Sequence[str], *, confirmed: bool
-) -> Iterator[FieldAnswer]:
-    """Give the fields of a row.
+class Surety(NamedTuple):
+    """What is known of all rows of a table.
 
     Parameters
     ----------
     confirmed
         Nothing says that rows are missing or wrong.
+    words
+        The order or the places of the lines tell whose each is.
     """
-    confidences = _confidences(table, row, confirmed=confirmed)
+
+    confirmed: bool
+    words: bool
+
+
+def fields_of(
+    table: TableDefinition, index: int, row: Row, pages: Sequence[str], surety: Surety
+) -> Iterator[FieldAnswer]:
+    """Give the fields of a row."""
+    confidences = _confidences(table, row, confirmed=surety.confirmed)
     for column in table.columns:
         path = f"{table.name}[{index}].{column.name}"
         confidence = confidences[column.name]
         if column.kind == "text":
-            yield from _description(path, row, pages, confidence)
+            yield from _description(path, row, pages, confidence if surety.words else UNCONFIRMED)
         elif figure := row.figures.get(column.name):
             start, end = _place(pages[row.page - 1], figure.cell)
             yield FieldAnswer(

@@ -73,6 +73,8 @@ class Found:
         Pages, and the words that lines with a quantity or a price have in the place of an amount.
     lesser_heads
         Something stands under heads that name fewer columns, and was not read.
+    unsure_words
+        Nothing tells whose the lines between the numbers of two rows are.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -90,6 +92,7 @@ class Found:
     too_many: bool = False
     unbilled: list[tuple[int, str]] = field(default_factory=list)
     lesser_heads: bool = False
+    unsure_words: bool = False
 
 
 def find_rows(
@@ -143,6 +146,7 @@ def find_rows(
             over = chooser.take(part, new_head=head is not None)
             columns = None if over else columns
     chooser.finish(language, sheets)
+    found.unsure_words = reader.is_unsure
     return found
 
 
@@ -175,6 +179,8 @@ class _Chooser:
         if self._open and found.rows and (part.rows or part.ended):  # else the page says something else
             _go_on(found.rows[-1], part.before, part.page)
         self._open = True
+        if part.rows and found.uncounted and _follows(found.uncounted[-1], part.rows[0]):
+            found.uncounted.pop()
         after_total = self._after_total
         end = min((row.top for row in part.rows if row.aside is Aside.TOTAL and not self._is_row(row)), default=inf)
         for row in part.rows:
@@ -248,6 +254,12 @@ def _counted_on(rows: Sequence[Row], counted: set[int | None]) -> Iterator[int]:
             continue
         counted.add(row.number)
         yield row.number
+
+
+def _follows(number: int, row: Row) -> bool:
+    """Tell whether a number at a sheet's end counts the first row of the next one, or the group that begins with it."""
+    began_before = bool(row.lines) and row.lines[0][0] < row.page
+    return number == (row.number if began_before else row.group)
 
 
 def _is_listed(row: Row) -> bool:

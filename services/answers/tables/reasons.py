@@ -82,6 +82,10 @@ _NOT_BILLED: Final = Wording(
     en="{rows}: a balance or a payment, and nothing that is billed here.",
 )
 _ROW: Final = Wording(de="Zeile {row} (Seite {page})", en="row {row} (page {page})")
+_UNSURE_WORDS: Final = Wording(
+    de="nichts zeigt, ob Wörter zwischen den Zahlen zweier Zeilen oben oder unten dazugehören: „{column}“ prüfen.",
+    en="nothing shows whether words between the numbers of two rows are the upper or lower one's: check “{column}”.",
+)
 _HOLE: Final = Wording(de="{row} ohne „{column}“", en="{row} has no “{column}”")
 _NO_COLUMN: Final = Wording(
     de="„{column}“ wurde nicht gelesen, und das Dokument nennt eine solche Spalte.",
@@ -113,6 +117,10 @@ class Reasons:
     def denied(self) -> str:
         """Say that the totals below deny the only row."""
         return self._sentence(_ONLY_ROW)
+
+    def unsure_words(self) -> str:
+        """Say that words may be those of the row above or below."""
+        return self._sentence(_UNSURE_WORDS, column=self._label(self.table.description))
 
     def too_many(self, count: int) -> str:
         """Say that there are more rows than were read."""

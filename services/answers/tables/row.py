@@ -40,6 +40,10 @@ class Row:
         Numbers by column.
     number
         What counts it, if a column does.
+    group
+        The number of its group, where what counts it has it before its own: 3 of `3.1`.
+    begins
+        Baseline of the number that counts it, where each row has one on its first line.
     unnamed
         Numbers in columns that nobody asked for, or that count the rows: one of them may be a column whose head is
         misleading.
@@ -53,6 +57,8 @@ class Row:
     line: Line
     figures: dict[str, Figure]
     number: int | None
+    group: int | None = None
+    begins: int | None = None
     unnamed: dict[str, Figure] = field(default_factory=dict)
     lines: list[tuple[int, Cell]] = field(default_factory=list)
     aside: Aside | None = None
@@ -71,6 +77,12 @@ class Row:
 def row_tolerance(row: Row) -> int:
     """Difference of baselines that is none, for a row."""
     return next(iter(row.figures.values())).cell.size // 3
+
+
+def above_totals(rows: Sequence[Row]) -> Sequence[Row]:
+    """Give rows up to the first total: below it taxes look like rows."""
+    end = next((at for at, row in enumerate(rows, start=1) if row.aside is Aside.TOTAL), len(rows))
+    return rows[:end]
 
 
 def whole(cells: Sequence[Cell]) -> Cell:

@@ -4,20 +4,24 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number
-from services.answers.tables.beginnings import starts_of
+from services.answers.tables.beginnings import begins_above, first_start, starts_of
 from services.answers.tables.columns import Columns, is_figure
+from services.answers.tables.evenly import Numbers
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
-from services.answers.tables.row import Figure, Row, baseline_of, row_tolerance, whole
+from services.answers.tables.row import Figure, Row, above_totals, baseline_of, row_tolerance, whole
 from services.answers.tables.sheet import AMOUNT, Cell, Line, without_factor
 from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
+_IN_GROUP: Final = re.compile(r"0*([0-9]{1,6})(?:\.[0-9]{1,4})+\.?")
+"""`3.1`: the first row of the third group."""
 _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
 _FRACTION: Final = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
 """`1½` is no 1."""
@@ -86,6 +90,21 @@ class RowReader:
     language: str
     _begins_above: bool = False
     """Rows of the sheets before began above their numbers."""
+    _stand: set[Numbers] = field(default_factory=set)
+    """On which of a row's lines its numbers stand, by the sheets before whose lines are evenly spaced."""
+
+    _begun: tuple[int, list[tuple[int, Cell]]] | None = None
+    """Number and lines of a row whose amount stands on the next sheet."""
+
+    @property
+    def is_unsure(self) -> bool:
+        """Nothing told, or sheets do not agree, whose the lines between the numbers of two rows are."""
+        return Numbers.FIRST not in self._stand if Numbers.UNKNOWN in self._stand else len(self._stand) > 1
+
+    @property
+    def _decided(self) -> Numbers | None:
+        decided = self._stand - {Numbers.UNKNOWN}
+        return decided.pop() if len(decided) == 1 else None
 
     def read(self, page: int, lines: Sequence[Line], columns: Columns, *, continues: bool) -> Part:
         """Read the lines between a head, or a sheet's beginning, and the next head, or the sheet's end.
@@ -101,6 +120,9 @@ class RowReader:
         placed = [(line, self._placed(line, columns)) for line in body]
         rows, strays, uncounted = self._rows(page, placed)
         before = self._describe(page, rows, placed, continues=continues)
+        if rows:
+            self._finish_begun(rows)
+            self._begun = _begun_below(rows, uncounted)
         return Part(page, rows, before, strays, uncounted, list(self._unbilled(placed)), ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
@@ -176,6 +198,8 @@ class RowReader:
             named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
             aside = aside or (Aside.TOTAL if named and names_tax(named.text) else None)
+            groups = (_IN_GROUP.fullmatch(cell.text) for name, cell in cells if name == ROW_NUMBER)
+            group = next((int(match[1]) for match in groups if match), None)
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -183,7 +207,7 @@ class RowReader:
                 if column is self.table.description or not (figure := self._figure(column, cell)):
                     continue
                 if column is key:
-                    rows.append(Row(page, line, {name: figure}, None, aside=aside))
+                    rows.append(Row(page, line, {name: figure}, None, group=group, aside=aside))
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
@@ -214,8 +238,12 @@ class RowReader:
         cells = [cell for _, line in placed if (cell := _words(line, name)) is not None]
         if not rows:
             return cells
-        starts = starts_of(rows, cells, continues=continues and not self._begins_above)
-        self._begins_above = self._begins_above or starts[0] < rows[0].top - row_tolerance(rows[0])
+        if self._begun and rows[0].number is None:
+            rows[0].begins = first_start(rows[0], cells) + row_tolerance(rows[0])
+        starts, numbers = starts_of(rows, cells, continues=continues and not self._begins_above, before=self._decided)
+        self._stand |= {numbers} if numbers else set()
+        above = [start < row.top - row_tolerance(row) for row, start in zip(rows, starts, strict=True)]
+        self._begins_above = self._begins_above or above[0] or 2 * sum(above) > len(rows)
         bounds = [bisect_left(cells, start, key=baseline_of) for start in starts]
         for row, first, end in zip(rows, bounds, [*bounds[1:], len(cells)], strict=True):
             row.lines = [(page, cell) for cell in cells[first:end]]
@@ -223,6 +251,12 @@ class RowReader:
                 row.aside = row.aside or aside_of(row.lines[0][1].text)  # its amount stands in the middle of two lines
         self._describe_otherwise(page, rows, placed)
         return cells[: bounds[0]]
+
+    def _finish_begun(self, rows: Sequence[Row]) -> None:
+        """Give the first row of a sheet what stands of it on the one before."""
+        if self._begun and rows[0].aside is None and rows[0].number is None:
+            rows[0].number, lines = self._begun
+            rows[0].lines[:0] = lines
 
     def _describe_otherwise(
         self, page: int, rows: Sequence[Row], placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
@@ -254,7 +288,7 @@ def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
     """Give rows the words of a column if each of them then has several; say whether they have."""
-    starts = starts_of(rows, cells, continues=False)
+    starts, _ = starts_of(rows, cells, continues=False)
     bounds = [bisect_left(cells, start, key=baseline_of) for start in starts]
     shares = [cells[first:end] for first, end in zip(bounds, [*bounds[1:], len(cells)], strict=True)]
     if not all(sum(len(_WORD.findall(cell.text)) for cell in share[:2]) > 1 for share in shares):
@@ -336,21 +370,60 @@ def _key_baseline(row: Row) -> int:
 
 
 def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
-    """Give each row the number nearest to it that no other row is nearer to; give back those that count on alone."""
-    best: dict[int, tuple[int, int]] = {}
-    for number, cell in numbers:
-        row = _nearest(rows, cell)
-        if row is None:
-            continue
-        distance = abs(_key_baseline(row) - cell.baseline)
-        if id(row) not in best or distance < best[id(row)][0]:
-            best[id(row)] = (distance, number)
-    for row in rows:
-        row.number = best[id(row)][1] if id(row) in best else None
-    counted = {row.number for row in rows}
+    """Give each row the number that counts it; give back those that count on alone."""
+    if pairs := _in_order(rows, numbers):
+        for row, number, cell in pairs:
+            row.number, row.begins = number, cell.baseline
+    else:
+        _count_by_distance(rows, numbers)
+    counted = {row.number for row in rows} | {row.group for row in rows}
     uncounted: list[tuple[int, Cell]] = []
     for number, cell in numbers:
         if number not in counted and number - 1 in counted:
             counted.add(number)
             uncounted.append((number, cell))
     return uncounted
+
+
+def _in_order(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tuple[Row, int, Cell]]:
+    """Pair each row with the one number between the row above and its own amount; none if that is not so of all.
+
+    The first row of a sheet may have its number on the sheet before. What stands below the last row is none of these.
+    """
+    keys = [_key_baseline(row) + row_tolerance(row) for row in rows]
+    owners = [(bisect_left(keys, cell.baseline), number, cell) for number, cell in numbers]
+    pairs = [(rows[at], number, cell) for at, number, cell in owners if at < len(rows)]
+    is_rising = all(upper < lower for (_, upper, _), (_, lower, _) in pairwise(pairs))
+    counted = [id(row) for row, _, _ in pairs]
+    wanted = [id(row) for row in above_totals(rows) if row.aside is None]
+    return pairs if is_rising and counted in (wanted, wanted[1:]) else []
+
+
+def _begun_below(
+    rows: Sequence[Row], uncounted: Sequence[tuple[int, Cell]]
+) -> tuple[int, list[tuple[int, Cell]]] | None:
+    """Take off the last row what is of one whose number stands below it, where rows begin above their amounts."""
+    number, cell = uncounted[-1] if uncounted else (0, None)
+    if cell is None or not any(begins_above(row) for row in rows) or cell.baseline <= rows[-1].bottom:
+        return None
+    at = next(
+        (at for at, (_, line) in enumerate(rows[-1].lines) if line.baseline >= cell.baseline - row_tolerance(rows[-1])),
+        len(rows[-1].lines),
+    )
+    lines = rows[-1].lines[at:]
+    del rows[-1].lines[at:]
+    return number, lines
+
+
+def _count_by_distance(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> None:
+    """Give each row the number nearest to it that no other row is nearer to; one of a group counts no row in it."""
+    best: dict[int, tuple[int, int]] = {}
+    for number, cell in numbers:
+        row = _nearest(rows, cell)
+        if row is None or row.group is not None:
+            continue
+        distance = abs(_key_baseline(row) - cell.baseline)
+        if id(row) not in best or distance < best[id(row)][0]:
+            best[id(row)] = (distance, number)
+    for row in rows:
+        row.number = best[id(row)][1] if id(row) in best else None

@@ -180,11 +180,16 @@ def jumps(rows: Sequence[Row]) -> list[tuple[int, int]]:
     """Give the pairs of numbers between which rows are missing.
 
     Rows are counted one by one, or in steps of five, ten, and the like that the first one makes too. Counting may begin
-    anew. Large numbers most of which jump are those of articles, and count nothing.
+    anew. Large numbers most of which jump are those of articles, and count nothing. Rows of `3.1` count none; what is
+    counted 4 follows them.
     """
     numbers = [row.number for row in rows if row.number is not None]
-    step, pairs = _step(numbers), pairwise([0, *numbers])
-    return [] if _are_articles(numbers) else [(first, second) for first, second in pairs if second > first + step]
+    step, before, found = _step(numbers), 0, []
+    for row in rows if not _are_articles(numbers) else ():
+        if row.number is not None and row.number > before + step:
+            found.append((before, row.number))
+        before = next((number for number in (row.number, row.group) if number is not None), before)
+    return found
 
 
 def _step(numbers: Sequence[int]) -> int:

@@ -23,8 +23,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "head on every page": {"repeats_head": True},
     "head on the first page alone": {"repeats_head": False, "carries": False},
     "wrapped descriptions": {"most_lines": 4},
-    "rows split by the page's end": {"most_lines": 4, "breaks_rows": True, "middle": False},
-    "numbers in the middle of a row's lines": {"most_lines": 3, "middle": True, "padding": 5.0},
+    "rows split by the page's end": {"most_lines": 4, "breaks_rows": True, "numbers_on": "first"},
+    "numbers in the middle of a row's lines": {"most_lines": 3, "numbers_on": "middle", "padding": 5.0},
+    "numbers on a row's last line": {"most_lines": 4, "numbers_on": "last", "padding": 5.0},
     "subtotals": {"subtotal_every": 5},
     "sums carried over": {"carries": True, "repeats_head": True},
     "head of two lines": {"stacked": True},
@@ -44,7 +45,9 @@ def test_rows_of_every_form_are_read_whole(form: str) -> None:
         assert not answers.reasons
 
 
-@pytest.mark.parametrize("form", ["wrapped descriptions", "rows split by the page's end", "subtotals"])
+@pytest.mark.parametrize(
+    "form", ["wrapped descriptions", "rows split by the page's end", "numbers on a row's last line", "subtotals"]
+)
 def test_descriptions_are_read_whole(form: str) -> None:
     for seed in (1, 2, 3):
         invoice, document = printed(seed, 60, **FORMS[form])

@@ -39,12 +39,17 @@ def plain(hidden: Sequence[str] = ()) -> list[str]:
     return pages_of(ROWS[:30], third, ROWS[60:90])
 
 
-@pytest.mark.parametrize("form", [None, *FORMS])
+@pytest.mark.parametrize("form", [None, *(form for form in FORMS if form != "numbers on a row's last line")])
 def test_pages_of_rows_are_told_in_every_layout(form: str | None) -> None:
     for seed in (1, 2, 3):
         _, document = printed(seed, 150, **FORMS[form] if form else {})
         of_rows = row_pages(sheets(document.pages, document.layouts))
         assert of_rows == frozenset(range(2, len(document.pages)))
+
+
+def test_a_line_that_counts_a_row_above_its_amount_is_left_to_the_model() -> None:
+    _, document = printed(2, 150, **FORMS["numbers on a row's last line"])
+    assert not row_pages(sheets(document.pages, document.layouts))
 
 
 def test_pages_of_text_are_told_by_their_lines_with_head_and_foot() -> None:
