@@ -17,6 +17,8 @@ LARGE_BYTES: Final = 128 * 1024
 """From this size on, a free block is the system's again: glibc's own default, which grows unless it is set."""
 HEAPS: Final = 2
 
+_LIBRARY: Final = ctypes.CDLL(None)
+
 
 def give_memory_back() -> bool:
     """Let large blocks go back to the system when they are free, and threads share two heaps.
@@ -28,9 +30,19 @@ def give_memory_back() -> bool:
     bool
         False where the C library is not glibc: then nothing is changed.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(_LIBRARY, "mallopt", None)
     if mallopt is None:
         return False
     settings = ((_MMAP_THRESHOLD, LARGE_BYTES), (_TRIM_THRESHOLD, LARGE_BYTES), (_ARENA_MAX, HEAPS))
     done = [mallopt(parameter, value) == 1 for parameter, value in settings]
     return all(done)
+
+
+def give_back_what_is_free() -> None:
+    """Give the system the pages that are free, in the middle of a heap too; 2 ms at most, of a heap of 70 MiB.
+
+    glibc does so by itself only at the end of a heap, which something small that stays holds in its place. The texts of
+    long documents lie below it.
+    """
+    if trim := getattr(_LIBRARY, "malloc_trim", None):
+        trim(0)

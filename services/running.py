@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from services.allocator import give_memory_back
+from services.collector import start_set_aside
 from services.settings import Settings
 from services.telemetry.health import Health, HealthServer
 from services.telemetry.setup import Telemetry, set_up
@@ -82,9 +83,10 @@ async def _run(
                 service = await build(name, place)
                 looking = asyncio.create_task(vitals.run(), name="vitals")
                 stack.callback(looking.cancel)
-                place.say(State.READY)
-                log.info("ready", service=name.value, health=server.url)
-                await run_until(service, stop, settings.drain_seconds, lambda: place.say(State.STOPPING))
+                with start_set_aside():
+                    place.say(State.READY)
+                    log.info("ready", service=name.value, health=server.url)
+                    await run_until(service, stop, settings.drain_seconds, lambda: place.say(State.STOPPING))
 
 
 async def run_until(service: Service, stop: asyncio.Event, drain_seconds: float, on_stop: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from schemas.events import ErrorCode, Step
-from services.inference.outcome import Failed
+from services.inference.outcome import Answered, Failed
 from services.inference.record import Leaving, Recorder
 from services.storage.errors import DataRefusedError
 from services.storage.records import Failure
@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 FLUSH_OUTCOMES: Final = 100
 """Most outcomes of one transaction."""
 
+FLUSH_FIELDS: Final = 5_000
+"""From so many fields on no further outcome joins a transaction, whose rows and events are all in memory: a letter has
+some thirty, a table of a hundred pages thousands, and after a database was away all documents are ready at once."""
 
 LINGER_SECONDS: Final = 0.1
 """The first of them waits this long for company: little beside the seconds that it was in the engine, and a transaction
@@ -28,6 +31,11 @@ costs the database and us nearly as much for one document as for ten."""
 class _Waiting:
     leaving: Leaving
     durable: asyncio.Future[Leaving]
+
+    @property
+    def fields(self) -> int:
+        outcome = self.leaving.outcome
+        return len(outcome.fields) if isinstance(outcome, Answered) else 0
 
 
 class Recording:
@@ -50,14 +58,20 @@ class Recording:
     async def run(self) -> None:
         """Write for ever; cancel it when nothing is waiting any more."""
         while True:
-            ready = [await self._ready.get()]
+            first = await self._ready.get()
             await asyncio.sleep(self._linger_seconds)
-            while not self._ready.empty() and len(ready) < FLUSH_OUTCOMES:
-                ready.append(self._ready.get_nowait())
+            ready = self._with_company(first)
             written = await self._write([item.leaving for item in ready])
             for item, leaving in zip(ready, written, strict=True):
                 if not item.durable.cancelled():
                     item.durable.set_result(leaving)
+
+    def _with_company(self, first: _Waiting) -> list[_Waiting]:
+        ready, fields = [first], first.fields
+        while not self._ready.empty() and len(ready) < FLUSH_OUTCOMES and fields < FLUSH_FIELDS:
+            ready.append(self._ready.get_nowait())
+            fields += ready[-1].fields
+        return ready
 
     async def _write(self, given: Sequence[Leaving]) -> list[Leaving]:
         try:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -49,7 +50,11 @@ ENGINE_DEATHS: Final = 3
 """A document that the engine held at its death so often, alone since the first, is what kills it."""
 
 CHECKS: Final = 2
-"""Answers that are checked at the same time: a check is Python alone, and holds megabytes of a long document."""
+"""Answers that are checked at the same time: a check is Python alone."""
+
+LONG_PAGES: Final = 10
+"""Of documents with more pages one at a time is checked: it holds a tenth of a megabyte a page, and a shorter document
+does not wait for two of them."""
 
 BREAKER_SECONDS: Final = 0.2
 """How often an open breaker is asked."""
@@ -107,6 +112,7 @@ class Inference:
         self._slots = asyncio.Semaphore(limits.documents + limits.batch)
         self._turns = Turns(limits.documents)
         self._checks = asyncio.Semaphore(CHECKS)
+        self._long_checks = asyncio.Semaphore(1)
         self._in_work = InWork()
         self._in_engine = InEngine(recorder.note_engine_death)
 
@@ -254,7 +260,7 @@ class Inference:
             return self._after(document, asked)
         try:
             with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-                outcome = await self._in_turn(lambda: check_or_answer(asked))
+                outcome = await self._in_turn(document, lambda: check_or_answer(asked))
             self._tell_breaker(asked)  # now: its second question may find the engine away
             if isinstance(outcome, Checked):
                 outcome = await self._answer_again(outcome, batch)
@@ -276,13 +282,14 @@ class Inference:
 
     async def _answer_again(self, checked: Checked, batch: Batch) -> Answered:
         """Ask what is left to ask; whatever comes of it, the document has its first answer."""
+        document = checked.asked.admitted.document
         if checked.question is not None:
             checked = await self._ask_again(checked, checked.question, batch)
         if checked.tables is None:
-            checked = await self._in_turn(partial(with_tables, checked))
+            checked = await self._in_turn(document, partial(with_tables, checked))
         if checked.rows_question is not None:
             checked = await self._ask_rows(checked, checked.rows_question, batch)
-        return await self._in_turn(partial(answered, checked))
+        return await self._in_turn(document, partial(answered, checked))
 
     async def _ask_again(self, checked: Checked, question: Question, batch: Batch) -> Checked:
         document, kind = checked.asked.admitted.document, checked.asked.kind.name
@@ -292,7 +299,7 @@ class Inference:
             self._metrics.asked_again(kind, names.SecondAnswer.FAILED)
             return checked
         with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-            second = await self._in_turn(lambda: check_again(checked, again))
+            second = await self._in_turn(document, lambda: check_again(checked, again))
         helped = second.faults < checked.faults
         self._metrics.asked_again(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
@@ -306,14 +313,15 @@ class Inference:
             self._metrics.asked_rows(kind, names.SecondAnswer.FAILED)
             return checked
         with self._tracing.step_span(names.CHECK, document.traceparent, **_attributes(document, batch)):
-            second = await self._in_turn(partial(check_rows, checked, rows))
+            second = await self._in_turn(document, partial(check_rows, checked, rows))
         helped = second.tables is not None and not second.tables.unproven
         self._metrics.asked_rows(kind, names.SecondAnswer.HELPED if helped else names.SecondAnswer.USELESS)
         return second
 
-    async def _in_turn(self, checks: Callable[[], Found]) -> Found:
+    async def _in_turn(self, document: PendingDocument, checks: Callable[[], Found]) -> Found:
         """Run a part of step 7 in a thread, with few others beside it."""
-        async with self._checks:
+        is_long = len(document.pages) > LONG_PAGES
+        async with self._long_checks if is_long else nullcontext(), self._checks:
             return await asyncio.to_thread(checks)
 
     async def _ask(

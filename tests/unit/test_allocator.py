@@ -43,6 +43,38 @@ def test_a_large_block_is_the_systems_again_when_it_is_free() -> None:
     assert look("as it is", size) == "False"  # else the setting has nothing to do
 
 
+FRAGMENTED = """
+import sys
+from services.allocator import give_back_what_is_free, give_memory_back
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+give_memory_back()
+texts, kept = [], []
+for number in range(20_000):
+    texts.append(bytearray(4000))  # a page, which goes
+    if number % 10 == 0:
+        kept.append(bytearray(600))  # something of another, which stays
+texts.clear()
+full = resident()
+if sys.argv[1] == "given back":
+    give_back_what_is_free()
+print((full - resident()) // 2**20)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc and glibc")
+def test_pages_that_are_free_between_others_are_the_systems_again() -> None:
+    def megabytes(way: str) -> int:
+        program = [sys.executable, "-c", FRAGMENTED, way]
+        return int(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
+
+    assert megabytes("as it is") < 10  # else there is nothing to do
+    assert megabytes("given back") > 40
+
+
 class ReachedError(Exception):
     """What a service does first was done."""
 

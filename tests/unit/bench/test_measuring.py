@@ -1,6 +1,9 @@
+import asyncio
 import json
+import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +11,6 @@ from pathlib import Path
 import greenlet
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
-from bench import sampler
 from bench.cost import Cost, part
 from bench.ground import letters, page, spread_evenly
 from bench.profile import step_of, tables_of
@@ -86,6 +88,11 @@ def waits_for(work: greenlet.greenlet) -> None:
     work.switch()
 
 
+def of(function: str, found: Mapping[tuple[str, ...], int]) -> float:
+    """Give the seconds of a function and what it calls."""
+    return sum(count for stack, count in found.items() if any(item.endswith(f":{function}") for item in stack)) / 1e6
+
+
 def test_samples_are_of_whoever_computes(tmp_path: Path) -> None:
     taken = Sampler()
     taken.start()
@@ -94,11 +101,63 @@ def test_samples_are_of_whoever_computes(tmp_path: Path) -> None:
     waits_for(greenlet.greenlet(lambda: burn(0.3)))
     taken.save(tmp_path / "samples.json")
     found = read_samples(tmp_path / "samples.json")
-    of_burn = {stack: count for stack, count in found.items() if any(item.endswith(":burn") for item in stack)}
-    expected = 0.6 / sampler.EVERY_SECONDS
-    assert expected / 3 < sum(of_burn.values()) < 1.2 * expected
-    assert any(item.endswith(":waits_for") for stack in of_burn for item in stack)
+    assert 0.5 < of("burn", found) < 0.65
+    assert 0.2 < of("waits_for", found) < 0.35
     assert json.loads((tmp_path / "samples.json").read_text("utf-8"))
+
+
+def let_go() -> None:
+    """Let another thread have Python's lock, and wait until it is taken from that one."""
+    time.sleep(0)
+
+
+def work() -> None:
+    sum(range(40_000))
+
+
+def compute(until: threading.Event) -> None:
+    while not until.is_set():
+        pass
+
+
+def test_each_thread_has_its_own_time_and_none_where_it_waits_for_the_lock(tmp_path: Path) -> None:
+    until = threading.Event()
+    other = threading.Thread(target=compute, args=(until,))
+    taken = Sampler()
+    taken.start()
+    begun = time.thread_time()
+    other.start()
+    while (worked := time.thread_time() - begun) < 0.2:
+        let_go()
+        work()
+    computed = time.clock_gettime(time.pthread_getcpuclockid(other.ident or 0))
+    taken.save(tmp_path / "samples.json")
+    until.set()
+    other.join()
+    found = read_samples(tmp_path / "samples.json")
+    assert of("compute", found) == pytest.approx(computed, rel=0.3)
+    assert of("work", found) + of("let_go", found) == pytest.approx(worked, rel=0.3)
+    assert of("work", found) > 2 * of("let_go", found)
+
+
+def compute_for(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+async def test_a_thread_that_hands_its_result_over_has_computed_before(tmp_path: Path) -> None:
+    taken = Sampler()
+    taken.start()
+    for _ in range(40):
+        checking = asyncio.create_task(asyncio.to_thread(compute_for, 0.015))
+        while not checking.done():
+            work()
+            await asyncio.sleep(0)
+    taken.save(tmp_path / "samples.json")
+    found = read_samples(tmp_path / "samples.json")
+    assert of("compute_for", found) == pytest.approx(0.6, rel=0.5)
+    assert of("BaseSelectorEventLoop._write_to_self", found) == 0
 
 
 def test_costs_are_told_by_page() -> None:

@@ -47,7 +47,7 @@ async def test_an_answer_does_not_close_what_its_second_question_opened(
     async def asked(*_: object, **__: object) -> Asked:
         return answer()
 
-    async def at_once(check: Callable[[], object]) -> object:
+    async def at_once(_: object, check: Callable[[], object]) -> object:
         return check()
 
     checked = Mock(spec=Checked, asked=answer())

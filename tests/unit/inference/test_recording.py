@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -15,9 +16,9 @@ from pending import pending_document
 from structlog.testing import capture_logs
 
 from schemas.events import ErrorCode, Step
-from services.inference.outcome import Failed, Retried
+from services.inference.outcome import Answered, Failed, Retried
 from services.inference.record import Leaving, Recorder
-from services.inference.recording import FLUSH_OUTCOMES, LINGER_SECONDS, Recording
+from services.inference.recording import FLUSH_FIELDS, FLUSH_OUTCOMES, LINGER_SECONDS, Recording
 from services.storage.errors import DatabaseUnreachableError, DataRefusedError
 from services.storage.records import Failure, NewBatch, PendingDocument
 
@@ -123,6 +124,17 @@ async def test_a_transaction_has_a_bound(database: Database):
     async with _running(database) as (recording, _):
         await asyncio.gather(*_hand_in(recording, range(2 * FLUSH_OUTCOMES + 1)))
     assert [len(items) for items in database.tries] == [FLUSH_OUTCOMES, FLUSH_OUTCOMES, 1]
+
+
+async def test_a_transaction_has_a_bound_of_fields_as_well(database: Database):
+    """Else the rows of a hundred long documents are in memory at once."""
+    database.open.set()
+    answered = [
+        Leaving(Mock(Answered, fields=[None] * (FLUSH_FIELDS // 2), document=_document(key)), BATCH) for key in range(5)
+    ]
+    async with _running(database) as (recording, _):
+        await asyncio.gather(*map(recording.record, answered))
+    assert database.tries == [[0, 1], [2, 3], [4]]
 
 
 async def test_a_refused_value_fails_its_document_alone_and_its_neighbours_are_written_as_they_are(database: Database):
