@@ -95,8 +95,10 @@ _AMOUNT_AND_WORDS: Final = re.compile(
 """An amount, and words that say of what it is: `58.800 Euro brutto im Jahr`."""
 _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}})) [A-Z]")
 """An amount, and the code of its tax rate, or a letter that stands for the sign of the currency."""
+_GOES_ON: Final = r"[^\W\d_A-ZÀ-Þ](?![^\n:]{0,40}:|[^\s@]{1,64}@|ww\.)"
+"""A small letter that begins neither another entry nor an address of the web."""
 _REST_OF_SENTENCE: Final = re.compile(
-    r"(?=\w| [^\W\d_A-ZÀ-Þ]|\n[^\W\d_A-ZÀ-Þ])(?:[^\s.;!?]|[.](?=\w)| (?! {2})|\n(?=[^\W\d_A-ZÀ-Þ]))++(?=[.;!?]|\s)"
+    rf"(?=\w| [^\W\d_A-ZÀ-Þ]|\n{_GOES_ON})(?:[^\s.;!?]|[.](?=\w)| (?! {{2}})|\n(?={_GOES_ON}))++(?=[.;!?]|\s)"
 )
 """What goes on in small letters behind a copy, on its line or the next one, to where it ends."""
 _MADE_WHOLE: Final = (Kind.NAME, Kind.TEXT)

@@ -27,6 +27,13 @@ _PAYEE: Final = re.compile(
     r"(?P<name>[^\n\t,;|•·]{3,80})",
     re.IGNORECASE,
 )
+_NO_PAYEE: Final = re.compile(
+    r"(?:(?:iban|bic|swift|bank$|konto\w*|siehe|wie|see|as|same|idem|voir|bitte|please|rechnungs(?:aus)?steller"
+    r"|auftragnehmer|verkäufer|lieferant|seller|supplier|issuer|vendeur|fournisseur)\b"
+    r"|.*\b(?:account|girokonto|geschäftskonto|compte courant)\b)",
+    re.IGNORECASE,
+)
+"""What may stand there instead of a name: the next head of a foot in columns, where it stands, what account it is."""
 _NUMBER: Final = r"[0-9](?:[ \u00a0.-]?[0-9]){3,17}(?![\w.,-]?[0-9])"
 _BANK: Final = re.compile(
     r"(?<!\w)(?:BLZ|bankleitzahl|bank code|sort ?code|routing(?: (?:no|number))?|ABA|BSB|code banque)\W{1,4}"
@@ -63,7 +70,7 @@ def _payees(text: str, stated: StatedValues) -> Iterator[str]:
     for match in _PAYEE.finditer(text):
         name = " ".join(_NEXT_LABEL.split(match["name"])[0].split())
         words = " ".join(_WORD.findall(without_legal_forms(name)))
-        if words and stated.share_of_words(words) < LEAST_SHARE:
+        if words and not _NO_PAYEE.match(words) and stated.share_of_words(words) < LEAST_SHARE:
             yield name
 
 

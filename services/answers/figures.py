@@ -51,6 +51,7 @@ _CURRENCY: Final = (
     r"[€$£]|(?:EUR|CHF|USD|GBP|[Ee]uros?|[Ff]ranken|[Ff]rancs?|[Dd]ollars?|[Pp]ounds?|Pfund|Rappen|[Cc]ents?|pence)\b"
 )
 _PERCENT: Final = r"%|(?:Prozent\w*|per ?cent|pour cent)\b"
+_MILLIONS: Final = r"(?:Mio|[Mm]illion\w*)\b"
 _MANY: Final = r"(?:Mio|Mrd|Tsd|[Mm]illi\w+|[Tt]ausend)\b"
 _WEEK: Final = r"(?:Wochen?|weeks?|semaines?)\b"
 _YEAR_OF_MONTHS: Final = r"(?:Jahre?[ns]?|years?|ans|années?)\b"
@@ -64,11 +65,13 @@ _QUANTITY: Final = (
 )
 _COUNTS: Final = re.compile(
     rf"[ \u00a0-]?(?:[a-zà-ÿ]+ )?(?:(?P<week>{_WEEK})|(?P<year>{_YEAR_OF_MONTHS})"
-    rf"|{_CURRENCY}|{_PERCENT}|{_MANY}|{_TIME}|{_QUANTITY})"
+    rf"|(?P<million>{_MILLIONS})|{_CURRENCY}|{_PERCENT}|{_MANY}|{_TIME}|{_QUANTITY})"
 )
 """What makes words a number: `zwei Parteien` and `one of` are none, and of `zwei weitere Monate` one is."""
-_IN_ITS_PARTS: Final = {"week": 7, "year": 12}
-"""Two weeks are fourteen days, a year is twelve months."""
+_COUNTED_WITHIN: Final = re.compile(r"(?P<week>woch|wöch)|(?P<year>jahr|jähr)", re.IGNORECASE)
+"""What a word counts that begins with a number: `zweiwöchig`."""
+_IN_ITS_PARTS: Final = {"week": 7, "year": 12, "million": 1_000_000}
+"""Two weeks are fourteen days, a year is twelve months; two millions are written with their zeros."""
 _MEASURED: Final = re.compile(rf"[ \u00a0]?(?:{_CURRENCY}|{_PERCENT}|{_MANY})")
 """What a number must be said of, in figures or in words: `a reminder` is no `1 %`."""
 _FREE_NUMBER: Final = re.compile(
@@ -146,7 +149,8 @@ class DocumentFigures:
 
     def _judged_words(self, text: str, language: str) -> Iterator[tuple[tuple[int, int], bool]]:
         for found in numbers_in_words(text, language):
-            unit = _COUNTS.match(text, found.end)
+            within = _COUNTED_WITHIN.search(text, found.start, found.end) if found.is_measured else None
+            unit = within or _COUNTS.match(text, found.end)
             if found.number > 1 and (unit or found.is_measured):
                 parts = [found.number * _IN_ITS_PARTS[unit.lastgroup]] if unit and unit.lastgroup else []
                 numbers = map(Decimal, [found.number, *parts])

@@ -22,6 +22,7 @@ from services.answers.field_names import names_of
 from services.answers.forms import has_form
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
+from services.answers.no_values import is_paid
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
 from services.answers.sentences import in_small_letters
@@ -109,24 +110,32 @@ def _told(
     """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
     only = _only(labelled) or _only(_recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
-    only = only or _only(_with_charges(labelled, definition, kind, candidates))
+    only = only or _only(_with_charges(answer, labelled, definition, kind, candidates))
     return only or _unlabelled(answer, definition, kind, given, candidates)
 
 
 def _with_charges(
-    labelled: Sequence[Candidate], definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+    answer: FieldAnswer | None,
+    labelled: Sequence[Candidate],
+    definition: FieldDefinition,
+    kind: DocumentType,
+    candidates: Candidates,
 ) -> Sequence[Candidate]:
     """Give the amounts that another one of the field and a charge make: `Offener Betrag`, `Mahngebühr`, `Summe`.
 
-    Of types without tax: net and tax make the gross total, which is not the net one.
+    Of types without tax: net and tax make the gross total, which is not the net one. A greater amount has further
+    charges in it, and where something was paid less is due.
     """
     if definition.kind is not Kind.MONEY or kind.tax_totals is not None:
         return []
+    if answer and answer.value_numeric not in {item.value.numeric for item in labelled}:
+        return []
     others = [other for other in kind.fields if other.kind is Kind.MONEY and other is not definition]
     charges = {item.value.numeric for other in others for item in candidates.labelled(other, kind)}
-    parts = {item.value.numeric for item in labelled}
-    sums = {part + charge for part in parts for charge in charges if part and charge and charge > 0}
-    return [item for item in labelled if item.value.numeric in sums]
+    parts = {item.value.numeric for item in labelled if item.value.numeric}
+    sums = {part + charge for part in parts for charge in charges if charge and charge > 0}
+    is_whole = bool(parts) and max(parts) in sums and not any(map(is_paid, candidates.of(Kind.MONEY)))
+    return [item for item in labelled if item.value.numeric in sums] if is_whole else []
 
 
 def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -107,7 +107,7 @@ _NEXT_ENTRY: Final = re.compile(
     r"(?:\w*(?:datum|zeitraum|nummer|zeichen|referenz|betreff|kostenstelle|projekt|anschrift|adresse|konto)"
     r"|(?:(?:invoice|due|order|delivery|issue|service|billing) )?(?:date|period|number|reference|terms|address)"
     r"|date|période|numéro|référence|adresse|échéance)"
-    r"(?: (?:von|vom|bis|ab|nr\.?|no\.?|from|to|of|d[^\W\d_]?\W?\w+|du|au))?\W*$",
+    r"(?: (?:von|vom|bis|ab|nr\.?|no\.?|from|to|of|d(?:es?|u)? \w+|d\W\w+|du|au))?\W*$",
     re.IGNORECASE,
 )
 """What an entry of a form is called that stands below another one's: no party's name."""

@@ -57,8 +57,10 @@ _JOINS_NAMES: Final = (
     r" (?:(?:am|an der|ob der|in der|im|bei|vor der|upon|on|of|de|du|la|le|les|sur|and) )?"
     r"|, (?=[A-ZÀ-Þ][\w'-]+[.;]?\s*$)"
 )
+_A_COURT: Final = r"(?!(?:Commerce|(?:Grande|Première) Instance|Arrondissement)\b)"
+"""What a French court is called by, before its place: `Tribunal de Commerce de Lyon`."""
 _NOT_THE_WHOLE: Final = r"(?! (?:und|oder|bzw|or|ou|et|der|des)\b)(?! ?[/(])"
-_PROPER_NAME: Final = rf"(?-i:(?>{_NAME_WORD}(?:(?:{_JOINS_NAMES}){_NAME_WORD}){{0,4}}){_NOT_THE_WHOLE})"
+_PROPER_NAME: Final = rf"(?-i:{_A_COURT}(?>{_NAME_WORD}(?:(?:{_JOINS_NAMES}){_NAME_WORD}){{0,4}}){_NOT_THE_WHOLE})"
 """What a value of kind `text` is in a sentence: `Frankfurt am Main`, `England and Wales`."""
 _ENDS_NAME: Final = r"(?=\s*(?:[.,;)]|$|\b(?:soweit|sofern|wenn|falls|vereinbart|if|shall|as|for|to|unless)\b))"
 """What stands behind a name that ends what is told: `Gerichtsstand ist Sache der Parteien` tells none."""

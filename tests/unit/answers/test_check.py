@@ -323,8 +323,11 @@ def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kep
         ("", "70% balance against copy"),
         (" and so on" * 10, "70% balance against copy"),
         ("   Ship by 5 May", "70% balance against copy"),
+        ("\nincoterms: FOB", "70% balance against copy"),
+        (" of it\nwww.example.com", "70% balance against copy of it"),
+        ("\nsales@example.com", "70% balance against copy"),
     ],
-    ids=["on the next line", "on its line", "another entry", "the end", "too long", "another column"],
+    ids=["next line", "its line", "another entry", "the end", "too long", "another column", "in small", "web", "mail"],
 )
 def test_a_text_that_the_bound_of_the_copy_cut_goes_on_to_the_end_of_its_sentence(behind: str, whole: str) -> None:
     copied = "70% balance against copy"

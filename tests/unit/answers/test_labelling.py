@@ -562,6 +562,25 @@ def test_of_two_amounts_the_one_that_the_other_makes_with_a_charge_is_due(totals
     assert values([*by_labels(kind, read, Candidates([page], "de")).fields])["open"] == due
 
 
+@pytest.mark.parametrize(
+    ("below", "due"),
+    [
+        ("Zins: 2,00 €\nSumme: 117,00 €", "117,00 €"),
+        ("bereits gezahlt: 50,00 €\nSumme: 65,00 €", "65,00 €"),
+        ("gezahlt: 50,00 €\nRest: 65,00 €", "65,00 €"),
+    ],
+    ids=["a further charge", "a payment", "an answer that no name tells"],
+)
+def test_a_sum_with_a_charge_is_not_due_where_more_is_or_something_was_paid(below: str, due: str) -> None:
+    kind = a_type(
+        field("open", Kind.MONEY, "Offen", "Due", synonyms=("Summe",)), field("fee", Kind.MONEY, "Gebühr", "Fee")
+    )
+    page = f"Offen: 100,00 €\nGebühr: 15,00 €\nSumme: 115,00 €\n{below}"
+    read = check_answer(kind, {"open": due}, [page], "de")
+    done = by_labels(kind, read, Candidates([page], "de")).fields
+    assert [answer.verbatim for answer in done if answer.path == "open"] == [due]
+
+
 def test_an_account_takes_the_place_of_a_number_that_does_not_look_like_one() -> None:
     text = "Account 1234567890\nVon auswärts: GB33 BUKB 2020 1555 5555 55"
     (number,) = check_answer(BILL, {"iban": "1234567890"}, [text], "en")
