@@ -159,8 +159,13 @@ class _Search:
         What was paid before is none, and neither is freight, which would make a tax of what goods come to, nor nothing:
         a tax of nothing that is not called one is a conclusion.
         """
-        every = self._candidates.of(field.kind)
-        found = (item for item in every if item.value.numeric != 0 and not (is_paid(item) or is_adjustment(item.label)))
+        totals = self._kind.tax_totals
+        is_tax = totals is not None and field.name == totals.tax
+        found = (
+            item
+            for item in self._candidates.of(field.kind)
+            if item.value.numeric != 0 and not (is_paid(item) or (is_tax and is_adjustment(item.label)))
+        )
         by_value = {_typed(item): item for item in reversed([*found])}  # of equal ones the first
         others = (other for other in self._fields if other is not field)
         if len(by_value) <= MAX_ATTEMPTS and all(map(self._is_labelled, others)):

@@ -66,34 +66,35 @@ class Held:
 
 
 LAYOUTS = [
-    Held("first", fields=230, misleading=4, rows=148, unflagged=1, silent_losses=0, auroc=0.90, ece=0.04),
+    Held("first", fields=230, misleading=3, rows=148, unflagged=1, silent_losses=0, auroc=0.9, ece=0.04),
     # One of the two unflagged is a name with a legal form that the label has not.
-    Held("second", fields=219, misleading=5, rows=128, unflagged=2, silent_losses=0, auroc=0.92, ece=0.05),
-    Held("third", fields=356, misleading=0, rows=240, unflagged=0, silent_losses=1, auroc=0.95, ece=0.06),
-    Held("fourth", fields=338, misleading=10, rows=235, unflagged=2, silent_losses=0, auroc=0.89, ece=0.034),
-    Held("fifth", fields=332, misleading=15, rows=224, unflagged=0, silent_losses=0, auroc=0.919, ece=0.04),
-    Held("sixth", fields=308, misleading=17, rows=240, unflagged=0, silent_losses=0, auroc=0.91, ece=0.04),
-    Held("seventh", fields=311, misleading=21, rows=258, unflagged=2, silent_losses=0, auroc=0.87, ece=0.03),
-    Held("eighth", fields=299, misleading=27, rows=217, unflagged=2, silent_losses=1, auroc=0.89, ece=0.04),
-    Held("ninth", fields=280, misleading=21, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
-    Held("tenth", fields=306, misleading=17, rows=168, unflagged=2, silent_losses=1, auroc=0.90, ece=0.04),
-    Held("eleventh", fields=287, misleading=22, rows=183, unflagged=0, silent_losses=1, auroc=0.94, ece=0.05),
-    Held("twelfth", fields=316, misleading=13, rows=212, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
-    Held("thirteenth", fields=294, misleading=17, rows=182, unflagged=0, silent_losses=0, auroc=0.94, ece=0.03),
-    Held("fourteenth", fields=289, misleading=12, rows=255, unflagged=6, silent_losses=0, auroc=0.83, ece=0.04),
+    Held("second", fields=219, misleading=5, rows=128, unflagged=2, silent_losses=0, auroc=0.93, ece=0.05),
+    Held("third", fields=356, misleading=0, rows=240, unflagged=0, silent_losses=1, auroc=0.98, ece=0.06),
+    Held("fourth", fields=338, misleading=10, rows=235, unflagged=2, silent_losses=0, auroc=0.91, ece=0.04),
+    Held("fifth", fields=332, misleading=16, rows=224, unflagged=0, silent_losses=0, auroc=0.92, ece=0.04),
+    Held("sixth", fields=309, misleading=14, rows=240, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
+    Held("seventh", fields=311, misleading=19, rows=258, unflagged=2, silent_losses=0, auroc=0.89, ece=0.03),
+    Held("eighth", fields=299, misleading=23, rows=217, unflagged=1, silent_losses=1, auroc=0.91, ece=0.052),
+    Held("ninth", fields=280, misleading=19, rows=155, unflagged=4, silent_losses=0, auroc=0.89, ece=0.045),
+    Held("tenth", fields=307, misleading=16, rows=168, unflagged=1, silent_losses=1, auroc=0.9, ece=0.04),
+    Held("eleventh", fields=287, misleading=23, rows=183, unflagged=0, silent_losses=1, auroc=0.95, ece=0.05),
+    Held("twelfth", fields=316, misleading=13, rows=212, unflagged=0, silent_losses=0, auroc=0.94, ece=0.04),
+    Held("thirteenth", fields=294, misleading=16, rows=182, unflagged=0, silent_losses=0, auroc=0.94, ece=0.039),
+    Held("fourteenth", fields=289, misleading=13, rows=255, unflagged=5, silent_losses=0, auroc=0.86, ece=0.04),
+    Held("fifteenth", fields=289, misleading=18, rows=206, unflagged=2, silent_losses=2, auroc=0.93, ece=0.03),
 ]
 INVOICES = [
-    Held("fifth", fields=216, misleading=10, rows=83, unflagged=0, silent_losses=1, auroc=0.92, ece=0.06),
-    Held("sixth", fields=229, misleading=2, rows=109, unflagged=0, silent_losses=1, auroc=0.97, ece=0.05),
-    Held("seventh", fields=235, misleading=7, rows=99, unflagged=0, silent_losses=1, auroc=0.95, ece=0.04),
-    Held("eighth", fields=218, misleading=12, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.045),
-    Held("ninth", fields=238, misleading=7, rows=148, unflagged=3, silent_losses=0, auroc=0.91, ece=0.03),
-    Held("tenth", fields=233, misleading=3, rows=138, unflagged=1, silent_losses=1, auroc=0.948, ece=0.04),
+    Held("fifth", fields=217, misleading=10, rows=83, unflagged=0, silent_losses=0, auroc=0.93, ece=0.06),
+    Held("sixth", fields=230, misleading=2, rows=109, unflagged=0, silent_losses=1, auroc=0.98, ece=0.05),
+    Held("seventh", fields=235, misleading=7, rows=99, unflagged=0, silent_losses=0, auroc=0.95, ece=0.052),
+    Held("eighth", fields=218, misleading=11, rows=124, unflagged=1, silent_losses=1, auroc=0.94, ece=0.045),
+    Held("ninth", fields=241, misleading=6, rows=148, unflagged=1, silent_losses=0, auroc=0.93, ece=0.03),
+    Held("tenth", fields=237, misleading=3, rows=138, unflagged=1, silent_losses=1, auroc=0.95, ece=0.046),
 ]
 
 
 class Speechless:
-    """Answers nothing: the records of the unread sets lack a few questions that code asks since, ten in all."""
+    """Answers nothing: the records of the unread sets lack a few questions that code asks since, twelve in all."""
 
     async def generate(self, prompt: Prompt) -> Generation:  # noqa: ARG002  (the engine's interface)
         return Generation("{}", "stop", 1, 1)
@@ -195,7 +196,7 @@ def test_a_worse_one_fails(tmp_path: Path, model: Path):
     assert figures.cost.calls is not None
     assert before.cost.calls is not None
     assert figures.cost.calls <= before.cost.calls
-    assert_ranks(figures.field_calibration, 0.94, 0.034)  # more is right since than the fit knows
+    assert_ranks(figures.field_calibration, 0.94, 0.04)  # more is right since than the fit knows
     if not engines[0].asked_anew:
         assert not done.comparison.changed, "`make record` says what the code makes of the same answers now"
 

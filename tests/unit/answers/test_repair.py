@@ -193,3 +193,9 @@ def test_what_was_paid_before_or_is_freight_is_no_tax_though_it_makes_the_gross_
     copied = answers(text, net_total="80,00 €", gross_total="100,00 €")
     assert repair(INVOICE, copied, candidates(text)).changes == {}
     assert set(repair(INVOICE, copied, candidates(text.replace(words, "Abgabe"))).changes) == {"tax_total"}
+
+
+def test_goods_with_their_freight_may_be_the_net_total() -> None:
+    text = "Muster GmbH\nRechnung RE-7\nGoods and carriage 80,00 €\nMwSt 20,00 €\nGesamtbetrag 100,00 €"
+    copied = answers(text, tax_total="20,00 €", gross_total="100,00 €")
+    assert set(repair(INVOICE, copied, candidates(text)).changes) == {"net_total"}
