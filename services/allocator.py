@@ -5,6 +5,7 @@ it, megabytes stay in the heap, for glibc takes larger and larger blocks from th
 thread that checks an answer begins a heap of its own.
 """
 
+import asyncio
 import ctypes
 from typing import Final
 
@@ -16,6 +17,7 @@ _ARENA_MAX: Final = -8
 LARGE_BYTES: Final = 128 * 1024
 """From this size on, a free block is the system's again: glibc's own default, which grows unless it is set."""
 HEAPS: Final = 2
+GIVE_BACK_SECONDS: Final = 5.0
 
 _LIBRARY: Final = ctypes.CDLL(None)
 
@@ -46,3 +48,10 @@ def give_back_what_is_free() -> None:
     """
     if trim := getattr(_LIBRARY, "malloc_trim", None):
         trim(0)
+
+
+async def give_back_for_ever() -> None:
+    """Give back what is free every few seconds; cancel it when the process ends."""
+    while True:
+        give_back_what_is_free()
+        await asyncio.sleep(GIVE_BACK_SECONDS)

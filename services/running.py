@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from services.allocator import give_memory_back
+from services.allocator import give_back_for_ever, give_memory_back
 from services.collector import start_set_aside
 from services.settings import Settings
 from services.telemetry.health import Health, HealthServer
@@ -81,8 +81,8 @@ async def _run(
             place.say(State.STARTING)
             with Watchdog(health, WATCHDOG_SECONDS):  # from the first step on: a start may hang
                 service = await build(name, place)
-                looking = asyncio.create_task(vitals.run(), name="vitals")
-                stack.callback(looking.cancel)
+                for name_of_task, beside in (("vitals", vitals.run()), ("allocator", give_back_for_ever())):
+                    stack.callback(asyncio.create_task(beside, name=name_of_task).cancel)
                 with start_set_aside():
                     place.say(State.READY)
                     log.info("ready", service=name.value, health=server.url)

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
-from services.allocator import give_back_what_is_free
 from services.delivery.breaker import Breaker
 from services.delivery.consumption import Consumption
 from services.storage.database import Database
@@ -40,10 +39,7 @@ class Breaking(Protocol):
 
 
 class Vitals:
-    """Collects what is to be looked at, while a service is built; afterwards `run` looks at what must be asked.
-
-    With each look, memory that is free goes back to the system.
-    """
+    """Collects what is to be looked at, while a service is built; afterwards `run` looks at what must be asked."""
 
     def __init__(self, metrics: Metrics) -> None:
         self.start = Start()
@@ -184,5 +180,4 @@ class Vitals:
         while True:
             for ask in self._asked:
                 await ask()
-            give_back_what_is_free()
             await asyncio.sleep(LOOK_SECONDS)

@@ -38,11 +38,12 @@ STATES: Final = (
     "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
 )
 """Of the United States, as its post writes them."""
+AUSTRALIAN_STATES: Final = "ACT|NSW|NT|QLD|SA|TAS|VIC|WA"
 _AMERICAN: Final = re.compile(
     rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{STATES}) (?P<postcode>[0-9]{{5}}(?:-[0-9]{{4}})?)"
 )
 _AUSTRALIAN: Final = re.compile(
-    r"(?:(?P<town>[^\d]{2,60}?) )?(?P<state>ACT|NSW|NT|QLD|SA|TAS|VIC|WA) (?P<postcode>[0-9]{4})"
+    rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{AUSTRALIAN_STATES}) (?P<postcode>[0-9]{{4}})"
 )
 _TOWNS_FIRST: Final = {"GB": _BRITISH, "US": _AMERICAN, "AU": _AUSTRALIAN}
 _LIKE_POSTCODE: Final = re.compile(r"\d(?:\d{3}|\s*[^\W\d_]{2}|\d-\d{3})")

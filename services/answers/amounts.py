@@ -26,7 +26,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies, list_currencies
 
-from services.answers.addresses import STATES
+from services.answers.addresses import AUSTRALIAN_STATES, STATES
 from services.answers.normal_form import UNIFIED, plain
 
 MAX_DIGITS: Final = 28
@@ -113,9 +113,7 @@ _OF_DOLLARS: Final = {
         rf"\bU\.?S\.?A\b|\b(?:United States|Vereinigte Staaten)\b|\b(?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?\b"
     ),
     "CAD": re.compile(r"\b(?:Canada|Kanada)\b|\b[ABCEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9]\b"),
-    "AUD": re.compile(
-        r"\b(?:Australia|Australien)\b|\bABN\W{0,3}[0-9]|\b(?:ACT|NSW|NT|QLD|SA|TAS|VIC|WA),? [0-9]{4}\b"
-    ),
+    "AUD": re.compile(rf"\b(?:Australia|Australien)\b|\bABN\W{{0,3}}[0-9]|\b(?:{AUSTRALIAN_STATES}),? [0-9]{{4}}\b"),
     "NZD": re.compile(r"\b(?:New Zealand|Neuseeland|NZBN)\b"),
     "SGD": re.compile(r"\b(?:Singapore|Singapur)\b"),
     "HKD": re.compile(r"\b(?:Hong Kong|Hongkong)\b"),
@@ -242,12 +240,12 @@ def currency_spellings(code: str) -> tuple[str, ...]:
     return (code, *_SPELLINGS.get(code, ()))
 
 
-def shared_sign(code: str, pages: Sequence[str]) -> tuple[str, ...]:
+def shared_sign(code: str, pages: Sequence[str]) -> str | None:
     """Give the sign that stands for a currency where no other country that has it, and its own one, is named: `$`."""
     if code not in _OF_DOLLARS:
-        return ()
+        return None
     named = {other for other, pattern in _OF_DOLLARS.items() if any(map(pattern.search, pages))}
-    return (_DOLLAR,) if named == {code} else ()
+    return _DOLLAR if named == {code} else None
 
 
 def _currency(name: str) -> str | None:

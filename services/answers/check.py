@@ -296,9 +296,9 @@ class _Document:
         ]  # a short one may begin any word
         fits = partial(self._is_told, field) if _is_told_by_words(field) else None
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
-        if field.kind is Kind.CURRENCY and value:
-            ways += shared_sign(value.text, self.pages.texts)
         yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
+        if field.kind is Kind.CURRENCY and value and (sign := shared_sign(value.text, self.pages.texts)):
+            yield from filter(None, [self.pages.find(sign, labels, longer, fits)])
         if field.kind is Kind.PERIOD and value:
             yield from self._spelt(value.text, (*labels, *longer), fits)
 
@@ -318,8 +318,9 @@ class _Document:
         if field.kind is Kind.TEXT:
             text = self.pages.text(place.page)
             rest = _REST_OF_SENTENCE.match(text[place.char_end :][: field.max_length] + "\n")
-            is_whole = rest is not None and rest.end() < field.max_length
-            return plain(text[place.char_start : place.char_end] + rest[0]) if rest and is_whole else copied
+            if rest is None or rest.end() >= field.max_length:
+                return copied
+            return plain(text[place.char_start : place.char_end] + rest[0])
         line = _PART_OF_LINE.match(self.pages.text(place.page)[place.char_start :][: 2 * field.max_length])
         whole = plain(line[0]) if line else ""
         return whole if whole.startswith(copied) and whole[len(copied) :][:1].isalnum() else copied

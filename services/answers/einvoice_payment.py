@@ -14,7 +14,7 @@ from schemas.events import Finding
 from services.answers.einvoice_findings import Teller
 from services.answers.einvoice_pages import EInvoicePages
 from services.answers.einvoice_unstated import MOST_VALUES_NAMED, StatedValues
-from services.answers.names import without_legal_forms
+from services.answers.names import without_form_in_any_letters
 
 LEAST_SHARE: Final = 0.5
 """Share of the words of a payee's name that the XML must have: a first name or a department may stand there, too."""
@@ -69,7 +69,7 @@ def unstated_payment(stated: StatedValues, kind: DocumentType, shown: EInvoicePa
 def _payees(text: str, stated: StatedValues) -> Iterator[str]:
     for match in _PAYEE.finditer(text):
         name = " ".join(_NEXT_LABEL.split(match["name"])[0].split())
-        words = " ".join(_WORD.findall(without_legal_forms(name)))
+        words = " ".join(_WORD.findall(without_form_in_any_letters(name)))
         if words and not _NO_PAYEE.match(words) and stated.share_of_words(words) < LEAST_SHARE:
             yield name
 

@@ -18,6 +18,7 @@ from services.answers.einvoice import EInvoice
 from services.answers.einvoice_findings import Teller
 from services.answers.einvoice_pages import EInvoicePages, is_made
 from services.answers.field_names import name_pattern, words_since_asked_to_pay
+from services.answers.forms import IBAN
 from services.answers.sentences import CURRENCY
 from services.answers.values import Value
 from services.answers.values_by_form import Candidate
@@ -41,7 +42,6 @@ _TOTALS: Final = ("net_total", _TAX, _GROSS)
 _DUE: Final = "due_date"
 _DAYS_OF_DISCOUNT: Final = re.compile(r"#TAGE=([0-9]{1,3})#")
 """As XRechnung writes them in its payment terms (BR-DE-18)."""
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 _SWISS_TAXED: Final = re.compile(r"(?<=[0-9])(?:MWST|TVA|IVA|TPV)$")
 _DISCOUNT: Final = r"(?<!ohne )(?<!kein )(?<!no )(?<!sans )(?:skonto|discount|escompte)"
 _DISCOUNTED: Final = re.compile(_DISCOUNT)
@@ -143,7 +143,7 @@ class StatedValues:
     def _ibans(self) -> list[str]:
         """Texts outside its lines that are IBANs by their form, valid or not, and valid ones within others."""
         texts = (re.sub(r"\s", "", text).upper() for text in (self._invoice.other_text or "").splitlines())
-        return [*filter(_IBAN.fullmatch, texts), *(item.value.text for item in self._xml.all_of(Kind.IBAN))]
+        return [*filter(IBAN.fullmatch, texts), *(item.value.text for item in self._xml.all_of(Kind.IBAN))]
 
     @cached_property
     def _days(self) -> frozenset[object]:

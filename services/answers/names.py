@@ -56,11 +56,6 @@ def partners_behind(text: str, at: int) -> str:
     return match[0] if match else ""
 
 
-def without_legal_forms(name: str) -> str:
-    """Give what a firm is called but for its legal forms."""
-    return _FORM_ALONE.sub(" ", name)
-
-
 def firms_in(text: str) -> Iterator[str]:
     """Give the names with a legal form that stand in a text, each from its first capital letter."""
     return (match[0] for match in _FIRM.finditer(text))
@@ -69,6 +64,11 @@ def firms_in(text: str) -> Iterator[str]:
 def without_form(name: str) -> str:
     """Give a name without its legal form."""
     return _LEGAL_FORM.sub("", name)
+
+
+def without_form_in_any_letters(name: str) -> str:
+    """Give a name without its legal form, which payment slips may write in capitals or small: `MUSTER GMBH`."""
+    return _FORM_ALONE.sub(" ", name)
 
 
 def is_owner(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from schemas.document_types import OTHER, DocumentType, DocumentTypes, Kind
 from schemas.events import ErrorCode
 from services.answers.amounts import currency_code
+from services.answers.forms import IBAN
 from services.evaluation.judging import compact, decimal_of
 
 LABELS: Final = "labels.json"
@@ -22,8 +23,6 @@ ROWS: Final = "line_items"
 _INVOICE: Final = "invoice"
 _ROW_FIELDS: Final = {"description": Kind.TEXT, "quantity": Kind.NUMBER, "line_total": Kind.MONEY}
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-"""ISO 13616, whatever the country and the check digits: pages print wrong ones, and a label says what they print."""
 
 
 class LabelsError(ValueError):
@@ -242,7 +241,8 @@ def _is_currency(value: str) -> bool:
 
 
 def _has_form_of_iban(value: str) -> bool:
-    return _IBAN.fullmatch(compact(value)) is not None
+    """Say whether it looks like one, whatever its check digits: pages print wrong ones, and a label what they print."""
+    return IBAN.fullmatch(compact(value)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
-from services import running
+from services import allocator, running
 from services.allocator import LARGE_BYTES
 from services.settings import Settings
 from services.wiring import ServiceName
@@ -73,6 +74,17 @@ def test_pages_that_are_free_between_others_are_the_systems_again() -> None:
 
     assert megabytes("as it is") < 10  # else there is nothing to do
     assert megabytes("given back") > 40
+
+
+async def test_what_is_free_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = Counter[str]()
+    monkeypatch.setattr(allocator, "GIVE_BACK_SECONDS", 0.01)
+    monkeypatch.setattr(allocator, "give_back_what_is_free", lambda: given_back.update(["times"]))
+    giving = asyncio.create_task(allocator.give_back_for_ever())
+    async with asyncio.timeout(30):
+        while given_back["times"] < 3:
+            await asyncio.sleep(0.01)
+    giving.cancel()
 
 
 class ReachedError(Exception):

@@ -131,6 +131,7 @@ async def test_health_answers_from_the_first_moment_on_and_is_ready_last(
         await service.started.wait()
         assert (await client.get(f"{said.health_url}/readyz")).status_code == HTTPStatus.OK
         assert "watchdog" in {thread.name for thread in threading.enumerate()}
+        assert {"vitals", "allocator"} <= {task.get_name() for task in asyncio.all_tasks()}
         stop.set()
         await process
 

@@ -289,14 +289,6 @@ async def test_what_nobody_else_asks_is_asked_again_and_again(watched: Watched, 
         await _until(lambda: watched.database.probes >= 3 and watched.consumption.asked >= 3)
 
 
-async def test_memory_that_is_free_goes_back_with_each_look(vitals: Vitals, monkeypatch: pytest.MonkeyPatch):
-    given_back = Counter[str]()
-    monkeypatch.setattr(vitals_module, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(vitals_module, "give_back_what_is_free", lambda: given_back.update(["looks"]))
-    async with _running(vitals):
-        await _until(lambda: given_back["looks"] >= 3)
-
-
 async def test_between_two_looks_there_is_a_pause(watched: Watched, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(vitals_module, "LOOK_SECONDS", 3600)
     async with _running(watched.vitals):

@@ -14,8 +14,8 @@ LEADING: Final = 1.5
 """Distance of lines of one paragraph, as part of the font size, at most."""
 NOTABLE: Final = 1.25
 """A gap between lines that is this many times the others separates rows."""
-_SAME_SIZE: Final = 5
-_SAME_EDGE: Final = 30
+SAME_SIZE: Final = 5
+SAME_EDGE: Final = 30
 """Differences, in tenths of a point, within which lines are of the same letters and begin below each other."""
 _GO_ON: Final = tuple("-\u00ad,;/&+(")
 """At a line's end: what stands below it goes on with it."""
@@ -134,8 +134,8 @@ def _follow(chain: Sequence[Cell]) -> bool:
     """Tell whether lines of the same letters follow each other closely; two of them at least."""
     return len(chain) > 1 and all(
         lower.baseline - upper.baseline <= LEADING * lower.size
-        and abs(lower.size - upper.size) <= _SAME_SIZE
-        and abs(lower.left - upper.left) <= _SAME_EDGE
+        and abs(lower.size - upper.size) <= SAME_SIZE
+        and abs(lower.left - upper.left) <= SAME_EDGE
         for upper, lower in pairwise(chain)
     )
 

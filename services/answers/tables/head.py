@@ -218,7 +218,8 @@ class HeadFinder:
         """Find the column of words where two heads say that they count the rows: `Nr. | Position | Menge`."""
         if self.table.description.name in chosen:
             return
-        counting = [at for score, name, at in scored if name == ROW_NUMBER and score > _BEGINNING]
+        taken = {at for name, at in chosen.items() if name != ROW_NUMBER}
+        counting = [at for score, name, at in scored if name == ROW_NUMBER and score > _BEGINNING and at not in taken]
         with_words = [at for at in counting if _has_words(cells[at], below)]
         if len(counting) > 1 and len(with_words) == 1:
             if chosen[ROW_NUMBER] == with_words[0]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas.tables import TableDefinition
 from services.answers.tables.columns import Columns
+from services.answers.tables.evenly import SAME_EDGE, SAME_SIZE
 from services.answers.tables.head import Head, HeadFinder
 from services.answers.tables.misleading import (
     read_small_factors,
@@ -32,9 +33,6 @@ _LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
 _APART: Final = 2
 """The same of a small line and the name below it."""
-_SAME_SIZE: Final = 5
-_SAME_EDGE: Final = 30
-"""Differences, in tenths of a point, within which lines are of the same letters and begin below each other."""
 
 
 @dataclass(slots=True)
@@ -289,7 +287,7 @@ def _leave_out_categories(rows: Sequence[Row]) -> None:
 def _is_small_above(first: tuple[int, Cell], second: tuple[int, Cell]) -> bool:
     (page, upper), (other, lower) = first, second
     is_close = page == other and 0 < lower.baseline - upper.baseline <= _APART * lower.size
-    return is_close and upper.size + _SAME_SIZE < lower.size
+    return is_close and upper.size + SAME_SIZE < lower.size
 
 
 def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:
@@ -305,8 +303,8 @@ def _is_indented(above: Cell, own: Cell) -> bool:
 
     A number before the words says nothing of where these begin.
     """
-    is_centred = abs(above.left + above.right - own.left - own.right) <= 2 * _SAME_EDGE
-    return above.left - own.left > _SAME_EDGE and not (is_centred or own.text[:1].isdigit())
+    is_centred = abs(above.left + above.right - own.left - own.right) <= 2 * SAME_EDGE
+    return above.left - own.left > SAME_EDGE and not (is_centred or own.text[:1].isdigit())
 
 
 def _is_own(row: Row, page: int, cell: Cell) -> bool:
@@ -323,7 +321,7 @@ def _paragraph(row: Row, lines: Sequence[tuple[int, Cell]]) -> list[tuple[int, C
             above = [(page, last._replace(baseline=cell.baseline))]
             continue
         close = page != last_page or cell.baseline - last.baseline <= _LEADING * cell.size
-        if not close or abs(cell.size - last.size) > _SAME_SIZE or abs(cell.left - last.left) > _SAME_EDGE:
+        if not close or abs(cell.size - last.size) > SAME_SIZE or abs(cell.left - last.left) > SAME_EDGE:
             break
         kept.append((page, cell))
         above = kept

@@ -119,3 +119,24 @@ def test_periods_are_no_quantity_beside_one_and_none_if_words_stand_below() -> N
     assert [figures[0] for figures in said_figures(read_text(beside, net_total="34.20"))] == [113752445, 113716328]
     words = "\n".join(PERIODS).format("Monate").replace(" 3   ", " Mai ").replace(" 2   ", " Juni")
     assert [figures[0] for figures in said_figures(read_text(words, net_total="34.20"))] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "head", ["Nr.   Position                   Menge   Einheit", "Pos   Position                   Menge   Einheit"]
+)
+def test_of_two_heads_that_count_the_rows_the_one_above_words_names_them(head: str) -> None:
+    lines = (head, "01    Gemüselasagne mit Kürbis   6       Blech", "02    Kartoffelgratin            5       GN")
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert said_descriptions(answers) == ["Gemüselasagne mit Kürbis", "Kartoffelgratin"]
+    assert not answers.reasons
+
+
+def test_two_heads_above_numbers_name_no_words() -> None:
+    lines = ("Nr.   Position   Menge   Einheit", "01    1          6       Blech", "02    2          5       GN")
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert not answers.fields
+    assert answers.reasons
+
+
+def test_a_delivery_note_without_rows_says_so() -> None:
+    assert read_text("Wir liefern Ihnen heute drei Paletten.", kind="delivery_note").reasons
