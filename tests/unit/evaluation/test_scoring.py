@@ -81,6 +81,12 @@ def test_of_a_number_that_is_not_valid_on_the_page_its_copy_is_the_best_answer(t
     assert found.is_proposed is (verdict is not Verdict.RIGHT)
 
 
+def test_a_text_that_no_code_could_read_is_only_proposed() -> None:
+    said = answer("term", "nach Vereinbarung", kind="period").model_copy(update={"status": "unparsed", "value": None})
+    found = outcome({"term": "nach Vereinbarung"}, said, kind="contract").fields[0]
+    assert (found.verdict, found.proposal_right) == (Verdict.MISSING, True)
+
+
 def test_an_amount_that_no_code_could_read_is_not_right_by_its_copy():
     said = answer("gross_total", "10.00", kind="money").model_copy(update={"status": "unparsed", "value": None})
     assert only({"gross_total": "10.00"}, said).verdict is Verdict.MISSING
