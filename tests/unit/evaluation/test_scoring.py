@@ -81,9 +81,9 @@ def test_of_a_number_that_is_not_valid_on_the_page_its_copy_is_the_best_answer(t
     assert found.is_proposed is (verdict is not Verdict.RIGHT)
 
 
-def test_a_text_that_no_code_could_read_is_only_proposed() -> None:
-    said = answer("term", "nach Vereinbarung", kind="period").model_copy(update={"status": "unparsed", "value": None})
-    found = outcome({"term": "nach Vereinbarung"}, said, kind="contract").fields[0]
+def test_a_name_that_no_code_could_read_is_only_proposed() -> None:
+    said = answer("seller_name", "Lieferant GmbH", kind="name").model_copy(update={"status": "unparsed", "value": None})
+    found = only({"seller_name": "Lieferant GmbH"}, said)
     assert (found.verdict, found.proposal_right) == (Verdict.MISSING, True)
 
 
