@@ -211,7 +211,7 @@ class RowReader:
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
-        return rows, strays, _count(rows, numbers)
+        return rows, strays, _count(rows, numbers, has_begun=self._begun is not None)
 
     def _unbilled(self, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]) -> Iterator[Cell]:
         """Give what has words in the place of its amount, and a quantity or a price: a row that costs nothing."""
@@ -369,9 +369,15 @@ def _key_baseline(row: Row) -> int:
     return next(iter(row.figures.values())).cell.baseline
 
 
-def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
-    """Give each row the number that counts it; give back those that count on alone."""
-    if pairs := _in_order(rows, numbers):
+def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]], *, has_begun: bool) -> list[tuple[int, Cell]]:
+    """Give each row the number that counts it; give back those that count on alone.
+
+    Parameters
+    ----------
+    has_begun
+        The sheet before ends with the number of a row whose amount is on this one.
+    """
+    if pairs := _in_order(rows, numbers, has_begun=has_begun):
         for row, number, cell in pairs:
             row.number, row.begins = number, cell.baseline
     else:
@@ -385,10 +391,13 @@ def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tup
     return uncounted
 
 
-def _in_order(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[tuple[Row, int, Cell]]:
+def _in_order(
+    rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]], *, has_begun: bool
+) -> list[tuple[Row, int, Cell]]:
     """Pair each row with the one number between the row above and its own amount; none if that is not so of all.
 
-    The first row of a sheet may have its number on the sheet before. What stands below the last row is none of these.
+    The number of a row that has begun is on the sheet before. What stands below the last row is none of these: where
+    numbers stand below their amounts, the first one would be the second row's.
     """
     keys = [_key_baseline(row) + row_tolerance(row) for row in rows]
     owners = [(bisect_left(keys, cell.baseline), number, cell) for number, cell in numbers]
@@ -396,7 +405,7 @@ def _in_order(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]]) -> list[
     is_rising = all(upper < lower for (_, upper, _), (_, lower, _) in pairwise(pairs))
     counted = [id(row) for row, _, _ in pairs]
     wanted = [id(row) for row in above_totals(rows) if row.aside is None]
-    return pairs if is_rising and counted in (wanted, wanted[1:]) else []
+    return pairs if is_rising and (counted == wanted or (has_begun and counted == wanted[1:])) else []
 
 
 def _begun_below(

@@ -104,3 +104,20 @@ def test_a_row_without_groups_counts_on_after_one() -> None:
     assert not read_text(text.format(3), net_total="120.00").reasons
     (reason,) = read_text(text.format(4), net_total="120.00").reasons
     assert reason.endswith("diese springen von 2 auf 4.")
+
+
+def test_numbers_below_the_amounts_of_their_rows_count_no_row_below_them() -> None:
+    lines = (
+        "Pos   Beschreibung                    Preis   Menge    Betrag",
+        "      Obermonteur                     43,20       3    129,60",
+        "",
+        "1     Montage in der Halle",
+        "      für die doppelte Verlegung",
+        "",
+        "      Deckenhalterung                122,50       1    122,50",
+        "",
+        "2     außerhalb des Angebots",
+    )
+    answers = read_text("\n".join(lines), net_total="252.10")
+    assert [said.partition(" ")[0] for said in said_descriptions(answers) if said] == ["Obermonteur", "Deckenhalterung"]
+    assert not answers.reasons
