@@ -5,7 +5,6 @@ machine's own limit is to be seen, and that nothing else comes before it.
 """
 
 import math
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from bench.ground import letters, new_ground, spread_evenly
+from bench.machine import used_between, watched
 from bench.report import Part, Plot, Ratio, Table, made
-from bench.running import END_SECONDS, Spent, running_services
+from bench.running import END_SECONDS, running_services
 from bench.servers import Servers
 from faults.background import Background
 
@@ -30,8 +30,7 @@ BEYOND: Final = 2.0
 MOST_IN_FLIGHT: Final = 1000
 """The greatest batch that settings take."""
 USED_UP: Final = 0.85
-"""From this share of its processor time on the machine is the limit. What hands the documents in takes some of the
-rest, and where a run begins and ends there is little to do."""
+"""From this share of its processor time on the machine is the limit: processors wait a little for each other."""
 EDGE: Final = 0.1
 """This share of the documents at the beginning and at the end is not looked at: engines fill, and run empty."""
 GOAL: Final = 0.95
@@ -60,22 +59,19 @@ class Scaled:
         Documents in the engine of each.
     rate
         Documents a second, while all engines had work.
+    machine
+        Share of the machine's processor time that was used, by whomever, in the same time.
     """
 
     processes: int
     in_flight: int
     rate: float
-    spent: Spent
+    machine: float
 
     @property
     def busy(self) -> float:
         """Share of the engines' own limit that is reached."""
         return self.rate / (self.processes * self.in_flight / (ANSWERS * ANSWER_SECONDS))
-
-    @property
-    def machine(self) -> float:
-        """Share of the machine's processor time that was used."""
-        return sum(self.spent.cpu.values()) / self.spent.seconds / (os.cpu_count() or 1)
 
     @property
     def uses_it_up(self) -> bool:
@@ -119,22 +115,22 @@ def _series(servers: Servers, background: Background, size: Size, in_flight: int
             services.start(processes)
             services.work_off(spread_evenly(letters(most * in_flight), most))  # the new ones load what they load once
             begun = services.ended
-            spent = services.work_off(spread_evenly(letters(processes * each), most))
-            ends = background.run(ground.query("SELECT processed_at FROM postkorb.results ORDER BY 1 OFFSET $1", begun))
-            found.append(Scaled(processes, in_flight, rate_between([row["processed_at"] for row in ends]), spent))
+            with watched() as looks:
+                services.work_off(spread_evenly(letters(processes * each), most))
+            rows = background.run(ground.query("SELECT processed_at FROM postkorb.results ORDER BY 1 OFFSET $1", begun))
+            inner = without_edges([row["processed_at"] for row in rows])
+            found.append(Scaled(processes, in_flight, rate_of(inner), used_between(looks, inner[0], inner[-1])))
     return found
 
 
-def rate_between(ends: Sequence[datetime]) -> float:
-    """Give the rate of ends in order, without those at the edges.
+def without_edges(ends: Sequence[datetime]) -> Sequence[datetime]:
+    """Leave out the first and the last of ends in order."""
+    return ends[int(len(ends) * EDGE) : int(len(ends) * (1 - EDGE)) + 1]
 
-    Returns
-    -------
-    float
-        A second.
-    """
-    first, last = int(len(ends) * EDGE), int(len(ends) * (1 - EDGE))
-    return (last - first) / (ends[last] - ends[first]).total_seconds()
+
+def rate_of(ends: Sequence[datetime]) -> float:
+    """Give the rate of ends in order, a second."""
+    return (len(ends) - 1) / (ends[-1] - ends[0]).total_seconds()
 
 
 def _part(below: Sequence[Scaled], beyond: Sequence[Scaled], seconds: float) -> Part:

@@ -13,10 +13,11 @@ import pytest
 from aiokafka.partitioner import DefaultPartitioner
 from bench.cost import Cost, part
 from bench.ground import letters, page, spread_evenly
+from bench.machine import EVERY, Look, used_between, watched
 from bench.profile import step_of, tables_of
 from bench.report import Made
 from bench.sampler import Sampler, read_samples
-from bench.scale_out import rate_between
+from bench.scale_out import rate_of, without_edges
 
 PARTITIONS = list(range(8))
 MADE = Made(at=datetime(2026, 11, 25, tzinfo=UTC), commit="abc1234", machine="2 cores", seconds=60)
@@ -42,7 +43,23 @@ def test_a_rate_leaves_the_edges_out() -> None:
     begin = datetime(2026, 11, 25, tzinfo=UTC)
     steady = [begin + timedelta(seconds=60 + number / 10) for number in range(100)]
     steady[0], steady[-1] = begin, begin + timedelta(seconds=600)
-    assert rate_between(steady) == pytest.approx(10)
+    assert rate_of(without_edges(steady)) == pytest.approx(10)
+
+
+def test_the_machine_is_looked_at_for_the_time_that_is_measured_alone() -> None:
+    begin = datetime(2026, 11, 25, tzinfo=UTC)
+    idle = [0.0, 2.0, 2.5, 3.0, 5.0]  # of two processors: all of a second, half of one, half of one, all
+    looks = [Look(begin + timedelta(seconds=number), spare, 2.0 * number) for number, spare in enumerate(idle)]
+    assert used_between(looks, looks[1].at, looks[3].at) == pytest.approx(0.75)
+    assert used_between(looks, begin, begin + timedelta(minutes=1)) == pytest.approx(0.375)
+
+
+def test_the_machine_is_watched_while_something_is_done() -> None:
+    with watched() as looks:
+        time.sleep(3 * EVERY)
+    assert len(looks) > len(("the first", "the last"))
+    assert looks[-1].total > looks[0].total
+    assert 0 <= used_between(looks, looks[0].at, looks[-1].at) <= 1
 
 
 READS = ("json:dumps", "services.intake.accept:read_submission", "services.intake.service:Intake._read")

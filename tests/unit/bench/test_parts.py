@@ -74,20 +74,14 @@ def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_
     assert made.made.seconds == 33.0
 
 
-@pytest.fixture
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scale_out.os, "cpu_count", lambda: 2)
-
-
 def scaled(processes: int, rate: float, used: float, in_flight: int = 2) -> Scaled:
-    """Use a share of two cores for ten seconds."""
-    return Scaled(processes, in_flight, rate, Spent(100, seconds=10.0, cpu={"inference": 20.0 * used}))
+    """Use a share of the machine."""
+    return Scaled(processes, in_flight, rate, used)
 
 
 BELOW = [scaled(1, 2.0, 0.07), scaled(2, 3.96, 0.11), scaled(8, 15.8, 0.35)]
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_scale_out_goes_on_until_the_machine_is_the_limit_and_says_where_that_begins() -> None:
     beyond = [scaled(1, 12.0, 0.3, 12), scaled(2, 23.8, 0.5, 12), scaled(4, 42.0, 0.8, 12), scaled(8, 48.0, 0.9, 12)]
     made = scale_out._part(BELOW, beyond, 400.0)
@@ -107,13 +101,11 @@ def test_scale_out_goes_on_until_the_machine_is_the_limit_and_says_where_that_be
     assert made.figures["of_linear_8"] == pytest.approx(0.9875)
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_a_machine_that_was_never_the_limit_is_said_to_be_none() -> None:
     made = scale_out._part(BELOW, BELOW, 400.0)
     assert made.notes[0] == "The machine was not the limit of any number of processes: 35 % of it were used at most."
 
 
-@pytest.mark.usefixtures("two_cores")
 def test_engines_of_the_second_series_want_twice_what_the_machine_has() -> None:
     assert in_flight_beyond(scaled(8, 15.8, 0.35)) == 12  # 8 of them, 96 a second, where 45 would use all of it
     assert in_flight_beyond(scaled(8, 15.8, 0.001)) == 1000
