@@ -74,6 +74,7 @@ MAX_FIELDS: Final = 40
 MAX_RULES: Final = 20
 MAX_TABLES: Final = 3
 MAX_WORDS: Final = 100
+MAX_HEADINGS: Final = 200
 
 _SAMPLES: Final[Mapping[str, Scalar]] = {"numeric": Decimal(7), "date": dt.date(2026, 1, 2), "text": "text"}
 """A value for each type of column, to try rules on."""
@@ -290,7 +291,7 @@ class DocumentType(_Data):
     description: Wording = Field(description="How to recognise it; goes into the prompt.")
     headings: tuple[Words, ...] = Field(
         default=(),
-        max_length=MAX_WORDS,
+        max_length=MAX_HEADINGS,
         description="What its documents call themselves; `-bescheid`: the end of a compound word. Not in the prompt.",
     )
     phrases: tuple[Words, ...] = Field(

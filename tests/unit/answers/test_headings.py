@@ -1,6 +1,7 @@
 """What a document calls itself, beside the model's opinion; weights and the shipped words are measured elsewhere."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -230,10 +231,45 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
     assert title_against(described, "invoice") == "other"
 
 
+def likeliest(logprobs: Mapping[str, float]) -> str:
+    return max(logprobs, key=logprobs.__getitem__)
+
+
 CONFIRMED = """Muster GmbH
 Auftragsbestätigung 7714
 Rechnung an:  Holz OHG
 Betrag:  119,00 €"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Lohnabrechnung", "PAYSLIP", "Bulletin de paie", "Reisekostenabrechnung", "Expense report",
+        "BOOKING VOUCHER", "Buchungsbestätigung 8812", "Timesheet",
+        "Auftragsbestätigung Nr. AB-7 vom 1.5.2026 Kunden-Nr. 8",
+    ],
+)  # fmt: skip
+def test_a_title_outweighs_a_type_that_no_heading_names(line: str) -> None:
+    kinds = load_document_types()
+    sure = {name: -0.1 if name == "invoice" else -2.5 for name in kinds}
+    called = SelfDescriptions(kinds).of([f"Muster GmbH\n{line}\nSumme 100,00\nRechnung erhalten Sie später."])
+    assert likeliest(weighed(sure, called, sure)) == "other"
+    nameless = SelfDescriptions(kinds).of(["Muster GmbH\nSumme 100,00\nRechnung erhalten Sie später."])
+    assert likeliest(weighed(sure, nameless, sure)) == "invoice"
+
+
+def test_a_type_whose_own_heading_stands_there_too_is_not_called_otherwise() -> None:
+    sure = {"bill": -0.1, "order": -4.0, "other": -4.0}
+    both = SOME.of(["Bestellung\nMuster GmbH\nZu zahlen mit dieser Rechnung"])
+    assert title_of(both) == "order"
+    assert likeliest(weighed(sure, both, sure)) == "bill"
+
+
+@pytest.mark.parametrize(
+    "line", ["K4 Rechnung", "Anlage 2 Rechnung", "Enclosure: Invoice", "Exhibit 3 Invoice", "Anlagen: Rechnung"]
+)
+def test_what_is_enclosed_is_no_heading(line: str) -> None:
+    assert heading(f"Muster GmbH\n{line}\nGuten Tag") == 0
 
 
 def test_labels_do_not_count_where_the_title_names_another_type_and_nothing_this_one() -> None:
