@@ -15,6 +15,7 @@ from typing import Final
 from babel import Locale
 
 from services.answers.normal_form import UNIFIED, plain
+from services.answers.short_texts import keeping
 
 MAX_CHARACTERS: Final = 400
 
@@ -104,6 +105,7 @@ class Address:
         return ", ".join(filter(None, (*self.before, self.street, " ".join(sides), self.country)))
 
 
+@keeping
 def parse_address(verbatim: str) -> Address | None:
     """Read an address; one that cannot be split without doubt is not read."""
     if len(verbatim) > MAX_CHARACTERS or not _LIKE_POSTCODE.search(verbatim):

@@ -28,6 +28,7 @@ from babel.numbers import get_currency_name, get_currency_symbol, get_territory_
 
 from services.answers.addresses import AUSTRALIAN_STATES, STATES
 from services.answers.normal_form import UNIFIED, plain
+from services.answers.short_texts import keeping
 
 MAX_DIGITS: Final = 28
 """Digits that a number may have (Python's default decimal context keeps as many)."""
@@ -136,6 +137,7 @@ _UNITS: Final = frozenset({
 })  # fmt: skip
 
 
+@keeping
 def parse_money(verbatim: str, language: str) -> Decimal | None:
     """Read an amount with or without a currency, for once or for each month or the like."""
     written = _NO_PAISE.sub("", _PER_TIME.sub("", _TYPESET_EURO.sub("", verbatim)))
@@ -149,6 +151,7 @@ def parse_hundredths(verbatim: str, language: str) -> Decimal | None:
     return None if number is None or number >= _MOST_HUNDREDTHS else number / 100
 
 
+@keeping
 def parse_number(verbatim: str, language: str) -> Decimal | None:
     """Read a number with or without a unit of the list; words that multiply (`Mio.`) are not read."""
     return _amount(verbatim, language, _UNITS.__contains__, money=False)

@@ -80,7 +80,7 @@ class Candidates:
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
         self._found: dict[Kind, list[Candidate]] = {}
-        self._owners: dict[tuple[str, Kind, Doubts], list[str | None]] = {}
+        self._owned_by: dict[tuple[str, Kind, Doubts], Mapping[str, Sequence[Candidate]]] = {}
         self.told: dict[tuple[str, Kind], Mapping[str, Sequence[Candidate]]] = {}
         """By type and kind, what sentences tell; kept for `told_in_sentences`."""
 
@@ -92,14 +92,14 @@ class Candidates:
             self._found[kind] = _without_parts(found) if in_groups else found
         return self._found[kind]
 
-    def labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+    def labelled(self, field: FieldDefinition, kind: DocumentType) -> Sequence[Candidate]:
         """Give the candidates beside which stands a name of the field, and no nearer one of another field.
 
         The document's own date and number are also named by its heading; its date may stand where letters have theirs.
         """
         return self._owned(field, kind, "told")
 
-    def may_be_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+    def may_be_labelled(self, field: FieldDefinition, kind: DocumentType) -> Sequence[Candidate]:
         """Give the same with those beside a doubtful name of which the sentence says nothing: they may be the field's.
 
         That is enough to leave a value where it was copied, and too little to take it.
@@ -112,23 +112,22 @@ class Candidates:
         places = [item for item in self.of(field.kind) if item.value.text == said]
         return any(names.is_spoken_of(item) and not names.is_denied(item) for item in places)
 
-    def surely_labelled(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
+    def surely_labelled(self, field: FieldDefinition, kind: DocumentType) -> Sequence[Candidate]:
         """Give the same as `labelled`, but none that only a doubtful name tells, whatever its sentence says."""
         return self._owned(field, kind, "none")
 
-    def _owned(self, field: FieldDefinition, kind: DocumentType, doubts: Doubts) -> list[Candidate]:
+    def _owned(self, field: FieldDefinition, kind: DocumentType, doubts: Doubts) -> Sequence[Candidate]:
         key = (kind.name, field.kind, doubts)
-        if key not in self._owners:
+        if key not in self._owned_by:
             names = {item.name: FieldNames(item, kind, doubts) for item in kind.fields if item.kind is field.kind}
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
-            self._owners[key] = [
-                owner_by(item, names)
-                or owner_by_letters(item, names)
-                or next((name for name in dated if names[name].are_of(item)), None)
-                for item in self.of(field.kind)
-            ]
-        owned = zip(self.of(field.kind), self._owners[key], strict=True)
-        return [candidate for candidate, owner in owned if owner == field.name]
+            owned: dict[str, list[Candidate]] = {}
+            for item in self.of(field.kind):
+                owner = owner_by(item, names) or owner_by_letters(item, names)
+                if owner := owner or next((name for name in dated if names[name].are_of(item)), None):
+                    owned.setdefault(owner, []).append(item)
+            self._owned_by[key] = owned
+        return self._owned_by[key].get(field.name, ())
 
     def instead_of(self, field: FieldDefinition, kind: DocumentType, said: str) -> Candidate | None:
         """Give the date that follows, within a sentence, one that the words behind it make another field's.

@@ -188,7 +188,7 @@ def _contradicts(other: Candidate, field: FieldDefinition, invoice: EInvoice) ->
     return field.kind in _LABELLED and other.value.numeric not in invoice.totals
 
 
-def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -> list[Candidate]:
+def _shown_instead(field: FieldDefinition, value: Value, shown: EInvoicePages) -> Sequence[Candidate]:
     """Give what stands where the pages name the field, or all numbers of its kind; nothing if the value is among it."""
     if field.kind in _LABELLED:
         others = shown.labelled(field)

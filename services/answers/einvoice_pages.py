@@ -125,7 +125,7 @@ class EInvoicePages:
                 at = text.find(wanted, at + 1)
         return None
 
-    def labelled(self, field: FieldDefinition) -> list[Candidate]:
+    def labelled(self, field: FieldDefinition) -> Sequence[Candidate]:
         """Give the amounts, dates or numbers that stand where the pages name the field."""
         return self._candidates.labelled(field, self._kind)
 

@@ -83,13 +83,13 @@ class FieldNames:
         self._with_all, self._may_end_span = doubts == "all", field.needs_label
         self._heading = _heading_pattern(kind.headings) if field.of_document and kind.headings else None
         self._unlike, self._another, self._unlike_behind = _others_patterns(field.unlike)
-        own = [word for word in field.unlike if not (self._heading and self._heading.search(word.casefold()))]
-        self._unlike_above = _others_patterns(tuple(own))[0]
+        own = _without(field.unlike, kind.headings) if self._heading else field.unlike
+        self._unlike_above = _others_patterns(own)[0]
 
     def nearest(self, label: str, item: Candidate) -> tuple[int, int]:
         """Give the end of the last word that names the field, and the length of the name."""
         matches = list(_overlapping(self._pattern, label))
-        if self.exclude(label, matches):
+        if not (matches or self._doubtful or self._heading) or self.exclude(label, matches):
             return _NOWHERE
         if self._doubtful and self._is_told(item):
             matches += _overlapping(self._doubtful, label)
@@ -252,6 +252,13 @@ def _heading_pattern(headings: tuple[str, ...]) -> re.Pattern[str]:
     ]
     word = rf"(?:{'|'.join(ways)})(?:e?s|en)?(?!\w)"
     return re.compile(rf"(?<!\w)(?:{_OF_ANOTHER}{word}|(?P<own>{word}))")
+
+
+@cache
+def _without(words: tuple[str, ...], headings: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out words that have a heading in them."""
+    heading = _heading_pattern(headings)
+    return tuple(word for word in words if not heading.search(word.casefold()))
 
 
 def owner_by(item: Candidate, names: Mapping[str, FieldNames]) -> str | None:

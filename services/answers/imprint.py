@@ -8,6 +8,7 @@ from typing import Final
 
 from services.answers.names import without_form
 from services.answers.normal_form import normal_text
+from services.answers.short_texts import keeping
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -59,9 +60,16 @@ class Imprint:
     def __init__(self, pages: Sequence[str], surroundings: Surroundings) -> None:
         self._pages = pages
         self._surroundings = surroundings
+        self._known: dict[str, bool] = {}
+        """Of each name that was looked for: those of both parties are, several times."""
 
     def has(self, name: str) -> bool:
         """Say whether one of the places has a name."""
+        if name not in self._known:
+            self._known[name] = self._has(name)
+        return self._known[name]
+
+    def _has(self, name: str) -> bool:
         return bool(_LONG_WORD.search(without_form(name))) and (
             self._is_in_foot(name)
             or self._is_in_domain(name)
@@ -134,6 +142,7 @@ def has_words(text: str, name: str) -> bool:
     return bool(wanted.strip()) and wanted in words_of(text)
 
 
+@keeping
 def words_of(text: str) -> str:
     """Give the words of a text in their normal form, a space around each."""
     words = " ".join(_WORD.findall(normal_text(text)))

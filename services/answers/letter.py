@@ -518,8 +518,10 @@ class Letter:
     def _chains(self) -> Iterator[list[Cell]]:
         """Give lines below each other that begin at one edge, or else end at one."""
         waiting: list[list[Cell]] = []
+        farthest = _BEFORE_TOWN * max((cell.size for cell in self._head), default=0)  # most chains have ended
         for cell in self._head:
-            near = [chain for chain in reversed(waiting) if _is_next_line(chain[-1], cell)]
+            begun = (chain for chain in reversed(waiting) if cell.baseline - chain[-1].baseline <= farthest)
+            near = [chain for chain in begun if _is_next_line(chain[-1], cell)]
             own = next((chain for chain in near if abs(chain[-1].left - cell.left) <= _SAME_EDGE), None)
             own = own or next((chain for chain in near if abs(chain[-1].right - cell.right) <= _SAME_EDGE), None)
             if own is None:
@@ -548,12 +550,12 @@ class Letter:
             name = self._labels.named_recipient(cell.text)
             if name and (party := self._party(1, cell, name)):
                 return party
-            is_name = not (following.text.endswith(":") or _is_label(following.text))
+            if following.baseline != cell.baseline or following.text.endswith(":") or _is_label(following.text):
+                continue
             is_own = self._labels.are_beside_recipient(cell.text) or (
                 self._labels.are_of_recipient(cell.text) and _is_sender_line(following.text)
             )
-            is_beside = is_name and is_own and following.baseline == cell.baseline
-            if is_beside and (party := self._party(1, following, following.text.split(",")[0])):
+            if is_own and (party := self._party(1, following, following.text.split(",")[0])):
                 return party
         return None
 

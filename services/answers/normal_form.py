@@ -79,21 +79,22 @@ def normal_text(text: str) -> str:
 def normal_form(text: str) -> NormalForm:
     """Reduce a text, in one pass over it."""
     parts: list[str] = []
+    places = array("i", range(len(text) + 1))
     starts, ends = array("i"), array("i")
     done = 0
     for match in _SPECIAL.finditer(text):
         start, end = match.span()
         parts.append(text[done:start].lower())  # as long as before: ASCII, and what is as it seems
-        starts.extend(range(done, start))
-        ends.extend(range(done + 1, start + 1))
+        starts += places[done:start]
+        ends += places[done + 1 : start + 1]
         piece = _plain_piece(match).translate(UNIFIED).casefold()
         parts.append(piece)
         starts.extend([start] * len(piece))
         ends.extend([end] * len(piece))
         done = end
     parts.append(text[done:].lower())
-    starts.extend(range(done, len(text)))
-    ends.extend(range(done + 1, len(text) + 1))
+    starts += places[done:-1]
+    ends += places[done + 1 :]
     return NormalForm("".join(parts), starts, ends)
 
 

@@ -118,11 +118,11 @@ def numbers_in_words(text: str, language: str) -> Iterator[NumberInWords]:
     running, before = _Running(language), -1
     for match in _WORD.finditer(text):
         word = match[0].casefold()
-        is_beside = before >= 0 and _GAP.fullmatch(text, before, match.start()) is not None
-        before = match.end()
-        if running.goes_on(word, match.end(), is_beside=is_beside):
-            continue
-        yield from running.ended()
+        since, before = before, match.end()
+        if running.has_begun:
+            if _GAP.fullmatch(text, since, match.start()) and running.goes_on(word, match.end()):
+                continue
+            yield from running.ended()
         if not running.begins(word, match.start(), match.end()):
             yield from _compound(word, language, match.start(), match.end())
     yield from running.ended()
@@ -137,9 +137,14 @@ class _Running:
         self._start = self._end = 0
         self._last = ""
 
-    def goes_on(self, word: str, end: int, *, is_beside: bool) -> bool:
+    @property
+    def has_begun(self) -> bool:
+        """Whether words of a number came last."""
+        return self._sum is not None
+
+    def goes_on(self, word: str, end: int) -> bool:
         """Take in a word that belongs to the number before it."""
-        if self._sum is None or not is_beside:
+        if self._sum is None:
             return False
         if word == _AND.get(self._language):
             return True

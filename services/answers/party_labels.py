@@ -36,14 +36,23 @@ _BILLED_NAME: Final = re.compile(
 _BILLED_BESIDE: Final = re.compile(r"(?:firma|kunde|customer|client|bill to|doit) ?:$", re.IGNORECASE)
 """The same in a cell by itself."""
 
-_Patterns = Sequence[re.Pattern[str]]
-_MEANINGS: Final[Mapping[bool, tuple[_Patterns, _Patterns, _Patterns]]] = {
-    True: ((_RECIPIENT, _SELLER), (_SENDER, _BILLED, _BUYER), ()),
-    False: ((_RECIPIENT, _BILLED), (_SENDER,), (_BUYER, _SELLER)),
+
+def _any_of(*patterns: re.Pattern[str]) -> re.Pattern[str]:
+    """Make one pattern of several: each line of a document is held against it."""
+    return re.compile("|".join(pattern.pattern for pattern in patterns), re.IGNORECASE)
+
+
+_NOTHING: Final = re.compile(r"(?!)")
+_Patterns = tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]
+_MEANINGS: Final[Mapping[bool, _Patterns]] = {
+    True: (_any_of(_RECIPIENT, _SELLER), _any_of(_SENDER, _BILLED, _BUYER), _NOTHING),
+    False: (_any_of(_RECIPIENT, _BILLED), _SENDER, _any_of(_BUYER, _SELLER)),
 }
 """By whether the sender buys: words of the recipient, of the sender, and such as say neither (`Verkäufer: M. Eder`)."""
-_BOTH: Final[tuple[_Patterns, _Patterns, _Patterns]] = ((_RECIPIENT, _BILLED, _BUYER), (_SENDER, _SELLER), ())
+_BOTH: Final[_Patterns] = (_any_of(_RECIPIENT, _BILLED, _BUYER), _any_of(_SENDER, _SELLER), _NOTHING)
 """The same where one stands above a buyer and another above a seller, and the sender does not buy."""
+
+_ANY_PARTY: Final = _any_of(_RECIPIENT, _SENDER, _BILLED, _BUYER, _SELLER)
 
 
 class PartyLabels:
@@ -64,15 +73,15 @@ class PartyLabels:
 
     def are_of_recipient(self, text: str) -> bool:
         """Say whether words alone above a name make it the recipient's."""
-        return any(pattern.match(text) for pattern in self._recipient)
+        return self._recipient.match(text) is not None
 
     def are_of_sender(self, text: str) -> bool:
         """Say whether words alone above a name make it the sender's."""
-        return any(pattern.match(text) for pattern in self._sender)
+        return self._sender.match(text) is not None
 
     def are_of_trader(self, text: str) -> bool:
         """Say whether words alone above a name say that he buys or sells, and not whether he sends or receives."""
-        return any(pattern.match(text) for pattern in self._open)
+        return self._open.match(text) is not None
 
     def named_recipient(self, text: str) -> str | None:
         """Give the name behind words that make it the recipient's."""
@@ -86,4 +95,4 @@ class PartyLabels:
 
 def is_party_label(text: str) -> bool:
     """Say whether words alone are such as stand above a party's name, whatever they make of it."""
-    return any(pattern.match(text) for pattern in (_RECIPIENT, _SENDER, _BILLED, _BUYER, _SELLER))
+    return _ANY_PARTY.match(text) is not None

@@ -41,6 +41,8 @@ def holds(rule: Rule, values: Mapping[str, Value]) -> bool | None:
 
 def determines(rule: Rule, name: str, values: Mapping[str, Value]) -> bool:
     """Say whether a rule holds for this value of a field alone, not for its neighbours: `a + b = c`, not `a >= b`."""
+    if name not in names_in(rule.check):
+        return False
     match values.get(name):
         case Decimal() as number:
             neighbours: list[Scalar] = [number - 1, number + 1]

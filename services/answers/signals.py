@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
-from schemas.expressions import Value, names_in
+from schemas.expressions import names_in
 from services.answers.calibration import Calibration, FieldSignals, Match
 from services.answers.candidates import Candidates
 from services.answers.evidence import SearchablePages
@@ -29,6 +29,8 @@ _WITH_CHECKSUM: Final = frozenset({Kind.IBAN, Kind.VAT_ID})
 _PARTIES: Final = frozenset({Role.SENDER, Role.RECIPIENT})
 
 _DOMAIN: Final = re.compile(r"(?:@|\bwww\.|https?://)(?P<domain>[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})")
+_DOMAIN_SIGNS: Final = ("@", "www.", "://")
+"""Most pages have none of them."""
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _IN_DOMAINS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 """How domains write what most of them cannot have."""
@@ -72,7 +74,8 @@ def weigh(
     """
     definitions = {definition.name: definition for definition in kind.fields}
     searchable, values, domains = candidates.surroundings.searchable, values_of(fields), _domains(pages)
-    known = _Known(kind, searchable, pages, candidates, copies, fields, values, type_confidence, domains)
+    verdicts = [(names_in(rule.check), holds(rule, values)) for rule in kind.rules]
+    known = _Known(kind, searchable, pages, candidates, copies, fields, verdicts, type_confidence, domains)
     signals = {
         field.path: known.signals(field, definitions[field.path]) for field in fields if field.path in definitions
     }
@@ -93,7 +96,8 @@ class _Known:
     candidates: Candidates
     copies: Sequence[Copies]
     fields: Sequence[FieldAnswer]
-    values: Mapping[str, Value]
+    verdicts: Sequence[tuple[frozenset[str], bool | None]]
+    """Of each rule: the fields that it is about, and whether it holds."""
     type_confidence: float
     domains: str
 
@@ -101,7 +105,7 @@ class _Known:
         said = [copy for copy in self.copies if copy.verbatim.get(field.path)]
         same = [copy for copy in said if _essence(copy.verbatim[field.path]) == _essence(field.verbatim)]
         logprobs = same[-1].logprobs.get(field.path, ()) if same else ()
-        verdicts = [holds(rule, self.values) for rule in self.kind.rules if field.path in names_in(rule.check)]
+        verdicts = [verdict for names, verdict in self.verdicts if field.path in names]
         parsed = field.value is not None
         return FieldSignals(
             kind=definition.kind,
@@ -201,7 +205,8 @@ def _is_part(item: Candidate, field: FieldAnswer) -> bool:
 
 def _domains(pages: Sequence[str]) -> str:
     """Give the letters of all domains that a document tells."""
-    found = (match["domain"] for page in pages for match in _DOMAIN.finditer(page))
+    may_have = (page for page in pages if any(sign in page for sign in _DOMAIN_SIGNS))
+    found = (match["domain"] for page in may_have for match in _DOMAIN.finditer(page))
     return " ".join("".join(filter(str.isalnum, _form(domain))) for domain in found)
 
 

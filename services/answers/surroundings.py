@@ -223,7 +223,6 @@ class _Page:
         self._starts = [start for start, _, _ in places]
         self._places = [(number, at) for _, number, at in places]
         self._above = [(), *starmap(_cells_above, pairwise(sheet.lines))]
-        self._offset = [_offset(sheet.lines, number) for number in range(len(sheet.lines))]
 
     def find(self, start: int) -> tuple[Line, int, Sequence[Cell]] | None:
         """Give the line of a place, the number of its cell, and the cells of the line above if that is near."""
@@ -239,7 +238,7 @@ class _Page:
     def offset_from(self, start: int) -> Sequence[Cell]:
         """Give the cells of the lines that stand so little above or below a place that a reader takes them for one."""
         at = bisect_right(self._starts, start) - 1
-        return self._offset[self._places[at][0]] if at >= 0 else ()
+        return _offset(self._lines, self._places[at][0]) if at >= 0 else ()
 
     def lines_above(self, start: int) -> Sequence[Line]:
         """Give a few lines above that of a place, the nearest first."""

@@ -142,8 +142,9 @@ def tax_lines(candidates: Candidates) -> list[TaxLine]:
 
 def _lines_with_a_rate(candidates: Candidates) -> Iterator[tuple[int, Line]]:
     sheets = candidates.surroundings.sheets
-    lines = ((page, line) for page, sheet in enumerate(sheets, 1) for line in sheet.lines if not is_of_payments(line))
-    for count, found in enumerate(item for item in lines if any("%" in cell.text for cell in item[1].cells)):
+    lines = ((page, line) for page, sheet in enumerate(sheets, 1) for line in sheet.lines)
+    with_rate = (item for item in lines if any("%" in cell.text for cell in item[1].cells))
+    for count, found in enumerate(item for item in with_rate if not is_of_payments(item[1])):
         if count == MOST_LINES:
             return
         yield found

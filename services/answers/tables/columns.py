@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from services.answers.short_texts import keeping
 from services.answers.tables.sheet import FIGURE, Cell
 
 _ALIGNED: Final = 15
@@ -114,10 +115,9 @@ class Columns:
         """Say how far a cell is from a column: aligned with its cells, under its head, or beside it."""
         left, right = self._edges.get(name, (None, None))
         head = self.heads[name]
-        off = min(
-            _FAR if left is None else abs(cell.left - left),
-            _FAR if right is None else abs(cell.right - right),
-        )
+        off = _FAR if left is None else abs(cell.left - left)
+        if right is not None:
+            off = min(off, abs(cell.right - right))
         if off <= _ALIGNED:
             return off / (10 * _ALIGNED)
         first, last = head.left - _ALIGNED, head.right + _ALIGNED
@@ -139,7 +139,12 @@ def _is_under(head: Cell, first: Cell, last: Cell) -> bool:
 
 def is_figure(cell: Cell) -> bool:
     """Tell whether a cell is a number, perhaps with a unit or a currency, rather than words."""
-    return FIGURE.fullmatch(cell.text) is not None
+    return _is_figure(cell.text)
+
+
+@keeping
+def _is_figure(text: str) -> bool:
+    return FIGURE.fullmatch(text) is not None
 
 
 def _cheapest_way(
@@ -156,6 +161,9 @@ def _cheapest_way(
     left_out
         Of putting it into none.
     """
+    if len(costs) == 1:  # as most lines of a letter have it
+        at = min(range(len(costs[0])), key=lambda at: min(costs[0][at], left_out[0]))
+        return [at if costs[0][at] <= left_out[0] else None]
     sums: list[float] = [0.0] * len(costs[0])
     taken = [False] * len(sums)
     steps: list[list[tuple[int, bool]]] = []

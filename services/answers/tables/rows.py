@@ -132,29 +132,23 @@ class RowReader:
         """
         for index, line in enumerate(lines):
             assigned = columns.assign(line.cells)
-            words = {
-                name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))
-            }
-            if (
-                len(columns.numbers & words) > 1
-                and len(line.cells) > 2  # noqa: PLR2004
-                and index >= _LINES_OF_HEAD
-                and not any(map(is_figure, line.cells))
-            ):
+            if index >= _LINES_OF_HEAD and _is_head(line, assigned, columns.numbers):
                 return lines[:index], True
-            above = lines[index - 1] if index else None
-            if self.table.key.name not in assigned and _aside_above(above, line) is Aside.TOTAL:
+            if self.table.key.name in assigned:
+                continue
+            if _aside_above(lines[index - 1] if index else None, line) is Aside.TOTAL:
                 return lines[: index - 1], True
-            if self.table.key.name not in assigned and _is_total(line):
+            if _is_total(line):
                 return lines[:index], True
         return lines, False
 
     def _placed(self, line: Line, columns: Columns) -> list[tuple[str, Cell]]:
         """Put the cells of a line into columns; words that follow each other closely go on with a description."""
         placed: list[tuple[str, Cell]] = []
+        words = self.table.description.name
         for name, cell in zip(columns.assign(line.cells), line.cells, strict=True):
-            if placed and placed[-1][0] == self.table.description.name and self._goes_on(placed[-1][1], cell, columns):
-                placed.append((self.table.description.name, cell))
+            if placed and placed[-1][0] == words and self._goes_on(placed[-1][1], cell, columns):
+                placed.append((words, cell))
             elif name is not None:
                 placed.append((name, cell))
         return placed
@@ -302,6 +296,14 @@ def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:
     """Give what stands in a column on a line as one cell, without a sign between the quantity and what it is of."""
     cells = [cell for column, cell in line if column == name and cell.text not in _OF]
     return whole(cells) if cells else None
+
+
+def _is_head(line: Line, assigned: Sequence[str | None], numbers: frozenset[str]) -> bool:
+    """Tell whether a line has words, and no number, in several columns of numbers: the head of another table."""
+    if len(line.cells) <= 2 or any(map(is_figure, line.cells)):  # noqa: PLR2004
+        return False
+    words = {name for name, cell in zip(assigned, line.cells, strict=True) if not any(map(str.isdigit, cell.text))}
+    return len(numbers & words) > 1
 
 
 def _is_total(line: Line) -> bool:

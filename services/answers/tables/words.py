@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from services.answers.short_texts import keeping
+
 _CARRIED: Final = (
     "übertrag", "uebertrag", "vortrag", "zwischenübertrag", "seitenübertrag", "seitensumme", "summe seite",
     "saldovortrag", "carry over", "carryover", "carried forward", "brought forward", "carried over",
@@ -100,6 +102,7 @@ _ALONE: Final = {
 """The same where nothing else stands beside it: an English report is billed, and so may be a balance bike."""
 
 
+@keeping
 def aside_of(text: str) -> Aside | None:
     """Tell by a line's words what it is, if it is no row."""
     words = words_of(text)
@@ -124,6 +127,7 @@ def label_of(texts: Iterable[str]) -> str:
     return next((text for text in others if names_sum_alone(text)), words[0] if words else "")
 
 
+@keeping
 def names_sum_alone(text: str) -> bool:
     """Tell whether words name a sum, and little else."""
     words = words_of(text)
@@ -183,6 +187,7 @@ def _names_tax(words: str) -> bool:
     return not _TAXES.isdisjoint(named)
 
 
+@keeping
 def words_of(text: str) -> str:
     """Give a text's words in small letters, single spaces between them; a word of dotted letters is one."""
     return _NOT_WORD.sub(" ", _DOTTED.sub(lambda match: match[0].replace(".", ""), text.lower())).strip()
