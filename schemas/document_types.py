@@ -163,6 +163,10 @@ class FieldDefinition(_Data):
     is_party: bool = Field(
         default=False, description="A firm or person with an address: of a firm and its contact, the firm is meant."
     )
+    named_before: str | None = Field(
+        default=None,
+        description="For kind `name` alone: another field, whose bearer a document names after this one's.",
+    )
     max_length: int = Field(default=80, ge=1, le=400, description="Characters that the model may copy.")
     choices: tuple[Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")], ...] = Field(
         default=(), max_length=40, description="For kind `choice` alone."
@@ -248,6 +252,7 @@ class FieldDefinition(_Data):
         for key, is_set, kinds in (
             ("role", self.role is not None, (Kind.NAME,)),
             ("is_party", self.is_party, (Kind.NAME,)),
+            ("named_before", self.named_before is not None, (Kind.NAME,)),
             ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),
             ("before_tax", self.before_tax, (Kind.MONEY,)),
             ("reduced_by", bool(self.reduced_by), (Kind.MONEY,)),
@@ -318,6 +323,12 @@ class DocumentType(_Data):
         if taken := RESERVED_FIELDS.intersection(names):
             message = (
                 f"type {self.name}: a field may not be named {', '.join(sorted(taken))}: every typed view has that"
+            )
+            raise ValueError(message)
+        named = {field.name for field in self.fields if field.kind is Kind.NAME}
+        if other := {field.named_before for field in self.fields if field.named_before} - named:
+            message = (
+                f"type {self.name}: named_before names {', '.join(sorted(other))}, which is no field of kind `name`"
             )
             raise ValueError(message)
         if unknown := set(self.key_fields) - set(names):

@@ -61,6 +61,12 @@ _STREET_WORD: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"(?:[0-9]{1,3} ?[a-z]? )?(?P<name>[^\d]{4,60}?)(?: [0-9]{1,3} ?[a-z]?)?", re.IGNORECASE)
 """A street, its number before it or behind."""
+_NUMBER_FIRST: Final = re.compile(
+    r"[0-9]{1,4} ?[a-z]? (?:[^\W\d_][\w'\u2019-]* ){0,3}"
+    r"(?:street|road|lane|row|square|avenue|terrace|gardens|crescent|close|drive|wharf|quay|way|st|rd|ave|ln|dr|blvd)\.?"
+    r"|[0-9]{1,4}(?: ?(?:bis|ter))? (?:rue|avenue|boulevard|chemin|quai|impasse|route|allée) .+",
+    re.IGNORECASE,
+)
 _PREFIXES: Final = {"D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR"}
 _FIVE_DIGITS: Final = re.compile("[0-9]{5}")
 _FOUR_DIGITS: Final = re.compile("[0-9]{4}")
@@ -118,6 +124,14 @@ def parse_address(verbatim: str) -> Address | None:
         return None
     town_first = (_town_first(pattern, own, lines, country) for own, pattern in _TOWNS_FIRST.items())
     return next(filter(None, town_first), None) or _continental(_with_street_before(lines), country)
+
+
+def begins_with_street(line: str) -> bool:
+    """Say whether a line is a street behind its number, or has one behind a comma: `Oak House, 4 Station Road`.
+
+    A street before its number is as well the name of those who live there: `WEG Ringstraße 41`.
+    """
+    return any(_NUMBER_FIRST.fullmatch(part.strip()) for part in line.split(","))
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:

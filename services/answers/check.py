@@ -38,6 +38,16 @@ _PLACEHOLDERS: Final = frozenset(
         "nicht gefunden", "unbekannt", "leer", "non indiqué", "non précisé", "non spécifié", "inconnu",
     }
 )  # fmt: skip
+_PARTS: Final = frozenset(
+    {
+        "client", "contractor", "customer", "supplier", "seller", "buyer", "vendor", "landlord", "tenant", "lessor",
+        "lessee", "licensor", "licensee", "employer", "employee", "consultant", "provider", "service provider",
+        "auftraggeber", "auftragnehmer", "kunde", "lieferant", "käufer", "verkäufer", "mieter", "vermieter",
+        "arbeitgeber", "arbeitnehmer", "lizenzgeber", "lizenznehmer", "dienstleister", "besteller",
+        "fournisseur", "acheteur", "vendeur", "bailleur", "locataire", "prestataire", "employeur", "salarié",
+    }
+)  # fmt: skip
+"""What a document calls whoever has a part in it: nobody's name."""
 MOST_COUNTS: Final = 50
 """Places of a number with a word behind it that are looked at for a title."""
 LABEL_REACH: Final = 80
@@ -344,7 +354,8 @@ class _Document:
         around, text = self.surroundings, self.pages.text(place.page)
         parts = list(around.by_cells(place.page, place.char_start, place.char_end))
         start = place.char_start
-        if len(parts) > 1 and text[slice(*parts[0])].rstrip().endswith(":"):
+        before = text[slice(*parts[0])].rstrip() if len(parts) > 1 else ""
+        if before.endswith(":") or (before and is_title(self.kind, before)):
             start = parts[1][0]
         end = around.end_of_column(place.page, start, place.char_end)
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
@@ -422,6 +433,8 @@ def _filled(field: FieldDefinition, copied: str) -> str:
     if verbatim in field.choices:
         return verbatim
     said = plain(verbatim).casefold()
+    if field.kind is Kind.NAME and said in _PARTS:
+        return ""
     if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) or said.strip(" .:") in _own_names(field):
         return ""
     return verbatim

@@ -42,6 +42,13 @@ _ONLY_OWN: Final = re.compile(
     r"|Registered in|Inh(?:\.|aber))"
 )
 """What stands below a name that is the issuer's, and below no other: a buyer's address may have a VAT number."""
+_ACCOUNT: Final = re.compile(
+    r"\b(?:IBAN|BIC|SWIFT|BLZ|Bankleitzahl|(?:Konto|Bank)verbindung|Sort[- ]code|RIB|coordonnées bancaires)\b"
+    r"|\b(?:Konto|Kto|Account)[-. ]?(?:Nr|No|number)",
+    re.IGNORECASE,
+)
+"""Words of an account, beside which the bank that keeps it is named."""
+_BANK: Final = re.compile(r"(?:\w*bank|\w*sparkasse|\w*raiffeisenkasse|banque|crédit)\b", re.IGNORECASE)
 _HOLDER: Final = re.compile(
     r"(?:kontoinhaber(?:in)?|account (?:name|holder)|beneficiary|payable to|zahlbar an|titulaire(?: du compte)?"
     r"|à l.ordre de)\W{0,4}",
@@ -64,17 +71,35 @@ class Imprint:
         """Of each name that was looked for: those of both parties are, several times."""
 
     def has(self, name: str) -> bool:
-        """Say whether one of the places has a name."""
+        """Say whether one of the places has a name; that of a bank stands there for the account."""
         if name not in self._known:
             self._known[name] = self._has(name)
         return self._known[name]
 
     def _has(self, name: str) -> bool:
-        return bool(_LONG_WORD.search(without_form(name))) and (
-            self._is_in_foot(name)
-            or self._is_in_domain(name)
-            or self._is_holder(name)
-            or self._is_above_own_words(name)
+        return (
+            bool(_LONG_WORD.search(without_form(name)))
+            and not self.is_keeper(name)
+            and (
+                self._is_in_foot(name)
+                or self._is_in_domain(name)
+                or self._is_holder(name)
+                or self._is_above_own_words(name)
+            )
+        )
+
+    def is_keeper(self, name: str) -> bool:
+        """Say whether a name is that of a bank, and stands nowhere but beside the words of an account it keeps."""
+        if not _BANK.search(name):
+            return False
+        places = [
+            sheet.lines[max(0, at - 2) : at + 3]
+            for sheet in self._surroundings.sheets
+            for at, line in enumerate(sheet.lines)
+            if any(has_words(cell.text[:MAX_FOOT], name) for cell in line.cells)
+        ]
+        return bool(places) and all(
+            any(_ACCOUNT.search(cell.text[:MAX_FOOT]) for line in lines for cell in line.cells) for lines in places
         )
 
     def has_at_foot(self, page: int, start: int) -> bool:
@@ -107,8 +132,10 @@ class Imprint:
     def _is_holder(self, name: str) -> bool:
         """Say whether a name begins behind words that say whose an account is."""
         words, most = words_of(name), 2 * len(name)
-        behind = (page[end : end + most] for page, end in self._behind_holder)
-        return any(words_of(text).startswith(words) for text in behind)
+        behind = [page[end : end + most] for page, end in self._behind_holder]
+        lines = [words_of(text.lstrip().partition("\n")[0]) for text in behind]  # a person holds his firm's account
+        held = (words.startswith(line) for line in lines if len(line.split()) > 1)
+        return any(words_of(text).startswith(words) for text in behind) or any(held)
 
     @cached_property
     def _behind_holder(self) -> Sequence[tuple[str, int]]:

@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from services.answers.addresses import parse_address
+from services.answers.addresses import begins_with_street, parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
-from services.answers.names import firms_in, is_firm, is_legal_form, is_owner, parse_name, without_form
+from services.answers.names import firms_in, is_firm, is_legal_form, is_owner, parse_name, without_form, without_number
 from services.answers.normal_form import normal_text
 from services.answers.party_labels import PartyLabels, is_party_label
 from services.answers.surroundings import Surroundings
@@ -139,8 +139,15 @@ _WORDS_OF_A_LETTERHEAD: Final = range(2, 8)
 _WORDS_OF_A_PERSON: Final = range(2, 7)
 _FIGURES: Final = re.compile(r"[\d:@/]")
 """What no letterhead has."""
+_CONTACT: Final = re.compile(
+    r"(?:(?:ihr(?:e|en)?|unser(?:e|en)?|your|our|votre|notre) )?(?:ansprech(?:partner|person)(?:in)?|kontakt(?:person)?"
+    r"|sachbearbeit(?:er|erin|ung)|bearbeiter(?:in)?|contact(?: (?:name|person))?|sales ?person|account manager"
+    r"|interlocut(?:eur|rice))\W*$",
+    re.IGNORECASE,
+)
+"""What stands before the name of a person who works for a party, and is none."""
 _CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
-_BEHIND_CARE_OF: Final = re.compile(r"\bc/o\W*$", re.IGNORECASE)
+_BEHIND_CARE_OF: Final = re.compile(r"(?:\bc/o|\bp\. ?a\.|\bper adresse)\W*$", re.IGNORECASE)
 _NO_PERSON: Final = re.compile(r"[\d:@&]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
 _NUMBER: Final = re.compile(r"\d.*\d.*\d")
 
@@ -244,6 +251,12 @@ class Letter:
         is_other = any(word in other for word in _LONG_WORD.findall(normal_text(name)))
         return is_other and not self._is_senders_firm(name)
 
+    def first_place(self, text: str) -> tuple[int, int] | None:
+        """Give the page, and the character in its normal form, where a text stands first; None if it stands nowhere."""
+        wanted = normal_text(text).strip()
+        places = ((number, form.text.find(wanted)) for number, form in enumerate(self.surroundings.searchable.forms))
+        return next((place for place in places if place[1] >= 0), None)
+
     def is_at(self, text: str, page: int, start: int) -> bool:
         """Say whether a text stands at a place."""
         return self._pages[page - 1].startswith(text, start)
@@ -274,6 +287,10 @@ class Letter:
     def is_called_recipient(self, page: int, start: int) -> bool:
         """Say whether words beside a place, or above it, call who stands there the recipient: `Rechnungsempfänger:`."""
         return any(map(self._labels.are_of_recipient, self.surroundings.labels(page, start)))
+
+    def is_called_contact(self, page: int, start: int) -> bool:
+        """Say whether words beside a place, or above it, call who stands there the one to ask: `Votre contact`."""
+        return any(map(_CONTACT.match, self.surroundings.labels(page, start)))
 
     def is_care_of(self, page: int, start: int) -> bool:
         """Say whether a name stands behind `c/o`: it gets the post of another."""
@@ -507,10 +524,17 @@ class Letter:
     def _is_of_another(self, first: Cell) -> bool:
         """Say whether an address is where goods go, or whom it is about: its first line says so, or the one above."""
         above = max(self._nearly_above(first), key=lambda cell: cell.baseline, default=first)
-        return any(_OF_ANOTHER.match(cell.text) for cell in (first, above))
+        return any(_OF_ANOTHER.match(text) for text in (first.text, above.text, *self._beside(first)))
+
+    def _beside(self, cell: Cell) -> Iterator[str]:
+        """Give the words directly to the left of a cell, as `Sold to:` stands beside an address."""
+        left = [item for item in self._head if item.baseline == cell.baseline and item.left < cell.left]
+        nearest = max(left, key=lambda item: item.left, default=None)
+        if nearest is not None and nearest.text.endswith(":"):  # another column's head has none
+            yield nearest.text
 
     def _block(self, cells: Sequence[Cell]) -> _Block:
-        above = [cell.text for cell in self._nearly_above(cells[0], _INDENTED)]
+        above = [*(cell.text for cell in self._nearly_above(cells[0], _INDENTED)), *self._beside(cells[0])]
         labels, is_addressed = self._labels, any(word.match(cells[0].text) for word in (_HONORIFIC, _TO_WHOM))
         is_to = is_addressed or any(map(labels.are_of_recipient, above))
         return _Block(cells, is_to, any(map(labels.are_of_sender, above)), any(map(labels.are_of_trader, above)))
@@ -576,7 +600,7 @@ class Letter:
         return None
 
     def _party(self, page: int, cell: Cell, name: str) -> Party | None:
-        name = name.strip(" ,;\"'")
+        name = without_number(name.strip(" ,;\"'"))
         start = self._pages[page - 1].find(name, cell.start)
         if (
             not name
@@ -584,6 +608,7 @@ class Letter:
             or len(name) > MAX_NAME
             or start < 0
             or start > cell.end
+            or begins_with_street(name)
             or parse_name(name) is None
         ):
             return None

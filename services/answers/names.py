@@ -28,15 +28,27 @@ _TO_A_FIRM: Final = re.compile(r"^An (?:die |das |(?=(?:Firma|Fa\.) ))(?=\S)")
 """Of what may be a firm's own name only what cannot: `An der Alster Hotel GmbH` and `An Nguyen GmbH` are whole."""
 _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
 """What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`."""
-_HONORIFIC: Final = re.compile(r"(?:(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.) (?=(?:\S+ )+\S)")
-"""A form of address before a first name and a surname; before a surname alone it is all that tells a person."""
+_HONORIFIC: Final = re.compile(
+    r"(?:Herrn? ?/ ?Frau|Mrs?\.? ?/ ?M(?:r?s)\.?|(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.)"
+    r" (?=(?:\S+ )+\S)"
+)
+"""A form of address before a first name and a surname; before a surname alone it is all that tells a person.
+
+Programs that do not know who it is write both: `Herr/Frau`.
+"""
+_BEHIND: Final = re.compile(
+    r"\s+(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
+    r"|\((?i:vendeur|acheteur|client|(?:ver)?käufer|kunde|seller|buyer|customer|supplier|vendor)\))$"
+)
+"""What forms write behind a name: its number (`(04711)`, `(AB-C-04712)`), that of a parcel, or what its bearer is."""
 _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]?|guten tag|hallo|dear|hello|madame, monsieur)\b", re.IGNORECASE
 )
 
 
 _LEGAL_FORM: Final = re.compile(
-    r"\b(?:GmbH|gGmbH|mbH|Ges\.m\.b\.H|AG|KG|KGaA|OHG|oHG|OG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\. ?U\.?|a\. ?G\.?"
+    r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
+    r"|AG|KG|KGaA|OHG|oHG|OG|GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\. ?U\.?|a\. ?G\.?"
     r"|PartG|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
     r"|SARL|S(?:à|\.à ?)r\.?l|SAS|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o)\b\.?"
@@ -47,6 +59,9 @@ _FIRM: Final = re.compile(
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
 
+_PERSON: Final = re.compile(
+    r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
+)
 _PARTNERS: Final = re.compile(rf" & (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
 
 
@@ -69,6 +84,16 @@ def without_form(name: str) -> str:
 def without_form_in_any_letters(name: str) -> str:
     """Give a name without its legal form, which payment slips may write in capitals or small: `MUSTER GMBH`."""
     return _FORM_ALONE.sub(" ", name)
+
+
+def without_number(name: str) -> str:
+    """Give a name without the number that a form writes behind it, or the word for what its bearer is."""
+    return _BEHIND.sub("", name)
+
+
+def is_person(name: str) -> bool:
+    """Say whether a name may be a person's: a few words in letters, each with a capital, and no legal form."""
+    return _PERSON.fullmatch(name) is not None and not is_firm(name)
 
 
 def is_owner(text: str) -> bool:
@@ -96,7 +121,7 @@ def parse_name(verbatim: str) -> str | None:
     name = _CAPITAL.sub("", _LABEL.sub("", (_TO_A_FIRM if is_firm(said) else _TO).sub("", said)))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]
-    name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", name)
+    name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", without_number(name))
     if (address := parse_address(name)) and address.before:
         name = address.before[0]  # the name was copied with its address
         address = None

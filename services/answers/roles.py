@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Role
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.confidence import UNWEIGHED
 from services.answers.headings import is_title
 from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
-from services.answers.names import parse_name
+from services.answers.names import is_firm, is_person, parse_name
 from services.answers.whole_names import two_lines
 
 _ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
@@ -40,7 +40,8 @@ def is_name_of(party: Party | None, said: str | None) -> bool:
 
 def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) -> list[FieldAnswer]:
     """Put the name of the right part where the model copied none, or that of another part."""
-    given = _exchanged(kind, {field.path: field for field in fields}, letter)
+    copied = [field for field in fields if not _is_bank(_field(kind, field.path), field, letter)]
+    given = _exchanged(kind, _in_order(kind, {field.path: field for field in copied}, letter), letter)
     for definition in kind.fields:
         party = party_of(letter, definition.role) if definition.role else None
         if party is None or is_title(kind, party.verbatim):
@@ -55,6 +56,33 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
+
+
+def _field(kind: DocumentType, name: str) -> FieldDefinition | None:
+    return next((field for field in kind.fields if field.name == name), None)
+
+
+def _is_bank(definition: FieldDefinition | None, answer: FieldAnswer, letter: Letter) -> bool:
+    """Say whether a bank that is named for the account it keeps was copied for somebody else."""
+    is_name = definition is not None and definition.kind is Kind.NAME
+    is_asked = definition is not None and any("bank" in name.casefold() for name in definition.names)
+    is_party = any(is_name_of(party, answer.verbatim) for party in (letter.sender, letter.recipient))
+    return is_name and not (is_asked or is_party) and letter.imprint.is_keeper(answer.verbatim)
+
+
+def _in_order(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:
+    """Exchange two names of which the type says in which order a document names them, where it is the other one."""
+    for definition in kind.fields:
+        first, second = given.get(definition.name), given.get(definition.named_before or "")
+        if first is None or second is None or is_part(first.verbatim, second.verbatim):
+            continue
+        own, other = letter.first_place(first.verbatim), letter.first_place(second.verbatim)
+        if own and other and other < own:
+            given |= {
+                first.path: second.model_copy(update={"path": first.path}),
+                second.path: first.model_copy(update={"path": second.path}),
+            }
+    return given
 
 
 def _in_their_places(own: str, fields: Sequence[FieldAnswer], letter: Letter) -> Sequence[FieldAnswer]:
@@ -89,9 +117,9 @@ def _exchanged(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter
         return given
     changed = {name: answer for name, answer in given.items() if name not in (own, other)}
     changed[other] = given[own].model_copy(update={"path": other})
-    if letter.sender and not is_title(kind, letter.sender.verbatim):
-        return changed
     back = given.get(other)
+    if letter.sender and not (_is_surer(back, letter.sender, letter) or is_title(kind, letter.sender.verbatim)):
+        return changed
     if back is None or letter.is_mail or is_name_of(letter.recipient, back.value):
         return given
     return changed | {own: back.model_copy(update={"path": own})}
@@ -122,13 +150,15 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return True
     if is_name_of(party, answer.value):
         return _has_two_names(answer, party, letter) or _has_address(answer, party)
-    if party.is_labelled and definition.is_party:
-        return True
+    is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)
+    if is_better or (party.is_labelled and definition.is_party):
+        return not is_better
     if definition.is_party and answer.page and answer.char_start is not None:
         place = answer.page, answer.char_start
         is_contact = definition.role is Role.RECIPIENT and letter.is_contact(*place)
         is_elsewhere = party.is_in_window and not (letter.is_in_address(*place) or letter.is_called_recipient(*place))
-        if is_elsewhere or is_contact or letter.is_saluted(*place) or letter.is_care_of(*place):
+        is_contact = is_contact or letter.is_called_contact(*place) or letter.is_care_of(*place)
+        if is_elsewhere or is_contact or letter.is_saluted(*place):
             return True
     others = {role: party_of(letter, role) for role in Role if role is not definition.role}
     if definition.role is Role.SIGNATORY and any(is_name_of(name, answer.value) for name in letter.signed):
@@ -138,6 +168,25 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     sender = others.get(Role.SENDER)
     is_others = any(is_name_of(other, answer.value) for other in others.values())
     return is_others or (sender is not None and is_name_of(letter.firm_of(sender.verbatim), answer.value))
+
+
+def _is_surer(back: FieldAnswer | None, sender: Party, letter: Letter) -> bool:
+    """Say whether a firm stands where only an issuer names himself, and the sender is what the page has at its top."""
+    said = (back.value if back else None) or ""
+    return sender.is_letterhead and is_firm(said) and letter.imprint.has(said)
+
+
+def _is_known_better(answer: FieldAnswer, party: Party, letter: Letter) -> bool:
+    """Say whether what was copied for the sender is surer than the name of his part.
+
+    Words that only an issuer has stand beside it, and the other only at the top; or it is a firm of the letter's, and
+    the other a person who orders for it (`Besteller: Ida Brook`).
+    """
+    said = answer.value or ""
+    if party.is_letterhead:
+        return letter.imprint.has(said) and not letter.imprint.has(party.verbatim)
+    works_for = is_person(party.verbatim) and is_firm(said) and not is_name_of(letter.recipient, said)
+    return party.is_labelled and works_for
 
 
 def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:

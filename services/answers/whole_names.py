@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm, is_legal_form, is_owner, partners_behind
+from services.answers.names import is_firm, is_legal_form, is_owner, is_person, partners_behind
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -51,6 +51,13 @@ _NOTE: Final = re.compile(
 )
 """What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
+_ORGANISATION: Final = re.compile(
+    r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
+    r"|town of|city of|county of|stadt|gemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität"
+    r"|genossenschaft|stiftung|pfarrei|kindergarten)|mairie|commune|école|collège|lycée)\b",
+    re.IGNORECASE,
+)
+"""A word that makes a line the name of an organisation that has no legal form."""
 _CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
 
@@ -67,11 +74,12 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
         verbatim += partners_behind(cell.text, at + len(verbatim))
     if cell is None or at <= 0:
         return verbatim
-    before = cell.text[:at].rstrip()
+    begin = cell.text.rfind(": ", 0, at) + 1  # `Versandart: Spedition Korff GmbH`
+    before = cell.text[begin:at].strip()
     is_whole = is_firm(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
-    if _NO_NAME.match(before) or not (is_whole or _TRADE.fullmatch(before)):
+    if not before or _NO_NAME.match(before) or not (is_whole or _TRADE.fullmatch(before)):
         return verbatim
-    return cell.text[: at + len(verbatim)]
+    return cell.text[begin : at + len(verbatim)].lstrip()
 
 
 def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
@@ -125,12 +133,23 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     """Give the firm of a person in an address: directly above, or below with its legal form; None if there is none."""
     is_person = _PERSON.match(verbatim) is not None
     if not (is_person or _TITLED.match(verbatim)):
-        return None
+        return _organisation_below(verbatim, page, start, surroundings)
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
     if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
     is_below = below is not None and is_firm(below.text) and not _NO_WORDS.search(below.text)
     return below if below and is_below and not _CARE_OF.match(below.text) else None
+
+
+def _organisation_below(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
+    """Give what a name in an address works for, where it stands in the next line and is plainly no person or place."""
+    cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
+    if cell is None or below is None or cell.text != verbatim or not is_person(verbatim):
+        return None
+    is_street_next = surroundings.cell_below(page, below.start) is not None
+    is_other = is_legal_form(below.text) or _NO_WORDS.search(below.text) or _CARE_OF.match(below.text)
+    is_one = is_firm(below.text) or _ORGANISATION.search(below.text)
+    return below if is_street_next and is_one and not (is_other or _ORGANISATION.search(verbatim)) else None
 
 
 def _is_no_firm(text: str) -> bool:

@@ -615,3 +615,18 @@ def test_what_stands_far_below_a_recipient_is_the_letter_s_and_names_no_issuer()
         *placed(*column(0, 1_000, "Beispiel Maschinenbau GmbH", "Lindenweg 3", "Steuer-Nr. 12/345/67890"))
     )
     assert close.imprint.has("Beispiel Maschinenbau GmbH")
+
+
+@pytest.mark.parametrize("label", ["Sold to:", "Rechnung an:", "Facturé à :"])
+def test_a_word_beside_an_address_says_whose_it_is(label: str) -> None:
+    other = column(3_000, 100, "Harbour Joinery Ltd", "5 Mill Lane", "York YO1 7HH")
+    own = column(1_200, 100, "Orchard Homes plc", "12 Station Road", "Leeds LS1 4AB")
+    assert parts(placed((label, 500, 100), *own, *other)) == ("Harbour Joinery Ltd", "Orchard Homes plc")
+    assert parts(placed(("Bill to", 500, 100), *own, *other)) == (None, None)  # the head of another column
+
+
+@pytest.mark.parametrize("street", ["12 Station Street", "12 rue des Lilas", "Accounts, Mill House, 4 Wharf"])
+def test_a_street_below_the_word_for_a_name_is_none(street: str) -> None:
+    assert parts(placed(*column(500, 1_000, "Billing address:", street, "Ferndale")))[1] is None
+    block = column(500, 1_000, "Billing address:", "WEG Ringstraße 41", "Ferndale")
+    assert parts(placed(*block))[1] == "WEG Ringstraße 41"

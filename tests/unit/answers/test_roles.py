@@ -405,3 +405,88 @@ def test_who_gets_the_post_of_another_is_not_billed() -> None:
         *column(500, 1_240, "Eigentümerschaft Im Holz", "c/o Livit Treuhand AG", "Steinenberg 5", "4051 Basel"),
     )
     assert decided(page, buyer="Livit Treuhand AG")["buyer"] == "Eigentümerschaft Im Holz"
+
+
+CONTRACT = a_type(
+    field("first", Kind.NAME, "Erste Partei", "First party", named_before="second"),
+    field("second", Kind.NAME, "Zweite Partei", "Second party"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vertrag zwischen Kern Bau GmbH (Auftraggeber) und Wohnbau Süd eG (Auftragnehmer)",
+        "Agreement between Kern Bau\nGmbH and Wohnbau Süd eG. Signed: Wohnbau Süd eG, Kern Bau GmbH",
+    ],
+)
+def test_parties_of_a_contract_come_in_the_order_in_which_it_names_them(text: str) -> None:
+    expected = {"first": "Kern Bau GmbH", "second": "Wohnbau Süd eG"}
+    page: Pages = ([text], [])
+    assert decided(page, CONTRACT, first="Wohnbau Süd eG", second="Kern Bau GmbH") == expected
+    assert decided(page, CONTRACT, **expected) == expected
+
+
+@pytest.mark.parametrize("words", ["Bankverbindung:", "IBAN: DE02 1203 0000 0000 2020 51", "Sort code 20-51-33"])
+def test_a_bank_that_keeps_the_account_is_no_party(words: str) -> None:
+    page = placed(*column(500, 5_000, words, "Talgauer Hausbank eG"))
+    assert decided(page, seller="Talgauer Hausbank eG", bank="Talgauer Hausbank eG") == {"bank": "Talgauer Hausbank eG"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Talgauer Hausbank eG", "Am Markt 1", "80333 München"),  # it has an address of its own
+        ("Steinbank Möbel", "", "", "", "", "Bankverbindung: IBAN DE02 1203 0000 0000 2020 51"),
+    ],
+)
+def test_a_bank_that_stands_elsewhere_too_may_be_one(lines: tuple[str, ...]) -> None:
+    page = placed(*column(500, 1_000, *lines), *column(500, 5_000, "IBAN: DE02 1203 0000", lines[0]))
+    assert decided(page, seller=lines[0])["seller"] == lines[0]
+
+
+def test_the_name_at_the_top_is_not_the_senders_where_only_another_stands_beside_the_register() -> None:
+    foot = column(500, 8_000, "Kern Baugeräte GmbH", "HRB 4711", "Amtsgericht Ringstadt")
+    page = placed(
+        ("Gartenbau Weber", 500, 100), *column(500, 4_000, "Mit freundlichen Grüßen", "Kern Baugeräte"), *foot
+    )
+    assert decided(page, seller="Kern Baugeräte GmbH")["seller"] == "Kern Baugeräte GmbH"
+    bare = placed(("Gartenbau Weber", 500, 100), *column(500, 4_000, "Mit freundlichen Grüßen", "Kern Baugeräte"))
+    assert decided(bare, seller="Kern Baugeräte")["seller"] == "Gartenbau Weber"
+
+
+def test_who_holds_the_account_is_the_firm_that_begins_with_his_name() -> None:
+    sides = (("Adam Kern Softwareentwicklung", 500, 400), ("Logistikzentrum Süd GmbH", 3_000, 400))
+    page = placed(("Rechnung", 500, 100), *sides, ("Kontoinhaber: Adam Kern", 500, 6_000))
+    expected = {"seller": "Adam Kern Softwareentwicklung", "buyer": "Logistikzentrum Süd GmbH"}
+    assert decided(page, seller="Logistikzentrum Süd GmbH", buyer="Adam Kern Softwareentwicklung") == expected
+
+
+def test_who_orders_for_a_firm_is_not_who_buys() -> None:
+    order = a_type(
+        field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.SENDER, is_party=True), sender_buys=True, name="order"
+    )
+    page = placed(("Bildungszentrum Ringstadt gGmbH", 500, 100), *column(3_000, 600, "Besteller:", "Ida Brook"))
+    letter = Candidates(page[0], "de", page[1], sender_buys=True).letter
+    copied = {"buyer": "Bildungszentrum Ringstadt gGmbH"}
+    read = check_answer(order, copied, page[0], "de", Surroundings(*page))
+    assert letter.sender
+    assert letter.sender.verbatim == "Ida Brook"
+    assert values(by_roles(order, read, letter)) == copied
+
+
+@pytest.mark.parametrize("label", ["Ihr Ansprechpartner", "Your contact:", "Votre contact"])
+def test_who_is_called_the_one_to_ask_is_not_billed(label: str) -> None:
+    own = column(3_000, 300, "Régie du Lac SA", "Avenue des Bains 7", "1400 Yverdon")
+    page = placed(("Menuiserie Morel", 500, 100), *own, (label, 500, 900), ("Luc Morel", 1_300, 900))
+    assert decided(page, buyer="Luc Morel")["buyer"] == "Régie du Lac SA"
+
+
+def test_a_firm_in_the_imprint_is_surer_than_the_name_of_its_group_at_the_top() -> None:
+    page = placed(
+        ("Kern & Brook Group", 500, 100),
+        ("Customer: Field Crafts Limited (AB-C-04712)", 500, 900),
+        *column(500, 8_000, "Kern & Brook Giftware DAC", "VAT IE1234567A"),
+    )
+    copied = {"seller": "Field Crafts Limited (AB-C-04712)", "buyer": "Kern & Brook Giftware DAC"}
+    assert decided(page, **copied) == {"seller": "Kern & Brook Giftware DAC", "buyer": "Field Crafts Limited"}

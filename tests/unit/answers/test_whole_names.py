@@ -200,3 +200,84 @@ def test_a_legal_form_alone_on_the_next_line_belongs_to_the_name() -> None:
 def test_a_name_goes_on_below_a_line_that_ends_with_an_and() -> None:
     page = placed(*column(500, 1_000, "Nordholz Furnier GmbH &", "Co. KG", *STREET))
     assert taken(page, "Nordholz Furnier GmbH &") == "Nordholz Furnier GmbH & Co. KG"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Herr/Frau Eva Brook", "Eva Brook"),
+        ("Herrn/Frau Eva Brook", "Eva Brook"),
+        ("Mr/Mrs Tom Field", "Tom Field"),
+        ("The Corner Shop (04711)", "The Corner Shop"),
+        ("Field Crafts Limited (AB-C-04712)", "Field Crafts Limited"),
+        ("Valley Parcels VP40928817GB", "Valley Parcels"),
+        ("Atelier Fougère (Vendeur)", "Atelier Fougère"),
+        ("Kern Bau (Süd) GmbH", "Kern Bau (Süd) GmbH"),  # a part of the name
+        ("Turnverein Altdorf (gegr. 1908)", "Turnverein Altdorf (gegr. 1908)"),
+        ("Baugenossenschaft von 1908 eG", "Baugenossenschaft von 1908 eG"),
+        ("Studio 54", "Studio 54"),
+    ],
+)
+def test_what_forms_write_around_a_name_is_none_of_it(line: str, name: str) -> None:
+    assert taken(placed((line, 0, 100)), line) == name
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Gasthof zum Anger Betriebsgesellschaft", "m.b.H."),
+        ("Wohnbaugenossenschaft Oberes Tal", "reg. Gen.m.b.H."),
+        ("Handelshaus Kern", "Ges.m.b.H."),
+    ],
+)
+def test_an_austrian_legal_form_on_the_next_line_belongs_to_the_name(first: str, second: str) -> None:
+    assert taken(placed(*column(0, 100, first, second, *STREET)), first) == f"{first} {second}"
+
+
+def test_a_firm_behind_the_word_for_it_is_taken_whole() -> None:
+    page = placed(("Versandart: Talgau Spedition Korff GmbH", 0, 100))
+    assert taken(page, "Korff GmbH", "name") == "Talgau Spedition Korff GmbH"
+
+
+@pytest.mark.parametrize(
+    ("person", "organisation"),
+    [
+        ("Ida Brook", "Wohnbau Süd eG"),
+        ("Tom Field", "The Old Mill Tearooms"),
+        ("Tom Field", "Ferndale Archery Club"),
+        ("Claire Morel", "Mairie de Morel"),
+        ("Jan Kern", "Gemeinde Altdorf"),
+    ],
+)
+def test_what_a_person_works_for_may_stand_in_the_next_line(person: str, organisation: str) -> None:
+    assert taken(placed(*column(0, 100, person, organisation, *STREET)), person) == organisation
+
+
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [
+        ("Ida Brook", "The Old Mill"),  # a house
+        ("Ida Brook", "c/o Wohnbau Süd eG"),
+        ("Ida Brook", "Schulweg 3"),
+        ("Wohnbau Süd eG", "Gemeinde Altdorf"),
+        ("Ferndale School", "Field Trust"),
+        ("Résidence Le Clos Sainte-Anne", "Hotel Adler"),
+    ],
+)
+def test_what_is_no_person_or_stands_above_a_place_stays(name: str, below: str) -> None:
+    assert taken(placed(*column(0, 100, name, below, *STREET)), name) == name
+
+
+def test_a_title_that_runs_into_a_name_is_none_of_it() -> None:
+    text = "InvoiceField Care plc\n"
+    runs = [Run(0, 7, 3_000, 3_300, 100, 180), Run(7, 21, 500, 1_200, 240, 90)]
+    kind = a_type(field("buyer", Kind.NAME, "Käufer", "Buyer", is_party=True), headings=("Invoice",))
+    around = Surroundings([text], [pack(runs)])
+    assert values(check_answer(kind, {"buyer": "InvoiceField Care plc"}, [text], "en", around)) == {
+        "buyer": "Field Care plc"
+    }
+
+
+@pytest.mark.parametrize("word", ["Contractor", "Client", "Auftragnehmer", "Mieter", "Prestataire"])
+def test_what_somebody_is_called_for_his_part_is_nobodys_name(word: str) -> None:
+    assert taken(placed((word, 0, 100)), word) is None
