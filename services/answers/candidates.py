@@ -127,7 +127,7 @@ class Candidates:
                 if owner := owner or next((name for name in dated if names[name].are_of(item)), None):
                     owned.setdefault(owner, []).append(item)
             self._owned_by[key] = owned
-        return self._owned_by[key].get(field.name, ())
+        return self._owned_by[key].get(field.name, [])
 
     def instead_of(self, field: FieldDefinition, kind: DocumentType, said: str) -> Candidate | None:
         """Give the date that follows, within a sentence, one that the words behind it make another field's.
