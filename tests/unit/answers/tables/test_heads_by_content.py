@@ -153,6 +153,23 @@ def test_of_several_quantities_of_a_delivery_note_the_shipped_one_is_delivered()
 
 
 @pytest.mark.parametrize(
+    ("above", "rows"), [("Remaining quantities not yet delivered:", 2), ("Delivered from our second warehouse:", 3)]
+)
+def test_a_table_of_what_was_not_delivered_yet_has_no_rows(above: str, rows: int) -> None:
+    lines = (
+        "Product                     Quantity",
+        "Access control panel               2",
+        "Card reader                        8",
+        "",
+        above,
+        "Product                     Quantity",
+        "Magnetic lock                      3",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note", language="en")
+    assert len(said_descriptions(answers)) == rows
+
+
+@pytest.mark.parametrize(
     ("head", "language"),
     [
         ("Description                Qty     Unit cost      Extended", "en"),
