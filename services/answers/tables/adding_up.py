@@ -36,6 +36,8 @@ _STEP: Final = 1.6
 """Distance of a line from the one above, as part of the font size, that is no gap."""
 _WORDS_OF_ONE: Final = 3
 """Words that a single line must have, if its amount is no product, to be told from a total."""
+_FEWEST_GROUPS: Final = 2
+"""Groups whose sums make a total, and lines of one that come to its sum: one alone may do so by chance."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
 
@@ -259,10 +261,21 @@ class _Search:
             return False  # with its tax, any invoice's rows add up to its gross total
         if any(is_payment(row.entry.label) for row in rows):
             return False
+        if self._are_subtotals(rows):
+            return False
         is_net = rank == 0 and len(set(self.known)) > 1
         if not is_net and any(names_tax_anywhere(row.entry.label) or is_tax_on(row, rows) for row in rows):
             return False
         return len(rows) > 1 or is_row_alone(rows[0])
+
+    def _are_subtotals(self, rows: Sequence[Listed]) -> bool:
+        """Tell whether each amount is the sum of lines right above the rows, one group below the other."""
+        if len(rows) < _FEWEST_GROUPS or _show_products(rows):
+            return False
+        above = [entry for entry in self.entries if entry.at < rows[0].entry.at and entry.aside is None]
+        values = [figure.value or Decimal(0) for entry in above if (figure := entry.figure_in(self.way.span))]
+        wanted = [row.value for row in rows]
+        return any(_are_sums_of(wanted, values[begin:]) for begin in range(len(values) - 2 * len(wanted) + 1))
 
 
 def lines_that_add_up(
@@ -310,6 +323,19 @@ def _chosen(proofs: Sequence[_Proof]) -> Sequence[Listed]:
     products = sorted((rival for rival in rivals if rival.shows_products), key=lambda proof: proof.order)
     are_one = bool(products) and all(rival.has_of(products[0]) for rival in products)
     return products[0].rows if are_one and not best.shows_products else ()
+
+
+def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
+    """Tell whether values, two and more together from the first one on, come to what is wanted, one after the other."""
+    at = 0
+    for total in wanted:
+        running, first = Decimal(0), at
+        while at < len(values) and (at - first < _FEWEST_GROUPS or running != total):
+            running += values[at]
+            at += 1
+        if running != total or at - first < _FEWEST_GROUPS:
+            return False
+    return True
 
 
 def _show_products(rows: Sequence[Listed]) -> bool:

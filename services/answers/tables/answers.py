@@ -325,13 +325,29 @@ def _settled(
         below = totals_below(laid_out, rows[-1], language, asides, others, adjustments=True)
         is_all = named or all(leads_on(_words(row)) for row in found.later)
         if total is not None and is_all and is_confirmed(total, named, below):
-            return _before_adjustments(rows, key, laid_out, language) or rows, True
-    if above := _before_what_is_taken_off(found, key, named):
+            charged = _above_empty_charges(rows, key, laid_out, language)
+            return _before_adjustments(charged, key, laid_out, language) or charged, True
+    if above := _before_what_is_taken_off(found, key, named) or _above_a_summary(found.rows, key, named):
         return above, True
     if later := _below_a_sum(found, key, named, laid_out, language):
         return later, True
     total = column_sum(found.rows, key.name)
     return found.rows, total is not None and is_charged_on(laid_out, found.rows[-1], total, named, language)
+
+
+def _above_empty_charges(
+    rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
+) -> Sequence[Row]:
+    """Give the rows above charges of nothing that a form prints below the sum of the rows: `Misc 0.00`."""
+    total = column_sum(rows, key.name)
+    for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1):
+        last = rows[count]
+        if len(last.figures) > 1 or last.number is not None or last.figures[key.name].value != 0:
+            break
+        sums = totals_below(laid_out, rows[count - 1], language, {Aside.SUBTOTAL, Aside.TOTAL}, until=last)
+        if total is not None and have(sums, total):
+            return rows[:count]
+    return rows
 
 
 def _taxes_below(
@@ -438,6 +454,17 @@ def _before_what_is_taken_off(
         total, off = column_sum(found.rows[:count], key.name), column_sum(found.rows[count:], key.name)
         if total is not None and off and any(equal(total - off, value) for value in named.values()):
             return found.rows[:count]
+    return None
+
+
+def _above_a_summary(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
+    """Give the rows above a summary of their groups: words and amounts alone, which come to the same total again."""
+    for count in range(len(rows) - 1, 1, -1):
+        if len(rows[count].figures) > 1:
+            return None
+        above, below = column_sum(rows[:count], key.name), column_sum(rows[count:], key.name)
+        if above and below and equal(above, below) and any(equal(above, value) for value in named.values()):
+            return rows[:count]
     return None
 
 

@@ -11,7 +11,7 @@ from services.answers.amounts import currency_code, parse_money
 from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.row import Figure
-from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.sheet import Cell, Line, Sheet, with_zero
 from services.answers.tables.words import Aside, aside_of, label_of, names_tax
 
 Span = tuple[int, int]
@@ -137,7 +137,7 @@ def is_money(cell: Cell) -> bool:
 
 
 def _money(cell: Cell, language: str) -> Figure | None:
-    value = parse_money(cell.text, language) if _is_marked(cell.text) else None
+    value = parse_money(with_zero(cell.text), language) if _is_marked(cell.text) else None
     return None if value is None else Figure(cell, value)
 
 

@@ -92,7 +92,7 @@ def _lines_going_on(inner: Sequence[_Between], edges: Sequence[_Between]) -> tup
 
     A row that begins with a small letter right below an edge counts twice: others may do so too.
     """
-    as_first, as_last = (sum(_goes_on(*pair) for pair in pairs) for pairs in zip(*map(_joints, inner), strict=True))
+    as_first, as_last = (sum(goes_on(*pair) for pair in pairs) for pairs in zip(*map(_joints, inner), strict=True))
     small = sum(_chain(each)[0].text[:1].islower() for each in edges if each.own and not each.above)
     return as_first + small, as_last + small
 
@@ -146,6 +146,6 @@ def _joints(between: _Between) -> tuple[tuple[Cell, Cell], tuple[Cell, Cell]]:
     return (chain[-2], chain[-1]), (chain[0], chain[1])
 
 
-def _goes_on(upper: Cell, lower: Cell) -> bool:
+def goes_on(upper: Cell, lower: Cell) -> bool:
     """Tell whether a line goes on with the one above it, as its first letter or a sign between them shows."""
     return lower.text[:1].islower() or lower.text.startswith(_GOING_ON) or upper.text.endswith(_GO_ON)

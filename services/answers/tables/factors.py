@@ -1,6 +1,7 @@
 """What an amount is the product of: two numbers of its line, in cells of their own or among words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +11,12 @@ from typing import Final
 from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
-from services.answers.tables.sheet import Cell, Line, without_factor
+from services.answers.tables.sheet import Cell, Line, price_base, with_zero, without_factor
 
+_BASES: Final = (1000, 100)
+"""Pieces that a price may be for where no line says so: kilograms at so much a ton."""
+_SEVERAL: Final = 3
+"""Lines that are no chance."""
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
 LONGEST: Final = 200
@@ -32,7 +37,7 @@ _TIMES: Final = re.compile(
 """What stands between a quantity and its price in a sentence, or before the price."""
 _MEASURED: Final = re.compile(r" ?(?:mm|cm|dm|m|km|ml|cl|l|g|kg|t|qm|uhr|h|min)[²³]?(?![^\W\d_])", re.IGNORECASE)
 """What makes a number a measure, and no price."""
-_BEGINS: Final = re.compile(r"[-+(]? ?[0-9]")
+_BEGINS: Final = re.compile(r"[-+(]? ?[.,]?[0-9]")
 _UNIT: Final = 16
 """Characters between a quantity and its price, and behind it, at most: ` Stunden à EUR `."""
 _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
@@ -77,24 +82,31 @@ def factors(line: Line, amount: Figure, language: str) -> Pair | None:
     return next(iter(_factors(line, amount, language)), None)
 
 
-def _factors(line: Line, amount: Figure, language: str) -> list[Pair]:
-    """Give all such pairs, the rightmost first."""
+def _factors(line: Line, amount: Figure, language: str, base: int | None = None) -> list[Pair]:
+    """Give all such pairs, the rightmost first.
+
+    Parameters
+    ----------
+    base
+        How many pieces the price is for; None for what the line says.
+    """
     every = list(_numbers(line, amount, language))[-_MOST_NUMBERS:]
     alone = [number for number in every if number.within is None]
-    return _products(alone, amount) or _products(every, amount)
+    base = price_base(line) if base is None else base
+    return _products(alone, amount, base) or _products(every, amount, base)
 
 
-def _products(numbers: Sequence[_Number], amount: Figure) -> list[Pair]:
+def _products(numbers: Sequence[_Number], amount: Figure, base: int) -> list[Pair]:
     return [
         (first.figure, second.figure)
         for first, second in reversed(list(combinations(numbers, 2)))
-        if _may_multiply(first, second) and _is_product(first.figure, second.figure, amount)
+        if _may_multiply(first, second) and _is_product(first.figure, second.figure, amount, base)
     ]
 
 
-def _pairs(lines: Sequence[tuple[Line, Figure]], language: str) -> list[Pair | None]:
+def _pairs(lines: Sequence[tuple[Line, Figure]], language: str, base: int | None = None) -> list[Pair | None]:
     """Give the factors of each line; of several, those in other lines' columns: one of 8.50 is no 8.50 of one."""
-    found = [_factors(line, amount, language) for line, amount in lines]
+    found = [_factors(line, amount, language, base) for line, amount in lines]
     sure = [figure.cell for pairs in found if len(pairs) == 1 for figure in pairs[0]]
     column = _Column.of(None, sure)
     return [
@@ -117,6 +129,9 @@ def named_factors(
     pairs = _pairs(_uncounted(lines), language)
     if not any(pairs):
         pairs = _pairs(lines, language)
+    if not any(pairs) and len(lines) >= _SEVERAL:
+        for_many = (_pairs(_uncounted(lines), language, base) for base in _BASES)
+        pairs = next((found for found in for_many if all(found)), pairs)
     if 2 * sum(pair is not None for pair in pairs) <= len(pairs):
         by_chance = [
             pair is not None and _is_beside_head(pair, line, names, heads)
@@ -211,27 +226,40 @@ class _Column:
     """Where a factor stands: below its head, or where those of other lines begin or end."""
 
     head: Cell | None
-    lefts: frozenset[int]
-    rights: frozenset[int]
+    lefts: Mapping[int, int]
+    rights: Mapping[int, int]
 
     @classmethod
     def of(cls, head: Cell | None, cells: Sequence[Cell]) -> "_Column":
         near = (-1, 0, 1)
-        lefts = frozenset(cell.left // _ALIGNED + by for cell in cells for by in near)
-        return cls(head, lefts, frozenset(cell.right // _ALIGNED + by for cell in cells for by in near))
+        lefts = Counter(cell.left // _ALIGNED + by for cell in cells for by in near)
+        return cls(head, lefts, Counter(cell.right // _ALIGNED + by for cell in cells for by in near))
 
     def has(self, cell: Cell) -> bool:
         """Tell whether a number begins or ends where those of other lines do."""
-        return cell.left // _ALIGNED in self.lefts or cell.right // _ALIGNED in self.rights
+        return self._count(cell) > 0
+
+    def _count(self, cell: Cell) -> int:
+        """Count the numbers of other lines that begin, or end, where a number does."""
+        return max(self.lefts.get(cell.left // _ALIGNED, 0), self.rights.get(cell.right // _ALIGNED, 0))
 
     def read(self, line: Line, amount: Figure, language: str) -> Figure | None:
-        """Read what stands in it on a line; its value is None where it is a number that code cannot read."""
-        for cell in line.cells:
-            if cell is amount.cell or cell.left >= amount.cell.left or not _BEGINS.match(cell.text) or "%" in cell.text:
-                continue
-            if (self.has(cell) and is_figure(cell)) or self._is_below_head(cell, line):
-                return _whole_figure(cell, language)
-        return None
+        """Read what stands in it on a line; its value is None where it is a number that code cannot read.
+
+        Where the factors of other lines stand tells more than a head: pieces are counted, and their weight is billed.
+        """
+        cells = [
+            cell
+            for cell in line.cells
+            if cell is not amount.cell
+            and cell.left < amount.cell.left
+            and _BEGINS.match(cell.text)
+            and "%" not in cell.text
+        ]
+        aligned = [cell for cell in cells if self.has(cell) and is_figure(cell)]
+        headed = [cell for cell in cells if self._is_below_head(cell, line)]
+        found = [max(aligned, key=self._count)] if aligned else headed
+        return _whole_figure(found[0], language) if found else None
 
     def _is_below_head(self, cell: Cell, line: Line) -> bool:
         """Tell whether a cell stands below the head, and no other one does."""
@@ -252,6 +280,7 @@ def _value(text: str, language: str) -> Decimal | None:
     """Read what a cell says; what costs `24,85 ct/kWh` costs 0.2485."""
     if HUNDREDTH.fullmatch(text):
         return parse_hundredths(text, language)
+    text = with_zero(text)
     value = parse_number(text, language)
     return parse_money(text, language) if value is None else value
 
@@ -290,7 +319,7 @@ def _inner(cell: Cell, start: int, end: int, value: Decimal) -> Figure:
     return Figure(cell._replace(text=cell.text[start:end], start=cell.start + start, end=cell.start + end), value)
 
 
-def _is_product(first: Figure, second: Figure, amount: Figure) -> bool:
+def _is_product(first: Figure, second: Figure, amount: Figure, base: int) -> bool:
     if not first.value or not second.value or amount.value is None:
         return False
-    return abs(abs(first.value * second.value) - abs(amount.value)) <= _CENT
+    return abs(abs(first.value * second.value) / base - abs(amount.value)) <= _CENT

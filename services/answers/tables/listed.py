@@ -13,10 +13,11 @@ from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.beginnings import written_words
 from services.answers.tables.columns import is_figure
 from services.answers.tables.entries import is_money
+from services.answers.tables.evenly import NOTABLE, goes_on
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
 from services.answers.tables.row import Figure, Row, whole
-from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.sheet import PRICE_BASE, Cell, Line, Sheet
 from services.answers.tables.words import aside_of
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -28,6 +29,8 @@ _ALIGNED: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
 _GOING_ON: Final = 12
 """Lines below a row's first one that may be its own."""
+_WIDE_SPACE: Final = 0.5
+"""Gap between words, as part of the font size, at most."""
 _LEADING: Final = 1.6
 """Distance of a line from the one whose words it goes on with, as part of the font size, at most."""
 
@@ -87,11 +90,11 @@ def rows_of(
     if coded and not (counts and table.key.name in heads):
         return Listing()
     own = [_own_words(row, heads.get(table.description.name), counts) for row in listed]
-    above = [None] * len(listed) if coded else _lines_above(listed, own, lines)
+    above: Sequence[Sequence[Line]] = [()] * len(listed) if coded else _lines_above(listed, own, lines)
     factors: Sequence[Mapping[str, Figure]] = [{}] * len(listed)
     if table.key.product_of:
         whole = [
-            (Line((*over.cells, *row.entry.line.cells)) if over else row.entry.line, row.figure)
+            (row.entry.line if row.is_product else _as_one([*over, row.entry.line]), row.figure)
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
@@ -190,20 +193,96 @@ def _names_counts(table: TableDefinition, sheets: Sequence[Sheet]) -> bool:
     return any(table.key.name in head and not head.keys().isdisjoint(table.key.product_of) for head in heads)
 
 
-def _lines_above(listed: Sequence[Listed], own: Sequence[Cell], lines: Sequence[Line]) -> list[Line | None]:
-    """Give for each row the line right above its numbers, where that has its words.
+def _as_one(lines: Sequence[Line]) -> Line:
+    return Line(tuple(cell for line in lines for cell in line.cells))
 
-    It has if the row's own line begins with a number, as `7,5 Std. x 34,20` does, or if the rows' own lines are
-    indented below such lines: `2 x Tafel`, and below it `Stückpreis 129,00` with the amount.
+
+def _lines_above(listed: Sequence[Listed], own: Sequence[Cell], lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """Give for each row the lines above its numbers that have its words.
+
+    They are all that stand there where rows have their numbers on their last line. Else it is the one right above, if
+    the row's own line begins with a number, as `7,5 Std. x 34,20` does, or goes on with the words above it, or if the
+    rows' own lines are indented below such lines: `2 x Tafel`, and below it `Stückpreis 129,00` with the amount.
     """
+    chains = [_chain_above(row, words, lines) for row, words in zip(listed, own, strict=True)]
+    if _have_numbers_last(listed, own, chains, lines):
+        return chains
     over = [_close_above(row, words, lines) for row, words in zip(listed, own, strict=True)]
     pairs = [(line, words) for words, line in zip(own, over, strict=True) if line]
     indented = len(pairs) > 1 and over[0] is not None and all(_is_indented(words, line) for line, words in pairs)
-    return [line if indented or words.text[:1].isdigit() else None for words, line in zip(own, over, strict=True)]
+    return [
+        [line] if line and (indented or _has_no_name(words) or _is_gone_on(chain, before, words)) else []
+        for words, line, chain, before in zip(own, over, chains, [None, *own], strict=False)
+    ]
+
+
+def _has_no_name(own: Cell) -> bool:
+    """Tell whether the words beside an amount name nothing: they begin with a number, or are a unit."""
+    return own.text[:1].isdigit() or not _NAME.search(PRICE_BASE.sub("", own.text))
 
 
 def _is_indented(own: Cell, line: Line) -> bool:
     return line.cells[0].left < own.left
+
+
+def _have_numbers_last(
+    listed: Sequence[Listed], own: Sequence[Cell], chains: Sequence[Sequence[Line]], lines: Sequence[Line]
+) -> bool:
+    """Tell whether rows have their numbers on their last line.
+
+    Most have words above their own line, the first one among them, that are nearer to it than to the row above; or in
+    two rows and more these show that the own line goes on with them, and none goes on with the row above.
+    """
+    if not chains[0] or 2 * sum(map(bool, chains)) <= len(listed):
+        return False
+    before: list[Cell | None] = [None, *own[:-1]]
+    gaps = [
+        _is_apart(row, chain, upper, lines) for row, chain, upper in zip(listed, chains, [None, *listed], strict=False)
+    ]
+    if 2 * sum(gaps) > len(listed) and sum(gaps) == sum(map(bool, chains)):
+        return True
+    signs = sum(
+        _is_gone_on(chain, upper, words) for chain, upper, words in zip(chains, before, own, strict=True) if chain
+    )
+    return signs > 1 and not any(
+        _goes_on_above(chain, upper, words) for chain, upper, words in zip(chains, before, own, strict=True)
+    )
+
+
+def _is_apart(row: Listed, chain: Sequence[Line], upper: Listed | None, lines: Sequence[Line]) -> bool:
+    """Tell whether the lines above a row's own are nearer to it than to what stands above them."""
+    if not chain or upper is None or upper.entry.page != row.entry.page:
+        return bool(chain)
+    over = lines[row.entry.at - len(chain) - 1]
+    return chain[0].baseline - over.baseline >= NOTABLE * (row.entry.line.baseline - chain[-1].baseline)
+
+
+def _is_gone_on(chain: Sequence[Line], before: Cell | None, own: Cell) -> bool:
+    """Tell whether a row's own words go on with the line above them, and that line with none."""
+    over = _over(chain[-1], own) if chain else None
+    return over is not None and goes_on(over, own) and not _goes_on_above(chain, before, own)
+
+
+def _goes_on_above(chain: Sequence[Line], before: Cell | None, own: Cell) -> bool:
+    """Tell whether the lines above a row's own go on with the words of the row above."""
+    over = _over(chain[0], own) if chain else None
+    return over is not None and before is not None and goes_on(before, over)
+
+
+def _chain_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Sequence[Line]:
+    """Give the lines of words that follow each other closely above a row's own, from above."""
+    chain: list[Line] = []
+    below = row.entry.line
+    for line in reversed(lines[max(row.entry.at - _GOING_ON, 0) : row.entry.at]):
+        cell = _over(line, own)
+        is_close = 0 < below.baseline - line.baseline <= _LEADING * below.size
+        if not is_close or cell is None or cell.text.endswith(":") or not any(map(str.isalpha, cell.text)):
+            break
+        if any(other.overlaps(row.figure.cell) or (other.left > cell.left and is_money(other)) for other in line.cells):
+            break
+        chain.insert(0, line)
+        below = line
+    return chain
 
 
 def _close_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Line | None:
@@ -222,17 +301,27 @@ def _over(line: Line, own: Cell) -> Cell | None:
     return next((cell for cell in line.cells if cell.overlaps(own)), None)
 
 
+def _from(line: Line, own: Cell) -> Iterator[Cell]:
+    """Give the cell of a line over a row's own words, and what follows it as words do."""
+    last: Cell | None = None
+    for cell in line.cells:
+        if cell.overlaps(own) if last is None else cell.left - last.right <= _WIDE_SPACE * cell.size:
+            yield (last := cell)
+        elif last is not None:
+            return
+
+
 def _words(
-    listed: Sequence[Listed], own: Sequence[Cell], above: Sequence[Line | None], lines: Sequence[Line]
+    listed: Sequence[Listed], own: Sequence[Cell], above: Sequence[Sequence[Line]], lines: Sequence[Line]
 ) -> Iterator[list[Cell]]:
     """Give the words of each row: those of its line, and of the lines that belong to it above and below."""
-    taken = {row.entry.at - 1 for row, line in zip(listed, above, strict=True) if line}
+    taken = {row.entry.at - count for row, over in zip(listed, above, strict=True) for count in range(1, len(over) + 1)}
     ends = [*(row.entry.at for row in listed[1:]), listed[-1].entry.at + 1 + _GOING_ON]
-    for row, words, line, end in zip(listed, own, above, ends, strict=True):
-        over = _over(line, words) if line else None
+    for row, words, over, end in zip(listed, own, above, ends, strict=True):
+        named = [whole(cells) for line in over if (cells := list(_from(line, words)))]
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
-        named = [cell for cell in (over, words) if cell and (cell is not words or not over or _WORD.search(cell.text))]
-        yield [*named, *_going_on(words, [lines[at] for at in after if at not in taken])]
+        below = _going_on(words, [lines[at] for at in after if at not in taken])
+        yield [*named, *([words] if not named or _WORD.search(words.text) else []), *below]
 
 
 def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
@@ -255,7 +344,8 @@ def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
 
 def _letters(cell: Cell) -> int:
     """Count its letters; what ends with a colon names another cell."""
-    return 0 if cell.text.endswith(":") or is_money(cell) else sum(map(str.isalpha, cell.text))
+    is_other = cell.text.endswith(":") or is_money(cell) or PRICE_BASE.match(cell.text)
+    return 0 if is_other else sum(map(str.isalpha, cell.text))
 
 
 def _ends_list(line: Line) -> bool:

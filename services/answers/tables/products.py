@@ -11,7 +11,7 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
-from services.answers.tables.sheet import Line
+from services.answers.tables.sheet import Line, price_base
 
 _CENTS: Final = re.compile(r"[.,][0-9]{2}$")
 _PRODUCT_TOLERANCE: Final = Decimal("0.02")
@@ -27,7 +27,7 @@ def is_product(table: TableDefinition, row: Row) -> bool | None:
     if (values := _multiplied(table, row)) is None:
         return None
     product, first, second = values
-    return abs(product - first * second) <= _PRODUCT_TOLERANCE
+    return abs(product - first * second / price_base(row.line)) <= _PRODUCT_TOLERANCE
 
 
 def are_no_products(table: TableDefinition, rows: Sequence[Row]) -> bool:

@@ -7,6 +7,7 @@ from math import inf
 from typing import Final
 
 from schemas.tables import TableDefinition
+from services.answers.tables.beginnings import begins_above
 from services.answers.tables.columns import Columns
 from services.answers.tables.evenly import SAME_EDGE, SAME_SIZE
 from services.answers.tables.head import Head, HeadFinder
@@ -26,7 +27,13 @@ from services.answers.tables.words import Aside
 MAX_ROWS: Final = 20_000
 """Rows of one table; a document with more is said to have more."""
 
+_CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
+"""An article's number: `PX-2210-S`."""
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
+_OPEN: Final = re.compile(
+    r"not (?:yet )?(?:delivered|shipped)|back ?order|remaining (?:quantit|items|goods)|still to (?:be deliver|follow)"
+    r"|noch nicht geliefert|nachlieferung|rückst[aä]nd|restmenge|noch offen|reste à livrer|reliquat"
+)
 _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
 _LEADING: Final = 1.6
@@ -125,6 +132,9 @@ def find_rows(
         found.lesser_heads |= not lesser_heads and any(not _alike(head, best) for head in heads[sheet.number] if best)
         fitting = [head for head in heads[sheet.number] if best is not None and (lesser_heads or _alike(head, best))]
         for head, lines in _stretches(sheet.lines, fitting):
+            if head is not None and _is_of_what_is_open(sheet.lines, head):
+                columns = None
+                continue
             if head is not None:
                 if known is None or not known.continue_under(head.columns):
                     known = Columns(head.columns, table.description.name, numbers)
@@ -150,6 +160,11 @@ def find_rows(
 
 def _alike(head: Head, best: Head) -> bool:
     return len(head.named) + 1 >= len(best.named)
+
+
+def _is_of_what_is_open(lines: Sequence[Line], head: Head) -> bool:
+    """Tell whether a head, or the line above it, says that what follows was not delivered yet."""
+    return any(_OPEN.search(line.cells[0].text.lower()) for line in lines[max(head.first - 1, 0) : head.last + 1])
 
 
 def _stretches(lines: Sequence[Line], heads: Sequence[Head]) -> Iterable[tuple[Head | None, Sequence[Line]]]:
@@ -210,8 +225,11 @@ class _Chooser:
         read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         _leave_out_categories(self.found.rows)
-        for row in [*self.found.rows, *self.found.later]:
-            row.lines = _first_paragraph(row)
+        rows = [*self.found.rows, *self.found.later]
+        paragraphs = [_first_paragraph(row) for row in rows]
+        coded = sum(_is_code(lines) for lines in paragraphs)
+        for row, lines in zip(rows, paragraphs, strict=True):
+            row.lines = [*lines, *_below_code(row, lines)] if 2 * coded > len(rows) and _is_code(lines) else lines
         take_numbers(self.found.rows)
 
     def _is_row(self, row: Row) -> bool:
@@ -294,8 +312,23 @@ def _first_paragraph(row: Row) -> list[tuple[int, Cell]]:
     """Keep the lines from the first on that follow each other closely in the same letters, but for its factors."""
     own = next((at for at, (page, cell) in enumerate(row.lines) if _is_own(row, page, cell)), 0)
     kept = _paragraph(row, row.lines)
-    is_above = own >= len(kept) > 0 and _is_indented(row.lines[0][1], row.lines[own][1])
-    return _paragraph(row, row.lines[own:]) if is_above else kept
+    if row.lines and row.lines[0][0] == row.page and begins_above(row) and row.lines[0][1].baseline == row.begins:
+        return kept  # its name stands beside its number, whatever stands beside its amount
+    if not own >= len(kept) > 0 or not _is_indented(row.lines[0][1], row.lines[own][1]):
+        return kept
+    first = next(at for at in range(len(kept), own + 1) if own - at < len(_paragraph(row, row.lines[at:])))
+    return _paragraph(row, row.lines[first:])
+
+
+def _is_code(lines: Sequence[tuple[int, Cell]]) -> bool:
+    """Tell whether a row is named by its article's code alone."""
+    return len(lines) == 1 and _CODE.fullmatch(lines[0][1].text) is not None
+
+
+def _below_code(row: Row, code: Sequence[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+    """Give the paragraph that stands below a code: the article's name."""
+    at = row.lines.index(code[0]) + 1
+    return _paragraph(row, row.lines[at:])
 
 
 def _is_indented(above: Cell, own: Cell) -> bool:

@@ -16,7 +16,7 @@ from services.answers.tables.evenly import Numbers
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.row import Figure, Row, above_totals, baseline_of, row_tolerance, whole
-from services.answers.tables.sheet import AMOUNT, Cell, Line, without_factor
+from services.answers.tables.sheet import AMOUNT, PRICE_BASE, Cell, Line, with_zero, without_factor
 from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
@@ -93,7 +93,7 @@ class RowReader:
     _stand: set[Numbers] = field(default_factory=set)
     """On which of a row's lines its numbers stand, by the sheets before whose lines are evenly spaced."""
 
-    _begun: tuple[int, list[tuple[int, Cell]]] | None = None
+    _begun: tuple[int | None, list[tuple[int, Cell]]] | None = None
     """Number and lines of a row whose amount stands on the next sheet."""
 
     @property
@@ -118,11 +118,12 @@ class RowReader:
         placed = [(line, self._placed(line, columns)) for line in body]
         columns.learn((name, cell) for _, cells in placed for name, cell in cells)
         placed = [(line, self._placed(line, columns)) for line in body]
-        rows, strays, uncounted = self._rows(page, placed)
+        rows, others, uncounted, position = self._rows(page, placed, continues=continues)
         before = self._describe(page, rows, placed, continues=continues)
+        strays = _attach_beside_words(rows, others)
         if rows:
             self._finish_begun(rows)
-            self._begun = _begun_below(rows, uncounted)
+            self._begun = _begun_below(rows, *(uncounted[-1] if uncounted else (None, position)))
         return Part(page, rows, before, strays, uncounted, list(self._unbilled(placed)), ended)
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
@@ -159,12 +160,12 @@ class RowReader:
 
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
-        cell = without_factor(cell) if column is not None and column.kind == "number" else cell
+        cell = _without_base(without_factor(cell) if column is not None and column.kind == "number" else cell)
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
         if match is None or _DATE.fullmatch(cell.text) or _FRACTION.search(cell.text):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
-        value = parse(cell.text, self.language)
+        value = parse(with_zero(cell.text), self.language)
         if value is not None:
             return Figure(cell, value)
         if parse is parse_money and HUNDREDTH.fullmatch(cell.text):
@@ -177,23 +178,27 @@ class RowReader:
         # Only the number is copied: its unit is another answer. Its place needs the cell to stand as it was read.
         inner = cell._replace(text=text, start=cell.start + at, end=cell.start + at + len(text))
         is_signed = parse is parse_money and cell.text[0] in _SIGNS and text[0] not in _SIGNS
-        return Figure(inner, None if is_signed else parse(text, self.language))
+        return Figure(inner, None if is_signed else parse(with_zero(text), self.language))
 
     def _rows(
-        self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
-    ) -> tuple[list[Row], list[Cell], list[tuple[int, Cell]]]:
+        self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]], *, continues: bool
+    ) -> tuple[list[Row], list[tuple[str, Figure]], list[tuple[int, Cell]], Cell | None]:
+        """Give the rows, numbers that are near none, what counts on alone, and the last position without an amount."""
         by_name = {column.name: column for column in self.table.columns}
         key = self.table.key
         rows: list[Row] = []
         others: list[tuple[str, Figure]] = []
         numbers: list[tuple[int, Cell]] = []
+        grouped: list[tuple[int, Cell]] = []
         named: Cell | None = None
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
             named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
             aside = aside or (Aside.TOTAL if named and names_tax(named.text) else None)
-            groups = (_IN_GROUP.fullmatch(cell.text) for name, cell in cells if name == ROW_NUMBER)
-            group = next((int(match[1]) for match in groups if match), None)
+            groups = ((_IN_GROUP.fullmatch(cell.text), cell) for name, cell in cells if name == ROW_NUMBER)
+            of_line = [(int(match[1]), cell) for match, cell in groups if match]
+            grouped += of_line
+            group = of_line[0][0] if of_line else None
             for name, cell in cells:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
@@ -205,7 +210,8 @@ class RowReader:
                 else:
                     others.append((name, figure))
         strays = _attach(rows, others, by_name)
-        return rows, strays, _count(rows, numbers, has_begun=self._begun is not None)
+        position = _begin_at_positions(rows, grouped, continues=continues)
+        return rows, strays, _count(rows, numbers, has_begun=self._begun is not None), position
 
     def _unbilled(self, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]) -> Iterator[Cell]:
         """Give what has words in the place of its amount, and a quantity or a price: a row that costs nothing."""
@@ -306,6 +312,15 @@ def _is_head(line: Line, assigned: Sequence[str | None], numbers: frozenset[str]
     return len(numbers & words) > 1
 
 
+def _without_base(cell: Cell) -> Cell:
+    """Leave out how much a price is for; empty if the cell has nothing else."""
+    base = PRICE_BASE.search(cell.text)
+    if base is None:
+        return cell
+    text = cell.text[: base.start()].rstrip()
+    return cell._replace(text=text, end=cell.start + len(text))
+
+
 def _is_total(line: Line) -> bool:
     """Tell whether a line is the name of a total, and a number."""
     if len(line.cells) != 2 or not is_figure(line.cells[1]):  # noqa: PLR2004
@@ -334,23 +349,44 @@ def _aside_above(above: Line | None, line: Line) -> Aside | None:
     return next((aside for aside in _LAST_FIRST if aside in asides), None) if all(asides) else None
 
 
-def _attach(rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]) -> list[Cell]:
+def _attach(
+    rows: Sequence[Row], others: Iterable[tuple[str, Figure]], named: Container[str]
+) -> list[tuple[str, Figure]]:
     """Give each number to the row that is nearest in height; give back those that are near none.
 
     What stands on a row's own line is its, whatever an item of the one above has right over it.
     """
-    strays: list[Cell] = []
+    strays: list[tuple[str, Figure]] = []
     placed = [(_nearest(rows, figure.cell), name, figure) for name, figure in others]
     for row, name, figure in sorted(placed, key=lambda item: _distance(item[0], item[2].cell)):
         if row is None or _distance(row, figure.cell) > _SAME_ROW * figure.cell.size:
-            strays += [figure.cell] * (name in named)
+            strays += [(name, figure)] * (name in named)
         elif name in named:
             has = row.figures.setdefault(name, figure)
             # Another line has it again: that may be a row whose amount is missing.
-            strays += [figure.cell] * (has.cell.baseline != figure.cell.baseline)
+            strays += [(name, figure)] * (has.cell.baseline != figure.cell.baseline)
         else:
             row.unnamed.setdefault(name, figure)
-    return sorted(strays, key=baseline_of)
+    return strays
+
+
+def _attach_beside_words(rows: Sequence[Row], strays: Iterable[tuple[str, Figure]]) -> list[Cell]:
+    """Give a number to the row beside whose words it stands, if that has none: a quantity on the first line of three.
+
+    Returns
+    -------
+    list
+        Those that are still of no row, from above.
+    """
+    beside = {cell.baseline: row for row in rows for page, cell in row.lines if page == row.page}
+    left: list[Cell] = []
+    for name, figure in strays:
+        row = beside.get(figure.cell.baseline)
+        if row is None or row.aside is not None or name in row.figures:
+            left.append(figure.cell)
+        else:
+            row.figures[name] = figure
+    return sorted(left, key=baseline_of)
 
 
 def _distance(row: Row | None, cell: Cell) -> int:
@@ -393,6 +429,37 @@ def _count(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]], *, has_begu
     return uncounted
 
 
+def _begin_at_positions(rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]], *, continues: bool) -> Cell | None:
+    """Let rows begin at the numbers of their groups, `1.1`, `1.2`, if each has one above its amount or beside it.
+
+    A sum above another number is one of a group: more rows follow. A position without an amount has no row.
+
+    Parameters
+    ----------
+    continues
+        The table began on a sheet before: the number of the first row may be there.
+
+    Returns
+    -------
+    Cell | None
+        The last number if it stands below all rows: its amount may be on the next sheet.
+    """
+    last = max((cell.baseline for _, cell in numbers), default=0)
+    for row in rows:
+        if row.aside is Aside.TOTAL and _key_baseline(row) < last - row_tolerance(row):
+            row.aside = Aside.SUBTOTAL
+    own = [row for row in rows if row.aside is None]
+    keys = [_key_baseline(row) + row_tolerance(row) for row in own]
+    owners = {bisect_left(keys, cell.baseline): (group, cell) for group, cell in numbers}
+    found = sorted(at for at in owners if at < len(own))
+    if not found or found != list(range(found[0], found[-1] + 1)) or found[0] > continues:
+        return None
+    for at in found:
+        group, cell = owners[at]
+        own[at].group, own[at].begins = group, cell.baseline
+    return owners[len(own)][1] if len(own) in owners else None
+
+
 def _in_order(
     rows: Sequence[Row], numbers: Sequence[tuple[int, Cell]], *, has_begun: bool
 ) -> list[tuple[Row, int, Cell]]:
@@ -411,10 +478,17 @@ def _in_order(
 
 
 def _begun_below(
-    rows: Sequence[Row], uncounted: Sequence[tuple[int, Cell]]
-) -> tuple[int, list[tuple[int, Cell]]] | None:
-    """Take off the last row what is of one whose number stands below it, where rows begin above their amounts."""
-    number, cell = uncounted[-1] if uncounted else (0, None)
+    rows: Sequence[Row], number: int | None, cell: Cell | None
+) -> tuple[int | None, list[tuple[int, Cell]]] | None:
+    """Take off the last row what is of one whose number stands below it, where rows begin above their amounts.
+
+    Parameters
+    ----------
+    number
+        What counts the row; none where a number of its group does.
+    cell
+        The one that has it.
+    """
     if cell is None or not any(begins_above(row) for row in rows) or cell.baseline <= rows[-1].bottom:
         return None
     at = next(

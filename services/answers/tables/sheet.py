@@ -36,11 +36,17 @@ _TABULATOR: Final = 3_000
 """Width of a column of tabulated text."""
 
 _APART: Final = re.compile(r"[^\t ]+(?: [^\t ]+)*")
-AMOUNT: Final = re.compile(r"[-+(]{0,2}[0-9][0-9.,'\u2019 \xa0]*(?:,-{1,2})?[-)]{0,2}")
+AMOUNT: Final = re.compile(r"[-+(]{0,2}(?:(?<![\w.,'])[.,])?[0-9][0-9.,'\u2019 \xa0]*(?:,-{1,2})?[-)]{0,2}")
 """A number as documents write it; reading it is another matter."""
 FIGURE: Final = re.compile(rf"(?:[^\W\d]{{1,4}}|[^\w\s(+-])? ?{AMOUNT.pattern} ?(?:[^\W\d]{{1,8}}[.²³]?|[^\w\s])?")
 """The same with a currency before it, or a unit or sign behind it."""
 _WITH_FACTOR: Final = re.compile(r"([0-9]{1,3}) ?/ ?[0-9][.,][0-9]{1,2}")
+PRICE_BASE: Final = re.compile(
+    r"(?:(?<!\S)(?:je|per|pro|par)|(?<![^\s0-9])/) ?(?P<base>1(?:\.?0{3}|0{0,2})) ?(?=[^\W\d])(?!EUR|CHF|USD|GBP)"
+)
+"""How much a price is for: `31,80 je 100 kg`, `7,45 / 100 ST`."""
+_NO_WHOLE: Final = re.compile(r"(?<![\w.,'])(?=[.,][0-9]+(?![0-9.,']))")
+"""Before a number without a digit before its decimal sign."""
 _GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
 _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
 
@@ -110,6 +116,20 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
+def with_zero(text: str) -> str:
+    """Give a number of a cell the zero that American programs leave out: `.50`, `$.50`.
+
+    A cell is all that stands there. What someone copied as `.50` may be the end of another number, and is not read.
+    """
+    return _NO_WHOLE.sub("0", text)
+
+
+def price_base(line: Line) -> int:
+    """Say how many pieces a line's price is for, as it tells."""
+    found = (PRICE_BASE.search(cell.text) for cell in line.cells)
+    return next((int(match["base"].replace(".", "")) for match in found if match), 1)
+
+
 def without_factor(cell: Cell) -> Cell:
     """Give the count alone where a doctor's bill has it with the factor by which the fee is raised: `1 / 2,3`."""
     counted = _WITH_FACTOR.fullmatch(cell.text)
@@ -152,7 +172,9 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
     wordwise = not any(" " in text[run.start : run.end] for run in runs)
     grouped = list(_grouped(runs))
     lines = [_line(text, group, frozenset(), wordwise=wordwise) for group in grouped]
-    edges = Counter(cell.left // _ALIGNED for line in lines for cell in line.cells)
+    # Numbers are set flush right: that several as long begin at one edge says nothing of words.
+    words = (cell for line in lines for cell in line.cells if not cell.text[:1].isdigit())
+    edges = Counter(cell.left // _ALIGNED for cell in words)
     shared = frozenset(edge for edge, count in edges.items() if count >= _COLUMN)
     return [
         line if len(group) == 1 else _line(text, group, shared, wordwise=wordwise)

@@ -23,6 +23,7 @@ _TOTALS: Final = (
     "summe", "summen", "gesamt", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "gesamtwert", "gesamttotal", "total",
     "gesamtkosten", "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
     "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto", "bruttobetrag",
+    "gesamtnettowert",
     "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag", "rechnungssumme", "rechnungsendbetrag",
     "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen", "zu zahlender betrag", "offener betrag",
     "bestellwert", "auftragswert", "auftragssumme", "net", "net total", "net amount", "gross", "gross total",
@@ -33,21 +34,23 @@ _TOTALS: Final = (
 _TAXES: Final = frozenset({
     "mwst", "ust", "umsatzsteuer", "umsatzst", "mehrwertst", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva",
     "tax", "taxes", "versicherungsteuer", "versicherungssteuer", "hst", "gst", "pst", "qst", "tps", "tvq", "tvh",
+    "cgst", "igst", "sgst", "utgst",
 })  # fmt: skip
 _ADJUSTMENTS: Final = frozenset({
     "abschlag", "abschlagsrechnung", "abzgl", "abzug", "abzüglich", "acompte", "akonto", "anzahlung", "arrondi",
     "carriage", "charge", "charges", "coupon", "delivery", "deposit", "disc", "discount", "escompte", "fracht",
-    "frachtkosten", "freight", "gutschein", "gutscheincode", "handling", "less", "lieferkosten", "livraison",
+    "frachtkosten", "frachtpauschale", "freight", "gutschein", "gutscheincode", "handling", "less", "lieferkosten",
+    "livraison",
     "mindermengenzuschlag", "nachlass", "nachlaß", "paketversand", "port", "porto", "postage", "rabais", "rabatt",
     "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung", "versand", "versandkosten",
-    "versandpauschale", "voucher", "zuschlag",
+    "verpackungspauschale", "versandpauschale", "voucher", "zuschlag",
 })  # fmt: skip
 
 _TAKEN_OFF: Final = ("nachlass", "nachlaß", "rabatt", "skonto")
 """Ends of German words for what is taken off: `Paketrabatt`, `Gesamtrabatt`."""
 
 _TAX_STEMS: Final = re.compile(
-    r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
+    r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|(?:[cis]|ut)?gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
 )
 _BESIDE_TAX: Final = frozenset({
     "auf", "aus", "betrag", "brutto", "chf", "das", "de", "der", "die", "enthalten", "enthaltene", "eur", "federal",

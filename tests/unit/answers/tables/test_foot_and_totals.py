@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from unit.answers.tables.printed import read_text, said_figures
+from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
 HEAD = "Pos  Bezeichnung                 Menge     Einzelpreis     Gesamtpreis"
 FOOT = (
@@ -204,3 +204,60 @@ def test_a_discount_below_the_sum_of_all_rows_is_none_though_no_label_is_on_the_
         "     Nettobetrag                                             10.130,00",
     )
     assert amounts(lines, net_total="10130.00") == [8400, 2150]
+
+
+EMPTY = (
+    "Description                       Quantity   Unit price      Amount",
+    "Can liner                                2        31.00       62.00",
+    "Floor pad                                0        27.00        0.00",
+    "Catalogue                                                      0.00",
+    "                                            Subtotal          62.00",
+    "Returns are subject to a charge.                Misc           0.00",
+    "                                             Freight           5.00",
+    "                                               Total          67.00",
+)
+
+
+def test_a_charge_of_nothing_below_the_sum_of_the_rows_is_none_and_a_free_row_above_it_is() -> None:
+    answers = read_text("\n".join(EMPTY), language="en", net_total="62.00", gross_total="67.00")
+    assert said_descriptions(answers) == ["Can liner", "Floor pad", "Catalogue"]
+
+
+def test_a_summary_of_groups_that_comes_to_the_rows_total_again_is_no_row() -> None:
+    lines = (
+        "Pos   Leistung              Menge   Einzelpreis   Gesamtpreis",
+        "1     Wände streichen           2         40,00         80,00",
+        "2     Fassade reinigen          3         10,00         30,00",
+        "Zusammenstellung",
+        "1     Innen                                             80,00",
+        "2     Außen                                             30,00",
+        "      Nettobetrag                                      110,00",
+    )
+    answers = read_text("\n".join(lines), net_total="110.00")
+    assert said_descriptions(answers) == ["Wände streichen", "Fassade reinigen"]
+    assert not answers.reasons
+
+
+def test_last_rows_of_words_and_amounts_that_come_to_less_are_rows() -> None:
+    lines = (
+        "Pos   Leistung              Menge   Einzelpreis   Gesamtpreis",
+        "1     Wände streichen           2         40,00         80,00",
+        "2     Fassade reinigen          3         10,00         30,00",
+        "3     Innen                                             80,00",
+        "4     Außen                                             20,00",
+        "      Nettobetrag                                      210,00",
+    )
+    assert len(said_descriptions(read_text("\n".join(lines), net_total="210.00"))) == 4
+
+
+def test_the_taxes_of_indias_states_and_of_the_union_are_taxes() -> None:
+    lines = (
+        "Description                     Quantity        Rate        Amount",
+        "Gear pump                              2      100.00        200.00",
+        "Coupling                               1       50.00         50.00",
+        "IGST @ 18%                                                   45.00",
+        "Total                                                       295.00",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="250.00", gross_total="295.00")
+    assert said_descriptions(answers) == ["Gear pump", "Coupling"]
+    assert not answers.reasons

@@ -140,3 +140,51 @@ def test_two_heads_above_numbers_name_no_words() -> None:
 
 def test_a_delivery_note_without_rows_says_so() -> None:
     assert read_text("Wir liefern Ihnen heute drei Paletten.", kind="delivery_note").reasons
+
+
+def test_of_several_quantities_of_a_delivery_note_the_shipped_one_is_delivered() -> None:
+    lines = (
+        "QTY ORD   QTY SHIP   QTY B/O   DESCRIPTION",
+        "     10          8         2   GONDOLA ADD-ON ALMOND",
+        "      4          4             END CAP WHITE",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note", language="en")
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [8, 4]
+
+
+@pytest.mark.parametrize(
+    ("above", "rows"), [("Remaining quantities not yet delivered:", 2), ("Delivered from our second warehouse:", 3)]
+)
+def test_a_table_of_what_was_not_delivered_yet_has_no_rows(above: str, rows: int) -> None:
+    lines = (
+        "Product                     Quantity",
+        "Access control panel               2",
+        "Card reader                        8",
+        "",
+        above,
+        "Product                     Quantity",
+        "Magnetic lock                      3",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note", language="en")
+    assert len(said_descriptions(answers)) == rows
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        ("Description                Qty     Unit cost      Extended", "en"),
+        ("Analysis                   Qty     Fee ea.          Amount", "en"),
+        ("Arbeit                      AW     Ansatz           Betrag", "de"),
+        ("Prestation               Temps     Prix            Montant", "fr"),
+    ],
+)
+def test_heads_of_trades_name_their_columns(head: str, language: str) -> None:
+    lines = (
+        head,
+        "Beaker Griffin               2         5.00         10.00",
+        "Flask                        3         4.00         12.00",
+        "Total                                               22.00",
+    )
+    answers = read_text("\n".join(lines), language=language, net_total="22.00")
+    assert [f"{price}" for _, price, _ in said_figures(answers)] == ["5.00", "4.00"]
+    assert said_descriptions(answers) == ["Beaker Griffin", "Flask"]

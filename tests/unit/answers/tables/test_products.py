@@ -1,7 +1,11 @@
 """Quantities and prices that have no column of their own, in tables with a head."""
 
+from decimal import Decimal
+
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+
+from services.answers.tables.fields import CONFIRMED
 
 
 def read(
@@ -104,3 +108,28 @@ def test_quantity_and_price_on_a_line_of_their_own_below_the_words_are_no_words(
     pairs, words = read(*head, *ROWS_OF_TWO_LINES, language="en", net_total="1310.00")
     assert pairs == [("2", "485.00"), ("1", "340.00")]
     assert words == ["Survey of the roof, half a day", "Report with a map"]
+
+
+def test_what_a_price_is_for_is_no_number_and_makes_the_product() -> None:
+    lines = (
+        "Pos.  Bezeichnung              Menge      Preis je Einh.          Betrag",
+        "1     Kalkammonsalpeter        2.460      31,80 je 100 kg         782,28",
+        "2     Legemehl                     6      13,20 je 1 SA            79,20",
+        "3     Unterlegscheibe            500      2,30 / 100 ST            11,50",
+        "      Warenwert netto                                             872,98",
+    )
+    answers = read_text("\n".join(lines), net_total="872.98")
+    assert [f"{price}" for _, price, _ in said_figures(answers)] == ["31.80", "13.20", "2.30"]
+    assert {field.confidence for field in answers.fields} == {CONFIRMED}
+
+
+def test_what_each_piece_costs_is_a_price() -> None:
+    lines = (
+        "Pos.  Bezeichnung              Menge      Preis          Betrag",
+        "1     Kalkammonsalpeter            2      je 31,80        63,60",
+        "2     Legemehl                     6      je 100 EUR     600,00",
+        "      Warenwert netto                                    663,60",
+    )
+    assert [figures[1] for figures in said_figures(read_text("\n".join(lines), net_total="663.60"))] == [
+        Decimal("31.80"), Decimal(100),
+    ]  # fmt: skip

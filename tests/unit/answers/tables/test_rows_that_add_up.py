@@ -371,3 +371,59 @@ def test_a_total_that_is_less_than_its_rows_is_named_and_one_that_is_more_is_not
         "Gesamt                                 7.539,00",
     )
     assert list(read_text("\n".join(lines), gross_total=gross).exceeded) == names
+
+
+GROUPS = (
+    "Rendez-vous avec le client            286,00",
+    "Mise en demeure du bailleur           176,00",
+    "Photocopies et reprographie            64,20",
+    "Ouverture du dossier                   90,00",
+    "",
+    "Honoraires                            462,00",
+    "Frais                                 154,20",
+    "Total HT                              616,20",
+)
+
+
+def test_sums_of_groups_are_no_rows_where_the_groups_stand_right_above_them() -> None:
+    answers = read_text("\n".join(GROUPS), language="fr", net_total="616.20")
+    assert "Honoraires" not in said_descriptions(answers)
+    assert "Honoraires" in said_descriptions(read_text("\n".join(GROUPS[4:]), language="fr", net_total="616.20"))
+
+
+def test_a_price_may_be_for_a_ton_or_a_hundred_where_all_rows_are_such_products() -> None:
+    lines = (
+        "UB 254 x 146 x 37        S355      2,131.0       912.00      1,943.47",
+        "UC 152 x 152 x 30        S355        648.0       948.00        614.30",
+        "PFC 150 x 75 x 18        S275      1,188.0       905.00      1,075.14",
+        "                         Total                               3,632.91",
+    )
+    rows = figures(*lines, language="en", net_total="3632.91")
+    assert [row[:2] for row in rows] == [("2131.0", "912.00"), ("648.0", "948.00"), ("1188.0", "905.00")]
+    other = [line.replace("905.00", "906.00").replace("1,188.0", "1,180.0") for line in lines]
+    assert [row[:2] for row in figures(*other, language="en", net_total="3632.91")] == [(None, None)] * 3
+
+
+def test_a_quantity_that_no_product_proves_stands_where_those_of_most_rows_do() -> None:
+    lines = (
+        "Stk.   Artikel                  Gewicht      Preis       Betrag",
+        "4      Schulter                  18,640       5,95       110,91",
+        "2      Bürgermeisterstück         3,285      15,80        51,90",
+        "60     Weißwürste                 4,260      11,40        48,56",
+        "       Schmalz                    2,000       4,50         9,00",
+        "8      Suppenknochen              6,120       0,00         0,00",
+        "2      Kühlbox                               25,00        50,00",
+        "       Warenwert netto                                   270,37",
+    )
+    rows = figures(*lines, net_total="270.37")
+    assert [row[0] for row in rows] == ["18.640", "3.285", "4.260", "2.000", "6.120", "2"]
+
+
+def test_a_number_without_a_zero_before_its_point_is_read() -> None:
+    lines = (
+        "BALL BEARING               48         .50         24.00",
+        "CERTIFICATE OF ORIGIN       3         .00           .00",
+        "TOTAL ORDER                                       24.00",
+    )
+    rows = figures(*lines, language="en", net_total="24.00")
+    assert rows == [("48", "0.50", "24.00"), ("3", "0.00", "0.00")]

@@ -84,3 +84,8 @@ def test_tabulators_count_from_the_beginning_of_the_line() -> None:
 
 def test_a_run_of_nothing_but_spaces_of_another_kind_is_no_cell() -> None:
     assert cells([("\u2028", 0, 50), ("Schraube", 60, 460), ("\u3000", 700, 750)]) == [["Schraube"]]
+
+
+def test_numbers_flush_right_do_not_part_words_that_stand_above_them() -> None:
+    column = [("36,20", 980, 1_280)]
+    assert cells([("GOODS", 640, 940), ("VALUE", 980, 1_280)], *[column] * 5)[0] == ["GOODS VALUE"]
