@@ -116,6 +116,15 @@ _PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")
 _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})\)\.?", re.IGNORECASE)
 """Words, and behind them in brackets the code of a diagnosis."""
+_CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
+"""Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
+_BEFORE_CODE: Final = re.compile(
+    rf"(?P<words>[^\s(].*?)\s*(?:\({_CODE}\)\.?|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)", re.DOTALL
+)
+"""Words, and the code behind them; behind that, another diagnosis."""
+_CODE_NAME: Final = "icd-10"
+"""Begins a name of the field that has such a code."""
+_CODE_AND_WORDS: Final = re.compile(rf"(?P<code>{_CODE})[\s:;,\u2013\u2014-]+[^\W\d_].*", re.DOTALL)
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _NOISE: Final = ",:; \t\r\n"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f]")
@@ -274,11 +283,20 @@ class _Document:
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
 
     def _without_anothers(self, field: FieldDefinition, copied: str) -> str:
-        """Leave out the code of a diagnosis in brackets where it is another field's: `… right eye (ICD-10 H35.3)`."""
-        held = _HELD.fullmatch(copied) if field.kind is Kind.TEXT else None
-        others = (other for other in self.kind.fields if other is not field)
-        words = plain(held["held"]).casefold() if held else ""
-        return held["words"] if held and any(name_pattern(other).match(words) for other in others) else copied
+        """Leave out a diagnosis's code where it is another field's, and the diagnosis where the code is this one's.
+
+        `… right eye (ICD-10 H35.3)`, `Heart failure (I50.14)`; `K35.3 - Acute`.
+        """
+        if field.kind is not Kind.TEXT:
+            return copied
+        if name_pattern(field).match(_CODE_NAME):
+            own = _CODE_AND_WORDS.fullmatch(copied)
+            return own["code"] if own else copied
+        others = [name_pattern(other) for other in self.kind.fields if other is not field]
+        if (held := _HELD.fullmatch(copied)) and any(names.match(plain(held["held"]).casefold()) for names in others):
+            return held["words"]
+        before = _BEFORE_CODE.fullmatch(copied) if any(names.match(_CODE_NAME) for names in others) else None
+        return before["words"] if before else copied
 
     def _needs_label(self, field: FieldDefinition, value: Value | None) -> bool:
         """Say whether a value must stand behind a name of its field; a tax of nothing that does not is a conclusion."""

@@ -51,6 +51,10 @@ _OF_ANOTHER: Final = (
     r"|the|your|to|of|against|under|with|from|for|per|votre|vos|la|du|sur) )"
 )
 """Words before a heading that make it another document's, or a part of a sentence: `gemäß Vertrag Nr. 7`."""
+_OWN_NAME: Final = re.compile(r"[^\W\d_]{5}[^\W\d_]*(?:[ .-]{1,2}[^\W\d_]{1,8}\.?)? ?:$")
+"""What a number is called beside it, with a colon: what stands above calls it nothing."""
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+"""No number of a document where only its heading stands before it: `Jahresabrechnung 2025`."""
 Doubts = Literal["none", "told", "all"]
 
 
@@ -96,7 +100,7 @@ class FieldNames:
         counted = _COUNTED_FROM.search(label) if item.kind is Kind.DATE else None
         since = counted.start() if counted else 0
         found = [(_end_of_word(label, match.end()), len(match[0])) for match in matches if match.end() > since]
-        if self._heading:
+        if self._heading and not (item.kind is Kind.REFERENCE and _YEAR.fullmatch(item.verbatim)):
             headings = self._heading.finditer(label)
             found += [(match.end(), len(match["own"])) for match in headings if match["own"]]
         return max((place for place in found if _letters(label[place[0] :]) <= self._between), default=_NOWHERE)
@@ -263,7 +267,8 @@ def _without(words: tuple[str, ...], headings: tuple[str, ...]) -> tuple[str, ..
 
 def owner_by(item: Candidate, names: Mapping[str, FieldNames]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
-    owner = next(filter(None, (_owner(label, names, item) for label in item.labels)), None)
+    labels = item.labels[:1] if item.kind is Kind.REFERENCE and _OWN_NAME.search(item.label) else item.labels
+    owner = next(filter(None, (_owner(label, names, item) for label in labels)), None)
     return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 
 

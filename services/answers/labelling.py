@@ -18,7 +18,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates, nearest_words
 from services.answers.confidence import UNWEIGHED
-from services.answers.field_names import names_of
+from services.answers.field_names import name_pattern, names_of
 from services.answers.forms import has_form
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
@@ -70,6 +70,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
         if (
             only is None
             or _stays(answer, only, candidates)
+            or _is_part(only, answer, definition, kind)
             or _is_less_sure(only, answer, definition, kind, given, candidates)
         ):
             continue
@@ -207,6 +208,18 @@ def _is_less_sure(
         return False  # of two deadlines the later one is in force
     is_another = definition.kind is Kind.DATE and candidates.instead_of(definition, kind, answer.value or "")
     return not is_another and not _is_of_another(answer, definition, kind, given, candidates)
+
+
+def _is_part(only: Candidate, answer: FieldAnswer | None, definition: FieldDefinition, kind: DocumentType) -> bool:
+    """Say whether an amount that only words above it name is less than the total that was copied: it is a row's.
+
+    Below `Gesamt` stand the rows, and the `Summe` beside their last line is no name of any field.
+    """
+    totals = kind.tax_totals
+    if totals is None or definition.name not in (totals.net, totals.gross) or answer is None or answer.status != "ok":
+        return False
+    is_less = 0 < (only.value.numeric or 0) < (answer.value_numeric or 0)
+    return is_less and name_pattern(definition).search(only.label) is None
 
 
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:

@@ -6,8 +6,9 @@ the copy is a value of another kind, or where none of the field's names stands b
 nor called one. A copy that has its field's name beside it stays as it is, unparsed and for a person to see. A number
 whose check digits make it a VAT number or an IBAN, or which is called a telephone number, is no document's number, and
 a required field without one is asked again. What the words beside an amount say was paid before (`Paid to date $0.00`)
-is no total of an invoice. How a letter ends is no term of payment. A bank whose account stands behind its name is not
-whom a letter goes to.
+is no total of an invoice. How a letter ends is no term of payment. A day that was copied for two fields from one place
+is the document's own, unless it is called the other's. A bank whose account stands behind its name is not whom a letter
+goes to.
 """
 
 import re
@@ -56,7 +57,7 @@ def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candida
     """Leave out what is no value of its field."""
     definitions = {definition.name: definition for definition in kind.fields}
     banks = {field.path for field in fields if _is_bank(field, definitions[field.path], candidates)}
-    left_out = _paid_before(kind, fields, candidates) | banks
+    left_out = _paid_before(kind, fields, candidates) | banks | _at_anothers_place(kind, fields, candidates)
     return [
         field
         for field in fields
@@ -85,6 +86,22 @@ def _is_bank(field: FieldAnswer, definition: FieldDefinition, candidates: Candid
     if not is_optional or field.page is None or field.char_end is None or not _BANK.search(field.value or ""):
         return False
     return _ACCOUNT.match(candidates.surroundings.searchable.text(field.page), field.char_end) is not None
+
+
+def _at_anothers_place(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:
+    """Give dates that stand where the document's own one was found, and beside no name of theirs."""
+    own = next((item.name for item in kind.fields if item.of_document and item.kind is Kind.DATE), None)
+    there = next((item for item in fields if item.path == own and item.char_start is not None), None)
+    if there is None:
+        return set()
+    others = [item for item in kind.fields if item.kind is Kind.DATE and not item.required and item.name != own]
+    same = {
+        item.path
+        for item in fields
+        if (item.page, item.char_start, item.value) == (there.page, there.char_start, there.value)
+    }
+    labelled = {item.name: {date.value.text for date in candidates.labelled(item, kind)} for item in others}
+    return {name for name in labelled if name in same and there.value not in labelled[name]}
 
 
 def _paid_before(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:

@@ -65,7 +65,7 @@ def by_named_tax(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     if totals is None:
         return list(fields)
     net, tax, gross = (_amount(given.get(name)) for name in (totals.net, totals.tax, totals.gross))
-    if net is None or gross is None or not tax or net + tax != gross or _is_tax_of(net, tax):
+    if net is None or gross is None or not tax or net + tax != gross or is_tax_of(net, tax):
         return list(fields)
     amounts = candidates.of(Kind.MONEY)
     if len(amounts) >= MAX_CANDIDATES or _is_named(kind, totals.net, given[totals.net], candidates):
@@ -112,10 +112,11 @@ def is_called_tax(item: Candidate) -> bool:
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:
     """Say whether a tax is, by the rates that there are, one that an amount has in it, and none that comes on top."""
-    return _is_tax_of(amount - tax, tax) and not _is_tax_of(amount, tax)
+    return is_tax_of(amount - tax, tax) and not is_tax_of(amount, tax)
 
 
-def _is_tax_of(net: Decimal, tax: Decimal) -> bool:
+def is_tax_of(net: Decimal, tax: Decimal) -> bool:
+    """Say whether a tax is, by the rates that there are, that of an amount."""
     return any(abs(net * rate / 100 - tax) <= CENT for rate in RATES)
 
 

@@ -20,18 +20,31 @@ _NO_PART: Final = re.compile(r"[@€$£%]")
 _LIKE_A_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[\w.,]+(?: [\w.,]+){1,3}")
 _DATED: Final = re.compile(r"(?P<number>\S.{0,40}?),? (?:vom|v\.|of|dated|from|du) (?P<date>.{6,20})")
 """A number, and the day of what it calls: `B25/11837 vom 09.12.2025`."""
+_AND_ANOTHER: Final = re.compile(
+    r"(?P<number>\S+) ?[/|,;·] ?[^\W\d_][^\d:#]{0,20}(?:(?:(?<=\W)(?:nr|no|n°|ref)|nummer|number)\b|[:#])"
+    r"[.: ]{0,3}\S*\d\S*",
+    re.IGNORECASE,
+)
+"""A number, and behind it another one with its own name: `2026-17 / Kunden-Nr. 4711`."""
+_HEADING_OF_A_YEAR: Final = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{4,})* (?:19|20)[0-9]{2}")
+"""What an account of a month or year is called: `Juni 2026`, `Jahresabrechnung 2025`."""
+_TIME: Final = re.compile(r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}")
 _EDGES: Final = " ,;:·|•*\"'"
 
 
 def parse_reference(verbatim: str, language: str) -> str | None:
-    """Read a number on one line, without the words before it; what has no digit, or is a date, is none."""
+    """Read a number on one line, without the words before it; what has no digit, or is a date or a time, is none."""
     if len(verbatim) > 2 * MAX_CHARACTERS:
         return None
     text = plain(verbatim).strip(_EDGES)
     text = _LABEL.sub("", text).strip(_EDGES)
+    if another := _AND_ANOTHER.fullmatch(text):
+        text = another["number"]
     if (dated := _DATED.fullmatch(text)) and parse_date(dated["date"], language) is not None:
         text = dated["number"]
     if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS or not _DIGIT.search(text) or _NO_PART.search(text):
+        return None
+    if _HEADING_OF_A_YEAR.fullmatch(text) or _TIME.fullmatch(text):
         return None
     if _LIKE_A_DATE.fullmatch(text) and parse_date(text, language) is not None:
         return None

@@ -1,9 +1,10 @@
 """Repair by code: where values contradict a rule, or do not stand in the document, candidates may say what is right.
 
 Only if there is one solution: the fewest fields changed, so that the rule holds, no other rule breaks, and each value
-of the rule, changed or not, stands behind a label of its field. Where there are two solutions, or none, nothing is
-changed: that is for the second question, or for a person. A document whose rules hold, and which contains its values,
-is never changed.
+of the rule, changed or not, stands behind a label of its field; a net total, whose names rows and sections have, too,
+may stand anywhere if the tax and the gross total leave that one alone. Where there are two solutions, or none, nothing
+is changed: that is for the second question, or for a person. A document whose rules hold, and which contains its
+values, is never changed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,6 +121,8 @@ class _Search:
             if found:
                 return found[0] if len(found) == 1 else {}
         unlabelled = [field for field in self._fields if not self._is_labelled(field)]
+        if not unlabelled and (totals := self._kind.tax_totals):  # rows and sections, too, are called net
+            unlabelled = [field for field in self._fields if field.name == totals.net]
         return self._determined(unlabelled[0]) if len(unlabelled) == 1 else {}
 
     def _filling(self, name: str) -> Changes:

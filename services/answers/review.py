@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from schemas.document_types import DocumentType
-from schemas.events import FieldAnswer, Finding
+from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.events import FieldAnswer, Finding, FindingKind
 from services.answers.candidates import Candidates
+from services.answers.field_names import anywhere, name_pattern
 from services.answers.findings import Written, findings_of
+from services.answers.impossible_totals import impossible_totals
 from services.answers.labelling import by_labels
 from services.answers.no_values import without_no_values
 from services.answers.one_total import by_named_tax, by_one_total, by_tax_above
@@ -101,6 +103,38 @@ def _by_totals(
         single = with_totals(kind, single, put[-1])
     sums = {(name, item.verbatim): item.parts for totals in put for name, item in totals.items() if item and item.parts}
     return by_tax_above(kind, single, candidates), sums
+
+
+def without_impossible(kind: DocumentType, done: Review, candidates: Candidates) -> Review:
+    """Leave out, once nothing more is asked, what cannot be; that it contradicted others stays a finding.
+
+    A required date, too, that everywhere stands behind another one's name: a shop's invoice may have its order's alone.
+    """
+    left_out = impossible_totals(kind, done.fields, candidates) | _anothers_dates(kind, done.fields, candidates)
+    repaired = {path: written for path, written in done.repaired.items() if path not in left_out}
+    findings = [item for item in done.findings if item.kind is FindingKind.RULE or not left_out.issuperset(item.fields)]
+    fields = [field for field in done.fields if field.path not in left_out]
+    return Review(fields, findings, repaired) if left_out else done
+
+
+def _anothers_dates(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:
+    """Name the document's own date where it is another's wherever it stands, and nowhere called its own."""
+    dates = {item.name: item for item in kind.fields if item.kind is Kind.DATE and item.of_document}
+    given = {
+        field.path: field.value for field in fields if field.path in dates and field.status == "ok" and field.value
+    }
+    return {
+        name
+        for name, day in given.items()
+        if candidates.is_of_another(dates[name], kind, day) and not _is_named(dates[name], day, candidates)
+    }
+
+
+def _is_named(definition: FieldDefinition, day: str, candidates: Candidates) -> bool:
+    """Say whether a date has a name of its field beside it that is no part of another's: `Rechnungs-/Lieferdatum`."""
+    names, others = name_pattern(definition), anywhere(definition.unlike)
+    labels = {label for item in candidates.of(Kind.DATE) if item.value.text == day for label in item.labels}
+    return any(names.search(others.sub(" ", label) if others else label) for label in labels)
 
 
 def better(

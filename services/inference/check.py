@@ -28,7 +28,7 @@ from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
 from services.answers.part_payments import part_payments
 from services.answers.questions import Question, question_about, with_summary
-from services.answers.review import Review, better, review
+from services.answers.review import Review, better, review, without_impossible
 from services.answers.signals import Copies, Weighed, weigh
 from services.answers.stated import is_doubtful, stated
 from services.answers.summary import tidy_summary
@@ -170,6 +170,9 @@ def with_tables(checked: Checked) -> Checked:
 
     It is asked only about documents that it saw whole.
     """
+    if checked.asked.generations:
+        found = without_impossible(checked.asked.kind, checked.review, checked.candidates)
+        checked = replace(checked, review=found)
     checked = replace(checked, weighed=_weighed(checked))
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None
     if (

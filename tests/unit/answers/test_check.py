@@ -554,6 +554,11 @@ def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: st
         ("Gonarthrose rechts (Grad 3)", "Gonarthrose rechts (Grad 3)"),
         ("Mietvertrag (Laufzeit 24 Monate)", "Mietvertrag (Laufzeit 24 Monate)"),
         ("(ICD-10 M17.1)", "(ICD-10 M17.1)"),
+        ("Heart failure, NYHA III (I50.13)", "Heart failure, NYHA III"),
+        ("Pneumopathie basale droite - J18.1", "Pneumopathie basale droite"),
+        ("Cholezystitis; K80.2 - Gallensteine", "Cholezystitis"),
+        ("Kompressionsfraktur L1 - T12", "Kompressionsfraktur L1 - T12"),
+        ("Zustand nach Sturz (Stufe B2.1)", "Zustand nach Sturz (Stufe B2.1)"),
     ],
 )
 def test_the_code_of_a_diagnosis_in_brackets_is_no_part_of_it(copied: str, said: str) -> None:
@@ -563,4 +568,20 @@ def test_the_code_of_a_diagnosis_in_brackets_is_no_part_of_it(copied: str, said:
         field("term", Kind.PERIOD, "Laufzeit", "Term"),
     )
     (answer,) = check_answer(letter, {"diagnosis": copied}, [f"Diagnose: {copied}"], "de")
+    assert answer.value == said
+
+
+@pytest.mark.parametrize(
+    ("copied", "said"),
+    [
+        ("K35.3 - Acut", "K35.3"),
+        ("J18.1: Pneu", "J18.1"),
+        ("I10", "I10"),
+        ("M17.1 links", "M17.1"),
+        ("B2.1 x", "B2.1 x"),
+    ],
+)
+def test_a_diagnosis_behind_its_code_is_no_part_of_the_code(copied: str, said: str) -> None:
+    letter = a_type(field("icd_code", Kind.TEXT, "ICD-Code", "ICD code", synonyms=("ICD-10",)))
+    (answer,) = check_answer(letter, {"icd_code": copied}, [f"ICD-Code: {copied}"], "de")
     assert answer.value == said

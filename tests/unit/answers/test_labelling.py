@@ -595,3 +595,36 @@ def test_an_order_that_is_called_the_customers_is_taken_and_not_his_own_number()
     page = "Kundennummer: 30877 Bestellnummer Kunde: SH-PO-0614"
     taken = labelled(([page], []), TYPES["delivery_note"], order_number="30877").fields
     assert values([*taken]) == {"order_number": "SH-PO-0614"}
+
+
+@pytest.mark.parametrize(
+    ("words", "copied", "gross"),
+    [
+        ("Summe", "170,00", "170.00"),
+        ("Gesamt", "170,00", "170.00"),
+        ("Summe", "50,00", "120.00"),
+    ],
+    ids=["the sum stays", "named, too", "a smaller one gives way"],
+)
+def test_a_row_below_the_name_of_its_column_is_no_total_where_a_greater_amount_was_copied(
+    words: str, copied: str, gross: str
+) -> None:
+    head = [("Leistung", 0, 100), ("Menge", 2_000, 100), ("Gesamt", 4_000, 100)]
+    rows = [("Schnitt", 0, 220), ("3", 2_000, 220), ("120,00", 4_000, 220)]
+    more = [("Farbe", 0, 340), ("1", 2_000, 340), ("50,00", 4_000, 340)]
+    page = placed(*head, *rows, *more, (words, 2_000, 520), ("170,00", 4_000, 520))
+    kind = BILL.model_copy(update={"tax_totals": TaxTotals(net="net", tax="tax", gross="gross")})
+    assert values([*labelled(page, kind, gross=copied).fields]).get("gross") == gross
+
+
+def test_what_stands_above_a_number_that_is_called_something_beside_it_does_not_name_it() -> None:
+    cells = [("Rechnungsnummer: 26-07-1142", 0, 100), ("Kundennummer:", 0, 220), ("20815", 1_000, 220)]
+    found = labelled(placed(*cells), number="26-07-1142").fields
+    assert values([*found]) == {"number": "26-07-1142"}
+    short = [("Rechnungsnummer", 0, 100), ("Nr.:", 0, 220), ("20815", 300, 220)]
+    assert values([*labelled(placed(*short)).fields]) == {"number": "20815"}
+
+
+@pytest.mark.parametrize(("page", "number"), [("Jahresrechnung 2025", None), ("Jahresrechnung 20251", "20251")])
+def test_a_heading_and_a_year_are_no_number(page: str, number: str | None) -> None:
+    assert values([*labelled(([page], []), TYPES["invoice"]).fields]).get("invoice_number") == number

@@ -4,7 +4,7 @@ import pytest
 from unit.answers import invoices
 from unit.answers.placed import a_type, field
 
-from schemas.document_types import Kind, Role
+from schemas.document_types import Kind, Role, load_document_types
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.no_values import is_paid, without_no_values
@@ -150,3 +150,20 @@ def test_what_makes_the_gross_total_or_stands_elsewhere_too_stays(page: str) -> 
 def test_a_bank_that_has_the_account_is_not_whom_a_letter_goes_to(text: str, is_kept: bool) -> None:  # noqa: FBT001
     name = text.splitlines()[0].split(",")[0].split(" ·")[0]
     assert kept(text, buyer=name) == ({"buyer": name} if is_kept else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("Linz, am: 09.02.2026", False),
+        ("Lieferdatum: 09.02.2026", True),
+        ("Bestellt am: 09.02.2026\nLieferung am 09.02.2026", True),
+    ],
+)
+def test_a_day_copied_twice_from_one_place_is_the_documents_own(text: str, *, is_kept: bool) -> None:
+    kind = load_document_types()["purchase_order"]
+    page = f"Bestellung B-7\n{text}"
+    given = check_answer(kind, {"order_date": "09.02.2026", "delivery_date": "09.02.2026"}, [page], "de")
+    left = without_no_values(kind, given, Candidates([page], "de"))
+    assert "order_date" in {answer.path for answer in left}
+    assert ("delivery_date" in {answer.path for answer in left}) is is_kept

@@ -41,6 +41,13 @@ def test_a_number_comes_back_as_written_without_the_words_before_it(number: str,
         ("AB12:34", "AB12:34"),
         ("Re.-Nr. 2026-118", "2026-118"),
         ("Bestellung Nr. 4711, dated 5 June 2026", "4711"),
+        ("20260417 / Kunden-Nr. 20815", "20260417"),
+        ("4711, Kundennummer: 99", "4711"),
+        ("INV-31 | Account no 884", "INV-31"),
+        ("F-31 · N° client : 12", "F-31"),
+        ("4711 / Abt. 7", "4711 / Abt. 7"),
+        ("17/Nord 4", "17/Nord 4"),
+        ("ABR 2026", "ABR 2026"),
     ],
 )
 def test_words_that_name_a_number_are_no_part_of_it(said: str, number: str) -> None:

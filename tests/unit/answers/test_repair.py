@@ -199,3 +199,46 @@ def test_goods_with_their_freight_may_be_the_net_total() -> None:
     text = "Muster GmbH\nRechnung RE-7\nGoods and carriage 80,00 €\nMwSt 20,00 €\nGesamtbetrag 100,00 €"
     copied = answers(text, tax_total="20,00 €", gross_total="100,00 €")
     assert set(repair(INVOICE, copied, candidates(text)).changes) == {"net_total"}
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "net"),
+    [
+        (
+            "Preis netto 100,00\nPreis netto 80,00\nSumme aller Positionen 180,00\nMwSt 34,20\nGesamtbetrag 214,20",
+            {"net_total": "100,00", "tax_total": "34,20", "gross_total": "214,20"},
+            "180.00",
+        ),
+        (
+            "Sous-total 500,00\nRemise -50,00\nTVA 20 % sur 450,00 90,00\nTotal TTC 540,00",
+            {"net_total": "500,00", "tax_total": "90,00", "gross_total": "540,00"},
+            "450.00",
+        ),
+        (
+            "Services subtotal: 300.00\nCosts subtotal: 60.00\nSubtotal: 360.00\nHST: 46.80\nTotal due: 406.80",
+            {"net_total": "300.00", "tax_total": "46.80", "gross_total": "406.80"},
+            "360.00",
+        ),
+        (
+            "Nettobetrag 500,00\nMwSt 90,00\nGesamtbetrag 540,00",
+            {"net_total": "500,00", "tax_total": "90,00", "gross_total": "540,00"},
+            "500.00",
+        ),
+    ],
+    ids=["rows have its name", "the taxed amount", "a section's", "none fits"],
+)
+def test_a_net_total_that_does_not_add_up_gives_way_to_the_only_one_that_does(
+    text: str, copied: dict[str, str], net: str
+) -> None:
+    page = f"Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n{text}"
+    done = repair(INVOICE, answers(page, **copied), candidates(page))
+    assert said(list(done.fields))["net_total"] == net
+
+
+@pytest.mark.parametrize(
+    "total", ["Total (keine MwSt)", "Total (no VAT)", "Total (sans TVA)", "Total, TVA non applicable"]
+)
+def test_a_total_without_a_tax_is_none(total: str) -> None:
+    page = f"Muster GmbH\nRechnung RE-7\nZahlbetrag 362,90\n{total} 362,90"
+    done = repair(INVOICE, answers(page, gross_total="362,90"), candidates(page))
+    assert "tax_total" not in said(list(done.fields))

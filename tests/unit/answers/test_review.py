@@ -12,7 +12,7 @@ from schemas.events import FieldAnswer, FindingKind
 from services.answers.check import check_answer
 from services.answers.findings import doubtful, findings_of
 from services.answers.questions import MAX_ASKED, MAX_OFFERED, Question, question_about
-from services.answers.review import Review, better, review
+from services.answers.review import Review, better, review, without_impossible
 
 PAGE = page_of(Decimal(100), Decimal(19), Decimal(119), "fällig 20.06.2026")
 MISPRINTED = f"{PAGE}\nUSt-IdNr. DE123456789"
@@ -333,3 +333,33 @@ def test_a_value_that_stands_nowhere_gives_way_to_one_that_does() -> None:
     first = reviewed(UNLABELLED, net_total="50,00", tax_total="19,00", gross_total="120,00")
     assert said([*first.fields])["gross_total"] == "120.00"
     assert said([*settled(UNLABELLED, first, gross_total="119,00").fields])["gross_total"] == "119.00"
+
+
+def test_what_cannot_be_is_left_out_when_nothing_more_is_asked_and_what_was_found_about_it_stays() -> None:
+    page = (
+        "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\nZwischensumme 80,00\nVersand 4,90\nGesamtbetrag 79,90"
+    )
+    found = reviewed(page, net_total="80,00", tax_total="4,90", gross_total="79,90")
+    done = without_impossible(INVOICE, found, candidates(page))
+    assert {name for name in said([*done.fields]) if name.endswith("total")} == {"gross_total"}
+    assert [kind for kind, fields in kinds(done) if "gross_total" in fields] == [FindingKind.RULE]
+
+
+@pytest.mark.parametrize(
+    ("line", "issued"),
+    [
+        ("Bestelldatum: 05.06.2026", None),
+        ("Datum: 05.06.2026", "2026-06-05"),
+        ("05.06.2026", "2026-06-05"),
+        ("Rechnungsdatum / Lieferdatum: 05.06.2026", "2026-06-05"),
+    ],
+)
+def test_the_day_of_an_order_is_no_invoices_own(line: str, issued: str | None) -> None:
+    page = f"Muster GmbH\nRechnung RE-7\n{line}\nGesamtbetrag 79,90"
+    done = without_impossible(INVOICE, reviewed(page, gross_total="79,90"), candidates(page))
+    assert said([*done.fields]).get("issue_date") == issued
+
+
+def test_what_may_be_stays_as_it_is() -> None:
+    found = reviewed(**TOTALS)
+    assert without_impossible(INVOICE, found, candidates(PAGE)) is found

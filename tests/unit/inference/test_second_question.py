@@ -17,7 +17,7 @@ from services.answers.summary_check import check_summary
 from services.inference import prompts
 from services.inference.admit import Admitted
 from services.inference.ask import Asked, Asker
-from services.inference.check import Checked, answered, check, check_again, check_or_answer
+from services.inference.check import Checked, answered, check, check_again, check_or_answer, with_tables
 from services.inference.outcome import Answered
 from services.inference.windows import whole
 from services.telemetry.metrics import Metrics
@@ -160,6 +160,13 @@ async def test_a_total_below_which_a_higher_one_stands_is_for_a_person_and_not_a
     outcome, engine = await answer(f"{totals}\nOrtstaxe 32,40 €\nGesamtbetrag 151,40 €")
     assert [(finding.kind, finding.fields) for finding in outcome.findings] == [(FindingKind.VALUE, ["gross_total"])]
     assert len(engine.prompts) == 2
+
+
+async def test_a_net_total_that_cannot_be_is_left_out_once_nothing_more_is_asked() -> None:
+    copied = letter("invoice", **GOOD, net_total="80,00 €", gross_total="84,90 €")
+    checked, _, _ = await first_answer(f"{copied}\nVersand 4,90 €")
+    assert {"net_total", "gross_total"} <= values(answered(checked)).keys()
+    assert "net_total" not in values(answered(with_tables(checked)))
 
 
 async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
