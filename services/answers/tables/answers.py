@@ -11,6 +11,7 @@ from schemas.document_types import DocumentType
 from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
 from schemas.wording import Wording
+from services.answers.tables.abreast import one_list_below_the_other
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
@@ -31,6 +32,7 @@ from services.answers.tables.totals import (
     is_confirmed,
     totals_below,
 )
+from services.answers.tables.without_amounts import Unpriced, rows_without_amounts
 from services.answers.tables.words import (
     Aside,
     aside_of,
@@ -129,7 +131,8 @@ def read_tables(
     labels = {field.name: field.label for field in kind.fields}
     known = _Totals(totals, totals.get(kind.tax_totals.tax) if kind.tax_totals else None)
     answers = [
-        _read_table(table, labels, whole, pages, language, known, copied.get(table.name, {})) for table in kind.tables
+        _read_any_table(table, labels, whole, pages, language, known, copied.get(table.name, {}))
+        for table in kind.tables
     ]
     return TableAnswers(
         [field for answer in answers for field in answer.fields],
@@ -137,6 +140,45 @@ def read_tables(
         [table for answer in answers for table in answer.unproven],
         [name for answer in answers for name in answer.exceeded],
     )
+
+
+def _read_any_table(
+    table: TableDefinition,
+    labels: Mapping[str, Wording],
+    laid_out: Sequence[Sheet],
+    pages: Sequence[str],
+    language: str,
+    totals: _Totals,
+    copied: Mapping[int, Sequence[CopiedRow]],
+) -> TableAnswers:
+    """Read the rows of a table, be it printed without amounts."""
+    stacked = [one_list_below_the_other(table, sheet) for sheet in laid_out]
+    answers = _read_table(table, labels, stacked, pages, language, totals, copied)
+    if answers.fields and not answers.unproven:
+        return answers
+    named = {name: totals.values[name] for name in table.key.adds_up_to if name in totals.values}
+    unpriced = rows_without_amounts(table, laid_out, language, named)
+    if unpriced is None or (answers.fields and not _in_another_column(unpriced, answers, table.key)):
+        return answers
+    return replace(
+        _answers_without_amounts(unpriced, Reasons(unpriced.table, labels, language), pages),
+        unproven=() if unpriced.confirmed else answers.unproven,
+    )
+
+
+def _in_another_column(unpriced: Unpriced, answers: TableAnswers, key: ColumnDefinition) -> bool:
+    """Tell whether rows have their amounts where others were taken for them: a price perhaps."""
+    taken = {(field.page, field.char_end) for field in answers.fields if field.path.endswith(f".{key.name}")}
+    figures = [(row.page, row.figures[key.name].cell.end) for row in unpriced.rows if key.name in row.figures]
+    return bool(figures) and taken.isdisjoint(figures)
+
+
+def _answers_without_amounts(unpriced: Unpriced, why: Reasons, pages: Sequence[str]) -> TableAnswers:
+    found, rows = unpriced.found, unpriced.rows
+    reasons = list(why.of_rows(found, rows, {}, confirmed=unpriced.confirmed))
+    surety = Surety(confirmed=not reasons, words=not found.unsure_words)
+    fields = [field for index, row in enumerate(rows) for field in fields_of(unpriced.table, index, row, pages, surety)]
+    return TableAnswers(fields, [*reasons, *([why.unsure_words()] if found.unsure_words else [])])
 
 
 def _read_table(

@@ -237,11 +237,13 @@ class HeadFinder:
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
         """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.
 
-        Another number than the amount is named: two amounts alone may be those of a table of taxes.
+        Another number than the amount is named: two amounts alone may be those of a table of taxes. Where rows have no
+        amounts, as on a delivery note, the quantity is enough.
         """
         numbers = {column.name for column in self.table.columns if column.kind != "text" and column.name in chosen}
         words = self.table.description.name
-        if words in chosen or self.table.key.name not in numbers or len(numbers) == 1:
+        is_enough = len(numbers) > 1 or not self.table.key.adds_up_to
+        if words in chosen or self.table.key.name not in numbers or not is_enough:
             return
         rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells)]
         others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]

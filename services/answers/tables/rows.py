@@ -29,6 +29,8 @@ _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
 _MAX_NUMBER_CELL: Final = 40
+_OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", re.IGNORECASE)
+"""Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SAME_ROW: Final = 1.6
@@ -161,6 +163,8 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         cell = _without_base(without_factor(cell) if column is not None and column.kind == "number" else cell)
+        if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
+            cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
         if match is None or _DATE.fullmatch(cell.text) or _FRACTION.search(cell.text):
             return None

@@ -188,3 +188,46 @@ def test_heads_of_trades_name_their_columns(head: str, language: str) -> None:
     answers = read_text("\n".join(lines), language=language, net_total="22.00")
     assert [f"{price}" for _, price, _ in said_figures(answers)] == ["5.00", "4.00"]
     assert said_descriptions(answers) == ["Beaker Griffin", "Flask"]
+
+
+SLIP = (
+    "Drucksache                       bestellt   geliefert",
+    "Gemeindeblatt Mai                   4.200       4.260",
+    "Plakat A1, 135 g                      150         148",
+)
+
+
+def test_a_quantity_and_words_below_an_unknown_head_are_the_rows_of_a_delivery_note() -> None:
+    answers = read_text("\n".join(SLIP), kind="delivery_note")
+    assert said_descriptions(answers) == ["Gemeindeblatt Mai", "Plakat A1, 135 g"]
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [4260, 148]  # delivered, not ordered
+    assert answers.reasons
+
+
+def test_a_quantity_and_words_are_no_rows_of_an_invoice_whose_total_is_known() -> None:
+    answers = read_text("\n".join((*SLIP, "Summe                                        70,00")), gross_total="70.00")
+    assert not answers.fields
+
+
+def test_a_quantity_over_numbers_alone_heads_no_rows_of_a_delivery_note() -> None:
+    lines = ("Palette   Gewicht   Anzahl", "1          120 kg        4", "2          118 kg        3")
+    assert not read_text("\n".join(lines), kind="delivery_note").fields
+
+
+@pytest.mark.parametrize(
+    ("ordered", "delivered"),
+    [("best.", "gelief."), ("ORD", "DEL"), ("Ordered", "Despatched"), ("Commandé", "Expédié")],
+)
+def test_what_was_delivered_counts_beside_what_was_ordered(ordered: str, delivered: str) -> None:
+    lines = (
+        f"Bezeichnung                  {ordered:>12}{delivered:>14}",
+        "Hedera helix                            90            80",
+        "Cornus mas                               8             8",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [80, 8]
+
+
+def test_two_amounts_alone_head_no_rows() -> None:
+    lines = ("Gruppe              Betrag      Steuer", "Regelsatz           100,00       19,00")
+    assert not read_text("\n".join(lines)).fields

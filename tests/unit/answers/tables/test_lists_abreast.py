@@ -56,3 +56,36 @@ def test_rows_that_show_two_amounts_each_are_whole() -> None:
     answers = read_text("\n".join(lines), language="en", net_total="90.00")
     assert [amount for _, _, amount in said_figures(answers)] == [20, 30, 40]
     assert said_descriptions(answers) == ["Gate painted", "Gate repaired", "Fence painted"]
+
+
+SLIP = (
+    "Brot            Stück    Kuchen           Stück",
+    "Roggenbrot         40    Streuselkuchen       2",
+    "Baguette            5    Berliner            36",
+    "Croissant          12    Amerikaner          24",
+    "Zwieback            2",
+)
+
+
+def test_lists_under_a_head_that_stands_there_twice_are_one_below_the_other() -> None:
+    answers = read_text("\n".join(SLIP), kind="delivery_note")
+    assert said_descriptions(answers) == [
+        "Roggenbrot", "Baguette", "Croissant", "Zwieback", "Streuselkuchen", "Berliner", "Amerikaner",
+    ]  # fmt: skip
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [40, 5, 12, 2, 2, 36, 24]
+
+
+def test_a_line_through_both_lists_ends_them() -> None:
+    below = ("Die Ware bleibt bis zur Bezahlung unser Eigentum", "Bäckerei Nord")
+    answers = read_text("\n".join((*SLIP, *below)), kind="delivery_note")
+    assert said_descriptions(answers)[3::3] == ["Zwieback", "Amerikaner"]
+
+
+def test_columns_of_numbers_twice_for_one_list_are_no_two_lists() -> None:
+    lines = (
+        "Artikel         Menge    Bezeichnung      Menge",
+        "4711               40            40       60 kg",
+        "4712                5             5        8 kg",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert len(said_descriptions(answers)) <= 2

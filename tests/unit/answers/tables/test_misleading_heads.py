@@ -52,7 +52,11 @@ def test_amounts_with_three_digits_behind_a_sign_are_not_read_if_none_shows_what
         "Time     Crane driver                   10      $31.250       $312.500",
         "Time     Banksman                        2      $30.125        $60.250",
     )
-    assert amounts(read(*lines, gross_total="372.75")) == [None, None]
+    assert amounts(read(*lines, gross_total="400.00")) == [None, None]
+    assert amounts(read(*lines, gross_total="372.75")) == [
+        Decimal("312.5"),
+        Decimal("60.25"),
+    ]  # products, and the total
 
 
 TAXED = (
