@@ -1,6 +1,5 @@
 """Tables of a document type as data: which columns its rows have, and how to recognise them."""
 
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -77,12 +76,12 @@ class TableDefinition(_Data):
             message = f"table {self.name}: product_of of {column.name} names two other columns of numbers"
             raise ValueError(message)
 
-    @cached_property
+    @property
     def description(self) -> ColumnDefinition:
         """The column of text."""
         return next(column for column in self.columns if column.kind == "text")
 
-    @cached_property
+    @property
     def key(self) -> ColumnDefinition:
         """The column of numbers that every row has; the one that adds up, if there is one."""
         numbers = [column for column in self.columns if column.kind != "text" and column.required]
