@@ -1,7 +1,7 @@
 """Rows of lines that add up: their words, and what their amounts are the products of."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, pairwise
@@ -226,13 +226,53 @@ def _words(
     listed: Sequence[Listed], own: Sequence[Cell], above: Sequence[Line | None], lines: Sequence[Line]
 ) -> Iterator[list[Cell]]:
     """Give the words of each row: those of its line, and of the lines that belong to it above and below."""
-    taken = {row.entry.at - 1 for row, line in zip(listed, above, strict=True) if line}
+    higher = _higher_lines(listed, own, above, lines)
+    taken = {
+        row.entry.at - 1 - up
+        for row, line, of_row in zip(listed, above, higher, strict=True)
+        for up in range(len(of_row) + 1 if line else 0)
+    }
     ends = [*(row.entry.at for row in listed[1:]), listed[-1].entry.at + 1 + _GOING_ON]
-    for row, words, line, end in zip(listed, own, above, ends, strict=True):
+    for row, words, line, up, end in zip(listed, own, above, higher, ends, strict=True):
         over = _over(line, words) if line else None
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
         named = [cell for cell in (over, words) if cell and (cell is not words or not over or _WORD.search(cell.text))]
-        yield [*named, *_going_on(words, [lines[at] for at in after if at not in taken])]
+        yield [*up, *named, *_going_on(words, [lines[at] for at in after if at not in taken])]
+
+
+def _higher_lines(
+    listed: Sequence[Listed], own: Sequence[Cell], above: Sequence[Line | None], lines: Sequence[Line]
+) -> list[list[Cell]]:
+    """Give what stands above the line above each row's numbers and goes on in it; one row alone has a heading there."""
+    rows = {row.entry.at for row in listed}
+    higher = [
+        _upwards(over, lines[_after_row(rows, row.entry.at - 1) : row.entry.at - 1])
+        if line and (over := _over(line, words))
+        else []
+        for row, words, line in zip(listed, own, above, strict=True)
+    ]
+    return higher if sum(map(bool, higher)) > 1 else [[] for _ in listed]
+
+
+def _after_row(rows: Collection[int], at: int) -> int:
+    """Give the first line below the row above a line."""
+    return next(
+        (before + 1 for before in range(at - 1, max(at - _GOING_ON, 0) - 1, -1) if before in rows),
+        max(at - _GOING_ON, 0),
+    )
+
+
+def _upwards(over: Cell, lines: Sequence[Line]) -> list[Cell]:
+    found: list[Cell] = []
+    last = over
+    for line in reversed(lines):
+        cell = next((cell for cell in line.cells if abs(cell.left - over.left) <= _ALIGNED), None)
+        is_close = cell is not None and 0 < last.baseline - cell.baseline <= _LEADING * last.size
+        if cell is None or not is_close or is_figure(line.cells[-1]) or cell.text.endswith(":"):
+            break
+        found.insert(0, cell)
+        last = cell
+    return found
 
 
 def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:

@@ -371,3 +371,34 @@ def test_a_total_that_is_less_than_its_rows_is_named_and_one_that_is_more_is_not
         "Gesamt                                 7.539,00",
     )
     assert list(read_text("\n".join(lines), gross_total=gross).exceeded) == names
+
+
+LED = (
+    "1.1   Baugelände abräumen, Grasnarbe und",
+    "      Wurzelwerk aufnehmen",
+    "         1.240,000 m2     ......1,35 EUR     ........1.674,00 EUR",
+    "",
+    "1.2   Baugrube ausheben, laden und",
+    "      abfahren, Zuordnung bis Z 1",
+    "           100,000 m3     .....18,40 EUR     ........1.840,00 EUR",
+    "",
+    "1.3   Planum herstellen",
+    "           780,000 m2     ......1,90 EUR     ........1.482,00 EUR",
+    "",
+    "      Auftragssumme netto                            4.996,00 EUR",
+)
+
+
+def test_dots_that_lead_to_a_number_are_none_of_it_and_all_lines_above_the_numbers_are_words_of_the_row() -> None:
+    answers = read_text("\n".join(LED), kind="purchase_order", net_total="4996.00")
+    assert [amount for _, _, amount in said_figures(answers)] == [1674, 1840, 1482]
+    first, second, third = (said or "" for said in said_descriptions(answers))
+    assert first.startswith("Baugelände abräumen, Grasnarbe und Wurzelwerk aufnehmen")
+    assert second.startswith("Baugrube ausheben, laden und abfahren, Zuordnung bis Z 1")
+    assert third.startswith("Planum herstellen")
+
+
+def test_a_heading_above_the_first_row_alone_is_none_of_its_words() -> None:
+    lines = (LED[0].replace("1.1", "   ").replace(", Grasnarbe und", ""), *LED[1:5], *LED[6:])
+    first, *_ = said_descriptions(read_text("\n".join(lines), kind="purchase_order", net_total="4996.00"))
+    assert (first or "").startswith("Wurzelwerk")
