@@ -353,8 +353,7 @@ def _paragraph(row: Row, lines: Sequence[tuple[int, Cell]]) -> list[tuple[int, C
         if page == row.page and any(cell.start <= factor.start < cell.end for factor in factors):
             above = [(page, last._replace(baseline=cell.baseline))]
             continue
-        # What stands above a list's first row, to the right of another list, is none of that one's.
-        close = page != last_page or 0 <= cell.baseline - last.baseline <= _LEADING * cell.size
+        close = page != last_page or cell.baseline - last.baseline <= _LEADING * cell.size
         if not close or abs(cell.size - last.size) > SAME_SIZE or abs(cell.left - last.left) > SAME_EDGE:
             break
         kept.append((page, cell))

@@ -51,6 +51,8 @@ _GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
 _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
 
 
+_LEADERS: Final = re.compile(r"[.\u2026_]{3,} ?(?=[-+(]?[^\w\s]?[0-9])")
+"""Dots that lead the eye to a number, drawn with it: `......1,35`."""
 _STATE: Final = re.compile(r"[^\W\d_]{2},? [A-Z]{2}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 """The end of an American address: `Fremont CA 94538`."""
@@ -206,7 +208,7 @@ def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bo
     """
     cells: list[Cell] = []
     for run in sorted(runs, key=lambda item: item.left):
-        cell = Cell(" ".join(text[run.start : run.end].split()), *run)
+        cell = _without_leaders(Cell(" ".join(text[run.start : run.end].split()), *run))
         # Digits that stand below each other may be the last groups of larger numbers.
         begins = run.left // _ALIGNED in edges and not cell.text[:1].isdigit()
         # What is drawn before the words to its left is filled in, and has a place of its own.
@@ -216,6 +218,14 @@ def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bo
         else:
             cells.append(cell)
     return Line(tuple(cells))
+
+
+def _without_leaders(cell: Cell) -> Cell:
+    if (leaders := _LEADERS.match(cell.text)) is None:
+        return cell
+    count = leaders.end()
+    left = cell.left + (cell.right - cell.left) * count // len(cell.text)
+    return cell._replace(text=cell.text[count:], start=cell.start + count, left=left)
 
 
 def _belong_together(first: Cell, second: Cell, *, wordwise: bool) -> bool:

@@ -75,6 +75,11 @@ def test_lists_under_a_head_that_stands_there_twice_are_one_below_the_other() ->
     assert [quantity for quantity, _, _ in said_figures(answers)] == [40, 5, 12, 2, 2, 36, 24]
 
 
+def test_a_heading_of_the_right_list_is_none_of_the_left_ones_words() -> None:
+    lines = (SLIP[0], "                         Vom Blech", *SLIP[1:])
+    assert said_descriptions(read_text("\n".join(lines), kind="delivery_note"))[3:5] == ["Zwieback", "Streuselkuchen"]
+
+
 def test_a_line_through_both_lists_ends_them() -> None:
     below = ("Die Ware bleibt bis zur Bezahlung unser Eigentum", "Bäckerei Nord")
     answers = read_text("\n".join((*SLIP, *below)), kind="delivery_note")

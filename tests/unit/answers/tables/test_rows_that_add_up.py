@@ -427,3 +427,28 @@ def test_a_number_without_a_zero_before_its_point_is_read() -> None:
     )
     rows = figures(*lines, language="en", net_total="24.00")
     assert rows == [("48", "0.50", "24.00"), ("3", "0.00", "0.00")]
+
+
+LED = (
+    "1.1   Baugelände abräumen, Grasnarbe und",
+    "      Wurzelwerk aufnehmen",
+    "         1.240,000 m2     ......1,35 EUR     ........1.674,00 EUR",
+    "",
+    "1.2   Baugrube ausheben, laden und",
+    "      abfahren, Zuordnung bis Z 1",
+    "           100,000 m3     .....18,40 EUR     ........1.840,00 EUR",
+    "",
+    "1.3   Planum herstellen",
+    "           780,000 m2     ......1,90 EUR     ........1.482,00 EUR",
+    "",
+    "      Auftragssumme netto                            4.996,00 EUR",
+)
+
+
+def test_dots_that_lead_to_a_number_are_none_of_it_and_all_lines_above_the_numbers_are_words_of_the_row() -> None:
+    answers = read_text("\n".join(LED), kind="purchase_order", net_total="4996.00")
+    assert [amount for _, _, amount in said_figures(answers)] == [1674, 1840, 1482]
+    first, second, third = (said or "" for said in said_descriptions(answers))
+    assert first.startswith("Baugelände abräumen, Grasnarbe und Wurzelwerk aufnehmen")
+    assert second.startswith("Baugrube ausheben, laden und abfahren, Zuordnung bis Z 1")
+    assert third.startswith("Planum herstellen")
