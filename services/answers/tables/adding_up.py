@@ -38,6 +38,8 @@ _WORDS_OF_ONE: Final = 3
 """Words that a single line must have, if its amount is no product, to be told from a total."""
 _FEWEST_GROUPS: Final = 2
 """Groups whose sums make a total, and lines of one that come to its sum: one alone may do so by chance."""
+_MOST_ABOVE: Final = 300
+"""Lines above rows of which they may be sums; a document with more wants to be slow."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
 
@@ -273,7 +275,8 @@ class _Search:
         if len(rows) < _FEWEST_GROUPS or _show_products(rows):
             return False
         above = [entry for entry in self.entries if entry.at < rows[0].entry.at and entry.aside is None]
-        values = [figure.value or Decimal(0) for entry in above if (figure := entry.figure_in(self.way.span))]
+        figures = (entry.figure_in(self.way.span) for entry in above[-_MOST_ABOVE:])
+        values = [figure.value or Decimal(0) for figure in figures if figure]
         wanted = [row.value for row in rows]
         return any(_are_sums_of(wanted, values[begin:]) for begin in range(len(values) - 2 * len(wanted) + 1))
 
