@@ -188,3 +188,14 @@ def test_heads_of_trades_name_their_columns(head: str, language: str) -> None:
     answers = read_text("\n".join(lines), language=language, net_total="22.00")
     assert [f"{price}" for _, price, _ in said_figures(answers)] == ["5.00", "4.00"]
     assert said_descriptions(answers) == ["Beaker Griffin", "Flask"]
+
+
+def test_a_fee_of_a_whole_stage_is_no_price_of_a_piece() -> None:
+    lines = (
+        "Description                  Stage fee     Share     Amount",
+        "Spatial Coordination         18,400.00      40%    7,360.00",
+        "Technical Design             12,600.00      25%    3,150.00",
+        "Total                                             10,510.00",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="10510.00")
+    assert [price for _, price, _ in said_figures(answers)] == [None, None]
