@@ -377,12 +377,19 @@ def _attach(
 def _attach_beside_words(rows: Sequence[Row], strays: Iterable[tuple[str, Figure]]) -> list[Cell]:
     """Give a number to the row beside whose words it stands, if that has none: a quantity on the first line of three.
 
+    What stands below its amount may be of another table.
+
     Returns
     -------
     list
         Those that are still of no row, from above.
     """
-    beside = {cell.baseline: row for row in rows for page, cell in row.lines if page == row.page}
+    beside = {
+        cell.baseline: row
+        for row in rows
+        for page, cell in row.lines
+        if page == row.page and cell.baseline <= row.bottom
+    }
     left: list[Cell] = []
     for name, figure in strays:
         row = beside.get(figure.cell.baseline)

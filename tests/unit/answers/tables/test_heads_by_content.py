@@ -231,3 +231,14 @@ def test_what_was_delivered_counts_beside_what_was_ordered(ordered: str, deliver
 def test_two_amounts_alone_head_no_rows() -> None:
     lines = ("Gruppe              Betrag      Steuer", "Regelsatz           100,00       19,00")
     assert not read_text("\n".join(lines)).fields
+
+
+def test_a_fee_of_a_whole_stage_is_no_price_of_a_piece() -> None:
+    lines = (
+        "Description                  Stage fee     Share     Amount",
+        "Spatial Coordination         18,400.00      40%    7,360.00",
+        "Technical Design             12,600.00      25%    3,150.00",
+        "Total                                             10,510.00",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="10510.00")
+    assert [price for _, price, _ in said_figures(answers)] == [None, None]

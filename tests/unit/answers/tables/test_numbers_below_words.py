@@ -65,6 +65,22 @@ def test_a_quantity_beside_a_rows_first_words_is_its_own_though_its_price_stands
     assert not answers.reasons
 
 
+def test_a_number_below_a_rows_amount_is_none_of_its_factors() -> None:
+    lines = (
+        "Qté   Code     Libellé                P.U.    TVA   Montant",
+        "2     TN-44    Toner noir            78,50     21    157,00",
+        "5     AG-26    Agenda de bureau      12,40     21     62,00",
+        "               Frais de reprise                21    -15,00",
+        "Motif : erreur de commande",
+        "Taux  Base     TVA",
+        "21 %  204,00   42,84",
+        "",
+        "      Total HTVA               204,00",
+    )
+    answers = read_text("\n".join(lines), language="fr", net_total="204.00")
+    assert [figures[0] for figures in said_figures(answers)] == [2, 5, None]
+
+
 def test_a_row_is_named_beside_its_number_and_not_by_the_unit_beside_its_amount() -> None:
     lines = (
         "Pos.    Material         Bezeichnung",
