@@ -2,11 +2,14 @@
 
 Net and tax make the gross total, whatever a page prints. So a net total is the gross one where there is no tax, and
 less where there is one; a sum of prices with tax is no net total, even where it is called a subtotal. An amount that no
-word calls a tax, and that net and gross total do not leave for one, is freight, a discount, or a row's.
+word calls a tax, and that net and gross total do not leave for one, is freight, a discount, or a row's. What the page
+itself calls net stays, as it is printed: such a page is wrong, or forged, and a rule says so.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
@@ -15,6 +18,13 @@ from services.answers.field_names import name_pattern
 from services.answers.one_total import is_called_tax, is_tax_of, is_within
 from services.answers.tax_lines import CENTS
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
+
+_NET: Final = re.compile(
+    r"(?<!zahlbar )\bnet(?:t[oe]\w*)?(?![^\W_]| in)"
+    r"|\b(?:ht|hors tax\w*|excl\w*|excluding (?:vat|gst|tax)|before (?:vat|gst|tax)|ohne (?:mwst|ust|steuer))\b",
+    re.IGNORECASE,
+)
+"""`Zahlbar netto in 30 Tagen` is no name of an amount, and `Netznutzung` no net."""
 
 
 def impossible_totals(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:
@@ -30,9 +40,16 @@ def impossible_totals(kind: DocumentType, fields: Sequence[FieldAnswer], candida
         return set()
     is_no_tax = tax is not None and not _is_tax(given[totals.tax], kind, candidates)
     found = {totals.tax} if is_no_tax else set()
-    if net is not None and not _may_be_net(net, None if is_no_tax else tax, gross, amounts):
+    may_be_net = net is None or _may_be_net(net, None if is_no_tax else tax, gross, amounts)
+    if not may_be_net and not _is_called_net(given[totals.net], candidates):
         found.add(totals.net)
     return found
+
+
+def _is_called_net(answer: FieldAnswer, candidates: Candidates) -> bool:
+    if answer.page is None or answer.char_start is None:
+        return False
+    return any(_NET.search(label) for label in candidates.surroundings.labels(answer.page, answer.char_start))
 
 
 def _is_tax(answer: FieldAnswer, kind: DocumentType, candidates: Candidates) -> bool:

@@ -75,7 +75,7 @@ LAYOUTS = [
     Held("sixth", fields=311, misleading=10, rows=240, unflagged=0, silent_losses=0, auroc=0.93, ece=0.04),
     Held("seventh", fields=314, misleading=13, rows=258, unflagged=1, silent_losses=0, auroc=0.9, ece=0.03),
     Held("eighth", fields=301, misleading=13, rows=217, unflagged=1, silent_losses=1, auroc=0.92, ece=0.052),
-    Held("ninth", fields=287, misleading=10, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
+    Held("ninth", fields=287, misleading=11, rows=155, unflagged=4, silent_losses=0, auroc=0.88, ece=0.045),
     Held("tenth", fields=312, misleading=10, rows=168, unflagged=1, silent_losses=1, auroc=0.91, ece=0.04),
     Held("eleventh", fields=296, misleading=14, rows=188, unflagged=0, silent_losses=1, auroc=0.95, ece=0.05),
     Held("twelfth", fields=319, misleading=9, rows=212, unflagged=0, silent_losses=0, auroc=0.95, ece=0.04),

@@ -88,6 +88,15 @@ def test_a_total_that_the_others_leave_no_room_for_is_named(page: str, copied: d
     assert left_out(page, **copied) == names
 
 
+@pytest.mark.parametrize("label", ["Nettobetrag", "Net total", "Total HT", "Amount before VAT", "Betrag ohne MwSt"])
+def test_what_the_page_calls_net_stays_however_wrong_it_is(label: str) -> None:
+    page = f"{HEAD}{label} 500,00 €\nMwSt 19 % 190,00 €\nGesamtbetrag 1.190,00 €"
+    said = {"net_total": "500,00 €", "tax_total": "190,00 €", "gross_total": "1.190,00 €"}
+    assert left_out(page, **said) == set()
+    for other in ("Zwischensumme", "Netzentgelt", "Zahlbar netto in 30 Tagen"):
+        assert left_out(page.replace(label, other), **said) == {"net_total"}
+
+
 @given(st.decimals("1", "9999", places=2), st.sampled_from(RATES))
 def test_totals_that_add_up_are_never_named(net: Decimal, rate: Decimal) -> None:
     tax = round(net * rate / 100, 2)
