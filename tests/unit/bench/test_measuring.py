@@ -169,9 +169,7 @@ async def test_a_thread_that_hands_its_result_over_has_computed_before(tmp_path:
     for _ in range(40):
         checking = asyncio.create_task(asyncio.to_thread(compute_for, 0.015))
         while not checking.done():
-            for _ in range(
-                20
-            ):  # longer than Python's switch interval, or the lock comes straight back
+            for _ in range(20):  # longer than Python's switch interval, or the lock comes straight back
                 work()
             await asyncio.sleep(0)
     taken.save(tmp_path / "samples.json")
