@@ -17,18 +17,22 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from first_readings import first_readings
 from hostile.attacks import Letter, label_of, letters, letters_in
+from lessons import of_other_people, place_lessons
 from letter_paper import letter_file
 from noted import Noted
 from recorded import Record
 
 from services.answers.calibration import UNFITTED, CalibrationError, read_calibration
 from services.cli import evaluation
+from services.evaluation.place_learning import learn_places
 from services.settings import load_settings
 
 REPOSITORY: Final = Path(__file__).parents[1]
@@ -92,6 +96,16 @@ def kept(model: str) -> Record | None:
     return records[0].model_copy(update={"answers": answers})
 
 
+@contextmanager
+def without_them() -> Iterator[Path]:
+    """Give places that were learned without the documents made for development: what ships knows them by heart."""
+    learned = learn_places(place_lessons(of_other_people()), datetime.now(UTC))
+    with tempfile.NamedTemporaryFile("w", prefix="postkorb-places-", suffix=".json") as file:
+        file.write(learned.as_json())
+        file.flush()
+        yield Path(file.name)
+
+
 def begin_with(shipped: Path) -> None:
     """Begin with what is set by hand, where what ships is of other features and nobody could read it."""
     try:
@@ -115,7 +129,8 @@ def main() -> None:
     engine = Noted(record)
     RESULTS.mkdir(exist_ok=True)
     page = RESULTS / f"calibration-{settings.model}.html"
-    with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder:
+    with tempfile.TemporaryDirectory(prefix="postkorb-development-") as folder, without_them() as places:
+        settings = settings.model_copy(update={"learned_places": places})
         write_documents(Path(folder))
         order = evaluation.Order(
             Path(folder), None, None, None, page, None, calibrate=True, as_json=False, recorded=record is not None

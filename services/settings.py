@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         description="Probability from which a document's own words and the learned ones name its type, and the model "
         "is not asked; 1: it is always asked. So it is where words were not learned for all types that there are.",
     )
+    learned_places: Path | None = Field(
+        default=None,
+        description="Where values of each field stand: a file that `postkorb types learn-places` wrote. Absent: what "
+        "ships, which knows the types that ship.",
+    )
 
     hourly_price: Decimal | None = Field(
         default=None,

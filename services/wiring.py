@@ -15,6 +15,7 @@ from schemas.events import Step
 from schemas.topics import INFERENCE_GROUP, INTAKE_GROUP
 from services.answers.calibration import UNFITTED, Calibration, CalibrationError, read_calibration
 from services.answers.learned_words import LearnedWords, LearnedWordsError, read_learned_words, shipped_words
+from services.answers.places.learned import LearnedPlaces, LearnedPlacesError, read_learned_places, shipped_places
 from services.delivery.connection import KafkaConnection
 from services.delivery.consumption import Consumption, Membership
 from services.delivery.in_flight import Budget
@@ -369,6 +370,24 @@ def words_of(settings: Settings) -> LearnedWords:
     return words
 
 
+def places_of(settings: Settings) -> LearnedPlaces:
+    """Give the learned places of the settings, else those that ship.
+
+    Raises
+    ------
+    SettingsError
+        If the file that the settings name cannot be used.
+    """
+    if settings.learned_places is None:
+        return shipped_places()
+    try:
+        return read_learned_places(settings.learned_places.read_bytes())
+    except (OSError, LearnedPlacesError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"POSTKORB_LEARNED_PLACES: {settings.learned_places}: {reason}"
+        raise SettingsError(message) from None
+
+
 def routing_of(settings: Settings) -> Routing:
     """Give which model reads what, and what makes confidences where it is not the deployment's own.
 
@@ -436,6 +455,7 @@ def configured_pipeline(
         routing,
         words_of(settings),
         settings.words_decide_from,
+        places_of(settings),
         engine.context_tokens,
     )
 
@@ -451,8 +471,19 @@ async def asker_of(
 ) -> Asker:
     """Give what asks the engine, once every schema is known to be taken and a document to have room."""
     use = EInvoiceUse(settings.einvoice)
-    words, alone = words_of(settings), settings.words_decide_from
-    asker = Asker(engine, types, settings.summary_language, tracing, metrics, use, calibration, routing, words, alone)
+    asker = Asker(
+        engine,
+        types,
+        settings.summary_language,
+        tracing,
+        metrics,
+        use,
+        calibration,
+        routing,
+        words_of(settings),
+        settings.words_decide_from,
+        places_of(settings),
+    )
     await asyncio.to_thread(asker.check_schemas)
     _check_context(engine, asker.text_budget())
     return asker

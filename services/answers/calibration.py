@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from schemas.document_types import Kind
 from schemas.envelope import first_error
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raise it with every change of the features or bounds: weights of other ones mean nothing. Then `make calibrate`."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
@@ -29,6 +29,8 @@ LEAST_TOKEN: Final = -8.0
 LEAST_TYPE: Final = -4.0
 MOST_MARGIN: Final = 10.0
 """Natural logarithms beyond which a model is as unsure, or as sure, as can be."""
+MOST_PLACED: Final = 8.0
+"""Logarithm of odds beyond which a place is as sure as can be, each way."""
 MOST_RULES: Final = 3
 """Rules that count, each way."""
 
@@ -92,6 +94,8 @@ class FieldSignals:
         that the other party is: True, or False where they say so of the wrong one; None: they say nothing.
     contested
         Other values beside which a name of the field stands; 0 for kinds that code does not find by their form.
+    placed
+        Logarithm of the odds that the place is the field's, by what was learned of its places; None: nothing is known.
     """
 
     kind: Kind
@@ -115,6 +119,7 @@ class FieldSignals:
     has_domain: bool = False
     affirmed: bool | None = None
     contested: int = 0
+    placed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def field_features(signals: FieldSignals) -> dict[str, float]:
     checksum, no_wrong_checksum = _SIDES[signals.checksum]
     agreed, undisputed = _SIDES[signals.agreed]
     affirmed, not_denied = _SIDES[signals.affirmed]
+    placed = signals.placed or 0.0
     return {
         "mean_logprob": _logprob(signals.mean_logprob, LEAST_MEAN),
         "least_logprob": _logprob(signals.least_logprob, LEAST_TOKEN),
@@ -165,6 +171,8 @@ def field_features(signals: FieldSignals) -> dict[str, float]:
         "affirmed": affirmed,
         "not_denied": not_denied,
         "uncontested": -math.log1p(signals.contested),
+        "placed": min(max(placed, 0.0), MOST_PLACED),
+        "not_elsewhere": max(min(placed, 0.0), -MOST_PLACED),
     }
 
 
@@ -235,7 +243,7 @@ class Calibration(_Data):
         On what; None: set by hand.
     """
 
-    version: Literal[5] = VERSION
+    version: Literal[6] = VERSION
     fields: Logistic
     classes: Logistic
     other_below: float = Field(ge=0, le=1)
@@ -332,6 +340,8 @@ UNFITTED: Final = Calibration(
             "affirmed": 0.5,
             "not_denied": 0.5,
             "uncontested": 0.5,
+            "placed": 0.2,
+            "not_elsewhere": 0.4,
         },
     ),
     classes=Logistic(bias=0.2, weights={"logprob": 1.0, "margin": 0.7}),

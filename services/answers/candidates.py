@@ -23,6 +23,8 @@ from services.answers.field_names import (
 )
 from services.answers.letter import Letter
 from services.answers.normal_form import plain
+from services.answers.places.learned import NO_PLACES, LearnedPlaces
+from services.answers.places.scored import ScoredPlaces
 from services.answers.sentences import MAX_SENTENCE, MONTH, NEXT_DATE, sentence_around
 from services.answers.surroundings import Surroundings
 from services.answers.values import Value
@@ -65,6 +67,8 @@ class Candidates:
         ISO 639-1, with a country where values need it, see `services.answers.dates.regional`.
     sender_buys
         Whether its sender is who buys, as of an order.
+    learned_places
+        What was learned of where values stand.
     """
 
     def __init__(
@@ -74,11 +78,13 @@ class Candidates:
         layouts: Sequence[Sequence[int]] = (),
         *,
         sender_buys: bool = False,
+        learned_places: LearnedPlaces = NO_PLACES,
     ) -> None:
-        self._pages = pages
+        self.pages = pages
         self.language = language
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
+        self.places = ScoredPlaces(learned_places, pages, self)
         self._found: dict[Kind, list[Candidate]] = {}
         self._owned_by: dict[tuple[str, Kind, Doubts], Mapping[str, Sequence[Candidate]]] = {}
         self.told: dict[tuple[str, Kind], Mapping[str, Sequence[Candidate]]] = {}
@@ -154,7 +160,7 @@ class Candidates:
     def misprinted(self, field: FieldDefinition, kind: DocumentType) -> list[Candidate]:
         """Give what looks like a VAT number and is called one, whatever its check digits; as `labelled` does."""
         names = {item.name: FieldNames(item, kind) for item in kind.fields if item.kind is field.kind}
-        places = ((page, match) for page, text in enumerate(self._pages, 1) for match in VAT_FORM.finditer(text))
+        places = ((page, match) for page, text in enumerate(self.pages, 1) for match in VAT_FORM.finditer(text))
         found = []
         for page, match in islice(places, MAX_CODED_TRIES):
             value = Value("".join(filter(str.isalnum, match[0])))
@@ -195,12 +201,12 @@ class Candidates:
         """Say whether its sentence says of an account, or the words before it of a VAT number, that it is another's."""
         if field.kind not in (Kind.VAT_ID, Kind.IBAN):
             return False
-        before, _ = sentence_around(self._pages[item.page - 1], item.char_start, item.char_end)
+        before, _ = sentence_around(self.pages[item.page - 1], item.char_start, item.char_end)
         return names.call_anothers(before) if field.kind is Kind.VAT_ID else names.are_of_another(before)
 
     def has_open_sign(self, item: Candidate) -> bool:
         """Say whether words stand right before what may be an amount's sign: `Rechnungsbetrag \u2013 1.190,00 €`."""
-        before = self._pages[item.page - 1][max(0, item.char_start - 3) : item.char_start]
+        before = self.pages[item.page - 1][max(0, item.char_start - 3) : item.char_start]
         return _OPEN_SIGN.match(item.verbatim) is not None and BEHIND_WORDS.search(before) is not None
 
     def has_other_sign(self, answer: FieldAnswer) -> bool:
@@ -208,7 +214,7 @@ class Candidates:
         page, start, end = answer.page, answer.char_start, answer.char_end
         if page is None or start is None or end is None or not answer.value_numeric:
             return False
-        if self._pages[page - 1][max(0, start - 5) : start].rstrip().endswith("./."):
+        if self.pages[page - 1][max(0, start - 5) : start].rstrip().endswith("./."):
             return answer.value_numeric > 0
         here = (item for item in self.of(Kind.MONEY) if item.page == page)
         return any(
@@ -217,25 +223,25 @@ class Candidates:
         )
 
     def _is_span(self, first: Candidate, last: Candidate) -> bool:
-        between = self._pages[last.page - 1][first.char_end : last.char_start]
+        between = self.pages[last.page - 1][first.char_end : last.char_start]
         return first.page == last.page and first.kind is Kind.DATE and _UNTIL.fullmatch(between) is not None
 
     def _has_begun_span(self, last: Candidate) -> bool:
-        before = self._pages[last.page - 1][max(0, last.char_start - MAX_BEGUN) : last.char_start]
+        before = self.pages[last.page - 1][max(0, last.char_start - MAX_BEGUN) : last.char_start]
         return last.kind is Kind.DATE and _BEGUN_SPAN.search(before) is not None
 
     def _said_before(self, item: Candidate) -> str:
         """Give the words before a value, from where somebody is asked to pay on, if anybody is; in small letters."""
-        before = self._pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
+        before = self.pages[item.page - 1][max(0, item.char_start - MAX_SENTENCE) : item.char_start]
         return since_asked_to_pay(plain(before).casefold())
 
     def _find(self, kind: Kind) -> Iterator[Candidate]:
         # The number in the next column is another one.
         part = self.surroundings.by_cells if kind is Kind.REFERENCE else None
-        values = candidates_by_form(kind, self._pages, self.language, part)
+        values = candidates_by_form(kind, self.pages, self.language, part)
         last: Candidate | None = None
         since = 0
-        for found in merge(numbers_like_dates(self._pages), values, key=_place) if kind is Kind.REFERENCE else values:
+        for found in merge(numbers_like_dates(self.pages), values, key=_place) if kind is Kind.REFERENCE else values:
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
                 follows_first = last is not None and self._is_span(last, found)
@@ -248,16 +254,16 @@ class Candidates:
     def _sentence(self, found: Candidate, since: int) -> tuple[str, str]:
         if found.kind not in (Kind.DATE, Kind.MONEY):
             return "", ""
-        page, end = self._pages[found.page - 1], found.char_end
+        page, end = self.pages[found.page - 1], found.char_end
         before, behind = sentence_around(page, found.char_start, end, since)
         # An amount often ends a line of a form, and the next line is about another one.
         return before, "" if found.kind is Kind.MONEY and page[end : end + 1] == "\n" else behind
 
     def _date(self, found: Candidate) -> Candidate:
-        behind = _BEHIND.match(self._pages[found.page - 1], found.char_end)
+        behind = _BEHIND.match(self.pages[found.page - 1], found.char_end)
         words = plain(behind[0]).casefold() if behind else ""
         is_whole = "%" in words or _TERMS.match(words) is not None
-        if behind and not is_whole and NEXT_DATE.match(self._pages[found.page - 1], behind.end()):
+        if behind and not is_whole and NEXT_DATE.match(self.pages[found.page - 1], behind.end()):
             other = OTHER_BEFORE.search(words)
             words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)

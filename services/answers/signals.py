@@ -129,6 +129,7 @@ class _Known:
             has_domain=definition.kind is Kind.NAME and self._has_domain(field.value or ""),
             affirmed=self._affirmed(field, definition),
             contested=self._contested(field, definition),
+            placed=self.candidates.places.score_of(self.kind, definition, field),
         )
 
     def _match(self, field: FieldAnswer, definition: FieldDefinition) -> Match:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -78,13 +79,42 @@ def learn_words(
     What is told to be right are documents judged by words that were learned without them.
     """
     settings = load_settings()
+    file = output or settings.data_dir / "learned_words.json"
+    _learning("learn").learn_words(folder, labels, file, settings, as_json=as_json)
+
+
+@types.command("learn-places")
+def learn_places(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Documents, with labels.json as for `evaluate`.")
+    ],
+    *,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For POSTKORB_LEARNED_PLACES. Default: in the data folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from labelled documents where the values of each field stand; no model is asked.
+
+    The places that ship know the fields of the types that ship. What is learned takes their place, and says nothing of
+    a field that few of the documents say. Fit confidences anew afterwards (`postkorb evaluate --calibrate`).
+    """
+    settings = load_settings()
+    file = output or settings.data_dir / "learned_places.json"
+    _learning("learn-places").learn_where(folder, labels, file, settings, as_json=as_json)
+
+
+def _learning(command: str) -> ModuleType:
     try:
         from services.cli import learning  # noqa: PLC0415  (scikit-learn: not in every installation)
     except ModuleNotFoundError as error:
-        message = f"`postkorb types learn` needs {error.name}: install Postkorb with its extra `evaluation`"
+        message = f"`postkorb types {command}` needs {error.name}: install Postkorb with its extra `evaluation`"
         raise SettingsError(message) from None
-    file = output or settings.data_dir / "learned_words.json"
-    learning.learn_words(folder, labels, file, settings, as_json=as_json)
+    return learning
 
 
 @schemas.command("export")

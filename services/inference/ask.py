@@ -18,6 +18,7 @@ from services.answers.einvoice import EInvoice
 from services.answers.einvoice_summary import einvoice_summary
 from services.answers.headings import SelfDescription, SelfDescriptions, title_against, title_of, weighed
 from services.answers.learned_words import NO_WORDS, LearnedWords
+from services.answers.places.learned import NO_PLACES, LearnedPlaces
 from services.answers.questions import Question
 from services.answers.signals import Copies
 from services.answers.tables import copied
@@ -100,6 +101,8 @@ class Asked:
         What was copied from each window.
     calibration
         Makes the confidences.
+    learned_places
+        What was learned of where values stand.
     einvoice
         What the document's own XML says, if that is to be used: alone where there are no generations.
     read_by
@@ -115,6 +118,7 @@ class Asked:
     copies: tuple[Copies, ...]
     generations: tuple[Generation, ...]
     calibration: Calibration
+    learned_places: LearnedPlaces = NO_PLACES
     einvoice: EInvoice | None = None
     read_by: ModelIdentity | None = None
     cut_off: bool = False
@@ -181,6 +185,8 @@ class Asker:
         Probability from which a document's own words and the learned ones name its type, and the engine is not asked;
         1 for never. They do not where they were not learned for all types: a new one may look like an old one; nor
         where the document's title names another type.
+    learned_places
+        What was learned of where values stand.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put together by the composition root)
@@ -195,6 +201,7 @@ class Asker:
         routing: Routing = NO_ROUTING,
         words: LearnedWords = NO_WORDS,
         words_decide_from: float = 1.0,
+        learned_places: LearnedPlaces = NO_PLACES,
     ) -> None:
         self._engine = engine
         self._tracing = tracing
@@ -205,6 +212,7 @@ class Asker:
         self._calibration = calibration
         self._routing = routing
         self._words = words
+        self._learned_places = learned_places
         self._words_decide_from = 1.0 if words.strange(types) else words_decide_from
         self._descriptions = SelfDescriptions(types)
         self._class_schema = types.class_schema()
@@ -266,6 +274,7 @@ class Asker:
             copies=tuple(Copies(answer, _logprobs(generation)) for answer, generation in answers),
             generations=(*first, *(generation for _, generation in answers)),
             calibration=self._calibration if model is None else self._routing.calibration,
+            learned_places=self._learned_places,
             einvoice=einvoice,
             read_by=None if model is None else self._engine.identity.others[model],
             cut_off=any(generation.finish == "length" for _, generation in answers),

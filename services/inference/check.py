@@ -27,6 +27,7 @@ from services.answers.findings import (
 from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
 from services.answers.part_payments import part_payments
+from services.answers.places.elsewhere import by_places
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review, without_impossible
 from services.answers.signals import Copies, Weighed, weigh
@@ -103,7 +104,13 @@ def check(asked: Asked) -> Checked:
     """
     pages, language = asked.admitted.texts, asked.admitted.document.language
     layouts = asked.admitted.layouts
-    candidates = Candidates(pages, regional(language, pages), layouts, sender_buys=asked.kind.sender_buys)
+    candidates = Candidates(
+        pages,
+        regional(language, pages),
+        layouts,
+        sender_buys=asked.kind.sender_buys,
+        learned_places=asked.learned_places,
+    )
     figures = DocumentFigures(pages, candidates)
     text = tidy_summary(asked.summary, SUMMARY_CHARACTERS)
     if asked.einvoice is not None and not asked.generations:
@@ -171,7 +178,9 @@ def with_tables(checked: Checked) -> Checked:
     It is asked only about documents that it saw whole.
     """
     if checked.asked.generations:
-        found = without_impossible(checked.asked.kind, checked.review, checked.candidates)
+        kind, candidates = checked.asked.kind, checked.candidates
+        found = by_places(kind, checked.review, candidates, checked.asked.admitted.document.language)
+        found = without_impossible(kind, found, candidates)
         checked = replace(checked, review=found)
     checked = replace(checked, weighed=_weighed(checked))
     admitted, tables, question = checked.asked.admitted, _tables(checked, {}), None

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.document_types import DocumentTypes
 from services.answers.calibration import UNFITTED, Calibration
 from services.answers.learned_words import NO_WORDS, LearnedWords
+from services.answers.places.learned import NO_PLACES, LearnedPlaces
 from services.answers.questions import Question
 from services.answers.summary_check import Summary
 from services.inference import prompts
@@ -27,6 +28,7 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
     routing: Routing = NO_ROUTING,
     words: LearnedWords = NO_WORDS,
     words_decide_from: float = 1.0,
+    learned_places: LearnedPlaces = NO_PLACES,
     context_tokens: int = 0,
 ) -> Pipeline:
     """Make the pipeline of an engine, types, prompts, and all else that answers depend on.
@@ -37,6 +39,8 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
         Windows in which a document is read, at most.
     words, words_decide_from
         What was learned of the types' words, and the probability from which they name a type alone.
+    learned_places
+        What was learned of where values stand.
     context_tokens
         Tokens that prompt and answer may have together: how much of a document a window has.
 
@@ -55,6 +59,7 @@ def pipeline_of(  # noqa: PLR0913, PLR0917  (all that an answer depends on, put 
         "calibration_sha256": calibration.fingerprint,
         "learned_words_sha256": words.fingerprint,
         "words_decide_from": words_decide_from,
+        "learned_places_sha256": learned_places.fingerprint,
         "max_windows": max_windows,
         "context_tokens": context_tokens,
         "engine": dict(identity.settings),

@@ -1,0 +1,29 @@
+"""Papers from which it is learned where values stand."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from services.cli.evaluation import read_documents
+from services.cli.progress import document_bars
+from services.evaluation.labels import read_labels
+from services.evaluation.place_learning import PlaceLesson, lessons_of
+from services.settings import load_settings
+from services.wiring import types_of
+
+LAYOUTS: Final = Path(__file__).parents[1] / "samples" / "layouts"
+
+
+def place_lessons(folders: Sequence[Path]) -> list[PlaceLesson]:
+    """Read the papers of folders that have labels, with progress."""
+    settings = load_settings(einvoice="ignore")
+    types = types_of(settings)
+    labels = [label for folder in folders for label in read_labels(folder, types)]
+    with document_bars(quiet=False) as bars:
+        return lessons_of(asyncio.run(read_documents(settings, labels, bars)), types)
+
+
+def of_other_people() -> list[Path]:
+    """Give the folders of papers that were set by templates of other people."""
+    return sorted(file.parent for file in LAYOUTS.glob("*/labels.json"))

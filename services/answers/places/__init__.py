@@ -1,0 +1,1 @@
+"""Where a document's values stand, and what was learned of such places."""

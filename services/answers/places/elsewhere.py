@@ -1,0 +1,74 @@
+"""A value from a place that is hardly its field's, where another place says it far likelier."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.events import FieldAnswer
+from schemas.expressions import names_in
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.findings import findings_of
+from services.answers.labelling import answer_of
+from services.answers.places.scored import Scored
+from services.answers.review import Review
+from services.answers.rules import holds, values_of
+
+FAR_LIKELIER: Final = 6.0
+"""Logarithm of the odds between two places: 400 to one."""
+_KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
+_SEPARATORS: Final = ("·", "|", "•", "  ")
+
+
+def by_places(kind: DocumentType, done: Review, candidates: Candidates, language: str) -> Review:
+    """Take values from the places where they far likelier stand, once nothing more is asked.
+
+    An amount that a rule confirms stays: a sum is right wherever it stands.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1, of the document: findings are in German or in English.
+    """
+    taken = {field.path: field for field in _from_elsewhere(kind, done.fields, candidates)}
+    if not taken:
+        return done
+    fields = [taken.get(field.path, field) for field in done.fields]
+    changes = {**done.repaired, **{path: (field.verbatim,) for path, field in taken.items()}}
+    return Review(fields, findings_of(kind, fields, changes, language), changes)
+
+
+def _from_elsewhere(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Iterator[FieldAnswer]:
+    definitions = {item.name: item for item in kind.fields if item.kind in _KINDS}
+    values = values_of(fields)
+    proven = {name for rule in kind.rules if holds(rule, values) is True for name in names_in(rule.check)}
+    for field in fields:
+        definition = definitions.get(field.path)
+        if definition is None or field.status != "ok" or (definition.kind is Kind.MONEY and field.path in proven):
+            continue
+        if (place := _far_likelier(kind, definition, field, candidates)) and (
+            found := _said_at(kind, definition, place, candidates)
+        ):
+            yield found
+
+
+def _far_likelier(
+    kind: DocumentType, definition: FieldDefinition, field: FieldAnswer, candidates: Candidates
+) -> Scored | None:
+    mine = candidates.places.score_of(kind, definition, field)
+    best = max(candidates.places.of(kind, definition), key=lambda item: item.score, default=None)
+    return best if mine is not None and best is not None and best.score - mine > FAR_LIKELIER else None
+
+
+def _said_at(
+    kind: DocumentType, definition: FieldDefinition, found: Scored, candidates: Candidates
+) -> FieldAnswer | None:
+    """Read what stands at a place."""
+    place = found.place
+    if place.candidate is not None:
+        return answer_of(definition, place.candidate)
+    copy = place.text
+    for separator in _SEPARATORS:
+        copy = copy.partition(separator)[0].strip() or copy
+    read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)
+    return next((answer for answer in read if answer.status == "ok"), None)
