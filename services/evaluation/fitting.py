@@ -37,9 +37,9 @@ MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.015
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
-
-LIKELIER_WRONG: Final = 0.5
-"""A fitted confidence below which a value is likelier wrong than right: it is proposed (`POSTKORB_PROPOSE_BELOW`)."""
+STATED_FROM: Final = 0.75
+"""A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
+three times what it costs to accept a right one."""
 
 
 class FitError(LabelsError):
@@ -174,7 +174,7 @@ def fit(rows: Rows, pipeline_id: str, at: datetime) -> Fit:
     require_documents(documents)
     with threadpool_limits(1):  # in matrices so small, threads only wait for each other
         after, pairs = _out_of_fold(rows, documents)
-        bounds = {"review_below": review_threshold(pairs), "propose_below": LIKELIER_WRONG}
+        bounds = {"review_below": review_threshold(pairs), "propose_below": STATED_FROM}
         calibration = _fitted(rows).model_copy(update=bounds)
     fitted = Fitted(
         at=at,

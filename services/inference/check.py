@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
@@ -44,6 +45,9 @@ from services.inference.outcome import Answered
 from services.inference.prompts import SUMMARY_CHARACTERS
 from services.inference.windows import Window
 from services.storage.records import PendingDocument
+
+LIKELIER_WRONG: Final = 0.5
+"""A confidence below which a total confirms no rows: numbers that were not fitted have a bound of 0, and confirm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +263,9 @@ def _tables(checked: Checked, copied: Copied) -> TableAnswers:
 def _totals(checked: Checked) -> dict[str, Decimal]:
     """Give the values of fields that are numbers: what rows must add up to is among them.
 
-    One that is only proposed, and less than a stated one, confirms nothing: some of the rows may come to it.
+    One that is likelier wrong than right, and less than another, confirms nothing: some of the rows may come to it.
     """
-    below = checked.asked.calibration.propose_below
+    below = min(LIKELIER_WRONG, checked.asked.calibration.propose_below)
     read = [(field, value) for field in _weighed(checked).fields if (value := _number(field)) is not None]
     largest = max((abs(value) for field, value in read if not is_doubtful(field, below)), default=Decimal(0))
     return {field.path: value for field, value in read if not is_doubtful(field, below) or abs(value) >= largest}
