@@ -37,9 +37,9 @@ MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.015
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
-STATED_FROM: Final = 0.67
+STATED_FROM: Final = 0.6
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
-twice what it costs to accept a right one."""
+half as much again as to accept a right one that was proposed."""
 
 
 class FitError(LabelsError):
