@@ -34,7 +34,7 @@ from services.evaluation.labels import LabelsError
 from services.evaluation.logistic import LabelledFeatures, folds
 
 MIN_DOCUMENTS: Final = 10
-MOST_MISLEADING: Final = 0.015
+MOST_MISLEADING: Final = 0.01
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
 STATED_FROM: Final = 0.6
