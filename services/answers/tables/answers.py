@@ -33,6 +33,7 @@ from services.answers.tables.totals import (
     totals_below,
 )
 from services.answers.tables.without_amounts import Unpriced, rows_without_amounts
+from services.answers.tables.without_head import counted_rows
 from services.answers.tables.words import (
     Aside,
     aside_of,
@@ -158,6 +159,8 @@ def _read_any_table(
     answers = _read_table(table, labels, stacked, pages, language, totals, copied)
     if answers.fields and not answers.unproven:
         return answers
+    if not (answers.fields or table.key.adds_up_to):
+        return _counted(table, Reasons(table, labels, language), laid_out, pages) or answers
     named = {name: totals.values[name] for name in table.key.adds_up_to if name in totals.values}
     unpriced = rows_without_amounts(table, laid_out, language, named)
     if unpriced is None or (answers.fields and not _in_another_column(unpriced, answers, table.key)):
@@ -166,6 +169,17 @@ def _read_any_table(
         _answers_without_amounts(unpriced, Reasons(unpriced.table, labels, language), pages),
         unproven=() if unpriced.confirmed else answers.unproven,
     )
+
+
+def _counted(
+    table: TableDefinition, why: Reasons, laid_out: Sequence[Sheet], pages: Sequence[str]
+) -> TableAnswers | None:
+    """Read a list without a head of a table that has no amounts; nothing confirms it."""
+    rows = counted_rows(table, laid_out, why.language)
+    reasons = list(why.of_rows(Found(), rows, {}, confirmed=False))
+    surety = Surety(confirmed=False, words=True)
+    fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
+    return TableAnswers(fields, reasons) if rows else None
 
 
 def _in_another_column(unpriced: Unpriced, answers: TableAnswers, key: ColumnDefinition) -> bool:
