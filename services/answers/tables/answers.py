@@ -16,6 +16,7 @@ from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.justified import without_justified
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product, name_factors
@@ -130,7 +131,7 @@ def read_tables(
     copied
         What the model copied of tables whose rows nothing confirms.
     """
-    whole = without_feet(unwrapped(laid_out, pages))
+    whole = without_feet(without_justified(unwrapped(laid_out, pages)))
     labels = {field.name: field.label for field in kind.fields}
     known = _Totals(totals, totals.get(kind.tax_totals.tax) if kind.tax_totals else None)
     answers = [

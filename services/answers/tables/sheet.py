@@ -4,8 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.answers.amounts import currency_code
@@ -27,10 +25,6 @@ _ONE_LETTER: Final = 0.1
 
 _ALIGNED: Final = 2
 """Difference of two edges, in tenths of a point, that is none."""
-_JUSTIFIED: Final = 6
-"""Words of a line, at least, that show by their equal gaps that it is justified text, and no row of a table."""
-_WIDEST: Final = 1.5
-"""Such a gap, as part of the font size, at most."""
 _COLUMN: Final = 4
 """Cells that must begin at one edge before what begins there too is a cell of its own, however close the one before."""
 
@@ -185,7 +179,7 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
     edges = Counter(cell.left // _ALIGNED for cell in words)
     shared = frozenset(edge for edge, count in edges.items() if count >= _COLUMN)
     return [
-        line if len(group) == 1 else _unjustified(text, _line(text, group, shared, wordwise=wordwise))
+        line if len(group) == 1 else _line(text, group, shared, wordwise=wordwise)
         for line, group in zip(lines, grouped, strict=True)
     ]
 
@@ -224,21 +218,6 @@ def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bo
         else:
             cells.append(cell)
     return Line(tuple(cells))
-
-
-def _unjustified(text: str, line: Line) -> Line:
-    """Put the words of justified text together: their gaps are wider than spaces, and all the same.
-
-    Letters of one width stand at equal distances in tables too.
-    """
-    cells = line.cells
-    gaps = [second.left - first.right for first, second in pairwise(cells)]
-    if len(cells) < _JUSTIFIED or max(gaps) - min(gaps) > _ALIGNED or max(gaps) > _WIDEST * line.size:
-        return line
-    widths = [(cell.right - cell.left) / len(cell.text) for cell in cells]
-    if max(widths) - min(widths) <= _SAME_WIDTH * max(widths):
-        return line
-    return Line((reduce(partial(_joined, text), cells),))
 
 
 def _without_leaders(cell: Cell) -> Cell:

@@ -89,20 +89,3 @@ def test_a_run_of_nothing_but_spaces_of_another_kind_is_no_cell() -> None:
 def test_numbers_flush_right_do_not_part_words_that_stand_above_them() -> None:
     column = [("36,20", 980, 1_280)]
     assert cells([("GOODS", 640, 940), ("VALUE", 980, 1_280)], *[column] * 5)[0] == ["GOODS VALUE"]
-
-
-def test_justified_text_is_one_cell_and_a_line_of_uneven_gaps_is_a_row() -> None:
-    words = [("Fundament", 310), ("ausheben", 410), ("bis", 200), ("Böschung", 360), ("3,25", 260), ("45°.", 180)]
-    assert cells(spread(words, 90, 90)) == [["Fundament ausheben bis Böschung 3,25 45°."]]
-    assert cells(spread(words, 90, 120)) == [[word for word, _ in words]]
-    assert cells(spread(words[:5], 90, 90)) == [[word for word, _ in words[:5]]]
-
-
-def spread(words: Sequence[tuple[str, int]], gap: int, last: int) -> list[Word]:
-    """Place words of given widths beside each other, the last one after a gap of its own."""
-    placed: list[Word] = []
-    left = 0
-    for at, (word, width) in enumerate(words, start=1):
-        placed.append((word, left, left + width))
-        left += width + (gap if at < len(words) - 1 else last)
-    return placed
