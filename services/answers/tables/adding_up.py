@@ -110,12 +110,15 @@ class _Way:
         A line that names a tax may be a row: a tax adviser bills `Umsatzsteuer-Jahreserklärung`.
     codes_are_rows
         A line without words may be a row: dates or codes name it.
+    groups_have_totals
+        A total that the lines since the one before come to is that of a group, and more follow.
     """
 
     span: Span | None = None
     sums_are_rows: bool = False
     taxes_are_rows: bool = False
     codes_are_rows: bool = False
+    groups_have_totals: bool = False
 
 
 @dataclass(slots=True)
@@ -140,6 +143,9 @@ class _Search:
     _running: Decimal = Decimal(0)
     _since: int = 0
     """How many rows there were at the last total."""
+    _of_group: Decimal = Decimal(0)
+    """What the rows since the last total come to, be it that of a group."""
+    _groups: int = 0
     _led: int = 0
 
     def run(self) -> None:
@@ -177,6 +183,11 @@ class _Search:
         figure = entry.figure_in(self.way.span)
         aside = None if self.way.taxes_are_rows and entry.names_tax else entry.aside
         if aside is Aside.TOTAL:
+            is_of_group = figure is not None and self._of_group and figure.value == self._of_group
+            self._of_group = Decimal(0)
+            if self.way.groups_have_totals and is_of_group:
+                self._groups += 1
+                return
             self._since = len(self._taken)
             self._begins = {self._running: (self._since, self._since)}
         elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
@@ -184,6 +195,7 @@ class _Search:
                 return
             self._taken.append(Listed(entry, figure))
             self._running += self._taken[-1].value
+            self._of_group += self._taken[-1].value
             count = len(self._taken)
             self._begins[self._running] = (self._begins.get(self._running, (count, count))[0], count)
 
@@ -206,7 +218,8 @@ class _Search:
         begin = last if cancels and (first == last or not self._is_cut(last, total, at)) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
         rows = self._taken[begin:]
-        if rank is not None and self._are_rows(rows, rank):
+        has_groups = not self.way.groups_have_totals or self._groups >= _FEWEST_GROUPS
+        if rank is not None and has_groups and self._are_rows(rows, rank):
             self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
         return begin
 
@@ -299,7 +312,7 @@ def lines_that_add_up(
     known = [named[name] for name in table.key.adds_up_to if name in named]
     columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
-    ways = (_Way(), _Way(sums_are_rows=True), _Way(taxes_are_rows=True))
+    ways = (_Way(), _Way(sums_are_rows=True), _Way(taxes_are_rows=True), _Way(groups_have_totals=True))
     for way in (_Way(codes_are_rows=True),) if coded else ways:
         searches = [
             _Search(replace(way, span=span), entries, known) for span in columns if taxes or not way.taxes_are_rows

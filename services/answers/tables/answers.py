@@ -16,6 +16,7 @@ from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.justified import without_justified
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product, name_factors
@@ -33,6 +34,7 @@ from services.answers.tables.totals import (
     totals_below,
 )
 from services.answers.tables.without_amounts import Unpriced, rows_without_amounts
+from services.answers.tables.without_head import counted_rows
 from services.answers.tables.words import (
     Aside,
     aside_of,
@@ -56,6 +58,8 @@ _TAX: Final = re.compile(r"steuer|\btax|\biva\b|\bbtw\b|\bmoms\b|mehrwert|zuzüg
 """What a tax may be called that no list of names knows; in small letters."""
 _TAXED: Final = re.compile(r"\b(?:auf|on|sur|nach)\b")
 """What is taxed follows."""
+_FEWEST_GROUPS: Final = 2
+"""Groups with totals: one alone may be all of the table."""
 _SENTENCE: Final = 5
 """Words that are no name of a charge."""
 _CENT: Final = Decimal("0.02")
@@ -127,7 +131,7 @@ def read_tables(
     copied
         What the model copied of tables whose rows nothing confirms.
     """
-    whole = without_feet(unwrapped(laid_out, pages))
+    whole = without_feet(without_justified(unwrapped(laid_out, pages)))
     labels = {field.name: field.label for field in kind.fields}
     known = _Totals(totals, totals.get(kind.tax_totals.tax) if kind.tax_totals else None)
     answers = [
@@ -156,6 +160,8 @@ def _read_any_table(
     answers = _read_table(table, labels, stacked, pages, language, totals, copied)
     if answers.fields and not answers.unproven:
         return answers
+    if not (answers.fields or table.key.adds_up_to):
+        return _counted(table, Reasons(table, labels, language), laid_out, pages) or answers
     named = {name: totals.values[name] for name in table.key.adds_up_to if name in totals.values}
     unpriced = rows_without_amounts(table, laid_out, language, named)
     if unpriced is None or (answers.fields and not _in_another_column(unpriced, answers, table.key)):
@@ -164,6 +170,17 @@ def _read_any_table(
         _answers_without_amounts(unpriced, Reasons(unpriced.table, labels, language), pages),
         unproven=() if unpriced.confirmed else answers.unproven,
     )
+
+
+def _counted(
+    table: TableDefinition, why: Reasons, laid_out: Sequence[Sheet], pages: Sequence[str]
+) -> TableAnswers | None:
+    """Read a list without a head of a table that has no amounts; nothing confirms it."""
+    rows = counted_rows(table, laid_out, why.language)
+    reasons = list(why.of_rows(Found(), rows, {}, confirmed=False))
+    surety = Surety(confirmed=False, words=True)
+    fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
+    return TableAnswers(fields, reasons) if rows else None
 
 
 def _in_another_column(unpriced: Unpriced, answers: TableAnswers, key: ColumnDefinition) -> bool:
@@ -198,6 +215,7 @@ def _read_table(
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
+    rows = _with_untaxed(found, rows, key, totals)
     confirmed = confirmed and not found.may_end_with_tax
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
@@ -263,12 +281,66 @@ def _added_up(
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=by_content)
     if wider and (not confirmed or _bill_more(rows, wider[1], key, named)):
         return *wider, True
-    if named and not _come_to(rows, key, named):
-        # Something leads from their sum to a total: a charge, or what a second table without known words comes to.
-        wider = _under_lesser_heads(table, laid_out, language, named, by_content=True)
+    if not named or _come_to(rows, key, named):
+        return found, rows, confirmed
+    return _made_whole(table, found, rows, laid_out, language, named, by_content=by_content) or (found, rows, confirmed)
+
+
+def _made_whole(
+    table: TableDefinition,
+    found: Found,
+    rows: Sequence[Row],
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    *,
+    by_content: bool,
+) -> tuple[Found, Sequence[Row], bool] | None:
+    """Give what was found with fewer rows or more, if it makes a total then which those found at first do not.
+
+    Sums were among them, something leads from their sum to a total, such as a charge, or what a second table without
+    known words comes to, or groups follow each other's totals.
+    """
+    key = table.key
+    if parts := _without_sums(rows, key, named):
+        return found, parts, True
+    for content, groups in ((True, False), (by_content, True), (True, True)):
+        wider = _under_lesser_heads(table, laid_out, language, named, by_content=content, groups=groups)
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
             return *wider, True
-    return found, rows, confirmed
+    return None
+
+
+def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
+    """Give the rows without those of words and an amount that are the sums of the rows above: `Labour`, `Fees`.
+
+    None if they do not add up to a total of the document then.
+    """
+    kept: list[Row] = []
+    since = 0
+    for row in rows:
+        total, amount = column_sum(kept[since:], key.name), row.figures[key.name].value
+        is_bare = len(row.figures) == 1 and row.number is None
+        if is_bare and len(kept) - since > 1 and total and amount is not None and equal(total, amount):
+            since = len(kept)
+        else:
+            kept.append(row)
+    return kept if len(kept) < len(rows) and _come_to(kept, key, named) else None
+
+
+def _with_untaxed(found: Found, rows: Sequence[Row], key: ColumnDefinition, totals: _Totals) -> Sequence[Row]:
+    """Give rows that make the net total with those below that are billed too, without tax: a lawyer's disbursements.
+
+    All rows come to what the gross total has but for the tax.
+    """
+    net, gross = (totals.values.get(name) for name in (*key.adds_up_to, "", "")[:2])
+    total, tax = column_sum(found.rows, key.name), totals.tax
+    if net is None or gross is None or total is None or tax is None or len(rows) == len(found.rows):
+        return rows
+    others = (_words(row) for row in found.rows[len(rows) :])
+    if equal(net + tax, gross) or any(is_adjustment(words) or is_payment(words) for words in others):
+        return rows
+    return found.rows if equal(total + tax, gross) else rows
 
 
 def _is_bill(
@@ -443,10 +515,24 @@ def _below_which_is_tax(
 
 
 def _under_lesser_heads(
-    table: TableDefinition, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal], *, by_content: bool
+    table: TableDefinition,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+    *,
+    by_content: bool,
+    groups: bool = False,
 ) -> tuple[Found, Sequence[Row]] | None:
-    """Give the rows with those under heads that name fewer columns, if only with these they add up: disbursements."""
-    wider = find_rows(table, laid_out, language, by_content=by_content, lesser_heads=True)
+    """Give the rows with those under heads that name fewer columns, if only with these they add up: disbursements.
+
+    Parameters
+    ----------
+    groups
+        Give those below the totals of groups too.
+    """
+    wider = find_rows(table, laid_out, language, by_content=by_content, lesser_heads=True, groups=groups)
+    if groups and wider.groups < _FEWEST_GROUPS:
+        return None
     rows, confirmed = _settled(wider, table.key, named, laid_out, language) if wider.rows else ((), False)
     return (wider, rows) if confirmed else None
 

@@ -12,7 +12,7 @@ from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet, with_zero
-from services.answers.tables.words import Aside, aside_of, label_of, names_tax
+from services.answers.tables.words import Aside, aside_of, label_of, names_tax, says_tax_alone
 
 Span = tuple[int, int]
 """Left and right edge of a column of amounts."""
@@ -57,8 +57,13 @@ class Entry:
 
     @cached_property
     def label(self) -> str:
-        """Give its words."""
-        return " ".join(cell.text for cell in self.line.cells if any(map(str.isalpha, cell.text)))
+        """Give its words; behind them and the amount, what it is taxed at is none of them: `Stump grinding 520.00 GST`.
+
+        A tax has its name before its amount.
+        """
+        cells = [cell for cell in self.line.cells if any(map(str.isalpha, cell.text))]
+        coded = len(cells) > 1 and _is_tax_code(cells[-1], self.figures)
+        return " ".join(cell.text for cell in (cells[:-1] if coded else cells))
 
     @cached_property
     def words(self) -> Sequence[str]:
@@ -134,6 +139,11 @@ def spans(entries: Sequence[Entry]) -> list[Span]:
 def is_money(cell: Cell) -> bool:
     """Tell whether a cell is an amount of money, and says so."""
     return is_figure(cell) and _is_marked(cell.text)
+
+
+def _is_tax_code(cell: Cell, figures: Sequence[Figure]) -> bool:
+    """Tell whether a cell names a tax and nothing else, behind all amounts of its line."""
+    return names_tax(cell.text) and says_tax_alone(cell.text) and all(cell.left > other.cell.left for other in figures)
 
 
 def _money(cell: Cell, language: str) -> Figure | None:

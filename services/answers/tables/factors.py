@@ -259,14 +259,14 @@ class _Column:
         aligned = [cell for cell in cells if self.has(cell) and is_figure(cell)]
         headed = [cell for cell in cells if self._is_below_head(cell, line)]
         found = [max(aligned, key=self._count)] if aligned else headed
-        return _whole_figure(found[0], language) if found else None
+        return whole_figure(found[0], language) if found else None
 
     def _is_below_head(self, cell: Cell, line: Line) -> bool:
         """Tell whether a cell stands below the head, and no other one does."""
         return self.head is not None and [other for other in line.cells if other.overlaps(self.head)] == [cell]
 
 
-def _whole_figure(cell: Cell, language: str) -> Figure:
+def whole_figure(cell: Cell, language: str) -> Figure:
     """Read a cell that is a number alone, or one with a unit behind it that no list has: `4 Dosen`."""
     cell = without_factor(cell)
     value = _value(cell.text, language)
@@ -299,11 +299,16 @@ def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
             if cell.start + end > amount.cell.start and cell.left >= amount.cell.left:
                 continue
             cents = HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
-            text = cents[0] if cents else match[0]
+            text = cents[0] if cents else match[0] + _sign_behind(cell.text[end:])
             value = _value(text, language)
             if value is not None:
                 inner = _inner(cell, match.start(), match.start() + len(text), value)
                 yield _Number(inner, cell, _MEASURED.match(cell.text, end) is not None)
+
+
+def _sign_behind(rest: str) -> str:
+    """Give the minus that is written behind a number: `5- KA`."""
+    return "-" if rest[:1] == "-" and not rest[1:2].strip() else ""
 
 
 def _may_multiply(first: _Number, second: _Number) -> bool:
@@ -320,6 +325,7 @@ def _inner(cell: Cell, start: int, end: int, value: Decimal) -> Figure:
 
 
 def _is_product(first: Figure, second: Figure, amount: Figure, base: int) -> bool:
-    if not first.value or not second.value or amount.value is None:
+    if amount.value is None or first.value is None or second.value is None or not (first.value or second.value):
         return False
-    return abs(abs(first.value * second.value) / base - abs(amount.value)) <= _CENT
+    product = abs(first.value * second.value) / base
+    return bool(product) == bool(amount.value) and abs(product - abs(amount.value)) <= _CENT

@@ -148,7 +148,8 @@ class HeadFinder:
         chosen = _chosen(scored, frozenset())
         if not self._is_head(chosen):
             # `Preis` alone is the price of the row.
-            chosen = _chosen(scored, frozenset(column.name for column in self.table.columns if column.required))
+            required = frozenset(column.name for column in self.table.columns if column.required)
+            chosen = _chosen(self._without_other_numbers(scored), required)
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
         below = lines[last + 1 : last + 1 + _ROWS_BELOW]
@@ -173,6 +174,16 @@ class HeadFinder:
             name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
         )
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
+
+    def _without_other_numbers(self, scored: Sequence[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
+        """Leave out amounts by the first word of what names another number: `Price each` is no `Price` of all."""
+        numbers = {column.name for column in self.table.columns if column.kind != "text"} - {self.table.key.name}
+        others = {at for score, name, at in scored if name in numbers and score > _BEGINNING}
+        return [
+            (score, name, at)
+            for score, name, at in scored
+            if name != self.table.key.name or score > _BEGINNING or at not in others
+        ]
 
     def _told_apart(self, variants: list[Cell]) -> list[list[Cell]]:
         """Part a cell that is the labels of two columns of numbers: `Menge Einzelpreis` above a narrow column."""

@@ -98,9 +98,11 @@ def rows_of(
             for row, over in zip(listed, above, strict=True)
         ]
         factors = named_factors(whole, table.key.product_of, heads, language)
-    words = _written_words(table, listed, heads, own, sheets) or [
-        list(cells) for cells in _words(listed, own, above, lines)
-    ]
+    words = (
+        _written_words(table, listed, heads, own, sheets)
+        or _written_where_nameless(table, listed, heads, own, sheets)
+        or [list(cells) for cells in _words(listed, own, above, lines)]
+    )
     if table.key.product_of and not any(factors):
         factors = [
             factors_below(cells, row.figure, table.key.product_of, language)
@@ -153,6 +155,24 @@ def _written_words(
             return None
         found += [list(_paragraph(block)) for block in words]
     return found
+
+
+def _written_where_nameless(
+    table: TableDefinition,
+    listed: Sequence[Listed],
+    heads: Mapping[str, Cell],
+    own: Sequence[Cell],
+    sheets: Sequence[Sheet],
+) -> list[list[Cell]] | None:
+    """Give the same where the last lines name themselves, as what is charged for the postage does, and no other does.
+
+    The numbers of the others stand in the middle of their words, beside none of them.
+    """
+    count = next((at for at, cell in enumerate(own) if _NAME.search(cell.text)), 0)
+    if not count or not all(_NAME.search(cell.text) for cell in own[count:]):
+        return None
+    words = _written_words(table, listed[:count], heads, own[:count], sheets)
+    return words and [*words, *([cell] for cell in own[count:])]
 
 
 def _column_of_words(cells: Sequence[Cell], first: Cell, *, is_head: bool) -> list[Cell]:

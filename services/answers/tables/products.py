@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.tables.factors import factors_below, named_factors
+from services.answers.tables.factors import factors_below, named_factors, whole_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Line, price_base
@@ -61,6 +61,8 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
             _name_both(table, column, rows)
     if rows and (names := table.key.product_of) and (missing := _missing(table.key, rows)):
         _name_among_words(table, rows, names, missing, language)
+    if rows and len(missing := _missing(table.key, rows)) == 1:
+        _name_below_words(table, missing[0], rows, language)
 
 
 def _missing(column: ColumnDefinition, rows: Sequence[Row]) -> list[str]:
@@ -78,6 +80,20 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     if len(fitting) > len(rows) // 2 and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _name_below_words(table: TableDefinition, missing: str, rows: Sequence[Row], language: str) -> None:
+    """Find a factor that stands on a row's own line in the column of words, below these: `412,500 m²`."""
+    found: list[tuple[Row, Figure]] = []
+    for row in rows:
+        taken = {figure.cell.start for figure in (*row.figures.values(), *row.unnamed.values())}
+        figures = (whole_figure(cell, language) for cell in row.line.cells if cell.text[:1].isdigit())
+        fitting = [figure for figure in figures if figure.cell.start not in taken and figure.value]
+        found += [(row, figure) for figure in fitting if _makes_product(table, row, {missing: figure})][:1]
+    if 2 * len(found) > len(rows) and any(figure.value != 1 for _, figure in found):
+        for row, figure in found:
+            row.figures |= {missing: figure}
+            row.lines = [(page, cell) for page, cell in row.lines if cell.start != figure.cell.start]
 
 
 def _name_both(table: TableDefinition, column: ColumnDefinition, rows: Sequence[Row]) -> None:

@@ -22,6 +22,7 @@ from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.row import Row, row_tolerance, take_numbers
 from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.totals import column_sum, equal
 from services.answers.tables.words import Aside
 
 MAX_ROWS: Final = 20_000
@@ -78,6 +79,8 @@ class Found:
         Pages, and the words that lines with a quantity or a price have in the place of an amount.
     lesser_heads
         Something stands under heads that name fewer columns, and was not read.
+    groups
+        How many totals are those of groups.
     unsure_words
         Nothing tells whose the lines between the numbers of two rows are.
     """
@@ -97,6 +100,7 @@ class Found:
     too_many: bool = False
     unbilled: list[tuple[int, str]] = field(default_factory=list)
     lesser_heads: bool = False
+    groups: int = 0
     unsure_words: bool = False
 
 
@@ -107,6 +111,7 @@ def find_rows(
     *,
     by_content: bool = False,
     lesser_heads: bool = False,
+    groups: bool = False,
 ) -> Found:
     """Read the rows of a table.
 
@@ -118,9 +123,11 @@ def find_rows(
         Take what has words for the column of words where no label names one.
     lesser_heads
         Read what stands under heads that name fewer columns than the best one, too.
+    groups
+        Go on below totals that are those of groups.
     """
     found = Found()
-    chooser = _Chooser(table, found)
+    chooser = _Chooser(table, found, groups)
     reader = RowReader(table, language)
     finder = HeadFinder(table, by_content)
     heads = {sheet.number: finder.find(sheet.lines) for sheet in sheets}
@@ -180,14 +187,20 @@ class _Chooser:
 
     table: TableDefinition
     found: Found
+    groups: bool = False
+    """Totals may be those of groups."""
     since: int = 0
     """How many rows there were at the last head that was not that of the rows before."""
     _after_total: bool = False
     _open: bool = False
+    _of_group: list[Row] = field(default_factory=list)
+    """Rows since the last total."""
 
     def take(self, part: Part, *, new_head: bool) -> bool:
         """Take the rows of a stretch; say whether the table is over unless another head follows."""
         found = self.found
+        if self.groups:
+            self._tell_groups(part.rows)
         self._after_total = self._after_total and not new_head
         if self._open and found.rows and (part.rows or part.ended):  # else the page says something else
             _go_on(found.rows[-1], part.before, part.page)
@@ -215,6 +228,20 @@ class _Chooser:
             found.unbilled += [(part.page, cell.text) for cell in part.unbilled if cell.baseline < end]
             found.uncounted += [number for number, cell in part.uncounted if cell.baseline < end]
         return part.ended or self._after_total
+
+    def _tell_groups(self, rows: Sequence[Row]) -> None:
+        """Say of totals that more rows follow, where two and more are each the sum of the rows since the one before."""
+        name, totals = self.table.key.name, []
+        for row in rows:
+            if row.aside is None:
+                self._of_group.append(row)
+            elif row.aside is Aside.TOTAL:
+                total, amount = column_sum(self._of_group, name), row.figures[name].value
+                totals += [row] if total and amount is not None and equal(total, amount) else []
+                self._of_group = []
+        self.found.groups += len(totals)
+        for row in totals if self.found.groups > 1 else ():
+            row.aside = Aside.SUBTOTAL
 
     def finish(self, language: str, laid_out: Sequence[Sheet]) -> None:
         """Close each row's description where its first paragraph ends."""

@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -26,11 +27,24 @@ _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
 _FRACTION: Final = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
 """`1½` is no 1."""
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
+_DAY: Final = r"[0-9]{1,2}[./][0-9]{1,2}(?:[./](?:[0-9]{2}){0,2})?"
+_DAYS: Final = re.compile(rf"{_DAY}(?: ?[-\u2013] ?{_DAY})?")
+"""Days of a period, which name nothing where they stand below the words of a row."""
+_NEXT_LINE: Final = 2
+"""Distance of a line from the next one, as part of the font size, at most."""
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
+_FREE: Final = re.compile(
+    r"kostenlos|kostenfrei|gratis|inkl(?:\.|usive)?|enthalten|ohne berechnung|free(?: of charge)?|no charge|included"
+    r"|incl\.?|offerte?s?|gratuit(?:e?s?)?|inclus(?:e?s?)?|compris(?:e?s?)?",
+    re.IGNORECASE,
+)
+"""In the place of an amount, what says that nothing is charged; `auf Anfrage` or `nur EP` do not."""
 _MAX_NUMBER_CELL: Final = 40
 _OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", re.IGNORECASE)
 """Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
+_WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) [0-9]")
+"""An amount, and the number of its tax rate: `188,40 2`."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SAME_ROW: Final = 1.6
@@ -163,6 +177,8 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         cell = _without_base(without_factor(cell) if column is not None and column.kind == "number" else cell)
+        if (coded := _WITH_CODE.fullmatch(cell.text)) and (column is None or column.kind == "money"):
+            cell = cell._replace(text=coded[1], end=cell.start + len(coded[1]))
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
@@ -207,7 +223,8 @@ class RowReader:
                 if name == ROW_NUMBER and (match := _ROW_NUMBER.fullmatch(cell.text)):
                     numbers.append((int(match[1]), cell))
                 column = by_name.get(name)
-                if column is self.table.description or not (figure := self._figure(column, cell)):
+                figure = self._figure(column, cell) or (self._free(cells) if column is key else None)
+                if column is self.table.description or figure is None:
                     continue
                 if column is key:
                     rows.append(Row(page, line, {name: figure}, None, group=group, aside=aside))
@@ -217,8 +234,17 @@ class RowReader:
         position = _begin_at_positions(rows, grouped, continues=continues)
         return rows, strays, _count(rows, numbers, has_begun=self._begun is not None), position
 
+    def _free(self, line: Sequence[tuple[str, Cell]]) -> Figure | None:
+        """Read `kostenlos` in the place of an amount beside a quantity: what is given away is a row too."""
+        cell = dict(line)[self.table.key.name]
+        quantity = next((column for column in self.table.columns if column.name in self.table.key.product_of), None)
+        counted = quantity is not None and any(
+            name == quantity.name and self._figure(quantity, of) for name, of in line
+        )
+        return Figure(cell, Decimal(0)) if counted and _FREE.fullmatch(cell.text) else None
+
     def _unbilled(self, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]) -> Iterator[Cell]:
-        """Give what has words in the place of its amount, and a quantity or a price: a row that costs nothing."""
+        """Give what has words in the place of its amount, and a quantity or a price, and may cost something."""
         by_name = {column.name: column for column in self.table.columns}
         key, words = self.table.key, self.table.description.name
         for _, line in placed:
@@ -226,7 +252,8 @@ class RowReader:
             if words not in cells or key.name not in cells or not _LETTERS_ALONE.fullmatch(cells[key.name].text):
                 continue
             factors = [(by_name[name], cells[name]) for name in key.product_of if name in cells]
-            if not self._figure(key, cells[key.name]) and any(self._figure(*factor) for factor in factors):
+            is_row = self._figure(key, cells[key.name]) or self._free(line)
+            if not is_row and any(self._figure(*factor) for factor in factors):
                 yield cells[key.name]
 
     def _describe(
@@ -240,6 +267,7 @@ class RowReader:
         """Give each row the lines of its description; what is left over stands above the first."""
         name = self.table.description.name
         cells = [cell for _, line in placed if (cell := _words(line, name)) is not None]
+        cells = _without_days(cells)
         if not rows:
             return cells
         if self._begun and rows[0].number is None:
@@ -300,6 +328,18 @@ def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
     for row, share in zip(rows, shares, strict=True):
         row.lines = [(page, cell) for cell in share]
     return True
+
+
+def _without_days(cells: Sequence[Cell]) -> list[Cell]:
+    """Leave out lines of nothing but days, if each of them stands right above or below other words."""
+    days = [cell for cell in cells if _DAYS.fullmatch(cell.text)]
+    named = [cell for cell in cells if not _DAYS.fullmatch(cell.text)]
+    for cell in days:
+        at = bisect_left(named, cell.baseline, key=baseline_of)
+        around = named[max(at - 1, 0) : at + 1]
+        if not any(abs(other.baseline - cell.baseline) <= _NEXT_LINE * cell.size for other in around):
+            return list(cells)
+    return named
 
 
 def _words(line: Iterable[tuple[str, Cell]], name: str) -> Cell | None:

@@ -64,7 +64,7 @@ _SUMS: Final = re.compile(
 _PAYMENTS: Final = re.compile(
     r"\braten?\b(?= (?:am|zum|bis|[0-9]))|[0-9]\.? rate\b|\braten\b|zahlbar|\bzahlung|anzahlung|abschlags(?:zahl|rech)"
     r"|\babschlag\b|fällig|\bbuchen\b|abgebucht|lastschrift|überweis|instal?ment|\bpayments?\b|\bdue\b|\bdeposit\b"
-    r"|échéance|prélèvement|\bacompte|\bversement|^(?:rechnung|invoice|facture)\b.*[0-9]|\bpaid\b|bezahlt"
+    r"|échéance|prélèvement|\bacompte|\bversement|^(?:rechnung|invoice|facture)\b(?:\W+[^\W\d]+){0,2}\W*[0-9]|\bpaid\b|bezahlt"
     r"|offene? (?:rechnung|posten)|kontostand|open items?\b"
 )
 _CARRIED_ON: Final = re.compile(

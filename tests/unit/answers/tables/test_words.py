@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.answers.tables.words import Aside, aside_of
+from services.answers.tables.words import Aside, aside_of, is_payment
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ def test_words_that_only_begin_like_a_sum_are_a_row(text: str) -> None:
 
 def test_a_tax_that_a_description_mentions_far_behind_makes_no_total() -> None:
     assert aside_of("Beratung zur Umstellung der Buchhaltung auf neue Steuer") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_another"),
+    [
+        ("Rechnung 2024-17", True),
+        ("Facture n° 118", True),
+        ("Invoice dated 02.03.2026", True),
+        ("Facture détaillée papier mars 2026", False),
+    ],
+)
+def test_another_invoice_is_named_by_its_number_right_behind_and_a_paper_one_is_billed(
+    text: str, *, is_another: bool
+) -> None:
+    assert is_payment(text) is is_another
