@@ -13,6 +13,9 @@ from services.settings import load_settings
 from services.wiring import types_of
 
 LAYOUTS: Final = Path(__file__).parents[1] / "samples" / "layouts"
+DEVELOPMENT: Final = LAYOUTS / "development"
+ANSWERS: Final = LAYOUTS / "answers"
+"""What models said of each other folder."""
 
 
 def place_lessons(folders: Sequence[Path]) -> list[PlaceLesson]:
@@ -25,5 +28,9 @@ def place_lessons(folders: Sequence[Path]) -> list[PlaceLesson]:
 
 
 def of_other_people() -> list[Path]:
-    """Give the folders of papers that were set by templates of other people."""
-    return sorted(file.parent for file in LAYOUTS.glob("*/labels.json"))
+    """Give the folders of papers that were set by templates of other people, but none that no model has read.
+
+    Its first reading is to say what has been learned for papers that nobody knows.
+    """
+    folders = sorted(file.parent for file in LAYOUTS.glob("*/labels.json"))
+    return [folder for folder in folders if folder == DEVELOPMENT or any(ANSWERS.glob(f"{folder.name}-*.json.gz"))]

@@ -28,7 +28,16 @@ from services.running import run_service
 from services.settings import Settings, load_settings
 from services.storage.address import read_address
 from services.storage.migration import upgrade
-from services.wiring import ServiceName, adapters_of, calibration_of, routing_of, terms_of, types_of, words_of
+from services.wiring import (
+    ServiceName,
+    adapters_of,
+    calibration_of,
+    places_of,
+    routing_of,
+    terms_of,
+    types_of,
+    words_of,
+)
 
 LOCAL_DRAIN_SECONDS: Final = 5.0
 """On one machine somebody waits for the end; what is handed back goes on at the next start."""
@@ -69,6 +78,7 @@ def check(settings: Settings) -> None:
     """Raise what a person must set right, before anything is fetched or started."""
     types_of(settings)
     words_of(settings)
+    places_of(settings)
     calibration_of(settings)
     routes = routing_of(settings).routes
     if settings.database_url is not None:

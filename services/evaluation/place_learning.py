@@ -125,7 +125,7 @@ def examples_of(number: int, lesson: PlaceLesson) -> Iterator[tuple[str, Example
     """Give every place that may be a field's, by group, and whether it is."""
     kind = lesson.kind
     language = regional(lesson.language, lesson.pages)
-    candidates = Candidates(lesson.pages, language, lesson.layouts, sender_buys=kind.sender_buys)
+    candidates = Candidates(lesson.pages, language, lesson.layouts)
     found = FoundPlaces(lesson.pages, candidates)
     for field in kind.fields:
         if field.name not in lesson.fields:

@@ -1,19 +1,25 @@
 """What measurements ask a model: only what it was never asked, of its own answers alone."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import calibrate
 import pytest
 from first_readings import first_readings
 from hostile.attacks import letters_in
+from lessons import LAYOUTS, of_other_people
 from noted import Noted
 from recorded import Record, Recorded, key_of
 from scripted import ScriptedEngine
 
 from services.answers.calibration import UNFITTED, read_calibration
+from services.answers.places.learned import NO_PLACES
+from services.cli import evaluation
+from services.evaluation.place_learning import PlaceLesson
 from services.inference.engines.port import EngineIdentity, Generation, Prompt
 from services.settings import Settings
+from services.wiring import places_of
 
 PROMPT = Prompt("request", "Classify.", "Rechnung Nr. 4711", {"type": "object"}, 40, 5)
 OTHER = Prompt("request", "Classify.", "Mahnung", {"type": "object"}, 40, 5)
@@ -83,6 +89,53 @@ def test_confidences_are_fitted_to_first_readings_of_documents_that_are_not_amon
     assert shipped is not None
     assert len({row.document for row in earlier.fields if not row.right}) > 10
     assert shipped.documents > len(earlier.documents) > 100
+
+
+class JudgedError(Exception):
+    """The documents would be judged now."""
+
+
+def test_documents_made_for_development_are_judged_by_places_learned_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned, folders, judged_by = NO_PLACES.model_copy(update={"documents": 7}), list[Path](), list[int]()
+
+    def place_lessons(given: Sequence[Path]) -> list[PlaceLesson]:
+        folders.extend(given)
+        return []
+
+    def run(_: evaluation.Order, settings: Settings, *__: object) -> None:
+        judged_by.append(places_of(settings).documents)
+        raise JudgedError
+
+    for name in ("SHIPPED", "RESULTS"):
+        monkeypatch.setattr(calibrate, name, tmp_path)
+    monkeypatch.setattr(calibrate, "kept", lambda _: None)
+    monkeypatch.setattr(calibrate, "write_documents", lambda _: 0)
+    monkeypatch.setattr(calibrate, "place_lessons", place_lessons)
+    monkeypatch.setattr(calibrate, "learn_places", lambda *_: learned)
+    monkeypatch.setattr(calibrate.evaluation, "run", run)
+    monkeypatch.setattr("sys.argv", ["calibrate.py"])
+    with pytest.raises(JudgedError):
+        calibrate.main()
+    assert judged_by == [learned.documents]
+    assert len(folders) > 10
+    assert {folder.parent for folder in folders} == {LAYOUTS}, "where none of them lies"
+
+
+def test_nothing_is_learned_from_papers_that_no_model_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {folder.name for folder in of_other_people()} >= {"development", "first", "sixteenth"}
+    monkeypatch.setattr("lessons.LAYOUTS", tmp_path)
+    monkeypatch.setattr("lessons.DEVELOPMENT", tmp_path / "development")
+    monkeypatch.setattr("lessons.ANSWERS", tmp_path / "answers")
+    for name in ("development", "sixth", "sixteenth", "unlabelled"):
+        (tmp_path / name).mkdir()
+        if name != "unlabelled":
+            (tmp_path / name / "labels.json").write_text("{}", "utf-8")
+    (tmp_path / "answers").mkdir()
+    for name in ("sixth", "unlabelled"):
+        (tmp_path / "answers" / f"{name}-small.json.gz").touch()
+    assert [folder.name for folder in of_other_people()] == ["development", "sixth"]
 
 
 def test_a_fit_begins_with_what_is_set_by_hand_where_what_ships_is_of_other_features(tmp_path: Path) -> None:

@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 from opentelemetry.metrics import NoOpMeterProvider
-from scripted import ScriptedEngine
+from opentelemetry.trace import NoOpTracerProvider
+from pending import pending_document
+from scripted import ScriptedEngine, letter
 
+from schemas.document_types import load_document_types
 from services import wiring
 from services.answers.calibration import UNFITTED, Calibration
 from services.answers.learned_words import NO_WORDS, shipped_words
+from services.answers.places.learned import NO_PLACES, shipped_places
 from services.cli import serving
+from services.inference.admit import Admitted
+from services.inference.windows import whole
 from services.models import catalogue
 from services.models.catalogue import Catalogue, load_catalogue
 from services.settings import Settings, SettingsError, load_settings
@@ -23,8 +29,18 @@ from services.storage.records import Price
 from services.telemetry.load_times import LoadTimes
 from services.telemetry.metrics import Metrics
 from services.telemetry.state import State, StateFile, read_state
+from services.telemetry.tracing import Tracing
 from services.vitals import Vitals
-from services.wiring import NO_ROUTING, Place, calibration_of, price_of, words_of
+from services.wiring import (
+    NO_ROUTING,
+    Place,
+    asker_of,
+    calibration_of,
+    configured_pipeline,
+    places_of,
+    price_of,
+    words_of,
+)
 
 OURS = UNFITTED.model_copy(update={"other_below": 0.4})
 SHIPPED = UNFITTED.model_copy(update={"other_below": 0.2})
@@ -102,6 +118,43 @@ def test_words_of_other_types_altogether_are_a_wrong_setting_and_nothing_is_star
     ):
         with pytest.raises(SettingsError, match=rf"^POSTKORB_LEARNED_WORDS: .*{given.name}: {reason}"):
             serving.check(settings(tmp_path, learned_words=given))
+
+
+def test_the_owners_own_places_go_before_those_that_ship_and_are_another_pipeline(tmp_path: Path) -> None:
+    assert places_of(settings(tmp_path)) is shipped_places()
+    file, ours = tmp_path / "places.json", NO_PLACES.model_copy(update={"documents": 7})
+    file.write_text(ours.as_json(), "utf-8")
+    assert places_of(settings(tmp_path, learned_places=file)).as_json() == ours.as_json()
+    made = [
+        configured_pipeline(each, ScriptedEngine(), load_document_types(), UNFITTED)
+        for each in (settings(tmp_path), settings(tmp_path, learned_places=file))
+    ]
+    said = [pipeline.settings["learned_places_sha256"] for pipeline in made]
+    assert said == [shipped_places().fingerprint, ours.fingerprint]
+    assert made[0].pipeline_id != made[1].pipeline_id
+
+
+def test_places_that_cannot_be_used_are_a_wrong_setting_and_nothing_is_started(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(b"{\xff")
+    for given, reason in (
+        (broken, "no learned places of this version .*; `postkorb types learn-places` makes them"),
+        (tmp_path / "absent.json", "No such file"),
+    ):
+        with pytest.raises(SettingsError, match=rf"^POSTKORB_LEARNED_PLACES: .*{given.name}: {reason}"):
+            serving.check(settings(tmp_path, learned_places=given))
+
+
+async def test_what_asks_knows_the_places_of_the_settings(tmp_path: Path) -> None:
+    file, ours = tmp_path / "places.json", NO_PLACES.model_copy(update={"documents": 7})
+    file.write_text(ours.as_json(), "utf-8")
+    metrics = Metrics(NoOpMeterProvider().get_meter("test"))
+    tracing = Tracing(NoOpTracerProvider().get_tracer("test"), metrics)
+    given = settings(tmp_path, learned_places=file)
+    asker = await asker_of(given, ScriptedEngine(), load_document_types(), UNFITTED, tracing, metrics)
+    text = letter("invoice", invoice_number="RE-7")
+    asked = await asker.ask(Admitted(pending_document(text), [whole((text,))]))
+    assert asked.learned_places.as_json() == ours.as_json()
 
 
 def test_the_price_of_an_hour_is_that_of_the_settings(tmp_path: Path) -> None:

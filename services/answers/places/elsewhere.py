@@ -17,13 +17,13 @@ from services.answers.rules import holds, values_of
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
-_SEPARATORS: Final = ("·", "|", "•", "  ")
+_SEPARATORS: Final = ("·", "|", "•")
 
 
 def by_places(kind: DocumentType, done: Review, candidates: Candidates, language: str) -> Review:
     """Take values from the places where they far likelier stand, once nothing more is asked.
 
-    An amount that a rule confirms stays: a sum is right wherever it stands.
+    An amount that a rule confirms stays, even one that only bounds it: a sum is right wherever it stands.
 
     Parameters
     ----------

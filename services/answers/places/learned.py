@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final, Literal
 
@@ -64,7 +64,7 @@ class LearnedPlaces(BaseModel):
     learned_at: datetime | None = None
     documents: int = Field(ge=0)
     groups: dict[str, Weights]
-    _tables: dict[tuple[str, ...], "_Table"] = PrivateAttr(default_factory=dict)
+    _tables: dict[tuple[tuple[str, str], ...], "_Table"] = PrivateAttr(default_factory=dict)
 
     def as_json(self) -> str:
         """Write it, a group a line."""
@@ -75,7 +75,7 @@ class LearnedPlaces(BaseModel):
         ]
         return f'{json.dumps(head)[:-1]}, "groups": {{\n' + ",\n".join(lines) + "\n}}\n"
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of all of it, hexadecimal."""
         return hashlib.sha256(self.as_json().encode()).hexdigest()
@@ -97,15 +97,15 @@ class LearnedPlaces(BaseModel):
         Array
             Logarithms of odds, places by fields; of fields of which something was learned.
         """
-        table = self._table_of(kind, tuple(fields))
+        table = self._table_of(kind, fields)
         rows = [[table.rows[term] for term in place.terms if term in table.rows] for place in places]
         sums = np.zeros((len(rows), len(fields)))
         for at, row in enumerate(rows):
             sums[at] = table.weights[row].sum(axis=0)
         return sums + table.bias
 
-    def _table_of(self, kind: DocumentType, fields: tuple[FieldDefinition, ...]) -> "_Table":
-        key = kind.name, *(field.name for field in fields)
+    def _table_of(self, kind: DocumentType, fields: Sequence[FieldDefinition]) -> "_Table":
+        key = tuple((group_of(kind, field), own_of(kind, field)) for field in fields)
         if key not in self._tables:
             self._tables[key] = _Table.of([self._weights_of(kind, field) for field in fields])
         return self._tables[key]
@@ -113,7 +113,7 @@ class LearnedPlaces(BaseModel):
     def _weights_of(self, kind: DocumentType, field: FieldDefinition) -> Weights:
         """Give what was learned of a field: what its group shares, and what is its own."""
         group, own = self.groups[group_of(kind, field)], own_of(kind, field)
-        terms = {term: weight for term, weight in group.terms.items() if "|" not in term}
+        terms = dict(group.terms)
         for term, weight in group.terms.items():
             if term.startswith(own):
                 name = term.removeprefix(own)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.document_types import Kind
 from services.answers.calibration import (
+    MOST_PLACED,
     UNFITTED,
     VERSION,
     Calibration,
@@ -45,6 +46,7 @@ FIELDS = st.builds(
     agreed=st.sampled_from([None, True, False]),
     copied=st.booleans(),
     type_confidence=st.floats(0, 1),
+    placed=st.none() | st.floats(-30, 30),
 )
 WEIGHTS = st.floats(0, 5)
 OFFSETS = st.floats(-8, 8)
@@ -81,6 +83,7 @@ BETTER: dict[str, Any] = {
     "agreed": lambda given, _: True if given is None else given or None,
     "copied": lambda _, __: True,
     "type_confidence": lambda given, data: data.draw(st.floats(given, 1)),
+    "placed": lambda given, data: data.draw(st.floats(given, 40)) if given is not None else None,
 }
 
 
@@ -225,3 +228,27 @@ def test_a_value_that_stands_beside_its_name_is_surer_than_one_beside_anothers_o
     for doubt in ({"misplaced": True, "labelled": False}, {"shared": True}):
         assert UNFITTED.field_confidence(replace(good, **doubt)) < sure
     assert UNFITTED.field_confidence(replace(good, misplaced=True, labelled=False)) < UNFITTED.review_below
+
+
+@pytest.mark.parametrize(
+    ("placed", "here", "elsewhere"),
+    [
+        (None, 0.0, 0.0),
+        (0.0, 0.0, 0.0),
+        (2.5, 2.5, 0.0),
+        (-2.5, 0.0, -2.5),
+        (99.0, MOST_PLACED, 0.0),
+        (-99.0, 0.0, -MOST_PLACED),
+    ],
+)
+def test_the_odds_of_a_place_count_for_and_against_apart_and_no_more_than_is_sure(
+    placed: float | None, here: float, elsewhere: float
+) -> None:
+    features = field_features(FieldSignals(Kind.DATE, placed=placed))
+    assert (features["placed"], features["not_elsewhere"]) == (here, elsewhere)
+
+
+def test_numbers_set_by_hand_heed_where_a_value_stands() -> None:
+    unknown = FieldSignals(Kind.DATE, -0.3, -0.5, -0.3, 4, "exact", parsed=True)
+    here, elsewhere = (UNFITTED.field_confidence(replace(unknown, placed=odds)) for odds in (4.0, -4.0))
+    assert elsewhere < UNFITTED.field_confidence(unknown) < here

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from unit.answers.placed import a_type, field
+from unit.answers.places.spots import learned
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role, Rule
 from schemas.events import FieldAnswer
@@ -308,3 +309,14 @@ def test_the_parts_of_a_sum_do_not_contest_it() -> None:
 
     assert contested(first) == 1
     assert contested([first[0].model_copy(update=place)]) == 0
+
+
+def test_the_odds_of_a_values_place_are_known_where_places_were_learned() -> None:
+    places = learned({"money:gross": {"before:gesamtbetrag": 7.0}, "date:issued": {"before:rechnungsdatum": 7.0}})
+    known = Candidates([PAGE], "de", learned_places=places)
+    fields = check_answer(INVOICE, GIVEN | {"issued": "19.06.2018"}, [PAGE], "de")
+    found = weigh(INVOICE, fields, [PAGE], known, [Copies(GIVEN, {})], 0.75, UNFITTED).signals
+    assert {name: signals.placed for name, signals in found.items()} == dict.fromkeys(found) | {
+        "gross": 3.0, "issued": -4.0,
+    }  # fmt: skip
+    assert {signals.placed for signals in weighed(GIVEN).signals.values()} == {None}

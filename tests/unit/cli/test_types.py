@@ -1,16 +1,18 @@
 """`postkorb types`: what rules there are, and which file, rule and reason is wrong."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from unit.answers.places.spots import likeliest
 
 from schemas.document_types import load_document_types
 from services.answers.learned_words import shipped_words
 from services.cli import main
 from services.settings import load_settings
-from services.wiring import words_of
+from services.wiring import places_of, words_of
 
 TYPE = """
 name: permit
@@ -108,6 +110,73 @@ def test_too_few_documents_are_refused_and_nothing_is_written(
     assert learn(monkeypatch, tmp_path, {"invoice-1.txt": "Rechnung", "other-1.txt": "Hallo"}) == 78
     assert "every type needs at least 5 documents to learn from: complaint has 0" in capsys.readouterr().err
     assert not (tmp_path / "words.json").exists()
+
+
+def learn_places(monkeypatch: pytest.MonkeyPatch, folder: Path, invoices: int, *options: str) -> int:
+    """Run `postkorb types learn-places` over a folder of invoices, and a letter without fields; give its exit code."""
+    entries: dict[str, object] = {"letter.txt": {"document_type": "other"}}
+    (folder / "letter.txt").write_text("Guten Tag,\nam 1.6.2026 kommen wir.\nGruß, Ida Brook", "utf-8")
+    for n in range(1, invoices + 1):
+        text = f"Rechnung an Ida Brook\nvom Versand: 1{n}.06.2026\nStichtag: 0{n}.06.2026\nEnde: 2{n}.06.2026"
+        (folder / f"{n}.txt").write_text(text, "utf-8")
+        entries[f"{n}.txt"] = {"document_type": "invoice", "fields": {"issue_date": f"2026-06-0{n}"}}
+    (folder / "labels.json").write_text(json.dumps(entries), "utf-8")
+    arguments = ["postkorb", "types", "learn-places", str(folder), *options]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_places_are_learned_from_labelled_documents_and_can_be_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "new" / "places.json"
+    assert learn_places(monkeypatch, tmp_path, 8, "--output", str(file), "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["file"], said["documents"]) == (str(file), 8)
+    told = {row["field"]: (row["document_type"], row["documents"], row["learned"]) for row in said["fields"]}
+    assert told["issue_date"] == ("invoice", 8, True)
+    assert told["due_date"] == ("invoice", 0, False)
+    learned, invoice = places_of(load_settings(learned_places=file)), load_document_types()["invoice"]
+    assert likeliest(learned, "Ende: 27.07.2026\nStichtag: 08.07.2026", invoice, "issue_date") == "2026-07-08"
+
+
+def test_learned_places_are_a_table_for_people_and_lie_in_the_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POSTKORB_DATA_DIR", str(tmp_path / "data"))
+    assert learn_places(monkeypatch, tmp_path, 8) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"invoice +.? *issue_date +.? *8 +.? *yes", said)
+    file = tmp_path / "data" / "learned_places.json"
+    assert f"POSTKORB_LEARNED_PLACES={file} uses it" in said
+    assert places_of(load_settings(learned_places=file)).documents == 8
+
+
+def test_too_few_documents_teach_no_places_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert learn_places(monkeypatch, tmp_path, 7, "--output", str(tmp_path / "places.json")) == 78
+    assert (
+        "no field is said by 8 documents or more: there is nothing to learn its places from" in capsys.readouterr().err
+    )
+    assert not (tmp_path / "places.json").exists()
+
+
+@pytest.mark.parametrize("command", ["learn", "learn-places"])
+def test_an_installation_that_cannot_learn_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.delattr("services.cli.learning", raising=False)
+    monkeypatch.setitem(sys.modules, "services.cli.learning", None)
+    monkeypatch.setattr(sys, "argv", ["postkorb", "types", command, str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 78
+    said = capsys.readouterr().err
+    assert said.startswith(f"postkorb: `postkorb types {command}` needs ")
+    assert said.endswith("install Postkorb with its extra `evaluation`\n")
 
 
 def test_a_check_says_what_words_are_in_force(
