@@ -2,8 +2,8 @@
 
 The town stands behind its postcode, in Great Britain, the United States and Australia before it; the street is the line
 before, or the one behind where its words say that it is one (`1010 Wien, Stephansplatz 3`). What stands before the
-street (a name, `c/o`, a floor) is kept. The country is given only where the document says it: in words, or by a prefix
-(`A-1010`). What the form of a postcode tells is not added.
+street (a name, `c/o`, a floor) is kept. A country is no part of it, but where the document names one, in words or by a
+prefix (`A-1010`), the postcode must be such a country's.
 """
 
 import re
@@ -91,8 +91,6 @@ class Address:
         Lines before the street.
     street
         With its number, or a post box.
-    country
-        ISO 3166-1; empty if the document does not say it.
     form
         Whose form it has, of those countries that write the town before the postcode: `GB`, `US`, `AU`.
     """
@@ -101,14 +99,13 @@ class Address:
     street: str
     postcode: str
     town: str
-    country: str
     form: str = ""
 
     @property
     def text(self) -> str:
-        """Canonical: on one line, the town on its country's side of the postcode, a country's code at the end."""
+        """Canonical: on one line, the town on its country's side of the postcode."""
         sides = (self.town, self.postcode) if self.form else (self.postcode, self.town)
-        return ", ".join(filter(None, (*self.before, self.street, " ".join(sides), self.country)))
+        return ", ".join(filter(None, (*self.before, self.street, " ".join(sides))))
 
 
 @keeping
@@ -176,7 +173,7 @@ def _continental(lines: Sequence[str], country: str) -> Address | None:
         return None
     if not all(code in _POSTCODES and _POSTCODES[code].fullmatch(postcode) for code in said):
         return None
-    return Address(tuple(before[:-1]), before[-1], postcode, town, country or prefix)
+    return Address(tuple(before[:-1]), before[-1], postcode, town)
 
 
 def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], country: str) -> Address | None:
@@ -189,7 +186,7 @@ def _town_first(pattern: re.Pattern[str], own: str, lines: Sequence[str], countr
         return None
     state = match.groupdict().get("state")
     whole = f"{town}{' ' if own == 'AU' else ', '}{state}" if state else town
-    return Address(tuple(before[:-1]), before[-1], match["postcode"], whole, country, form=own)
+    return Address(tuple(before[:-1]), before[-1], match["postcode"], whole, form=own)
 
 
 def _is_street(line: str) -> bool:

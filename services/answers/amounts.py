@@ -108,7 +108,7 @@ _SPELLINGS: Final = {
     "GBP": ("£",),
     "INR": ("₹",),
 }
-_DOLLAR: Final = "$"
+DOLLAR: Final = "$"
 _OF_DOLLARS: Final = {
     "USD": re.compile(
         rf"\bU\.?S\.?A\b|\b(?:United States|Vereinigte Staaten)\b|\b(?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?\b"
@@ -121,6 +121,9 @@ _OF_DOLLARS: Final = {
     "MXN": re.compile(r"(?<!New )\b(?:Mexico|México|Mexiko)\b"),
 }
 """What tells the country of a dollar: its name, and how its post writes places."""
+_TOWN_AND_STATE: Final = re.compile(rf"[^\W\d_]{{3}}, (?!(?:AR|CA|CO|DE|WA)\b)(?:{STATES})[ \t]*$", re.MULTILINE)
+"""A place of the United States without its postcode: `Burlington, VT`. What may as well be a country, or a state of
+Australia, tells none."""
 
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
@@ -245,10 +248,15 @@ def currency_spellings(code: str) -> tuple[str, ...]:
 
 def shared_sign(code: str, pages: Sequence[str]) -> str | None:
     """Give the sign that stands for a currency where no other country that has it, and its own one, is named: `$`."""
-    if code not in _OF_DOLLARS:
-        return None
-    named = {other for other, pattern in _OF_DOLLARS.items() if any(map(pattern.search, pages))}
-    return _DOLLAR if named == {code} else None
+    return DOLLAR if code == own_dollar(pages) else None
+
+
+def own_dollar(pages: Sequence[str]) -> str | None:
+    """Give the currency whose sign a dollar's is, where one country alone that has such a currency is named."""
+    named = [code for code, pattern in _OF_DOLLARS.items() if any(map(pattern.search, pages))]
+    if not named and any(map(_TOWN_AND_STATE.search, pages)):
+        return "USD"
+    return named[0] if len(named) == 1 else None
 
 
 def _currency(name: str) -> str | None:

@@ -22,6 +22,8 @@ SHORT_NAME: Final = 3
 """Letters of a name that begins no longer word: `PO` says nothing of `Postfach`, `USt` nothing of `§ 19 UStG`."""
 OTHER_BEFORE: Final = re.compile(r"\d[.,]\d\d(?!\d)|(?<!\w)(?:oder|sonst|or|otherwise|ou|sinon)(?!\w)")
 """An amount or a date, or a word before another way: what stands before it is not about the value that follows."""
+_NUMBER_BEFORE: Final = re.compile(rf"{OTHER_BEFORE.pattern}|\d(?=[\s,;|])")
+"""The same before a number by which something is called: another number has its own words."""
 _CORRECTS: Final = re.compile(r"gutschrift|storn|credit|avoir")
 """What a document is called that names another one; in small letters."""
 _COUNTED_FROM: Final = re.compile(
@@ -81,6 +83,7 @@ class FieldNames:
 
     def __init__(self, field: FieldDefinition, kind: DocumentType, doubts: Doubts = "told") -> None:
         self._between = MAX_BETWEEN if field.kind in (Kind.MONEY, Kind.DATE) else MAX_BEFORE_NUMBER
+        self._other_before = _NUMBER_BEFORE if field.kind is Kind.REFERENCE else OTHER_BEFORE
         self._pattern = _pattern_of(in_small_letters((field.label.de, field.label.en, *field.synonyms)))
         self._doubtful = _pattern_of(in_small_letters(field.doubtful)) if field.doubtful and doubts != "none" else None
         self._told_by, self._denied_by = beginnings(field.told_by), whole_words(field.denied_by)
@@ -173,7 +176,7 @@ class FieldNames:
         since = max(0, len(label) - MAX_UNLIKE)
         if self._unlike is None or not self._unlike.search(label, since):
             return False
-        before = max((match.end() for match in OTHER_BEFORE.finditer(label)), default=0)
+        before = max((match.end() for match in self._other_before.finditer(label)), default=0)
         return any(
             not any(name.start() <= other.start() and other.end() <= name.end() for name in names)
             for other in self._unlike.finditer(label, max(before, since))

@@ -35,7 +35,7 @@ LINES_OF_ADDRESS: Final = 8
 SAME_EDGE: Final = 12
 """Difference of left edges, in tenths of a point, of what stands below each other."""
 
-_TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.REFERENCE})
 """Kinds of which words may say that a copy is another's."""
 _YOURS: Final = re.compile(
     r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"

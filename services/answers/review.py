@@ -19,7 +19,7 @@ from services.answers.tax_lines import by_tax_lines, with_totals, without_tax_of
 from services.answers.tax_stack import by_tax_stack
 from services.answers.told_in_sentences import by_sentences
 from services.answers.total_columns import total_columns
-from services.answers.two_currencies import by_own_currency, with_own_currency
+from services.answers.two_currencies import by_own_currency, with_currency_of_amounts, with_own_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def review(
     named = by_labels(kind, placed, candidates)
     told = by_sentences(kind, named.fields, candidates)
     own = with_own_currency(kind, by_own_currency(kind, told.fields, candidates), candidates)
+    own = with_currency_of_amounts(kind, own, candidates)
     single, sums = _by_totals(kind, without_no_values(kind, own, candidates), candidates)
     done = repair(kind, single, candidates)
     changed = {

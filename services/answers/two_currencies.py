@@ -12,13 +12,15 @@ from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
-from services.answers.amounts import currency_code
+from services.answers.amounts import DOLLAR, currency_code, own_dollar
 from services.answers.candidates import Candidates
 from services.answers.labelling import answer_of
 from services.answers.values_by_form import Candidate
 
 MOST_TO_FEW: Final = 2
 """So many times as many amounts are in the document's own currency as the other one is named."""
+LEAST_IN_ONE: Final = 2
+"""Amounts in one currency that tell a document's own: one alone may be anything."""
 _SIGN: Final = re.compile(r"[^\d\s.,'\u2019()+\u2013-]+")
 _SAME_LINE: Final = 5
 """Difference of baselines, in tenths of a point, that is none."""
@@ -69,6 +71,32 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
         return _currency_of(definitions[field.path], next(item for code, item in coded if code == own), own)
 
     return [taken(field) for field in fields]
+
+
+def with_currency_of_amounts(
+    kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
+) -> list[FieldAnswer]:
+    """Take the one currency that amounts have, half of all at least, where none is answered that the document has.
+
+    Small models conclude it from the seller's country: `CZK` of a Czech one who bills in euros.
+    """
+    definition = next((field for field in kind.fields if field.kind is Kind.CURRENCY), None)
+    if definition is None or any(field.path == definition.name and field.status == "ok" for field in fields):
+        return list(fields)
+    amounts = candidates.of(Kind.MONEY)
+    signs = ((item, DOLLAR if DOLLAR in item.verbatim else None) for item in amounts)
+    signed = [(item, code) for item, sign in signs if (code := currency_code(item.verbatim) or sign)]
+    codes = {code for _, code in signed}
+    if len(codes) != 1 or len(signed) < max(LEAST_IN_ONE, len(amounts) / 2):
+        return list(fields)
+    item, sign = signed[0]
+    code = own_dollar(candidates.pages) if sign == DOLLAR else sign
+    if code is None:
+        return list(fields)
+    put = _currency_of(definition, item, code)
+    order = {field.name: place for place, field in enumerate(kind.fields)}
+    others = [field for field in fields if field.path != definition.name]
+    return sorted([*others, put], key=lambda field: order.get(field.path, len(order)))
 
 
 def _is_at(field: FieldAnswer, item: Candidate) -> bool:

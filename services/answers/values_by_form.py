@@ -77,7 +77,7 @@ VAT_FORM: Final = re.compile(rf"(?:{_VAT_START.pattern})(?:[ .-]?[0-9]){{7,12}}(
 _BETWEEN: Final = frozenset(" .:-\u00a0\n")
 """What may stand between the digits of a number that tells its own end: it may go on in the next line."""
 _REFERENCE: Final = re.compile(
-    r"(?<![\w(.,/€$£-])(?<![€$£] )(?:(?!(?:AZ|GZ|NR|NO|REF|ID) )[A-Z]{1,4} )?"
+    r"(?<![\w(.,/€$£-])(?<![€$£] )(?:(?!(?:AZ|GZ|NR|NO|REF|ID) |PO [A-Z])[A-Z]{1,4} )?"
     r"(?=[^\s()]{0,30}[0-9])[^\W_][\w./#:+-]{0,30}(?<![.:,])"
     r"(?: ?[/-] ?(?=[\w.-]{0,11}[0-9])[\w.-]{1,12}(?<![.,:])| [0-9]{2,4}(?![\w.,/-]))*"
     r"(?![\w)€]|[/-][\w/-]{1,20}\)|[.,]\d| ?[€%]| EUR\b)"

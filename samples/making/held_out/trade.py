@@ -271,7 +271,7 @@ Signed for the Trust by Beatrix Holloway, production manager
 def lieferschein_weingut() -> Sample:
     """Write an Austrian vineyard's delivery note on a sheet on its side."""
     facts = Facts("de", "dotted")
-    address = facts.written("delivery_address", "Linzer Straße 210, 1140 Wien, AT", "Linzer Straße 210, A-1140 Wien")
+    address = facts.written("delivery_address", "Linzer Straße 210, 1140 Wien", "Linzer Straße 210, A-1140 Wien")
     story = [
         grid(
             [

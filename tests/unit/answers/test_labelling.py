@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from unit.answers.placed import BOTH, TYPES, Pages, Placed, a_type, field, placed, values
+from unit.answers.placed import BOTH, TYPES, Pages, Placed, a_type, answered, field, placed, values
 
 from schemas.document_types import DocumentType, Kind, Role, Rule, TaxTotals
 from schemas.events import FieldAnswer
@@ -628,3 +628,25 @@ def test_what_stands_above_a_number_that_is_called_something_beside_it_does_not_
 @pytest.mark.parametrize(("page", "number"), [("Jahresrechnung 2025", None), ("Jahresrechnung 20251", "20251")])
 def test_a_heading_and_a_year_are_no_number(page: str, number: str | None) -> None:
     assert values([*labelled(([page], []), TYPES["invoice"]).fields]).get("invoice_number") == number
+
+
+@pytest.mark.parametrize(
+    ("line", "copied", "order"),
+    [
+        ("Customer reference: BW-PO-3371", "", "BW-PO-3371"),
+        ("Ihre Referenznr. 4500-118273\nIhre Kundennr. 10467", "10467", "4500-118273"),
+        ("Auftrags-ID: 4400817265", "", "4400817265"),
+        ("Order:\n24659", "", "24659"),
+        ("Please quote your PO LHF-2291 with your payment", "", "LHF-2291"),
+        ("Kundennummer 30518 Bestell-Nr. 4711-B", "30518", "4711-B"),
+    ],
+)
+def test_an_order_is_known_by_what_buyers_call_it(line: str, copied: str, order: str) -> None:
+    found = answered("invoice", f"Muster GmbH\nRechnung RE-7\n{line}\n", "de", order_number=copied)
+    assert found.get("order_number") == order
+
+
+@pytest.mark.parametrize("kind", ["invoice", "delivery_note"])
+def test_a_customers_number_is_no_order(kind: str) -> None:
+    found = answered(kind, "Muster GmbH\nKundennummer 30518\nDatum 02.02.2026\n", "de", order_number="30518")
+    assert "order_number" not in found

@@ -7,7 +7,7 @@ from schemas.document_types import Kind
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.surroundings import Surroundings
-from services.answers.two_currencies import by_own_currency, with_own_currency
+from services.answers.two_currencies import by_own_currency, with_currency_of_amounts, with_own_currency
 
 BILL = a_type(
     field("net", Kind.MONEY, "Netto", "Net"),
@@ -84,3 +84,48 @@ def test_the_currency_of_most_amounts_is_the_documents_own() -> None:
 )
 def test_a_currency_that_may_be_the_documents_own_stays(page: str, copied: dict[str, str]) -> None:
     assert currency_of(page, **copied)[0] == "PLN"
+
+
+IN_EUROS = "Glashütte s.r.o., Ostrava\nGlass €20.00\nBox €5.00\nTotal €25.00\n"
+IN_DOLLARS = "Muster Chairs LLC\n{place}\nChair 415.00$\nTable 585.00$\nTotal 1000.00$\n"
+
+
+def currency_of_amounts(page: str, currency: str) -> str | None:
+    read = check_answer(CODED, {"currency": currency}, [page], "en", Surroundings([page], ()))
+    found = with_currency_of_amounts(CODED, read, Candidates([page], "en"))
+    return next((item.value for item in found if item.path == "currency" and item.status == "ok"), None)
+
+
+@pytest.mark.parametrize("copied", ["CZK", "", "EUR"])
+def test_the_one_currency_of_amounts_is_taken_where_no_other_is_answered_that_stands_there(copied: str) -> None:
+    assert currency_of_amounts(IN_EUROS, copied) == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("place", "currency"),
+    [
+        ("Burlington, VT", "USD"),
+        ("Burlington, VT 05401", "USD"),
+        ("2 High Street, Perth, WA", None),
+        ("Auckland, New Zealand", "NZD"),
+        ("Burlington", None),
+        ("Burlington, VT 05401, shipped from Canada", None),
+    ],
+)
+@pytest.mark.parametrize("copied", ["CZK", ""])
+def test_a_dollar_is_that_of_the_one_country_that_is_named(place: str, currency: str | None, copied: str) -> None:
+    assert currency_of_amounts(IN_DOLLARS.format(place=place), copied) == currency
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Total €25.00",
+        f"{IN_EUROS}Deposit £5.00",
+        "Glass 100.00\nBox 50.00\nDelivery 20.00\nTotal 170.00 Kč\nShare capital €10.00, of which €5.00",
+        "Glass 20.00\nTotal 25.00",
+    ],
+    ids=["one amount", "two currencies", "few amounts", "no currency"],
+)
+def test_amounts_that_do_not_tell_the_currency_leave_it_open(page: str) -> None:
+    assert currency_of_amounts(page, "CZK") is None

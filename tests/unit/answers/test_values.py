@@ -160,7 +160,7 @@ def test_a_percentage_is_the_number_before_its_sign(verbatim: str, text: str | N
             "Lot 7, 12 Miller Road, North Ballan VIC 3342",
         ),
         ("Zentrallager, Tor 4, Auer Weg 9, 93073 Neutraubling", "Auer Weg 9, 93073 Neutraubling"),
-        ("c/o Kern\n2. OG\nAm Ring 3\nD-10115 Berlin", "c/o Kern, 2. OG, Am Ring 3, 10115 Berlin, DE"),
+        ("c/o Kern\n2. OG\nAm Ring 3\nD-10115 Berlin", "c/o Kern, 2. OG, Am Ring 3, 10115 Berlin"),
         (
             "Unit 7, Finn Business Park, High Street, London SW1A 1AA",
             "Unit 7, Finn Business Park, High Street, London SW1A 1AA",
