@@ -325,7 +325,11 @@ def _inner(cell: Cell, start: int, end: int, value: Decimal) -> Figure:
 
 
 def _is_product(first: Figure, second: Figure, amount: Figure, base: int) -> bool:
-    if amount.value is None or first.value is None or second.value is None or not (first.value or second.value):
+    """Tell whether an amount is a product; one of nothing has a price of nothing: a tax of 0 on a sum has a rate."""
+    if amount.value is None or first.value is None or second.value is None:
+        return False
+    nothing = [factor for factor in (first, second) if not factor.value]
+    if len(nothing) > 1 or any(not _DECIMALS.search(factor.cell.text) for factor in nothing):
         return False
     product = abs(first.value * second.value) / base
     return bool(product) == bool(amount.value) and abs(product - abs(amount.value)) <= _CENT

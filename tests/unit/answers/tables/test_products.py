@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
+from services.answers.tables.entries import entries_of
 from services.answers.tables.fields import CONFIRMED
+from services.answers.tables.sheet import sheets
 
 
 def read(
@@ -133,3 +135,17 @@ def test_what_each_piece_costs_is_a_price() -> None:
     assert [figures[1] for figures in said_figures(read_text("\n".join(lines), net_total="663.60"))] == [
         Decimal("31.80"), Decimal(100),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "is_product"),
+    [
+        ("Katalog             2      0,00      0,00", True),  # given away
+        ("für die      2.000,00         0      0,00", False),  # a sum, and a tax of 0 on it
+        ("Katalog             2      4,00      0,00", False),
+    ],
+)
+def test_nothing_is_a_product_if_its_price_is_nothing(line: str, is_product: bool) -> None:
+    (entry,) = entries_of(sheets([line], [()]), "de")
+    assert entry.last is not None
+    assert entry.is_product_of(entry.last) is is_product
