@@ -145,7 +145,7 @@ def test_what_each_piece_costs_is_a_price() -> None:
         ("Katalog             2      4,00      0,00", False),
     ],
 )
-def test_nothing_is_a_product_if_its_price_is_nothing(line: str, is_product: bool) -> None:
+def test_nothing_is_a_product_if_its_price_is_nothing(line: str, *, is_product: bool) -> None:
     (entry,) = entries_of(sheets([line], [()]), "de")
     assert entry.last is not None
     assert entry.is_product_of(entry.last) is is_product
