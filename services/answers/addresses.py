@@ -1,9 +1,9 @@
 """Postal addresses of most of Western and Central Europe, the United States and Australia, in their parts.
 
-The town stands behind its postcode, in Great Britain, the United States and Australia before it; the street is the line
-before, or the one behind where its words say that it is one (`1010 Wien, Stephansplatz 3`). What stands before the
-street (a name, `c/o`, a floor) is kept. A country is no part of it, but where the document names one, in words or by a
-prefix (`A-1010`), the postcode must be such a country's.
+The town stands behind its postcode, in Great Britain, Ireland, the United States and Australia before it; the street is
+the line before, or the one behind where its words say that it is one (`1010 Wien, Stephansplatz 3`). What stands before
+the street (a name, `c/o`, a floor) is kept. A country is no part of it, but where the document names one, in words or
+by a prefix (`A-1010`), the postcode must be such a country's.
 """
 
 import re
@@ -46,8 +46,11 @@ _AMERICAN: Final = re.compile(
 _AUSTRALIAN: Final = re.compile(
     rf"(?:(?P<town>[^\d]{{2,60}}?) )?(?P<state>{AUSTRALIAN_STATES}) (?P<postcode>[0-9]{{4}})"
 )
-_TOWNS_FIRST: Final = {"GB": _BRITISH, "US": _AMERICAN, "AU": _AUSTRALIAN}
-_LIKE_POSTCODE: Final = re.compile(r"\d(?:\d{3}|\s*[^\W\d_]{2}|\d-\d{3})")
+_IRISH: Final = re.compile(
+    r"(?:(?P<town>[^\d]{2,60}?) )?(?P<postcode>[AC-FHKNPRTV-Y][0-9][0-9W] ?(?=[A-Z]{0,3}[0-9])[0-9A-Z]{4})"
+)
+_TOWNS_FIRST: Final = {"GB": _BRITISH, "IE": _IRISH, "US": _AMERICAN, "AU": _AUSTRALIAN}
+_LIKE_POSTCODE: Final = re.compile(r"\d(?:\d{3}|W?\s*[^\W\d_][^\W_]|\d-\d{3})")
 """What every postcode has, however it is set; most lines are no addresses, and that is known soonest by it."""
 _HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5} ?(?:bis|ter|[a-z])?", re.IGNORECASE)
 _POSTBOX: Final = re.compile(r"(?:postfach|p\.? ?o\.? box|bp|b\.p\.|case postale|cs)\b", re.IGNORECASE)
@@ -92,7 +95,7 @@ class Address:
     street
         With its number, or a post box.
     form
-        Whose form it has, of those countries that write the town before the postcode: `GB`, `US`, `AU`.
+        Whose form it has, of those countries that write the town before the postcode: `GB`, `IE`, `US`, `AU`.
     """
 
     before: tuple[str, ...]

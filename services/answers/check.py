@@ -21,6 +21,7 @@ from services.answers.evidence import Place, SearchablePages
 from services.answers.field_names import SHORT_NAME, FieldNames, name_pattern
 from services.answers.forms import MIN_DIGITS, has_form
 from services.answers.headings import is_title
+from services.answers.names import is_firm, is_occupation, is_repeated
 from services.answers.normal_form import plain
 from services.answers.periods import durations_like
 from services.answers.sentences import is_told
@@ -119,7 +120,7 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
 _BEFORE_CODE: Final = re.compile(
-    rf"(?P<words>[^\s(].*?)\s*(?:\({_CODE}\)\.?|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)", re.DOTALL
+    rf"(?P<words>[^\s(].*?)\s*(?:\({_CODE}\)(?:[.,;]?|[.,;]\s.*)|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)", re.DOTALL
 )
 """Words, and the code behind them; behind that, another diagnosis."""
 _CODE_NAME: Final = "icd-10"
@@ -373,7 +374,8 @@ class _Document:
         parts = list(around.by_cells(place.page, place.char_start, place.char_end))
         start = place.char_start
         before = text[slice(*parts[0])].rstrip() if len(parts) > 1 else ""
-        if before.endswith(":") or (before and is_title(self.kind, before)):
+        is_logo = before and is_firm(verbatim) and not is_firm(before) and is_repeated(before, text[slice(*parts[1])])
+        if before.endswith(":") or is_logo or (before and is_title(self.kind, before)):
             start = parts[1][0]
         end = around.end_of_column(place.page, start, place.char_end)
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
@@ -451,7 +453,7 @@ def _filled(field: FieldDefinition, copied: str) -> str:
     if verbatim in field.choices:
         return verbatim
     said = plain(verbatim).casefold()
-    if field.kind is Kind.NAME and said in _PARTS:
+    if field.kind is Kind.NAME and (said in _PARTS or is_occupation(said)):
         return ""
     if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) or said.strip(" .:") in _own_names(field):
         return ""

@@ -13,7 +13,17 @@ from typing import Final, NamedTuple
 
 from services.answers.addresses import begins_with_street, parse_address
 from services.answers.imprint import MAX_FOOT, Imprint, words_of
-from services.answers.names import firms_in, is_firm, is_legal_form, is_owner, parse_name, without_form, without_number
+from services.answers.names import (
+    firms_in,
+    is_firm,
+    is_legal_form,
+    is_occupation,
+    is_owner,
+    is_repeated,
+    parse_name,
+    without_form,
+    without_number,
+)
 from services.answers.normal_form import normal_text
 from services.answers.party_labels import PartyLabels, is_party_label
 from services.answers.surroundings import Surroundings
@@ -370,7 +380,8 @@ class Letter:
         before = _BEFORE_NAME.match(text)
         name = text[before.end() :] if before else text
         is_person = len(name.split()) in _WORDS_OF_A_PERSON and not _NO_PERSON.search(name)
-        return self._party(page, cell, name.split(",")[0]) if is_person and name[:1].isupper() else None
+        name = name.split(",")[0]
+        return self._party(page, cell, name) if not is_occupation(name) and is_person and name[:1].isupper() else None
 
     @property
     def _sheets(self) -> Sequence[Sheet]:
@@ -393,7 +404,7 @@ class Letter:
         for above in (cell for first in firsts for cell in self._in_window_above(first)):
             text = self._with_cells_behind(above)
             text = text if _is_sender_line(text) else self._in_two_lines(above)
-            if _is_sender_line(text):
+            if _is_sender_line(text) and not _is_parted(*_parts_of_sender(text)[:2]):
                 return self._party(1, above, _parts_of_sender(text)[0])
         return None
 
@@ -438,7 +449,8 @@ class Letter:
         return by_foot or (self._by_place(first, second) if second else self._alone(first))
 
     def _alone(self, block: _Block) -> tuple[_Block | None, _Block | None]:
-        is_own = block.is_from or block.cells[0] == self._head[0]
+        is_other = not block.is_to and self._below(self._labels.are_above_recipients_address) is not None
+        is_own = block.is_from or block.cells[0] == self._head[0] or is_other
         return (None, None) if block.is_trader else (block, None) if is_own else (None, block)
 
     def _by_place(self, first: _Block, second: _Block) -> tuple[_Block | None, _Block | None]:
@@ -601,18 +613,21 @@ class Letter:
 
     def _party(self, page: int, cell: Cell, name: str) -> Party | None:
         name = without_number(name.strip(" ,;\"'"))
-        start = self._pages[page - 1].find(name, cell.start)
         if (
             not name
             or _NUMBER.search(name)
             or len(name) > MAX_NAME
-            or start < 0
-            or start > cell.end
             or begins_with_street(name)
             or parse_name(name) is None
         ):
             return None
-        return Party(name, page, start, start + len(name))
+        text = self._pages[page - 1]
+        start = text.find(name, cell.start)
+        if 0 <= start <= cell.end:
+            return Party(name, page, start, start + len(name))
+        written = re.compile(r"\s+".join(map(re.escape, name.split())))  # with spaces that do not break, as the cell's
+        match = written.search(text, cell.start, cell.end)
+        return Party(match[0], page, *match.span()) if match else None
 
 
 def is_closing(text: str) -> bool:
@@ -639,12 +654,13 @@ def _is_own(block: _Block, party: Party, postcode: str) -> bool:
 
 
 def _firm_of(names: Sequence[Cell]) -> Cell | None:
-    """Give the first name of an address, or the firm in the second line that a person's name stands above."""
+    """Give the first name of an address, or the firm in the second line that a person's name or a logo stands above."""
     first, second = [*names[:2], None, None][:2]
     if first is None or second is None or is_firm(first.text) or _CARE_OF.match(second.text):
         return first
     is_person = len(first.text.split()) in _WORDS_OF_A_NAME and not _NO_PERSON.search(first.text)
-    return second if is_person and is_firm(second.text) and not is_legal_form(second.text) else first
+    is_above = is_person or is_repeated(first.text, second.text)
+    return second if is_above and is_firm(second.text) and not is_legal_form(second.text) else first
 
 
 def _is_titled(names: Sequence[Cell]) -> bool:
@@ -697,9 +713,9 @@ def _is_trade(words: Sequence[str]) -> bool:
 
 
 def is_above_address(text: str) -> bool:
-    """Say whether words stand above a name in an address, and are none: `Herrn`, `Persönlich`, `Bill to`."""
+    """Say whether words stand above a name in an address, and are none: `Herrn`, `Notarin`, `Bill to`."""
     is_word = any(pattern.match(text) for pattern in (_HONORIFIC, _TO_WHOM, _PERSON_TO, _OF_ANOTHER, _NO_NAME))
-    return is_word or _is_label(text)
+    return is_word or is_occupation(text) or _is_label(text)
 
 
 def _is_label(text: str) -> bool:
@@ -716,6 +732,11 @@ def _is_next_line(above: Cell, cell: Cell) -> bool:
 def _parts_of_sender(text: str) -> list[str]:
     own = _NUMBERS_BEHIND.sub("", _RETURN_TO.sub("", text))
     return [part for part in _SENDER_LINE.split(own) if part] or [""]
+
+
+def _is_parted(*parts: str) -> bool:
+    """Say whether a sender's line parts the words of his name as well: `Martin · Beispiel · Ring 1 · 12345 Stadt`."""
+    return all(map(_LONG_WORD.fullmatch, parts))
 
 
 def _is_sender_line(text: str) -> bool:

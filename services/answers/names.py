@@ -7,6 +7,8 @@ from typing import Final
 from services.answers.addresses import parse_address
 from services.answers.normal_form import plain
 
+MIN_REPEATED: Final = 4
+"""Letters of a firm's first word that are no other's by chance."""
 _EDGES: Final = " ,;:·|•*_"
 _QUOTED: Final = re.compile(r"""["„“«»']([^"„“”«»']+)["“”«»']""")
 _LIMITED_PARTNERSHIP: Final = re.compile(r"(?<=\w) ?& ?Co(\.?) ?(?=(?:KGaA|KG|OHG|oHG)\b)")
@@ -62,6 +64,14 @@ _FIRM: Final = re.compile(
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
+_OCCUPATION: Final = re.compile(
+    r"(?:(?:leitende[rn]?|niedergelassene[rn]?|öffentlich bestellte[rn]?) )?"
+    r"(?:(?:[^\W\d_]*(?:arzt|ärztin)|notar(?:in)?|(?:rechts|fach)(?:anwalt|anwältin)|steuerberater(?:in)?"
+    r"|wirtschaftsprüfer(?:in)?|sachbearbeiter(?:in)?|geschäftsführer(?:in)?|general practitioner|solicitors?"
+    r"|médecin(?: (?:traitant|généraliste|spécialiste))?|notaire|avocate?)"
+    r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",
+    re.IGNORECASE,
+)
 _PARTNERS: Final = re.compile(rf" & (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
 
 
@@ -69,6 +79,12 @@ def partners_behind(text: str, at: int) -> str:
     """Give how a firm goes on behind its first partner, or nothing: ` & Rabe PartG mbB` of `Kern & Rabe PartG mbB`."""
     match = _PARTNERS.match(text, at)
     return match[0] if match else ""
+
+
+def is_repeated(words: str, firm: str) -> bool:
+    """Say whether words before a firm's name are its logo: one of them begins as the name does."""
+    first = next(iter(firm.casefold().split()), "")
+    return len(first) >= MIN_REPEATED and any(word.startswith(first) for word in words.casefold().split())
 
 
 def firms_in(text: str) -> Iterator[str]:
@@ -94,6 +110,11 @@ def without_number(name: str) -> str:
 def is_person(name: str) -> bool:
     """Say whether a name may be a person's: a few words in letters, each with a capital, and no legal form."""
     return _PERSON.fullmatch(name) is not None and not is_firm(name)
+
+
+def is_occupation(text: str) -> bool:
+    """Say whether words tell what somebody does, and not who it is: `Notarin`, `Fachärztin für Innere Medizin`."""
+    return _OCCUPATION.fullmatch(text.strip(_EDGES)) is not None
 
 
 def is_owner(text: str) -> bool:

@@ -22,6 +22,10 @@ _BILLED: Final = re.compile(
     r"|client|doit)\W*$",
     re.IGNORECASE,
 )
+_BILLING_ADDRESS: Final = re.compile(
+    r"^(?:rechnungs(?:adresse|anschrift)|bill(?:ing address|ed to| to)|invoice address|adresse de facturation)\W*$",
+    re.IGNORECASE,
+)
 _BUYER: Final = re.compile(r"^(?:besteller|käufer|buyer)\W*$", re.IGNORECASE)
 _SELLER: Final = re.compile(r"^(?:lieferant|verkäufer|supplier|seller|vendor|fournisseur)\W*$", re.IGNORECASE)
 _TO_NAME: Final = re.compile(
@@ -78,6 +82,10 @@ class PartyLabels:
     def are_of_sender(self, text: str) -> bool:
         """Say whether words alone above a name make it the sender's."""
         return self._sender.match(text) is not None
+
+    def are_above_recipients_address(self, text: str) -> bool:
+        """Say whether words alone stand above the recipient's address, whatever is read of it."""
+        return not self._sender_buys and _BILLING_ADDRESS.match(text) is not None
 
     def are_of_trader(self, text: str) -> bool:
         """Say whether words alone above a name say that he buys or sells, and not whether he sends or receives."""

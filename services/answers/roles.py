@@ -41,7 +41,8 @@ def is_name_of(party: Party | None, said: str | None) -> bool:
 def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) -> list[FieldAnswer]:
     """Put the name of the right part where the model copied none, or that of another part."""
     copied = [field for field in fields if not _is_bank(_field(kind, field.path), field, letter)]
-    given = _exchanged(kind, _in_order(kind, {field.path: field for field in copied}, letter), letter)
+    ordered = _in_order(kind, {field.path: field for field in copied}, letter)
+    given = _exchanged(kind, _with_signatory(kind, ordered, letter), letter)
     for definition in kind.fields:
         party = party_of(letter, definition.role) if definition.role else None
         if party is None or is_title(kind, party.verbatim):
@@ -83,6 +84,20 @@ def _in_order(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter)
                 second.path: first.model_copy(update={"path": second.path}),
             }
     return given
+
+
+def _with_signatory(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:
+    """Exchange the names of who signs and whom it is written to, where the one that was copied for the other signs."""
+    names = {field.role: field.name for field in kind.fields if field.role}
+    signs, other = (given.get(names.get(role, "")) for role in (Role.SIGNATORY, Role.RECIPIENT))
+    if signs is None or other is None or not is_name_of(letter.signatory, other.value):
+        return given
+    if signs.status != "ok" or is_name_of(letter.signatory, signs.value):
+        return given
+    return given | {
+        signs.path: other.model_copy(update={"path": signs.path}),
+        other.path: signs.model_copy(update={"path": other.path}),
+    }
 
 
 def _in_their_places(own: str, fields: Sequence[FieldAnswer], letter: Letter) -> Sequence[FieldAnswer]:
@@ -149,7 +164,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if answer is None or answer.status != "ok":
         return True
     if is_name_of(party, answer.value):
-        return _has_two_names(answer, party, letter) or _has_address(answer, party)
+        is_short = definition.role is Role.SIGNATORY and _lacks_titles(answer, party)
+        return is_short or _has_two_names(answer, party, letter) or _has_address(answer, party)
     is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)
     if is_better or (party.is_labelled and definition.is_party):
         return not is_better
@@ -204,6 +220,12 @@ def _has_address(answer: FieldAnswer, party: Party) -> bool:
     """Say whether an answer goes on behind the name with parts of an address, as one that was cut off does."""
     name, _, rest = (answer.value or "").partition(party.verbatim)
     return not name and _ADDRESS_BEHIND.match(rest) is not None
+
+
+def _lacks_titles(answer: FieldAnswer, party: Party) -> bool:
+    """Say whether a name has fewer titles than where its bearer signs: `Dr. Brandes`, and there `Prof. Dr. Brandes`."""
+    before, name, behind = (parse_name(party.verbatim) or "").rpartition(answer.value or "")
+    return bool(name and not behind) and all(word.endswith(".") for word in before.split()) and bool(before)
 
 
 def _whole(party: Party, letter: Letter) -> Party:

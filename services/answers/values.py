@@ -106,14 +106,14 @@ def _address(verbatim: str) -> Value | None:
     """Read an address without the firm that is there: a name has a field of its own.
 
     A line of its own before the street is a name, a site or a gate, unless it has a number or says where in the house.
-    In Great Britain and the United States it may be part of the address: `Goods In, Whitehall Cross`.
+    In Great Britain, Ireland and the United States it may be part of the address: `Goods In, Whitehall Cross`.
     """
     address = parse_address(verbatim)
     if address is None:
         return None
     firms = [at for at, line in enumerate(address.before, 1) if is_firm(line) and not _WITHIN_HOUSE.match(line)]
     before = address.before[max(firms, default=0) :]
-    if address.form not in {"GB", "US"}:
+    if address.form not in {"GB", "IE", "US"}:
         before = tuple(filter(_is_part, before))
     return Value(replace(address, before=before).text)
 

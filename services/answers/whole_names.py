@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm, is_legal_form, is_owner, is_person, partners_behind
+from services.answers.names import is_firm, is_legal_form, is_owner, is_person, is_repeated, partners_behind
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -22,7 +22,9 @@ _TRADES: Final = re.compile(
     re.IGNORECASE,
 )
 """A line that says a trade alone, and goes on with the name below: `Garten- und Landschaftsbau`."""
-_FIRM_WORDS: Final = re.compile(r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und))*")
+_FIRM_WORDS: Final = re.compile(
+    r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und|am|an|der|im|in|zum|zur|of|the|de|du|la))*"
+)
 _NO_NAME: Final = re.compile(
     r"^(?:an|to|from|von|herrn?|frau|mr|mrs|ms|dear|firma|fa|die|der|das|the|geschäftsführer\w*|inhaber\w*|name|bank"
     r"|ihre?|unsere?|your|our|und|and|zwischen|between|für|for|bei|by|durch|mit|with|gegen|against"
@@ -77,7 +79,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     begin = cell.text.rfind(": ", 0, at) + 1  # `Versandart: Spedition Korff GmbH`
     before = cell.text[begin:at].strip()
     is_whole = is_firm(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
-    if not before or _NO_NAME.match(before) or not (is_whole or _TRADE.fullmatch(before)):
+    is_other = _NO_NAME.match(before) or is_repeated(before, verbatim)
+    if not before or is_other or not (is_whole or _TRADE.fullmatch(before)):
         return verbatim
     return cell.text[begin : at + len(verbatim)].lstrip()
 

@@ -531,6 +531,8 @@ def test_a_senders_line_may_be_broken_in_two() -> None:
         (("Herrn", "Dr. Kurt Brook", "Haus Abendrot", "Am Hang 12", "80333 München"), "Dr. Kurt Brook"),
         (("Herrn", "Dr. Kurt Brook", "bei Familie Anna Weber", "Am Hang 12", "80333 München"), "Dr. Kurt Brook"),
         (("Frau", "Mag. Ida Brook", "Am Hang 12", "80333 München"), "Mag. Ida Brook"),
+        (("Frau", "Dr. Ida Brook", "Fachärztin für Orthopädie", "Am Hang 12", "80333 München"), "Dr. Ida Brook"),
+        (("Frau", "Notarin", "Dr. Ida Brook", "Am Hang 12", "80333 München"), "Dr. Ida Brook"),
         (("Frau", "Ida Brook", "Alpenverein Mühltal", "Am Hang 12", "80333 München"), "Ida Brook"),
         (("Mag. Ida Brook", "Alpenverein Mühltal", "Am Hang 12", "80333 München"), "Mag. Ida Brook"),
     ],
@@ -630,3 +632,28 @@ def test_a_street_below_the_word_for_a_name_is_none(street: str) -> None:
     assert parts(placed(*column(500, 1_000, "Billing address:", street, "Ferndale")))[1] is None
     block = column(500, 1_000, "Billing address:", "WEG Ringstraße 41", "Ferndale")
     assert parts(placed(*block))[1] == "WEG Ringstraße 41"
+
+
+def test_a_senders_line_that_parts_the_words_of_a_name_has_none() -> None:
+    line = ("Kurt · Hammer · Gerüstweg 3 · 10115 · Berlin", 500, 1_000)
+    page = placed(line, *column(500, 1_240, *CUSTOMER), *column(500, FOOT, *FIRM, "HRB 4711"))
+    assert parts(page) == (FIRM[0], CUSTOMER[0])
+
+
+def test_the_firm_below_its_logo_is_meant() -> None:
+    own = ("Hammer & Co Gruppe", *FIRM)
+    assert parts(placed(*column(500, 300, *own), *column(500, 1_200, *CUSTOMER))) == ("Hammer & Co Gruppe", CUSTOMER[0])
+    own = ("Harbour & Mill Group", *MAKER)
+    assert parts(placed(*column(500, 300, *own), *column(500, 1_200, *CLIENT))) == (MAKER[0], CLIENT[0])
+
+
+def test_where_words_tell_the_recipients_address_another_one_is_the_senders() -> None:
+    other = column(500, 3_000, "Billing address", "Ida Brook", "27 Strand Road", "IE", "Sligo")
+    page = placed(("INVOICE", RIGHT, 100), *column(500, 300, *MAKER), *other)
+    assert parts(page) == (MAKER[0], "Ida Brook")
+
+
+def test_a_name_is_found_whatever_spaces_it_is_written_with() -> None:
+    page = placed(*column(500, 4_000, "Mit freundlichen Grüßen", "Dr. Anna Weber", "Chefärztin, Klinik am Ring"))
+    page[0][0] = page[0][0].replace("Dr. Anna Weber", "Dr.\u00a0Anna\u00a0Weber")
+    assert [party.verbatim for party in letter_of(*page).signed] == ["Dr.\u00a0Anna\u00a0Weber"]

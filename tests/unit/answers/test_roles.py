@@ -490,3 +490,20 @@ def test_a_firm_in_the_imprint_is_surer_than_the_name_of_its_group_at_the_top() 
     )
     copied = {"seller": "Field Crafts Limited (AB-C-04712)", "buyer": "Kern & Brook Giftware DAC"}
     assert decided(page, **copied) == {"seller": "Kern & Brook Giftware DAC", "buyer": "Field Crafts Limited"}
+
+
+SIGNED = placed(
+    ("Sehr geehrte Frau Brook,", 500, 3_000), *column(500, 4_000, "Mit freundlichen Grüßen", "Prof. Dr. Anna Weber")
+)
+
+
+def test_who_signs_did_not_get_the_letter() -> None:
+    assert decided(SIGNED, buyer="Anna Weber", clerk="Frau Brook") == {
+        "buyer": "Frau Brook",
+        "clerk": "Prof. Dr. Anna Weber",
+    }
+
+
+def test_who_signs_has_all_titles_that_stand_there() -> None:
+    assert decided(SIGNED, clerk="Dr. Anna Weber") == {"clerk": "Prof. Dr. Anna Weber"}
+    assert decided(SIGNED, clerk="Weber") == {"clerk": "Weber"}

@@ -1,7 +1,7 @@
 """Amounts that are printed in two currencies: the document's own is taken, or nothing is changed."""
 
 import pytest
-from unit.answers.placed import Pages, Placed, a_type, field, placed, values
+from unit.answers.placed import Pages, Placed, a_type, answered, field, placed, values
 
 from schemas.document_types import Kind
 from services.answers.candidates import Candidates
@@ -129,3 +129,7 @@ def test_a_dollar_is_that_of_the_one_country_that_is_named(place: str, currency:
 )
 def test_amounts_that_do_not_tell_the_currency_leave_it_open(page: str) -> None:
     assert currency_of_amounts(page, "CZK") is None
+
+
+def test_what_amounts_say_of_the_currency_is_said_in_the_end() -> None:
+    assert answered("invoice", IN_EUROS, "en", currency="CZK")["currency"] == "EUR"

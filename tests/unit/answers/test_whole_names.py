@@ -21,6 +21,7 @@ def taken(page: Pages, said: str, name: str = "buyer") -> str | None:
     [
         ("Tischlerei Wendelin Korff GmbH", "Wendelin Korff GmbH"),
         ("Korff & Söhne KG", "Söhne KG"),
+        ("Praxisklinik am Hafentor GbR", "Hafentor GbR"),
         ("North Harbour Joinery Ltd", "Joinery Ltd"),
         ("Field & Brook LLP", "Brook LLP"),
         ("Tischlerei Johann Korff e.U.", "Johann Korff e.U."),
@@ -47,6 +48,8 @@ def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) 
         ("Between Acme Ltd", "Acme Ltd"),
         ("For Acme Ltd", "Acme Ltd"),
         ("Kunde: Muster GmbH", "Muster GmbH"),
+        ("Korff Bloom Korff Bloom Export B.V.", "Korff Bloom Export B.V."),
+        ("KorffPack Korff Verpackungen GmbH", "Korff Verpackungen GmbH"),
         ("Muster Immobilien GmbH und Kern Bau AG", "Muster Immobilien GmbH"),
         ("Muster Immobilien GmbH & Kern Bau AG", "Muster Immobilien GmbH"),
         ("Acme Ltd and Globex Inc", "Acme Ltd"),
@@ -281,3 +284,24 @@ def test_a_title_that_runs_into_a_name_is_none_of_it() -> None:
 @pytest.mark.parametrize("word", ["Contractor", "Client", "Auftragnehmer", "Mieter", "Prestataire"])
 def test_what_somebody_is_called_for_his_part_is_nobodys_name(word: str) -> None:
     assert taken(placed((word, 0, 100)), word) is None
+
+
+@pytest.mark.parametrize(
+    ("logo", "firm", "said"),
+    [
+        ("KorffPack", "Korff Verpackungen GmbH", "Korff Verpackungen GmbH"),
+        ("Ida Brook", "Korff Verpackungen GmbH", "Ida Brook"),
+    ],
+)
+def test_a_firm_beside_its_logo_is_taken_without_it(logo: str, firm: str, said: str) -> None:
+    page = placed((logo, 0, 100), (firm, 3_000, 100))
+    page[0][0] = page[0][0].replace("\n", " ", 1)
+    assert taken(page, f"{logo} {firm}") == said
+
+
+@pytest.mark.parametrize(
+    "words", ["Notarin", "Fachärztin für Innere Medizin", "Leitender Oberarzt", "Rechtsanwalt", "Médecin généraliste"]
+)
+def test_what_somebody_does_is_nobodys_name(words: str) -> None:
+    assert taken(([f"Frau {words} Ida Brook"], []), words) is None
+    assert taken((["Notar Ida Brook"], []), "Notar Ida Brook") == "Notar Ida Brook"
