@@ -9,6 +9,7 @@ from dataclasses import replace
 from heapq import merge
 from itertools import islice, pairwise
 from typing import Final
+from weakref import proxy
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
@@ -84,7 +85,8 @@ class Candidates:
         self.language = language
         self.surroundings = Surroundings(pages, layouts)
         self.letter = Letter(pages, self.surroundings, sender_buys=sender_buys)
-        self.places = ScoredPlaces(learned_places, pages, self)
+        # Not held by what it holds: a long document is megabytes, and gone at once when its check is.
+        self.places = ScoredPlaces(learned_places, pages, proxy(self))
         self._found: dict[Kind, list[Candidate]] = {}
         self._owned_by: dict[tuple[str, Kind, Doubts], Mapping[str, Sequence[Candidate]]] = {}
         self.told: dict[tuple[str, Kind], Mapping[str, Sequence[Candidate]]] = {}

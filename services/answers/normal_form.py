@@ -73,7 +73,7 @@ def normal_text(text: str) -> str:
     """Give the normal form of a text alone, without places."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.lower()
-    return normal_form(text).text
+    return normal_form(text).text if _SPECIAL.search(text) else text.lower()
 
 
 def normal_form(text: str) -> NormalForm:

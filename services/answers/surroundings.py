@@ -222,7 +222,7 @@ class _Page:
         )
         self._starts = [start for start, _, _ in places]
         self._places = [(number, at) for _, number, at in places]
-        self._above = [(), *starmap(_cells_above, pairwise(sheet.lines))]
+        self._above = [(), *starmap(cells_above, pairwise(sheet.lines))]
 
     def find(self, start: int) -> tuple[Line, int, Sequence[Cell]] | None:
         """Give the line of a place, the number of its cell, and the cells of the line above if that is near."""
@@ -282,7 +282,7 @@ def _offset(lines: Sequence[Line], number: int) -> Sequence[Cell]:
     ]
 
 
-def _cells_above(above: Line, line: Line) -> Sequence[Cell]:
+def cells_above(above: Line, line: Line) -> Sequence[Cell]:
     """Give the cells of the line above if it is near."""
     is_near = line.baseline - above.baseline <= _ABOVE * max(line.size, above.size)
     return above.cells[:MAX_ABOVE] if is_near else ()

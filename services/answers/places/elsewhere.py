@@ -14,6 +14,8 @@ from services.answers.places.scored import Scored
 from services.answers.review import Review
 from services.answers.rules import holds, values_of
 
+LIKELY: Final = 0.0
+"""Logarithm of the odds of a place that is likelier its field's than not: no other one is looked for."""
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
@@ -56,8 +58,10 @@ def _far_likelier(
     kind: DocumentType, definition: FieldDefinition, field: FieldAnswer, candidates: Candidates
 ) -> Scored | None:
     mine = candidates.places.score_of(kind, definition, field)
-    best = max(candidates.places.of(kind, definition), key=lambda item: item.score, default=None)
-    return best if mine is not None and best is not None and best.score - mine > FAR_LIKELIER else None
+    if mine is None or mine >= LIKELY:
+        return None
+    best = candidates.places.best(kind, definition)
+    return best if best is not None and best.score - mine > FAR_LIKELIER else None
 
 
 def _said_at(

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from schemas.document_types import Kind
-from services.answers.places.terms import PlaceTerms, tokens_of
+from services.answers.places.terms import PlaceTerms, Spot, said, tokens_of
 from services.answers.values_by_form import KINDS, Candidate
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGITS: Final = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class FoundPlace:
     """A place that may be a field's.
 
@@ -35,8 +35,8 @@ class FoundPlace:
         What stands there: a canonical value, or the words of a cell.
     page, char_start, char_end
         As of a candidate.
-    terms
-        See `PlaceTerms`.
+    say
+        Gives its terms, see `PlaceTerms`: few places of a document are ever asked for them.
     candidate
         The value; None: the place is a cell.
     """
@@ -45,8 +45,13 @@ class FoundPlace:
     page: int
     char_start: int
     char_end: int
-    terms: Sequence[str]
+    say: Callable[[], Sequence[str]]
     candidate: Candidate | None = None
+
+    @cached_property
+    def terms(self) -> Sequence[str]:
+        """Its terms."""
+        return self.say()
 
 
 class FoundPlaces:
@@ -81,29 +86,28 @@ class FoundPlaces:
         for spot in self._terms.spots():
             cell = spot.cell
             if _HAS_WORD.search(cell.text):
-                terms = (*self._terms.around(spot), *self._terms.of_words(spot))
-                yield FoundPlace(cell.text, spot.page, cell.start, cell.end, terms)
+                yield FoundPlace(cell.text, spot.page, cell.start, cell.end, partial(self._terms.of_cell, spot))
 
     def _values(self, kind: Kind) -> Iterator[FoundPlace]:
         found = [(item, self._terms.spot(item.page, item.char_start)) for item in self._candidates.of(kind)]
         items = [(item, spot) for item, spot in found if spot is not None][:MAX_VALUES]
         ranks = _Ranks(kind, [item for item, _ in items])
         for at, (item, spot) in enumerate(items):
-            within = self._terms.of_value(spot, item.char_start, item.char_end)
-            terms = (*self._terms.around(spot), *within, *_said_of(item), *ranks.of(at))
-            yield FoundPlace(item.value.text, item.page, item.char_start, item.char_end, terms, item)
+            say = partial(_terms_of, self._terms, item, spot, ranks, at)
+            yield FoundPlace(item.value.text, item.page, item.char_start, item.char_end, say, item)
+
+
+def _terms_of(terms: PlaceTerms, item: Candidate, spot: Spot, ranks: "_Ranks", at: int) -> Sequence[str]:
+    within = terms.of_value(spot, item.char_start, item.char_end)
+    return [*terms.around(spot), *within, *_said_of(item), *ranks.of(at)]
 
 
 def _said_of(item: Candidate) -> Iterator[str]:
     """Give the terms of the words that may name a value, and of its sentence."""
     for label in item.labels[:3]:
-        tokens = tokens_of(label)[-_MANY:]
-        yield from (f"label:{token}" for token in tokens)
-        yield f"label={' '.join(tokens[-3:])}"
-    nearest = tokens_of(item.label)[-_MANY:]
-    yield from (f"nearest:{token}" for token in nearest)
-    yield f"nearest={' '.join(nearest[-3:])}"
-    yield from (f"sentence:{token}" for token in tokens_of(item.sentence[0])[-6:])
+        yield from said("label", label)
+    yield from said("nearest", item.label)
+    yield from [f"sentence:{token}" for token in tokens_of(item.sentence[0])[-6:]]
     if item.is_dateline:
         yield "dateline"
     if item.ends_span:

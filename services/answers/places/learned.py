@@ -7,22 +7,18 @@ are hardly wrong.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Annotated, Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.envelope import first_error
 from services.answers.places.found import FoundPlace
 
-Array = NDArray[np.float64]
 _Weight = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -46,6 +42,10 @@ class Weights(BaseModel):
     bias: _Weight
     terms: dict[str, _Weight]
 
+    def score(self, place: FoundPlace) -> float:
+        """Say how much speaks for a place: the logarithm of the odds."""
+        return self.bias + sum(map(self.terms.get, place.terms, repeat(0.0)))
+
 
 class LearnedPlaces(BaseModel):
     """Weights by group of fields.
@@ -64,7 +64,7 @@ class LearnedPlaces(BaseModel):
     learned_at: datetime | None = None
     documents: int = Field(ge=0)
     groups: dict[str, Weights]
-    _tables: dict[tuple[tuple[str, str], ...], "_Table"] = PrivateAttr(default_factory=dict)
+    _by_field: dict[tuple[str, str], Weights | None] = PrivateAttr(default_factory=dict)
 
     def as_json(self) -> str:
         """Write it, a group a line."""
@@ -89,64 +89,22 @@ class LearnedPlaces(BaseModel):
         """Say whether anything was learned of a field's places."""
         return group_of(kind, field) in self.groups
 
-    def scores(self, kind: DocumentType, fields: Sequence[FieldDefinition], places: Sequence[FoundPlace]) -> Array:
-        """Say how much speaks for each place being each field's.
+    def of(self, kind: DocumentType, field: FieldDefinition) -> Weights | None:
+        """Give what was learned of a field: what its group shares, and what is its own; None: nothing was."""
+        key = group_of(kind, field), own_of(kind, field)
+        if key not in self._by_field:
+            self._by_field[key] = self._of_field(*key)
+        return self._by_field[key]
 
-        Returns
-        -------
-        Array
-            Logarithms of odds, places by fields; of fields of which something was learned.
-        """
-        table = self._table_of(kind, fields)
-        rows = [[table.rows[term] for term in place.terms if term in table.rows] for place in places]
-        sums = np.zeros((len(rows), len(fields)))
-        for at, row in enumerate(rows):
-            sums[at] = table.weights[row].sum(axis=0)
-        return sums + table.bias
-
-    def _table_of(self, kind: DocumentType, fields: Sequence[FieldDefinition]) -> "_Table":
-        key = tuple((group_of(kind, field), own_of(kind, field)) for field in fields)
-        if key not in self._tables:
-            self._tables[key] = _Table.of([self._weights_of(kind, field) for field in fields])
-        return self._tables[key]
-
-    def _weights_of(self, kind: DocumentType, field: FieldDefinition) -> Weights:
-        """Give what was learned of a field: what its group shares, and what is its own."""
-        group, own = self.groups[group_of(kind, field)], own_of(kind, field)
+    def _of_field(self, of_group: str, own: str) -> Weights | None:
+        if (group := self.groups.get(of_group)) is None:
+            return None
         terms = dict(group.terms)
         for term, weight in group.terms.items():
             if term.startswith(own):
                 name = term.removeprefix(own)
                 terms[name] = terms.get(name, 0.0) + weight
         return Weights(bias=group.bias + terms.pop("", 0.0), terms=terms)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Weights of several fields.
-
-    Parameters
-    ----------
-    rows
-        By term, where its weights are.
-    weights
-        Terms by fields.
-    """
-
-    bias: Array
-    rows: Mapping[str, int]
-    weights: Array
-
-    @classmethod
-    def of(cls, fields: Sequence[Weights]) -> "_Table":
-        """Put what was learned of fields into one table."""
-        terms = sorted({term for field in fields for term in field.terms})
-        weights = np.zeros((len(terms), len(fields)))
-        rows = {term: at for at, term in enumerate(terms)}
-        for column, field in enumerate(fields):
-            for term, weight in field.terms.items():
-                weights[rows[term], column] = weight
-        return cls(np.array([field.bias for field in fields]), rows, weights)
 
 
 def own_of(kind: DocumentType, field: FieldDefinition) -> str:

@@ -6,13 +6,14 @@ as how many they are, not as which.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from services.answers.names import is_firm
 from services.answers.normal_form import plain
+from services.answers.surroundings import MAX_ABOVE, cells_above
 from services.answers.tables.sheet import Cell, Line, Sheet
 
 FIRST_PAGES: Final = 3
@@ -22,15 +23,15 @@ MAX_CELLS: Final = 600
 """Cells of a page that are looked at."""
 LONGEST: Final = 110
 """Characters of a cell whose words are looked at: a longer one is running text, of which the first ones count."""
-LONGEST_KEPT: Final = 40
-"""Characters of a cell whose words are kept for the next document."""
+TEXTS_KEPT: Final = 1_000
+"""Texts whose words are kept: most of a document's stand beside several others, few of them in the next one, too."""
 
 _NEAR: Final = 3
 """Lines above or below among which the next of a column is."""
+_LAST: Final = 5
+"""Words of a cell that count for those around it."""
 _PARAGRAPH: Final = 1.9
 """Distance of two lines of one block, as part of the font size."""
-_ABOVE: Final = 2.6
-"""The same of a line above whose words belong to what stands below them."""
 _SAME_EDGE: Final = 5
 """Difference of left edges, in tenths of a point, that a reader takes for none."""
 _LARGE: Final = 1.5
@@ -42,6 +43,7 @@ _SIXTHS: Final = 6
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_DIGIT: Final = re.compile(r"\d")
 _STREET: Final = re.compile(
     r"(?:str(?:\.|aße|asse)|\b(?:street|road|avenue|lane|rue|drive)\b|(?:weg|platz|gasse|allee|ring|damm)\b)[^\d]*\d"
     r"|^\d+[a-z]?,? .*(?:street|road|ave|lane|rue|way|drive|blvd)",
@@ -53,8 +55,7 @@ _PERSON: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A cell of a page, and its neighbours.
 
     Parameters
@@ -69,11 +70,7 @@ class Spot:
     line: Line
     number: int
     at: int
-
-    @property
-    def cell(self) -> Cell:
-        """The cell."""
-        return self.line.cells[self.at]
+    cell: Cell
 
 
 class PlaceTerms:
@@ -106,44 +103,55 @@ class PlaceTerms:
         """Give the terms of what stands around a cell, and of where it is."""
         key = spot.page, spot.cell.start
         if key not in self._kept:
-            self._kept[key] = tuple(self._sheets[spot.page].terms(spot))
+            self._kept[key] = self._sheets[spot.page].terms(spot)
         return self._kept[key]
 
-    def of_value(self, spot: Spot, start: int, end: int) -> Iterator[str]:
+    def of_cell(self, spot: Spot) -> list[str]:
+        """Give the terms of a cell: what stands around it, and its own words."""
+        return [*self.around(spot), *self.of_words(spot)]
+
+    def of_value(self, spot: Spot, start: int, end: int) -> list[str]:
         """Give the terms of a value within a cell: the words before and behind it."""
         text = self._pages[spot.page - 1]
-        before = _tokens(text[max(spot.cell.start, start - LONGEST) : start])[-_NEAR:]
-        behind = _tokens(text[end : end + LONGEST].partition("\n")[0])[:_NEAR]
-        yield from (f"before:{token}" for token in before)
-        yield f"before={' '.join(before)}"
-        yield from (f"behind:{token}" for token in behind)
-        if not behind:
-            yield "behind="
+        before = tokens_of(text[max(spot.cell.start, start - LONGEST) : start])[-_NEAR:]
+        behind = tokens_of(text[end : end + LONGEST].partition("\n")[0])[:_NEAR]
+        return [
+            *[f"before:{token}" for token in before],
+            f"before={' '.join(before)}",
+            *([f"behind:{token}" for token in behind] or ["behind="]),
+        ]
 
     @staticmethod
-    def of_words(spot: Spot) -> Iterator[str]:
+    def of_words(spot: Spot) -> list[str]:
         """Give the terms of a cell's own words."""
-        own = tokens_of(spot.cell.text)
-        yield from (f"own:{token}" for token in own[:8])
-        yield from (f"is:{shape}" for shape in shapes_of(spot.cell.text))
-        yield f"words{min(spot.cell.text.count(' '), 6)}"
+        text = spot.cell.text
+        return [
+            *[f"own:{token}" for token in tokens_of(text)[:8]],
+            *[f"is:{shape}" for shape in shapes_of(text)],
+            f"words{min(text.count(' '), 6)}",
+        ]
 
 
 class _Page:
     def __init__(self, sheet: Sheet) -> None:
         self._number = sheet.number
         self._lines = sheet.lines
-        self._ends = max((line.cells[-1].right for line in sheet.lines), default=1)
+        self._above: dict[int, Sequence[Cell]] = {0: ()}
 
     @cached_property
     def spots(self) -> list[Spot]:
         """The cells, as many as are looked at, in the order of the text."""
-        found = [
-            Spot(self._number, line, number, at)
+        cells = (
+            Spot(self._number, line, number, at, cell)
             for number, line in enumerate(self._lines)
-            for at in range(len(line.cells))
-        ][:MAX_CELLS]
-        return sorted(found, key=lambda spot: spot.cell.start)
+            for at, cell in enumerate(line.cells)
+        )
+        return sorted(islice(cells, MAX_CELLS), key=lambda spot: spot.cell.start)
+
+    @cached_property
+    def _ends(self) -> int:
+        """The right edge of the words."""
+        return max([1, *[line.cells[-1].right for line in self._lines]])
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -152,95 +160,93 @@ class _Page:
     @cached_property
     def _size(self) -> int:
         sizes = sorted(spot.cell.size for spot in self.spots)
-        return sizes[len(sizes) // 2] if sizes else 1
+        return sizes[len(sizes) // 2]
 
     def spot(self, start: int) -> Spot | None:
         at = bisect_right(self._starts, start) - 1
         return self.spots[at] if at >= 0 and start < self.spots[at].cell.end else None
 
-    def terms(self, spot: Spot) -> Iterator[str]:
-        cells, cell = spot.line.cells, spot.cell
-        yield f"cells{min(len(cells), 4)}"
-        yield f"at{min(spot.at, 3)}"
-        yield "last" if spot.at == len(cells) - 1 else "not-last"
-        yield from _named("left", cells[spot.at - 1].text if spot.at else None)
-        yield from _named("over", self._over(spot))
-        above = self._beside(spot, reversed(self._lines[max(0, spot.number - _NEAR) : spot.number]))
-        below = self._beside(spot, self._lines[spot.number + 1 : spot.number + 1 + _NEAR])
-        yield from _named("up", above)
-        yield from _named("down", below)
-        yield from self._of_place(spot, cell)
+    def terms(self, spot: Spot) -> tuple[str, ...]:
+        cells, cell, number = spot.line.cells, spot.cell, spot.number
+        return (
+            f"cells{min(len(cells), 4)}",
+            f"at{min(spot.at, 3)}",
+            "last" if spot.at == len(cells) - 1 else "not-last",
+            *_named("left", cells[spot.at - 1].text if spot.at else None),
+            *_named("over", self._over(spot)),
+            *_named("up", _in_column(cell, reversed(self._lines[max(0, number - _NEAR) : number]))),
+            *_named("down", _in_column(cell, self._lines[number + 1 : number + 1 + _NEAR])),
+            *self._of_place(spot, cell),
+        )
 
-    def _of_place(self, spot: Spot, cell: Cell) -> Iterator[str]:
-        yield f"height{_TENTHS * spot.number // max(len(self._lines), 1)}"
-        yield f"line{min(spot.number, 9)}"
-        yield f"from-end{min(len(self._lines) - spot.number, 6)}"
-        yield f"page{min(spot.page, 3)}"
-        yield f"width{_SIXTHS * cell.left // max(self._ends, 1)}"
-        size = cell.size / self._size
-        yield f"size{'++' if size > _LARGE else '+' if size > _LARGER else '-' if size < _SMALLER else '='}"
+    def _of_place(self, spot: Spot, cell: Cell) -> tuple[str, ...]:
+        number, count, size = spot.number, len(self._lines), cell.size / self._size
+        return (
+            f"height{_TENTHS * number // count}",
+            f"line{min(number, 9)}",
+            f"from-end{min(count - number, 6)}",
+            f"page{min(spot.page, 3)}",
+            f"width{_SIXTHS * cell.left // self._ends}",
+            f"size{'++' if size > _LARGE else '+' if size > _LARGER else '-' if size < _SMALLER else '='}",
+        )
 
     def _over(self, spot: Spot) -> str | None:
         """Give the words of the line above, if it is near, that stand over a cell."""
-        if not spot.number:
-            return None
-        line = self._lines[spot.number - 1]
-        if spot.line.baseline - line.baseline > _ABOVE * max(line.size, spot.line.size):
-            return None
-        return next((cell.text for cell in line.cells if cell.overlaps(spot.cell)), None)
-
-    @staticmethod
-    def _beside(spot: Spot, lines: Iterator[Line] | Sequence[Line]) -> str | None:
-        """Give the words of the nearest cell of the same block that begins at the same edge."""
-        own = spot.cell
-        for line in lines:
-            for cell in line.cells:
-                if abs(cell.left - own.left) <= _SAME_EDGE:
-                    near = abs(cell.baseline - own.baseline) <= _PARAGRAPH * max(own.size, cell.size)
-                    return cell.text if near else None
-        return None
+        number = spot.number
+        if number not in self._above:
+            self._above[number] = cells_above(self._lines[number - 1], spot.line)
+        return next((cell.text for cell in self._above[number] if cell.overlaps(spot.cell)), None)
 
 
-def _named(side: str, text: str | None) -> Iterator[str]:
+def _in_column(own: Cell, lines: Iterable[Line]) -> str | None:
+    """Give the words of the nearest cell of the same block that begins at the same edge."""
+    for line in lines:
+        for cell in line.cells[:MAX_ABOVE]:
+            if abs(cell.left - own.left) <= _SAME_EDGE:
+                near = abs(cell.baseline - own.baseline) <= _PARAGRAPH * max(own.size, cell.size)
+                return cell.text if near else None
+    return None
+
+
+def _named(side: str, text: str | None) -> list[str]:
     if text is None:
-        yield f"{side}-none"
-        return
-    tokens = tokens_of(text)[-5:]
-    yield from (f"{side}:{token}" for token in tokens)
-    yield f"{side}={' '.join(tokens[-3:])}"
-    yield from (f"{side}-is:{shape}" for shape in shapes_of(text))
+        return [f"{side}-none"]
+    return [*said(side, text), *[f"{side}-is:{shape}" for shape in shapes_of(text)]]
+
+
+def said(side: str, text: str) -> list[str]:
+    """Give the terms of the last words of a text."""
+    tokens = tokens_of(text)[-_LAST:]
+    return [*[f"{side}:{token}" for token in tokens], f"{side}={' '.join(tokens[-3:])}"]
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
     """Give the words and signs of a text in small letters; of a number, how many digits it has."""
-    return _kept_tokens(text) if len(text) <= LONGEST_KEPT else _tokens(text[:LONGEST])
+    return _tokens(text[:LONGEST])
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def _tokens(text: str) -> tuple[str, ...]:
     found = _TOKEN.findall(plain(text).casefold())
-    return tuple("0" * min(len(token), 4) if token.isdecimal() else token for token in found)
-
-
-_kept_tokens: Final = lru_cache(maxsize=20_000)(_tokens)
+    return tuple(["0000"[: len(token)] if token.isdecimal() else token for token in found])
 
 
 def shapes_of(text: str) -> tuple[str, ...]:
     """Give what a cell looks like: a firm, a person, a street, a town, an e-mail address, a label, a number, words."""
-    return _kept_shapes(text) if len(text) <= LONGEST_KEPT else _shapes(text[:LONGEST])
+    return _shapes(text[:LONGEST])
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def _shapes(text: str) -> tuple[str, ...]:
-    found = {
-        "firm": is_firm(text),
-        "person": _PERSON.fullmatch(text) is not None,
-        "street": _STREET.search(text) is not None,
-        "town": _POSTCODE.search(text) is not None,
-        "mail": "@" in text,
-        "label": text.rstrip().endswith(":"),
-        "number": _LETTER.search(text) is None,
-    }
-    shapes = tuple(name for name, is_so in found.items() if is_so)
+    has_letter, has_digit = _LETTER.search(text) is not None, _DIGIT.search(text) is not None
+    found = (
+        ("firm", has_letter and is_firm(text)),
+        ("person", has_letter and _PERSON.fullmatch(text)),
+        ("street", has_letter and has_digit and _STREET.search(text)),
+        ("town", has_digit and _POSTCODE.search(text)),
+        ("mail", "@" in text),
+        ("label", text.rstrip().endswith(":")),
+        ("number", not has_letter),
+    )
+    shapes = tuple([name for name, is_so in found if is_so])
     return shapes or (("words",) if " " in text.strip() else ("word",))
-
-
-_kept_shapes: Final = lru_cache(maxsize=20_000)(_shapes)

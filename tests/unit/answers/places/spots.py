@@ -14,7 +14,8 @@ from services.answers.places.learned import LearnedPlaces, Weights
 
 def places_on(pages: Pages, kind: Kind, language: str = "de") -> list[FoundPlace]:
     """Give the places of a document that may be of a kind."""
-    return list(FoundPlaces(pages[0], Candidates(pages[0], language, pages[1])).of(kind))
+    candidates = Candidates(pages[0], language, pages[1])
+    return list(FoundPlaces(pages[0], candidates).of(kind))
 
 
 def terms_on(pages: Pages, kind: Kind, text: str) -> AbstractSet[str]:
@@ -38,9 +39,9 @@ def odds(
     places: LearnedPlaces, pages: Pages, kind: DocumentType, definition: FieldDefinition
 ) -> list[tuple[str, float | None]]:
     """Give what stands in each place that may be a field's, and how much speaks for it; None: nothing is known."""
-    known = Candidates(pages[0], "de", pages[1], learned_places=places).places
+    known = Candidates(pages[0], "de", pages[1], learned_places=places)
     return [
-        (place.text, known.score_of(kind, definition, _at(place, definition)))
+        (place.text, known.places.score_of(kind, definition, _at(place, definition)))
         for place in places_on(pages, definition.kind)
     ]
 

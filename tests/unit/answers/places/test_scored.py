@@ -63,7 +63,8 @@ def answered(definition: FieldDefinition, value: str | None, said: str = "", at:
 
 
 def score(definition: FieldDefinition, answer: FieldAnswer, places: LearnedPlaces = LEARNED) -> float | None:
-    return candidates(places).places.score_of(BILL, definition, answer)
+    known = candidates(places)  # its places end with it
+    return known.places.score_of(BILL, definition, answer)
 
 
 def test_each_place_that_may_be_a_fields_has_its_odds() -> None:
@@ -122,17 +123,22 @@ def test_a_name_is_looked_for_without_what_its_copy_has_around_it() -> None:
 
 
 def test_kinds_are_scored_apart_in_one_document() -> None:
-    known = candidates().places
+    known = candidates()
     said = ((ISSUED, "2026-06-19"), (TOTAL, "119.00"), (SELLER, "Nordwerk GmbH"), (ISSUED, "2026-06-05"))
-    assert [known.score_of(BILL, field, answered(field, value)) for field, value in said] == [-2.0, 5.0, 4.0, 3.0]
+    assert [known.places.score_of(BILL, field, answered(field, value)) for field, value in said] == [
+        -2.0,
+        5.0,
+        4.0,
+        3.0,
+    ]
 
 
 def test_fields_of_a_kind_are_each_judged_by_what_was_learned_of_them() -> None:
     due = field("due", Kind.DATE, "fällig", "due")
     kind = a_type(ISSUED, due, SELLER)
     places = learned({"date:of_document": {"left:datum": 5.0}, "date:due": {"day-from-last0": 3.0}}, bias=-2.0)
-    known = Candidates(WORDS, "de", LAYOUTS, learned_places=places).places
+    known = Candidates(WORDS, "de", LAYOUTS, learned_places=places)
     days = ("2026-06-05", "2026-06-19")
     for definition, expected in ((due, [-2.0, 1.0]), (ISSUED, [3.0, -2.0])):
-        assert [known.score_of(kind, definition, answered(definition, day)) for day in days] == expected
-    assert known.score_of(kind, SELLER, answered(SELLER, "Nordwerk GmbH")) is None
+        assert [known.places.score_of(kind, definition, answered(definition, day)) for day in days] == expected
+    assert known.places.score_of(kind, SELLER, answered(SELLER, "Nordwerk GmbH")) is None
