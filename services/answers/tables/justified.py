@@ -23,8 +23,14 @@ def without_justified(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
 
 
 def _as_words(line: Line) -> Line:
-    """Put the words of a line together if it is justified; letters of one width stand at equal distances in tables."""
+    """Put the words of a line together if it is justified.
+
+    Letters of one width stand at equal distances in tables, and so may cells as wide as their words; but some of these
+    are more than a word, and the words of heads begin with capital letters.
+    """
     cells = line.cells
+    if any(" " in cell.text for cell in cells) or not any(cell.text[:1].islower() for cell in cells):
+        return line
     gaps = [second.left - first.right for first, second in pairwise(cells)]
     if len(cells) < _WORDS or max(gaps) - min(gaps) > _SAME or max(gaps) > _WIDEST * line.size:
         return line

@@ -27,8 +27,12 @@ def test_words_at_equal_distances_are_one_cell() -> None:
     assert texts(WORDS, 90) == ["Fundament ausheben bis Böschung 3,25 45°."]
 
 
-@pytest.mark.parametrize(("words", "last_gap"), [(WORDS, 120), (WORDS[:5], 90), (LETTERS, 90)])
-def test_uneven_gaps_few_words_and_letters_of_one_width_are_those_of_a_row(
+HEAD = tuple((word.capitalize(), width) for word, width in WORDS)
+ROW = (("Bremsen vorn ersetzt", 700), *WORDS)
+
+
+@pytest.mark.parametrize(("words", "last_gap"), [(WORDS, 120), (WORDS[:5], 90), (LETTERS, 90), (HEAD, 90), (ROW, 90)])
+def test_uneven_gaps_few_words_letters_of_one_width_capitals_and_cells_of_words_are_those_of_a_row(
     words: Sequence[tuple[str, int]], last_gap: int
 ) -> None:
     assert texts(words, last_gap) == [word for word, _ in words]
