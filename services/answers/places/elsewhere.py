@@ -15,7 +15,8 @@ from services.answers.review import Review
 from services.answers.rules import holds, values_of
 
 LIKELY: Final = 0.0
-"""Logarithm of the odds of a place that is likelier its field's than not: no other one is looked for."""
+"""Logarithm of the odds of a place that is likelier its field's than not: no other one is looked at, but values beside
+which a name of the field stands."""
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
@@ -58,9 +59,10 @@ def _far_likelier(
     kind: DocumentType, definition: FieldDefinition, field: FieldAnswer, candidates: Candidates
 ) -> Scored | None:
     mine = candidates.places.score_of(kind, definition, field)
-    if mine is None or mine >= LIKELY:
+    if mine is None:
         return None
-    best = candidates.places.best(kind, definition)
+    among = candidates.labelled(definition, kind) if mine >= LIKELY else None
+    best = candidates.places.best(kind, definition, among)
     return best if best is not None and best.score - mine > FAR_LIKELIER else None
 
 

@@ -91,10 +91,10 @@ class LearnedPlaces(BaseModel):
 
     def of(self, kind: DocumentType, field: FieldDefinition) -> Weights | None:
         """Give what was learned of a field: what its group shares, and what is its own; None: nothing was."""
-        key = group_of(kind, field), own_of(kind, field)
-        if key not in self._by_field:
-            self._by_field[key] = self._of_field(*key)
-        return self._by_field[key]
+        key, kept = (group_of(kind, field), own_of(kind, field)), self._by_field
+        if key not in kept:
+            kept[key] = self._of_field(*key)
+        return kept[key]
 
     def _of_field(self, of_group: str, own: str) -> Weights | None:
         if (group := self.groups.get(of_group)) is None:

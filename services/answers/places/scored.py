@@ -10,6 +10,7 @@ from schemas.events import FieldAnswer
 from services.answers.normal_form import normal_text
 from services.answers.places.found import CELLS, FoundPlace, FoundPlaces
 from services.answers.places.learned import LearnedPlaces
+from services.answers.values_by_form import Candidate
 
 if TYPE_CHECKING:
     from services.answers.candidates import Candidates
@@ -41,11 +42,20 @@ class ScoredPlaces:
         self._found = FoundPlaces(pages, candidates)
         self._scores: dict[tuple[str, str, int], float] = {}
 
-    def best(self, kind: DocumentType, field: FieldDefinition) -> Scored | None:
-        """Give the likeliest place of a field; None if nothing was learned of it, or there is none."""
+    def best(
+        self, kind: DocumentType, field: FieldDefinition, among: Sequence[Candidate] | None = None
+    ) -> Scored | None:
+        """Give the likeliest place of a field; None if nothing was learned of it, or there is none.
+
+        Parameters
+        ----------
+        among
+            Values whose places are looked at; None: all places are.
+        """
         places = self._found.of(field.kind)
-        scores = self._of(kind, field, range(len(places)))
-        return max(map(Scored, places, scores), key=attrgetter("score"), default=None)
+        numbers = [at for at, place in enumerate(places) if among is None or place.candidate in among]
+        scored = map(Scored, (places[at] for at in numbers), self._of(kind, field, numbers))
+        return max(scored, key=attrgetter("score"), default=None)
 
     def score_of(self, kind: DocumentType, field: FieldDefinition, answer: FieldAnswer) -> float | None:
         """Say how much speaks for the best place that says what was answered; None if nothing is known of any."""

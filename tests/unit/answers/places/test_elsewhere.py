@@ -132,6 +132,19 @@ def test_what_is_nearly_as_likely_where_it_was_copied_stays() -> None:
     assert only(done(issued="19.06.2026")).value == "2026-06-05"
 
 
+def test_a_likely_place_gives_way_to_a_value_beside_which_a_name_of_the_field_stands() -> None:
+    likely = learned({"date:of_document": {"left:fällig": 1.5, "left:datum": 1.5 + FAR}}, bias=0.0)
+    assert only(done(likely, issued="19.06.2026")).value == "2026-06-05"
+
+
+def test_a_likely_place_gives_way_to_no_other_value() -> None:
+    likely = learned({"reference:number": {"left:bestellung": 1.5, "left:nummer": 1.5 + FAR}}, bias=0.0)
+    assert candidates().labelled(BILL.fields[1], BILL) == []
+    assert only(done(likely, number="B-2026-77")).value == "B-2026-77"
+    unlikely = learned({"reference:number": {"left:bestellung": -0.5, "left:nummer": -0.5 + FAR}}, bias=0.0)
+    assert only(done(unlikely, number="B-2026-77")).value == "RE-2026-17"
+
+
 def test_a_value_that_the_likeliest_place_says_too_stays_where_it_was_copied() -> None:
     known = Candidates(["Datum 05.06.2026\nLieferung 05.06.2026"], "de", learned_places=LEARNED)
     fields = check_answer(BILL, {"issued": "05.06.2026"}, known.pages, "de", known.surroundings)
