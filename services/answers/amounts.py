@@ -137,6 +137,9 @@ _UNITS: Final = frozenset({
     "km", "m²", "m³", "qm", "kwh", "h", "std", "stunden", "hours", "heures", "tag", "tage", "tagen", "day", "days",
     "jour", "jours", "woche", "wochen", "week", "weeks", "semaine", "semaines", "monat", "monate", "monaten",
     "month", "months", "mois", "jahr", "jahre", "jahren", "year", "years", "an", "ans",
+    "box", "boxes", "carton", "cartons", "pallet", "pallets", "parcel", "parcels", "package", "packages", "crate",
+    "crates", "karton", "kartons", "palette", "paletten", "europalette", "europaletten", "paket", "pakete", "packstück",
+    "packstücke", "kiste", "kisten", "collo", "colli", "kollo", "kolli", "colis", "palettes", "caisse", "caisses",
 })  # fmt: skip
 
 

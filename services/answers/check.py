@@ -83,6 +83,7 @@ _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 _COUNT: Final = re.compile(r"[0-9]\.?")
+_CUT_COUNT: Final = re.compile(r"([0-9]{1,4} [^\W\d_]{6})[^\W\d_]*")
 _SPAN: Final = re.compile(
     r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
 )
@@ -127,6 +128,9 @@ _CODE_NAME: Final = "icd-10"
 """Begins a name of the field that has such a code."""
 _CODE_AND_WORDS: Final = re.compile(rf"(?P<code>{_CODE})[\s:;,\u2013\u2014-]+[^\W\d_].*", re.DOTALL)
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
+SAME_WORD: Final = 5
+"""Letters by which a word of a form is one of a field's name: `Zahlungsziel`, `Zahlungsbedingungen`."""
+_ENTRY: Final = re.compile(r"(?P<name>[^\W\d_][^\W\d_ .-]{1,30}(?: [^\W\d_]{2,20}){0,2}) ?: +(?P<rest>\S.*)", re.DOTALL)
 _NOISE: Final = ",:; \t\r\n"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f]")
 _DASHES_ALONE: Final = re.compile(r"[-\u2010-\u2015\u2212_.,:;?*/\\'\" ]*")
@@ -229,7 +233,7 @@ class _Document:
         """Give the answer that a copy is; None if it says nothing of the field."""
         if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
             return self._unread(field, copied)
-        said = self._without_anothers(field, self._with_title(field, copied))
+        said = self._without_anothers(field, self._whole_count(field, self._with_title(field, copied)))
         verbatim, value = _read(field, said, self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
             value = Value(code)
@@ -282,6 +286,14 @@ class _Document:
         counted = re.compile(rf"(?<![\w.,]){re.escape(copied.rstrip('.'))}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
         found = (match[0] for page in self.pages.texts for match in counted.finditer(page))
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
+
+    def _whole_count(self, field: FieldDefinition, copied: str) -> str:
+        """Give a number with the whole word of what it counts, where the bound of the copy cut it: `6 Europaletten`."""
+        cut = _CUT_COUNT.fullmatch(copied)
+        if field.kind is not Kind.NUMBER or cut is None or len(copied) < field.max_length - 1:
+            return copied
+        whole = re.compile(rf"(?<![\w.,]){re.escape(cut[1])}\w*", re.IGNORECASE)
+        return next((match[0] for page in self.pages.texts if (match := whole.search(page))), copied)
 
     def _without_anothers(self, field: FieldDefinition, copied: str) -> str:
         """Leave out a diagnosis's code where it is another field's, and the diagnosis where the code is this one's.
@@ -455,9 +467,19 @@ def _filled(field: FieldDefinition, copied: str) -> str:
     said = plain(verbatim).casefold()
     if field.kind is Kind.NAME and (said in _PARTS or is_occupation(said)):
         return ""
+    if field.kind is Kind.TEXT and (behind := _behind_own_name(field, verbatim)):
+        return behind
     if said in _PLACEHOLDERS or _DASHES_ALONE.fullmatch(said) or said.strip(" .:") in _own_names(field):
         return ""
     return verbatim
+
+
+def _behind_own_name(field: FieldDefinition, copied: str) -> str:
+    """Give a text without the name of its field before it: `Zahlungsziel: 30 Tage netto`; empty if none is there."""
+    entry = _ENTRY.fullmatch(copied)
+    own = {word[:SAME_WORD] for name in field.names for word in name.casefold().split() if len(word) >= SAME_WORD}
+    words = entry["name"].casefold().split() if entry else []
+    return entry["rest"] if entry and any(word[:SAME_WORD] in own for word in words) else ""
 
 
 def _own_names(field: FieldDefinition) -> set[str]:

@@ -90,8 +90,8 @@ def by_tax_above(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
 
 
 def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
-    """Give the amount that stands above the taxes which make of it what was answered."""
-    gross, amounts = _amount(answer), candidates.of(Kind.MONEY)
+    """Give the amount that stands above the taxes which make of it what was answered; freight of nothing is passed."""
+    gross, amounts = _amount(answer), [item for item in candidates.of(Kind.MONEY) if item.value.numeric]
     lasts = [at for at, item in enumerate(amounts) if item.value.numeric == gross is not None]
     for last in reversed(lasts):
         tax = Decimal(0)

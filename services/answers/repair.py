@@ -32,6 +32,7 @@ MAX_ATTEMPTS: Final = 1_000
 MISCOPIED: Final = 85.0
 """Similarity (rapidfuzz, 0 to 100) of a number with check digits to the one it was copied from."""
 
+_CODED: Final = frozenset({Kind.IBAN, Kind.VAT_ID})
 Changes = Mapping[str, Candidate]
 
 
@@ -55,7 +56,7 @@ def repair(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candid
     changes: dict[str, Candidate] = {}
     for definition in kind.fields:
         answer = given.get(definition.name)
-        if answer and answer.status == "unsupported" and (found := _meant(answer, definition, kind, candidates)):
+        if answer and _is_miscopied(answer) and (found := _meant(answer, definition, kind, candidates)):
             changes[definition.name] = found
             given[definition.name] = answer_of(definition, found)
     for rule in rules_about_fields(kind):
@@ -70,14 +71,19 @@ def _field(kind: DocumentType, name: str) -> FieldDefinition:
     return next(field for field in kind.fields if field.name == name)
 
 
+def _is_miscopied(answer: FieldAnswer) -> bool:
+    """Say whether a copy does not stand in the document, or is no account or tax number where it stands: it is cut."""
+    return answer.status == "unsupported" or (answer.status == "unparsed" and answer.kind in _CODED)
+
+
 def _meant(
     answer: FieldAnswer, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
 ) -> Candidate | None:
-    """Find what a value that does not stand in the document was copied from: the same value, else nearly the number."""
+    """Find what a miscopied value was copied from: the same value, else nearly the number, or one that goes on."""
     found = candidates.of(definition.kind)
     same = [candidate for candidate in found if answer.value is not None and _is_same(candidate, answer)]
-    if not same and definition.kind in (Kind.IBAN, Kind.VAT_ID):
-        same = [candidate for candidate in found if _similarity(candidate, answer) >= MISCOPIED]
+    if not same and definition.kind in _CODED:
+        same = [candidate for candidate in found if _is_nearly(candidate, answer)]
     if len({candidate.value.text for candidate in same}) > 1:
         return None
     labelled = candidates.labelled(definition, kind)
@@ -90,8 +96,11 @@ def _is_same(candidate: Candidate, answer: FieldAnswer) -> bool:
     return candidate.value.text == answer.value
 
 
-def _similarity(candidate: Candidate, answer: FieldAnswer) -> float:
-    return ratio(candidate.value.text, "".join(filter(str.isalnum, answer.verbatim)).upper())
+def _is_nearly(candidate: Candidate, answer: FieldAnswer) -> bool:
+    """Say whether a number is nearly what was copied; what stands so in the document is part of it, or another one."""
+    copied = "".join(filter(str.isalnum, answer.verbatim)).upper()
+    is_whole = answer.status == "unsupported" or candidate.value.text.startswith(copied)
+    return is_whole and ratio(candidate.value.text, copied) >= MISCOPIED
 
 
 class _Search:

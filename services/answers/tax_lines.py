@@ -32,6 +32,7 @@ MOST_AMOUNTS: Final = 5
 MOST_BETWEEN: Final = 400
 """Characters from the first part of a sum to the end of the last one."""
 
+_CALLED_TAX: Final = re.compile(r"\b(?:tva|ust|mwst|vat|tax|gst|hst|iva|btw)\b|steuer", re.IGNORECASE)
 _AMOUNT: Final = re.compile(r"\d[.,]\d\d(?!\d| ?%)")
 RATE: Final = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.,](\d{1,3}))? ?%")
 """A percentage; its groups are what stands before its point and behind it."""
@@ -60,7 +61,9 @@ def by_tax_lines(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     """Give the totals of all rates where those of one rate stand; else nothing."""
     totals = kind.tax_totals
     lines = tax_lines(candidates) if totals else []
-    if totals is None or len(lines) < 2 or not _is_part(totals, fields, lines):  # noqa: PLR2004  (one is the whole)
+    if totals is None or len(lines) < 2:  # noqa: PLR2004  (one is the whole)
+        return {}
+    if not (_is_part(totals, fields, lines) or _is_whole(totals, fields, lines)):
         return {}
     if (gross := _of(sum((line.net + line.tax for line in lines), Decimal(0)), candidates)) is None:
         return {}
@@ -159,6 +162,8 @@ def _tax_line(line: Line, amounts: Sequence[Candidate]) -> TaxLine | None:
         Those of its page, in the order of their places.
     """
     rates = [match for cell in line.cells if (match := RATE.search(cell.text))]
+    if len(rates) > 1:  # a discount's is no tax's
+        rates = [match for match in rates if _CALLED_TAX.search(match.string)]
     places = [
         (bisect_left(amounts, cell.start, key=_start), bisect_left(amounts, cell.end, key=_start))
         for cell in line.cells
@@ -186,6 +191,13 @@ def _is_part(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[T
     given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
     net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
     return any(net == line.net or (line.tax and tax == line.tax) or gross == line.net + line.tax for line in lines)
+
+
+def _is_whole(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[TaxLine]) -> bool:
+    """Say whether the gross total is given that all lines make, and net total or tax is not."""
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    is_open = given.get(totals.net) is None or given.get(totals.tax) is None
+    return is_open and given.get(totals.gross) == sum((line.net + line.tax for line in lines), Decimal(0))
 
 
 def _of(amount: Decimal, candidates: Candidates) -> Candidate | None:

@@ -587,3 +587,36 @@ def test_a_diagnosis_behind_its_code_is_no_part_of_the_code(copied: str, said: s
     letter = a_type(field("icd_code", Kind.TEXT, "ICD-Code", "ICD code", synonyms=("ICD-10",)))
     (answer,) = check_answer(letter, {"icd_code": copied}, [f"ICD-Code: {copied}"], "de")
     assert answer.value == said
+
+
+@pytest.mark.parametrize(
+    ("copied", "said"),
+    [
+        ("Zahlungsziel: 30 Tage netto", "30 Tage netto"),
+        ("Zahlungsbedingungen: 30 Tage netto", "30 Tage netto"),
+        ("Payment terms: 30 days net", "30 days net"),
+        ("Lieferung: frei Haus", "Lieferung: frei Haus"),
+        ("30 Tage: Zahlung netto", "30 Tage: Zahlung netto"),
+        ("Zahlung in 30 Tagen", "Zahlung in 30 Tagen"),
+    ],
+)
+def test_a_text_is_read_without_the_name_of_its_field(copied: str, said: str) -> None:
+    order = a_type(field("terms", Kind.TEXT, "Zahlungsbedingungen", "Payment terms"))
+    assert values(check_answer(order, {"terms": copied}, [copied], "de")) == {"terms": said}
+
+
+@pytest.mark.parametrize(
+    ("copied", "page", "count", "verbatim"),
+    [
+        ("6 Europaet", "Gesamt 6 Europaletten", "6", "6 Europaletten"),
+        ("5 Packstue", "Wir liefern 5 Packstücke.", "5", "5 Packstücke"),
+        ("6 Europaet", "Gesamt 16 Europaletten", None, "6 Europaet"),
+        ("6 Eur", "Gesamt 6 Europaletten", None, "6 Eur"),
+    ],
+)
+def test_a_count_whose_word_was_cut_is_read_with_the_whole_word(
+    copied: str, page: str, count: str | None, verbatim: str
+) -> None:
+    note = a_type(field("count", Kind.NUMBER, "Packstücke", "Packages", max_length=10))
+    (answer,) = check_answer(note, {"count": copied}, [page], "de")
+    assert (answer.value, answer.verbatim) == (count, verbatim)

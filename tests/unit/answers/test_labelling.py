@@ -650,3 +650,15 @@ def test_an_order_is_known_by_what_buyers_call_it(line: str, copied: str, order:
 def test_a_customers_number_is_no_order(kind: str) -> None:
     found = answered(kind, "Muster GmbH\nKundennummer 30518\nDatum 02.02.2026\n", "de", order_number="30518")
     assert "order_number" not in found
+
+
+def test_our_account_is_the_one_to_pay_into_whatever_other_stands_first() -> None:
+    page = (
+        "Umsatzsteuernummer: ATU12345675\nMitglied: Wohnbau eG\nMitgliedsnummer: 67, Umsatzsteuernummer: ATU76543215\n"
+        "Bank am Hang | DE72 1203 0000 0000 2020 52 | Wohnbau GmbH\n"
+        "Bitte überweisen Sie den Gesamtbetrag bis 30.04.2026 auf unser Konto DE02 1203 0000 0000 2020 51 (Bank AG)."
+    )
+    found = answered("invoice", page, "de", iban="DE72 1203 0000 0000 2020 52")
+    assert found["iban"] == "DE02120300000000202051"
+    assert found["due_date"] == "2026-04-30"
+    assert found["seller_vat_id"] == "ATU12345675"

@@ -126,8 +126,9 @@ def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
         TAXED.replace("VAT (20 %): 80.00", "GST 5 % 20.00\nTotal tax on goods 60.00"),
         f"Order over 480.00\n{TAXED}",
         f"{TAXED}\nPlease quote: 480.00",
+        TAXED.replace("VAT (20 %)", "Freight: 0.00\nVAT (20 %)"),
     ],
-    ids=["one tax", "two", "said before", "said behind"],
+    ids=["one tax", "two", "said before", "said behind", "freight of nothing"],
 )
 def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
     assert worth(page, "480.00") == "400.00"

@@ -110,6 +110,16 @@ def test_an_iban_that_was_miscopied_becomes_the_one_of_the_document(copied: str,
     assert value is None or said(list(done.fields))["iban"] == value
 
 
+def test_an_iban_that_goes_on_in_the_next_line_is_taken_whole() -> None:
+    text = page_of(Decimal(100), Decimal(19), Decimal(119), "Kto: DE02 1203 0000 0000 2020\n51")
+    done = repair(INVOICE, answers(text, iban="DE02 1203 0000 0000 2020"), candidates(text))
+    assert said(list(done.fields))["iban"] == "DE02120300000000202051"
+    text = page_of(
+        Decimal(100), Decimal(19), Decimal(119), "Kto: DE02 1203 0000 0000 2021\nIBAN DE02120300000000202051"
+    )
+    assert repair(INVOICE, answers(text, iban="DE02 1203 0000 0000 2021"), candidates(text)).changes == {}
+
+
 def test_a_number_that_the_document_prints_is_not_replaced_by_another() -> None:
     text = page_of(Decimal(100), Decimal(19), Decimal(119), "USt-IdNr. DE123456789", "Ihre USt-IdNr. DE136695976")
     assert repair(INVOICE, answers(text, seller_vat_id="DE123456789"), candidates(text)).changes == {}

@@ -146,3 +146,26 @@ def test_an_amount_that_is_a_cent_less_is_no_sum_unless_it_is_called_so() -> Non
 def test_what_was_paid_before_is_no_line_by_rate() -> None:
     page = "1. Abschlag 19 %    400,00    76,00    476,00\nRest 19 %    600,00    114,00    714,00"
     assert tax_lines(Candidates([page], "de")) == [TaxLine(Decimal("600.00"), Decimal("114.00"))]
+
+
+ROWS = """
+Code    Prix    Remise    Montant HT    Montant TVA    Taux
+VIN    31,50    5,00 %    1.197,00    239,40    TVA 20 %
+JUS    2,15    0,00 %    387,00    21,29    TVA 5,5 %
+"""
+
+
+def test_the_rate_of_a_discount_beside_that_of_a_tax_is_none() -> None:
+    assert tax_lines(Candidates([ROWS], "de")) == [
+        TaxLine(Decimal("1197.00"), Decimal("239.40")),
+        TaxLine(Decimal("387.00"), Decimal("21.29")),
+    ]
+    assert not tax_lines(Candidates([ROWS.replace("TVA ", "")], "de"))
+
+
+def test_lines_that_make_the_gross_total_tell_the_others_where_one_is_missing() -> None:
+    page = f"{ROWS}Totaux    1.584,00    260,69\nNet à payer    1.844,69"
+    whole = {"net_total": "1584.00", "tax_total": "260.69", "gross_total": "1844.69"}
+    assert totals(page, "", "", "1.844,69") == whole
+    assert totals(page, "1.584,00", "", "1.844,69") == whole
+    assert totals(page, "", "", "1.584,00") == {"gross_total": "1584.00"}

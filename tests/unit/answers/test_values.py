@@ -131,7 +131,18 @@ def test_the_language_decides_only_what_the_pattern_leaves_open(
 
 @pytest.mark.parametrize(
     ("verbatim", "text"),
-    [("12 Stück", "12"), ("3,5 kg", "3.5"), ("12 m²", "12"), ("-4", "-4"), ("3 Mio", None), ("12 €", None)],
+    [
+        ("12 Stück", "12"),
+        ("3,5 kg", "3.5"),
+        ("12 m²", "12"),
+        ("-4", "-4"),
+        ("3 Mio", None),
+        ("12 €", None),
+        ("4 pallets", "4"),
+        ("6 Europaletten", "6"),
+        ("5 Packstücke", "5"),
+        ("4 palaces", None),
+    ],
 )
 def test_a_number_may_have_a_unit_but_no_word_that_multiplies(verbatim: str, text: str | None) -> None:
     assert read(Kind.NUMBER, verbatim) == text
