@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
 
 from schemas.document_types import OTHER, DocumentTypes, load_document_types
 from schemas.events import Step
@@ -60,6 +61,9 @@ SIGNALLED: Final = 128
 STEP_SECONDS: Final = 120.0
 """How long a step of a start may take; loading a model has a setting. What it waits for, such as a broker that does not
 answer, is given up sooner and said."""
+
+
+_Read = TypeVar("_Read")
 
 
 class Service(Protocol):
@@ -134,6 +138,8 @@ LEAST_TEXT_TOKENS: Final = 256
 FETCH_SECONDS: Final = 30.0
 MAX_CHARACTERS: Final = 5_000_000
 """Text of one document: two thousand dense pages."""
+_UNUSABLE: Final = (OSError, CalibrationError, LearnedPlacesError, LearnedWordsError, RoutesError)
+"""What a file that a setting names raises if it cannot be read, or is none of its kind."""
 
 
 class ServiceName(StrEnum):
@@ -337,12 +343,7 @@ def _calibration_file(settings: Settings) -> Calibration:
         entry = load_catalogue().get(settings.model)
         shipped = entry and shipped_calibration(entry)
         return read_calibration(shipped) if shipped else UNFITTED
-    try:
-        return read_calibration(settings.calibration.read_bytes())
-    except (OSError, CalibrationError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        message = f"POSTKORB_CALIBRATION: {settings.calibration}: {reason}"
-        raise SettingsError(message) from None
+    return _read("POSTKORB_CALIBRATION", settings.calibration, read_calibration)
 
 
 def words_of(settings: Settings) -> LearnedWords:
@@ -355,12 +356,7 @@ def words_of(settings: Settings) -> LearnedWords:
     """
     if settings.learned_words is None:
         return shipped_words()
-    try:
-        words = read_learned_words(settings.learned_words.read_bytes())
-    except (OSError, LearnedWordsError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        message = f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: {reason}"
-        raise SettingsError(message) from None
+    words = _read("POSTKORB_LEARNED_WORDS", settings.learned_words, read_learned_words)
     if set(words.types) & set(types_of(settings)) == {OTHER}:
         message = (
             f"POSTKORB_LEARNED_WORDS: {settings.learned_words}: learned for {', '.join(words.types)}, and none of "
@@ -380,11 +376,16 @@ def places_of(settings: Settings) -> LearnedPlaces:
     """
     if settings.learned_places is None:
         return shipped_places()
+    return _read("POSTKORB_LEARNED_PLACES", settings.learned_places, read_learned_places)
+
+
+def _read(setting: str, file: Path, read: Callable[[bytes], _Read]) -> _Read:
+    """Read the file that a setting names; what is wrong with it is said with the setting's name."""
     try:
-        return read_learned_places(settings.learned_places.read_bytes())
-    except (OSError, LearnedPlacesError) as error:
+        return read(file.read_bytes())
+    except _UNUSABLE as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        message = f"POSTKORB_LEARNED_PLACES: {settings.learned_places}: {reason}"
+        message = f"{setting}: {file}: {reason}"
         raise SettingsError(message) from None
 
 
@@ -400,20 +401,20 @@ def routing_of(settings: Settings) -> Routing:
     """
     if settings.routes is None:
         return NO_ROUTING
-    try:
-        routes = read_routes(settings.routes.read_bytes(), types_of(settings))
-        _check_models(settings, routes)
-    except (OSError, RoutesError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        message = f"POSTKORB_ROUTES: {settings.routes}: {reason}"
-        raise SettingsError(message) from None
+    routes = _read("POSTKORB_ROUTES", settings.routes, lambda text: _routes(settings, text))
     if settings.calibration is None:
         return Routing(routes, _with_own_bounds(settings, UNFITTED))
     return Routing(routes, calibration_of(settings))
 
 
+def _routes(settings: Settings, text: bytes) -> Routes:
+    """Read routes, and hold the models that they lead to against the engine that there is."""
+    routes = read_routes(text, types_of(settings))
+    _check_models(settings, routes)
+    return routes
+
+
 def _check_models(settings: Settings, routes: Routes) -> None:
-    """Hold the models that routes lead to against the engine that there is."""
     catalogue = load_catalogue()
     for name, model in routes.models.items():
         reason = None

@@ -14,7 +14,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates
 from services.answers.evidence import Place, SearchablePages
-from services.answers.normal_form import NormalForm, normal_form, normal_text
+from services.answers.normal_form import NormalForm, letters_and_digits, normal_form, normal_text
 from services.answers.roles import is_name_of
 from services.answers.shown_numbers import ShownNumbers
 from services.answers.tables.sheet import Cell, Sheet
@@ -112,7 +112,7 @@ class EInvoicePages:
 
     def find_identifier(self, number: str) -> Place | None:
         """Find a number of letters and digits whatever spaces, dashes and points stand in it."""
-        wanted = "".join(filter(str.isalnum, normal_text(number)))
+        wanted = letters_and_digits(number)
         if not any(map(str.isdigit, wanted)):
             return None
         for page, (text, places) in enumerate(self._squeezed):

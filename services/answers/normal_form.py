@@ -76,6 +76,11 @@ def normal_text(text: str) -> str:
     return normal_form(text).text if _SPECIAL.search(text) else text.lower()
 
 
+def letters_and_digits(text: str) -> str:
+    """Give a text's normal form without spaces, dashes and other signs."""
+    return "".join(filter(str.isalnum, normal_text(text)))
+
+
 def normal_form(text: str) -> NormalForm:
     """Reduce a text, in one pass over it."""
     parts: list[str] = []

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.export import export, exported
+from services.cli.measuring import LabelsElsewhere
 from services.cli.output import AsJson, console, print_json, report, table_of
 from services.settings import Settings, SettingsError, load_settings
 from services.storage.migration import current, downgrade, upgrade
@@ -19,6 +20,9 @@ schemas = typer.Typer(help="The event schemas: export, check.", no_args_is_help=
 db = typer.Typer(help="The database: upgrade, downgrade, check.", no_args_is_help=True)
 
 DEFAULT_SCHEMAS = Path("schemas/json")
+Labelled = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Documents, with labels.json as for `evaluate`.")
+]
 
 
 @types.command("list")
@@ -60,14 +64,9 @@ def check_types(*, as_json: AsJson = False) -> None:
 
 @types.command("learn")
 def learn_words(
-    folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Documents, with labels.json as for `evaluate`.")
-    ],
+    folder: Labelled,
     *,
-    labels: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
-    ] = None,
+    labels: LabelsElsewhere = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="For POSTKORB_LEARNED_WORDS. Default: in the data folder.")
     ] = None,
@@ -85,14 +84,9 @@ def learn_words(
 
 @types.command("learn-places")
 def learn_places(
-    folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Documents, with labels.json as for `evaluate`.")
-    ],
+    folder: Labelled,
     *,
-    labels: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
-    ] = None,
+    labels: LabelsElsewhere = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="For POSTKORB_LEARNED_PLACES. Default: in the data folder.")
     ] = None,

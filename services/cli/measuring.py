@@ -29,6 +29,12 @@ HourlyPrice = Annotated[
     typer.Option("--hourly-price", min=0, metavar="PRICE", help="What the machine costs an hour, in your currency."),
 ]
 """Absent: `POSTKORB_HOURLY_PRICE`, which has a currency."""
+LabelsElsewhere = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels", metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."
+    ),
+]
 
 
 def evaluate(
@@ -39,10 +45,7 @@ def evaluate(
     pipeline: Annotated[
         str | None, typer.Option(metavar="ID", help="Take this pipeline's stored answers, instead of asking.")
     ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Labels that are not beside the documents."),
-    ] = None,
+    labels: LabelsElsewhere = None,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="An earlier evaluation's JSON to compare with.")
     ] = None,

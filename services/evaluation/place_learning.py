@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from schemas.document_types import DocumentType, DocumentTypes, FieldDefinition, Kind
 from services.answers.candidates import Candidates
 from services.answers.dates import regional
-from services.answers.normal_form import normal_text
+from services.answers.normal_form import letters_and_digits, normal_text
 from services.answers.periods import durations_like
 from services.answers.places.found import CELLS, FoundPlace, FoundPlaces
 from services.answers.places.learned import LearnedPlaces, Weights, group_of, own_of
@@ -94,7 +94,13 @@ def learn_places(lessons: Sequence[PlaceLesson], at: datetime) -> LearnedPlaces:
     for number, lesson in enumerate(lessons):
         for group, example in examples_of(number, lesson):
             groups[group].append(example)
-    return learn_from(groups, len(lessons), at)
+    taught = {name: examples for name, examples in groups.items() if _is_enough(examples)}
+    if not taught:
+        message = f"no field is said by {LEAST_OF_A_GROUP} documents or more: there is nothing to learn its places from"
+        raise LearningError(message)
+    return LearnedPlaces(
+        learned_at=at, documents=len(lessons), groups={name: _weights(found) for name, found in taught.items()}
+    )
 
 
 def taught_fields(lessons: Sequence[PlaceLesson], learned: LearnedPlaces) -> list[tuple[str, str, int, bool]]:
@@ -108,17 +114,6 @@ def taught_fields(lessons: Sequence[PlaceLesson], learned: LearnedPlaces) -> lis
         for kind in kinds.values()
         for field in kind.fields
     ]
-
-
-def learn_from(groups: Mapping[str, Sequence[Example]], documents: int, at: datetime) -> LearnedPlaces:
-    """Learn from examples by group."""
-    taught = {name: examples for name, examples in groups.items() if _is_enough(examples)}
-    if not taught:
-        message = f"no field is said by {LEAST_OF_A_GROUP} documents or more: there is nothing to learn its places from"
-        raise LearningError(message)
-    return LearnedPlaces(
-        learned_at=at, documents=documents, groups={name: _weights(found) for name, found in taught.items()}
-    )
 
 
 def examples_of(number: int, lesson: PlaceLesson) -> Iterator[tuple[str, Example]]:
@@ -142,7 +137,7 @@ class Truth:
         self._field = field
         self._truth = truth
         self._forms = None if truth is None or field.kind not in CELLS else _forms(field, truth, lesson)
-        self._letters = _alphanumeric(truth or "") if field.kind in _IN_PARTS else ""
+        self._letters = letters_and_digits(truth or "") if field.kind in _IN_PARTS else ""
 
     def is_said_by(self, place: FoundPlace) -> bool:
         """Say whether a place says it, or a part of it on two lines."""
@@ -152,7 +147,7 @@ class Truth:
             return is_right(self._field.kind, self._truth, place.text, place.candidate.verbatim)
         if self._forms is not None and any(form.search(normal_text(place.text)) for form in self._forms):
             return True
-        part = _alphanumeric(place.text)
+        part = letters_and_digits(place.text)
         return len(part) >= _PART and part in self._letters
 
 
@@ -161,10 +156,6 @@ def _forms(field: FieldDefinition, truth: str, lesson: PlaceLesson) -> list[re.P
         return [written_forms(field.kind, truth)]
     ways = {way for page in lesson.pages for way in durations_like(page, truth, lesson.language)}
     return [written_forms(Kind.TEXT, way) for way in ways]
-
-
-def _alphanumeric(text: str) -> str:
-    return "".join(filter(str.isalnum, normal_text(text)))
 
 
 def _is_enough(examples: Sequence[Example]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
-from services.answers.normal_form import normal_text
+from services.answers.normal_form import letters_and_digits
 from services.answers.places.found import CELLS, FoundPlace, FoundPlaces
 from services.answers.places.learned import LearnedPlaces
 from services.answers.values_by_form import Candidate
@@ -63,7 +63,7 @@ class ScoredPlaces:
 
     def that_say(self, field: FieldDefinition, answer: FieldAnswer) -> Iterator[int]:
         """Give the numbers of the places that say what was answered: equal values, or cells that have its words."""
-        wanted = _letters(answer.value or answer.verbatim)
+        wanted = letters_and_digits(answer.value or answer.verbatim)
         places = self._found.of(field.kind)
         if field.kind in CELLS and len(wanted) >= _SHORTEST:
             say = {at for at, letters in enumerate(self._letters) if wanted in letters}
@@ -74,7 +74,7 @@ class ScoredPlaces:
     @cached_property
     def _letters(self) -> list[str]:
         """Of the cells."""
-        return [_letters(place.text) for place in self._found.of(Kind.TEXT)]
+        return [letters_and_digits(place.text) for place in self._found.of(Kind.TEXT)]
 
     def _of(self, kind: DocumentType, field: FieldDefinition, numbers: Iterable[int]) -> Iterator[float]:
         """Give the scores of places, each reckoned once; none of a field of which nothing was learned."""
@@ -96,7 +96,3 @@ def _overlapping(places: Sequence[FoundPlace], answer: FieldAnswer) -> set[int]:
     return {
         at for at, item in enumerate(places) if item.page == page and item.char_start < end and start < item.char_end
     }
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, normal_text(text)))

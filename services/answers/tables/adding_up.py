@@ -36,7 +36,7 @@ _STEP: Final = 1.6
 """Distance of a line from the one above, as part of the font size, that is no gap."""
 _WORDS_OF_ONE: Final = 3
 """Words that a single line must have, if its amount is no product, to be told from a total."""
-_FEWEST_GROUPS: Final = 2
+FEWEST_GROUPS: Final = 2
 """Groups whose sums make a total, and lines of one that come to its sum: one alone may do so by chance."""
 _MOST_ABOVE: Final = 300
 """Lines above rows of which they may be sums; a document with more wants to be slow."""
@@ -218,7 +218,7 @@ class _Search:
         begin = last if cancels and (first == last or not self._is_cut(last, total, at)) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
         rows = self._taken[begin:]
-        has_groups = not self.way.groups_have_totals or self._groups >= _FEWEST_GROUPS
+        has_groups = not self.way.groups_have_totals or self._groups >= FEWEST_GROUPS
         if rank is not None and has_groups and self._are_rows(rows, rank):
             self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
         return begin
@@ -285,7 +285,7 @@ class _Search:
 
     def _are_subtotals(self, rows: Sequence[Listed]) -> bool:
         """Tell whether each amount is the sum of lines right above the rows, one group below the other."""
-        if len(rows) < _FEWEST_GROUPS or _show_products(rows):
+        if len(rows) < FEWEST_GROUPS or _show_products(rows):
             return False
         above = [entry for entry in self.entries if entry.at < rows[0].entry.at and entry.aside is None]
         figures = (entry.figure_in(self.way.span) for entry in above[-_MOST_ABOVE:])
@@ -346,10 +346,10 @@ def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
     at = 0
     for total in wanted:
         running, first = Decimal(0), at
-        while at < len(values) and (at - first < _FEWEST_GROUPS or running != total):
+        while at < len(values) and (at - first < FEWEST_GROUPS or running != total):
             running += values[at]
             at += 1
-        if running != total or at - first < _FEWEST_GROUPS:
+        if running != total or at - first < FEWEST_GROUPS:
             return False
     return True
 

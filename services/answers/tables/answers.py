@@ -12,6 +12,7 @@ from schemas.events import FieldAnswer
 from schemas.tables import ColumnDefinition, TableDefinition
 from schemas.wording import Wording
 from services.answers.tables.abreast import one_list_below_the_other
+from services.answers.tables.adding_up import FEWEST_GROUPS
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
@@ -58,8 +59,6 @@ _TAX: Final = re.compile(r"steuer|\btax|\biva\b|\bbtw\b|\bmoms\b|mehrwert|zuzüg
 """What a tax may be called that no list of names knows; in small letters."""
 _TAXED: Final = re.compile(r"\b(?:auf|on|sur|nach)\b")
 """What is taxed follows."""
-_FEWEST_GROUPS: Final = 2
-"""Groups with totals: one alone may be all of the table."""
 _SENTENCE: Final = 5
 """Words that are no name of a charge."""
 _CENT: Final = Decimal("0.02")
@@ -531,7 +530,7 @@ def _under_lesser_heads(
         Give those below the totals of groups too.
     """
     wider = find_rows(table, laid_out, language, by_content=by_content, lesser_heads=True, groups=groups)
-    if groups and wider.groups < _FEWEST_GROUPS:
+    if groups and wider.groups < FEWEST_GROUPS:
         return None
     rows, confirmed = _settled(wider, table.key, named, laid_out, language) if wider.rows else ((), False)
     return (wider, rows) if confirmed else None

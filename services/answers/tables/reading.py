@@ -7,6 +7,7 @@ from math import inf
 from typing import Final
 
 from schemas.tables import TableDefinition
+from services.answers.tables.adding_up import FEWEST_GROUPS
 from services.answers.tables.beginnings import begins_above
 from services.answers.tables.columns import Columns
 from services.answers.tables.evenly import SAME_EDGE, SAME_SIZE
@@ -240,7 +241,7 @@ class _Chooser:
                 totals += [row] if total and amount is not None and equal(total, amount) else []
                 self._of_group = []
         self.found.groups += len(totals)
-        for row in totals if self.found.groups > 1 else ():
+        for row in totals if self.found.groups >= FEWEST_GROUPS else ():
             row.aside = Aside.SUBTOTAL
 
     def finish(self, language: str, laid_out: Sequence[Sheet]) -> None:
