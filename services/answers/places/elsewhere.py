@@ -14,9 +14,9 @@ from services.answers.places.scored import Scored
 from services.answers.review import Review
 from services.answers.rules import holds, values_of
 
-LIKELY: Final = 0.0
-"""Logarithm of the odds of a place that is likelier its field's than not: no other one is looked at, but values beside
-which a name of the field stands."""
+LIKELY: Final = -2.0
+"""Logarithm of the odds of a place, one to seven, from which no other one is looked at, but values beside which a name
+of the field stands: hardly any is 400 times likelier."""
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})

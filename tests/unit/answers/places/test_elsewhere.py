@@ -12,7 +12,7 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.confidence import UNWEIGHED
 from services.answers.findings import findings_of
-from services.answers.places.elsewhere import FAR_LIKELIER, by_places
+from services.answers.places.elsewhere import FAR_LIKELIER, LIKELY, by_places
 from services.answers.places.learned import NO_PLACES, LearnedPlaces
 from services.answers.review import Review
 
@@ -141,7 +141,8 @@ def test_a_likely_place_gives_way_to_no_other_value() -> None:
     likely = learned({"reference:number": {"left:bestellung": 1.5, "left:nummer": 1.5 + FAR}}, bias=0.0)
     assert candidates().labelled(BILL.fields[1], BILL) == []
     assert only(done(likely, number="B-2026-77")).value == "B-2026-77"
-    unlikely = learned({"reference:number": {"left:bestellung": -0.5, "left:nummer": -0.5 + FAR}}, bias=0.0)
+    below = LIKELY - 0.5
+    unlikely = learned({"reference:number": {"left:bestellung": below, "left:nummer": below + FAR}}, bias=0.0)
     assert only(done(unlikely, number="B-2026-77")).value == "RE-2026-17"
 
 
