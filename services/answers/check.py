@@ -393,6 +393,8 @@ class _Document:
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
 
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
+        if _is_told_by_words(field):
+            return self._is_told(field, place)
         before = self.pages.text(place.page)[max(0, place.char_start - MAX_SPAN) : place.char_start]
         if field.kind is Kind.DATE and _SPAN.search(before):
             return True  # the second of two says what it is: `vom 01.04.2026 bis 31.03.2029`
