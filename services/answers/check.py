@@ -121,7 +121,9 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
 _BEFORE_CODE: Final = re.compile(
-    rf"(?P<words>[^\s(].*?)\s*(?:\({_CODE}\)(?:[.,;]?|[.,;]\s.*)|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)", re.DOTALL
+    rf"(?P<words>[^\s(].*?)\s*(?:\((?:ICD[\w -]{{0,8}}:? ?)?{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
+    rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)",
+    re.DOTALL,
 )
 """Words, and the code behind them; behind that, another diagnosis."""
 _CODE_NAME: Final = "icd-10"

@@ -61,6 +61,15 @@ _FIRM: Final = re.compile(
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
 
+_FIRM_AND_MORE: Final = re.compile(
+    rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
+    r"(?: ?, ?| [-\u2013\u2014|] )(?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)"
+    r"[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
+    r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
+    r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf))"
+)
+"""What stands behind a firm and is no part of its name: who works for it, its town, a department."""
+
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
@@ -148,6 +157,9 @@ def parse_name(verbatim: str) -> str | None:
         address = None
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
+    firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
+    if firm and not is_firm(name[firm.end("firm") :]):
+        name = firm["firm"]
     is_other = "@" in name or is_firm(name.partition(": ")[2]) or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

@@ -102,7 +102,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     under = surroundings.cell_below(page, below.start) if below else None
     goes_on = below is not None and (
         (_BROKEN.search(verbatim) is not None and is_firm(below.text) and not _NO_WORDS.search(below.text))
-        or is_legal_form(below.text)
+        or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
