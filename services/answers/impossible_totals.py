@@ -40,7 +40,8 @@ def impossible_totals(kind: DocumentType, fields: Sequence[FieldAnswer], candida
         return set()
     is_no_tax = tax is not None and not _is_tax(given[totals.tax], kind, candidates)
     found = {totals.tax} if is_no_tax else set()
-    may_be_net = net is None or _may_be_net(net, None if is_no_tax else tax, gross, amounts)
+    is_one_total = is_no_tax and net == gross
+    may_be_net = net is None or (_may_be_net(net, None if is_no_tax else tax, gross, amounts) and not is_one_total)
     if not may_be_net and not _is_called_net(given[totals.net], candidates):
         found.add(totals.net)
     return found

@@ -48,6 +48,11 @@ def left_out(page: str, **copied: str) -> set[str]:
         (
             f"{HEAD}Total soins 640,00\nPart caisse 210,00\nTotal TTC 640,00",
             {"net_total": "640,00", "tax_total": "210,00", "gross_total": "640,00"},
+            {"net_total", "tax_total"},
+        ),
+        (
+            f"{HEAD}Nettobetrag 640,00\nAnteil 210,00\nGesamtbetrag 640,00",
+            {"net_total": "640,00", "tax_total": "210,00", "gross_total": "640,00"},
             {"tax_total"},
         ),
         (
@@ -76,6 +81,7 @@ def left_out(page: str, **copied: str) -> set[str]:
         "no tax",
         "a discount for a tax",
         "a part for a tax",
+        "a part for a tax beside what is called net",
         "a named tax",
         "of a rate",
         "taxes printed",
