@@ -81,6 +81,13 @@ _OCCUPATION: Final = re.compile(
     r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",
     re.IGNORECASE,
 )
+_ORGANISATION: Final = re.compile(
+    r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
+    r"|town of|city of|county of|stadt|gemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität"
+    r"|genossenschaft|stiftung|pfarrei|kindergarten)|mairie|commune|école|collège|lycée)\b",
+    re.IGNORECASE,
+)
+"""A word that makes a line the name of an organisation that has no legal form."""
 _PARTNERS: Final = re.compile(rf" & (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
 
 
@@ -134,6 +141,11 @@ def is_owner(text: str) -> bool:
 def is_firm(name: str) -> bool:
     """Say whether a name has a legal form: no label, no heading, and no person has one."""
     return _LEGAL_FORM.search(name) is not None
+
+
+def is_organisation(name: str) -> bool:
+    """Say whether a name is that of an organisation without a legal form: `Archery Club`, `Stadt Ringau`."""
+    return _ORGANISATION.search(name) is not None
 
 
 def is_legal_form(word: str) -> bool:

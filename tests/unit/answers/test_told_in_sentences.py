@@ -63,6 +63,7 @@ def test_what_the_model_copied_stays() -> None:
         ("Es gilt deutsches Recht. Gerichtsstand ist Emden.", "deutsches Recht", "Emden"),
         ("It is governed by the laws of Ireland. Disputes go to arbitration in Sligo, Ireland.", "Ireland", "Ireland"),
         ("Gerichtsstand ist Emden, Deutschland.", "Emden, Deutschland", "Emden, Deutschland"),
+        ("The courts of Scotland shall have exclusive jurisdiction.", "courts of Scotland", "courts of Scotland"),
     ],
 )  # fmt: skip
 def test_a_text_from_another_sentence_gives_way_and_one_that_says_it_stays(text: str, copied: str, right: str) -> None:
