@@ -43,6 +43,7 @@ from services.answers.values_by_form import (
 
 MAX_BEGUN: Final = 30
 """Characters before a date in which a span may have begun."""
+_SPACED: Final = re.compile(r"\d \d")
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{GAP}]|\(")
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
@@ -244,6 +245,8 @@ class Candidates:
         last: Candidate | None = None
         since = 0
         for found in merge(numbers_like_dates(self.pages), values, key=_place) if kind is Kind.REFERENCE else values:
+            if kind is Kind.MONEY and self._is_of_two_columns(found):
+                continue
             labels = self.surroundings.labels(found.page, found.char_start)
             if kind is not Kind.REFERENCE or _is_named(labels):
                 follows_first = last is not None and self._is_span(last, found)
@@ -252,6 +255,12 @@ class Candidates:
                     since = last.char_end if last.page == found.page else 0
                 last = replace(found, labels=labels, sentence=self._sentence(found, since), ends_span=ends_span)
                 yield self._date(last) if kind is Kind.DATE else last
+
+    def _is_of_two_columns(self, found: Candidate) -> bool:
+        """Say whether a count and the amount in the next column were taken for one: `3 126,00`."""
+        if not _SPACED.search(found.verbatim):
+            return False
+        return len([*self.surroundings.by_cells(found.page, found.char_start, found.char_end)]) > 1
 
     def _sentence(self, found: Candidate, since: int) -> tuple[str, str]:
         if found.kind not in (Kind.DATE, Kind.MONEY):

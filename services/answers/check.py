@@ -121,7 +121,9 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
 _BEFORE_CODE: Final = re.compile(
-    rf"(?P<words>[^\s(].*?)\s*(?:\({_CODE}\)(?:[.,;]?|[.,;]\s.*)|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)", re.DOTALL
+    rf"(?P<words>[^\s(].*?)\s*(?:\((?:ICD[\w -]{{0,8}}:? ?)?{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
+    rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)",
+    re.DOTALL,
 )
 """Words, and the code behind them; behind that, another diagnosis."""
 _CODE_NAME: Final = "icd-10"
@@ -393,6 +395,8 @@ class _Document:
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
 
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
+        if _is_told_by_words(field):
+            return self._is_told(field, place)
         before = self.pages.text(place.page)[max(0, place.char_start - MAX_SPAN) : place.char_start]
         if field.kind is Kind.DATE and _SPAN.search(before):
             return True  # the second of two says what it is: `vom 01.04.2026 bis 31.03.2029`

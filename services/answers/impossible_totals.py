@@ -26,6 +26,8 @@ _NET: Final = re.compile(
 )
 """`Zahlbar netto in 30 Tagen` is no name of an amount, and `Netznutzung` no net."""
 
+_TOTAL: Final = re.compile(r"(?:total|gesamt\w*|summe)\W*")
+
 
 def impossible_totals(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[str]:
     """Name the net total, and the tax, that cannot be what they are given as."""
@@ -40,7 +42,8 @@ def impossible_totals(kind: DocumentType, fields: Sequence[FieldAnswer], candida
         return set()
     is_no_tax = tax is not None and not _is_tax(given[totals.tax], kind, candidates)
     found = {totals.tax} if is_no_tax else set()
-    may_be_net = net is None or _may_be_net(net, None if is_no_tax else tax, gross, amounts)
+    is_one_total = is_no_tax and net == gross and _is_called_total(given[totals.net], amounts)
+    may_be_net = net is None or (_may_be_net(net, None if is_no_tax else tax, gross, amounts) and not is_one_total)
     if not may_be_net and not _is_called_net(given[totals.net], candidates):
         found.add(totals.net)
     return found
@@ -50,6 +53,13 @@ def _is_called_net(answer: FieldAnswer, candidates: Candidates) -> bool:
     if answer.page is None or answer.char_start is None:
         return False
     return any(_NET.search(label) for label in candidates.surroundings.labels(answer.page, answer.char_start))
+
+
+def _is_called_total(answer: FieldAnswer, amounts: Sequence[Candidate]) -> bool:
+    """Say whether what stands beside an amount calls it the total, and no more."""
+    start = answer.char_start or 0
+    here = (item for item in amounts if item.page == answer.page and item.char_start <= start < item.char_end)
+    return any(map(_TOTAL.fullmatch, (label for item in here for label in item.labels)))
 
 
 def _is_tax(answer: FieldAnswer, kind: DocumentType, candidates: Candidates) -> bool:

@@ -61,6 +61,15 @@ _FIRM: Final = re.compile(
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
 
+_FIRM_AND_MORE: Final = re.compile(
+    rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
+    r"(?: ?, ?| [-\u2013\u2014|] )(?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)"
+    r"[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
+    r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
+    r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf))"
+)
+"""What stands behind a firm and is no part of its name: who works for it, its town, a department."""
+
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
@@ -72,6 +81,13 @@ _OCCUPATION: Final = re.compile(
     r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",
     re.IGNORECASE,
 )
+_ORGANISATION: Final = re.compile(
+    r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
+    r"|town of|city of|county of|stadt|gemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität"
+    r"|genossenschaft|stiftung|pfarrei|kindergarten)|mairie|commune|école|collège|lycée)\b",
+    re.IGNORECASE,
+)
+"""A word that makes a line the name of an organisation that has no legal form."""
 _PARTNERS: Final = re.compile(rf" & (?:[A-ZÄÖÜ][\w.'-]* ){{1,3}}?{_LEGAL_FORM.pattern}(?: mbB)?(?!\w)")
 
 
@@ -127,6 +143,11 @@ def is_firm(name: str) -> bool:
     return _LEGAL_FORM.search(name) is not None
 
 
+def is_organisation(name: str) -> bool:
+    """Say whether a name is that of an organisation without a legal form: `Archery Club`, `Stadt Ringau`."""
+    return _ORGANISATION.search(name) is not None
+
+
 def is_legal_form(word: str) -> bool:
     """Say whether a word is a legal form, also in capitals."""
     return _FORM_ALONE.fullmatch(word) is not None
@@ -148,6 +169,9 @@ def parse_name(verbatim: str) -> str | None:
         address = None
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
+    firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
+    if firm and not is_firm(name[firm.end("firm") :]):
+        name = firm["firm"]
     is_other = "@" in name or is_firm(name.partition(": ")[2]) or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None

@@ -29,7 +29,11 @@ RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
-_TAX: Final = re.compile(r"steuer\b|\bmwst|\bust\b|(?<!before )\b(?:vat|tax)\b|\b(?:[cis]?g|[hpq])st\b|\btva\b|\biva\b")
+_TAX: Final = re.compile(
+    r"(?<!before )(?<!prior to )(?<!without )(?<!excl )(?<!excl\. )(?<!excluding )(?<!ohne )(?<!vor )(?<!hors )"
+    r"(?<!\w)(?:\w*steuer\b|mwst|ust\b|(?:vat|tax)\b|(?:[cis]?g|[hpq])st\b|tva\b|iva\b)"
+)
+"""A word for a tax, in small letters, and not behind one that makes the amount what bears it: `Total prior to tax`."""
 
 
 def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:

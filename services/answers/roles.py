@@ -15,7 +15,7 @@ from services.answers.confidence import UNWEIGHED
 from services.answers.headings import is_title
 from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
-from services.answers.names import is_firm, is_person, parse_name
+from services.answers.names import is_firm, is_organisation, is_person, parse_name
 from services.answers.whole_names import two_lines
 
 _ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
@@ -47,13 +47,15 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
         party = party_of(letter, definition.role) if definition.role else None
         if party is None or is_title(kind, party.verbatim):
             continue
-        if _is_replaced(given.get(definition.name), definition, party, letter):
+        answer = given.get(definition.name)
+        others = [field for field in given.values() if field is not answer]
+        if _is_replaced(answer, definition, party, letter) and not _is_organisation_of(party, answer, others, letter):
             given[definition.name] = _answer_of(definition, _whole(party, letter))
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
             told = [*_in_their_places(definition.name, fields, letter), *given.values()]
-            firm = letter.firm_of(answer.value or "") or _registered(answer, told, kind, letter)
+            firm = _firm_of(answer, letter) or _registered(answer, told, kind, letter)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
@@ -61,6 +63,15 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
 
 def _field(kind: DocumentType, name: str) -> FieldDefinition | None:
     return next((field for field in kind.fields if field.name == name), None)
+
+
+def _firm_of(answer: FieldAnswer, letter: Letter) -> Party | None:
+    """Give the firm that has a person's name; none to which a name at the top is the firm: `Räumwerk Ohlsen`."""
+    said = answer.value or ""
+    firm = letter.firm_of(said)
+    is_at_top = letter.sender is not None and letter.sender.is_letterhead and is_name_of(letter.sender, said)
+    is_owner = firm is not None and is_at_top and is_person(firm.verbatim) and firm.verbatim.endswith(said.split()[-1])
+    return None if is_owner else firm
 
 
 def _is_bank(definition: FieldDefinition | None, answer: FieldAnswer, letter: Letter) -> bool:
@@ -203,6 +214,20 @@ def _is_known_better(answer: FieldAnswer, party: Party, letter: Letter) -> bool:
         return letter.imprint.has(said) and not letter.imprint.has(party.verbatim)
     works_for = is_person(party.verbatim) and is_firm(said) and not is_name_of(letter.recipient, said)
     return party.is_labelled and works_for
+
+
+def _is_organisation_of(
+    party: Party, answer: FieldAnswer | None, others: Sequence[FieldAnswer], letter: Letter
+) -> bool:
+    """Say whether an organisation was copied of the address in which a person who works for it stands first.
+
+    It is not that of another field: addresses beside each other may be read as one.
+    """
+    said = (answer.value if answer else None) or ""
+    if answer is None or answer.page is None or answer.char_start is None or not is_person(party.verbatim):
+        return False
+    is_others = any(is_part(said, other.value or "") for other in others)
+    return is_organisation(said) and not is_others and letter.is_in_address(answer.page, answer.char_start)
 
 
 def _has_two_names(answer: FieldAnswer, party: Party, letter: Letter) -> bool:

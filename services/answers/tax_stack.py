@@ -26,7 +26,7 @@ from services.answers.tax_lines import CENTS, RATE, Totals, sum_of
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
 MIN_RATES: Final = 2
-"""With one tax, each total is printed, and a rule finds what is wrong."""
+"""One tax alone may be a part of another sum; with one that is given beside its total, only the net total is wrong."""
 
 MOST_NAMED: Final = 8
 """Amounts beside a tax and its rate, of which all but the total itself must be its taxes."""
@@ -54,10 +54,9 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     """
     if (totals := kind.tax_totals) is None:
         return {}
-    given_gross = next(
-        (field.value_numeric for field in fields if field.path == totals.gross and field.status == "ok"), None
-    )
-    stacks = [*_stacks(candidates)] or [
+    given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
+    given_gross = given.get(totals.gross)
+    stacks = [*_stacks(candidates, given.get(totals.tax), given_gross)] or [
         stack for stack in _by_rates(candidates) if given_gross is None or _amount(stack.gross) >= given_gross
     ]  # beside a larger total, what the taxes prove is its taxed part
     distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}
@@ -98,7 +97,8 @@ def _is_more(
     return is_below or any(item.value.numeric == given.value_numeric for item in labelled)
 
 
-def _stacks(candidates: Candidates) -> Iterator[_Stack]:
+def _stacks(candidates: Candidates, given_tax: Decimal | None, given_gross: Decimal | None) -> Iterator[_Stack]:
+    """Give the stacks of two taxes, and of the one tax that is given with its total."""
     amounts = [item for item in candidates.of(Kind.MONEY) if _amount(item) and not _TAXED.search(item.label)]
     for at, net in enumerate(amounts):
         made, taxes = _amount(net), []
@@ -107,7 +107,8 @@ def _stacks(candidates: Candidates) -> Iterator[_Stack]:
                 break
             made += _amount(tax)
             taxes.append(tax)
-            if len(taxes) >= MIN_RATES and abs(made - _amount(gross)) <= CENTS:
+            is_given = (_amount(tax), _amount(gross)) == (given_tax, given_gross)
+            if (len(taxes) >= MIN_RATES or is_given) and abs(made - _amount(gross)) <= CENTS:
                 yield _Stack(net, taxes, gross)
                 break
 

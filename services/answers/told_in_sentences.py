@@ -1,5 +1,8 @@
 """What sentences tell: where a field is empty, the one value of the document that stands in a sentence of its form.
 
+So where a text says less than its sentence, or stands in another one: of `governed by the laws of Ireland` the model
+copies `Ireland` for the place of the courts, and `the courts of Dublin, Ireland` tell it.
+
 A type gives the forms: `Frist von {} … gekündigt` is a time of notice. Words that make a sentence another matter's,
 `unlike` and `denied_by`, count in the whole sentence and in the heading above it, as a value that is put in must be
 right. Another value of the kind in such a sentence, of which no form speaks, leaves the field empty, and so does
@@ -55,7 +58,7 @@ _AT_LEAST: Final = (
 _NAME_WORD: Final = r"(?:St\. |Ste\. )?[A-ZÀ-ÖØ-Þ][\w'-]*"
 _JOINS_NAMES: Final = (
     r" (?:(?:am|an der|ob der|in der|im|bei|vor der|upon|on|of|de|du|la|le|les|sur|and) )?"
-    r"|, (?=[A-ZÀ-Þ][\w'-]+[.;]?\s*$)"
+    r"|, (?=[A-ZÀ-Þ][\w'-]+(?:[.;]?\s*$|,? (?:ha(?:s|ve|ving)|shall|will) ))"
 )
 _A_COURT: Final = r"(?!(?:Commerce|(?:Grande|Première) Instance|Arrondissement)\b)"
 """What a French court is called by, before its place: `Tribunal de Commerce de Lyon`."""
@@ -78,7 +81,7 @@ _CASE: Final = re.compile(
 """What a sentence says only holds in a case; in small letters."""
 _USUAL_CASE: Final = re.compile(
     r"\b(?:nicht|kein\w*|not|pas)\b.*(?:kündig|widerspr|widersprich|terminat|notice|renew|résili|dénonc)"
-    r"|kaufm|kaufleute|unternehmer|merchant|commerçant|zulässig|permitted|gerichtsstand"
+    r"|kaufm|kaufleute|unternehmer|merchant|commerçant|zulässig|permitted|gerichtsstand|unresolved|negotiations? fail"
 )
 """Cases that hold as long as nobody does anything: `wenn er nicht gekündigt wird`, `sofern der Kunde Kaufmann ist`."""
 _IN_MONEY: Final = re.compile(CURRENCY)
@@ -114,9 +117,12 @@ class _Sentence:
 
 
 def by_sentences(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Labelled:
-    """Fill fields that are empty, or that code could not read, with the one value that their sentences tell."""
-    read = {field.path for field in fields if field.status == "ok"}
-    empty = [field for field in kind.fields if field.sentences and field.name not in read]
+    """Fill fields that are empty, or that code could not read, with the one value that their sentences tell.
+
+    A text gives way to it unless it has its words.
+    """
+    read = {field.path: field.value or "" for field in fields if field.status == "ok"}
+    empty = [field for field in kind.fields if field.sentences and (field.kind is Kind.TEXT or field.name not in read)]
     taken: dict[str, Candidate] = {}
     for each in dict.fromkeys(field.kind for field in empty):
         key = (kind.name, each)
@@ -128,7 +134,7 @@ def by_sentences(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
             for field in empty
             if field.kind is each
         }
-        taken |= {name: only for name, only in found.items() if only}
+        taken |= {name: only for name, only in found.items() if only and not _has_words(read.get(name), only)}
     definitions = {field.name: field for field in empty}
     given = {field.path: field for field in fields}
     given |= {name: answer_of(definitions[name], only) for name, only in taken.items()}
@@ -143,6 +149,10 @@ def _only(
     labelled = candidates.labelled(field, kind) if field.kind in KINDS else []
     is_one = len({item.value.text for item in (*told, *labelled)}) == 1
     return told[0] if told and is_one else None
+
+
+def _has_words(read: str | None, told: Candidate) -> bool:
+    return read is not None and told.value.text.casefold() in read.casefold()
 
 
 def _told(each: Kind, kind: DocumentType, candidates: Candidates) -> Mapping[str, Sequence[Candidate]]:

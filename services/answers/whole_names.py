@@ -4,7 +4,15 @@ import re
 from typing import Final
 
 from services.answers.letter import is_above_address
-from services.answers.names import is_firm, is_legal_form, is_owner, is_person, is_repeated, partners_behind
+from services.answers.names import (
+    is_firm,
+    is_legal_form,
+    is_organisation,
+    is_owner,
+    is_person,
+    is_repeated,
+    partners_behind,
+)
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
 
@@ -53,13 +61,6 @@ _NOTE: Final = re.compile(
 )
 """What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
-_ORGANISATION: Final = re.compile(
-    r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
-    r"|town of|city of|county of|stadt|gemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität"
-    r"|genossenschaft|stiftung|pfarrei|kindergarten)|mairie|commune|école|collège|lycée)\b",
-    re.IGNORECASE,
-)
-"""A word that makes a line the name of an organisation that has no legal form."""
 _CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
 
 
@@ -102,7 +103,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     under = surroundings.cell_below(page, below.start) if below else None
     goes_on = below is not None and (
         (_BROKEN.search(verbatim) is not None and is_firm(below.text) and not _NO_WORDS.search(below.text))
-        or is_legal_form(below.text)
+        or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
@@ -151,8 +152,8 @@ def _organisation_below(verbatim: str, page: int, start: int, surroundings: Surr
         return None
     is_street_next = surroundings.cell_below(page, below.start) is not None
     is_other = is_legal_form(below.text) or _NO_WORDS.search(below.text) or _CARE_OF.match(below.text)
-    is_one = is_firm(below.text) or _ORGANISATION.search(below.text)
-    return below if is_street_next and is_one and not (is_other or _ORGANISATION.search(verbatim)) else None
+    is_one = is_firm(below.text) or is_organisation(below.text)
+    return below if is_street_next and is_one and not (is_other or is_organisation(verbatim)) else None
 
 
 def _is_no_firm(text: str) -> bool:

@@ -37,6 +37,13 @@ def test_amounts_have_cents_or_a_currency(text: str, values: list[str]) -> None:
     assert found(Kind.MONEY, text) == values
 
 
+def test_a_count_and_the_amount_in_the_next_column_are_no_amount() -> None:
+    cells = placed(("3", 3_000, 100), ("126,00", 4_000, 100))
+    page = [cells[0][0].replace("\n", " ")]
+    assert [item.value.text for item in Candidates(page, "de", cells[1]).of(Kind.MONEY)] == ["126.00"]
+    assert found(Kind.MONEY, page[0]) == ["126.00", "3126.00"]  # nothing says that there are two columns
+
+
 def test_an_amount_with_spaces_is_found_both_ways() -> None:
     assert {"1190.00", "190.00"} <= set(found(Kind.MONEY, "Pos 1 190,00"))
 

@@ -51,6 +51,11 @@ def left_out(page: str, **copied: str) -> set[str]:
             {"tax_total"},
         ),
         (
+            f"{HEAD}Anteil 210,00\nTotal CHF 640,00",
+            {"net_total": "640,00", "tax_total": "210,00", "gross_total": "640,00"},
+            {"net_total", "tax_total"},
+        ),
+        (
             f"{HEAD}Nettobetrag 100,00\nMwSt 21,00\nGesamtbetrag 122,00",
             {"net_total": "100,00", "tax_total": "21,00", "gross_total": "122,00"},
             set(),
@@ -76,6 +81,7 @@ def left_out(page: str, **copied: str) -> set[str]:
         "no tax",
         "a discount for a tax",
         "a part for a tax",
+        "a part for a tax, and one total",
         "a named tax",
         "of a rate",
         "taxes printed",

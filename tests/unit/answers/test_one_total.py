@@ -127,8 +127,10 @@ def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
         f"Order over 480.00\n{TAXED}",
         f"{TAXED}\nPlease quote: 480.00",
         TAXED.replace("VAT (20 %)", "Freight: 0.00\nVAT (20 %)"),
+        TAXED.replace("Subtotal", "Total prior to tax"),
+        TAXED.replace("Subtotal", "Summe ohne Umsatzsteuer"),
     ],
-    ids=["one tax", "two", "said before", "said behind", "freight of nothing"],
+    ids=["one tax", "two", "said before", "said behind", "freight of nothing", "prior to tax", "without tax"],
 )
 def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
     assert worth(page, "480.00") == "400.00"

@@ -507,3 +507,19 @@ def test_who_signs_did_not_get_the_letter() -> None:
 def test_who_signs_has_all_titles_that_stand_there() -> None:
     assert decided(SIGNED, clerk="Dr. Anna Weber") == {"clerk": "Prof. Dr. Anna Weber"}
     assert decided(SIGNED, clerk="Weber") == {"clerk": "Weber"}
+
+
+def test_a_name_at_the_top_is_no_person_of_whom_a_firm_has_the_name() -> None:
+    page = placed(("Räumwerk Ohlsen", 500, 100), ("Katrin Ohlsen", 3_000, 3_000))
+    assert decided(page, seller="Räumwerk Ohlsen")["seller"] == "Räumwerk Ohlsen"
+    person = placed(("Katrin Ohlsen", 500, 100), ("Ohlsen Texte", 3_000, 3_000))
+    assert decided(person, seller="Katrin Ohlsen")["seller"] == "Ohlsen Texte"
+
+
+def test_an_organisation_copied_of_the_address_of_who_works_for_it_stays() -> None:
+    address = column(500, 1_240, "Sold to:", "Ida Brook", "Ringstadt Archery Club", "12 Station Road", "Leeds LS1 4AB")
+    page = placed(*column(500, 300, "Harbour Joinery Ltd", "5 Mill Lane", "York YO1 7HH"), *address)
+    assert decided(page, buyer="Ringstadt Archery Club")["buyer"] == "Ringstadt Archery Club"
+    assert decided(page, buyer="12 Station Road")["buyer"] == "Ida Brook"
+    both = {"seller": "Ringstadt Archery Club", "buyer": "Ringstadt Archery Club"}
+    assert decided(page, **both)["buyer"] == "Ida Brook"

@@ -60,6 +60,18 @@ def test_nothing_is_put_where_nothing_is_proved(page: str) -> None:
     assert totals(page, "4.819,36 €", "", "1.752,00 €") == ("4819.36", None, "1752.00")
 
 
+DISCOUNTED = (
+    "Subtotal    $2,533.60\nDiscount    -$126.68\nTaxable amount    $2,406.92\nSales tax 7.25%    $174.50\nTotal    "
+)
+
+
+def test_what_stands_above_the_one_tax_that_is_given_with_its_total_is_the_net_total() -> None:
+    page = f"{DISCOUNTED}$2,581.42"
+    assert totals(page, "$2,533.60", "$174.50", "$2,581.42") == ("2406.92", "174.50", "2581.42")
+    assert totals(page, "$2,533.60", "$126.68", "$2,581.42") == ("2533.60", "126.68", "2581.42")
+    assert totals(f"{DISCOUNTED}$2,600.00", "$2,533.60", "$174.50", "$2,600.00")[0] == "2533.60"
+
+
 def test_a_larger_total_that_stands_by_its_name_stays() -> None:
     added = f"{STACK}Pfand    20,00 €\nGesamtbetrag    5.475,30 €"
     assert totals(added, gross="5.475,30 €") == (None, None, "5475.30")

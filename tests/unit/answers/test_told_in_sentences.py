@@ -45,6 +45,31 @@ def test_what_the_model_copied_stays() -> None:
     assert values(list(reviewed(text, "en", notice_period="two months").fields)) == {"notice_period": "P2M"}
 
 
+@pytest.mark.parametrize(
+    ("text", "copied", "right"),
+    [
+        ("It is governed by the laws of Ireland. The courts of Sligo, Ireland, have exclusive jurisdiction.",
+         "Ireland", "Sligo, Ireland"),
+        ("The laws of Iowa govern it. The courts in Story County, Iowa shall have exclusive jurisdiction.",
+         "Iowa", "Story County, Iowa"),
+        ("The laws of Ohio apply. If unresolved, the courts of Toledo, Ohio, have exclusive jurisdiction.",
+         "Ohio", "Toledo, Ohio"),
+        ("The laws of Ohio apply. Mediation and (if negotiation fails) litigation in the courts of Toledo.",
+         "Ohio", "Toledo"),
+        ("It is construed under the laws of India, with the courts at Salem having exclusive jurisdiction.",
+         "India", "Salem"),
+        ("It is governed by the laws of Ohio. Any dispute shall be resolved in the courts of Toledo, Ohio.",
+         "Ohio", "Toledo, Ohio"),
+        ("Es gilt deutsches Recht. Gerichtsstand ist Emden.", "deutsches Recht", "Emden"),
+        ("It is governed by the laws of Ireland. Disputes go to arbitration in Sligo, Ireland.", "Ireland", "Ireland"),
+        ("Gerichtsstand ist Emden, Deutschland.", "Emden, Deutschland", "Emden, Deutschland"),
+        ("The courts of Scotland shall have exclusive jurisdiction.", "courts of Scotland", "courts of Scotland"),
+    ],
+)  # fmt: skip
+def test_a_text_from_another_sentence_gives_way_and_one_that_says_it_stays(text: str, copied: str, right: str) -> None:
+    assert values(list(reviewed(text, "en", jurisdiction=copied).fields)) == {"jurisdiction": right}
+
+
 def test_what_code_could_not_read_gives_way() -> None:
     text = "The term is the usual one. The agreement has a fixed term of four years."
     unread = FieldAnswer(

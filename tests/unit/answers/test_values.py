@@ -388,6 +388,12 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("12345", None),
         ("SCIERIE DES VOSGES — SAS au capital de 120 000 €", "SCIERIE DES VOSGES"),
         ("Durand SARL au capital social de 8 000 €", "Durand SARL"),
+        ("Orchard Homes Ltd. - Ida Brook", "Orchard Homes Ltd."),
+        ("Orchard Homes Ltd, Leeds", "Orchard Homes Ltd"),
+        ("Orchard Homes Ltd Customer Relations", "Orchard Homes Ltd"),
+        ("Orchard Homes Ltd t/a Brook Kitchens", "Orchard Homes Ltd t/a Brook Kitchens"),
+        ("Lux GmbH, Niederlassung Köln", "Lux GmbH, Niederlassung Köln"),
+        ("Lux Verwaltungs GmbH, Lux KG", "Lux Verwaltungs GmbH, Lux KG"),
     ],
 )
 def test_a_name_keeps_its_legal_form_and_loses_its_typesetting(verbatim: str, text: str | None) -> None:

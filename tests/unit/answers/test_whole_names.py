@@ -117,6 +117,12 @@ def test_a_name_in_two_lines_of_a_form_is_taken_whole() -> None:
     assert taken(form, "Genossenschaft") == "Wohnbau Süd Genossenschaft"
 
 
+def test_a_legal_form_below_a_name_is_taken_once() -> None:
+    assert taken(placed(*column(0, 100, "Roux Frères", "SARL", *STREET)), "Roux Frères") == "Roux Frères SARL"
+    told = placed(*column(0, 100, "Roux Frères SARL", "SARL", *STREET))
+    assert taken(told, "Roux Frères SARL") == "Roux Frères SARL"
+
+
 @pytest.mark.parametrize(
     "form",
     [
