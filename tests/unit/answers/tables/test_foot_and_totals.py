@@ -270,9 +270,10 @@ TITLES = (
 )
 
 
-def test_what_is_taken_off_below_the_sum_of_all_rows_is_no_row_whatever_it_is_called() -> None:
+@pytest.mark.parametrize("sum_of_rows", ["Leistungsstand gesamt", "Zwischensumme        "])
+def test_what_is_taken_off_below_the_sum_of_all_rows_is_no_row_whatever_it_is_called(sum_of_rows: str) -> None:
     below = (
-        "     Leistungsstand gesamt                                      100,00",
+        f"     {sum_of_rows}                                      100,00",
         "     Sicherheitseinbehalt 5 %                                    -5,00",
         "     Baustrom und Bauwasser                                      -2,00",
         "     Netto                                                       93,00",
