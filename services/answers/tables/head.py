@@ -1,6 +1,7 @@
 """The head of a table: which column means what, and where it stands."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -332,12 +333,17 @@ def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> di
 
 @cache
 def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
-    """Give the words of each label, and how unusual it is in its language."""
+    """Give the words of each label, and how unusual it is in its language; French capitals may have no accents."""
+    unaccented = [_unaccented(label) for label in labels.fr]
     return tuple(
         (words_of(label), rank)
-        for of_language in (labels.de, labels.en, labels.fr)
+        for of_language in (labels.de, labels.en, labels.fr, unaccented)
         for rank, label in enumerate(of_language)
     )
+
+
+def _unaccented(label: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", label) if not unicodedata.combining(letter))
 
 
 def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:

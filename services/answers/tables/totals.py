@@ -147,17 +147,19 @@ def totals_below(
         if until is not None and sheet.number == until.page and line.baseline >= until.top:
             break
         label, is_other = label_of(cell.text for cell in line.cells), (sheet.number, line.baseline) in places
-        if is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
-            amounts = list(_amounts(line, language))
-            found += [TotalLine(amounts, is_other or leads_on(label))] if amounts else []
+        amounts = list(_amounts(line, language))
+        is_off = adjustments and bool(found and amounts) and amounts[-1] < 0
+        if is_off or is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
+            found += [TotalLine(amounts, is_off or is_other or leads_on(label))] if amounts else []
     return found
 
 
 def is_between(total: Decimal, above: Row, below: Row, sheets: Sequence[Sheet], language: str) -> bool:
-    """Tell whether an amount stands alone between two rows, beside words at most."""
+    """Tell whether an amount stands alone between two rows, beside words at most, and is not carried to a next page."""
     return any(
         _is_below(above, sheet, line)
         and (sheet.number < below.page or line.baseline < below.top)
+        and aside_of(label_of(cell.text for cell in line.cells)) is not Aside.CARRIED
         and [equal(total, amount) for amount in _amounts(line, language)] == [True]
         for sheet in sheets[above.page - 1 : below.page]
         for line in sheet.lines
