@@ -49,9 +49,9 @@ _SALUTATION: Final = re.compile(
 
 
 _LEGAL_FORM: Final = re.compile(
-    r"\b(?:GmbH|GMBH|gGmbH|mbH|MBH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
+    r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
     r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?|VVaG|[AK]d?öR"
-    r"|PartG|Ltd|LTD|Limited|LIMITED|plc|PLC|LLP|PLLC|LLC|Inc|INC|Corp|CORP|DAC|CLG|CIC"
+    r"|PartG|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
     r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"
 )

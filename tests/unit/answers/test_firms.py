@@ -1,0 +1,28 @@
+"""Which names are those of firms: by their legal form."""
+
+import pytest
+
+from services.answers.names import is_firm
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hilfe zur Selbsthilfe VVaG",
+        "Stadtwerke Ulm AöR",
+        "Erzbistum Musterstadt KdöR",
+        "Meta Brandt e.Kfr.",
+        "Wohnprojekt Lindenhof eGbR",
+        "Boulangerie Perrin SASU",
+        "Kovács Szerszám Kft.",
+        "Mizarstvo Novak d.o.o.",
+        "Talleres Ibarra S.L.",
+    ],
+)
+def test_a_legal_form_tells_a_firm(name: str) -> None:
+    assert is_firm(name)
+
+
+@pytest.mark.parametrize("name", ["Max Inch", "Corporal Ltdson", "Anna Kfrank", "Lena Gmbhoff"])
+def test_letters_within_a_word_tell_none(name: str) -> None:
+    assert not is_firm(name)
