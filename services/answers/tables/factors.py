@@ -13,9 +13,9 @@ from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, price_base, with_zero, without_factor
 
-_BASES: Final = (1000, 100)
+BASES: Final = (1000, 100)
 """Pieces that a price may be for where no line says so: kilograms at so much a ton."""
-_SEVERAL: Final = 3
+SEVERAL: Final = 3
 """Lines that are no chance."""
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
@@ -129,8 +129,8 @@ def named_factors(
     pairs = _pairs(_uncounted(lines), language)
     if not any(pairs):
         pairs = _pairs(lines, language)
-    if not any(pairs) and len(lines) >= _SEVERAL:
-        for_many = (_pairs(_uncounted(lines), language, base) for base in _BASES)
+    if not any(pairs) and len(lines) >= SEVERAL:
+        for_many = (_pairs(_uncounted(lines), language, base) for base in BASES)
         pairs = next((found for found in for_many if all(found)), pairs)
     if 2 * sum(pair is not None for pair in pairs) <= len(pairs):
         by_chance = [
@@ -299,11 +299,18 @@ def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
             if cell.start + end > amount.cell.start and cell.left >= amount.cell.left:
                 continue
             cents = HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
-            text = cents[0] if cents else match[0] + _sign_behind(cell.text[end:])
+            begin = match.start() - _is_signed(cell.text[: match.start()], amount)
+            text = cents[0] if cents else cell.text[begin:end] + _sign_behind(cell.text[end:])
             value = _value(text, language)
             if value is not None:
-                inner = _inner(cell, match.start(), match.start() + len(text), value)
+                inner = _inner(cell, begin, begin + len(text), value)
                 yield _Number(inner, cell, _MEASURED.match(cell.text, end) is not None)
+
+
+def _is_signed(before: str, amount: Figure) -> bool:
+    """Tell whether a minus right before a number is its sign: `-14 Pers.` that come to less than nothing."""
+    is_minus = before[-1:] in {"-", "\u2212"} and not before[:-1].strip()
+    return is_minus and amount.value is not None and amount.value < 0
 
 
 def _sign_behind(rest: str) -> str:

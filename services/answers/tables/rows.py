@@ -43,8 +43,8 @@ _FREE: Final = re.compile(
 _MAX_NUMBER_CELL: Final = 40
 _OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", re.IGNORECASE)
 """Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
-_WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) [0-9]")
-"""An amount, and the number of its tax rate: `188,40 2`."""
+_WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) (?:[0-9]|10{1,3})")
+"""An amount, and the number of its tax rate, or how much a price is for: `188,40 2`, `24,10 1000`."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SAME_ROW: Final = 1.6
