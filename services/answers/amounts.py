@@ -125,6 +125,16 @@ _TOWN_AND_STATE: Final = re.compile(rf"[^\W\d_]{{3}}, (?!(?:AR|CA|CO|DE|WA)\b)(?
 """A place of the United States without its postcode: `Burlington, VT`. What may as well be a country, or a state of
 Australia, tells none."""
 
+_FRACTIONS: Final = {
+    "\u00bc": Decimal("0.25"), "\u00bd": Decimal("0.5"), "\u00be": Decimal("0.75"),
+    "\u215b": Decimal("0.125"), "\u215c": Decimal("0.375"), "\u215d": Decimal("0.625"), "\u215e": Decimal("0.875"),
+}  # fmt: skip
+"""Those that decimals say exactly."""
+_FRACTION_SIGNS: Final = "".join(map(chr, (*range(0xBC, 0xBF), *range(0x2150, 0x215F))))
+FRACTION: Final = re.compile(f"[{_FRACTION_SIGNS}]")
+"""`1½` is no 1."""
+_WITH_FRACTION: Final = re.compile(rf"(?P<whole>[0-9]+) ?(?P<fraction>{FRACTION.pattern})(?P<unit>(?![0-9]).*)")
+"""Hours of a time sheet: `14 \u00bd`, `9\u00be Std.`"""
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
     "tsd", "t€", "mio", "mrd", "tausend", "million", "millionen", "milliarde", "milliarden", "thousand", "millions",
@@ -160,6 +170,10 @@ def parse_hundredths(verbatim: str, language: str) -> Decimal | None:
 @keeping
 def parse_number(verbatim: str, language: str) -> Decimal | None:
     """Read a number with or without a unit of the list; words that multiply (`Mio.`) are not read."""
+    if not verbatim.isascii() and (parts := _WITH_FRACTION.fullmatch(verbatim.strip())):
+        whole = parse_number(parts["whole"] + parts["unit"], language)
+        fraction = _FRACTIONS.get(parts["fraction"])
+        return None if whole is None or fraction is None else whole + fraction
     return _amount(verbatim, language, _UNITS.__contains__, money=False)
 
 
@@ -185,7 +199,7 @@ class Quantity:
 def parse_quantity(verbatim: str, language: str) -> Quantity | None:
     """Read a number with or without a unit behind it: one or two words, but no currency and none that multiplies."""
     text = plain(verbatim)
-    unit = text[max(map(text.rfind, "0123456789")) + 1 :].strip()
+    unit = text[max(map(text.rfind, "0123456789" + _FRACTION_SIGNS)) + 1 :].strip()
     known = parse_number(verbatim, language)
     if known is None and not _is_unit(unit):
         return None

@@ -8,13 +8,15 @@ is a total of the document, or leads to one, it is as good as a head.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from schemas.tables import TableDefinition
+from services.answers.tables.columns import is_figure
 from services.answers.tables.entries import Entry, Span, entries_of, spans
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Sheet
+from services.answers.tables.titles import titles_with_sums
 from services.answers.tables.totals import charges_make, equal, leads_to
 from services.answers.tables.words import (
     Aside,
@@ -32,6 +34,9 @@ _MOST_CHARGED: Final = 12
 """Lines below a total that are looked at for what is charged on it."""
 _MOST_LED: Final = 20
 """Sums from which a way to a total is sought; a document with more that lead nowhere wants to be slow."""
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
+_FACTORS_AND_AMOUNT: Final = 3
 _STEP: Final = 1.6
 """Distance of a line from the one above, as part of the font size, that is no gap."""
 _WORDS_OF_ONE: Final = 3
@@ -60,6 +65,11 @@ class Listed:
     def is_product(self) -> bool:
         """Tell whether it shows what its amount is the product of."""
         return self.entry.is_product_of(self.figure)
+
+    @property
+    def has_factors_apart(self) -> bool:
+        """Tell whether these stand in cells of their own: `prélèvement` is a sample that is taken, too."""
+        return self.is_product and sum(map(is_figure, self.entry.line.cells)) >= _FACTORS_AND_AMOUNT
 
 
 class _Proof(NamedTuple):
@@ -112,6 +122,8 @@ class _Way:
         A line without words may be a row: dates or codes name it.
     groups_have_totals
         A total that the lines since the one before come to is that of a group, and more follow.
+    sums_stand_above
+        Lines of words and an amount may be titles, with the sum of what stands below them.
     """
 
     span: Span | None = None
@@ -119,6 +131,7 @@ class _Way:
     taxes_are_rows: bool = False
     codes_are_rows: bool = False
     groups_have_totals: bool = False
+    sums_stand_above: bool = False
 
 
 @dataclass(slots=True)
@@ -151,6 +164,11 @@ class _Search:
     def run(self) -> None:
         """Go down the lines once; a sum from a line on is a difference of two sums from the first one on."""
         self._begins = {self._running: (0, 0)}
+        if self.way.sums_stand_above:
+            titles = titles_with_sums(self.entries, self.way.span)
+            if len(titles) < FEWEST_GROUPS:
+                return
+            self.entries = [entry for entry in self.entries if entry.at not in titles]
         for at, entry in enumerate(self.entries):
             if self._led > _MOST_LED:
                 return
@@ -217,7 +235,7 @@ class _Search:
         cancels = first == last or any(is_payment(row.entry.label) for row in self._taken[first:last])
         begin = last if cancels and (first == last or not self._is_cut(last, total, at)) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
-        rows = self._taken[begin:]
+        rows = _without_strays(self._taken[begin:])
         has_groups = not self.way.groups_have_totals or self._groups >= FEWEST_GROUPS
         if rank is not None and has_groups and self._are_rows(rows, rank):
             self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
@@ -274,7 +292,7 @@ class _Search:
         """Tell rows from payments, from a tax on top of them, and one row from a total that is printed twice."""
         if self.way.taxes_are_rows and not (rank == 0 and len(set(self.known)) > 1):
             return False  # with its tax, any invoice's rows add up to its gross total
-        if any(is_payment(row.entry.label) for row in rows):
+        if any(is_payment(row.entry.label) and not row.has_factors_apart for row in rows):
             return False
         if self._are_subtotals(rows):
             return False
@@ -284,10 +302,12 @@ class _Search:
         return len(rows) > 1 or is_row_alone(rows[0])
 
     def _are_subtotals(self, rows: Sequence[Listed]) -> bool:
-        """Tell whether each amount is the sum of lines right above the rows, one group below the other."""
+        """Tell whether each amount is the sum of lines right above the rows, group below group, or of a column."""
         if len(rows) < FEWEST_GROUPS or _show_products(rows):
             return False
         above = [entry for entry in self.entries if entry.at < rows[0].entry.at and entry.aside is None]
+        if _are_sums_of_columns(rows, above[-_MOST_ABOVE:]):
+            return True
         figures = (entry.figure_in(self.way.span) for entry in above[-_MOST_ABOVE:])
         values = [figure.value or Decimal(0) for figure in figures if figure]
         wanted = [row.value for row in rows]
@@ -312,7 +332,13 @@ def lines_that_add_up(
     known = [named[name] for name in table.key.adds_up_to if name in named]
     columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
-    ways = (_Way(), _Way(sums_are_rows=True), _Way(taxes_are_rows=True), _Way(groups_have_totals=True))
+    ways = (
+        _Way(),
+        _Way(sums_are_rows=True),
+        _Way(taxes_are_rows=True),
+        _Way(groups_have_totals=True),
+        _Way(sums_are_rows=True, sums_stand_above=True),
+    )
     for way in (_Way(codes_are_rows=True),) if coded else ways:
         searches = [
             _Search(replace(way, span=span), entries, known) for span in columns if taxes or not way.taxes_are_rows
@@ -341,6 +367,15 @@ def _chosen(proofs: Sequence[_Proof]) -> Sequence[Listed]:
     return products[0].rows if are_one and not best.shows_products else ()
 
 
+def _without_strays(rows: Sequence[Listed]) -> Sequence[Listed]:
+    """Leave out nothings that stand in no column of the amounts: a discount of `(0,00 €)` on a line of its own."""
+    if all(row.value for row in rows):
+        return rows
+    amounts = [row.figure.cell for row in rows if row.value]
+    left, right = min((cell.left for cell in amounts), default=0), max((cell.right for cell in amounts), default=0)
+    return [row for row in rows if row.value or not amounts or left < row.figure.cell.right <= right + _ALIGNED]
+
+
 def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
     """Tell whether values, two and more together from the first one on, come to what is wanted, one after the other."""
     at = 0
@@ -352,6 +387,17 @@ def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
         if running != total or at - first < FEWEST_GROUPS:
             return False
     return True
+
+
+def _are_sums_of_columns(rows: Sequence[Listed], above: Sequence[Entry]) -> bool:
+    """Tell whether each amount is the sum of one of several columns of the list right above: what all tests cost."""
+    count = len(above[-1].figures) if above else 0
+    lines = list(takewhile(lambda entry: len(entry.figures) == count, reversed(above)))
+    if len(lines) < FEWEST_GROUPS or count < len(rows):
+        return False
+    columns = zip(*([figure.value or Decimal(0) for figure in entry.figures] for entry in lines), strict=True)
+    sums = {sum(column, Decimal(0)) for column in columns}
+    return all(row.value in sums for row in rows)
 
 
 def _show_products(rows: Sequence[Listed]) -> bool:

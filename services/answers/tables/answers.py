@@ -215,6 +215,7 @@ def _read_table(
         named = {}  # what is said to be the total may have been copied from the row
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
     rows = _with_untaxed(found, rows, key, totals)
+    products = None
     confirmed = confirmed and not found.may_end_with_tax
     if (net := _in_wanted_column(rows, key, named)) is not None:
         rows, confirmed = net, True
@@ -222,12 +223,13 @@ def _read_table(
     elif (untaxed := prices_without_tax(table, rows, named)) is not None:
         rows, found = untaxed, replace(found, named=found.named - {*key.product_of[1:]})
     else:
-        rows = _products_below(table, rows, laid_out, language) or rows
+        products = _products_below(table, rows, laid_out, language)
+        rows = products or rows
     why = Reasons(table, labels, language)
     reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
     if denied:
         reasons = [why.denied()]
-    may_add_up = reasons and key.adds_up_to and not found.may_end_with_tax
+    may_add_up = reasons and key.adds_up_to and not (found.may_end_with_tax or products)
     listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
     unproven = [table] if may_add_up and not (listing.rows or confirmed) else []
     if unproven and copied:
@@ -311,20 +313,24 @@ def _made_whole(
 
 
 def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
-    """Give the rows without those of words and an amount that are the sums of the rows above: `Labour`, `Fees`.
+    """Give the rows without those whose numbers are the sums of the rows above: `Labour`, `Fees`, hours and fees.
 
     None if they do not add up to a total of the document then.
     """
     kept: list[Row] = []
     since = 0
     for row in rows:
-        total, amount = column_sum(kept[since:], key.name), row.figures[key.name].value
-        is_bare = len(row.figures) == 1 and row.number is None
-        if is_bare and len(kept) - since > 1 and total and amount is not None and equal(total, amount):
+        if len(kept) - since > 1 and row.number is None and _sums_up(row, kept[since:]):
             since = len(kept)
         else:
             kept.append(row)
     return kept if len(kept) < len(rows) and _come_to(kept, key, named) else None
+
+
+def _sums_up(row: Row, rows: Sequence[Row]) -> bool:
+    """Tell whether each number of a row is the sum of a column above."""
+    sums = ((column_sum(rows, name), figure.value) for name, figure in row.figures.items())
+    return all(total and value is not None and equal(total, value) for total, value in sums)
 
 
 def _with_untaxed(found: Found, rows: Sequence[Row], key: ColumnDefinition, totals: _Totals) -> Sequence[Row]:
@@ -598,13 +604,13 @@ def _above_a_summary(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[
 def _before_adjustments(
     rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
 ) -> Sequence[Row] | None:
-    """Give the rows above discounts and charges that are none of them.
+    """Give the rows above discounts and charges that are none of them, whatever is taken off there.
 
     They stand below a subtotal that is the sum of the rows, its label perhaps on another line, or their words are set
     as those of the totals below them are, and as those of no row.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
-        if not all(len(row.figures) == 1 and is_adjustment(_words(row)) for row in rows[count:]):
+        if not _adjusts(rows[count], key):
             return None
         total, above = column_sum(rows[:count], key.name), rows[count - 1]
         subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
@@ -613,6 +619,13 @@ def _before_adjustments(
         if _are_among_totals(rows[count:], rows[:count], laid_out):
             return rows[:count]
     return None
+
+
+def _adjusts(row: Row, key: ColumnDefinition) -> bool:
+    """Tell whether a row of words and an amount takes off, or is called a discount or a charge."""
+    amount = row.figures[key.name].value
+    is_off = amount is not None and amount < 0 and row.number is None and row.group is None
+    return len(row.figures) == 1 and (is_off or is_adjustment(_words(row)))
 
 
 def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequence[Sheet]) -> bool:

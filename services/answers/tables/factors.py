@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
+from services.answers.amounts import FRACTION, HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, price_base, with_zero, without_factor
@@ -41,8 +41,11 @@ _BEGINS: Final = re.compile(r"[-+(]? ?[.,]?[0-9]")
 _UNIT: Final = 16
 """Characters between a quantity and its price, and behind it, at most: ` Stunden à EUR `."""
 _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
-_ONE: Final = re.compile(r"\s*[-•*]?\s*(?P<one>1)\s?[x\u00d7]\s")
-
+_COUNT_OF: Final = re.compile(
+    r"\s*[-•*]?\s*(?P<count>1|[1-9][0-9]{0,3}(?=\s?[x\u00d7]\s+[^\W\d_\u00bc-\u00be]))\s?[x\u00d7]\s"
+)
+"""How many there are of what follows: `3 x Filter`, but not `3 x 40 cm`."""
+_BEHIND: Final = re.compile(rf"-(?!\S)| ?{FRACTION.pattern}")
 
 Pair = tuple[Figure, Figure]
 
@@ -141,13 +144,11 @@ def named_factors(
     turned = (
         sum(_says_turned(pair, line, names, heads) for pair, (line, _) in zip(pairs, lines, strict=True) if pair) > 0
     )
-    found: list[dict[str, Figure]] = []
-    for pair, (line, _) in zip(pairs, lines, strict=True):
-        ordered = pair[::-1] if pair and turned else pair
-        named = dict(zip(names, ordered, strict=True)) if ordered else {}
-        if not named and (match := _ONE.match(line.cells[0].text)):
-            named = {names[0]: _inner(line.cells[0], match.start("one"), match.end("one"), Decimal(1))}
-        found.append(named)
+    ordered = (pair[::-1] if pair and turned else pair for pair in pairs)
+    found: list[dict[str, Figure]] = [dict(zip(names, pair, strict=True)) if pair else {} for pair in ordered]
+    for named, count in zip(found, _counts(lines, is_named=names[0] in heads), strict=True):
+        if count and not named:
+            named[names[0]] = count
     columns = {
         name: _Column.of(heads.get(name), [named[name].cell for named in found if name in named]) for name in names
     }
@@ -156,6 +157,26 @@ def named_factors(
             if name not in named and (figure := columns[name].read(line, amount, language)):
                 named[name] = figure
     return found
+
+
+def _counts(lines: Sequence[tuple[Line, Figure]], *, is_named: bool) -> list[Figure | None]:
+    """Give how many there are of what each line names, if most lines begin with that; one of it says so anywhere.
+
+    Parameters
+    ----------
+    is_named
+        A head names quantities: others are part of what is counted.
+    """
+    found = [count_of(line.cells[0]) for line, _ in lines]
+    if not is_named and 2 * sum(count is not None for count in found) > len(found):
+        return found
+    return [count if count and count.value == 1 else None for count in found]
+
+
+def count_of(words: Cell) -> Figure | None:
+    """Read the count that words begin with."""
+    match = _COUNT_OF.match(words.text)
+    return _inner(words, *match.span("count"), Decimal(match["count"])) if match else None
 
 
 def _is_beside_head(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> bool:
@@ -300,7 +321,7 @@ def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
                 continue
             cents = HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
             begin = match.start() - _is_signed(cell.text[: match.start()], amount)
-            text = cents[0] if cents else cell.text[begin:end] + _sign_behind(cell.text[end:])
+            text = cents[0] if cents else cell.text[begin:end] + _behind(cell.text[end:])
             value = _value(text, language)
             if value is not None:
                 inner = _inner(cell, begin, begin + len(text), value)
@@ -313,9 +334,10 @@ def _is_signed(before: str, amount: Figure) -> bool:
     return is_minus and amount.value is not None and amount.value < 0
 
 
-def _sign_behind(rest: str) -> str:
-    """Give the minus that is written behind a number: `5- KA`."""
-    return "-" if rest[:1] == "-" and not rest[1:2].strip() else ""
+def _behind(rest: str) -> str:
+    """Give what of a number is written behind it: the minus of `5- KA`, the fraction of `14 ½ Std.`."""
+    match = _BEHIND.match(rest)
+    return match[0] if match else ""
 
 
 def _may_multiply(first: _Number, second: _Number) -> bool:

@@ -149,12 +149,22 @@ def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bo
 
 
 def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:
-    """Give the rows with the amounts of another column, if these are the products and the others show their tax."""
+    """Give the rows with the amounts of another column, if these are the products and the others show their tax.
+
+    Some rows may have none: then both amounts are the same.
+    """
     key, factors = table.key.name, table.key.product_of
     if not factors or len(rows) < _TWO:
         return None
-    name = _first_that_fits(rows, lambda row, name: _is_product(row, name, *factors) and _shows_tax(row, name, key))
+
+    def fits(row: Row, name: str) -> bool:
+        untaxed = _value(row, name) == _value(row, key)
+        return _is_product(row, name, *factors) and (untaxed or _shows_tax(row, name, key))
+
+    name = _first_that_fits(rows, fits)
     if not name or not all(name in row.unnamed for row in rows):
+        return None
+    if sum(_shows_tax(row, name, key) for row in rows) < _TWO:
         return None
     return [
         replace(row, figures=row.figures | {key: row.unnamed[name]}, unnamed=row.unnamed | {name: row.figures[key]})

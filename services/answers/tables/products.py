@@ -8,7 +8,7 @@ from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.tables.factors import BASES, SEVERAL, factors_below, named_factors, whole_figure
+from services.answers.tables.factors import BASES, SEVERAL, count_of, factors_below, named_factors, whole_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Line, price_base
@@ -69,6 +69,8 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
         _name_among_words(table, rows, names, missing, language)
     if rows and len(missing := _missing(table.key, rows)) == 1:
         _name_below_words(table, missing[0], rows, language)
+    if table.key.product_of:
+        _name_counts(table, table.key.product_of[0], rows)
 
 
 def _missing(column: ColumnDefinition, rows: Sequence[Row]) -> list[str]:
@@ -117,6 +119,17 @@ def _name_below_words(table: TableDefinition, missing: str, rows: Sequence[Row],
         for row, figure in found:
             row.figures |= {missing: figure}
             row.lines = [(page, cell) for page, cell in row.lines if cell.start != figure.cell.start]
+
+
+def _name_counts(table: TableDefinition, quantity: str, rows: Sequence[Row]) -> None:
+    """Find quantities that no column has before the words of most rows: `3 x Filter`."""
+    if any(quantity in row.figures for row in rows):
+        return
+    counts = [count_of(row.lines[0][1]) if row.lines and row.aside is None else None for row in rows]
+    found = [(row, {quantity: count}) for row, count in zip(rows, counts, strict=True) if count]
+    if 2 * len(found) > len(rows) and all(_product_with(table, row, of_row) is not False for row, of_row in found):
+        for row, of_row in found:
+            row.figures |= of_row
 
 
 def _name_both(table: TableDefinition, column: ColumnDefinition, rows: Sequence[Row]) -> None:
@@ -168,7 +181,11 @@ def _fits(table: TableDefinition, row: Row, missing: str, name: str, base: int |
 
 
 def _makes_product(table: TableDefinition, row: Row, factors: dict[str, Figure], base: int | None = None) -> bool:
-    return is_product(table, replace(row, figures=row.figures | factors), base) is True
+    return _product_with(table, row, factors, base) is True
+
+
+def _product_with(table: TableDefinition, row: Row, factors: dict[str, Figure], base: int | None = None) -> bool | None:
+    return is_product(table, replace(row, figures=row.figures | factors), base)
 
 
 def _name_among_words(

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.amounts import HUNDREDTH, parse_hundredths, parse_money, parse_number
+from services.answers.amounts import FRACTION, HUNDREDTH, parse_hundredths, parse_money, parse_number
 from services.answers.tables.beginnings import begins_above, first_start, starts_of
 from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.evenly import Numbers
@@ -24,8 +24,6 @@ _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
 _IN_GROUP: Final = re.compile(r"0*([0-9]{1,6})(?:\.[0-9]{1,4})+\.?")
 """`3.1`: the first row of the third group."""
 _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
-_FRACTION: Final = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
-"""`1½` is no 1."""
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _DAY: Final = r"[0-9]{1,2}[./][0-9]{1,2}(?:[./](?:[0-9]{2}){0,2})?"
 _DAYS: Final = re.compile(rf"{_DAY}(?: ?[-\u2013] ?{_DAY})?")
@@ -43,8 +41,8 @@ _FREE: Final = re.compile(
 _MAX_NUMBER_CELL: Final = 40
 _OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", re.IGNORECASE)
 """Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
-_WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) (?:[0-9]|10{1,3})")
-"""An amount, and the number of its tax rate, or how much a price is for: `188,40 2`, `24,10 1000`."""
+_WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) [0-9]")
+"""An amount, and the number of its tax rate: `188,40 2`."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SAME_ROW: Final = 1.6
@@ -182,7 +180,7 @@ class RowReader:
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None or _DATE.fullmatch(cell.text) or _FRACTION.search(cell.text):
+        if match is None or _DATE.fullmatch(cell.text):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(with_zero(cell.text), self.language)
@@ -191,7 +189,8 @@ class RowReader:
         if parse is parse_money and HUNDREDTH.fullmatch(cell.text):
             return Figure(cell, parse_hundredths(cell.text, self.language))
         around = cell.text[: match.start()] + cell.text[match.end() :]
-        if any(map(str.isdigit, around)) or match.start() > 4:  # noqa: PLR2004  (a currency may stand before)
+        is_part = FRACTION.search(around) or any(map(str.isdigit, around))
+        if is_part or match.start() > 4:  # noqa: PLR2004  (a currency may stand before)
             return None
         text = match[0].strip()
         at = cell.text.index(text)

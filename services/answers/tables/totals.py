@@ -154,10 +154,11 @@ def totals_below(
 
 
 def is_between(total: Decimal, above: Row, below: Row, sheets: Sequence[Sheet], language: str) -> bool:
-    """Tell whether an amount stands alone between two rows, beside words at most."""
+    """Tell whether an amount stands alone between two rows, beside words at most, and is not carried to a next page."""
     return any(
         _is_below(above, sheet, line)
         and (sheet.number < below.page or line.baseline < below.top)
+        and aside_of(label_of(cell.text for cell in line.cells)) is not Aside.CARRIED
         and [equal(total, amount) for amount in _amounts(line, language)] == [True]
         for sheet in sheets[above.page - 1 : below.page]
         for line in sheet.lines

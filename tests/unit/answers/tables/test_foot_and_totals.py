@@ -261,3 +261,78 @@ def test_the_taxes_of_indias_states_and_of_the_union_are_taxes() -> None:
     answers = read_text("\n".join(lines), language="en", net_total="250.00", gross_total="295.00")
     assert said_descriptions(answers) == ["Gear pump", "Coupling"]
     assert not answers.reasons
+
+
+TITLES = (
+    HEAD,
+    "1    Pflaster verlegt                4           20,00           80,00",
+    "2    Rinne gesetzt                   2           10,00           20,00",
+)
+
+
+@pytest.mark.parametrize("sum_of_rows", ["Leistungsstand gesamt", "Zwischensumme        "])
+def test_what_is_taken_off_below_the_sum_of_all_rows_is_no_row_whatever_it_is_called(sum_of_rows: str) -> None:
+    below = (
+        f"     {sum_of_rows}                                      100,00",
+        "     Sicherheitseinbehalt 5 %                                    -5,00",
+        "     Baustrom und Bauwasser                                      -2,00",
+        "     Netto                                                       93,00",
+    )
+    assert amounts((*TITLES, *below), net_total="93.00") == [80, 20]
+
+
+def test_what_is_taken_off_without_a_sum_above_it_or_below_one_carried_over_is_a_row() -> None:
+    off = "     Altteile                                                    -7,00"
+    net = "     Netto                                                       93,00"
+    carried = "     Übertrag                                                   100,00"
+    assert amounts((*TITLES, off, net), net_total="93.00") == [80, 20, -7]
+    assert amounts((*TITLES, carried, off, net), net_total="93.00") == [80, 20, -7]
+
+
+def test_what_a_row_numbered_on_takes_off_is_a_row() -> None:
+    more = (
+        "     Zwischensumme                                              100,00",
+        "3    Altteile                                                    -7,00",
+        "     Netto                                                       93,00",
+    )
+    assert amounts((*TITLES, *more), net_total="93.00") == [80, 20, -7]
+
+
+def test_sums_of_hours_and_fees_without_a_word_are_no_row() -> None:
+    lines = (
+        "Datum      Inhalt                   Std.         Honorar",
+        "01.09.     Rückenschule früh         2,5          105,00",
+        "08.09.     Faszientraining           1,25          52,50",
+        "                                     3,75         157,50",
+        "           Bitte überweisen Sie den Betrag.",
+        "           Gesamtbetrag                           157,50",
+    )
+    assert amounts(lines, gross_total="157.50") == [105, Decimal("52.50")]
+
+
+ACCOUNT = (
+    "Getränke Süd       Tel. 07524 4471-0       Bank Sparkasse Oberland",
+    "Logistik KG        E-Mail a@b.example      IBAN DE83 7335 0000 0000",
+    "Im Gewerbepark 30  Web b.example           6150 28",
+)
+
+
+def test_the_issuers_telephone_and_account_at_the_end_of_a_sheet_are_no_rows() -> None:
+    goods = (
+        "Pos.   Artikel              Menge",
+        "1      Apfelsaft            48 Kiste",
+        "2      Weizen               35 Kiste",
+        "",
+        "Die Ware bleibt bis zur Bezahlung unser Eigentum.",
+        "",
+    )
+    answers = read_text("\n".join((*goods, *ACCOUNT)), kind="delivery_note")
+    assert said_descriptions(answers) == ["Apfelsaft", "Weizen"]
+
+
+def test_rows_below_a_letterhead_with_an_account_are_read() -> None:
+    goods = ("Pos.   Artikel              Menge", "1      Apfelsaft            48 Kiste", "2      Weizen      35 Kiste")
+    answers = read_text("\n".join((*ACCOUNT, "", *goods)), kind="delivery_note")
+    assert said_descriptions(answers) == ["Apfelsaft", "Weizen"]
+    answers = read_text("\n".join((*ACCOUNT, "", HEAD, TITLES[1])), net_total="80.00")
+    assert said_descriptions(answers) == ["Pflaster verlegt"]

@@ -242,3 +242,14 @@ def test_a_fee_of_a_whole_stage_is_no_price_of_a_piece() -> None:
     )
     answers = read_text("\n".join(lines), language="en", net_total="10510.00")
     assert [price for _, price, _ in said_figures(answers)] == [None, None]
+
+
+def test_french_capitals_may_have_no_accents() -> None:
+    lines = (
+        "DESIGNATION              QUANTITE       P.U. HT       MONTANT HT",
+        "Pose de parquet                 4         20,00            80,00",
+        "Seuils                          2         10,00            20,00",
+    )
+    answers = read_text("\n".join(lines), language="fr", net_total="100.00")
+    assert said_descriptions(answers) == ["Pose de parquet", "Seuils"]
+    assert [row[0] for row in said_figures(answers)] == [4, 2]

@@ -1,4 +1,4 @@
-"""Heads as programs of trades print them: without accents, in boxes of letters, with words that two columns may have."""
+"""Heads as programs of trades print them: without accents, in boxes of letters, with words that mean two columns."""
 
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
@@ -196,13 +196,3 @@ def test_an_amount_below_nothing_has_a_quantity_below_nothing() -> None:
         gross_total="38.90",
     )
     assert [row[1] for row in rows] == ["3", "1", "-12"]
-
-
-def test_a_price_may_have_behind_it_how_much_it_is_for() -> None:
-    rows = read(
-        "Bezeichnung             Menge          Preis      Betrag",
-        "Sechskantmutter         1.000     24,10 1000       24,10",
-        "Unterlegscheibe           100      9,90 100         9,90",
-        net_total="34.00",
-    )
-    assert [row[2] for row in rows] == ["24.10", "9.90"]

@@ -448,3 +448,33 @@ def test_a_row_that_comes_to_the_tax_is_one_by_its_words(
     totals = {"tax_total": "19.00", "gross_total": "119.00"} | ({"net_total": net} if net else {})
     answers = read_text("\n".join(lines), language="de", **totals)
     assert (amounts(answers), not answers.reasons) == (rows, is_sure)
+
+
+def test_amounts_without_tax_are_taken_where_some_rows_have_none() -> None:
+    lines = (
+        "Item   Description          Quantity   Unit cost   Ext. cost   Tax amount   Total amount",
+        "1      Cryogenic vials             2       50.00     100.00         7.00         107.00",
+        "2      Shaker                      1      200.00     200.00        14.00         214.00",
+        "3      Training                    1      300.00     300.00         0.00         300.00",
+        "4      Manual                      2       10.00      20.00         0.00          20.00",
+        "                                                Total prior to tax               620.00",
+        "                                                Total order                      641.00",
+    )
+    for total in ({}, {"net_total": "620.00"}, {"net_total": "641.00"}):
+        answers = read_text("\n".join(lines), kind="purchase_order", language="en", **total)
+        assert amounts(answers) == [100, 200, 300, 20]
+
+
+def test_amounts_without_tax_stay_where_one_row_has_no_quantity() -> None:
+    lines = (
+        "Item   Description          Quantity   Unit cost   Ext. cost   Tax amount   Total amount",
+        "1      Cryogenic vials             2       50.00     100.00         7.00         107.00",
+        "2      Shaker                      1      200.00     200.00        14.00         214.00",
+        "3      Training                    1      300.00     300.00         0.00         300.00",
+        "       Freight                             20.00      20.00         0.00          20.00",
+        "                                                Total prior to tax               620.00",
+        "                                                Total order                      641.00",
+    )
+    answers = read_text("\n".join(lines), kind="purchase_order", language="en", net_total="641.00")
+    assert amounts(answers) == [100, 200, 300, 20]
+    assert answers.reasons

@@ -452,3 +452,81 @@ def test_dots_that_lead_to_a_number_are_none_of_it_and_all_lines_above_the_numbe
     assert first.startswith("Baugelände abräumen, Grasnarbe und Wurzelwerk aufnehmen")
     assert second.startswith("Baugrube ausheben, laden und abfahren, Zuordnung bis Z 1")
     assert third.startswith("Planum herstellen")
+
+
+def test_what_lines_begin_with_is_how_many_there_are_where_most_say_so() -> None:
+    lines = (
+        "2 x Kaffee, 500 g                60,00",
+        "3 x Filter Nr. 2                 40,00",
+        "1 x Mühle                       200,00",
+        *BELOW,
+    )
+    assert figures(*lines) == [("2", None, "60.00"), ("3", None, "40.00"), ("1", None, "200.00")]
+
+
+@pytest.mark.parametrize("line", ["3 x 40 cm Brett", "3 x ½ Zoll Rohr"])
+def test_a_measure_that_lines_begin_with_is_no_count(line: str) -> None:
+    assert figures(f"{line}                100,00", f"{line} lang                 200,00", *BELOW) == [
+        (None, None, "100.00"),
+        (None, None, "200.00"),
+    ]
+
+
+CLOUD = (
+    "Compute                                          USD 200.00",
+    "  Virginia                                       USD 150.00",
+    "    Linux instances                              USD 130.00",
+    "      $0.50 per small hour           200 Hrs     USD 100.00",
+    "      $0.10 per micro hour           300 Hrs      USD 30.00",
+    "      $0.00 per reserved hour        744 Hrs       USD 0.00",
+    "    Block storage                                 USD 20.00",
+    "      $0.10 per GB-month             200 GB       USD 20.00",
+    "  Frankfurt                                       USD 50.00",
+    "    Linux instances                               USD 50.00",
+    "      $0.50 per small hour           100 Hrs      USD 50.00",
+    "Storage                                          USD 100.00",
+    "      $0.02 per GB-month           5,000 GB      USD 100.00",
+)
+
+
+def test_titles_with_the_sums_of_what_stands_below_them_are_no_rows() -> None:
+    found = figures(*CLOUD, "", "Total       USD 300.00", language="en", net_total="300.00")
+    assert [row[2] for row in found] == ["100.00", "30.00", "0.00", "20.00", "50.00", "100.00"]
+    assert [row[0] for row in found] == ["200", "300", "744", "200", "100", "5000"]
+
+
+def test_a_line_that_costs_what_the_next_one_does_is_no_title() -> None:
+    lines = ("Setup            100.00", "Training         100.00", "Support          100.00", "Total  300.00")
+    assert len(figures(*lines, language="en", net_total="300.00")) == 3
+
+
+def test_nothings_beside_the_column_of_amounts_are_no_rows() -> None:
+    lines = (
+        "Welle          12 Stk.     5,00 €     0,00 %     19 %      60,00 €",
+        "  phosphatiert                        (0,00 €)",
+        "Kette          20 Stk.    12,00 €     0,00 %     19 %     240,00 €",
+        "  vernickelt                          (0,00 €)",
+        *BELOW,
+    )
+    assert [row[2] for row in figures(*lines)] == ["60.00", "240.00"]
+    free = ("Kette          20 Stk.    15,00 €     300,00 €", "Muster          2 Stk.     0,00 €       0,00 €", *BELOW)
+    assert [row[2] for row in figures(*free)] == ["300.00", "0.00"]
+
+
+def test_a_sample_that_is_taken_is_no_payment_where_its_line_shows_the_product() -> None:
+    lines = ("Visite de contrôle      2     50,00    100,00", "Prélèvement, analyse    4     50,00    200,00")
+    assert [row[2] for row in figures(*lines, *BELOW, language="fr", **NET)] == ["100.00", "200.00"]
+
+
+def test_sums_of_the_columns_of_a_list_are_no_rows() -> None:
+    lines = (
+        "B-20418      R. Petersen        84,50      12,50        97,00",
+        "B-20422      M. Aydin          190,50      12,50       203,00",
+        "",
+        "                             Testkosten:              275,00",
+        "                             Gebühren:                 25,00",
+        *BELOW[1:],
+    )
+    answers = read_text("\n".join(lines), **NET)
+    assert answers.reasons
+    assert "Testkosten:" not in said_descriptions(answers)

@@ -170,7 +170,21 @@ Nettobetrag                              2.535,00"""
     assert "Sockelleisten" in (said_descriptions(answers)[1] or "")
 
 
-def test_a_half_more_is_no_one() -> None:
-    text = "Leistung      Menge     Preis    Betrag\nBeratung      1½ Std    50,00    75,00\nNetto  75,00"
-    answers = read_text(text, net_total="75.00")
+@pytest.mark.parametrize(
+    ("written", "quantity"), [("1½ Std", "1.5"), ("1 ½", "1.5"), ("9¾ Tage", "9.75"), ("12 ¼ h", "12.25")]
+)
+def test_a_fraction_is_of_the_number_before_it(written: str, quantity: str) -> None:
+    text = f"Leistung      Menge     Preis    Betrag\nBeratung      {written:<8}  50,00    75,00\nNetto  75,00"
+    assert said_figures(read_text(text, net_total="75.00"))[0][0] == Decimal(quantity)
+
+
+@pytest.mark.parametrize("written", ["14 ½ Std. zu 50,00", "14 ½       50,00", "14 ½ Tage zu 50,00"])
+def test_a_fraction_is_of_a_number_among_words(written: str) -> None:
+    text = f"Beratung   {written}    725,00\nFahrten                 75,00\n\nNetto    800,00"
+    assert said_figures(read_text(text, net_total="800.00"))[0][0] == Decimal("14.5")
+
+
+def test_a_third_more_is_no_one() -> None:
+    text = "Leistung      Menge     Preis    Betrag\nBeratung      1⅓ Std    45,00    60,00\nNetto  60,00"
+    answers = read_text(text, net_total="60.00")
     assert answers.reasons or said_figures(answers)[0][0] != Decimal(1)
