@@ -149,6 +149,7 @@ def named_factors(
     for named, count in zip(found, _counts(lines, is_named=names[0] in heads), strict=True):
         if count and not named:
             named[names[0]] = count
+    _keep_counts(found, lines, names, heads, language)
     columns = {
         name: _Column.of(heads.get(name), [named[name].cell for named in found if name in named]) for name in names
     }
@@ -177,6 +178,42 @@ def count_of(words: Cell) -> Figure | None:
     """Read the count that words begin with."""
     match = _COUNT_OF.match(words.text)
     return _inner(words, *match.span("count"), Decimal(match["count"])) if match else None
+
+
+def _keep_counts(
+    found: Sequence[dict[str, Figure]],
+    lines: Sequence[tuple[Line, Figure]],
+    names: tuple[str, str],
+    heads: Mapping[str, Cell],
+    language: str,
+) -> None:
+    """Take what stands below the head of the quantity where amounts have a third factor: weeks, or points of a tariff.
+
+    It is one of the two factors, or 1, on all lines that show two, and other than 1 on some of them.
+    """
+    quantity, price = names
+    column = _Column(heads.get(quantity), {}, {})
+    counts = [
+        column.read(line, amount, language) if named else None
+        for named, (line, amount) in zip(found, lines, strict=True)
+    ]
+    known = [(named, count) for named, count in zip(found, counts, strict=True) if count is not None and len(named) > 1]
+    own = [_has(named, count) for named, count in known]
+    if all(own) or not all(has or count.value == 1 for has, (_, count) in zip(own, known, strict=True)):
+        return
+    prices = [_other(named, count) for has, (named, count) in zip(own, known, strict=True) if has and count.value != 1]
+    aligned = _Column.of(heads.get(price), [figure.cell for figure in prices])
+    for named, count in known if prices else ():
+        others = [figure for figure in named.values() if figure.cell.start != count.cell.start]
+        named |= {quantity: count, price: next((other for other in others if aligned.has(other.cell)), others[-1])}
+
+
+def _has(named: Mapping[str, Figure], count: Figure) -> bool:
+    return any(figure.cell.start == count.cell.start for figure in named.values())
+
+
+def _other(named: Mapping[str, Figure], count: Figure) -> Figure:
+    return next(figure for figure in named.values() if figure.cell.start != count.cell.start)
 
 
 def _is_beside_head(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> bool:

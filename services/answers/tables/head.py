@@ -297,7 +297,7 @@ class HeadFinder:
         others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]
         best = max(
             (at for at in others if _has_words(cells[at], rows)),
-            key=lambda at: _different_letters(cells[at], rows),
+            key=lambda at: (_words_below(cells[at], rows)[0], _different_letters(cells[at], rows)),
             default=None,
         )
         if best is not None:
@@ -327,7 +327,7 @@ class HeadFinder:
             if _PER_UNIT.search(text):
                 labelled = {name: labels for name, labels in labelled.items() if name in self._prices}
             scores = {name: _score(words, labels) for name, labels in labelled.items()}
-            if self.table.description.name not in scores:
+            if scores.get(self.table.description.name) == 0 and words:
                 parts = (_without_accents(words_of(part)) for part in _AND.split(text)[:_MOST_WORDS])
                 named = [_score(part, self._labels[self.table.description.name]) for part in parts]
                 scores[self.table.description.name] = max(max(named) - _PART, 0)

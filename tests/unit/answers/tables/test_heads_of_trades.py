@@ -196,3 +196,41 @@ def test_an_amount_below_nothing_has_a_quantity_below_nothing() -> None:
         gross_total="38.90",
     )
     assert [row[1] for row in rows] == ["3", "1", "-12"]
+
+
+def test_a_quantity_below_its_head_stays_one_where_a_third_factor_makes_the_amount() -> None:
+    rows = read(
+        "        Datum      Tarif   Ziffer   Anzahl   TP/Preis     TPW   Betrag",
+        "1       02.09.26   312     7301       1.00      48.00    1.05    50.40",
+        "        Sitzungspauschale",
+        "2       04.09.26   312     7311       1.00      77.00    1.05    80.85",
+        "        Sitzung, aufwändig",
+        "3       09.09.26   406     99         2.00      11.40    1.00    22.80",
+        "        Elastische Binde",
+        "Gesamtbetrag                                                    154.05",
+        language="de-CH",
+        gross_total="154.05",
+    )
+    assert [row[1:3] for row in rows] == [("1.00", "48.00"), ("1.00", "77.00"), ("2.00", "11.40")]
+
+
+def test_what_is_delivered_may_be_listed_with_how_many_of_what() -> None:
+    rows = read(
+        "2 off      Ashdown sideboard",
+        "1 off      Ashdown dining table",
+        "8 off      Spindle chair",
+        "2 pairs    Bookends",
+        kind="delivery_note",
+        language="en",
+    )
+    assert [row[:2] for row in rows] == [
+        ("Ashdown sideboard", "2"),
+        ("Ashdown dining table", "1"),
+        ("Spindle chair", "8"),
+        ("Bookends", "2"),
+    ]
+
+
+def test_a_label_of_two_things_is_known_without_a_sum() -> None:
+    rows = read("Item no. / Description   Qty", "Housing, lower             5", kind="delivery_note", language="en")
+    assert [row[:2] for row in rows] == [("Housing, lower", "5")]
