@@ -565,7 +565,7 @@ def _below_a_sum(
         return None
     for count in range(1, len(found.later) + 1):
         words = _words(last := found.later[count - 1])
-        if is_adjustment(words) or is_payment(words) or names_tax_anywhere(words):
+        if _adjusts(last, key) or is_adjustment(words) or is_payment(words) or names_tax_anywhere(words):
             return None
         if key.adds_up_to[0] not in named and (rate_of(words) is not None or says_tax_alone(words)):
             return None

@@ -147,9 +147,10 @@ def totals_below(
         if until is not None and sheet.number == until.page and line.baseline >= until.top:
             break
         label, is_other = label_of(cell.text for cell in line.cells), (sheet.number, line.baseline) in places
-        if is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
-            amounts = list(_amounts(line, language))
-            found += [TotalLine(amounts, is_other or leads_on(label))] if amounts else []
+        amounts = list(_amounts(line, language))
+        is_off = adjustments and bool(found and amounts) and amounts[-1] < 0
+        if is_off or is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
+            found += [TotalLine(amounts, is_off or is_other or leads_on(label))] if amounts else []
     return found
 
 

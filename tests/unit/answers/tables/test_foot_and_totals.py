@@ -270,7 +270,7 @@ TITLES = (
 )
 
 
-@pytest.mark.parametrize("sum_of_rows", ["Leistungsstand gesamt", "Zwischensumme        "])
+@pytest.mark.parametrize("sum_of_rows", ["Leistungsstand gesamt", "Zwischensumme        ", "Summe aller Arbeiten "])
 def test_what_is_taken_off_below_the_sum_of_all_rows_is_no_row_whatever_it_is_called(sum_of_rows: str) -> None:
     below = (
         f"     {sum_of_rows}                                      100,00",
