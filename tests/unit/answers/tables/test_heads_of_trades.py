@@ -234,3 +234,16 @@ def test_what_is_delivered_may_be_listed_with_how_many_of_what() -> None:
 def test_a_label_of_two_things_is_known_without_a_sum() -> None:
     rows = read("Item no. / Description   Qty", "Housing, lower             5", kind="delivery_note", language="en")
     assert [row[:2] for row in rows] == [("Housing, lower", "5")]
+
+
+def test_parcels_are_counted_and_their_weight_is_billed() -> None:
+    rows = read(
+        "Wohin                 Anzahl     Gewicht     Tarif     Betrag",
+        "Bremen                     2        12,5      2,00      25,00",
+        "Jever                      1         3,0      2,00       6,00",
+        "Emden                      3         9,0      1,50      13,50",
+        "Abholung                   2                   3,00       6,00",
+        "Gesamtbetrag                                            50,50",
+        gross_total="50.50",
+    )
+    assert [row[1:3] for row in rows] == [("12.5", "2.00"), ("3.0", "2.00"), ("9.0", "1.50"), ("2", "3.00")]
