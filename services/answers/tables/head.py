@@ -323,19 +323,26 @@ class HeadFinder:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
             words = _without_accents(words_of(text))
+            is_price = _PER_UNIT.search(text) if len(words) <= _LONGEST_LABEL else None
             labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
-            if _PER_UNIT.search(text):
+            if is_price:
                 labelled = {name: labels for name, labels in labelled.items() if name in self._prices}
             scores = {name: _score(words, labels) for name, labels in labelled.items()}
-            if scores.get(self.table.description.name) == 0 and words:
-                parts = (_without_accents(words_of(part)) for part in _AND.split(text)[:_MOST_WORDS])
-                named = [_score(part, self._labels[self.table.description.name]) for part in parts]
-                scores[self.table.description.name] = max(max(named) - _PART, 0)
-            if _PER_UNIT.match(text):
+            if scores.get(self.table.description.name) == 0:
+                scores[self.table.description.name] = self._score_of_parts(text)
+            if is_price and not is_price.start():
                 scores |= dict.fromkeys(self.table.key.product_of[1:], _BEGINNING + 1)
             least = {ROW_NUMBER: _BEGINNING}  # `Art.-Nr.` counts nothing
             self._known[text] = {name: score for name, score in scores.items() if score > least.get(name, 0)}
         return self._known[text]
+
+    def _score_of_parts(self, text: str) -> int:
+        """Say how well one of several things that a label names fits the column of words."""
+        parts = _AND.split(text) if len(text) <= _LONGEST_LABEL else ()
+        if not 1 < len(parts) <= _MOST_WORDS:
+            return 0
+        labels = self._labels[self.table.description.name]
+        return max(max(_score(_without_accents(words_of(part)), labels) for part in parts) - _PART, 0)
 
     @cached_property
     def _prices(self) -> frozenset[str]:
