@@ -14,6 +14,10 @@ _COUNT: Final = re.compile(r"[0-9]{1,4}|[0-9]{1,3}[.,'\u2019 ]000")
 """More digits are a code's."""
 _RATES: Final = frozenset({"0", "5", "7", "8", "10", "13", "19", "20", "21"})
 """Of taxes, where no sign says so."""
+_OTHERS: Final = re.compile(
+    r"\bn(?:r|o|°)\b|num[bm]er|ziffer|code|konto|account|ref\b|punkt|point|seite|page|jahr|year"
+)
+"""In the head of numbers that count no pieces: codes, and the points by which doctors reckon."""
 _EDGE: Final = 30
 """Width, in tenths of a point, within which edges are of one column."""
 _LEAST: Final = 3
@@ -37,11 +41,15 @@ def is_uncounted(table: TableDefinition, rows: Sequence[Row]) -> bool:
 
 def _counts(row: Row) -> Iterator[tuple[int, str]]:
     read = {figure.cell.start for figure in row.figures.values()} | {cell.start for _, cell in row.lines}
-    others = [(name, figure) for name, figure in row.unnamed.items() if name == ROW_NUMBER or names_tax_anywhere(name)]
-    read |= {figure.cell.start for _, figure in others}
+    read |= {figure.cell.start for name, figure in row.unnamed.items() if _is_other(name)}
     for cell in row.line.cells:
         if cell.start not in read and _COUNT.fullmatch(cell.text):
             yield cell.right // _EDGE, cell.text
+
+
+def _is_other(name: str) -> bool:
+    """Tell whether a column counts the rows, or its head names what is no quantity."""
+    return name == ROW_NUMBER or names_tax_anywhere(name) or _OTHERS.search(name.lower()) is not None
 
 
 def _may_count(texts: Sequence[str]) -> bool:

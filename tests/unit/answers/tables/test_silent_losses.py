@@ -210,3 +210,14 @@ def test_numbers_of_the_rows_and_rates_of_taxes_are_no_quantity() -> None:
     )
     answers = read_text("\n".join(("    Druckprodukt             St         Betrag", *rows)), gross_total="324.87")
     assert not answers.reasons
+
+
+def test_points_and_codes_of_a_tariff_are_no_quantity() -> None:
+    lines = (
+        "Ziffer   Bezeichnung        Punktzahl   Steigerungssatz    Betrag",
+        "410      Ultraschall              200              2,30     26,81",
+        "7        Untersuchung             160              2,30     21,45",
+        "75       Bericht                  130              2,30     17,43",
+        "Gesamtbetrag                                                65,69",
+    )
+    assert not read_text("\n".join(lines), gross_total="65.69").reasons
