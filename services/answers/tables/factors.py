@@ -13,9 +13,9 @@ from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, price_base, with_zero, without_factor
 
-_BASES: Final = (1000, 100)
+BASES: Final = (1000, 100)
 """Pieces that a price may be for where no line says so: kilograms at so much a ton."""
-_SEVERAL: Final = 3
+SEVERAL: Final = 3
 """Lines that are no chance."""
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
@@ -132,8 +132,8 @@ def named_factors(
     pairs = _pairs(_uncounted(lines), language)
     if not any(pairs):
         pairs = _pairs(lines, language)
-    if not any(pairs) and len(lines) >= _SEVERAL:
-        for_many = (_pairs(_uncounted(lines), language, base) for base in _BASES)
+    if not any(pairs) and len(lines) >= SEVERAL:
+        for_many = (_pairs(_uncounted(lines), language, base) for base in BASES)
         pairs = next((found for found in for_many if all(found)), pairs)
     if 2 * sum(pair is not None for pair in pairs) <= len(pairs):
         by_chance = [
@@ -149,6 +149,7 @@ def named_factors(
     for named, count in zip(found, _counts(lines, is_named=names[0] in heads), strict=True):
         if count and not named:
             named[names[0]] = count
+    _keep_counts(found, lines, names, heads, language)
     columns = {
         name: _Column.of(heads.get(name), [named[name].cell for named in found if name in named]) for name in names
     }
@@ -177,6 +178,42 @@ def count_of(words: Cell) -> Figure | None:
     """Read the count that words begin with."""
     match = _COUNT_OF.match(words.text)
     return _inner(words, *match.span("count"), Decimal(match["count"])) if match else None
+
+
+def _keep_counts(
+    found: Sequence[dict[str, Figure]],
+    lines: Sequence[tuple[Line, Figure]],
+    names: tuple[str, str],
+    heads: Mapping[str, Cell],
+    language: str,
+) -> None:
+    """Take what stands below the head of the quantity where amounts have a third factor: weeks, or points of a tariff.
+
+    It is one of the two factors, or 1, on all lines that show two, and other than 1 on some of them.
+    """
+    quantity, price = names
+    column = _Column(heads.get(quantity), {}, {})
+    counts = [
+        column.read(line, amount, language) if named else None
+        for named, (line, amount) in zip(found, lines, strict=True)
+    ]
+    known = [(named, count) for named, count in zip(found, counts, strict=True) if count is not None and len(named) > 1]
+    own = [_has(named, count) for named, count in known]
+    if all(own) or not all(has or count.value == 1 for has, (_, count) in zip(own, known, strict=True)):
+        return
+    prices = [_other(named, count) for has, (named, count) in zip(own, known, strict=True) if has and count.value != 1]
+    aligned = _Column.of(heads.get(price), [figure.cell for figure in prices])
+    for named, count in known if prices else ():
+        others = [figure for figure in named.values() if figure.cell.start != count.cell.start]
+        named |= {quantity: count, price: next((other for other in others if aligned.has(other.cell)), others[-1])}
+
+
+def _has(named: Mapping[str, Figure], count: Figure) -> bool:
+    return any(figure.cell.start == count.cell.start for figure in named.values())
+
+
+def _other(named: Mapping[str, Figure], count: Figure) -> Figure:
+    return next(figure for figure in named.values() if figure.cell.start != count.cell.start)
 
 
 def _is_beside_head(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> bool:
@@ -320,11 +357,18 @@ def _numbers(line: Line, amount: Figure, language: str) -> Iterator[_Number]:
             if cell.start + end > amount.cell.start and cell.left >= amount.cell.left:
                 continue
             cents = HUNDREDTH.match(cell.text, match.start()) if _DECIMALS.search(match[0]) else None
-            text = cents[0] if cents else match[0] + _behind(cell.text[end:])
+            begin = match.start() - _is_signed(cell.text[: match.start()], amount)
+            text = cents[0] if cents else cell.text[begin:end] + _behind(cell.text[end:])
             value = _value(text, language)
             if value is not None:
-                inner = _inner(cell, match.start(), match.start() + len(text), value)
+                inner = _inner(cell, begin, begin + len(text), value)
                 yield _Number(inner, cell, _MEASURED.match(cell.text, end) is not None)
+
+
+def _is_signed(before: str, amount: Figure) -> bool:
+    """Tell whether a minus right before a number is its sign: `-14 Pers.` that come to less than nothing."""
+    is_minus = before[-1:] in {"-", "\u2212"} and not before[:-1].strip()
+    return is_minus and amount.value is not None and amount.value < 0
 
 
 def _behind(rest: str) -> str:

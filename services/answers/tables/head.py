@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from schemas.tables import ColumnLabels, TableDefinition
+from services.answers.amounts import currency_code
 from services.answers.tables.sheet import FIGURE, Cell, Line
 from services.answers.tables.words import words_of
 
@@ -61,6 +62,18 @@ _BARE_AMOUNTS: Final = frozenset({
 """What a head says of an amount without naming it: `Brutto €`."""
 _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
+_PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
+"""What money is per piece: `EUR/Stk` counts nothing."""
+_COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
+_AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
+"""Between what stands in one column: `Part number / Description`."""
+_SEVERAL: Final = 3
+"""Lines that are no chance."""
+_ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that is none."""
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
+"""Ends of German words that say of what a column of words is: `Betonbezeichnung`."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _DIGITS: Final = re.compile(r"[0-9]")
 
@@ -136,12 +149,14 @@ class HeadFinder:
         """Say whether a line has some label, and no number: most lines of a long table are told apart at once."""
         if not _LEAST_COLUMNS <= len(line.cells) <= _MOST_COLUMNS:
             return False
-        if any(FIGURE.fullmatch(cell.text) for cell in line.cells):
+        if any(FIGURE.fullmatch(cell.text) and not _is_counted_label(cell.text) for cell in line.cells):
             return False
         return any(self._scores(cell.text) for cell in line.cells)
 
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
         stacked = _stacked([lines[at] for at in range(first, last + 1)], index - first)
+        below = lines[last + 1 : last + 1 + _ROWS_BELOW]
+        stacked = [part for variants in stacked for part in _apart_as_below(variants, below)]
         cells = [part for variants in stacked for part in self._told_apart(variants)]
         scored = [
             (score, name, at) for at, variants in enumerate(cells) for name, score in self._best(variants).items()
@@ -153,7 +168,7 @@ class HeadFinder:
             chosen = _chosen(self._without_other_numbers(scored), required)
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
-        below = lines[last + 1 : last + 1 + _ROWS_BELOW]
+        self._name_other_words(chosen, scored, [variants[0] for variants in cells], below)
         self._name_second_number(chosen, scored, [variants[0] for variants in cells], below)
         if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
             self._name_periods(chosen, [variants[0] for variants in cells], below)
@@ -220,6 +235,27 @@ class HeadFinder:
                     chosen[quantity] = at
                     return
 
+    def _name_other_words(
+        self,
+        chosen: dict[str, int],
+        scored: Sequence[tuple[int, str, int]],
+        cells: Sequence[Cell],
+        below: Sequence[Line],
+    ) -> None:
+        """Take the second label of words where nothing but codes or numbers stand below the first: `Teil | Material`.
+
+        The first one may be a label of numbers, too: English `Items` are counted, or named.
+        """
+        words = self.table.description.name
+        if words not in chosen or _has_words(cells[chosen[words]], below):
+            return
+        others = [(score, at) for score, name, at in scored if name == words and at not in chosen.values()]
+        if with_words := [(score, at) for score, at in others if _has_words(cells[at], below)]:
+            first, chosen[words] = chosen[words], max(with_words)[1]
+            counts = [(score, name) for score, name, at in scored if at == first and name not in chosen]
+            if counts:
+                chosen[max(counts)[1]] = first
+
     def _name_second_number(
         self,
         chosen: dict[str, int],
@@ -259,9 +295,12 @@ class HeadFinder:
             return
         rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells)]
         others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]
-        shares = {at: _words_below(cells[at], rows) for at in others}
-        best = max(others, key=lambda at: shares[at][0], default=None)
-        if best is not None and 2 * shares[best][0] > shares[best][1]:
+        best = max(
+            (at for at in others if _has_words(cells[at], rows)),
+            key=lambda at: (_words_below(cells[at], rows)[0], _different_letters(cells[at], rows)),
+            default=None,
+        )
+        if best is not None:
             if chosen.get(ROW_NUMBER) == best:
                 del chosen[ROW_NUMBER]
             chosen[words] = best
@@ -283,17 +322,70 @@ class HeadFinder:
     def _scores(self, text: str) -> dict[str, int]:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
-            words = words_of(text)
+            words = _without_accents(words_of(text))
+            is_price = _PER_UNIT.search(text) if len(words) <= _LONGEST_LABEL else None
             labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
+            if is_price:
+                labelled = {name: labels for name, labels in labelled.items() if name in self._prices}
             scores = {name: _score(words, labels) for name, labels in labelled.items()}
+            if scores.get(self.table.description.name) == 0:
+                scores[self.table.description.name] = self._score_of_parts(text)
+            if is_price and not is_price.start():
+                scores |= dict.fromkeys(self.table.key.product_of[1:], _BEGINNING + 1)
             least = {ROW_NUMBER: _BEGINNING}  # `Art.-Nr.` counts nothing
             self._known[text] = {name: score for name, score in scores.items() if score > least.get(name, 0)}
         return self._known[text]
+
+    def _score_of_parts(self, text: str) -> int:
+        """Say how well one of several things that a label names fits the column of words."""
+        parts = _AND.split(text) if len(text) <= _LONGEST_LABEL else ()
+        if not 1 < len(parts) <= _MOST_WORDS:
+            return 0
+        labels = self._labels[self.table.description.name]
+        return max(max(_score(_without_accents(words_of(part)), labels) for part in parts) - _PART, 0)
+
+    @cached_property
+    def _prices(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.table.columns if column.kind == "money")
 
     @cached_property
     def _labels(self) -> dict[str, tuple[tuple[str, int], ...]]:
         labels = {column.name: _ranked(column.labels) for column in self.table.columns}
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
+
+
+def _apart_as_below(variants: list[Cell], below: Sequence[Line]) -> Iterator[list[Cell]]:
+    """Part a cell before the word above which a column begins: `Artikel Bezeichnung`, set with letters of one width."""
+    cell, *others = variants
+    words = cell.text.split(" ")
+    if others or not 1 < len(words) <= _MOST_WORDS:
+        yield variants
+        return
+    width = (cell.right - cell.left) / len(cell.text)
+    for count in range(1, len(words)):
+        first, second = " ".join(words[:count]), " ".join(words[count:])
+        edge = cell.left + round(width * (len(first) + 1))
+        if _begin_at(edge, cell, below):
+            yield [cell._replace(text=first, right=edge - round(width))]
+            yield from _apart_as_below([cell._replace(text=second, left=edge)], below)
+            return
+    yield variants
+
+
+def _begin_at(edge: int, head: Cell, below: Sequence[Line]) -> bool:
+    """Tell whether words begin at an edge on most lines that have something below a head, beside what ends before."""
+    found = [[cell for cell in line.cells if cell.overlaps(head)] for line in below]
+    both = [
+        any(abs(cell.left - edge) <= _ALIGNED and _WORD.search(cell.text) for cell in cells)
+        and any(cell.right < edge for cell in cells)
+        for cells in found
+    ]
+    return sum(both) >= _SEVERAL and 2 * sum(both) >= sum(map(bool, found))
+
+
+def _is_counted_label(text: str) -> bool:
+    """Tell whether a number is that of a label: `KW 15`, `EAN 13`."""
+    return (match := _COUNTED_LABEL.fullmatch(text)) is not None and not currency_code(match[1])
 
 
 def _unheaded(heads: Sequence[Cell], below: Sequence[Line]) -> Iterator[Cell]:
@@ -317,6 +409,12 @@ def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
     return sum(any(_WORD.search(cell.text) for cell in cells) for cells in below), sum(map(bool, below))
 
 
+def _different_letters(head: Cell, lines: Sequence[Line]) -> int:
+    """Count the letters below a head, of what stands there twice once: units and makers repeat, names do not."""
+    texts = {cell.text for line in lines for cell in line.cells if cell.overlaps(head)}
+    return sum(map(str.isalpha, "".join(texts)))
+
+
 def _has_words(head: Cell, lines: Sequence[Line]) -> bool:
     words, anything = _words_below(head, lines)
     return 2 * words > anything
@@ -333,17 +431,19 @@ def _chosen(scored: Iterable[tuple[int, str, int]], first: frozenset[str]) -> di
 
 @cache
 def _ranked(labels: ColumnLabels) -> tuple[tuple[str, int], ...]:
-    """Give the words of each label, and how unusual it is in its language; French capitals may have no accents."""
-    unaccented = [_unaccented(label) for label in labels.fr]
+    """Give the words of each label, and how unusual it is in its language."""
     return tuple(
-        (words_of(label), rank)
-        for of_language in (labels.de, labels.en, labels.fr, unaccented)
+        (_without_accents(words_of(label)), rank)
+        for of_language in (labels.de, labels.en, labels.fr)
         for rank, label in enumerate(of_language)
     )
 
 
-def _unaccented(label: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", label) if not unicodedata.combining(letter))
+def _without_accents(words: str) -> str:
+    """Give words as programs print them that know no accents: `designation`, `quantite`, `stueck`."""
+    if words.isascii():
+        return words
+    return "".join(filter(str.isascii, unicodedata.normalize("NFKD", words.translate(_UMLAUTS))))
 
 
 def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:
@@ -364,7 +464,7 @@ def _fit(words: str, label: str) -> int:
         return _EXACT
     if not _OF_CODES.isdisjoint(words.split()) and _OF_CODES.isdisjoint(label.split()):
         return 0  # `Artikel-Nr.` is no description
-    if f"{essential} ".startswith(f"{wanted} "):
+    if f"{essential} ".startswith(f"{wanted} ") or (wanted in _HEAD_NOUNS and essential.split()[0].endswith(wanted)):
         return _BEGINNING
     return _WITHIN if f" {wanted} " in f" {essential} " else 0
 

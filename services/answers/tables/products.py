@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
-from typing import Final
+from itertools import combinations, product
+from typing import Final, NamedTuple
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.tables.factors import count_of, factors_below, named_factors, whole_figure
+from services.answers.tables.factors import BASES, SEVERAL, count_of, factors_below, named_factors, whole_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import Line, price_base
@@ -22,12 +22,18 @@ _MOST_TAXED: Final = 1.3
 """The largest that a tax makes; a discount, or a price of a hundred pieces, makes less of an amount."""
 
 
-def is_product(table: TableDefinition, row: Row) -> bool | None:
-    """Tell whether a row's amount is the product of its factors; None if it does not show them."""
+def is_product(table: TableDefinition, row: Row, base: int | None = None) -> bool | None:
+    """Tell whether a row's amount is the product of its factors; None if it does not show them.
+
+    Parameters
+    ----------
+    base
+        How many pieces the price is for; None for what the line says.
+    """
     if (values := _multiplied(table, row)) is None:
         return None
-    product, first, second = values
-    return abs(product - first * second / price_base(row.line)) <= _PRODUCT_TOLERANCE
+    amount, first, second = values
+    return abs(amount - first * second / (base or price_base(row.line))) <= _PRODUCT_TOLERANCE
 
 
 def are_no_products(table: TableDefinition, rows: Sequence[Row]) -> bool:
@@ -78,10 +84,27 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     fits = {name: [row for row in rows if _fits(table, row, missing, name)] for name in candidates}
     best = max(fits, key=lambda name: len(fits[name]), default="")
     fitting = fits.get(best, [])
+    if 2 * len(fitting) <= len(rows):
+        best, fitting = _for_many(table, rows, missing, candidates)
     is_code = len(fitting) < len(rows) and all(row.unnamed[best].value == 1 for row in fitting)
     if len(fitting) > len(rows) // 2 and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _for_many(
+    table: TableDefinition, rows: Sequence[Row], missing: str, candidates: Iterable[str]
+) -> tuple[str, list[Row]]:
+    """Find the factor of prices for a hundred, or a thousand, where no line says so, and the rows that it makes right.
+
+    Some may have another amount: what is taken off for dirt, or a discount.
+    """
+    found = [
+        (name, [row for row in rows if _fits(table, row, missing, name, base)])
+        for name, base in product(candidates, BASES)
+    ]
+    best = max(found, key=lambda item: len(item[1]), default=("", []))
+    return best if len(best[1]) >= SEVERAL else ("", [])
 
 
 def _name_below_words(table: TableDefinition, missing: str, rows: Sequence[Row], language: str) -> None:
@@ -118,31 +141,51 @@ def _name_both(table: TableDefinition, column: ColumnDefinition, rows: Sequence[
         return
     quantity, price = column.product_of
     places = {name: row.unnamed[name].cell.left for row in rows for name in row.unnamed}
-    for one, other in combinations(sorted(places, key=lambda name: places[name]), 2):
-        pairs = [(row, row.unnamed[one], row.unnamed[other]) for row in rows if {one, other} <= row.unnamed.keys()]
-        if _with_cents(first for _, first, _ in pairs) > _with_cents(second for _, _, second in pairs):
-            pairs = [(row, second, first) for row, first, second in pairs]
-        fitting = [pair for pair in pairs if _makes_product(table, pair[0], {quantity: pair[1], price: pair[2]})]
-        if 2 * len(fitting) > len(rows) and any(first.value != 1 != second.value for _, first, second in fitting):
-            for row, first, second in pairs:
+    columns = list(combinations(sorted(places, key=lambda name: places[name]), 2))
+    for base in (None, *BASES):
+        pairs = [_pairs(table, (quantity, price), rows, pair, base) for pair in columns]
+        best = max(pairs, key=lambda found: len(found.fitting), default=_Pairs((), ()))
+        if len(best.fitting) > max(len(rows) // 2, SEVERAL - 1 if base else 0):
+            for row, first, second in best.all:
                 row.figures |= {quantity: first, price: second}
             return
+
+
+class _Pairs(NamedTuple):
+    """What stands in two columns, by row: the quantity first; and the rows whose amount is the product."""
+
+    all: Sequence[tuple[Row, Figure, Figure]]
+    fitting: Sequence[Row]
+
+
+def _pairs(
+    table: TableDefinition, names: tuple[str, str], rows: Sequence[Row], columns: tuple[str, str], base: int | None
+) -> _Pairs:
+    """Take two columns for the factors; nothing fits where one of each is all that fits."""
+    quantity, price = names
+    one, other = columns
+    pairs = [(row, row.unnamed[one], row.unnamed[other]) for row in rows if {one, other} <= row.unnamed.keys()]
+    if _with_cents(first for _, first, _ in pairs) > _with_cents(second for _, _, second in pairs):
+        pairs = [(row, second, first) for row, first, second in pairs]
+    fitting = [pair for pair in pairs if _makes_product(table, pair[0], {quantity: pair[1], price: pair[2]}, base)]
+    by_chance = all(first.value == 1 or second.value == 1 for _, first, second in fitting)
+    return _Pairs(pairs, [] if by_chance else [row for row, _, _ in fitting])
 
 
 def _with_cents(figures: Iterable[Figure]) -> int:
     return sum(_CENTS.search(figure.cell.text) is not None for figure in figures)
 
 
-def _fits(table: TableDefinition, row: Row, missing: str, name: str) -> bool:
-    return name in row.unnamed and _makes_product(table, row, {missing: row.unnamed[name]})
+def _fits(table: TableDefinition, row: Row, missing: str, name: str, base: int | None = None) -> bool:
+    return name in row.unnamed and _makes_product(table, row, {missing: row.unnamed[name]}, base)
 
 
-def _makes_product(table: TableDefinition, row: Row, factors: dict[str, Figure]) -> bool:
-    return _product_with(table, row, factors) is True
+def _makes_product(table: TableDefinition, row: Row, factors: dict[str, Figure], base: int | None = None) -> bool:
+    return _product_with(table, row, factors, base) is True
 
 
-def _product_with(table: TableDefinition, row: Row, factors: dict[str, Figure]) -> bool | None:
-    return is_product(table, replace(row, figures=row.figures | factors))
+def _product_with(table: TableDefinition, row: Row, factors: dict[str, Figure], base: int | None = None) -> bool | None:
+    return is_product(table, replace(row, figures=row.figures | factors), base)
 
 
 def _name_among_words(

@@ -15,6 +15,7 @@ from services.answers.tables.products import are_no_products, is_product
 from services.answers.tables.reading import MAX_ROWS, Found
 from services.answers.tables.row import Row
 from services.answers.tables.totals import column_sum, is_counted, jumps
+from services.answers.tables.uncounted import is_uncounted
 from services.answers.tables.words import is_carried_on
 
 _MOST_NAMED: Final = 3
@@ -91,6 +92,10 @@ _NO_COLUMN: Final = Wording(
     de="„{column}“ wurde nicht gelesen, und das Dokument nennt eine solche Spalte.",
     en="no “{column}” was read, and the document names a column of it.",
 )
+_UNCOUNTED: Final = Wording(
+    de="keine Zeile hat „{column}“, und eine Spalte ganzer Zahlen wurde nicht gelesen: sie kann die Menge sein.",
+    en="no row has “{column}”, and a column of whole numbers was not read: it may be the quantity.",
+)
 _AND_MORE: Final = Wording(de=" und {count} weitere", en=" and {count} more")
 
 
@@ -145,6 +150,7 @@ class Reasons:
         if holes := [self._hole(*hole) for hole in self._holes(found, rows)]:
             yield self._of_table(f"{self._some(holes)}.")
         yield from self._unread_columns(found.joined, rows)
+        yield from self._uncounted(rows)
         if found.unbilled:
             page, said = found.unbilled[0]
             yield self._sentence(_UNBILLED, page=page, said=said, column=self._label(self.table.key))
@@ -181,6 +187,7 @@ class Reasons:
             yield self._of_table(f"{self._some(wordless)}.")
         yield from self._carried_on(listing.rows)
         yield from self._unread_columns(listing.named & {column.name for column in factors}, listing.rows)
+        yield from self._uncounted(listing.rows)
 
     def _unconfirmed(self, rows: Sequence[Row], named: Mapping[str, Decimal]) -> Iterator[str]:
         odd = [self._row(index, row) for index, row in enumerate(rows, 1) if is_product(self.table, row) is False]
@@ -237,6 +244,11 @@ class Reasons:
         for column in (column for column in self.table.columns if column.name in named):
             if not any(column.name in row.figures for row in rows):
                 yield self._sentence(_NO_COLUMN, column=self._label(column))
+
+    def _uncounted(self, rows: Sequence[Row]) -> Iterator[str]:
+        if is_uncounted(self.table, rows):
+            quantity = next(column for column in self.table.columns if column.name in self.table.key.product_of)
+            yield self._sentence(_UNCOUNTED, column=self._label(quantity))
 
     def _sentence(self, wording: Wording, **said: object) -> str:
         return self._of_table(self._say(wording, **said))

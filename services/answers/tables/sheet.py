@@ -53,6 +53,13 @@ _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
 
 _LEADERS: Final = re.compile(r"[.\u2026_]{3,} ?(?=[-+(]?[^\w\s]?[0-9])")
 """Dots that lead the eye to a number, drawn with it: `......1,35`."""
+_BOXED: Final = re.compile(r"(?m)^[ \t]*\|.*\|[ \t]*$")
+"""A line of a table whose columns are parted by letters."""
+_SIDES: Final = re.compile(r" *(?:\||\+[-=+]{3,}) *")
+_LED: Final = re.compile(
+    r" ?(?<![.\u2026])(?<!\. )(?:\.{5,}+|\.(?: \.){4,}+|\u2026{3,}+) ?(?=[^\w\s.]?[-+(]?[0-9]|$)", re.MULTILINE
+)
+"""Dots between words and an amount, drawn with both; each row of dots is looked at once, however long it is."""
 _STATE: Final = re.compile(r"[^\W\d_]{2},? [A-Z]{2}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 """The end of an American address: `Fremont CA 94538`."""
@@ -169,6 +176,10 @@ def text_runs(text: str) -> Iterator[Run]:
 
 
 def _lines(text: str, runs: Collection[Run]) -> list[Line]:
+    if len(_BOXED.findall(text)) >= _COLUMN:
+        runs = [part for run in runs for part in _parted(text, run, _SIDES)]
+    if _LED.search(text):
+        runs = [part for run in runs for part in _parted(text, run, _LED)]
     runs = [run for run in runs if text[run.start : run.end].strip()]  # a run may be a space of another kind
     # Where whole phrases are shown, a gap of one space is one of columns that stand close.
     wordwise = not any(" " in text[run.start : run.end] for run in runs)
@@ -182,6 +193,22 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
         line if len(group) == 1 else _line(text, group, shared, wordwise=wordwise)
         for line, group in zip(lines, grouped, strict=True)
     ]
+
+
+def _parted(text: str, run: Run, between: re.Pattern[str]) -> Iterator[Run]:
+    """Give what stands between the lines of a table that are drawn with letters, or beside dots that lead the eye."""
+    shown = text[run.start : run.end]
+    width, begin = (run.right - run.left) / len(shown), 0
+    for match in between.finditer(shown):
+        yield from _part(run, begin, match.start(), width)
+        begin = match.end()
+    yield from _part(run, begin, len(shown), width)
+
+
+def _part(run: Run, begin: int, end: int, width: float) -> Iterator[Run]:
+    if begin < end:
+        left, right = run.left + round(begin * width), run.left + round(end * width)
+        yield run._replace(start=run.start + begin, end=run.start + end, left=left, right=right)
 
 
 def _grouped(runs: Iterable[Run]) -> Iterator[Sequence[Run]]:

@@ -17,7 +17,8 @@ _FEWEST: Final = 4
 """Lines that begin alike, at least: fewer may be anything."""
 _EDGE: Final = 15
 """Difference of two edges, in tenths of a point, that is none."""
-_COUNT: Final = re.compile(r"([0-9]{1,3})(?: ?[x\u00d7])?")
+_COUNT: Final = re.compile(r"([0-9]{1,3})(?: ?[x\u00d7]| [^\W\d_]{2,7}\.?)?")
+"""`4`, `4 x`, `4 off`, `4 pairs`."""
 _MEASURE: Final = re.compile(r"[0-9.,]+ ?(?:kg|g|t|l|ml|m|cm|mm|m²|m³)")
 """A number that counts nothing; of two that do, the first may be a code."""
 _NAME: Final = re.compile(r"[^\W\d_]{3,}")

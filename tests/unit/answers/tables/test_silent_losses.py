@@ -188,3 +188,36 @@ def test_a_third_more_is_no_one() -> None:
     text = "Leistung      Menge     Preis    Betrag\nBeratung      1⅓ Std    45,00    60,00\nNetto  60,00"
     answers = read_text(text, net_total="60.00")
     assert answers.reasons or said_figures(answers)[0][0] != Decimal(1)
+
+
+def test_whole_numbers_that_nobody_read_may_be_the_quantity() -> None:
+    rows = (
+        "Flyer DIN lang                 5000      118,40",
+        "Klappkarten                     250       74,95",
+        "Plakate                          12      131,52",
+        "Gesamtbetrag                             324,87",
+    )
+    answers = read_text("\n".join(("Druckprodukt              Exemplare      Betrag", *rows)), gross_total="324.87")
+    assert [reason for reason in answers.reasons if "kann die Menge sein" in reason]
+
+
+def test_numbers_of_the_rows_and_rates_of_taxes_are_no_quantity() -> None:
+    rows = (
+        "1   Flyer DIN lang           19         118,40",
+        "2   Klappkarten               7          74,95",
+        "3   Plakate                  19         131,52",
+        "Gesamtbetrag                            324,87",
+    )
+    answers = read_text("\n".join(("    Druckprodukt             St         Betrag", *rows)), gross_total="324.87")
+    assert not answers.reasons
+
+
+def test_points_and_codes_of_a_tariff_are_no_quantity() -> None:
+    lines = (
+        "Ziffer   Bezeichnung        Punktzahl   Steigerungssatz    Betrag",
+        "410      Ultraschall              200              2,30     26,81",
+        "7        Untersuchung             160              2,30     21,45",
+        "75       Bericht                  130              2,30     17,43",
+        "Gesamtbetrag                                                65,69",
+    )
+    assert not read_text("\n".join(lines), gross_total="65.69").reasons
