@@ -120,9 +120,10 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 """Words, and behind them in brackets the code of a diagnosis."""
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
+_NAMED: Final = r"(?:ICD[\w -]{0,8}:? ?)?"
 _BEFORE_CODE: Final = re.compile(
-    rf"(?P<words>[^\s(].*?)\s*(?:\((?:ICD[\w -]{{0,8}}:? ?)?{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
-    rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_CODE}\b.*)",
+    rf"(?P<words>[^\s(].*?)\s*(?:\({_NAMED}{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
+    rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_NAMED}{_CODE}\b.*)",
     re.DOTALL,
 )
 """Words, and the code behind them; behind that, another diagnosis."""

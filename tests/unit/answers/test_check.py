@@ -551,6 +551,7 @@ def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: st
     [
         ("Gonarthrose rechts (ICD-10 M17.1)", "Gonarthrose rechts"),
         ("Gonarthrose rechts (ICD-Code: M17.1).", "Gonarthrose rechts"),
+        ("Gonarthrose rechts, ICD-10: M17.1", "Gonarthrose rechts"),
         ("Gonarthrose rechts (Grad 3)", "Gonarthrose rechts (Grad 3)"),
         ("Mietvertrag (Laufzeit 24 Monate)", "Mietvertrag (Laufzeit 24 Monate)"),
         ("(ICD-10 M17.1)", "(ICD-10 M17.1)"),
