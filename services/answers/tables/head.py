@@ -168,21 +168,22 @@ class HeadFinder:
             chosen = _chosen(self._without_other_numbers(scored), required)
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
-        self._name_other_words(chosen, scored, [variants[0] for variants in cells], below)
-        self._name_second_number(chosen, scored, [variants[0] for variants in cells], below)
+        heads = [variants[0] for variants in cells]
+        self._name_other_words(chosen, scored, heads, below)
+        self._name_second_number(chosen, scored, heads, below)
         if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
-            self._name_periods(chosen, [variants[0] for variants in cells], below)
+            self._name_periods(chosen, heads, below)
         if self.by_content:
-            self._name_amounts(chosen, [variants[0] for variants in cells])
-            cells += [[cell] for cell in _unheaded([variants[0] for variants in cells], below)]
-            self._name_words(chosen, [variants[0] for variants in cells], below)
+            self._name_amounts(chosen, heads)
+            heads = [*heads, *_unheaded(heads, below)]
+            self._name_words(chosen, heads, below)
         if not self._is_head(chosen):
             return None
         total = sum(score for score, name, at in scored if chosen.get(name) == at)
-        columns = {name: cells[at][0] for name, at in chosen.items()}
+        columns = {name: heads[at] for name, at in chosen.items()}
         others = {
             f"{at} {cell.text}": cell
-            for at, (cell, *_) in enumerate(cells)
+            for at, cell in enumerate(heads)
             if at not in chosen.values() and cell.text != _NO_HEAD
         }
         counts = {column.name for column in self.table.columns if column.kind == "number"} - chosen.keys()
