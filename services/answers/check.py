@@ -83,6 +83,7 @@ _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 _COUNT: Final = re.compile(r"[0-9]\.?")
+_FOR_ALL: Final = re.compile(r"\s?\((?:[mwfdxi]|div)(?:[/|*,] ?(?:[mwfdxi]|div)){1,3}\)", re.IGNORECASE)
 _CUT_COUNT: Final = re.compile(r"([0-9]{1,4} [^\W\d_]{6})[^\W\d_]*")
 _SPAN: Final = re.compile(
     r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
@@ -236,7 +237,8 @@ class _Document:
         """Give the answer that a copy is; None if it says nothing of the field."""
         if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
             return self._unread(field, copied)
-        said = self._without_anothers(field, self._whole_count(field, self._with_title(field, copied)))
+        whole = self._for_all(field, self._whole_count(field, self._with_title(field, copied)))
+        said = self._without_anothers(field, whole)
         verbatim, value = _read(field, said, self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
             value = Value(code)
@@ -297,6 +299,13 @@ class _Document:
             return copied
         whole = re.compile(rf"(?<![\w.,]){re.escape(cut[1])}\w*", re.IGNORECASE)
         return next((match[0] for page in self.pages.texts if (match := whole.search(page))), copied)
+
+    def _for_all(self, field: FieldDefinition, copied: str) -> str:
+        """Give the title of a job with the letters right behind it that tell whom it is for: `Bauleiterin (m/w/d)`."""
+        if field.kind is not Kind.TEXT or not copied:
+            return copied
+        ends = ((page, page.find(copied) + len(copied)) for page in self.pages.texts if copied in page)
+        return next((copied + found[0] for page, end in ends if (found := _FOR_ALL.match(page, end))), copied)
 
     def _without_anothers(self, field: FieldDefinition, copied: str) -> str:
         """Leave out a diagnosis's code where it is another field's, and the diagnosis where the code is this one's.

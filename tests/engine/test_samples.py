@@ -79,13 +79,13 @@ LAYOUTS = [
     Held("tenth", fields=314, misleading=10, rows=168, unflagged=0, silent_losses=0, auroc=0.96, ece=0.021),
     Held("eleventh", fields=301, misleading=9, rows=188, unflagged=0, silent_losses=1, auroc=0.97, ece=0.031),
     Held("twelfth", fields=324, misleading=6, rows=212, unflagged=0, silent_losses=0, auroc=0.98, ece=0.036),
-    Held("thirteenth", fields=302, misleading=7, rows=182, unflagged=2, silent_losses=0, auroc=0.97, ece=0.022),
+    Held("thirteenth", fields=303, misleading=6, rows=182, unflagged=1, silent_losses=0, auroc=0.97, ece=0.022),
     Held("fourteenth", fields=291, misleading=9, rows=255, unflagged=1, silent_losses=0, auroc=0.94, ece=0.02),
     Held("fifteenth", fields=298, misleading=5, rows=212, unflagged=2, silent_losses=2, auroc=0.96, ece=0.022),
     Held("sixteenth", fields=306, misleading=8, rows=203, unflagged=1, silent_losses=0, auroc=0.96, ece=0.02),
     Held("seventeenth", fields=326, misleading=1, rows=331, unflagged=0, silent_losses=0, auroc=0.97, ece=0.039),
     Held("eighteenth", fields=299, misleading=9, rows=204, unflagged=0, silent_losses=0, auroc=0.97, ece=0.027),
-    Held("nineteenth", fields=292, misleading=16, rows=217, unflagged=3, silent_losses=0, auroc=0.89, ece=0.038),
+    Held("nineteenth", fields=293, misleading=15, rows=217, unflagged=2, silent_losses=0, auroc=0.89, ece=0.038),
 ]
 INVOICES = [
     Held("fifth", fields=220, misleading=4, rows=83, unflagged=0, silent_losses=0, auroc=0.96, ece=0.038),

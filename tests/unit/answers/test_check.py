@@ -608,6 +608,22 @@ def test_a_text_is_read_without_the_name_of_its_field(copied: str, said: str) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Bewerbung als Bauleiterin (m/w/d) ab Mai", "Bauleiterin (m/w/d)"),
+        ("Bewerbung als Bauleiterin\n(w|m|div) ab Mai", "Bauleiterin (w|m|div)"),
+        ("Bewerbung als Bauleiterin (Tiefbau) ab Mai", "Bauleiterin"),
+        ("Bewerbung als Bauleiterin (m) ab Mai", "Bauleiterin"),
+    ],
+)
+def test_the_title_of_a_job_has_the_letters_that_tell_whom_it_is_for(text: str, value: str) -> None:
+    letter = a_type(field("position", Kind.TEXT, "Stelle", "Position"))
+    (answer,) = check_answer(letter, {"position": "Bauleiterin"}, [text], "de")
+    assert answer.value == value
+    assert answer.char_end == text.index("Bauleiterin") + len(value)
+
+
+@pytest.mark.parametrize(
     ("copied", "page", "count", "verbatim"),
     [
         ("6 Europaet", "Gesamt 6 Europaletten", "6", "6 Europaletten"),
