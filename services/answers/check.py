@@ -84,6 +84,7 @@ _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
 _COUNT: Final = re.compile(r"[0-9]\.?")
 _FOR_ALL: Final = re.compile(r"\s?\((?:[mwfdxi]|div)(?:[/|*,] ?(?:[mwfdxi]|div)){1,3}\)", re.IGNORECASE)
+"""Men, women, others: `(m/w/d)`."""
 _CUT_COUNT: Final = re.compile(r"([0-9]{1,4} [^\W\d_]{6})[^\W\d_]*")
 _SPAN: Final = re.compile(
     r"[0-9]\.?\s{0,2}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|through|au)\s{0,2}$", re.IGNORECASE
@@ -122,6 +123,7 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
 _NAMED: Final = r"(?:ICD[\w -]{0,8}:? ?)?"
+"""The catalogue that the code is of, if it is said."""
 _BEFORE_CODE: Final = re.compile(
     rf"(?P<words>[^\s(].*?)\s*(?:\({_NAMED}{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
     rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_NAMED}{_CODE}\b.*)",
@@ -132,7 +134,7 @@ _CODE_NAME: Final = "icd-10"
 """Begins a name of the field that has such a code."""
 _CODE_AND_WORDS: Final = re.compile(rf"(?P<code>{_CODE})[\s:;,\u2013\u2014-]+[^\W\d_].*", re.DOTALL)
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
-SAME_WORD: Final = 5
+_SAME_WORD: Final = 5
 """Letters by which a word of a form is one of a field's name: `Zahlungsziel`, `Zahlungsbedingungen`."""
 _ENTRY: Final = re.compile(r"(?P<name>[^\W\d_][^\W\d_ .-]{1,30}(?: [^\W\d_]{2,20}){0,2}) ?: +(?P<rest>\S.*)", re.DOTALL)
 _NOISE: Final = ",:; \t\r\n"
@@ -490,10 +492,10 @@ def _filled(field: FieldDefinition, copied: str) -> str:
 
 def _behind_own_name(field: FieldDefinition, copied: str) -> str:
     """Give a text without the name of its field before it: `Zahlungsziel: 30 Tage netto`; empty if none is there."""
-    entry = _ENTRY.fullmatch(copied)
-    own = {word[:SAME_WORD] for name in field.names for word in name.casefold().split() if len(word) >= SAME_WORD}
-    words = entry["name"].casefold().split() if entry else []
-    return entry["rest"] if entry and any(word[:SAME_WORD] in own for word in words) else ""
+    if (entry := _ENTRY.fullmatch(copied)) is None:
+        return ""
+    own = {word[:_SAME_WORD] for name in field.names for word in name.casefold().split() if len(word) >= _SAME_WORD}
+    return entry["rest"] if any(word[:_SAME_WORD] in own for word in entry["name"].casefold().split()) else ""
 
 
 def _own_names(field: FieldDefinition) -> set[str]:

@@ -147,10 +147,12 @@ def totals_below(
         if until is not None and sheet.number == until.page and line.baseline >= until.top:
             break
         label, is_other = label_of(cell.text for cell in line.cells), (sheet.number, line.baseline) in places
-        amounts = list(_amounts(line, language))
-        is_off = adjustments and bool(found and amounts) and amounts[-1] < 0
-        if is_off or is_other or aside_of(label) in asides or (adjustments and found and is_adjustment(label)):
-            found += [TotalLine(amounts, is_off or is_other or leads_on(label))] if amounts else []
+        may_adjust = adjustments and bool(found)
+        is_named = is_other or aside_of(label) in asides or (may_adjust and is_adjustment(label))
+        amounts = list(_amounts(line, language)) if is_named or may_adjust else []
+        is_off = may_adjust and bool(amounts) and amounts[-1] < 0
+        if amounts and (is_named or is_off):
+            found.append(TotalLine(amounts, is_off or is_other or leads_on(label)))
     return found
 
 
