@@ -444,7 +444,8 @@ def _without_accents(words: str) -> str:
     """Give words as programs print them that know no accents: `designation`, `quantite`, `stueck`."""
     if words.isascii():
         return words
-    return "".join(filter(str.isascii, unicodedata.normalize("NFKD", words.translate(_UMLAUTS))))
+    letters = unicodedata.normalize("NFKD", words.translate(_UMLAUTS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _score(words: str, labels: tuple[tuple[str, int], ...]) -> int:

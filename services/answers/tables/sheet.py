@@ -55,7 +55,8 @@ _LEADERS: Final = re.compile(r"[.\u2026_]{3,} ?(?=[-+(]?[^\w\s]?[0-9])")
 """Dots that lead the eye to a number, drawn with it: `......1,35`."""
 _BOXED: Final = re.compile(r"(?m)^[ \t]*\|.*\|[ \t]*$")
 """A line of a table whose columns are parted by letters."""
-_SIDES: Final = re.compile(r" *(?:\||\+[-=+]{3,}) *")
+_SIDES: Final = re.compile(r"(?:(?<! ) +)?(?:\||\+[-=+]{3,}) *")
+"""What parts them; a gap is looked at once, however wide it is."""
 _LED: Final = re.compile(
     r" ?(?<![.\u2026])(?<!\. )(?:\.{5,}+|\.(?: \.){4,}+|\u2026{3,}+) ?(?=[^\w\s.]?[-+(]?[0-9]|$)", re.MULTILINE
 )

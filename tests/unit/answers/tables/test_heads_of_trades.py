@@ -1,7 +1,11 @@
 """Heads as programs of trades print them: without accents, in boxes of letters, with words that mean two columns."""
 
 import pytest
-from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+from unit.answers.tables.printed import TYPES, read_text, said_descriptions, said_figures
+
+from schemas.tables import ColumnLabels
+from services.answers.tables.head import HeadFinder
+from services.answers.tables.sheet import sheets
 
 
 def read(*lines: str, kind: str = "invoice", language: str = "de", **totals: str) -> list[tuple[str | None, ...]]:
@@ -25,6 +29,24 @@ def test_labels_may_have_no_accents() -> None:
 def test_an_umlaut_may_be_two_letters() -> None:
     rows = read("Stueck   Bezeichnung         Betrag", "     2   Tafel weiss         258,00", net_total="258.00")
     assert rows == [("Tafel weiss", "2", None, "258.00")]
+
+
+@pytest.mark.parametrize("head", ["Описание товара", "描述 数量", "№ п/п", "Περιγραφή είδους"])
+def test_heads_in_other_scripts_are_no_label_and_harm_nothing(head: str) -> None:
+    rows = read(f"{head}   Menge   Betrag", f"{'Tafel weiß':<{len(head)}}       2   258,00", net_total="258.00")
+    assert [amount for *_, amount in rows] == ["258.00"]
+
+
+def test_labels_of_ones_own_type_may_be_in_another_script() -> None:
+    table = TYPES["invoice"].tables[0]
+    own = {"description": ColumnLabels(en=("Описание",)), "quantity": ColumnLabels(en=("Количество",))}
+    columns = [column.model_copy(update={"labels": own.get(column.name, ColumnLabels())}) for column in table.columns]
+    (sheet,) = sheets(["№   Количество   Описание"], [[]])
+    named = HeadFinder(table.model_copy(update={"columns": tuple(columns)})).named(sheet.lines[0])
+    assert {name: cell.text for name, cell in named.items() if name in own} == {
+        "description": "Описание",
+        "quantity": "Количество",
+    }
 
 
 def test_columns_may_be_drawn_with_letters() -> None:

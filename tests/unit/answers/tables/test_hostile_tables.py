@@ -57,6 +57,13 @@ def test_a_page_of_absurd_places_is_read_in_time_and_never_called_complete(
     assert read_runs(*under_a_head(places, word)).reasons
 
 
+def test_a_gap_without_end_between_columns_drawn_with_letters_is_looked_at_once() -> None:
+    rows = "| Tafel | 258,00 |\n" * 4
+    text = f"{rows}Tafel{' ' * 200_000}weiß"
+    lines = [Run(18 * at, 18 * at + 17, 100, 2000, 100 + 150 * at, 80) for at in range(4)]
+    read_runs(text, [*lines, Run(len(rows), len(text), 100, 4000, 900, 80)])
+
+
 def test_runs_at_random_are_read_in_time() -> None:
     chance = random.Random(7)  # noqa: S311  (test data)
     for _ in range(5):
