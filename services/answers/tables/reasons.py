@@ -247,7 +247,8 @@ class Reasons:
 
     def _uncounted(self, rows: Sequence[Row]) -> Iterator[str]:
         if is_uncounted(self.table, rows):
-            quantity = next(column for column in self.table.columns if column.name == self.table.key.product_of[0])
+            name = next(iter(self.table.key.product_of), "")
+            quantity = next(column for column in self.table.columns if column.name == name)
             yield self._sentence(_UNCOUNTED, column=self._label(quantity))
 
     def _sentence(self, wording: Wording, **said: object) -> str:
