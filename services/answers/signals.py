@@ -158,7 +158,7 @@ class _Known:
     def _is_misplaced(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
         if definition.role:
             letter = self.candidates.letter
-            if is_name_of(party_of(letter, definition.role), field.value):
+            if self._is_labelled(field, definition):
                 return False
             return any(is_name_of(party_of(letter, role), field.value) for role in Role)
         if definition.kind not in KINDS or self._is_said_beside(field, definition):

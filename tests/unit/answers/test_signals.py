@@ -13,6 +13,7 @@ from schemas.wording import Wording
 from services.answers.calibration import UNFITTED, FieldSignals
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
+from services.answers.roles import party_of
 from services.answers.signals import Copies, Weighed, weigh
 
 BOTH = Wording(de="x", en="x")
@@ -179,6 +180,7 @@ Due 19 June 2026
 
 We thank Anna Weber.
 Until 30 June 2026 we stay at home"""
+ROLES = {"seller": Role.SENDER, "buyer": Role.RECIPIENT, "other": Role.SENDER}
 NAMES = ("issued", "due", "paid", "seller", "buyer")
 LETTERS = {
     "de": (GERMAN, ("05.06.2026", "19.06.2026", "30.06.2026", "Hammer GmbH", "Wohnbau Süd eG")),
@@ -208,6 +210,19 @@ def test_a_value_beside_anothers_name_or_of_anothers_part_is_misplaced(language:
     assert [name for name, known in found.items() if known.misplaced] == ["issued", "seller"]
     assert not found["seller"].labelled
     assert not parted(language, seller="Anna Weber")["seller"].misplaced
+
+
+def test_a_party_below_its_own_name_is_not_misplaced_whatever_the_letter_s_form_makes_of_it() -> None:
+    page = "Verkäufer\n\n\n\nHammer GmbH\nGerüstweg 3\n10115 Berlin\n\n\nRechnung 7\nBetrag 5,00 €"
+    found = Candidates([page], "de")
+    recipient = party_of(found.letter, Role.RECIPIENT)
+    assert recipient is not None
+    assert recipient.verbatim == "Hammer GmbH", "its form alone says so: nobody else has an address"
+    for name, misplaced in (("seller", False), ("buyer", False), ("other", True)):
+        kind = a_type(field(name, Kind.NAME, "Verkäufer" if name == "seller" else "Kunde", "x", role=ROLES[name]))
+        fields = check_answer(kind, {name: "Hammer GmbH"}, [page], "de")
+        signals = weigh(kind, fields, [page], found, [Copies({name: "Hammer GmbH"}, {})], 1.0, UNFITTED).signals[name]
+        assert signals.misplaced is misplaced
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
