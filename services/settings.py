@@ -120,7 +120,7 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence below which a value is not stated but proposed, for a person to accept; by default "
-        "the calibration's own bound: 0.6, or 0 where it was not fitted.",
+        "the calibration's own bound: two thirds, or 0 where it was not fitted.",
     )
     calibration: Path | None = Field(
         default=None,

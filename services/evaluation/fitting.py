@@ -37,9 +37,9 @@ MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.01
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
-STATED_FROM: Final = 0.6
+STATED_FROM: Final = 2 / 3
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
-half as much again as to accept a right one that was proposed."""
+twice as much as to accept a right one that was proposed."""
 
 
 class FitError(LabelsError):
