@@ -146,15 +146,17 @@ def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
 
 
 def _goes_on(above: Line, line: Line) -> bool:
-    """Tell whether a line without words begins where those of the one right above it do: `(invoice` and `0226)`.
+    """Tell whether a line without words goes on with the one right above it, which has no amount.
 
-    Between them and a sum stands no amount.
+    It begins where words do there, as `0226)` below `(invoice`, or is an amount alone for which they left no room.
     """
-    first = line.cells[0]
-    if line.baseline - above.baseline > LEADING * line.size or _WORD.search(first.text) or is_money(first):
+    first, last = line.cells[0], above.cells[-1]
+    if line.baseline - above.baseline > LEADING * line.size or any(map(is_money, above.cells)):
         return False
+    if is_money(first):
+        return len(line.cells) == 1 and last.right > first.left and _WORD.search(last.text) is not None
     over = next((cell for cell in above.cells if abs(cell.left - first.left) <= _EDGE), None)
-    return over is not None and _WORD.search(over.text) is not None and not any(map(is_money, above.cells))
+    return not _WORD.search(first.text) and over is not None and _WORD.search(over.text) is not None
 
 
 def spans(entries: Sequence[Entry]) -> list[Span]:

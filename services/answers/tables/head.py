@@ -173,6 +173,7 @@ class HeadFinder:
         self._name_second_number(chosen, scored, heads, below)
         if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
             self._name_periods(chosen, heads, below)
+        self._name_price_beside_amounts(chosen, heads, below)
         if self.by_content:
             self._name_amounts(chosen, heads)
             heads = [*heads, *_unheaded(heads, below)]
@@ -251,11 +252,9 @@ class HeadFinder:
         """
         quantity = next(iter(self.table.key.product_of), "")
         for at, cell in enumerate(cells):
-            if at not in chosen.values() and words_of(cell.text) in _PERIODS:
-                found = [other for line in below for other in line.cells if other.overlaps(cell)]
-                if 2 * sum(FIGURE.fullmatch(other.text) is not None for other in found) > len(found):
-                    chosen[quantity] = at
-                    return
+            if at not in chosen.values() and words_of(cell.text) in _PERIODS and _has_numbers(cell, below):
+                chosen[quantity] = at
+                return
 
     def _name_other_words(
         self,
@@ -309,12 +308,27 @@ class HeadFinder:
                 chosen[ROW_NUMBER] = next(at for at in counting if at not in with_words)
             chosen[self.table.description.name] = with_words[0]
 
+    def _name_price_beside_amounts(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
+        """Take `Preis` for that of a piece where `Netto` stands right of it above numbers, and a quantity is named."""
+        key, (quantity, price) = self.table.key.name, self.table.key.product_of or ("", "")
+        if {key, quantity} - chosen.keys() or price in chosen:
+            return
+        at = chosen[key]
+        if self._scores(cells[at].text).get(price, 0) <= _BEGINNING:
+            return
+        others = [
+            other
+            for other, cell in enumerate(cells)
+            if cell.left > cells[at].right and _is_bare_amount(cell) and _has_numbers(cell, below)
+        ]
+        if len(others) == 1 and others[0] not in chosen.values():
+            chosen |= {price: at, key: others[0]}
+
     def _name_amounts(self, chosen: dict[str, int], cells: Sequence[Cell]) -> None:
         """Find the amounts by what they are in, if no label names them: `Brutto €`, the last of several."""
         if self.table.key.name not in chosen:
             for at, cell in enumerate(cells):
-                words = words_of(cell.text).split()
-                if at not in chosen.values() and words and _BARE_AMOUNTS.issuperset(words):
+                if at not in chosen.values() and _is_bare_amount(cell):
                     chosen[self.table.key.name] = at
 
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
@@ -446,6 +460,17 @@ def _is_status(head: Cell, below: Sequence[Line]) -> bool:
     texts = [cell.text for cell in found]
     is_head = found[0] in below[0].cells and not any(FIGURE.fullmatch(cell.text) for cell in below[0].cells)
     return is_head and texts[0] != texts[1] and len(set(texts[1:])) == 1
+
+
+def _is_bare_amount(head: Cell) -> bool:
+    """Tell whether a head says in what amounts are, and no more: `Netto €`."""
+    words = words_of(head.text).split()
+    return bool(words) and _BARE_AMOUNTS.issuperset(words)
+
+
+def _has_numbers(head: Cell, lines: Sequence[Line]) -> bool:
+    found = [cell for line in lines for cell in line.cells if cell.overlaps(head)]
+    return 2 * sum(FIGURE.fullmatch(cell.text) is not None for cell in found) > len(found)
 
 
 def _is_sum(line: Line) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import inf
 from typing import Final
 
@@ -270,6 +271,7 @@ class _Chooser:
         read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         if not self.table.key.adds_up_to:
+            self._leave_out_sums()
             self._leave_out_feet()
         _leave_out_categories(self.found.rows)
         rows = [*self.found.rows, *self.found.later]
@@ -280,6 +282,19 @@ class _Chooser:
         for row, lines in zip(rows, paragraphs, strict=True):
             row.lines = [*lines, *_below_code(row, lines)] if 2 * coded > len(rows) and _is_code(lines) else lines
         take_numbers(self.found.rows)
+
+    def _leave_out_sums(self) -> None:
+        """Leave out rows of one number that is the sum of those above, which have others: `762 pieces on this cart`."""
+        kept: list[Row] = []
+        total, count, have_others = Decimal(0), 0, True
+        for row in self.found.rows:
+            value = row.figures[self.table.key.name].value
+            if have_others and count >= SEVERAL and value == total and self._is_bare(row) and not row.unnamed:
+                total, count = Decimal(0), 0
+                continue
+            kept.append(row)
+            total, count, have_others = total + (value or 0), count + 1, have_others and bool(row.unnamed)
+        self.found.rows = kept
 
     def _leave_out_feet(self) -> None:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.

@@ -311,6 +311,8 @@ class RowReader:
                 ]
                 if between and _share(page, rows[first:end], between):
                     break
+            for row in rows[first:end]:
+                row.lines = row.lines or _left_of_numbers(row)
 
 
 def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -318,6 +320,15 @@ def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     bare = [not row.lines and row.aside is None for row in rows]
     for first in (at for at, is_bare in enumerate(bare) if is_bare and not (at and bare[at - 1])):
         yield first, next((at for at in range(first, len(rows)) if not bare[at]), len(rows))
+
+
+def _left_of_numbers(row: Row) -> list[tuple[int, Cell]]:
+    """Give the words with which the line of a price and an amount begins, if they do so below another column."""
+    first = row.line.cells[0]
+    is_name = (
+        len(row.figures) > 1 and not is_figure(first) and sum(map(bool, map(_WORD.search, first.text.split()))) > 1
+    )
+    return [(row.page, first)] if is_name else []
 
 
 def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:

@@ -148,3 +148,18 @@ def test_all_rows_that_show_a_price_show_the_quantity_if_the_products_say_so() -
     )
     answers = read_text("\n".join(lines), language="en", net_total="163.30")
     assert [figures[0] for figures in said_figures(answers)] == [Decimal("3.5"), None, None, 42, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [("                261  Stück auf diesem Karren", 3), ("9 x       29    261  Rosa Avalanche        70", 4)],
+)
+def test_the_sum_of_the_quantities_above_is_no_row_of_a_delivery_note(line: str, count: int) -> None:
+    lines = (
+        "Bund  Inhalt  Stück  Sorte              Länge",
+        "6 x        6     36  Phalaenopsis          65",
+        "5 x        5     25  Chrysantheme          70",
+        "8 x       25    200  Gypsophila            80",
+        line,
+    )
+    assert len(said_figures(read_text("\n".join(lines), kind="delivery_note"))) == count

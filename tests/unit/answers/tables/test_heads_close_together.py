@@ -179,3 +179,28 @@ def test_a_sentence_that_mentions_pieces_heads_no_delivery() -> None:
     )
     (sheet,) = sheets(["\n".join(lines)], [])
     assert not HeadFinder(TYPES["delivery_note"].tables[0], by_content=True).find(sheet.lines)
+
+
+def test_a_price_beside_net_amounts_is_that_of_a_piece_and_rows_need_none() -> None:
+    lines = (
+        "#   Bezeichnung                 Anzahl       Preis       Netto",
+        "1   Befliegung Nordwand         3 Tage     1240,00     3720,00",
+        "2   Passpunkte setzen              14        38,50      539,00",
+        "3   Versand Datenträger                                 119,90",
+        "Zwischensumme:                                         4378,90",
+    )
+    answers = read_text("\n".join(lines), net_total="4378.90")
+    assert [figures[2] for figures in said_figures(answers)] == [3720, 539, Decimal("119.90")]
+    assert not answers.reasons
+
+
+def test_words_that_begin_below_the_quantity_name_a_row_without_one() -> None:
+    lines = (
+        "Quantity     Product                      Description     Price      Total",
+        "    2        VHF radio with class D                      370.80     741.60",
+        "    1        AIS transponder                             689.00     689.00",
+        "Call-out Falmouth to Mylor                                85.00      85.00",
+    )
+    answers = read_text("\n".join(lines), language="en")
+    assert said_descriptions(answers)[-1] == "Call-out Falmouth to Mylor"
+    assert [figures[2] for figures in said_figures(answers)] == [Decimal("741.60"), 689, 85]

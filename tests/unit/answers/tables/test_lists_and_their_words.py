@@ -143,3 +143,18 @@ def test_words_below_a_row_go_on_behind_a_number_that_is_a_cell_of_its_own() -> 
     total = {"net_total": Decimal(100)}
     answers = read_tables(TYPES["invoice"], [text], sheets([text], [pack(runs)]), "de", total)
     assert [(words or "").split()[-1] for words in said_descriptions(answers)] == ["Tag", "m"]
+
+
+def test_an_amount_alone_below_words_that_left_it_no_room_is_theirs() -> None:
+    lines = (
+        "2 x Cold Brew Concentrate, 32 oz                    29.00",
+        "3 x Unbleached Paper Filters No. 2                  20.85",
+        "1 x Hand Grinder with steel burrs and walnut knob, pouch included",
+        "                                                   129.00",
+        "",
+        "                                        Subtotal:  178.85",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="178.85")
+    assert [figures[2] for figures in said_figures(answers)] == [29, Decimal("20.85"), 129]
+    assert (said_descriptions(answers)[-1] or "").startswith("1 x Hand Grinder")
+    assert not answers.reasons
