@@ -8,7 +8,7 @@ is a total of the document, or leads to one, it is as good as a head.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from schemas.tables import TableDefinition
@@ -34,8 +34,6 @@ _MOST_CHARGED: Final = 12
 """Lines below a total that are looked at for what is charged on it."""
 _MOST_LED: Final = 20
 """Sums from which a way to a total is sought; a document with more that lead nowhere wants to be slow."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _FACTORS_AND_AMOUNT: Final = 3
 _STEP: Final = 1.6
 """Distance of a line from the one above, as part of the font size, that is no gap."""
@@ -159,6 +157,8 @@ class _Search:
     _of_group: Decimal = Decimal(0)
     """What the rows since the last total come to, be it that of a group."""
     _groups: int = 0
+    _taxes: Decimal = Decimal(0)
+    """On groups above: what follows them may be billed without tax."""
     _led: int = 0
 
     def run(self) -> None:
@@ -181,7 +181,8 @@ class _Search:
         """Weigh what adds up to an amount of a line, or to a total; say whether the line is a sum of lines above."""
         figure = entry.figure_in(self.way.span)
         is_sum = False
-        for amount in _both_signs((*entry.amounts, *self.known, *self._before_tax(entry))):
+        untaxed = [value - self._taxes for value in self.known] if self._taxes else []
+        for amount in _both_signs((*entry.amounts, *self.known, *self._before_tax(entry), *untaxed)):
             begin = self._weigh(amount, at)
             is_own = figure is not None and begin is not None and amount == figure.value
             is_sum = is_sum or (is_own and begin is not None and begin + 1 < len(self._taken))
@@ -200,12 +201,10 @@ class _Search:
         """Add a line to the rows if it may be one; below a total another list begins."""
         figure = entry.figure_in(self.way.span)
         aside = None if self.way.taxes_are_rows and entry.names_tax else entry.aside
+        if self.way.groups_have_totals and figure is not None and self._ends_group(entry, figure):
+            return
         if aside is Aside.TOTAL:
-            is_of_group = figure is not None and self._of_group and figure.value == self._of_group
             self._of_group = Decimal(0)
-            if self.way.groups_have_totals and is_of_group:
-                self._groups += 1
-                return
             self._since = len(self._taken)
             self._begins = {self._running: (self._since, self._since)}
         elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
@@ -216,6 +215,18 @@ class _Search:
             self._of_group += self._taken[-1].value
             count = len(self._taken)
             self._begins[self._running] = (self._begins.get(self._running, (count, count))[0], count)
+
+    def _ends_group(self, entry: Entry, figure: Figure) -> bool:
+        """Tell whether a line has the total of a group, or the tax on those above: more may follow."""
+        if entry.aside is None or not figure.value:
+            return False
+        if figure.value == self._of_group:
+            self._groups, self._of_group = self._groups + 1, Decimal(0)
+            return True
+        if self._groups and entry.names_tax:
+            self._taxes += figure.value
+            return True
+        return False
 
     def _weigh(self, total: Decimal, at: int) -> int | None:
         """Keep rows that add up to a total if they are proven; say where those that add up to it begin.
@@ -269,6 +280,8 @@ class _Search:
                 return rank if printed or under_total or self._are_products(begin) else None
         if below and total in self._before_tax(below[0]):
             return len(self.known)
+        if below and self._taxes and any(equal(total + self._taxes, value) for value in self.known):
+            return len(self.known) if below[0].aside is Aside.TOTAL else None
         if not printed:
             return None
         if not self.known:
@@ -302,12 +315,10 @@ class _Search:
         return len(rows) > 1 or is_row_alone(rows[0])
 
     def _are_subtotals(self, rows: Sequence[Listed]) -> bool:
-        """Tell whether each amount is the sum of lines right above the rows, group below group, or of a column."""
+        """Tell whether each amount is the sum of lines right above the rows, group below group."""
         if len(rows) < FEWEST_GROUPS or _show_products(rows):
             return False
         above = [entry for entry in self.entries if entry.at < rows[0].entry.at and entry.aside is None]
-        if _are_sums_of_columns(rows, above[-_MOST_ABOVE:]):
-            return True
         figures = (entry.figure_in(self.way.span) for entry in above[-_MOST_ABOVE:])
         values = [figure.value or Decimal(0) for figure in figures if figure]
         wanted = [row.value for row in rows]
@@ -328,7 +339,7 @@ def lines_that_add_up(
     coded
         Rows may have no words.
     """
-    entries = list(entries_of(sheets, language))
+    entries = list(_without_sums_of_columns(entries_of(sheets, language)))
     known = [named[name] for name in table.key.adds_up_to if name in named]
     columns = [None, *spans(entries)]
     taxes = any(entry.names_tax for entry in entries)
@@ -348,6 +359,26 @@ def lines_that_add_up(
         if proofs := [proof for search in searches for proof in search.proofs]:
             return _chosen(proofs)
     return ()
+
+
+def _without_sums_of_columns(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Leave out lines below a list that are the sums of several of its columns: what all tests cost, all parcels."""
+    sums: list[Decimal] = []
+    count = 0
+    waiting: list[Entry] = []
+    for entry in entries:
+        values = [figure.value or Decimal(0) for figure in entry.figures]
+        if count >= FEWEST_GROUPS and len(values) == 1 and entry.aside is None and values[0] in sums:
+            waiting.append(entry)
+            continue
+        yield from waiting if len(waiting) < FEWEST_GROUPS else ()
+        yield entry
+        waiting = []
+        if len(values) == len(sums):
+            sums, count = [total + value for total, value in zip(sums, values, strict=True)], count + 1
+        else:
+            sums, count = (values, 1) if len(values) >= FEWEST_GROUPS else ([], 0)
+    yield from waiting if len(waiting) < FEWEST_GROUPS else ()
 
 
 def is_row_alone(row: Listed) -> bool:
@@ -373,7 +404,9 @@ def _without_strays(rows: Sequence[Listed]) -> Sequence[Listed]:
         return rows
     amounts = [row.figure.cell for row in rows if row.value]
     left, right = min((cell.left for cell in amounts), default=0), max((cell.right for cell in amounts), default=0)
-    return [row for row in rows if row.value or not amounts or left < row.figure.cell.right <= right + _ALIGNED]
+    cells = [row.figure.cell for row in rows]
+    within = [not amounts or (left < cell.right and cell.left < right) for cell in cells]
+    return [row for row, is_within in zip(rows, within, strict=True) if row.value or is_within]
 
 
 def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
@@ -387,17 +420,6 @@ def _are_sums_of(wanted: Sequence[Decimal], values: Sequence[Decimal]) -> bool:
         if running != total or at - first < FEWEST_GROUPS:
             return False
     return True
-
-
-def _are_sums_of_columns(rows: Sequence[Listed], above: Sequence[Entry]) -> bool:
-    """Tell whether each amount is the sum of one of several columns of the list right above: what all tests cost."""
-    count = len(above[-1].figures) if above else 0
-    lines = list(takewhile(lambda entry: len(entry.figures) == count, reversed(above)))
-    if len(lines) < FEWEST_GROUPS or count < len(rows):
-        return False
-    columns = zip(*([figure.value or Decimal(0) for figure in entry.figures] for entry in lines), strict=True)
-    sums = {sum(column, Decimal(0)) for column in columns}
-    return all(row.value in sums for row in rows)
 
 
 def _show_products(rows: Sequence[Listed]) -> bool:
@@ -417,14 +439,24 @@ def _leads(total: Decimal, wanted: Decimal, below: Sequence[Entry]) -> bool:
     for entry in below:
         if entry.figures and any(equal(abs(amount), abs(wanted)) for amount in entry.amounts):
             return leads_to(abs(total), abs(wanted), amounts)
-        if not entry.names_tax and not is_adjustment(entry.label):
+        if not entry.names_tax and not is_adjustment(entry.label) and not _is_rate_of(entry, total):
             return False
         amounts += entry.amounts
     return False
+
+
+def _is_rate_of(entry: Entry, total: Decimal) -> bool:
+    """Tell whether a line has the percentage that it names of a sum, and that alone: `Nebenkosten pauschal 5 %`."""
+    rate = rate_of(entry.label)
+    return rate is not None and len(entry.amounts) == 1 and _is_percentage(max(entry.amounts), rate, total)
+
+
+def _is_percentage(amount: Decimal, rate: Decimal, total: Decimal) -> bool:
+    return abs(total * rate / 100 - amount) <= _CENT
 
 
 def is_tax_on(row: Listed, rows: Sequence[Listed]) -> bool:
     """Tell whether a row is the percentage that it names of what the other rows come to."""
     rate = rate_of(row.entry.label)
     rest = sum((other.value for other in rows if other is not row), Decimal(0))
-    return rate is not None and bool(rest) and abs(rest * rate / 100 - row.value) <= _CENT
+    return rate is not None and bool(rest) and _is_percentage(row.value, rate, rest)

@@ -24,7 +24,7 @@ from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.reading import Found, find_rows
 from services.answers.tables.reasons import Reasons, are_counted_on
 from services.answers.tables.row import Row
-from services.answers.tables.sheet import Cell, Sheet
+from services.answers.tables.sheet import ALIGNED, Cell, Sheet
 from services.answers.tables.totals import (
     column_sum,
     equal,
@@ -63,8 +63,6 @@ _SENTENCE: Final = 5
 """Words that are no name of a charge."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +298,7 @@ def _made_whole(
     """Give what was found with fewer rows or more, if it makes a total then which those found at first do not.
 
     Sums were among them, something leads from their sum to a total, such as a charge, or what a second table without
-    known words comes to, or groups follow each other's totals.
+    known words comes to, or groups follow each other's totals, or a form has the total on its first sheet.
     """
     key = table.key
     if parts := _without_sums(rows, key, named):
@@ -309,6 +307,10 @@ def _made_whole(
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=content, groups=groups)
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
             return *wider, True
+    if len(laid_out) > 1:
+        beyond = find_rows(table, laid_out, language, by_content=by_content, beyond=True)
+        if len(beyond.rows) > len(found.rows) and _come_to(beyond.rows, key, named):
+            return beyond, beyond.rows, True
     return None
 
 
@@ -398,7 +400,10 @@ def _listing(
     others = [row for row in found.rows if places.isdisjoint({(row.page, row.top), (row.page, row.bottom)})]
     if any(len(row.figures) > 1 or (row.page, row.top) < last for row in others):
         return Listing()
-    under_head = {_place_of(table, row): row for row in found.rows}
+    headed = found.rows if found.heads else find_rows(table, laid_out, language, by_content=True).rows
+    under_head = {_place_of(table, row): row for row in headed}
+    if not found.heads and not under_head.keys() >= {_place_of(table, row) for row in listing.rows}:
+        under_head = {}  # another list
     proven = 2 * sum(is_product(table, row) is True for row in listing.rows) > len(listing.rows)
     rows = [_as_under_head(table, row, under_head, proven=proven) for row in listing.rows]
     return replace(listing, rows=rows)
@@ -632,7 +637,7 @@ def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequen
     """Tell whether the last rows' words begin or end where two totals' below do, and right of where others begin."""
     below = [line for line in laid_out[last[-1].page - 1].lines if line.baseline > last[-1].bottom]
     labels = [cells[0] for line in below if aside_of((cells := line.cells)[0].text) is Aside.TOTAL]
-    edge = max((row.lines[0][1].left for row in rows if row.lines), default=0) + _ALIGNED
+    edge = max((row.lines[0][1].left for row in rows if row.lines), default=0) + ALIGNED
     return all(
         cell.left > edge and sum(_are_aligned(cell, label) for label in labels) > 1
         for _, cell in (row.lines[0] for row in last)
@@ -640,7 +645,7 @@ def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequen
 
 
 def _are_aligned(cell: Cell, other: Cell) -> bool:
-    return min(abs(cell.left - other.left), abs(cell.right - other.right)) <= _ALIGNED
+    return min(abs(cell.left - other.left), abs(cell.right - other.right)) <= ALIGNED
 
 
 def _words(row: Row) -> str:

@@ -29,7 +29,14 @@ class Starts(NamedTuple):
     numbers: Numbers | None = None
 
 
-def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool, before: Numbers | None = None) -> Starts:
+def starts_of(
+    rows: Sequence[Row],
+    cells: Sequence[Cell],
+    *,
+    continues: bool,
+    before: Numbers | None = None,
+    is_named: bool = True,
+) -> Starts:
     """Say at which height each row begins: at its numbers, unless the lines show that it begins above them.
 
     Parameters
@@ -38,6 +45,8 @@ def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool, be
         Lines above the first row may be of the sheet before.
     before
         Where numbers stand on the sheets before: so they do where this one does not tell.
+    is_named
+        A head names the cells as words: a paragraph of them that is near no numbers may be a row's.
     """
     if tops := _counted_tops(rows) or _written_tops(rows, cells):
         return Starts([top - row_tolerance(row) for row, top in zip(rows, tops, strict=True)])
@@ -59,8 +68,13 @@ def starts_of(rows: Sequence[Row], cells: Sequence[Cell], *, continues: bool, be
         # One row alone may have as many lines above its numbers as below them by chance.
         several = sum(start < top for start, top in zip(centred, at_numbers, strict=True)) > 1
         return Starts(centred, None if several else numbers)
-    first = at_numbers[0] if continues else first_start(rows[0], cells)
-    others = (_begins(upper, lower, cells, gap) for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True))
+    apart = is_named and 2 * stand.count(False) > len(stand)
+    top = _paragraph_above(rows[0], cells) if apart else first_start(rows[0], cells)
+    first = at_numbers[0] if continues else top
+    others = (
+        _begins(upper, lower, cells, gap, apart=apart and first < at_numbers[0])
+        for (upper, lower), gap in zip(pairwise(rows), by_gaps, strict=True)
+    )
     return Starts([first, *others], numbers)
 
 
@@ -139,20 +153,25 @@ def _from_height(block: Sequence[Cell], height: int, tolerance: int) -> Sequence
     return block[at:]
 
 
-def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None) -> int:
+def _begins(upper: Row, lower: Row, cells: Sequence[Cell], gap: int | None, *, apart: bool) -> int:
     """Say where a row begins whose table has rows that begin above their numbers; a heading above it is none of it.
 
     Parameters
     ----------
     gap
         Where the largest gap above it ends, if one stands out.
+    apart
+        Most rows, the first one among them, have their words above their numbers, and none beside these.
     """
     numbers = lower.top - row_tolerance(lower)
+    end = upper.bottom + row_tolerance(upper)
     near = first_start(lower, cells)
     if near == numbers and own_words(lower, cells) is None:
-        return numbers if gap is None else gap
+        if gap is not None:
+            return gap
+        return max(_paragraph_above(lower, cells), end + 1) if apart else numbers
     if gap is None:
-        return near if near > upper.bottom + row_tolerance(upper) else numbers
+        return near if near > end else numbers
     return max(gap, near)
 
 
@@ -199,11 +218,24 @@ def _largest_gap(upper: Row, lower: Row, cells: Sequence[Cell]) -> int | None:
     return gaps[-1][1] - row_tolerance(lower)
 
 
+def _paragraph_above(row: Row, cells: Sequence[Cell]) -> int:
+    """Say where a row begins; without words near its numbers, with the paragraph above them."""
+    start = first_start(row, cells)
+    end = bisect_left(cells, row.top - row_tolerance(row), key=baseline_of)
+    if end == 0 or start < row.top - row_tolerance(row) or own_words(row, cells) is not None:
+        return start
+    return _paragraph_top(cells[end - 1].baseline, cells, end - 1) - row_tolerance(row)
+
+
 def first_start(row: Row, cells: Sequence[Cell]) -> int:
     """Go up from the first row as long as the lines follow each other closely."""
-    top = row.top
-    for cell in reversed(cells[: bisect_left(cells, row.top, key=baseline_of)]):
-        if top - cell.baseline > LEADING * cell.size:
+    return _paragraph_top(row.top, cells, bisect_left(cells, row.top, key=baseline_of)) - row_tolerance(row)
+
+
+def _paragraph_top(top: int, cells: Sequence[Cell], end: int) -> int:
+    """Go up from a height, along the cells before an index, as long as they follow each other closely."""
+    for at in range(end - 1, -1, -1):
+        if top - cells[at].baseline > LEADING * cells[at].size:
             break
-        top = cell.baseline
-    return top - row_tolerance(row)
+        top = cells[at].baseline
+    return top

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Final
 
 from services.answers.short_texts import keeping
-from services.answers.tables.sheet import FIGURE, Cell
+from services.answers.tables.sheet import ALIGNED, FIGURE, Cell
 
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that a reader takes for none."""
 _FAR: Final = 2_000
 """Distance from a column's head beyond which a cell belongs to none."""
+_FLUSH: Final = 0.5
+"""Cost of a number that ends where the head of a column of numbers does."""
 _BESIDE: Final = 4
 """Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
 _STRANGE: Final = 1_000
@@ -62,14 +62,14 @@ class Columns:
         self._assigned.clear()
         for name, cell in cells:
             lefts, rights = self._seen.setdefault(name, (Counter(), Counter()))
-            lefts[round(cell.left / _ALIGNED)] += 1
-            rights[round(cell.right / _ALIGNED)] += 1
+            lefts[round(cell.left / ALIGNED)] += 1
+            rights[round(cell.right / ALIGNED)] += 1
         self._edges = {name: (_usual(lefts), _usual(rights)) for name, (lefts, rights) in self._seen.items()}
 
     def continue_under(self, heads: Mapping[str, Cell]) -> bool:
         """Tell whether heads stand where these do: what was learned holds below them too."""
         return heads.keys() == self.heads.keys() and all(
-            abs(cell.left - self.heads[name].left) <= _ALIGNED for name, cell in heads.items()
+            abs(cell.left - self.heads[name].left) <= ALIGNED for name, cell in heads.items()
         )
 
     def assign(self, cells: Sequence[Cell]) -> Sequence[str | None]:
@@ -118,9 +118,11 @@ class Columns:
         off = _FAR if left is None else abs(cell.left - left)
         if right is not None:
             off = min(off, abs(cell.right - right))
-        if off <= _ALIGNED:
-            return off / (10 * _ALIGNED)
-        first, last = head.left - _ALIGNED, head.right + _ALIGNED
+        if off <= ALIGNED:
+            return off / (10 * ALIGNED)
+        if figure and name in self.numbers and abs(cell.right - head.right) <= ALIGNED:
+            return _FLUSH  # whatever wide column it begins under
+        first, last = head.left - ALIGNED, head.right + ALIGNED
         if first <= cell.left <= last:
             return 1  # text begins under its head
         if first <= cell.right <= last:
@@ -192,4 +194,4 @@ def _cheapest_way(
 
 def _usual(edges: Counter[int]) -> int | None:
     (edge, count), *_ = edges.most_common(1)
-    return edge * _ALIGNED if count >= _USUAL and 2 * count > edges.total() else None
+    return edge * ALIGNED if count >= _USUAL and 2 * count > edges.total() else None

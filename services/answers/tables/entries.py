@@ -12,7 +12,14 @@ from services.answers.tables.columns import is_figure
 from services.answers.tables.factors import LONGEST, NUMBER, factors
 from services.answers.tables.row import Figure
 from services.answers.tables.sheet import Cell, Line, Sheet, with_zero
-from services.answers.tables.words import Aside, aside_of, label_of, names_tax, says_tax_alone
+from services.answers.tables.words import (
+    Aside,
+    aside_of,
+    label_of,
+    names_tax,
+    says_nothing_is_charged,
+    says_tax_alone,
+)
 
 Span = tuple[int, int]
 """Left and right edge of a column of amounts."""
@@ -20,8 +27,12 @@ Span = tuple[int, int]
 _EDGE: Final = 30
 """Width, in tenths of a point, within which edges are of one column."""
 _MOST_SPANS: Final = 8
+LEADING: Final = 1.6
+"""Distance of lines of one paragraph, as part of the font size, at most."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SIGN: Final = re.compile(r"[€£$]|(?<![^\W\d_])(?:EUR|Euro|CHF|SFr|Fr|USD|GBP)(?![^\W\d_])")
+_COUNT: Final = re.compile(r"[0-9][0-9.,]* ")
+"""Before words in the same cell."""
 _CENTS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])|[.,] ?[-\u2013\u2014]{1,2}")
 _LAST: Final = re.compile(
     r"(?:^|(?<=[\s€£$]))"
@@ -45,6 +56,8 @@ class Entry:
         Those that are cells of their own, from left to right.
     last
         What ends the line, if that is an amount.
+    goes_on
+        It goes on with the words of the line above it.
     """
 
     page: int
@@ -54,6 +67,7 @@ class Entry:
     amounts: frozenset[Decimal]
     figures: Sequence[Figure]
     last: Figure | None
+    goes_on: bool = False
 
     @cached_property
     def label(self) -> str:
@@ -73,7 +87,7 @@ class Entry:
     @property
     def has_words(self) -> bool:
         """Tell a row from a line by tax rate."""
-        return bool(self.words)
+        return bool(self.words) or self.goes_on
 
     @cached_property
     def aside(self) -> Aside | None:
@@ -116,12 +130,33 @@ class Entry:
 def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
     """Give the lines with amounts, from above."""
     lines = ((sheet.number, line) for sheet in sheets for line in sheet.lines)
+    above: tuple[int, Line] | None = None
     for at, (page, line) in enumerate(lines):
-        figures = [figure for cell in line.cells if (figure := _money(cell, language))]
-        last = figures[-1] if figures and figures[-1].cell is line.cells[-1] else _ending(line.cells[-1], language)
+        goes_on = above is not None and above[0] == page and _goes_on(above[1], line)
+        above = page, line
+        figures = [figure for cell in line.cells if (figure := _money(cell, language) or _nothing(cell, line))]
+        last = (
+            figures[-1]
+            if figures and figures[-1].cell.right == line.cells[-1].right
+            else _ending(line.cells[-1], language)
+        )
         shown = {figure.value for figure in [*figures, last] if figure is not None and figure.value is not None}
         if amounts := frozenset(shown.union(_amounts(line, language))):
-            yield Entry(page, at, line, language, amounts, figures, last)
+            yield Entry(page, at, line, language, amounts, figures, last, goes_on)
+
+
+def _goes_on(above: Line, line: Line) -> bool:
+    """Tell whether a line without words goes on with the one right above it, which has no amount.
+
+    It begins where words do there, as `0226)` below `(invoice`, or is an amount alone for which they left no room.
+    """
+    first, last = line.cells[0], above.cells[-1]
+    if line.baseline - above.baseline > LEADING * line.size or any(map(is_money, above.cells)):
+        return False
+    if is_money(first):
+        return len(line.cells) == 1 and last.right > first.left and _WORD.search(last.text) is not None
+    over = next((cell for cell in above.cells if abs(cell.left - first.left) <= _EDGE), None)
+    return not _WORD.search(first.text) and over is not None and _WORD.search(over.text) is not None
 
 
 def spans(entries: Sequence[Entry]) -> list[Span]:
@@ -149,6 +184,16 @@ def _is_tax_code(cell: Cell, figures: Sequence[Figure]) -> bool:
 def _money(cell: Cell, language: str) -> Figure | None:
     value = parse_money(with_zero(cell.text), language) if _is_marked(cell.text) else None
     return None if value is None else Figure(cell, value)
+
+
+def _nothing(cell: Cell, line: Line) -> Figure | None:
+    """Read what ends a line that counts something, and says that nothing is charged for it: `0.80 NO CHARGE`."""
+    count = _COUNT.match(cell.text)
+    begin = count.end() if count else 0
+    if cell is not line.cells[-1] or not says_nothing_is_charged(cell.text[begin:]):
+        return None
+    inner = cell._replace(text=cell.text[begin:], start=cell.start + begin)
+    return Figure(inner, Decimal(0)) if count or any(map(is_figure, line.cells)) else None
 
 
 def _ending(cell: Cell, language: str) -> Figure | None:

@@ -5,26 +5,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, takewhile
 from typing import Final
 
 from services.answers.amounts import FRACTION, HUNDREDTH, parse_hundredths, parse_money, parse_number, parse_quantity
 from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure
-from services.answers.tables.sheet import Cell, Line, price_base, with_zero, without_factor
+from services.answers.tables.sheet import ALIGNED, SEVERAL, Cell, Line, price_base, with_zero, without_factor
 
 BASES: Final = (1000, 100)
 """Pieces that a price may be for where no line says so: kilograms at so much a ton."""
-SEVERAL: Final = 3
-"""Lines that are no chance."""
 _MOST_NUMBERS: Final = 12
 """Of a line, among which two may be the factors."""
 LONGEST: Final = 200
 """Characters of a cell in which numbers among words are sought."""
 _CENT: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 
 NUMBER: Final = re.compile(r"(?<![0-9:])[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*(?!:?[0-9])")
 """A number among words, its sign left out: dots and commas behind it are none of it, and a time of day is none."""
@@ -130,12 +126,12 @@ def named_factors(
         Cells that name a column, by the same names: what stands below them needs no product to be it.
     """
     pairs = _pairs(_uncounted(lines), language)
-    if not any(pairs):
-        pairs = _pairs(lines, language)
+    if not any(pairs) and _are_most(counted := _pairs(lines, language)):
+        pairs = counted  # what counts the lines is a factor of one of them by chance
     if not any(pairs) and len(lines) >= SEVERAL:
         for_many = (_pairs(_uncounted(lines), language, base) for base in BASES)
         pairs = next((found for found in for_many if all(found)), pairs)
-    if 2 * sum(pair is not None for pair in pairs) <= len(pairs):
+    if not _are_most(pairs):
         by_chance = [
             pair is not None and _is_beside_head(pair, line, names, heads)
             for pair, (line, _) in zip(pairs, lines, strict=True)
@@ -153,11 +149,40 @@ def named_factors(
     columns = {
         name: _Column.of(heads.get(name), [named[name].cell for named in found if name in named]) for name in names
     }
-    for named, (line, amount) in zip(found, lines, strict=True):
-        for name in names:
-            if name not in named and (figure := columns[name].read(line, amount, language)):
-                named[name] = figure
-    return found
+    are_sure = _are_most(pairs) or not heads.keys().isdisjoint(names)
+    return [
+        named | _added(named, columns, line, amount, language, are_sure=are_sure)
+        for named, (line, amount) in zip(found, lines, strict=True)
+    ]
+
+
+def _added(
+    named: Mapping[str, Figure],
+    columns: Mapping[str, "_Column"],
+    line: Line,
+    amount: Figure,
+    language: str,
+    *,
+    are_sure: bool,
+) -> dict[str, Figure]:
+    """Give the factors of a line that stand in their columns.
+
+    Parameters
+    ----------
+    are_sure
+        Most lines show products, or a head names a column. Else two numbers whose product is another one are none.
+    """
+    missing = {name: column for name, column in columns.items() if name not in named}
+    read = ((name, column.read(line, amount, language)) for name, column in missing.items())
+    added = {name: figure for name, figure in read if figure}
+    if are_sure or len(added) < len(columns):
+        return added
+    first, second = added.values()
+    return added if _is_product(first, second, amount, price_base(line)) else {}
+
+
+def _are_most(pairs: Sequence[Pair | None]) -> bool:
+    return 2 * sum(pair is not None for pair in pairs) > len(pairs)
 
 
 def _counts(lines: Sequence[tuple[Line, Figure]], *, is_named: bool) -> list[Figure | None]:
@@ -246,12 +271,17 @@ def _is_all_of(pair: Pair, cell: Cell) -> bool:
 
 
 def _uncounted(lines: Sequence[tuple[Line, Figure]]) -> Sequence[tuple[Line, Figure]]:
-    """Leave out cells that count the lines: 1, 2, 3 or 10, 20, 30."""
+    """Leave out cells that count the lines: 1, 2, 3 or 10, 20, 30; the last lines may have codes: `B1`."""
     matches = [_COUNT.fullmatch(line.cells[0].text) for line, _ in lines]
-    numbers = [int(match[1]) for match in matches if match]
-    if len(numbers) < len(lines) or numbers != [numbers[0] * count for count in range(1, len(lines) + 1)]:
+    numbers = [int(match[1]) for match in takewhile(bool, matches) if match]
+    has_codes = SEVERAL <= len(numbers) < len(lines) < 2 * len(numbers) and not any(matches[len(numbers) :])
+    if not (has_codes or len(numbers) == len(lines)) or numbers != [
+        numbers[0] * at for at in range(1, len(numbers) + 1)
+    ]:
         return lines
-    return [(Line(line.cells[1:]), amount) for line, amount in lines]
+    return [
+        (Line(line.cells[1:]) if match else line, amount) for (line, amount), match in zip(lines, matches, strict=True)
+    ]
 
 
 def _says_turned(pair: Pair, line: Line, names: tuple[str, str], heads: Mapping[str, Cell]) -> int:
@@ -290,8 +320,8 @@ class _Column:
     @classmethod
     def of(cls, head: Cell | None, cells: Sequence[Cell]) -> "_Column":
         near = (-1, 0, 1)
-        lefts = Counter(cell.left // _ALIGNED + by for cell in cells for by in near)
-        return cls(head, lefts, Counter(cell.right // _ALIGNED + by for cell in cells for by in near))
+        lefts = Counter(cell.left // ALIGNED + by for cell in cells for by in near)
+        return cls(head, lefts, Counter(cell.right // ALIGNED + by for cell in cells for by in near))
 
     def has(self, cell: Cell) -> bool:
         """Tell whether a number begins or ends where those of other lines do."""
@@ -299,7 +329,7 @@ class _Column:
 
     def _count(self, cell: Cell) -> int:
         """Count the numbers of other lines that begin, or end, where a number does."""
-        return max(self.lefts.get(cell.left // _ALIGNED, 0), self.rights.get(cell.right // _ALIGNED, 0))
+        return max(self.lefts.get(cell.left // ALIGNED, 0), self.rights.get(cell.right // ALIGNED, 0))
 
     def read(self, line: Line, amount: Figure, language: str) -> Figure | None:
         """Read what stands in it on a line; its value is None where it is a number that code cannot read.

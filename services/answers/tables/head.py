@@ -1,17 +1,19 @@
 """The head of a table: which column means what, and where it stands."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final
 
 from schemas.tables import ColumnLabels, TableDefinition
 from services.answers.amounts import currency_code
-from services.answers.tables.sheet import FIGURE, Cell, Line
-from services.answers.tables.words import words_of
+from services.answers.tables.parted import MOST_WORDS, apart_as_below, columns_below, parts_over
+from services.answers.tables.sheet import ALIGNED, FIGURE, SEVERAL, Cell, Line
+from services.answers.tables.words import aside_of, label_of, words_of
 
 ROW_NUMBER: Final = "#"
 """Name of the column that counts the rows; no column of a definition can have it."""
@@ -26,8 +28,6 @@ _REACH: Final = 3
 _NO_HEAD: Final = ""
 """Text of a column without a head."""
 _LONGEST_LABEL: Final = 60
-_MOST_WORDS: Final = 4
-"""Of a cell that is two labels."""
 _LEAST_COLUMNS: Final = 2
 _MOST_COLUMNS: Final = 40
 """Of a head's line; drawn word by word it has more cells than columns."""
@@ -67,14 +67,12 @@ _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|j
 _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
 """Between what stands in one column: `Part number / Description`."""
-_SEVERAL: Final = 3
-"""Lines that are no chance."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
 """Ends of German words that say of what a column of words is: `Betonbezeichnung`."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_CODE: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Z0-9][A-Z0-9./-]+")
+"""An article's number: `SDS-TR-B-3000`."""
 _DIGITS: Final = re.compile(r"[0-9]")
 
 
@@ -125,7 +123,8 @@ class HeadFinder:
         first = islice(self._candidates(lines), MOST_HEADS)
         candidates = sorted(first, key=lambda head: (-head.score, head.last, head.first))
         for head in candidates:
-            if not any(head.first <= other.last and other.first <= head.last for other in found):
+            # Two heads right below one another are one.
+            if not any(head.first <= other.last + 1 and other.first <= head.last + 1 for other in found):
                 found.append(head)
         return sorted(found, key=lambda head: head.first)
 
@@ -156,7 +155,8 @@ class HeadFinder:
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
         stacked = _stacked([lines[at] for at in range(first, last + 1)], index - first)
         below = lines[last + 1 : last + 1 + _ROWS_BELOW]
-        stacked = [part for variants in stacked for part in _apart_as_below(variants, below)]
+        stacked = [part for variants in stacked for part in apart_as_below(variants, below)]
+        stacked = [part for variants in stacked for part in self._apart_by_columns(variants, below)]
         cells = [part for variants in stacked for part in self._told_apart(variants)]
         scored = [
             (score, name, at) for at, variants in enumerate(cells) for name, score in self._best(variants).items()
@@ -165,7 +165,7 @@ class HeadFinder:
         if not self._is_head(chosen):
             # `Preis` alone is the price of the row.
             required = frozenset(column.name for column in self.table.columns if column.required)
-            chosen = _chosen(self._without_other_numbers(scored), required)
+            chosen = _chosen(self._without_other_numbers(scored, cells), required)
         if ROW_NUMBER in chosen and len(chosen) == len(cells) and self.table.description.name not in chosen:
             chosen[self.table.description.name] = chosen.pop(ROW_NUMBER)  # `Position | Preis`: nothing else has words
         heads = [variants[0] for variants in cells]
@@ -173,6 +173,7 @@ class HeadFinder:
         self._name_second_number(chosen, scored, heads, below)
         if self.table.key.product_of and chosen.keys().isdisjoint(self.table.key.product_of):
             self._name_periods(chosen, heads, below)
+        self._name_price_beside_amounts(chosen, heads, below)
         if self.by_content:
             self._name_amounts(chosen, heads)
             heads = [*heads, *_unheaded(heads, below)]
@@ -192,21 +193,42 @@ class HeadFinder:
         )
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
 
-    def _without_other_numbers(self, scored: Sequence[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
-        """Leave out amounts by the first word of what names another number: `Price each` is no `Price` of all."""
+    def _without_other_numbers(
+        self, scored: Sequence[tuple[int, str, int]], cells: Sequence[Sequence[Cell]]
+    ) -> list[tuple[int, str, int]]:
+        """Leave out amounts by a word of what names another number: `Price each` is no `Price` of all.
+
+        Parameters
+        ----------
+        cells
+            For each column, the cell with all its lines, then each line alone.
+        """
         numbers = {column.name for column in self.table.columns if column.kind != "text"} - {self.table.key.name}
-        others = {at for score, name, at in scored if name in numbers and score > _BEGINNING}
+        whole = [self._scores(variants[0].text) for variants in cells]
+        others = {at for at, scores in enumerate(whole) if any(scores.get(name, 0) > _BEGINNING for name in numbers)}
         return [
             (score, name, at)
             for score, name, at in scored
-            if name != self.table.key.name or score > _BEGINNING or at not in others
+            if name != self.table.key.name or at not in others or whole[at].get(name, 0) > _BEGINNING
         ]
+
+    def _apart_by_columns(self, variants: list[Cell], below: Sequence[Line]) -> list[list[Cell]]:
+        """Part a cell that stands above several columns and is no label of one: `Anz. Faktor Betrag EUR`."""
+        cell, *others = variants
+        if others or not 0 < cell.text.count(" ") < MOST_WORDS or self._is_label(cell.text):
+            return [variants]
+        parts = parts_over(cell, columns_below(cell, below))
+        return [[part] for part in parts] if any(self._is_label(part.text) for part in parts) else [variants]
+
+    def _is_label(self, text: str) -> bool:
+        return any(score > _BEGINNING for score in self._scores(text).values())
 
     def _told_apart(self, variants: list[Cell]) -> list[list[Cell]]:
         """Part a cell that is the labels of two columns of numbers: `Menge Einzelpreis` above a narrow column."""
         cell, *others = variants
         words = cell.text.split(" ")
-        for count in range(1, len(words)) if not others and len(words) <= _MOST_WORDS else ():
+        is_one = others or len(words) > MOST_WORDS or self._is_label(cell.text)
+        for count in range(1, len(words)) if not is_one else ():
             parts = " ".join(words[:count]), " ".join(words[count:])
             first, second = map(self._numbers_named, parts)
             if first and second and first != second:
@@ -230,11 +252,9 @@ class HeadFinder:
         """
         quantity = next(iter(self.table.key.product_of), "")
         for at, cell in enumerate(cells):
-            if at not in chosen.values() and words_of(cell.text) in _PERIODS:
-                found = [other for line in below for other in line.cells if other.overlaps(cell)]
-                if 2 * sum(FIGURE.fullmatch(other.text) is not None for other in found) > len(found):
-                    chosen[quantity] = at
-                    return
+            if at not in chosen.values() and words_of(cell.text) in _PERIODS and _has_numbers(cell, below):
+                chosen[quantity] = at
+                return
 
     def _name_other_words(
         self,
@@ -248,14 +268,27 @@ class HeadFinder:
         The first one may be a label of numbers, too: English `Items` are counted, or named.
         """
         words = self.table.description.name
-        if words not in chosen or _has_words(cells[chosen[words]], below):
+        if words not in chosen:
             return
-        others = [(score, at) for score, name, at in scored if name == words and at not in chosen.values()]
+        first, taken = chosen[words], {at for name, at in chosen.items() if name != ROW_NUMBER}
+        if _is_status(cells[first], below):
+            best = _most_words(cells, (at for at in range(len(cells)) if at not in taken), below)
+            self._take_words(chosen, first if best is None else best)
+            return
+        if _has_words(cells[first], below):
+            return
+        others = [(score, at) for score, name, at in scored if name == words and at not in taken]
         if with_words := [(score, at) for score, at in others if _has_words(cells[at], below)]:
-            first, chosen[words] = chosen[words], max(with_words)[1]
+            self._take_words(chosen, max(with_words)[1])
             counts = [(score, name) for score, name, at in scored if at == first and name not in chosen]
             if counts:
                 chosen[max(counts)[1]] = first
+
+    def _take_words(self, chosen: dict[str, int], at: int) -> None:
+        """Let a cell name the words: it counts no rows then, as English `Item` may."""
+        if chosen.get(ROW_NUMBER) == at:
+            del chosen[ROW_NUMBER]
+        chosen[self.table.description.name] = at
 
     def _name_second_number(
         self,
@@ -275,36 +308,52 @@ class HeadFinder:
                 chosen[ROW_NUMBER] = next(at for at in counting if at not in with_words)
             chosen[self.table.description.name] = with_words[0]
 
+    def _name_price_beside_amounts(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
+        """Take `Preis` for that of a piece where `Netto` stands right of it above numbers, and a quantity is named."""
+        key, (quantity, price) = self.table.key.name, self.table.key.product_of or ("", "")
+        if {key, quantity} - chosen.keys() or price in chosen:
+            return
+        at = chosen[key]
+        if self._scores(cells[at].text).get(price, 0) <= _BEGINNING:
+            return
+        others = [
+            other
+            for other, cell in enumerate(cells)
+            if cell.left > cells[at].right and _is_bare_amount(cell) and _has_numbers(cell, below)
+        ]
+        if len(others) == 1 and others[0] not in chosen.values():
+            chosen |= {price: at, key: others[0]}
+
     def _name_amounts(self, chosen: dict[str, int], cells: Sequence[Cell]) -> None:
         """Find the amounts by what they are in, if no label names them: `Brutto €`, the last of several."""
         if self.table.key.name not in chosen:
             for at, cell in enumerate(cells):
-                words = words_of(cell.text).split()
-                if at not in chosen.values() and words and _BARE_AMOUNTS.issuperset(words):
+                if at not in chosen.values() and _is_bare_amount(cell):
                     chosen[self.table.key.name] = at
 
     def _name_words(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
         """Find the column of words by what stands below: `Position | Menge | Tagespreis | Betrag`.
 
         Another number than the amount is named: two amounts alone may be those of a table of taxes. Where rows have no
-        amounts, as on a delivery note, the quantity is enough.
+        amounts, as on a delivery note, the quantity is enough if the head does not only mention it: `4 Stück`.
         """
         numbers = {column.name for column in self.table.columns if column.kind != "text" and column.name in chosen}
         words = self.table.description.name
-        is_enough = len(numbers) > 1 or not self.table.key.adds_up_to
-        if words in chosen or self.table.key.name not in numbers or not is_enough:
+        if words in chosen or self.table.key.name not in numbers:
             return
-        rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells)]
+        fit = self._scores(cells[chosen[self.table.key.name]].text).get(self.table.key.name, 0)
+        is_enough = len(numbers) > 1 or not (self.table.key.adds_up_to or fit <= _WITHIN)
+        if not is_enough:
+            return
+        rows = [line for line in below if any(FIGURE.fullmatch(cell.text) for cell in line.cells) and not _is_sum(line)]
         others = [at for at in range(len(cells)) if at not in {chosen[name] for name in numbers}]
-        best = max(
-            (at for at in others if _has_words(cells[at], rows)),
-            key=lambda at: (_words_below(cells[at], rows)[0], _different_letters(cells[at], rows)),
-            default=None,
-        )
+        best = _most_words(cells, others, rows)
+        if best is None or _words_below(cells[best], rows)[0] < len(rows):
+            # Words may stand above and below the lines of their numbers, and remarks on some of these.
+            found = (at for at in (best, _most_words(cells, others, below)) if at is not None)
+            best = max(found, key=lambda at: _different_letters(cells[at], below), default=None)
         if best is not None:
-            if chosen.get(ROW_NUMBER) == best:
-                del chosen[ROW_NUMBER]
-            chosen[words] = best
+            self._take_words(chosen, best)
 
     def _is_head(self, chosen: Mapping[str, int]) -> bool:
         return all(column.name in chosen for column in self.table.columns if column.required)
@@ -340,7 +389,7 @@ class HeadFinder:
     def _score_of_parts(self, text: str) -> int:
         """Say how well one of several things that a label names fits the column of words."""
         parts = _AND.split(text) if len(text) <= _LONGEST_LABEL else ()
-        if not 1 < len(parts) <= _MOST_WORDS:
+        if not 1 < len(parts) <= MOST_WORDS:
             return 0
         labels = self._labels[self.table.description.name]
         return max(max(_score(_without_accents(words_of(part)), labels) for part in parts) - _PART, 0)
@@ -355,47 +404,27 @@ class HeadFinder:
         return {**labels, ROW_NUMBER: _ranked(self.table.row_numbers)}
 
 
-def _apart_as_below(variants: list[Cell], below: Sequence[Line]) -> Iterator[list[Cell]]:
-    """Part a cell before the word above which a column begins: `Artikel Bezeichnung`, set with letters of one width."""
-    cell, *others = variants
-    words = cell.text.split(" ")
-    if others or not 1 < len(words) <= _MOST_WORDS:
-        yield variants
-        return
-    width = (cell.right - cell.left) / len(cell.text)
-    for count in range(1, len(words)):
-        first, second = " ".join(words[:count]), " ".join(words[count:])
-        edge = cell.left + round(width * (len(first) + 1))
-        if _begin_at(edge, cell, below):
-            yield [cell._replace(text=first, right=edge - round(width))]
-            yield from _apart_as_below([cell._replace(text=second, left=edge)], below)
-            return
-    yield variants
-
-
-def _begin_at(edge: int, head: Cell, below: Sequence[Line]) -> bool:
-    """Tell whether words begin at an edge on most lines that have something below a head, beside what ends before."""
-    found = [[cell for cell in line.cells if cell.overlaps(head)] for line in below]
-    both = [
-        any(abs(cell.left - edge) <= _ALIGNED and _WORD.search(cell.text) for cell in cells)
-        and any(cell.right < edge for cell in cells)
-        for cells in found
-    ]
-    return sum(both) >= _SEVERAL and 2 * sum(both) >= sum(map(bool, found))
-
-
 def _is_counted_label(text: str) -> bool:
     """Tell whether a number is that of a label: `KW 15`, `EAN 13`."""
     return (match := _COUNTED_LABEL.fullmatch(text)) is not None and not currency_code(match[1])
 
 
 def _unheaded(heads: Sequence[Cell], below: Sequence[Line]) -> Iterator[Cell]:
-    """Give a cell without text above words that stand left of all heads, if there are any."""
-    first = min(heads, key=lambda cell: cell.left)
-    words = [cell for line in below for cell in line.cells if cell.right < first.left and _WORD.search(cell.text)]
-    if words:
-        left, right = min(cell.left for cell in words), max(cell.right for cell in words)
-        yield first._replace(text=_NO_HEAD, end=first.start, left=left, right=right)
+    """Give cells without text above words that stand left of all heads, or of which several begin between two."""
+    ordered = sorted(heads, key=lambda cell: cell.left)
+    ends = [-math.inf, *accumulate((head.right for head in ordered), max)]
+    for end, head in zip(ends, ordered, strict=False):
+        words = [cell for line in below for cell in line.cells if end < cell.left and cell.right < head.left]
+        words = [cell for cell in words if _WORD.search(cell.text)]
+        if words and (head is ordered[0] or _begin_alike(words)):
+            left, right = min(cell.left for cell in words), max(cell.right for cell in words)
+            yield head._replace(text=_NO_HEAD, end=head.start, left=left, right=right)
+
+
+def _begin_alike(cells: Sequence[Cell]) -> bool:
+    """Tell whether several words begin at one edge, and none elsewhere."""
+    edges = [cell.left for cell in cells]
+    return len(cells) >= SEVERAL and max(edges) - min(edges) <= ALIGNED
 
 
 def _unbroken(lines: Sequence[Cell]) -> str:
@@ -407,13 +436,54 @@ def _unbroken(lines: Sequence[Cell]) -> str:
 def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
     """Count the lines that have words of several letters below a head, and those that have anything there."""
     below = [[cell for cell in line.cells if cell.overlaps(head)] for line in lines]
-    return sum(any(_WORD.search(cell.text) for cell in cells) for cells in below), sum(map(bool, below))
+    return sum(any(map(_is_name, cells)) for cells in below), sum(map(bool, below))
+
+
+def _is_name(cell: Cell) -> bool:
+    return _WORD.search(cell.text) is not None and not _CODE.fullmatch(cell.text)
 
 
 def _different_letters(head: Cell, lines: Sequence[Line]) -> int:
     """Count the letters below a head, of what stands there twice once: units and makers repeat, names do not."""
     texts = {cell.text for line in lines for cell in line.cells if cell.overlaps(head)}
     return sum(map(str.isalpha, "".join(texts)))
+
+
+def _is_status(head: Cell, below: Sequence[Line]) -> bool:
+    """Tell whether a head goes on in the next line, and the same words stand below both on several lines.
+
+    `Produkt` above `Status` names no product: each is `Versendet`.
+    """
+    found = [cell for line in below for cell in line.cells if cell.overlaps(head)][: 1 + SEVERAL]
+    if len(found) <= SEVERAL or found[0].baseline - head.baseline > _STACKED * head.size:
+        return False
+    texts = [cell.text for cell in found]
+    is_head = found[0] in below[0].cells and not any(FIGURE.fullmatch(cell.text) for cell in below[0].cells)
+    return is_head and texts[0] != texts[1] and len(set(texts[1:])) == 1
+
+
+def _is_bare_amount(head: Cell) -> bool:
+    """Tell whether a head says in what amounts are, and no more: `Netto €`."""
+    words = words_of(head.text).split()
+    return bool(words) and _BARE_AMOUNTS.issuperset(words)
+
+
+def _has_numbers(head: Cell, lines: Sequence[Line]) -> bool:
+    found = [cell for line in lines for cell in line.cells if cell.overlaps(head)]
+    return 2 * sum(FIGURE.fullmatch(cell.text) is not None for cell in found) > len(found)
+
+
+def _is_sum(line: Line) -> bool:
+    return aside_of(label_of(cell.text for cell in line.cells)) is not None
+
+
+def _most_words(cells: Sequence[Cell], columns: Iterable[int], lines: Sequence[Line]) -> int | None:
+    """Give the column that has words on most lines; of several, the one that repeats least."""
+    return max(
+        (at for at in columns if _has_words(cells[at], lines)),
+        key=lambda at: (_words_below(cells[at], lines)[0], _different_letters(cells[at], lines)),
+        default=None,
+    )
 
 
 def _has_words(head: Cell, lines: Sequence[Line]) -> bool:

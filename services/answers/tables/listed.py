@@ -12,12 +12,12 @@ from services.answers.tables.abreast import one_below_the_other
 from services.answers.tables.adding_up import Listed, lines_that_add_up
 from services.answers.tables.beginnings import written_words
 from services.answers.tables.columns import is_figure
-from services.answers.tables.entries import is_money
+from services.answers.tables.entries import LEADING, is_money
 from services.answers.tables.evenly import NOTABLE, goes_on
 from services.answers.tables.factors import factors_below, named_factors
 from services.answers.tables.head import HeadFinder
 from services.answers.tables.row import Figure, Row, whole
-from services.answers.tables.sheet import PRICE_BASE, Cell, Line, Sheet
+from services.answers.tables.sheet import ALIGNED, PRICE_BASE, Cell, Line, Sheet
 from services.answers.tables.words import aside_of
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -25,14 +25,10 @@ _NAME: Final = re.compile(r"[^\W\d_]{3,}")
 """Codes have fewer letters in succession."""
 _ABOVE: Final = 6
 """Lines above the first row among which a column may be named."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _GOING_ON: Final = 12
 """Lines below a row's first one that may be its own."""
 _WIDE_SPACE: Final = 0.5
 """Gap between words, as part of the font size, at most."""
-_LEADING: Final = 1.6
-"""Distance of a line from the one whose words it goes on with, as part of the font size, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +176,14 @@ def _column_of_words(cells: Sequence[Cell], first: Cell, *, is_head: bool) -> li
     words = [cell for cell in cells if not is_figure(cell)]
     if is_head:
         return [cell for cell in words if cell.overlaps(first)]
-    return [cell for cell in words if abs(cell.left - first.left) <= _ALIGNED]
+    return [cell for cell in words if abs(cell.left - first.left) <= ALIGNED]
 
 
 def _paragraph(block: Sequence[Cell]) -> Iterator[Cell]:
     """Give the lines that follow each other closely."""
     yield block[0]
     for upper, lower in pairwise(block):
-        if lower.baseline - upper.baseline > _LEADING * lower.size:
+        if lower.baseline - upper.baseline > LEADING * lower.size:
             return
         yield lower
 
@@ -295,7 +291,7 @@ def _chain_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Sequence[Line
     below = row.entry.line
     for line in reversed(lines[max(row.entry.at - _GOING_ON, 0) : row.entry.at]):
         cell = _over(line, own)
-        is_close = 0 < below.baseline - line.baseline <= _LEADING * below.size
+        is_close = 0 < below.baseline - line.baseline <= LEADING * below.size
         if not is_close or cell is None or cell.text.endswith(":") or not any(map(str.isalpha, cell.text)):
             break
         if any(other.overlaps(row.figure.cell) or (other.left > cell.left and is_money(other)) for other in line.cells):
@@ -310,7 +306,7 @@ def _close_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Line | None:
     if row.entry.at == 0:
         return None
     line = lines[row.entry.at - 1]
-    close = 0 < row.entry.line.baseline - line.baseline <= _LEADING * row.entry.line.size
+    close = 0 < row.entry.line.baseline - line.baseline <= LEADING * row.entry.line.size
     cell = _over(line, own)
     if not close or cell is None or is_figure(line.cells[-1]) or cell.text.endswith(":"):
         return None
@@ -380,8 +376,8 @@ def _going_on(words: Cell, below: Sequence[Line]) -> Iterator[Cell]:
     for line in below:
         if is_figure(line.cells[-1]) or _ends_list(line):
             return
-        cell = next((cell for cell in line.cells if cell.overlaps(words) and not is_figure(cell)), None)
-        if cell is None or not 0 < line.baseline - height <= _LEADING * words.size:
+        cells = list(_from(line, words))
+        if not cells or is_figure(cells[0]) or not 0 < line.baseline - height <= LEADING * words.size:
             return
         height = line.baseline
-        yield cell
+        yield whole(cells)

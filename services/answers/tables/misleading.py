@@ -100,9 +100,9 @@ def _in_thousandths(figure: Figure, signs: Collection[str]) -> Figure:
         Those before one or two last digits of the table's numbers: where it is another one, thousands are thousands.
     """
     match = _ONE_SIGN.search(figure.cell.text)
-    if figure.value is None or match is None or (signs and match["sign"] not in signs):
+    if match is None or (signs and match["sign"] not in signs):
         return figure
-    return Figure(figure.cell, figure.value / 1000)
+    return Figure(figure.cell, Decimal(match[0].replace(",", ".")) if figure.value is None else figure.value / 1000)
 
 
 def _with_four_decimals(row: Row, figure: Figure, last: re.Pattern[str], language: str) -> Figure:

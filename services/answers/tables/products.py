@@ -8,10 +8,10 @@ from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.tables.factors import BASES, SEVERAL, count_of, factors_below, named_factors, whole_figure
+from services.answers.tables.factors import BASES, count_of, factors_below, named_factors, whole_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
-from services.answers.tables.sheet import Line, price_base
+from services.answers.tables.sheet import SEVERAL, Line, price_base
 
 _CENTS: Final = re.compile(r"[.,][0-9]{2}$")
 _PRODUCT_TOLERANCE: Final = Decimal("0.02")
@@ -84,12 +84,18 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     fits = {name: [row for row in rows if _fits(table, row, missing, name)] for name in candidates}
     best = max(fits, key=lambda name: len(fits[name]), default="")
     fitting = fits.get(best, [])
-    if 2 * len(fitting) <= len(rows):
+    if 2 * len(fitting) <= len(rows) and not _are_all_that_multiply(table, fitting, rows):
         best, fitting = _for_many(table, rows, missing, candidates)
     is_code = len(fitting) < len(rows) and all(row.unnamed[best].value == 1 for row in fitting)
-    if len(fitting) > len(rows) // 2 and not is_code:
+    if (len(fitting) > len(rows) // 2 or _are_all_that_multiply(table, fitting, rows)) and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _are_all_that_multiply(table: TableDefinition, fitting: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Tell whether rows are several and all that show a factor: the others have their amounts alone."""
+    shown = [row for row in rows if any(name in row.figures for name in table.key.product_of)]
+    return 1 < len(fitting) == len(shown)
 
 
 def _for_many(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import inf
 from typing import Final
 
@@ -22,7 +23,7 @@ from services.answers.tables.misleading import (
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.row import Row, row_tolerance, take_numbers
 from services.answers.tables.rows import Part, RowReader
-from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.sheet import ALIGNED, SEVERAL, Cell, Line, Sheet, is_rule
 from services.answers.tables.totals import column_sum, equal
 from services.answers.tables.words import Aside
 
@@ -113,6 +114,7 @@ def find_rows(
     by_content: bool = False,
     lesser_heads: bool = False,
     groups: bool = False,
+    beyond: bool = False,
 ) -> Found:
     """Read the rows of a table.
 
@@ -126,6 +128,8 @@ def find_rows(
         Read what stands under heads that name fewer columns than the best one, too.
     groups
         Go on below totals that are those of groups.
+    beyond
+        Go on on the sheets that follow one with a total: forms print it on the first one.
     """
     found = Found()
     chooser = _Chooser(table, found, groups)
@@ -136,10 +140,16 @@ def find_rows(
     numbers = frozenset(column.name for column in table.columns if column.kind != "text")
     known: Columns | None = None
     columns: Columns | None = None
+    last = 0
+    top: Sequence[Line] = ()
     for sheet in sheets:
         found.lesser_heads |= not lesser_heads and any(not _alike(head, best) for head in heads[sheet.number] if best)
         fitting = [head for head in heads[sheet.number] if best is not None and (lesser_heads or _alike(head, best))]
+        above = sheet.lines[: fitting[0].first] if fitting else ()
+        is_letterhead, top = _are_alike(above, top), above or top
         for head, lines in _stretches(sheet.lines, fitting):
+            if head is None and is_letterhead:
+                continue
             if head is not None and _is_of_what_is_open(sheet.lines, head):
                 columns = None
                 continue
@@ -159,11 +169,19 @@ def find_rows(
             part = reader.read(sheet.number, lines, columns, continues=bool(found.rows))
             if head is None and fitting and not part.rows:
                 continue  # what stands above a repeated head is the page's own
-            over = chooser.take(part, new_head=head is not None)
-            columns = None if over else columns
+            over = chooser.take(part, new_head=head is not None or (beyond and part.page > last))
+            columns, last = (columns if beyond or not over else None), part.page
     chooser.finish(language, sheets)
     found.unsure_words = reader.is_unsure
     return found
+
+
+def _are_alike(lines: Sequence[Line], others: Sequence[Line]) -> bool:
+    """Tell whether most lines above a head say what those above the head of a sheet before do, at the same heights."""
+    said = {(line.baseline, *(cell.text for cell in line.cells)) for line in others}
+    return bool(lines) and 2 * sum(
+        (line.baseline, *(cell.text for cell in line.cells)) in said for line in lines
+    ) > len(lines)
 
 
 def _alike(head: Head, best: Head) -> bool:
@@ -252,13 +270,60 @@ class _Chooser:
         name_factors(self.table, self.found.rows, language)
         read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
+        if not self.table.key.adds_up_to:
+            self._leave_out_sums()
+            self._leave_out_feet()
         _leave_out_categories(self.found.rows)
         rows = [*self.found.rows, *self.found.later]
+        for row in rows:
+            row.lines = [line for line in row.lines if not is_rule(line[1])]
         paragraphs = [_first_paragraph(row) for row in rows]
         coded = sum(_is_code(lines) for lines in paragraphs)
         for row, lines in zip(rows, paragraphs, strict=True):
             row.lines = [*lines, *_below_code(row, lines)] if 2 * coded > len(rows) and _is_code(lines) else lines
         take_numbers(self.found.rows)
+
+    def _leave_out_sums(self) -> None:
+        """Leave out rows of one number that is the sum of those above, which have others: `762 pieces on this cart`."""
+        kept: list[Row] = []
+        total, count, have_others = Decimal(0), 0, True
+        for row in self.found.rows:
+            value = row.figures[self.table.key.name].value
+            if have_others and count >= SEVERAL and value == total and self._is_bare(row) and not row.unnamed:
+                total, count = Decimal(0), 0
+                continue
+            kept.append(row)
+            total, count, have_others = total + (value or 0), count + 1, have_others and bool(row.unnamed)
+        self.found.rows = kept
+
+    def _leave_out_feet(self) -> None:
+        """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
+
+        A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
+        """
+        rows = self.found.rows
+        count = next(
+            (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
+        )
+        counted = count >= SEVERAL and [row.number for row in rows[:count]] == list(range(1, count + 1))
+        column = [row.figures[self.table.key.name].cell for row in rows[:count]] if counted else []
+        feet = (
+            at
+            for at in range(count, len(rows))
+            if _is_below_rule(rows[at]) or (column and self._is_apart(rows[at], column))
+        )
+        if count:
+            del rows[next(feet, len(rows)) :]
+
+    def _is_apart(self, row: Row, column: Sequence[Cell]) -> bool:
+        """Tell whether a row's number neither begins, ends nor has its middle where those of a column do."""
+        cell = row.figures[self.table.key.name].cell
+        return all(
+            abs(cell.left - other.left) > ALIGNED
+            and abs(cell.right - other.right) > ALIGNED
+            and abs(cell.left + cell.right - other.left - other.right) > 2 * ALIGNED
+            for other in column
+        )
 
     def _is_row(self, row: Row) -> bool:
         if self.found.rows and _is_listed(row):
@@ -283,6 +348,10 @@ class _Chooser:
     @property
     def _numeric(self) -> list[str]:
         return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def _is_below_rule(row: Row) -> bool:
+    return bool(row.lines) and is_rule(row.lines[0][1])
 
 
 def _counted_on(rows: Sequence[Row], counted: set[int | None]) -> Iterator[int]:

@@ -230,9 +230,15 @@ class Reasons:
         numeric = [column for column in self.table.columns if column.name in found.named and column.kind != "text"]
         for index, row in enumerate(rows, start=1):
             if len(row.figures) > 1 or row.unnamed.keys() - {ROW_NUMBER}:
-                yield from ((index, row, column) for column in numeric if column.name not in row.figures)
+                missing = (column for column in numeric if column.name not in row.figures)
+                yield from ((index, row, column) for column in missing if not self._is_for_nothing(row, column))
             if not row.lines:
                 yield index, row, self.table.description
+
+    def _is_for_nothing(self, row: Row, column: ColumnDefinition) -> bool:
+        """Tell whether a column is the price of what costs nothing: `n/c`, or nothing at all, beside `0.00`."""
+        amount = row.figures.get(self.table.key.name)
+        return column.name in self.table.key.product_of[1:] and amount is not None and amount.value == 0
 
     def _is_named_by_codes(self, row: Row) -> bool:
         """Tell whether a date or a code that is none of a row's numbers stands for its words."""

@@ -10,15 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from statistics import median_low
 from typing import Final
 
-from services.answers.tables.sheet import FIGURE, Cell, Line, Sheet
+from services.answers.tables.sheet import ALIGNED, FIGURE, Cell, Line, Sheet
 from services.answers.tables.words import Aside, aside_of, is_payment, label_of
 
 _FEWEST: Final = 3
 """Rows of such a page, at least."""
 _MOST_WRAPPED: Final = 6
 """Lines of words between two amounts, at most: more are a text."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _NEAR: Final = 3
 """Difference of a page's printed number and its own, at most: a mail or a cover may stand before the first."""
 _SENTENCE_WORDS: Final = 5
@@ -109,10 +107,10 @@ def _near_most(places: Sequence[int]) -> list[bool]:
     ordered = sorted(places)
 
     def count(place: int) -> int:
-        return bisect_right(ordered, place + _ALIGNED) - bisect_left(ordered, place - _ALIGNED)
+        return bisect_right(ordered, place + ALIGNED) - bisect_left(ordered, place - ALIGNED)
 
     middle = max(ordered, key=count, default=0)
-    return [abs(place - middle) <= _ALIGNED for place in places]
+    return [abs(place - middle) <= ALIGNED for place in places]
 
 
 def _are_alike(cells: Sequence[Cell]) -> bool:
@@ -142,7 +140,7 @@ def _columns_of_words(rows: Sequence[Line]) -> Sequence[tuple[int, int]]:
 def _goes_on(line: Line, columns: Sequence[tuple[int, int]]) -> bool:
     """Tell whether a line has only words of a description: each within a column of words, no number, no sentence."""
     return all(
-        any(left - _ALIGNED <= cell.left and cell.right <= end for left, end in columns)
+        any(left - ALIGNED <= cell.left and cell.right <= end for left, end in columns)
         and any(map(str.isalpha, cell.text))
         and not _DATE.search(cell.text)
         and not (len(cell.text.split()) >= _SENTENCE_WORDS and _SENTENCE_END.search(cell.text))

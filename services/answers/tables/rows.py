@@ -17,8 +17,15 @@ from services.answers.tables.evenly import Numbers
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
 from services.answers.tables.row import Figure, Row, above_totals, baseline_of, row_tolerance, whole
-from services.answers.tables.sheet import AMOUNT, PRICE_BASE, Cell, Line, with_zero, without_factor
-from services.answers.tables.words import Aside, aside_of, label_of, names_sum_alone, names_tax
+from services.answers.tables.sheet import ALIGNED, AMOUNT, PRICE_BASE, Cell, Line, with_zero, without_factor
+from services.answers.tables.words import (
+    Aside,
+    aside_of,
+    label_of,
+    names_sum_alone,
+    names_tax,
+    says_nothing_is_charged,
+)
 
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
 _IN_GROUP: Final = re.compile(r"0*([0-9]{1,6})(?:\.[0-9]{1,4})+\.?")
@@ -32,17 +39,13 @@ _NEXT_LINE: Final = 2
 """Distance of a line from the next one, as part of the font size, at most."""
 _SIGNS: Final = "-\u2212("
 """Before other words of its cell, what makes an amount negative: it is not read without its sign."""
-_FREE: Final = re.compile(
-    r"kostenlos|kostenfrei|gratis|inkl(?:\.|usive)?|enthalten|ohne berechnung|free(?: of charge)?|no charge|included"
-    r"|incl\.?|offerte?s?|gratuit(?:e?s?)?|inclus(?:e?s?)?|compris(?:e?s?)?",
-    re.IGNORECASE,
-)
-"""In the place of an amount, what says that nothing is charged; `auf Anfrage` or `nur EP` do not."""
 _MAX_NUMBER_CELL: Final = 40
 _OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", re.IGNORECASE)
 """Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
 _WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) [0-9]")
 """An amount, and the number of its tax rate: `188,40 2`."""
+_TAKEN_OFF: Final = re.compile(r"\([-\u2013\u2212+]? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%\) ")
+"""Before an amount, the discount that is taken off it already: `(-5 %) 2.588,75`."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SAME_ROW: Final = 1.6
@@ -50,8 +53,6 @@ _SAME_ROW: Final = 1.6
 _LINES_OF_HEAD: Final = 3
 _OF: Final = frozenset({"x", "X", "\u00d7"})
 """Between a quantity and the words of what it is of."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _BELOW_NAMES: Final = 3
 """Distance of a line of totals from the line that names them, as part of the font size, at most."""
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
@@ -177,6 +178,8 @@ class RowReader:
         cell = _without_base(without_factor(cell) if column is not None and column.kind == "number" else cell)
         if (coded := _WITH_CODE.fullmatch(cell.text)) and (column is None or column.kind == "money"):
             cell = cell._replace(text=coded[1], end=cell.start + len(coded[1]))
+        if column is self.table.key and (taken_off := _TAKEN_OFF.match(cell.text)):
+            cell = cell._replace(text=cell.text[taken_off.end() :], start=cell.start + taken_off.end())
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
@@ -240,7 +243,7 @@ class RowReader:
         counted = quantity is not None and any(
             name == quantity.name and self._figure(quantity, of) for name, of in line
         )
-        return Figure(cell, Decimal(0)) if counted and _FREE.fullmatch(cell.text) else None
+        return Figure(cell, Decimal(0)) if counted and says_nothing_is_charged(cell.text) else None
 
     def _unbilled(self, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]) -> Iterator[Cell]:
         """Give what has words in the place of its amount, and a quantity or a price, and may cost something."""
@@ -308,6 +311,8 @@ class RowReader:
                 ]
                 if between and _share(page, rows[first:end], between):
                     break
+            for row in rows[first:end]:
+                row.lines = row.lines or _left_of_numbers(row)
 
 
 def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -317,9 +322,18 @@ def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
         yield first, next((at for at in range(first, len(rows)) if not bare[at]), len(rows))
 
 
+def _left_of_numbers(row: Row) -> list[tuple[int, Cell]]:
+    """Give the words with which the line of a price and an amount begins, if they do so below another column."""
+    first = row.line.cells[0]
+    is_name = (
+        len(row.figures) > 1 and not is_figure(first) and sum(map(bool, map(_WORD.search, first.text.split()))) > 1
+    )
+    return [(row.page, first)] if is_name else []
+
+
 def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:
     """Give rows the words of a column if each of them then has several; say whether they have."""
-    starts, _ = starts_of(rows, cells, continues=False)
+    starts, _ = starts_of(rows, cells, continues=False, is_named=False)
     bounds = [bisect_left(cells, start, key=baseline_of) for start in starts]
     shares = [cells[first:end] for first, end in zip(bounds, [*bounds[1:], len(cells)], strict=True)]
     if not all(sum(len(_WORD.findall(cell.text)) for cell in share[:2]) > 1 for share in shares):
@@ -379,7 +393,7 @@ def _named_sum(line: Line, above: Cell | None) -> Cell | None:
 
 def _is_tax_below(above: Cell, cell: Cell) -> bool:
     edges = min(abs(cell.left - above.left), abs(cell.right - above.right))
-    return names_tax(cell.text) and edges <= _ALIGNED
+    return names_tax(cell.text) and edges <= ALIGNED
 
 
 def _aside_above(above: Line | None, line: Line) -> Aside | None:
@@ -406,8 +420,10 @@ def _attach(
             strays += [(name, figure)] * (name in named)
         elif name in named:
             has = row.figures.setdefault(name, figure)
-            # Another line has it again: that may be a row whose amount is missing.
-            strays += [(name, figure)] * (has.cell.baseline != figure.cell.baseline)
+            if has.cell.baseline != figure.cell.baseline:
+                # Another line has it again: that may be a row whose amount is missing, or another number of this one.
+                strays.append((name, figure))
+                row.unnamed.setdefault(f"{name} below", figure)
         else:
             row.unnamed.setdefault(name, figure)
     return strays

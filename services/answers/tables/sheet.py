@@ -9,6 +9,10 @@ from typing import Final, NamedTuple
 from services.answers.amounts import currency_code
 from services.answers.tables.runs import Run, unpack
 
+ALIGNED: Final = 15
+"""Difference of two edges, in tenths of a point, that a reader takes for none."""
+SEVERAL: Final = 3
+"""Lines that are no chance."""
 _SAME_LINE: Final = 0.35
 """Difference of baselines, as part of the font size, within which runs stand on one line."""
 _WORD_GAP: Final = 0.5
@@ -16,6 +20,8 @@ _WORD_GAP: Final = 0.5
 _GROUP_GAP: Final = 0.35
 """The same within a number grouped by spaces: `1 234,50`."""
 
+_RULE: Final = 5
+"""Letters of a line that is drawn with them, at least."""
 _GLUED: Final = 0.15
 _SPACE: Final = 0.29
 """A space of most fonts, as part of their size, at most."""
@@ -23,10 +29,12 @@ _SAME_WIDTH: Final = 0.03
 _ONE_LETTER: Final = 0.1
 """Differences, as part of a letter's width, within which letters are of one width, and a gap is one of them."""
 
-_ALIGNED: Final = 2
+_SAME_PLACE: Final = 2
 """Difference of two edges, in tenths of a point, that is none."""
 _COLUMN: Final = 4
 """Cells that must begin at one edge before what begins there too is a cell of its own, however close the one before."""
+_OTHERS: Final = 2
+"""Numbers of a column set flush left that are longer or shorter than most of it."""
 
 _CHARACTER: Final = 60
 _LINE: Final = 120
@@ -126,6 +134,11 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
+def is_rule(cell: Cell) -> bool:
+    """Tell whether letters draw a line: `-----`, `=====`, `* * * *`."""
+    return len(cell.text) >= _RULE and not any(map(str.isalnum, cell.text))
+
+
 def with_zero(text: str) -> str:
     """Give a number of a cell the zero that American programs leave out: `.50`, `$.50`.
 
@@ -186,14 +199,34 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
     wordwise = not any(" " in text[run.start : run.end] for run in runs)
     grouped = list(_grouped(runs))
     lines = [_line(text, group, frozenset(), wordwise=wordwise) for group in grouped]
-    # Numbers are set flush right: that several as long begin at one edge says nothing of words.
-    words = (cell for line in lines for cell in line.cells if not cell.text[:1].isdigit())
-    edges = Counter(cell.left // _ALIGNED for cell in words)
-    shared = frozenset(edge for edge, count in edges.items() if count >= _COLUMN)
+    shared = _shared_edges([cell for line in lines for cell in line.cells])
     return [
         line if len(group) == 1 else _line(text, group, shared, wordwise=wordwise)
         for line, group in zip(lines, grouped, strict=True)
     ]
+
+
+def _shared_edges(cells: Sequence[Cell]) -> frozenset[int]:
+    """Give the edges at which many cells of a page begin.
+
+    Numbers are set flush right, as a rule: that several as long begin at one edge says nothing of words. Where longer
+    ones and shorter ones begin, they are set flush left.
+    """
+    words: Counter[int] = Counter()
+    numbers: dict[int, Counter[int]] = {}
+    for cell in cells:
+        edge = cell.left // _SAME_PLACE
+        if cell.text[:1].isdigit():
+            numbers.setdefault(edge, Counter())[cell.right // _SAME_PLACE] += 1
+        else:
+            words[edge] += 1
+    flush_left = (edge for edge, rights in numbers.items() if _are_flush_left(rights))
+    return frozenset(edge for edge, count in words.items() if count >= _COLUMN).union(flush_left)
+
+
+def _are_flush_left(rights: Counter[int]) -> bool:
+    """Tell by where numbers end that begin at one edge, whether they are a column: several are not as long as most."""
+    return rights.total() >= _COLUMN and rights.total() - max(rights.values()) >= _OTHERS
 
 
 def _parted(text: str, run: Run, between: re.Pattern[str]) -> Iterator[Run]:
@@ -238,7 +271,7 @@ def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bo
     for run in sorted(runs, key=lambda item: item.left):
         cell = _without_leaders(Cell(" ".join(text[run.start : run.end].split()), *run))
         # Digits that stand below each other may be the last groups of larger numbers.
-        begins = run.left // _ALIGNED in edges and not cell.text[:1].isdigit()
+        begins = run.left // _SAME_PLACE in edges and not cell.text[:1].isdigit()
         # What is drawn before the words to its left is filled in, and has a place of its own.
         begins = begins or (bool(cells) and cell.start < cells[-1].start)
         if cells and not begins and _belong_together(cells[-1], cell, wordwise=wordwise):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from services.answers.amounts import parse_money
 from services.answers.tables.row import Row
-from services.answers.tables.sheet import AMOUNT, Line, Sheet
+from services.answers.tables.sheet import ALIGNED, AMOUNT, Line, Sheet
 from services.answers.tables.words import Aside, aside_of, is_adjustment, label_of, leads_on
 
 _CENT: Final = Decimal("0.005")
@@ -18,8 +18,6 @@ _MOST_ADJUSTMENTS: Final = 3
 _ARTICLES: Final = 100
 """Numbers of articles are no less."""
 _ROUND_STEP: Final = 5
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 
 
 class TotalLine(NamedTuple):
@@ -92,7 +90,7 @@ def is_charged_on(
     for at, line in enumerate(lines):
         aside = aside_of(label_of(cell.text for cell in line.cells))
         if aside is Aside.TOTAL and any(equal(total, amount) for amount in _amounts(line, language)):
-            edge = row.lines[0][1].left if row.lines else -_ALIGNED
+            edge = row.lines[0][1].left if row.lines else -ALIGNED
             return any(charges_make(total, value, lines[at + 1 :], language, edge) for value in named.values())
     return False
 
@@ -111,7 +109,7 @@ def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], languag
             return False
         if equal(amounts[0], wanted):
             return equal(total, wanted)
-        if line.cells[0].left <= edge + _ALIGNED and not leads_on(line.cells[0].text):
+        if line.cells[0].left <= edge + ALIGNED and not leads_on(line.cells[0].text):
             return False
         total += amounts[0]
     return False

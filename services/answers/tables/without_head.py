@@ -10,13 +10,11 @@ from schemas.tables import TableDefinition
 from services.answers.amounts import parse_number
 from services.answers.tables.columns import is_figure
 from services.answers.tables.row import Figure, Row
-from services.answers.tables.sheet import Cell, Sheet
+from services.answers.tables.sheet import ALIGNED, Cell, Sheet
 from services.answers.tables.words import aside_of
 
 _FEWEST: Final = 4
 """Lines that begin alike, at least: fewer may be anything."""
-_EDGE: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _COUNT: Final = re.compile(r"([0-9]{1,3})(?: ?[x\u00d7]| [^\W\d_]{2,7}\.?)?")
 """`4`, `4 x`, `4 off`, `4 pairs`."""
 _MEASURE: Final = re.compile(r"[0-9.,]+ ?(?:kg|g|t|l|ml|m|cm|mm|m²|m³)")
@@ -62,4 +60,4 @@ def _is_name(cell: Cell) -> bool:
 
 
 def _edge(row: Row) -> int:
-    return round(row.lines[0][1].left / _EDGE)
+    return round(row.lines[0][1].left / ALIGNED)

@@ -21,11 +21,11 @@ _SUBTOTALS: Final = (
 )  # fmt: skip
 _TOTALS: Final = (
     "summe", "summen", "gesamt", "gesamtbetrag", "gesamtsumme", "gesamtpreis", "gesamtwert", "gesamttotal", "total",
-    "gesamtkosten", "totalbetrag", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme", "nettogesamt",
-    "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto", "bruttobetrag",
-    "gesamtnettowert",
-    "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag", "rechnungssumme", "rechnungsendbetrag",
-    "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen", "zu zahlender betrag", "offener betrag",
+    "gesamtkosten", "totalbetrag", "totals", "totaux", "grand total", "sum", "netto", "nettobetrag", "nettosumme",
+    "nettogesamt", "nettogesamtbetrag", "gesamtnetto", "nettowarenwert", "warenwert", "warennettowert", "brutto",
+    "bruttobetrag", "gesamtnettowert", "bruttosumme", "gesamtbrutto", "positionssumme", "rechnungsbetrag",
+    "rechnungssumme", "rechnungsendbetrag", "endbetrag", "endsumme", "zahlbetrag", "zahlungsbetrag", "zu zahlen",
+    "zu zahlender betrag", "offener betrag",
     "bestellwert", "auftragswert", "auftragssumme", "net", "net total", "net amount", "gross", "gross total",
     "amount due", "balance due", "invoice total", "order total", "total due", "amount payable", "montant total",
     "montant ht", "montant ttc", "montant tva", "net à payer", "net a payer", "total ht", "total ttc", "total tva",
@@ -38,12 +38,11 @@ _TAXES: Final = frozenset({
 })  # fmt: skip
 _ADJUSTMENTS: Final = frozenset({
     "abschlag", "abschlagsrechnung", "abzgl", "abzug", "abzüglich", "acompte", "akonto", "anzahlung", "arrondi",
-    "carriage", "charge", "charges", "coupon", "delivery", "deposit", "disc", "discount", "escompte", "fracht",
-    "frachtkosten", "frachtpauschale", "freight", "gutschein", "gutscheincode", "handling", "less", "lieferkosten",
-    "livraison",
-    "mindermengenzuschlag", "nachlass", "nachlaß", "paketversand", "port", "porto", "postage", "rabais", "rabatt",
-    "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung", "versand", "versandkosten",
-    "verpackungspauschale", "versandpauschale", "voucher", "zuschlag",
+    "carriage", "charge", "charges", "coupon", "delivery", "deposit", "disc", "discount", "discounts", "escompte",
+    "fracht", "frachtkosten", "frachtpauschale", "freight", "gutschein", "gutscheincode", "handling", "less",
+    "lieferkosten", "livraison", "mindermengenzuschlag", "nachlass", "nachlaß", "paketversand", "port", "porto",
+    "postage", "rabais", "rabatt", "remise", "rounding", "rundung", "shipping", "skonto", "surcharge", "verpackung",
+    "verpackungspauschale", "versand", "versandkosten", "versandpauschale", "voucher", "zuschlag",
 })  # fmt: skip
 
 _TAKEN_OFF: Final = ("nachlass", "nachlaß", "rabatt", "skonto")
@@ -83,6 +82,12 @@ _DOTTED: Final = re.compile(r"\b[a-z](?:\.[a-z]{1,3})+\b")
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
 _OF_A_GROUP: Final = re.compile(r"(?:summe|total|sum|gesamt) [0-9]{1,2}(?:\.[0-9])*[.:]?")
 """Of `1`, or `1.2`: other groups follow."""
+_FREE: Final = re.compile(
+    r"kostenlos|kostenfrei|gratis|inkl(?:\.|usive)?|enthalten|ohne berechnung|free(?: of charge)?|no charge|n/c"
+    r"|included|incl\.?|offerte?s?|gratuit(?:e?s?)?|inclus(?:e?s?)?|compris(?:e?s?)?",
+    re.IGNORECASE,
+)
+"""In the place of an amount, what says that nothing is charged; `auf Anfrage` or `nur EP` do not."""
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
 _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
@@ -178,6 +183,11 @@ def is_adjustment(text: str) -> bool:
 def leads_on(text: str) -> bool:
     """Tell whether a line below a sum adds to it or takes off: a discount, a charge, a payment, a tax."""
     return is_adjustment(text) or is_payment(text) or names_tax_anywhere(text) or _names_tax(words_of(text))
+
+
+def says_nothing_is_charged(text: str) -> bool:
+    """Tell whether words in the place of an amount say that it is none."""
+    return _FREE.fullmatch(text) is not None
 
 
 def says_tax_alone(text: str) -> bool:

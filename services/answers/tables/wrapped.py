@@ -7,12 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 from services.answers.amounts import currency_code
-from services.answers.tables.sheet import AMOUNT, Cell, Line, Sheet
+from services.answers.tables.sheet import ALIGNED, AMOUNT, Cell, Line, Sheet
 
 _LEADING: Final = 1.8
 """Distance of the lines of one cell, as part of the font size, at most."""
-_ALIGNED: Final = 15
-"""Difference of two edges, in tenths of a point, that is none."""
 _USUAL: Final = 3
 """Amounts of a column that must be broken: one currency alone may be the head of the numbers below it."""
 _LONGEST: Final = 6
@@ -60,7 +58,7 @@ def _is_currency(text: str) -> bool:
 
 
 def _edge(cell: Cell) -> int:
-    return round(cell.left / _ALIGNED)
+    return round(cell.left / ALIGNED)
 
 
 def _cells(sheets: Iterable[Sheet]) -> Iterator[Cell]:

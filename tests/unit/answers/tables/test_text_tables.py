@@ -106,6 +106,12 @@ def test_what_stands_above_a_repeated_head_is_of_no_row() -> None:
     assert said_descriptions(answers) == ["Schraube verzinkt", "Dichtung", "Montage"]
 
 
+def test_a_number_above_a_repeated_head_is_the_pages_own() -> None:
+    answers = read_text(page(HEAD, *ROWS[:2]), page("     Seite                      2", "", HEAD, ROWS[2]))
+    assert len(said_figures(answers)) == 3
+    assert not answers.reasons
+
+
 def test_a_number_without_words_below_the_rows_is_no_row() -> None:
     answers = read_text(page(HEAD, *ROWS, f"{'100,00':>62}"))
     assert [figures[2] for figures in said_figures(answers)] == [10, 20, 70]
