@@ -167,6 +167,10 @@ class FieldDefinition(_Data):
         default=None,
         description="For kind `name` alone: another field, whose bearer a document names after this one's.",
     )
+    not_addressee: bool = Field(
+        default=False,
+        description="For kind `name` alone: never whom the document is written to; such a name is only proposed.",
+    )
     max_length: int = Field(default=80, ge=1, le=400, description="Characters that the model may copy.")
     choices: tuple[Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")], ...] = Field(
         default=(), max_length=40, description="For kind `choice` alone."
@@ -198,6 +202,12 @@ class FieldDefinition(_Data):
         description="Words there that say that it is of something else, if no request to pay stands between: `appeal`.",
     )
 
+    senders: tuple[Annotated[str, StringConstraints(min_length=2, max_length=40)], ...] = Field(
+        default=(),
+        max_length=24,
+        description="For kind `reference`: names that a sender's own number has, too (`Auftragsnummer`). What they "
+        "alone name is only proposed.",
+    )
     sentences: tuple[Annotated[str, StringConstraints(min_length=5, max_length=240)], ...] = Field(
         default=(),
         max_length=60,
@@ -253,7 +263,9 @@ class FieldDefinition(_Data):
             ("role", self.role is not None, (Kind.NAME,)),
             ("is_party", self.is_party, (Kind.NAME,)),
             ("named_before", self.named_before is not None, (Kind.NAME,)),
+            ("not_addressee", self.not_addressee, (Kind.NAME,)),
             ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),
+            ("senders", bool(self.senders), (Kind.REFERENCE,)),
             ("before_tax", self.before_tax, (Kind.MONEY,)),
             ("reduced_by", bool(self.reduced_by), (Kind.MONEY,)),
         ):

@@ -45,6 +45,12 @@ MAX_BEGUN: Final = 30
 """Characters before a date in which a span may have begun."""
 _SPACED: Final = re.compile(r"\d \d")
 _OPEN_SIGN: Final = re.compile(rf"[-\u2212\u2013][{GAP}]|\(")
+_FOR_ONE: Final = re.compile(
+    r"\s?(?:/ ?|(?:je|pro|per|par)\s)(?:angefangen\w+\s)?(?:m[²³2]?\b|qm\b|km\b|kg\b|st(?:ü|\.|k|d|unde)|quadrat|kubik"
+    r"|meter|square|cubic|person|pers\.|hour|h\b|heure|tag\b|day\b|jour\b|piece|unit\b|pièce|seite|page|übernachtung|night)",
+    re.IGNORECASE,
+)
+"""What stands behind an amount that is the price for one of something."""
 _TERMS: Final = re.compile(r"(?:mit|abzüglich|abzgl|abz|unter|with|less|avec)\b")
 """What begins a condition of the date before: `mit Skonto bis 5.6.2026`."""
 _BEHIND: Final = re.compile(
@@ -132,7 +138,7 @@ class Candidates:
             dated = [item.name for item in kind.fields if item.of_document and item.kind is field.kind is Kind.DATE]
             owned: dict[str, list[Candidate]] = {}
             for item in self.of(field.kind):
-                owner = owner_by(item, names) or owner_by_letters(item, names)
+                owner = _by_letters(item, names, owner_by(item, names))
                 if owner := owner or next((name for name in dated if names[name].are_of(item)), None):
                     owned.setdefault(owner, []).append(item)
             self._owned_by[key] = owned
@@ -212,6 +218,10 @@ class Candidates:
         before = self.pages[item.page - 1][max(0, item.char_start - 3) : item.char_start]
         return _OPEN_SIGN.match(item.verbatim) is not None and BEHIND_WORDS.search(before) is not None
 
+    def is_price_for_one(self, item: Candidate) -> bool:
+        """Say whether words behind an amount make it a price for one of something: `1,90 € je Quadratmeter`."""
+        return _FOR_ONE.match(self.pages[item.page - 1], item.char_end) is not None
+
     def has_other_sign(self, answer: FieldAnswer) -> bool:
         """Say whether the document writes an amount, where it was found, with a sign that the answer has not."""
         page, start, end = answer.page, answer.char_start, answer.char_end
@@ -278,6 +288,12 @@ class Candidates:
             other = OTHER_BEFORE.search(words)
             words = words[: other.start()] if other else ""  # they lead to the next date
         return replace(found, is_dateline=self.surroundings.is_dateline(found.page, found.char_start), behind=words)
+
+
+def _by_letters(item: Candidate, names: Mapping[str, FieldNames], owner: str | None) -> str | None:
+    """Give the field whose name a number begins with, where words beside it name none, or a heading alone does."""
+    is_named = owner is not None and names[owner].call(nearest_words(item))
+    return owner if is_named else owner_by_letters(item, names) or owner
 
 
 def nearest_words(item: Candidate) -> str:

@@ -17,8 +17,7 @@ from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
 from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates
-from services.answers.no_values import is_paid
-from services.answers.one_total import is_called_tax
+from services.answers.no_values import is_called_tax, is_paid
 from services.answers.values_by_form import Candidate
 
 MOST_CHARGES: Final = 3

@@ -82,7 +82,14 @@ _SIGNS: Final = {
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
-_COUNT: Final = re.compile(r"[0-9]\.?")
+_COUNT: Final = re.compile(r"(?P<count>[0-9])\.?(?: ?/ ?[0-9])?")
+"""A number, and perhaps how many there are: `2 / 3`."""
+_OF_A_BILL: Final = re.compile(
+    r"(?P<title>(?:[0-9]\S{0,3}|erste|zweite|dritte|letzte|first|second|third|final|last) [^\W\d_]{4,30})"
+    r" (?:zur|zu|der|for|of) (?:(?:Ihrer|unserer|your|our) )?(?:Rechnung|invoice)\b.*",
+    re.IGNORECASE,
+)
+"""A title that is counted, and behind it the document that it is about: `1. Mahnung zur Rechnung RE-17`."""
 _FOR_ALL: Final = re.compile(r"\s?\((?:[mwfdxi]|div)(?:[/|*,] ?(?:[mwfdxi]|div)){1,3}\)", re.IGNORECASE)
 """Men, women, others: `(m/w/d)`."""
 _CUT_COUNT: Final = re.compile(r"([0-9]{1,4} [^\W\d_]{6})[^\W\d_]*")
@@ -252,7 +259,7 @@ class _Document:
             place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (written := self._as_written(verbatim, place)) != verbatim:
             verbatim, value = _read(field, written, self.language)
-        if place and field.kind in _IN_ONE_COLUMN and (part := self._in_one_column(verbatim, place)) != verbatim:
+        if place and field.kind in _IN_ONE_COLUMN and (part := self._in_one_column(field, verbatim, place)) != verbatim:
             verbatim, value = _read(field, part, self.language)
             place = self._place(field, verbatim, value)
         if place and field.kind is Kind.NAME and (whole := self._whole_name(field, verbatim, place)) != verbatim:
@@ -287,10 +294,14 @@ class _Document:
         return names.call(next((label for label in labels if any(map(str.isalpha, label))), ""))
 
     def _with_title(self, field: FieldDefinition, copied: str) -> str:
-        """Give a number with the title of the type that it counts: `2. Mahnung` where `2` alone was copied."""
-        if field.kind is not Kind.TEXT or not _COUNT.fullmatch(copied):
+        """Give a title alone: `2. Mahnung` where `2`, `2 / 3`, or a title and what it is about, was copied."""
+        if field.kind is not Kind.TEXT:
             return copied
-        counted = re.compile(rf"(?<![\w.,]){re.escape(copied.rstrip('.'))}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
+        if (about := _OF_A_BILL.fullmatch(copied)) and is_title(self.kind, about["title"]):
+            return about["title"]
+        if (number := _COUNT.fullmatch(copied)) is None:
+            return copied
+        counted = re.compile(rf"(?<![\w.,]){number['count']}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
         found = (match[0] for page in self.pages.texts for match in counted.finditer(page))
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
 
@@ -394,17 +405,27 @@ class _Document:
         whole = whole_firm(verbatim, place.page, place.char_start, self.surroundings)
         return two_lines(whole, place.page, place.char_start, self.surroundings)
 
-    def _in_one_column(self, verbatim: str, place: Place) -> str:
-        """Give a value without the words of the next column that follow it in the text: `Annika Reuter | Sparkasse`."""
+    def _in_one_column(self, field: FieldDefinition, verbatim: str, place: Place) -> str:
+        """Give a value without the words of the next column that follow it in the text: `Annika Reuter | Sparkasse`.
+
+        Of numbers beside each other the one whose column has a name of the field: `W.O. No.`, `Invoice #`.
+        """
         around, text = self.surroundings, self.pages.text(place.page)
         parts = list(around.by_cells(place.page, place.char_start, place.char_end))
         start = place.char_start
+        if field.kind is Kind.REFERENCE and len(parts) > 1 and len(own := self._headed(field, place.page, parts)) == 1:
+            return text[slice(*own[0])].rstrip()
         before = text[slice(*parts[0])].rstrip() if len(parts) > 1 else ""
         is_logo = before and is_firm(verbatim) and not is_firm(before) and is_repeated(before, text[slice(*parts[1])])
         if before.endswith(":") or is_logo or (before and is_title(self.kind, before)):
             start = parts[1][0]
         end = around.end_of_column(place.page, start, place.char_end)
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
+
+    def _headed(self, field: FieldDefinition, page: int, parts: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        """Give the parts above which a name of a field stands."""
+        names = name_pattern(field)
+        return [part for part in parts if names.match(self.surroundings.words_above(page, part[0]))]
 
     def _is_labelled(self, field: FieldDefinition, place: Place) -> bool:
         if _is_told_by_words(field):

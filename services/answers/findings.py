@@ -154,6 +154,24 @@ def exceeded_by_charges(
     return [_finding(FindingKind.VALUE, _defined(kind, gross.path), _CHARGED, *said, german=german)]
 
 
+def withheld_for(
+    kind: DocumentType, fields: Sequence[FieldAnswer], reasons: Mapping[str, Wording], language: str
+) -> list[Finding]:
+    """Give the findings about values that are only proposed.
+
+    Parameters
+    ----------
+    reasons
+        Why, by field.
+    """
+    held = (field for field in fields if field.path in reasons)
+    return [
+        found
+        for field in held
+        for found in _about_each(FindingKind.VALUE, reasons[field.path], kind, [field], language)
+    ]
+
+
 def unknown_type(nearest: DocumentType, confidence: float, language: str) -> Finding:
     """Say that a document became `other`, though another type was nearest.
 

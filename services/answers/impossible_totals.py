@@ -15,7 +15,8 @@ from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.field_names import name_pattern
-from services.answers.one_total import is_called_tax, is_tax_of, is_within
+from services.answers.no_values import is_called_tax
+from services.answers.one_total import is_tax_of, is_within
 from services.answers.tax_lines import CENTS
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 

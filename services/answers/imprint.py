@@ -38,7 +38,7 @@ _REGISTERED: Final = re.compile(
 )
 """What stands beside the name of one who names himself at a document's end."""
 _ONLY_OWN: Final = re.compile(
-    r"\b(?:HR[AB]|RCS|SIRET|IBAN|Geschäftsführ\w*(?::|\W+\w)|Amtsgericht|Finanzamt|Steuer-?[Nn]|St\.-Nr"
+    r"\b(?:HR[AB]|RCS|SIRET|IBAN|Sort [Cc]ode|Geschäftsführ\w*(?::|\W+\w)|Amtsgericht|Finanzamt|Steuer-?[Nn]|St\.-Nr"
     r"|Registered in|Inh(?:\.|aber))"
 )
 """What stands below a name that is the issuer's, and below no other: a buyer's address may have a VAT number."""

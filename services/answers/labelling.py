@@ -12,17 +12,18 @@ name of one of them alone, the other one is left empty if it is optional. So is 
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates, nearest_words
 from services.answers.confidence import UNWEIGHED
-from services.answers.field_names import name_pattern, names_of
+from services.answers.field_names import FieldNames, name_pattern, names_of
 from services.answers.forms import has_form
 from services.answers.imprint import MAX_FOOT, has_words
 from services.answers.letter import Party
-from services.answers.no_values import is_paid
+from services.answers.no_values import is_called_tax, is_paid
 from services.answers.roles import is_name_of
 from services.answers.rules import determines, holds, values_of
 from services.answers.sentences import in_small_letters
@@ -37,7 +38,7 @@ SAME_EDGE: Final = 12
 
 _TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.REFERENCE})
 """Kinds of which words may say that a copy is another's."""
-_YOURS: Final = re.compile(
+YOURS: Final = re.compile(
     r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"
     r"|purchase order|p\.?o\.? (?:no|nr|number|ref|#))"
 )
@@ -71,6 +72,7 @@ def by_labels(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Can
             only is None
             or _stays(answer, only, candidates)
             or _is_part(only, answer, definition, kind)
+            or _is_worse(only, answer, definition, candidates)
             or _is_less_sure(only, answer, definition, kind, given, candidates)
         ):
             continue
@@ -111,6 +113,7 @@ def _told(
     """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
     only = _only(labelled) or _only(_recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
+    only = only or _only(_by_own_words(definition, kind, labelled))
     only = only or _only(_with_charges(answer, labelled, definition, kind, candidates))
     return only or _unlabelled(answer, definition, kind, given, candidates)
 
@@ -157,6 +160,21 @@ def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> 
     is_column = len({item.value.text for item in in_column}) > 1
     are_vague = all(words in vague or (is_column and item.is_dateline) for item, words in others)
     return [item for item in told if are_vague and all(other.value.text <= item.value.text for other, _ in others)]
+
+
+def _by_own_words(
+    definition: FieldDefinition, kind: DocumentType, labelled: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Give the document's own numbers that a name of the field stands before, where the others have other names.
+
+    They stand below the heading: `Rechnung`, `B-Nr.: HM-4471`. What the heading itself calls stays.
+    """
+    if not definition.of_document or definition.kind is not Kind.REFERENCE:
+        return []
+    names = FieldNames(definition, kind)
+    own = [item for item in labelled if names.call(nearest_words(item))]
+    are_others = all(names.nearest(nearest_words(item), item)[0] < 0 for item in labelled if item not in own)
+    return own if are_others else []
 
 
 def _not_recipients(
@@ -213,13 +231,30 @@ def _is_less_sure(
 def _is_part(only: Candidate, answer: FieldAnswer | None, definition: FieldDefinition, kind: DocumentType) -> bool:
     """Say whether an amount that only words above it name is less than the total that was copied: it is a row's.
 
-    Below `Gesamt` stand the rows, and the `Summe` beside their last line is no name of any field.
+    Below `Gesamt` or `Betrag` stand the rows, and the `Summe` beside their last line is no name of any field.
     """
     totals = kind.tax_totals
-    if totals is None or definition.name not in (totals.net, totals.gross) or answer is None or answer.status != "ok":
+    if totals is not None and definition.name not in (totals.net, totals.gross):
+        return False
+    if definition.kind is not Kind.MONEY or answer is None or answer.status != "ok":
         return False
     is_less = 0 < (only.value.numeric or 0) < (answer.value_numeric or 0)
     return is_less and name_pattern(definition).search(only.label) is None
+
+
+def _is_worse(only: Candidate, answer: FieldAnswer | None, definition: FieldDefinition, candidates: Candidates) -> bool:
+    """Say whether an amount beside a field's name cannot be it, and what was copied can.
+
+    It is a price for one of something (`Die Gebühr beträgt 1,90 € je Quadratmeter`), negative as it stands in brackets,
+    or has the tax in it, where the value is one before tax.
+    """
+    if definition.kind is not Kind.MONEY or answer is None or answer.status != "ok" or not answer.value_numeric:
+        return False
+    number, copied = only.value.numeric or Decimal(0), answer.value_numeric
+    is_with_tax = definition.before_tax and any(
+        item.value.numeric == number - copied and is_called_tax(item) for item in candidates.of(Kind.MONEY)
+    )
+    return is_with_tax or number < 0 < copied or candidates.is_price_for_one(only)
 
 
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:
@@ -273,7 +308,7 @@ def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) 
     """
     if definition.kind is not Kind.REFERENCE or definition.of_document:
         return []
-    return [item for item in labelled if _YOURS.search(item.label)]
+    return [item for item in labelled if YOURS.search(item.label)]
 
 
 def _dateline(

@@ -72,9 +72,19 @@ _BETWEEN_CELLS: Final = "  "
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
 _BANK: Final = re.compile(r"(?:bank|sparkasse|raiffeisen|banque|crédit)", re.IGNORECASE)
 _HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
+_TO_ALONE: Final = re.compile(r"(?:to|an|à)\s?:", re.IGNORECASE)
+"""The same in a cell by itself."""
+_DELIVERED: Final = re.compile(
+    r"^(?:(?:abweichende )?liefer(?:adresse|anschrift|ung an)|liefern an|anlieferung an|versand(?:adresse| an)"
+    r"|deliver(?:y address|ed to|y to| to)|ship(?:ping address|ped to| to)|(?:adresse de )?livraison|livr(?:é|er) à"
+    r")\W*$",
+    re.IGNORECASE,
+)
+"""What stands above where goods go."""
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
+_OWNER_BEHIND: Final = re.compile(r"(?:,| [-\u2013])? (?:Inh\.|Inhaber(?:in)?\b):? .*")
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
 _NO_TRADE: Final = re.compile(
     r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
@@ -242,6 +252,8 @@ class Letter:
         """Whom it is written to: of the mail's head, of the address below the sender's, or behind words that say so."""
         if party := self._of_head("to", "an"):
             return party
+        if party := self._beside_to:
+            return replace(party, is_labelled=True)
         _, other = self._addresses
         if other and (party := self._named(other)):
             return replace(party, is_labelled=other.is_to, is_in_window=self._is_in_window(other))
@@ -249,6 +261,16 @@ class Letter:
             return None
         party = self._behind_label or self._below(self._labels.are_of_recipient) or self._below(_PAYER.match)
         return replace(party, is_labelled=True) if party else None
+
+    @cached_property
+    def delivered(self) -> Party | None:
+        """Who gets the goods, below words that say so."""
+        return self._below(_DELIVERED.match)
+
+    @property
+    def is_order(self) -> bool:
+        """Whether its sender is who buys."""
+        return self._sender_buys
 
     @property
     def is_mail(self) -> bool:
@@ -319,7 +341,7 @@ class Letter:
         for page, sheet in enumerate(self._sheets, start=1):
             cells = (cell for line in sheet.lines for cell in line.cells if pattern.search(cell.text))
             for cell in (cell for cell in cells if not is_owner(cell.text)):
-                name = self._before_address(cell.text, person)
+                name = _OWNER_BEHIND.sub("", self._before_address(cell.text, person))
                 more = [word for word in _LONG_WORD.findall(pattern.sub(" ", name)) if word not in person]
                 if _FIRM_OF_A_PERSON.fullmatch(name) and _is_trade(more):
                     return self._party(page, cell, name)
@@ -577,6 +599,15 @@ class Letter:
             match = _HEAD.match(cell.text)
             if match and match["who"].casefold() in words:
                 return self._party(1, cell, match["name"])
+        return None
+
+    @property
+    def _beside_to(self) -> Party | None:
+        """The name beside `An:`, where both are cells of one line."""
+        for cell, following in pairwise(self._head):
+            is_beside = following.baseline == cell.baseline and not following.text.rstrip().endswith(":")
+            if _TO_ALONE.fullmatch(cell.text.strip()) and is_beside and not is_above_address(following.text):
+                return self._party(1, following, following.text)
         return None
 
     @property

@@ -32,7 +32,7 @@ _OF_A_FIRM: Final = re.compile(r"(?:M\.|Mr\.?) ")
 """What is no form of address before a firm: `M. Müller GmbH`, `Mr. Wash AG`."""
 _HONORIFIC: Final = re.compile(
     r"(?:Herrn? ?/ ?Frau|Mrs?\.? ?/ ?M(?:r?s)\.?|(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Mx|Monsieur|Madame|Mme|Mlle)\.?|M\.)"
-    r" (?=(?:\S+ )+\S)"
+    r" (?!(?:und|and|et|&) )(?=(?:\S+ )+\S)"
 )
 """A form of address before a first name and a surname; before a surname alone it is all that tells a person.
 
@@ -52,7 +52,7 @@ _LEGAL_FORM: Final = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
     r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?|VVaG|[AK]d?öR"
     r"|PartG|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
-    r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SCOP|ASBL"
+    r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|GAEC|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"
 )
 _FORM_ALONE: Final = re.compile(_LEGAL_FORM.pattern, re.IGNORECASE)
@@ -66,9 +66,10 @@ _FIRM_AND_MORE: Final = re.compile(
     r"(?: ?, ?| [-\u2013\u2014|] )(?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)"
     r"[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
     r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
-    r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf))"
+    r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf)"
+    r"| ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river)\b.*)"
 )
-"""What stands behind a firm and is no part of its name: who works for it, its town, a department."""
+"""What stands behind a firm and is no part of its name: who works or drives for it, its town, a department."""
 
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"

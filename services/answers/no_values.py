@@ -33,6 +33,12 @@ _PAID: Final = re.compile(
 )
 """Words directly before an amount that was paid: `Anzahlung vom 3. Mai:`."""
 
+_TAX: Final = re.compile(
+    r"(?<!before )(?<!prior to )(?<!without )(?<!excl )(?<!excl\. )(?<!excluding )(?<!ohne )(?<!vor )(?<!hors )"
+    r"(?<!\w)(?:\w*steuer\b|mwst|ust\b|(?:vat|tax)\b|(?:[cis]?g|[hpq])st\b|tva\b|iva\b)"
+)
+"""A word for a tax, in small letters, and not behind one that makes the amount what bears it: `Total prior to tax`."""
+
 _NO_REFERENCE: Final = re.compile(
     r"\W*(?:bic|swift|iban|tel|telefon|telephone|téléphone|phone|cell|mobil|mobile|mobiltelefon|handy|fax|telefax)"
     r"(?:[ -]?(?:nr|no|code|nummer|number))?[ .:/-]*"
@@ -51,6 +57,11 @@ _ACCOUNT: Final = re.compile(
 def is_paid(item: Candidate) -> bool:
     """Say whether the words directly before an amount say that it was paid before: `Paid to date`, `Anzahlung`."""
     return _PAID.search(item.label) is not None
+
+
+def is_called_tax(item: Candidate) -> bool:
+    """Say whether the words beside an amount name a tax."""
+    return _TAX.search(item.label) is not None
 
 
 def without_no_values(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:

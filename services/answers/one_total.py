@@ -5,7 +5,6 @@ it: `Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08` comes to no 2
 amount, arithmetic says: 16.08 is 8.1 % of 214.60 less 16.08, and of no rate of 214.60 itself.
 """
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -15,6 +14,7 @@ from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.field_names import name_pattern
 from services.answers.labelling import answer_of
+from services.answers.no_values import is_called_tax
 from services.answers.tax_lines import tax_lines
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
@@ -29,11 +29,6 @@ RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
-_TAX: Final = re.compile(
-    r"(?<!before )(?<!prior to )(?<!without )(?<!excl )(?<!excl\. )(?<!excluding )(?<!ohne )(?<!vor )(?<!hors )"
-    r"(?<!\w)(?:\w*steuer\b|mwst|ust\b|(?:vat|tax)\b|(?:[cis]?g|[hpq])st\b|tva\b|iva\b)"
-)
-"""A word for a tax, in small letters, and not behind one that makes the amount what bears it: `Total prior to tax`."""
 
 
 def by_one_total(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> list[FieldAnswer]:
@@ -107,11 +102,6 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
             if net and tax and net.value.numeric == (gross or 0) - tax and not is_called_tax(net):
                 return net
     return None
-
-
-def is_called_tax(item: Candidate) -> bool:
-    """Say whether the words beside an amount name a tax."""
-    return _TAX.search(item.label) is not None
 
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:

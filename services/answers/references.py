@@ -42,7 +42,8 @@ def parse_reference(verbatim: str, language: str) -> str | None:
         text = another["number"]
     if (dated := _DATED.fullmatch(text)) and parse_date(dated["date"], language) is not None:
         text = dated["number"]
-    if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS or not _DIGIT.search(text) or _NO_PART.search(text):
+    is_sentence = len(text.split()) > MAX_WORDS and not text.replace(" ", "").isdigit()
+    if len(text) > MAX_CHARACTERS or is_sentence or not _DIGIT.search(text) or _NO_PART.search(text):
         return None
     if _HEADING_OF_A_YEAR.fullmatch(text) or _TIME.fullmatch(text):
         return None

@@ -42,7 +42,7 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     """Put the name of the right part where the model copied none, or that of another part."""
     copied = [field for field in fields if not _is_bank(_field(kind, field.path), field, letter)]
     ordered = _in_order(kind, {field.path: field for field in copied}, letter)
-    given = _exchanged(kind, _with_signatory(kind, ordered, letter), letter)
+    given = _exchanged(kind, _with_buyer(kind, _with_signatory(kind, ordered, letter), letter), letter)
     for definition in kind.fields:
         party = party_of(letter, definition.role) if definition.role else None
         if party is None or is_title(kind, party.verbatim):
@@ -66,12 +66,13 @@ def _field(kind: DocumentType, name: str) -> FieldDefinition | None:
 
 
 def _firm_of(answer: FieldAnswer, letter: Letter) -> Party | None:
-    """Give the firm that has a person's name; none to which a name at the top is the firm: `Räumwerk Ohlsen`."""
+    """Give the firm that has a person's name; none to whom a name at the top is the firm, or who signs for it."""
     said = answer.value or ""
     firm = letter.firm_of(said)
     is_at_top = letter.sender is not None and letter.sender.is_letterhead and is_name_of(letter.sender, said)
-    is_owner = firm is not None and is_at_top and is_person(firm.verbatim) and firm.verbatim.endswith(said.split()[-1])
-    return None if is_owner else firm
+    signs = firm is not None and is_name_of(letter.signatory, firm.verbatim) and not is_name_of(letter.signatory, said)
+    is_owner = firm is not None and is_person(firm.verbatim) and firm.verbatim.endswith(said.split()[-1])
+    return None if is_owner and (is_at_top or signs) else firm
 
 
 def _is_bank(definition: FieldDefinition | None, answer: FieldAnswer, letter: Letter) -> bool:
@@ -108,6 +109,29 @@ def _with_signatory(kind: DocumentType, given: dict[str, FieldAnswer], letter: L
     return given | {
         signs.path: other.model_copy(update={"path": signs.path}),
         other.path: signs.model_copy(update={"path": other.path}),
+    }
+
+
+def _with_buyer(kind: DocumentType, given: dict[str, FieldAnswer], letter: Letter) -> dict[str, FieldAnswer]:
+    """Exchange the names of an order's two parties where its goods go to the one that was copied for who sells them.
+
+    Where the letter tells who sends it, that says more.
+    """
+    names = {field.role: field.name for field in kind.fields if field.role}
+    buys, sells = (given.get(names.get(role, "")) for role in (Role.SENDER, Role.RECIPIENT))
+    if (
+        not letter.is_order
+        or letter.sender
+        or buys is None
+        or sells is None
+        or "unsupported" in (buys.status, sells.status)
+    ):
+        return given
+    if not is_name_of(letter.delivered, sells.value) or is_name_of(letter.delivered, buys.value):
+        return given
+    return given | {
+        buys.path: sells.model_copy(update={"path": buys.path}),
+        sells.path: buys.model_copy(update={"path": sells.path}),
     }
 
 
@@ -176,6 +200,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return True
     if is_name_of(party, answer.value):
         is_short = definition.role is Role.SIGNATORY and _lacks_titles(answer, party)
+        is_short = is_short or (definition.role is not Role.SIGNATORY and _lacks_beginning(answer, party))
         return is_short or _has_two_names(answer, party, letter) or _has_address(answer, party)
     is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)
     if is_better or (party.is_labelled and definition.is_party):
@@ -245,6 +270,13 @@ def _has_address(answer: FieldAnswer, party: Party) -> bool:
     """Say whether an answer goes on behind the name with parts of an address, as one that was cut off does."""
     name, _, rest = (answer.value or "").partition(party.verbatim)
     return not name and _ADDRESS_BEHIND.match(rest) is not None
+
+
+def _lacks_beginning(answer: FieldAnswer, party: Party) -> bool:
+    """Say whether an answer is the end of a name, where that stands: `Anna Korff`, of `Eheleute Jan und Anna Korff`."""
+    is_there = answer.page == party.page and answer.char_end == party.char_end
+    name = parse_name(party.verbatim) or ""
+    return is_there and (answer.char_start or 0) > party.char_start and name.endswith(f" {answer.value}")
 
 
 def _lacks_titles(answer: FieldAnswer, party: Party) -> bool:

@@ -1,12 +1,12 @@
 """What is said of a document, and what is only proposed: a value that cannot be stood for is nobody's to book."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from schemas.events import FieldAnswer
 
 
-def stated(fields: Sequence[FieldAnswer], below: float) -> list[FieldAnswer]:
-    """Take the values off answers that are not `ok`, or too unsure; what they would be stays as a proposal.
+def stated(fields: Sequence[FieldAnswer], below: float, withheld: Collection[str] = ()) -> list[FieldAnswer]:
+    """Take the values off answers that are not `ok`, too unsure or withheld; what they would be stays as a proposal.
 
     Parameters
     ----------
@@ -14,12 +14,14 @@ def stated(fields: Sequence[FieldAnswer], below: float) -> list[FieldAnswer]:
         As they were read, with their confidence. Cells of tables stand or fall with their rows, not with a confidence.
     below
         A value of less confidence is `doubtful`, 0 to 1.
+    withheld
+        Fields whose values are it, too.
     """
-    return [_stated(field, below) for field in fields]
+    return [_stated(field, is_unsure=is_doubtful(field, below) or field.path in withheld) for field in fields]
 
 
-def _stated(field: FieldAnswer, below: float) -> FieldAnswer:
-    status = "doubtful" if is_doubtful(field, below) else field.status
+def _stated(field: FieldAnswer, *, is_unsure: bool) -> FieldAnswer:
+    status = "doubtful" if is_unsure and field.status == "ok" else field.status
     if status == "ok" and field.value is not None:
         return field
     status = "unparsed" if status == "ok" else status  # whoever made it: without a value nothing is stated

@@ -144,6 +144,12 @@ class Surroundings:
         is_head = len(over) == 1 < min(len(above), len(line.cells)) and not _DIGIT.search(over[0].text)
         return _label(over[0].text) if is_head and _OWN_WORDS.search(over[0].text) else ""
 
+    def words_above(self, page: int, start: int) -> str:
+        """Give the nearest words above those at a place, however far, in small letters; empty if there are none."""
+        own, lines = self.cell(page, start), self._index[page - 1].lines_above(start)
+        over = (cell.text for line in lines for cell in line.cells if own is not None and cell.overlaps(own))
+        return _label(next(over, ""))
+
     def end_of_column(self, page: int, start: int, end: int) -> int:
         """Give where a stretch of text ends, or the gap begins that parts two columns there."""
         cell = self.cell(page, start)

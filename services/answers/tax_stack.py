@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 from schemas.document_types import DocumentType, Kind, TaxTotals
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
-from services.answers.no_values import is_paid
-from services.answers.one_total import CENT, MOST_TAXES, RATES, is_called_tax
+from services.answers.no_values import is_called_tax, is_paid
+from services.answers.one_total import CENT, MOST_TAXES, RATES
 from services.answers.tax_lines import CENTS, RATE, Totals, sum_of
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 

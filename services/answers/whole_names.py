@@ -42,6 +42,8 @@ _NO_NAME: Final = re.compile(
     r"|recipient|creditor|debtor|landlord|tenant|employer|carrier|payee|party)\b",
     re.IGNORECASE,
 )
+_CARRIER: Final = re.compile(r"(?<!der )(?<!die )(?<!einer )(?<!unsere )(?<!unserer )\bSpedition $")
+"""How a carrier's name begins in a sentence (`Versand mit Spedition Korff GmbH`); behind an article it is a word."""
 _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
 """What the law wants behind `UG`."""
 _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
@@ -49,7 +51,7 @@ _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
-    r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.)(?=\W)",
+    r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.|madame|mademoiselle|monsieur)(?=\W)",
     re.IGNORECASE,
 )
 _NOTE: Final = re.compile(
@@ -82,7 +84,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     is_whole = is_firm(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
     is_other = _NO_NAME.match(before) or is_repeated(before, verbatim)
     if not before or is_other or not (is_whole or _TRADE.fullmatch(before)):
-        return verbatim
+        carrier = _CARRIER.search(cell.text[:at]) if is_firm(verbatim) else None
+        return carrier[0] + verbatim if carrier else verbatim
     return cell.text[begin : at + len(verbatim)].lstrip()
 
 

@@ -24,6 +24,7 @@ from services.answers.findings import (
     titled_otherwise,
     unknown_type,
     untold,
+    withheld_for,
 )
 from services.answers.labelling import with_open_signs
 from services.answers.merging import Reading, merge
@@ -39,6 +40,7 @@ from services.answers.surroundings import Surroundings
 from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.copied import Copied, RowsQuestion, rows_question
 from services.answers.tables.sheet import Sheet, sheets
+from services.answers.withheld import withheld
 from services.inference.ask import Asked, AskedAgain, AskedRows
 from services.inference.einvoice import lines_left_out, read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
@@ -212,7 +214,10 @@ def answered(checked: Checked) -> Answered:
     admitted, document = asked.admitted, asked.admitted.document
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
-    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below)
+    doubts = withheld(asked.kind, weighed.fields, checked.candidates) if asked.generations else {}
+    charged = total_with_charges(asked.kind, weighed.fields, checked.candidates) if asked.generations else None
+    held = {*doubts, asked.kind.tax_totals.gross} if charged and asked.kind.tax_totals else {*doubts}
+    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, held)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -238,7 +243,7 @@ def answered(checked: Checked) -> Answered:
         findings += open_signs(asked.kind, weighed.fields, signs, document.language)
         paid = part_payments(asked.kind, weighed.fields, checked.candidates)
         findings += reduced(asked.kind, weighed.fields, paid, document.language)
-        charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
+        findings += withheld_for(asked.kind, weighed.fields, doubts, document.language)
         findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         bounds = asked.calibration.review_below, asked.calibration.propose_below

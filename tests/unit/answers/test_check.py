@@ -539,6 +539,10 @@ def test_of_two_periods_in_words_the_one_behind_the_label_is_it() -> None:
         ("3", "3rd Reminder, Account 7", "3rd Reminder"),
         ("2", "Mahnstufe 2\n1. Mahnung vom Mai", "2"),
         ("2. Mahnung", "2. Mahnung", "2. Mahnung"),
+        ("2 / 3", "2. Mahnung\nMahnstufe: 2 / 3", "2. Mahnung"),
+        ("1. Mahnung zur Rechnung RE-17", "1. Mahnung zur Rechnung RE-17", "1. Mahnung"),
+        ("Final Reminder for invoice 17", "Final Reminder for invoice 17", "Final Reminder"),
+        ("Antwort zur Rechnung RE-17", "Antwort zur Rechnung RE-17", "Antwort zur Rechnung RE-17"),
     ],
 )
 def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: str) -> None:
@@ -638,3 +642,11 @@ def test_a_count_whose_word_was_cut_is_read_with_the_whole_word(
     note = a_type(field("count", Kind.NUMBER, "Packstücke", "Packages", max_length=10))
     (answer,) = check_answer(note, {"count": copied}, [page], "de")
     assert (answer.value, answer.verbatim) == (count, verbatim)
+
+
+def test_of_numbers_beside_each_other_the_one_in_its_own_column_is_taken() -> None:
+    kind = a_type(field("number", Kind.REFERENCE, "Rechnungsnummer", "Invoice number", synonyms=("Invoice #",)))
+    heads = (("Date", 0, 100), ("W.O. No.", 2_000, 100), ("Invoice #", 4_000, 100))
+    page = placed(*heads, ("23 April 2026", 0, 400), ("WO-5508", 2_000, 400), ("20264-1173", 4_000, 400))
+    read = check_answer(kind, {"number": "WO-5508\n20264-1173"}, page[0], "en", Surroundings(*page))
+    assert values(read) == {"number": "20264-1173"}

@@ -135,7 +135,7 @@ ONE_ROW = {
 def test_what_the_rules_confirm_is_not_replaced_by_what_breaks_them(language: str, copied: dict[str, str]) -> None:
     sums = {"net": "1000.00", "tax": "190.00", "gross": "1190.00"}
     assert decided(ONE_ROW[language], language, **copied) == sums
-    assert decided(ONE_ROW[language], language, gross=copied["gross"])["gross"] == "1000.00"  # no rule applies
+    assert decided(ONE_ROW[language], language, gross=copied["gross"])["gross"] == "1190.00"  # the other is a row's
 
 
 @pytest.mark.parametrize(
@@ -662,3 +662,46 @@ def test_our_account_is_the_one_to_pay_into_whatever_other_stands_first() -> Non
     assert found["iban"] == "DE02120300000000202051"
     assert found["due_date"] == "2026-04-30"
     assert found["seller_vat_id"] == "ATU12345675"
+
+
+NOTICE = TYPES["public_notice"]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Die Gebühr wird auf 486,40 € festgesetzt.\nDie Gebühr beträgt 1,90 € je Quadratmeter und Monat.", "486.40"),
+        ("Sondernutzung 983,30 €\nEs sind zu zahlen (EUR 296,31)", "983.30"),
+    ],
+)
+def test_what_was_copied_stays_where_the_amount_beside_the_name_cannot_be_it(text: str, right: str) -> None:
+    copied = {"486.40": "486,40 €", "983.30": "983,30 €"}[right]
+    assert answered("public_notice", text, "de", amount=copied)["amount"] == right
+
+
+def test_an_amount_below_its_columns_name_is_a_rows_where_a_greater_one_was_copied() -> None:
+    page = placed(
+        ("Sondernutzungsgebühr", 0, 100), ("983,30 €", 5_000, 100),
+        ("Position", 0, 300), ("Betrag", 5_000, 300),
+        ("Baugerüst", 0, 420), ("611,80 €", 5_000, 420),
+    )  # fmt: skip
+    assert {field.path: field.value for field in labelled(page, NOTICE, amount="983,30 €").fields} == {
+        "amount": "983.30"
+    }
+
+
+def test_an_orders_value_has_no_tax_in_it() -> None:
+    text = "Total Before Discount: 482,542.00\nTax Amount: 77,677.56\nTotal Payment Due: 560,219.56"
+    kind = TYPES["purchase_order"]
+    copied = labelled(([text], []), kind, "en", net_total="482,542.00")
+    assert values(list(copied.fields)) == {"net_total": "482542.00"}
+
+
+def test_a_documents_number_is_the_one_that_is_called_it_before_one_below_the_heading() -> None:
+    text = "Rechnung\nB-Nr.: HM-4471\nAB-Nr.: 26020188\nRechnungsnummer: 26040035"
+    assert values(list(labelled(([text], []), number="HM-4471").fields))["number"] == "26040035"
+
+
+def test_a_number_that_begins_with_the_name_of_another_is_not_the_documents_own() -> None:
+    text = "Rechnung\nPO-58214\nRechnungsnummer fehlt"
+    assert values(list(labelled(([text], []), order="PO-58214", number="PO-58214").fields))["order"] == "PO-58214"

@@ -11,7 +11,7 @@ from schemas.document_types import DocumentType, Kind, Role
 from schemas.events import FindingKind
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
-from services.answers.letter import Party
+from services.answers.letter import Letter, Party
 from services.answers.review import review
 from services.answers.roles import by_roles, is_name_of, party_of
 from services.answers.surroundings import Surroundings
@@ -523,3 +523,69 @@ def test_an_organisation_copied_of_the_address_of_who_works_for_it_stays() -> No
     assert decided(page, buyer="12 Station Road")["buyer"] == "Ida Brook"
     both = {"seller": "Ringstadt Archery Club", "buyer": "Ringstadt Archery Club"}
     assert decided(page, **both)["buyer"] == "Ida Brook"
+
+
+@pytest.mark.parametrize(
+    ("name", "copied"),
+    [
+        ("Eheleute Gisela und Hans Kern", "Gisela und Hans Kern"),
+        ("Société mixte Roux Habitat", "Roux Habitat"),
+        ("Ida Brook, Dry Stone Walling", "Dry Stone Walling"),
+    ],
+)
+def test_a_name_has_the_words_that_begin_it_in_its_address(name: str, copied: str) -> None:
+    page = placed(
+        ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000),
+        *column(500, 1_240, name, "Am Hang 12", "80333 München"),
+    )
+    assert decided(page, buyer=copied)["buyer"] == name
+
+
+@pytest.mark.parametrize("person", ["Frau Ida Brook", "Kunde: Ida Brook"])
+def test_what_is_no_part_of_a_name_does_not_begin_it(person: str) -> None:
+    page = placed(*column(500, 1_240, person, "Am Hang 12", "80333 München"))
+    assert decided(page, buyer="Ida Brook")["buyer"] == "Ida Brook"
+
+
+def ordered(page: Pages, **copied: str) -> dict[str, str | None]:
+    read = check_answer(ORDER, copied, page[0], "de", Surroundings(*page))
+    return values(by_roles(ORDER, read, Letter(*page[:1], Surroundings(*page), sender_buys=True)))
+
+
+@pytest.mark.parametrize("words", ["Deliver to:", "Ship to", "Lieferanschrift:", "Liefern an:"])
+def test_an_orders_goods_go_to_who_buys_them(words: str) -> None:
+    page = placed(
+        ("Date: 06/05/2026", 4_000, 100),
+        *column(500, 300, "Orchard Doors", "Unit 22, Parkmore East", "Galway"),
+        *column(500, 1_240, words, "Harbour Interiors Ltd", "Unit 5, Ballymount Cross", "Dublin D12 ZK83"),
+    )
+    right = {"buyer": "Harbour Interiors Ltd", "supplier": "Orchard Doors"}
+    assert ordered(page, buyer="Orchard Doors", supplier="Harbour Interiors Ltd") == right
+    assert ordered(page, **right) == right
+
+
+def test_who_stands_beside_an_is_written_to() -> None:
+    page = placed(
+        *column(500, 300, "Molkerei Sennhof eG", "Ringstraße 8", "87700 Memmingen"),
+        ("An:", 500, 1_240),
+        *column(1_500, 1_240, "Zettler Verpackung GmbH", "Industrieweg 31", "89231 Neu-Ulm"),
+    )
+    assert ordered(page, supplier="Molkerei Sennhof eG")["supplier"] == "Zettler Verpackung GmbH"
+
+
+def test_what_stands_above_another_address_is_nobodys_name() -> None:
+    page = placed(
+        ("To:", 500, 1_120), ("Ship to", 4_000, 1_120),
+        *column(500, 1_240, "Pacific Rim Metals LLC", "18200 SE Freeman Way", "Milwaukie, OR 97222"),
+        *column(4_000, 1_240, "Harbour Fabrication", "6040 N Cutter Circle", "Portland, OR 97217"),
+    )  # fmt: skip
+    assert ordered(page, supplier="Pacific Rim Metals LLC")["supplier"] == "Pacific Rim Metals LLC"
+
+
+def test_who_signs_for_a_firm_of_his_name_is_not_the_firm() -> None:
+    page = placed(
+        *column(500, 300, "Hausmeisterdienst Zander, Inhaber: Tilo Zander", "Gartenring 44", "39114 Magdeburg"),
+        *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
+        *column(500, 4_000, "Mit freundlichen Grüßen", "Tilo Zander"),
+    )
+    assert decided(page, seller="Hausmeisterdienst Zander")["seller"] == "Hausmeisterdienst Zander"

@@ -46,3 +46,8 @@ def test_nothing_is_stated_without_a_value() -> None:
 def test_a_cell_is_not_left_out_for_its_confidence(status: str, value: str | None) -> None:
     (found,) = stated([read(0.1, "line_items[0].line_total", status=status)], 0.5)
     assert (found.status, found.value) == (status, value)
+
+
+def test_what_is_withheld_is_proposed_however_sure_it_is() -> None:
+    (found,) = stated([read(0.99)], 0.5, {"gross_total"})
+    assert (found.status, found.value, found.value_numeric, found.proposal) == ("doubtful", None, None, "119.00")

@@ -311,3 +311,20 @@ def test_a_firm_beside_its_logo_is_taken_without_it(logo: str, firm: str, said: 
 def test_what_somebody_does_is_nobodys_name(words: str) -> None:
     assert taken(([f"Frau {words} Ida Brook"], []), words) is None
     assert taken((["Notar Ida Brook"], []), "Notar Ida Brook") == "Notar Ida Brook"
+
+
+@pytest.mark.parametrize("person", ["Madame Odile Roux", "Monsieur Jean Roux"])
+def test_a_company_that_owns_houses_may_stand_below_who_speaks_for_it(person: str) -> None:
+    page = placed(*column(0, 100, person, "SCI Les Terrasses du Port", "12 impasse du Phare", "29200 Brest"))
+    assert taken(page, person) == "SCI Les Terrasses du Port"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Ihre Bestellung vom 22.06.2026. Versand mit Spedition Korff GmbH, 4 Packstücke", "Spedition Korff GmbH"),
+        ("Wir liefern am 16.07.2026 mit der Spedition Korff GmbH & Co. KG", "Korff GmbH & Co. KG"),
+    ],
+)
+def test_a_carrier_in_a_sentence_has_its_trade_but_behind_an_article(line: str, name: str) -> None:
+    assert taken(placed((line, 0, 100)), name.removeprefix("Spedition "), "name") == name

@@ -1,0 +1,117 @@
+"""Values that are not stated for what the document says around them, however likely they are: they are only proposed.
+
+A number that words everywhere call another's, one that may be the sender's own, an employer who is written to, and a
+tax that is one of several.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.events import FieldAnswer
+from schemas.wording import Wording
+from services.answers.candidates import Candidates, nearest_words
+from services.answers.labelling import YOURS
+from services.answers.one_total import is_tax_of
+from services.answers.roles import is_name_of
+from services.answers.sentences import in_small_letters
+
+ROUNDED: Final = Decimal("0.05")
+"""By how much totals may differ that were rounded, at most."""
+_OF_ANOTHER: Final = Wording(
+    de="{label}: die Wörter vor „{said}“ nennen etwas anderes.",
+    en="{label}: the words before “{said}” name something else.",
+)
+_OF_SENDER: Final = Wording(
+    de="{label}: „{said}“ kann eine eigene Nummer des Absenders sein.",
+    en="{label}: “{said}” may be a number of the sender's own.",
+)
+_OF_PERIOD: Final = Wording(
+    de="{label}: dieselben Wörter „{said}“ nennen einen anderen Zeitraum.",
+    en="{label}: the same words “{said}” tell another period.",
+)
+_WRITTEN_TO: Final = Wording(
+    de="{label}: an „{said}“ ist das Dokument gerichtet.",
+    en="{label}: “{said}” is whom the document is written to.",
+)
+_ONE_TAX: Final = Wording(
+    de="{label}: „{said}“ ist wohl eine von mehreren Steuern.",
+    en="{label}: “{said}” is probably one of several taxes.",
+)
+
+
+def withheld(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> Mapping[str, Wording]:
+    """Give, by field, why its value is not stated."""
+    given = {field.path: field for field in fields if field.status == "ok" and field.value is not None}
+    answered = ((definition, given[definition.name]) for definition in kind.fields if definition.name in given)
+    reasons = {definition.name: _reason(kind, definition, answer, given, candidates) for definition, answer in answered}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def _reason(
+    kind: DocumentType,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> Wording | None:
+    is_number = definition.kind is Kind.REFERENCE
+    if is_number and definition.required and candidates.is_of_another(definition, kind, answer.value or ""):
+        return _OF_ANOTHER
+    if is_number and _is_senders(definition, answer, candidates):
+        return _OF_SENDER
+    if definition.kind is Kind.PERIOD and _is_anothers_place(answer, given.values()):
+        return _OF_PERIOD
+    if definition.not_addressee and _is_addressee(answer, candidates):
+        return _WRITTEN_TO
+    totals = kind.tax_totals
+    is_tax = totals is not None and definition.name == totals.tax
+    if totals and is_tax and _is_part(given.get(totals.net), answer, given.get(totals.gross)):
+        return _ONE_TAX
+    return None
+
+
+def _is_anothers_place(answer: FieldAnswer, others: Iterable[FieldAnswer]) -> bool:
+    """Say whether the same words tell another period, and surer: `verlängert sich automatisch um 12 Monate`."""
+    return any(
+        other.path != answer.path
+        and other.kind == answer.kind
+        and other.page == answer.page is not None
+        and (other.char_start or 0) < (answer.char_end or 0)
+        and (answer.char_start or 0) < (other.char_end or 0)
+        and other.confidence > answer.confidence
+        for other in others
+    )
+
+
+def _is_senders(definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a number stands beside no name but one that a sender's own has, too: `Auftragsnummer: 4711`."""
+    if not definition.senders:
+        return False
+    words = _alone(definition.senders)
+    said = [nearest_words(item) for item in candidates.of(Kind.REFERENCE) if item.value.text == answer.value]
+    return bool(said) and all(words.search(label) and not YOURS.search(label) for label in said)
+
+
+@cache
+def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Make a pattern of words directly before a value, in small letters, that are no part of a longer one."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(in_small_letters(words))))})\W*$")
+
+
+def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
+    letter = candidates.letter
+    is_there = answer.page is not None and letter.is_in_address(answer.page, answer.char_start or 0)
+    return is_there or is_name_of(letter.recipient, answer.value)
+
+
+def _is_part(net: FieldAnswer | None, tax: FieldAnswer, gross: FieldAnswer | None) -> bool:
+    """Say whether the totals leave more for taxes, and no rate makes this one of what may bear it."""
+    if not (net and gross and net.value_numeric and gross.value_numeric and tax.value_numeric):
+        return False
+    without = gross.value_numeric - tax.value_numeric
+    is_whole = any(is_tax_of(bearing, tax.value_numeric) for bearing in (net.value_numeric, without))
+    return without - net.value_numeric > ROUNDED and not is_whole

@@ -1,0 +1,104 @@
+"""Values that are only proposed for what the document says around them, each with its reason; others are stated."""
+
+import pytest
+from unit.answers.placed import TYPES, Pages, column, placed
+
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.findings import withheld_for
+from services.answers.withheld import withheld
+
+
+def reasons(kind: str, page: Pages, language: str = "de", **copied: str) -> dict[str, str]:
+    candidates = Candidates(page[0], language, page[1])
+    fields = check_answer(TYPES[kind], copied, page[0], language, candidates.surroundings)
+    found = withheld(TYPES[kind], fields, candidates)
+    findings = withheld_for(TYPES[kind], fields, found, language)
+    assert all(finding.needs_review for finding in findings)
+    return {finding.fields[0]: finding.message for finding in findings}
+
+
+def of_text(kind: str, text: str, language: str = "de", **copied: str) -> dict[str, str]:
+    return reasons(kind, ([text], []), language, **copied)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "text"),
+    [
+        ("invoice", "invoice_number", "Abschlagsrechnung\nProjekt-Nr.: 2026-033"),
+        ("delivery_note", "delivery_note_number", "Lieferschein\nBuchungsnummer: 7F3A91C2"),
+        ("delivery_note", "delivery_note_number", "Delivery slip\nOrder: S07714"),
+        ("payment_reminder", "invoice_number", "2. Mahnung\nAktenzeichen: 20260323-9F41"),
+    ],
+)
+def test_a_number_that_words_call_anothers_is_only_proposed(kind: str, field: str, text: str) -> None:
+    said = text.rpartition(": ")[2]
+    (message,) = of_text(kind, text, **{field: said}).values()
+    assert message.endswith(f"die Wörter vor „{said}“ nennen etwas anderes.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "text"),
+    [
+        ("invoice", "invoice_number", "Rechnung\nRechnungsnummer: 2026-033"),
+        ("invoice", "invoice_number", "Rechnung 2026-033"),
+        ("invoice", "invoice_number", "Projekt-Nr.: 2026-033\nRechnungsnummer: 2026-033"),
+        ("delivery_note", "delivery_note_number", "Lieferschein Nr. 2026-033"),
+    ],
+)
+def test_a_documents_own_number_is_stated(kind: str, field: str, text: str) -> None:
+    assert of_text(kind, text, **{field: "2026-033"}) == {}
+
+
+@pytest.mark.parametrize("words", ["Auftragsnummer", "Auftrags-Nr.", "Auftrag Nr."])
+def test_an_order_that_may_have_the_senders_own_number_is_only_proposed(words: str) -> None:
+    text = f"Rechnung RE-17\n{words}: A-2026-0377"
+    assert of_text("invoice", text, order_number="A-2026-0377") == {
+        "order_number": "Bestellnummer: „A-2026-0377“ kann eine eigene Nummer des Absenders sein."
+    }
+
+
+@pytest.mark.parametrize(
+    "words", ["Bestellnummer", "Ihr Auftrag", "Ihre Auftragsnummer", "Your order no.", "Auftrags-ID"]
+)
+def test_a_number_that_is_called_the_buyers_is_stated(words: str) -> None:
+    assert of_text("invoice", f"Rechnung RE-17\n{words}: A-2026-0377", order_number="A-2026-0377") == {}
+
+
+APPLICATION = placed(
+    *column(500, 300, "Ida Brook", "27 Station View", "Sheffield S11 8TP"),
+    *column(500, 1_240, "Pennine Water plc", "Calder House", "6 Weir Street", "Wakefield WF1 4QX"),
+    *column(500, 3_000, "Dear Mr Field", "I work for Don Valley Testing Ltd."),
+)
+
+
+def test_nobody_applies_to_the_firm_that_employs_him_now() -> None:
+    assert reasons("job_application", APPLICATION, "en", current_employer="Pennine Water plc") == {
+        "current_employer": "Current employer: “Pennine Water plc” is whom the document is written to."
+    }
+    assert reasons("job_application", APPLICATION, "en", current_employer="Don Valley Testing Ltd") == {}
+
+
+TAXES = "Netto 780,14 €\nMwSt. 7 % 36,96 €\nMwSt. 19 % 39,30 €\nRechnungsbetrag 856,40 €"
+
+
+def test_one_of_several_taxes_is_only_proposed_as_their_total() -> None:
+    amounts = {"net_total": "780,14 €", "gross_total": "856,40 €"}
+    assert of_text("invoice", TAXES, tax_total="39,30 €", **amounts) == {
+        "tax_total": "Steuerbetrag: „39,30 €“ ist wohl eine von mehreren Steuern."
+    }
+    one = "Netto 100,00 €\nMwSt. 19 % 19,00 €\nPfand 2,00 €\nRechnungsbetrag 121,00 €"  # what no tax is left
+    assert of_text("invoice", one, tax_total="19,00 €", net_total="100,00 €", gross_total="121,00 €") == {}
+    rounded = "Netto 780,14 €\nMwSt. 39,30 €\nRechnungsbetrag 819,45 €"
+    assert of_text("invoice", rounded, tax_total="39,30 €", net_total="780,14 €", gross_total="819,45 €") == {}
+    assert of_text("invoice", TAXES, tax_total="39,30 €") == {}
+
+
+def test_of_two_periods_that_the_same_words_tell_the_less_sure_one_is_only_proposed() -> None:
+    text = "Der Vertrag läuft bis 30.06.2029. Er verlängert sich automatisch um 12 Monate."
+    candidates = Candidates([text], "de")
+    copied = {"term": "automatisch um 12 Monate", "renewal_period": "12 Monate"}
+    fields = check_answer(TYPES["contract"], copied, [text], "de", candidates.surroundings)
+    weighed = [field.model_copy(update={"confidence": 0.8 if field.path == "term" else 0.9}) for field in fields]
+    assert [*withheld(TYPES["contract"], weighed, candidates)] == ["term"]
+    assert withheld(TYPES["contract"], [field for field in weighed if field.path == "term"], candidates) == {}
