@@ -24,6 +24,7 @@ MOST_CHARGES: Final = 3
 """Amounts between both totals."""
 _LATER: Final = re.compile(
     r"\bdann\b|\bbei zahlung|\bnach dem\b|mahn|verzug|vorjahr|vormonat|\blate\b|overdue|\bafter\b"
+    r"|\boffene\b|rückst[aä]nd|saldovortrag|outstanding|arrears|brought forward|previous|précédent"
 )
 """Words, in small letters, of what is to be paid only if something happens, or of another bill."""
 

@@ -254,7 +254,8 @@ def _is_worse(only: Candidate, answer: FieldAnswer | None, definition: FieldDefi
     is_with_tax = definition.before_tax and any(
         item.value.numeric == number - copied and is_called_tax(item) for item in candidates.of(Kind.MONEY)
     )
-    return is_with_tax or number < 0 < copied or candidates.is_price_for_one(only)
+    is_in_brackets = number < 0 < copied and only.verbatim.startswith("(")
+    return is_with_tax or is_in_brackets or candidates.is_price_for_one(only)
 
 
 def _is_same_figure(answer: FieldAnswer, item: Candidate) -> bool:

@@ -52,6 +52,9 @@ def test_the_reason_is_said_in_english_of_an_english_invoice() -> None:
         "Gesamtbetrag 100,00 €\nKaution 19,00 €\nArtikelwert 119,00 €",  # called no total
         "Gesamtbetrag 100,00 €\nGutschrift -19,00 €\nGesamtbetrag 81,00 €",  # less is left
         "Gesamtbetrag 100,00 €\nVorjahr: 19,00 €\nGesamtbetrag 119,00 €",  # another bill
+        "Gesamtbetrag 100,00 €\nOffene Zahlungen: 19,00 €\nGesamtbetrag 119,00 €",
+        "Gesamtbetrag 100,00 €\nSaldovortrag: 19,00 €\nGesamtbetrag 119,00 €",
+        "Gesamtbetrag 100,00 €\nBalance brought forward: 19,00 €\nGesamtbetrag 119,00 €",
         "Gesamtbetrag 100,00 €\nBei Zahlung nach dem 1.5. Gebühr 19,00 €\nGesamtbetrag dann 119,00 €",  # perhaps
         "Gesamtbetrag 100,00 €\nGebühr 19,00 CHF\nGesamtbetrag 119,00 USD",  # three currencies
     ],

@@ -679,6 +679,11 @@ def test_what_was_copied_stays_where_the_amount_beside_the_name_cannot_be_it(tex
     assert answered("public_notice", text, "de", amount=copied)["amount"] == right
 
 
+def test_a_negative_amount_beside_the_name_takes_the_place_of_a_positive_copy_from_elsewhere() -> None:
+    text = "Rechnungskorrektur\nNettopreis 1,00\nBetrag: -7,67"
+    assert values([*labelled(([text], []), NOTICE, amount="1,00").fields]) == {"amount": "-7.67"}
+
+
 def test_an_amount_below_its_columns_name_is_a_rows_where_a_greater_one_was_copied() -> None:
     page = placed(
         ("Sondernutzungsgebühr", 0, 100), ("983,30 €", 5_000, 100),
