@@ -12,7 +12,7 @@ MAX_WORDS: Final = 5
 
 _LABEL: Final = re.compile(
     r"^(?:[^\W\d_][^:#\d]{0,40}[:#]"
-    r"|(?:[^\W\d_]+[-. ]{1,2}){0,3}(?:nr|no|n°|nummer|number|ref|az)\b(?![-/])\.?|#|№)[:.\s]*(?=\S)",
+    r"|(?:[^\W\d_]+[-. ]{1,2}){0,3}(?:(?:nr|no|nummer|number|ref|az)\b|n°)(?![-/])\.?|#|№)[:.\s]*(?=\S)",
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(r"\d")
@@ -21,7 +21,7 @@ _LIKE_A_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[\w.,]+(?: [\
 _DATED: Final = re.compile(r"(?P<number>\S.{0,40}?),? (?:vom|v\.|of|dated|from|du) (?P<date>.{6,20})")
 """A number, and the day of what it calls: `B25/11837 vom 09.12.2025`."""
 _AND_ANOTHER: Final = re.compile(
-    r"(?P<number>\S+) ?[/|,;·] ?[^\W\d_][^\d:#]{0,20}(?:(?:(?<=\W)(?:nr|no|n°|ref)|nummer|number)\b|[:#])"
+    r"(?P<number>\S+) ?[/|,;·] ?[^\W\d_][^\d:#]{0,20}(?:(?:(?<=\W)(?:nr|no|ref)|nummer|number)\b|(?<=\W)n°|[:#])"
     r"[.: ]{0,3}\S*\d\S*",
     re.IGNORECASE,
 )
