@@ -23,7 +23,7 @@ from services.answers.tables.misleading import prices_without_tax, products_with
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.reading import Found, find_rows
 from services.answers.tables.reasons import Reasons, are_counted_on
-from services.answers.tables.row import Row
+from services.answers.tables.row import Figure, Row
 from services.answers.tables.sheet import ALIGNED, Cell, Sheet
 from services.answers.tables.totals import (
     column_sum,
@@ -400,13 +400,34 @@ def _listing(
     others = [row for row in found.rows if places.isdisjoint({(row.page, row.top), (row.page, row.bottom)})]
     if any(len(row.figures) > 1 or (row.page, row.top) < last for row in others):
         return Listing()
-    headed = found.rows if found.heads else find_rows(table, laid_out, language, by_content=True).rows
-    under_head = {_place_of(table, row): row for row in headed}
-    if not found.heads and not under_head.keys() >= {_place_of(table, row) for row in listing.rows}:
-        under_head = {}  # another list
+    under_head = _under_head(table, found, listing, laid_out, language, named)
     proven = 2 * sum(is_product(table, row) is True for row in listing.rows) > len(listing.rows)
     rows = [_as_under_head(table, row, under_head, proven=proven) for row in listing.rows]
     return replace(listing, rows=rows)
+
+
+def _under_head(
+    table: TableDefinition,
+    found: Found,
+    listing: Listing,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+) -> Mapping[tuple[int, int, int], Row]:
+    """Give the rows that stand under a head by the places of their amounts.
+
+    A head without labels of words or amounts counts if it has all rows. Amounts with their tax may stand beside those
+    without it.
+    """
+    key = table.key
+    rows = found.rows if found.heads else find_rows(table, laid_out, language, by_content=True).rows
+    by_amount = {_place_of(row, row.figures[key.name]): row for row in rows}
+    if found.heads:
+        return by_amount
+    if _come_to(rows, key, named):
+        by_amount |= {_place_of(row, figure): row for row in rows for figure in row.unnamed.values()}
+    amounts = {_place_of(row, row.figures[key.name]) for row in listing.rows}
+    return by_amount if by_amount.keys() >= amounts else {}
 
 
 def _as_under_head(
@@ -419,7 +440,7 @@ def _as_under_head(
     proven
         Most amounts are the products of what was found without a head: what else stands under one is no factor.
     """
-    other = under_head.get(_place_of(table, row))
+    other = under_head.get(_place_of(row, row.figures[table.key.name]))
     if other is None:
         return row
     names = table.key.product_of
@@ -428,9 +449,9 @@ def _as_under_head(
     return replace(row, figures=row.figures | added, lines=other.lines or row.lines)
 
 
-def _place_of(table: TableDefinition, row: Row) -> tuple[int, int, int]:
-    amount = row.figures[table.key.name].cell
-    return row.page, amount.start, amount.end
+def _place_of(row: Row, figure: Figure) -> tuple[int, int, int]:
+    """Give where a number's cell stands: of what was read of the cell, the edges are those of all of it."""
+    return row.page, figure.cell.baseline, figure.cell.right
 
 
 def _settled(

@@ -177,8 +177,9 @@ def _added(
     added = {name: figure for name, figure in read if figure}
     if are_sure or len(added) < len(columns):
         return added
-    first, second = added.values()
-    return added if _is_product(first, second, amount, price_base(line)) else {}
+    first, second = (figure.value or Decimal(0) for figure in added.values())
+    makes_amount = abs(abs(first * second) / price_base(line) - abs(amount.value or Decimal(0))) <= _CENT
+    return added if makes_amount else {}
 
 
 def _are_most(pairs: Sequence[Pair | None]) -> bool:

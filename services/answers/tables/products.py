@@ -8,7 +8,7 @@ from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.tables.factors import BASES, count_of, factors_below, named_factors, whole_figure
+from services.answers.tables.factors import BASES, count_of, factors, factors_below, named_factors, whole_figure
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row, whole
 from services.answers.tables.sheet import SEVERAL, Line, price_base
@@ -71,6 +71,7 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
         _name_below_words(table, missing[0], rows, language)
     if table.key.product_of:
         _name_counts(table, table.key.product_of[0], rows)
+        _name_beside_columns(table, rows, language)
 
 
 def _missing(column: ColumnDefinition, rows: Sequence[Row]) -> list[str]:
@@ -125,6 +126,22 @@ def _name_below_words(table: TableDefinition, missing: str, rows: Sequence[Row],
         for row, figure in found:
             row.figures |= {missing: figure}
             row.lines = [(page, cell) for page, cell in row.lines if cell.start != figure.cell.start]
+
+
+def _name_beside_columns(table: TableDefinition, rows: Sequence[Row], language: str) -> None:
+    """Find both factors of a row that has none, where most have both, by their product: its numbers slid aside."""
+    quantity, price = table.key.product_of or ("", "")
+    whole_rows = [row for row in rows if quantity in row.figures and price in row.figures]
+    if 2 * len(whole_rows) <= len(rows):
+        return
+    turned = whole_rows[0].figures[quantity].cell.left > whole_rows[0].figures[price].cell.left
+    for row in rows:
+        amount = row.figures.get(table.key.name)
+        if amount is None or row.aside is not None or not row.figures.keys().isdisjoint((quantity, price)):
+            continue
+        pair = factors(row.line, amount, language)
+        if pair is not None and all(figure.value != 1 for figure in pair):
+            row.figures |= dict(zip((quantity, price), pair[::-1] if turned else pair, strict=True))
 
 
 def _name_counts(table: TableDefinition, quantity: str, rows: Sequence[Row]) -> None:

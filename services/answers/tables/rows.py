@@ -311,8 +311,19 @@ class RowReader:
                 ]
                 if between and _share(page, rows[first:end], between):
                     break
-            for row in rows[first:end]:
-                row.lines = row.lines or _left_of_numbers(row)
+            self._describe_by_numbers(page, rows[first:end], placed)
+
+    def _describe_by_numbers(
+        self, page: int, rows: Sequence[Row], placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]]
+    ) -> None:
+        """Give rows the words with which the line of a price and an amount begins below a column of numbers."""
+        numbers = {column.name for column in self.table.columns if column.kind != "text"}
+        bare = {row.line: row for row in rows if not row.lines and len(row.figures) > 1}
+        for line, cells in placed if bare else ():
+            if cells and line in bare and cells[0][0] in numbers:
+                first = cells[0][1]
+                words = sum(_WORD.search(word) is not None for word in first.text.split())
+                bare[line].lines = [(page, first)] if words > 1 and not is_figure(first) else []
 
 
 def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -320,15 +331,6 @@ def _without_words(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     bare = [not row.lines and row.aside is None for row in rows]
     for first in (at for at, is_bare in enumerate(bare) if is_bare and not (at and bare[at - 1])):
         yield first, next((at for at in range(first, len(rows)) if not bare[at]), len(rows))
-
-
-def _left_of_numbers(row: Row) -> list[tuple[int, Cell]]:
-    """Give the words with which the line of a price and an amount begins, if they do so below another column."""
-    first = row.line.cells[0]
-    is_name = (
-        len(row.figures) > 1 and not is_figure(first) and sum(map(bool, map(_WORD.search, first.text.split()))) > 1
-    )
-    return [(row.page, first)] if is_name else []
 
 
 def _share(page: int, rows: Sequence[Row], cells: Sequence[Cell]) -> bool:

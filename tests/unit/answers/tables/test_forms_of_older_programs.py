@@ -163,3 +163,17 @@ def test_the_sum_of_the_quantities_above_is_no_row_of_a_delivery_note(line: str,
         line,
     )
     assert len(said_figures(read_text("\n".join(lines), kind="delivery_note"))) == count
+
+
+def test_a_row_that_alone_has_its_numbers_among_words_has_those_that_make_its_amount() -> None:
+    lines = (
+        "Description                   Qty      Price         Total",
+        "Scaffold erection             146      17.35       2533.10",
+        "Tube and fitting hire           9     238.50       2146.50",
+        "Monoflex, 146 x 3.80                                554.80",
+        "Delivery                                            100.00",
+        "Clear site                      2      50.00        100.00",
+        "                                       Total       5434.40",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="5434.40")
+    assert said_figures(answers)[2:4] == [(146, Decimal("3.80"), Decimal("554.80")), (None, None, 100)]

@@ -158,3 +158,16 @@ def test_an_amount_alone_below_words_that_left_it_no_room_is_theirs() -> None:
     assert [figures[2] for figures in said_figures(answers)] == [29, Decimal("20.85"), 129]
     assert (said_descriptions(answers)[-1] or "").startswith("1 x Hand Grinder")
     assert not answers.reasons
+
+
+def test_none_of_something_has_its_price_where_most_lines_of_a_list_show_no_product() -> None:
+    lines = (
+        "12   12   CARBIDE INSERT         74.20    890.40",
+        " 6    6   END MILL, LONG         38.95    233.70",
+        " 1    0   ANGLOCK VISE          612.00      0.00",
+        "          CONTRACT DISC                   -65.86",
+        "          FREIGHT                          42.18",
+        "          SUBTOTAL                       1100.42",
+    )
+    answers = read_text("\n".join(lines), language="en", net_total="1100.42")
+    assert said_figures(answers)[2] == (0, 612, 0)
