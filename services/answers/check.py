@@ -137,6 +137,7 @@ _BEFORE_CODE: Final = re.compile(
     re.DOTALL,
 )
 """Words, and the code behind them; behind that, another diagnosis."""
+_UNIT_BEHIND: Final = re.compile(r"\s{0,3}(?:kg|g|t|lbs?|oz|to)\b", re.IGNORECASE)
 _CODE_NAME: Final = "icd-10"
 """Begins a name of the field that has such a code."""
 _CODE_AND_WORDS: Final = re.compile(rf"(?P<code>{_CODE})[\s:;,\u2013\u2014-]+[^\W\d_].*", re.DOTALL)
@@ -246,7 +247,7 @@ class _Document:
         """Give the answer that a copy is; None if it says nothing of the field."""
         if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
             return self._unread(field, copied)
-        whole = self._for_all(field, self._whole_count(field, self._with_title(field, copied)))
+        whole = self._for_all(field, self._whole_count(field, self._with_title(field, self._with_unit(field, copied))))
         said = self._without_anothers(field, whole)
         verbatim, value = _read(field, said, self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
@@ -312,6 +313,13 @@ class _Document:
             return copied
         whole = re.compile(rf"(?<![\w.,]){re.escape(cut[1])}\w*", re.IGNORECASE)
         return next((match[0] for page in self.pages.texts if (match := whole.search(page))), copied)
+
+    def _with_unit(self, field: FieldDefinition, copied: str) -> str:
+        """Give a quantity with the unit right behind it, where the figures alone were copied: `2684,50 kg`."""
+        if field.kind is not Kind.QUANTITY or not copied or any(map(str.isalpha, copied)):
+            return copied
+        whole = re.compile(rf"(?<![\w.,]){re.escape(copied)}{_UNIT_BEHIND.pattern}", re.IGNORECASE)
+        return next((plain(match[0]) for page in self.pages.texts if (match := whole.search(page))), copied)
 
     def _for_all(self, field: FieldDefinition, copied: str) -> str:
         """Give the title of a job with the letters right behind it that tell whom it is for: `Bauleiterin (m/w/d)`."""
@@ -420,7 +428,14 @@ class _Document:
         if before.endswith(":") or is_logo or (before and is_title(self.kind, before)):
             start = parts[1][0]
         end = around.end_of_column(place.page, start, place.char_end)
+        is_run_on = len(parts) > 1 and start == parts[0][0] and parts[0][1] == parts[1][0]
+        if is_run_on and self._is_line_below(place.page, *parts[:2]):
+            end = parts[0][1]  # two lines, between which the text has no space
         return verbatim if (start, end) == (place.char_start, place.char_end) else text[start:end]
+
+    def _is_line_below(self, page: int, first: tuple[int, int], second: tuple[int, int]) -> bool:
+        above, below = (self.surroundings.cell(page, start) for start, _ in (first, second))
+        return above is not None and below is not None and below.baseline - above.baseline > above.size / 2
 
     def _headed(self, field: FieldDefinition, page: int, parts: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
         """Give the parts above which a name of a field stands."""

@@ -18,6 +18,8 @@ MAX_FOOT: Final = 400
 """Characters of such a line that are looked at."""
 MOST_CELLS: Final = 12
 """Cells of a line, and cells of a column below a name, that are looked at."""
+MOST_PLACES: Final = 4
+"""Places of a name below which words are looked at."""
 MOST_LINES: Final = 100
 """Lines of the first page and of the last one among which a name is looked for."""
 
@@ -156,10 +158,10 @@ class Imprint:
         """Say whether words below a name, in the same column, are such as an issuer alone has there."""
         wanted = words_of(name)
         for cells, said in self._at_both_ends:
-            at = next((at for at, words in enumerate(said) if wanted in words), None)
-            if at is not None:
+            for at in [at for at, words in enumerate(said) if wanted in words][:MOST_PLACES]:
                 below = (cell.text[:MAX_FOOT] for cell in _column(cells[at], cells[at + 1 :]))
-                return any(map(_ONLY_OWN.search, takewhile(lambda text: not _LETTER.search(text), below)))
+                if any(map(_ONLY_OWN.search, takewhile(lambda text: not _LETTER.search(text), below))):
+                    return True
         return False
 
 

@@ -22,6 +22,7 @@ from services.answers.names import (
     is_repeated,
     parse_name,
     without_form,
+    without_label,
     without_number,
 )
 from services.answers.normal_form import normal_text
@@ -643,7 +644,7 @@ class Letter:
         return None
 
     def _party(self, page: int, cell: Cell, name: str) -> Party | None:
-        name = without_number(name.strip(" ,;\"'"))
+        name = without_number(without_label(name.strip(" ,;\"'")))
         if (
             not name
             or _NUMBER.search(name)

@@ -119,6 +119,11 @@ def without_form_in_any_letters(name: str) -> str:
     return _FORM_ALONE.sub(" ", name)
 
 
+def without_label(name: str) -> str:
+    """Give a name without the word for what its bearer is before it: `Nom / société : Roux Frères`."""
+    return _LABEL.sub("", name) if ":" in name else name
+
+
 def without_number(name: str) -> str:
     """Give a name without the number that a form writes behind it, or the word for what its bearer is."""
     return _BEHIND.sub("", name)

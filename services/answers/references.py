@@ -26,6 +26,11 @@ _AND_ANOTHER: Final = re.compile(
     re.IGNORECASE,
 )
 """A number, and behind it another one with its own name: `2026-17 / Kunden-Nr. 4711`."""
+_NUMBER_AND_WORDS: Final = re.compile(r"(?P<number>\S*\d\S*)(?:,? [^\W\d_]{3,}){2,}[,.:]?")
+"""A number, and words of what it is for: `847MSO Weekly ward stock`."""
+_FLOOR: Final = re.compile(r"\d{1,2}\. ?(?:OG|UG|DG|Stock|Etage|Obergeschoss)\b.*", re.IGNORECASE)
+_WORD_AND_DATE: Final = re.compile(r"[^\W\d_]+\.? (?P<date>\d{1,2}\.\d{1,2}\.\d{4})")
+"""Where somebody lives (`2. OG links`), and a day with a word before it (`Dok. 15.09.2025`): no numbers."""
 _HEADING_OF_A_YEAR: Final = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{4,})* (?:19|20)[0-9]{2}")
 """What an account of a month or year is called: `Juni 2026`, `Jahresabrechnung 2025`."""
 _TIME: Final = re.compile(r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}")
@@ -42,6 +47,10 @@ def parse_reference(verbatim: str, language: str) -> str | None:
         text = another["number"]
     if (dated := _DATED.fullmatch(text)) and parse_date(dated["date"], language) is not None:
         text = dated["number"]
+    if begun := _NUMBER_AND_WORDS.fullmatch(text):
+        text = begun["number"]
+    if _FLOOR.fullmatch(text) or _WORD_AND_DATE.fullmatch(text):
+        return None
     is_sentence = len(text.split()) > MAX_WORDS and not text.replace(" ", "").isdigit()
     if len(text) > MAX_CHARACTERS or is_sentence or not _DIGIT.search(text) or _NO_PART.search(text):
         return None

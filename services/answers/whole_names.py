@@ -12,6 +12,7 @@ from services.answers.names import (
     is_person,
     is_repeated,
     partners_behind,
+    without_form,
 )
 from services.answers.surroundings import Surroundings
 from services.answers.tables.sheet import Cell
@@ -46,6 +47,7 @@ _CARRIER: Final = re.compile(r"(?<!der )(?<!die )(?<!einer )(?<!unsere )(?<!unse
 """How a carrier's name begins in a sentence (`Versand mit Spedition Korff GmbH`); behind an article it is a word."""
 _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
 """What the law wants behind `UG`."""
+_AND_CO: Final = re.compile(r"\s*& ?Co\.?\s*$")
 _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
 """The end of a line on which a name does not end: `Nordholz GmbH &`, and `Co. KG` below."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
@@ -108,6 +110,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
         (_BROKEN.search(verbatim) is not None and is_firm(below.text) and not _NO_WORDS.search(below.text))
         or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
+        or _is_trade_with_form(below.text)
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"
@@ -128,6 +131,11 @@ def _is_in_form(above: Cell, page: int, start: int, surroundings: Surroundings) 
 def _is_trade_of(line: str, name: str) -> bool:
     is_name = (is_firm(name) or _TITLED.match(name) is not None) and not _NO_WORDS.search(name)
     return is_name and _TRADES.fullmatch(line) is not None
+
+
+def _is_trade_with_form(line: str) -> bool:
+    """Say whether a line is a trade and a legal form, and no name without the line above it: `Gemüsehandel GmbH`."""
+    return is_firm(line) and _TRADES.fullmatch(_AND_CO.sub("", without_form(line)).strip()) is not None
 
 
 def above_owner(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
@@ -154,7 +162,12 @@ def _organisation_below(verbatim: str, page: int, start: int, surroundings: Surr
     if cell is None or below is None or cell.text != verbatim or not is_person(verbatim):
         return None
     is_street_next = surroundings.cell_below(page, below.start) is not None
-    is_other = is_legal_form(below.text) or _NO_WORDS.search(below.text) or _CARE_OF.match(below.text)
+    is_other = (
+        is_legal_form(below.text)
+        or _is_trade_with_form(below.text)
+        or _NO_WORDS.search(below.text)
+        or _CARE_OF.match(below.text)
+    )
     is_one = is_firm(below.text) or is_organisation(below.text)
     return below if is_street_next and is_one and not (is_other or is_organisation(verbatim)) else None
 

@@ -14,7 +14,9 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
 from services.answers.candidates import Candidates, nearest_words
+from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
+from services.answers.names import is_firm
 from services.answers.one_total import is_tax_of
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
@@ -37,6 +39,14 @@ _WRITTEN_TO: Final = Wording(
     de="{label}: an „{said}“ ist das Dokument gerichtet.",
     en="{label}: “{said}” is whom the document is written to.",
 )
+_CUT: Final = Wording(
+    de="{label}: „{said}“ ist wohl nur ein Teil eines Namens.",
+    en="{label}: “{said}” is probably a part of a name.",
+)
+_NAMED: Final = Wording(
+    de="{label}: in „{said}“ steht auch ein Name.",
+    en="{label}: “{said}” has a name in it, too.",
+)
 _ONE_TAX: Final = Wording(
     de="{label}: „{said}“ ist wohl eine von mehreren Steuern.",
     en="{label}: “{said}” is probably one of several taxes.",
@@ -58,20 +68,40 @@ def _reason(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> Wording | None:
-    is_number = definition.kind is Kind.REFERENCE
-    if is_number and definition.required and candidates.is_of_another(definition, kind, answer.value or ""):
+    match definition.kind:
+        case Kind.REFERENCE:
+            return _reason_of_number(kind, definition, answer, candidates)
+        case Kind.NAME:
+            return _reason_of_name(definition, answer, candidates)
+        case Kind.ADDRESS:
+            return _NAMED if any(_is_named_in(answer, other) for other in given.values()) else None
+        case Kind.PERIOD:
+            return _OF_PERIOD if _is_anothers_place(answer, given.values()) else None
+        case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
+            totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
+            return _ONE_TAX if _is_part(*totals) else None
+        case _:
+            return None
+
+
+def _reason_of_number(
+    kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
+) -> Wording | None:
+    if definition.required and candidates.is_of_another(definition, kind, answer.value or ""):
         return _OF_ANOTHER
-    if is_number and _is_senders(definition, answer, candidates):
-        return _OF_SENDER
-    if definition.kind is Kind.PERIOD and _is_anothers_place(answer, given.values()):
-        return _OF_PERIOD
+    return _OF_SENDER if _is_senders(definition, answer, candidates) else None
+
+
+def _reason_of_name(definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> Wording | None:
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
-    totals = kind.tax_totals
-    is_tax = totals is not None and definition.name == totals.tax
-    if totals and is_tax and _is_part(given.get(totals.net), answer, given.get(totals.gross)):
-        return _ONE_TAX
-    return None
+    return _CUT if definition.role is not None and _is_cut(answer) else None
+
+
+def _is_named_in(address: FieldAnswer, other: FieldAnswer) -> bool:
+    """Say whether an address has a party's name in it: where it begins is not sure then."""
+    name = (other.value or "") if other.kind == Kind.NAME.value else ""
+    return " " in name and has_words(address.value or "", name)
 
 
 def _is_anothers_place(answer: FieldAnswer, others: Iterable[FieldAnswer]) -> bool:
@@ -102,6 +132,12 @@ def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(in_small_letters(words))))})\W*$")
 
 
+def _is_cut(answer: FieldAnswer) -> bool:
+    """Say whether a name is one word: a person has two, a firm its legal form or a compound (`Lindenhof-Apotheke`)."""
+    name = answer.value or ""
+    return name.isalpha() and not is_firm(name)
+
+
 def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
     letter = candidates.letter
     is_there = answer.page is not None and letter.is_in_address(answer.page, answer.char_start or 0)
@@ -109,8 +145,10 @@ def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
 
 
 def _is_part(net: FieldAnswer | None, tax: FieldAnswer, gross: FieldAnswer | None) -> bool:
-    """Say whether the totals leave more for taxes, and no rate makes this one of what may bear it."""
+    """Say whether the totals leave more for taxes, no rate makes this one of what may bear it, and it is less sure."""
     if not (net and gross and net.value_numeric and gross.value_numeric and tax.value_numeric):
+        return False
+    if tax.confidence > gross.confidence:
         return False
     without = gross.value_numeric - tax.value_numeric
     is_whole = any(is_tax_of(bearing, tax.value_numeric) for bearing in (net.value_numeric, without))

@@ -1,5 +1,6 @@
 """A value from a place that is hardly its field's, where another place says it far likelier."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -20,6 +21,8 @@ of the field stands: hardly any is 400 times likelier."""
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
+_NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]* [^\W\d_A-ZÀ-Þ]")
+"""Where a sentence ends and another one begins: `Lindenfurt. Wird der`, and not `Co. KG`."""
 _SEPARATORS: Final = ("·", "|", "•")
 
 
@@ -74,6 +77,8 @@ def _said_at(
     if place.candidate is not None:
         return answer_of(definition, place.candidate)
     copy = place.text
+    if definition.kind is Kind.NAME and _NEXT_SENTENCE.search(copy):
+        return None  # running text, whatever name it begins with
     for separator in _SEPARATORS:
         copy = copy.partition(separator)[0].strip() or copy
     read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)

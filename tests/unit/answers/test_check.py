@@ -13,6 +13,7 @@ from schemas.events import FieldAnswer
 from schemas.wording import Wording
 from services.answers.check import AnswerInvalidError, check_answer, read_answer
 from services.answers.surroundings import Surroundings
+from services.answers.tables.runs import Run, pack
 
 BOTH = Wording(de="x", en="x")
 
@@ -650,3 +651,21 @@ def test_of_numbers_beside_each_other_the_one_in_its_own_column_is_taken() -> No
     page = placed(*heads, ("23 April 2026", 0, 400), ("WO-5508", 2_000, 400), ("20264-1173", 4_000, 400))
     read = check_answer(kind, {"number": "WO-5508\n20264-1173"}, page[0], "en", Surroundings(*page))
     assert values(read) == {"number": "20264-1173"}
+
+
+@pytest.mark.parametrize(
+    ("copied", "weight"),
+    [("2684,50", "2684.50 kg"), ("2684,50 kg", "2684.50 kg"), ("12", "12")],
+)
+def test_a_quantity_has_the_unit_right_behind_it(copied: str, weight: str) -> None:
+    kind = a_type(field("weight", Kind.QUANTITY, "Gewicht", "Weight"))
+    text = "Gewicht: 2684,50\nkg\nAnzahl: 12 Karton"
+    assert values(check_answer(kind, {"weight": copied}, [text], "de")) == {"weight": weight}
+
+
+def test_a_name_ends_with_its_line_though_no_space_parts_it_from_the_next_one() -> None:
+    kind = a_type(field("office", Kind.NAME, "Behörde", "Authority"))
+    text = "Stadt WendelsteinAmt für Jugend"
+    runs = [Run(0, 17, 0, 850, 100, 100), Run(17, 31, 0, 700, 220, 100)]
+    read = check_answer(kind, {"office": text}, [text], "de", Surroundings([text], [pack(runs)]))
+    assert values(read) == {"office": "Stadt Wendelstein"}

@@ -39,6 +39,7 @@ def test_a_number_comes_back_as_written_without_the_words_before_it(number: str,
         ("N° F-2026-0147", "F-2026-0147"),
         ("Facture n°2026-118", "2026-118"),
         ("F-31 · Commande n° 12", "F-31"),
+        ("847MSO Weekly ward stock, order", "847MSO"),
         ("Bestellnummer: 41 09 26 08 73 15", "41 09 26 08 73 15"),
         ("NR-2026-118", "NR-2026-118"),
         ("No/2026/15", "No/2026/15"),
@@ -86,3 +87,8 @@ def test_a_number_is_found_in_a_letter_where_it_stands(number: str, label: str) 
     text = f"Muster GmbH\n{label}{number}\nGuten Tag"
     found = [(item.verbatim, item.char_start) for item in Candidates([text], "de").of(Kind.REFERENCE)]
     assert (number, text.index(number)) in found
+
+
+@pytest.mark.parametrize("said", ["2. OG links", "3. Stock", "Dok. 15.09.2025"])
+def test_a_floor_and_a_day_with_a_word_before_it_are_no_numbers(said: str) -> None:
+    assert parse_reference(said, "de") is None

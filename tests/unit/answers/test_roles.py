@@ -589,3 +589,24 @@ def test_who_signs_for_a_firm_of_his_name_is_not_the_firm() -> None:
         *column(500, 4_000, "Mit freundlichen Grüßen", "Tilo Zander"),
     )
     assert decided(page, seller="Hausmeisterdienst Zander")["seller"] == "Hausmeisterdienst Zander"
+
+
+def test_a_name_stays_whole_where_a_form_has_its_label_in_one_line_with_its_beginning() -> None:
+    page = placed(
+        *column(500, 300, "Roux Frères SARL", "7 chemin du Pont", "17610 Chaniers"),
+        *column(500, 1_240, "CLIENT", "Nom / société : Comité social Verrerie", "de Saintonge", "17100 Saintes"),
+    )
+    said = "Comité social Verrerie\nde Saintonge"
+    assert decided(page, buyer=said)["buyer"] == "Comité social Verrerie de Saintonge"
+
+
+def test_an_issuer_is_known_by_the_account_below_any_of_his_names() -> None:
+    page = placed(
+        ("Summary", 500, 100),
+        *column(500, 300, "Meadowcroft School Trust", "3 Priory Walk", "Leominster"),
+        *column(5_000, 300, "Quill Tutors Ltd", "46 Broad Street", "Hereford"),
+        *column(500, 4_000, "Quill Tutors Ltd", "Account Number - 30718842", "Sort Code - 20-51-33"),
+    )
+    right = {"seller": "Quill Tutors Ltd", "buyer": "Meadowcroft School Trust"}
+    assert decided(page, seller=right["buyer"], buyer=right["seller"]) == right
+    assert decided(page, **right) == right

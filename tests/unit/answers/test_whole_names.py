@@ -328,3 +328,10 @@ def test_a_company_that_owns_houses_may_stand_below_who_speaks_for_it(person: st
 )
 def test_a_carrier_in_a_sentence_has_its_trade_but_behind_an_article(line: str, name: str) -> None:
     assert taken(placed((line, 0, 100)), name.removeprefix("Spedition "), "name") == name
+
+
+def test_a_line_of_a_trade_and_a_legal_form_goes_on_with_the_name_above_it() -> None:
+    page = placed(*column(0, 100, "Frischhof Korff", "Obst- und Gemüsehandel GmbH & Co. KG", *STREET))
+    assert taken(page, "Frischhof Korff") == "Frischhof Korff Obst- und Gemüsehandel GmbH & Co. KG"
+    other = placed(*column(0, 100, "Frischhof Korff", "Brook Gemüsehandel GmbH", *STREET))
+    assert taken(other, "Frischhof Korff", "name") == "Frischhof Korff"

@@ -102,3 +102,31 @@ def test_of_two_periods_that_the_same_words_tell_the_less_sure_one_is_only_propo
     weighed = [field.model_copy(update={"confidence": 0.8 if field.path == "term" else 0.9}) for field in fields]
     assert [*withheld(TYPES["contract"], weighed, candidates)] == ["term"]
     assert withheld(TYPES["contract"], [field for field in weighed if field.path == "term"], candidates) == {}
+
+
+@pytest.mark.parametrize("name", ["Camille", "LAMBERTS"])
+def test_one_word_is_only_proposed_as_a_partys_name(name: str) -> None:
+    assert of_text("invoice", f"Facture\n{name}\nRoux", "fr", seller_name=name) == {
+        "seller_name": f"Seller: “{name}” is probably a part of a name."
+    }
+
+
+@pytest.mark.parametrize("name", ["Lindenhof-Apotheke", "Korff GmbH", "Ida Brook", "Netto24"])
+def test_a_compound_a_firm_and_two_words_are_stated_as_a_name(name: str) -> None:
+    assert of_text("invoice", f"Rechnung\n{name}\nAm Hang 12", seller_name=name) == {}
+
+
+def test_an_address_with_a_partys_name_in_it_is_only_proposed() -> None:
+    text = "Deliver to: Harbour Homes Trust, Bay 2, 5 Mill Lane, York YO1 7HH"
+    copied = {"buyer_name": "Harbour Homes Trust", "delivery_address": text.removeprefix("Deliver to: ")}
+    (message,) = of_text("purchase_order", text, "en", **copied).values()
+    assert message.endswith("has a name in it, too.")
+    assert of_text("purchase_order", text, "en", **copied | {"delivery_address": "5 Mill Lane, York YO1 7HH"}) == {}
+
+
+def test_a_tax_that_is_surer_than_the_total_is_stated() -> None:
+    candidates = Candidates([TAXES], "de")
+    copied = {"net_total": "780,14 €", "tax_total": "39,30 €", "gross_total": "856,40 €"}
+    fields = check_answer(TYPES["invoice"], copied, [TAXES], "de", candidates.surroundings)
+    sure = [field.model_copy(update={"confidence": 0.9 if field.path == "tax_total" else 0.5}) for field in fields]
+    assert withheld(TYPES["invoice"], sure, candidates) == {}

@@ -212,8 +212,12 @@ def test_of_a_line_of_an_address_the_name_is_taken(separator: str) -> None:
     assert only(by_places(BILL, Review(fields, [], {}), known, "de")).value == "Nordwerk GmbH"
 
 
-def test_a_likelier_cell_that_can_be_no_name_changes_nothing() -> None:
-    known = Candidates(["Auftragnehmer\n\n\nBrook & Partner"], "de", learned_places=LEARNED)
+@pytest.mark.parametrize(
+    "line",
+    ["Auftragnehmer", "Einspruch bei der Nordwerk GmbH, Kaiweg 5, 20457 Hamburg. Wird der Bescheid mit der Post"],
+)
+def test_a_likelier_cell_that_can_be_no_name_changes_nothing(line: str) -> None:
+    known = Candidates([f"{line}\n\n\nBrook & Partner"], "de", learned_places=LEARNED)
     fields = check_answer(BILL, {"seller": "Brook & Partner"}, known.pages, "de", known.surroundings)
     before = Review(fields, [], {})
     assert by_places(BILL, before, known, "de") is before
