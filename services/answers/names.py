@@ -65,6 +65,7 @@ _FIRM_AND_MORE: Final = re.compile(
     rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
     r"(?: ?, ?| [-\u2013\u2014|] )(?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)"
     r"[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
+    r"| in (?!Liqu|Gründ|Insolv|Abwickl)[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
     r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
     r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf)"
     r"| ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river)\b.*)"
@@ -171,8 +172,11 @@ def parse_name(verbatim: str) -> str | None:
         name = quoted[1]
     name = _LIMITED_PARTNERSHIP.sub(r" & Co\1 ", without_number(name))
     if (address := parse_address(name)) and address.before:
-        name = address.before[0]  # the name was copied with its address
+        name = next(filter(is_firm, address.before), address.before[0])  # the name was copied with its address
         address = None
+    person, _, rest = name.partition(", ")
+    if is_person(person) and not is_firm(person) and is_firm(employer := rest.partition(", ")[0]):
+        name = employer
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
