@@ -50,6 +50,11 @@ _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECA
 _AND_CO: Final = re.compile(r"\s*& ?Co\.?\s*$")
 _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
 """The end of a line on which a name does not end: `Nordholz GmbH &`, and `Co. KG` below."""
+_GOES_ON: Final = re.compile(
+    r"(?:für|for|of|des|der|du|de la) (?!Rückfragen|Fragen|Ihre|Sie\b)[A-ZÀ-Þ][\w-]*"
+    r"(?: (?:[A-ZÀ-Þ][\w-]*|und|and|&|et))*"
+)
+"""A line with which the name above it goes on: `für Körper- und Traumatherapie` below `Institut Lindenhof`."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
@@ -111,6 +116,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
         or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
         or _is_trade_with_form(below.text)
+        or _GOES_ON.fullmatch(below.text) is not None
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"

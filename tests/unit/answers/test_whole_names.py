@@ -335,3 +335,11 @@ def test_a_line_of_a_trade_and_a_legal_form_goes_on_with_the_name_above_it() -> 
     assert taken(page, "Frischhof Korff") == "Frischhof Korff Obst- und Gemüsehandel GmbH & Co. KG"
     other = placed(*column(0, 100, "Frischhof Korff", "Brook Gemüsehandel GmbH", *STREET))
     assert taken(other, "Frischhof Korff", "name") == "Frischhof Korff"
+
+
+def test_a_line_that_says_for_what_a_house_is_goes_on_with_its_name() -> None:
+    page = placed(*column(0, 100, "Institut Lindenhof", "für Körper- und Traumatherapie", *STREET))
+    assert taken(page, "Institut Lindenhof") == "Institut Lindenhof für Körper- und Traumatherapie"
+    for other in ("für Rückfragen", "für Ihre Unterlagen", "für 3 Monate", "vertreten durch Ida Brook"):
+        page = placed(*column(0, 100, "Institut Lindenhof", other, *STREET))
+        assert taken(page, "Institut Lindenhof") == "Institut Lindenhof"
