@@ -62,6 +62,9 @@ _STREET_WORD: Final = re.compile(
     r"|^(?:am|an der|auf der|im|in der|zum|zur)\b",
     re.IGNORECASE,
 )
+_AREA: Final = re.compile(
+    r"(?:Z\.?A\.?C?\.?|Z\.?I\.?|[Zz]one (?:artisanale|industrielle|d.activités?)|[Pp]arc d.activités?) \S"
+)
 _NUMBERED: Final = re.compile(r"(?:[0-9]{1,3} ?[a-z]? )?(?P<name>[^\d]{4,60}?)(?: [0-9]{1,3} ?[a-z]?)?", re.IGNORECASE)
 """A street, its number before it or behind."""
 _NUMBER_FIRST: Final = re.compile(
@@ -129,9 +132,10 @@ def parse_address(verbatim: str) -> Address | None:
 def begins_with_street(line: str) -> bool:
     """Say whether a line is a street behind its number, or has one behind a comma: `Oak House, 4 Station Road`.
 
-    A street before its number is as well the name of those who live there: `WEG Ringstraße 41`.
+    A street before its number is as well the name of those who live there: `WEG Ringstraße 41`. French firms stand in
+    areas without numbers: `ZA des Tannes`.
     """
-    return any(_NUMBER_FIRST.fullmatch(part.strip()) for part in line.split(","))
+    return _AREA.match(line) is not None or any(_NUMBER_FIRST.fullmatch(part.strip()) for part in line.split(","))
 
 
 def _with_house_number(lines: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
 from services.answers.names import is_firm
 from services.answers.one_total import is_tax_of
+from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
 
@@ -47,6 +48,10 @@ _NAMED: Final = Wording(
     de="{label}: in „{said}“ steht auch ein Name.",
     en="{label}: “{said}” has a name in it, too.",
 )
+_PAID_IN_PART: Final = Wording(
+    de="{label}: von „{said}“ ist ein Teil schon gezahlt.",
+    en="{label}: a part of “{said}” is paid already.",
+)
 _ONE_TAX: Final = Wording(
     de="{label}: „{said}“ ist wohl eine von mehreren Steuern.",
     en="{label}: “{said}” is probably one of several taxes.",
@@ -58,7 +63,19 @@ def withheld(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Cand
     given = {field.path: field for field in fields if field.status == "ok" and field.value is not None}
     answered = ((definition, given[definition.name]) for definition in kind.fields if definition.name in given)
     reasons = {definition.name: _reason(kind, definition, answer, given, candidates) for definition, answer in answered}
-    return {name: reason for name, reason in reasons.items() if reason is not None}
+    before = _before_payment(kind, fields, candidates)
+    paid = {name: _PAID_IN_PART for name, answer in given.items() if answer.value_numeric in before}
+    return {name: reason for name, reason in reasons.items() if reason is not None} | paid
+
+
+def _before_payment(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[Decimal]:
+    """Give the amounts of which a part was paid, where the document prints what is left."""
+    given = {field.path: field.value_numeric or Decimal(0) for field in fields}
+    printed = {item.value.numeric for item in candidates.of(Kind.MONEY)}
+    paid = part_payments(kind, fields, candidates)
+    return {
+        given[name] for name, item in paid.items() if given[name] - abs(item.value.numeric or Decimal(0)) in printed
+    }
 
 
 def _reason(

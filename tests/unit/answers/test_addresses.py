@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.answers.addresses import Address, parse_address
+from services.answers.addresses import Address, begins_with_street, parse_address
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,20 @@ def test_an_address_that_cannot_be_split_without_doubt_is_not_read(verbatim: str
 @pytest.mark.parametrize("line", ["Rechnung 10023", "Postfach 99518", "Order 10023", "Weimar 9951"])
 def test_a_number_behind_a_word_is_no_town(line: str) -> None:
     assert parse_address(f"Bauhausstraße 21\n{line}") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_street"),
+    [
+        ("ZA des Tannes", True),
+        ("Z.I. Nord", True),
+        ("Zone artisanale du Pont", True),
+        ("4 Station Road", True),
+        ("Oak House, 4 Station Road", True),
+        ("ZA", False),
+        ("Zaber SARL", False),
+        ("WEG Ringstraße 41", False),
+    ],
+)
+def test_areas_and_streets_behind_their_numbers_are_no_names(line: str, *, is_street: bool) -> None:
+    assert begins_with_street(line) is is_street

@@ -130,3 +130,14 @@ def test_a_tax_that_is_surer_than_the_total_is_stated() -> None:
     fields = check_answer(TYPES["invoice"], copied, [TAXES], "de", candidates.surroundings)
     sure = [field.model_copy(update={"confidence": 0.9 if field.path == "tax_total" else 0.5}) for field in fields]
     assert withheld(TYPES["invoice"], sure, candidates) == {}
+
+
+def test_an_amount_of_which_a_part_is_paid_is_only_proposed_where_what_is_left_is_printed() -> None:
+    text = (
+        "Rechnung über 2.129,98 €. Am 21.09.2026 ist eine Teilzahlung von 1.000,00 € eingegangen.\nMahngebühr: 7,50 €"
+    )
+    copied = {"invoice_amount": "2.129,98 €", "late_fee": "7,50 €", "amount_due": "2.129,98 €"}
+    found = of_text("payment_reminder", f"{text}\nOffen: 1.129,98 €", **copied)
+    assert [*found] == ["invoice_amount", "amount_due"]
+    assert found["invoice_amount"].endswith("von „2.129,98 €“ ist ein Teil schon gezahlt.")
+    assert of_text("payment_reminder", text, **copied) == {}
