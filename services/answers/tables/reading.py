@@ -1,6 +1,7 @@
 """All rows of a table over all pages, and whether they are all."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -301,29 +302,17 @@ class _Chooser:
 
         A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
         """
-        rows = self.found.rows
+        rows, name = self.found.rows, self.table.key.name
         count = next(
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
         )
         counted = count >= SEVERAL and [row.number for row in rows[:count]] == list(range(1, count + 1))
-        column = [row.figures[self.table.key.name].cell for row in rows[:count]] if counted else []
-        feet = (
-            at
-            for at in range(count, len(rows))
-            if _is_below_rule(rows[at]) or (column and self._is_apart(rows[at], column))
-        )
-        if count:
-            del rows[next(feet, len(rows)) :]
-
-    def _is_apart(self, row: Row, column: Sequence[Cell]) -> bool:
-        """Tell whether a row's number neither begins, ends nor has its middle where those of a column do."""
-        cell = row.figures[self.table.key.name].cell
-        return all(
-            abs(cell.left - other.left) > ALIGNED
-            and abs(cell.right - other.right) > ALIGNED
-            and abs(cell.left + cell.right - other.left - other.right) > 2 * ALIGNED
-            for other in column
-        )
+        edges = [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in rows[:count]), strict=True)]
+        for at in range(count, len(rows)) if count else ():
+            is_apart = not any(map(_has_near, edges, _edges(rows[at].figures[name].cell)))
+            if is_apart and (counted or _is_below_rule(rows[at])):
+                del rows[at:]
+                return
 
     def _is_row(self, row: Row) -> bool:
         if self.found.rows and _is_listed(row):
@@ -348,6 +337,16 @@ class _Chooser:
     @property
     def _numeric(self) -> list[str]:
         return [column.name for column in self.table.columns if column.kind != "text"]
+
+
+def _edges(cell: Cell) -> tuple[int, int, int]:
+    """Give where a number begins, ends and has its middle."""
+    return cell.left, cell.right, (cell.left + cell.right) // 2
+
+
+def _has_near(edges: Sequence[int], edge: int) -> bool:
+    """Tell whether one of some edges, in order, is where another is."""
+    return bisect_left(edges, edge - ALIGNED) < bisect_right(edges, edge + ALIGNED)
 
 
 def _is_below_rule(row: Row) -> bool:

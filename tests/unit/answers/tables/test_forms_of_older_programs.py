@@ -77,6 +77,18 @@ def test_a_foot_below_a_rule_is_no_row_of_a_delivery_note_and_a_rule_is_none_of_
     assert said_descriptions(answers) == ["Verbundrohr 16 x 2", "Pressfitting", "HT-Rohr DN 50"]
 
 
+def test_what_stands_below_a_rule_is_a_row_if_its_number_stands_below_those_above() -> None:
+    lines = (
+        "Artikel   Bezeichnung              Bestellt  Geliefert  ME",
+        "100220    Verbundrohr 16 x 2           3,00       3,00  RO",
+        "101016    Pressfitting                60,00      60,00  ST",
+        "----------------------------------------------------------",
+        "          Europalette                             1,00    ",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert said_descriptions(answers) == ["Verbundrohr 16 x 2", "Pressfitting", "Europalette"]
+
+
 @pytest.mark.parametrize(("foot", "count"), [("  Positionen: 6      Datum", 3), ("     Europalette          2", 4)])
 def test_a_line_below_counted_rows_is_one_only_if_its_number_stands_below_theirs(foot: str, count: int) -> None:
     lines = (
