@@ -175,7 +175,8 @@ def parse_name(verbatim: str) -> str | None:
         name = next(filter(is_firm, address.before), address.before[0])  # the name was copied with its address
         address = None
     person, _, rest = name.partition(", ")
-    if is_person(person) and not is_firm(person) and is_firm(employer := rest.partition(", ")[0]):
+    employer = rest.partition(", ")[0]
+    if is_person(person) and not is_firm(person) and is_firm(employer) and is_person(without_form(employer)):
         name = employer
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name

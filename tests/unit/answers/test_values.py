@@ -397,6 +397,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Aoife Brook, Meridian Leasing DAC, 4 Harbourm", "Meridian Leasing DAC"),
         ("Ida Brook, Nordbau GmbH, Kaiweg 5, 20457 Hamburg", "Nordbau GmbH"),
         ("Brook, Korff & Partner PartG mbB", "Brook, Korff & Partner PartG mbB"),
+        ("Harborline Freight Systems, Inc.", "Harborline Freight Systems, Inc."),
+        ("Harborline Freight, Co. Ltd", "Harborline Freight, Co. Ltd"),
         ("Brook Haulage Ltd (driver: T. Field)", "Brook Haulage Ltd"),
         ("M. et Mme Roux", "M. et Mme Roux"),
         ("Mr and Mrs A. Field", "Mr and Mrs A. Field"),
