@@ -22,6 +22,8 @@ from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
 
+SURE: Final = 0.8
+"""Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
 _OF_ANOTHER: Final = Wording(
@@ -152,7 +154,7 @@ def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
 def _is_cut(answer: FieldAnswer) -> bool:
     """Say whether a name is one word: a person has two, a firm its legal form or a compound (`Lindenhof-Apotheke`)."""
     name = answer.value or ""
-    return name.isalpha() and not is_firm(name)
+    return name.isalpha() and not is_firm(name) and answer.confidence < SURE
 
 
 def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:

@@ -215,9 +215,7 @@ def answered(checked: Checked) -> Answered:
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
     doubts = withheld(asked.kind, weighed.fields, checked.candidates) if asked.generations else {}
-    charged = total_with_charges(asked.kind, weighed.fields, checked.candidates) if asked.generations else None
-    held = {*doubts, asked.kind.tax_totals.gross} if charged and asked.kind.tax_totals else {*doubts}
-    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, held)
+    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, doubts)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -244,6 +242,7 @@ def answered(checked: Checked) -> Answered:
         paid = part_payments(asked.kind, weighed.fields, checked.candidates)
         findings += reduced(asked.kind, weighed.fields, paid, document.language)
         findings += withheld_for(asked.kind, weighed.fields, doubts, document.language)
+        charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
         findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         bounds = asked.calibration.review_below, asked.calibration.propose_below

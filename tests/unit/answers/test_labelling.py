@@ -710,3 +710,10 @@ def test_a_documents_number_is_the_one_that_is_called_it_before_one_below_the_he
 def test_a_number_that_begins_with_the_name_of_another_is_not_the_documents_own() -> None:
     text = "Rechnung\nPO-58214\nRechnungsnummer fehlt"
     assert values(list(labelled(([text], []), order="PO-58214", number="PO-58214").fields))["order"] == "PO-58214"
+
+
+def test_a_credit_notes_total_is_negative_as_its_name_says() -> None:
+    text = "Rechnungskorrektur\nArtikel 1,00 €\nNettobetrag: -7,67 €"
+    assert values(list(labelled(([text], []), TYPES["invoice"], net_total="1,00 €").fields)) == {"net_total": "-7.67"}
+    notice = "Festsetzung 98,77 €\nZu zahlen (EUR 296,31)"
+    assert values(list(labelled(([notice], []), NOTICE, amount="98,77 €").fields)) == {"amount": "98.77"}

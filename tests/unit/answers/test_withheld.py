@@ -141,3 +141,11 @@ def test_an_amount_of_which_a_part_is_paid_is_only_proposed_where_what_is_left_i
     assert [*found] == ["invoice_amount", "amount_due"]
     assert found["invoice_amount"].endswith("von „2.129,98 €“ ist ein Teil schon gezahlt.")
     assert of_text("payment_reminder", text, **copied) == {}
+
+
+def test_a_name_of_one_word_that_is_sure_is_stated() -> None:
+    text = "Rechnung\nPhysiotherapeutin\nAm Hang 12"
+    candidates = Candidates([text], "de")
+    fields = check_answer(TYPES["invoice"], {"seller_name": "Physiotherapeutin"}, [text], "de", candidates.surroundings)
+    sure = [field.model_copy(update={"confidence": 0.89}) for field in fields]
+    assert withheld(TYPES["invoice"], sure, candidates) == {}
