@@ -672,6 +672,8 @@ NOTICE = TYPES["public_notice"]
     [
         ("Die Gebühr wird auf 486,40 € festgesetzt.\nDie Gebühr beträgt 1,90 € je Quadratmeter und Monat.", "486.40"),
         ("Sondernutzung 983,30 €\nEs sind zu zahlen (EUR 296,31)", "983.30"),
+        ("Festgesetzt werden 486,40 €.\nGebühr: 1,90 € je Quadratmeter", "486.40"),
+        ("Festgesetzt werden 486,40 €.\nBetrag: 1,90 € je Quadratmeter", "486.40"),
     ],
 )
 def test_what_was_copied_stays_where_the_amount_beside_the_name_cannot_be_it(text: str, right: str) -> None:
