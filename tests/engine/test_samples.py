@@ -66,39 +66,40 @@ class Held:
 
 
 LAYOUTS = [
-    Held("first", fields=230, misleading=3, rows=148, unflagged=2, silent_losses=0, auroc=0.93, ece=0.022),
     # One of the two unflagged is a name with a legal form that the label has not.
-    Held("second", fields=220, misleading=4, rows=128, unflagged=1, silent_losses=0, auroc=0.95, ece=0.028),
-    Held("third", fields=356, misleading=0, rows=240, unflagged=0, silent_losses=1, auroc=0.99, ece=0.036),
-    Held("fourth", fields=347, misleading=3, rows=235, unflagged=0, silent_losses=0, auroc=0.98, ece=0.028),
-    Held("fifth", fields=339, misleading=3, rows=224, unflagged=0, silent_losses=0, auroc=0.98, ece=0.027),
-    Held("sixth", fields=316, misleading=6, rows=240, unflagged=2, silent_losses=0, auroc=0.95, ece=0.02),
-    Held("seventh", fields=318, misleading=7, rows=258, unflagged=0, silent_losses=0, auroc=0.95, ece=0.022),
-    Held("eighth", fields=306, misleading=11, rows=217, unflagged=1, silent_losses=1, auroc=0.96, ece=0.042),
-    Held("ninth", fields=290, misleading=8, rows=159, unflagged=2, silent_losses=0, auroc=0.95, ece=0.021),
-    Held("tenth", fields=314, misleading=10, rows=168, unflagged=0, silent_losses=0, auroc=0.96, ece=0.021),
-    Held("eleventh", fields=301, misleading=9, rows=188, unflagged=0, silent_losses=1, auroc=0.97, ece=0.031),
-    Held("twelfth", fields=324, misleading=6, rows=212, unflagged=0, silent_losses=0, auroc=0.98, ece=0.036),
-    Held("thirteenth", fields=303, misleading=6, rows=182, unflagged=1, silent_losses=0, auroc=0.97, ece=0.022),
-    Held("fourteenth", fields=291, misleading=9, rows=255, unflagged=1, silent_losses=0, auroc=0.94, ece=0.02),
-    Held("fifteenth", fields=298, misleading=5, rows=212, unflagged=2, silent_losses=2, auroc=0.96, ece=0.022),
-    Held("sixteenth", fields=306, misleading=8, rows=203, unflagged=1, silent_losses=0, auroc=0.96, ece=0.02),
-    Held("seventeenth", fields=326, misleading=1, rows=331, unflagged=0, silent_losses=0, auroc=0.97, ece=0.039),
-    Held("eighteenth", fields=299, misleading=9, rows=204, unflagged=0, silent_losses=0, auroc=0.97, ece=0.027),
-    Held("nineteenth", fields=293, misleading=15, rows=217, unflagged=2, silent_losses=0, auroc=0.89, ece=0.038),
+    Held("first", fields=231, misleading=2, rows=148, unflagged=2, silent_losses=0, auroc=0.92, ece=0.021),
+    Held("second", fields=220, misleading=4, rows=137, unflagged=0, silent_losses=0, auroc=0.95, ece=0.033),
+    Held("third", fields=357, misleading=0, rows=241, unflagged=0, silent_losses=0, auroc=0.99, ece=0.036),
+    Held("fourth", fields=347, misleading=2, rows=235, unflagged=0, silent_losses=0, auroc=0.98, ece=0.03),
+    Held("fifth", fields=339, misleading=1, rows=224, unflagged=0, silent_losses=0, auroc=0.98, ece=0.025),
+    Held("sixth", fields=317, misleading=4, rows=240, unflagged=2, silent_losses=0, auroc=0.96, ece=0.02),
+    Held("seventh", fields=319, misleading=5, rows=258, unflagged=0, silent_losses=0, auroc=0.96, ece=0.02),
+    Held("eighth", fields=308, misleading=6, rows=217, unflagged=1, silent_losses=1, auroc=0.96, ece=0.032),
+    Held("ninth", fields=291, misleading=5, rows=161, unflagged=1, silent_losses=0, auroc=0.96, ece=0.024),
+    Held("tenth", fields=322, misleading=4, rows=173, unflagged=0, silent_losses=0, auroc=0.96, ece=0.029),
+    Held("eleventh", fields=304, misleading=3, rows=193, unflagged=0, silent_losses=0, auroc=0.98, ece=0.038),
+    Held("twelfth", fields=326, misleading=0, rows=212, unflagged=0, silent_losses=0, auroc=0.98, ece=0.027),
+    Held("thirteenth", fields=304, misleading=2, rows=182, unflagged=0, silent_losses=0, auroc=0.97, ece=0.026),
+    Held("fourteenth", fields=294, misleading=6, rows=255, unflagged=0, silent_losses=0, auroc=0.95, ece=0.033),
+    Held("fifteenth", fields=298, misleading=3, rows=216, unflagged=2, silent_losses=0, auroc=0.97, ece=0.022),
+    Held("sixteenth", fields=308, misleading=2, rows=216, unflagged=0, silent_losses=0, auroc=0.97, ece=0.031),
+    Held("seventeenth", fields=327, misleading=0, rows=338, unflagged=0, silent_losses=0, auroc=0.99, ece=0.047),
+    Held("eighteenth", fields=305, misleading=2, rows=204, unflagged=0, silent_losses=0, auroc=0.98, ece=0.035),
+    Held("nineteenth", fields=301, misleading=2, rows=238, unflagged=1, silent_losses=0, auroc=0.94, ece=0.045),
+    Held("twentieth", fields=295, misleading=9, rows=218, unflagged=0, silent_losses=0, auroc=0.96, ece=0.044),
 ]
 INVOICES = [
-    Held("fifth", fields=220, misleading=4, rows=83, unflagged=0, silent_losses=0, auroc=0.96, ece=0.038),
-    Held("sixth", fields=231, misleading=0, rows=109, unflagged=0, silent_losses=1, auroc=0.99, ece=0.027),
-    Held("seventh", fields=238, misleading=3, rows=100, unflagged=0, silent_losses=0, auroc=0.98, ece=0.035),
-    Held("eighth", fields=223, misleading=5, rows=124, unflagged=1, silent_losses=1, auroc=0.93, ece=0.036),
-    Held("ninth", fields=242, misleading=1, rows=148, unflagged=0, silent_losses=0, auroc=0.98, ece=0.027),
-    Held("tenth", fields=238, misleading=5, rows=138, unflagged=0, silent_losses=1, auroc=0.95, ece=0.044),
+    Held("fifth", fields=221, misleading=2, rows=83, unflagged=0, silent_losses=0, auroc=0.97, ece=0.037),
+    Held("sixth", fields=231, misleading=0, rows=109, unflagged=0, silent_losses=1, auroc=0.99, ece=0.028),
+    Held("seventh", fields=238, misleading=2, rows=100, unflagged=0, silent_losses=0, auroc=0.98, ece=0.035),
+    Held("eighth", fields=223, misleading=3, rows=124, unflagged=1, silent_losses=1, auroc=0.93, ece=0.032),
+    Held("ninth", fields=243, misleading=0, rows=148, unflagged=0, silent_losses=0, auroc=0.98, ece=0.026),
+    Held("tenth", fields=238, misleading=4, rows=138, unflagged=0, silent_losses=1, auroc=0.95, ece=0.039),
 ]
 
 
 class Speechless:
-    """Answers nothing: the records of the unread sets lack a few questions that code asks since, twelve in all."""
+    """Answers nothing: the records of the unread sets lack a few questions that code asks since, fifteen in all."""
 
     async def generate(self, prompt: Prompt) -> Generation:  # noqa: ARG002  (the engine's interface)
         return Generation("{}", "stop", 1, 1)
