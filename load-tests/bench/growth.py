@@ -81,7 +81,8 @@ async def _bytes(ground: Ground) -> tuple[float, float]:
 def _part(by_count: Sequence[Grown], by_pages: Sequence[Grown], bytes_each: Sequence[float], seconds: float) -> Part:
     first, last, short, long = by_count[0], by_count[-1], by_pages[0], by_pages[-1]
     most = f"{last.spent.documents:,} documents against {first.spent.documents}"
-    longest = f"{long.pages} pages against {short.pages}"
+    many, few = (f"{grown.spent.documents:,}" for grown in (long, short))
+    longest = f"{many} documents of {long.pages} pages against {few} of {short.pages}"
     ratios = [
         _time(f"processor time a document, {most}", last.spent.total_ms / first.spent.total_ms),
         _memory(most, last, first),

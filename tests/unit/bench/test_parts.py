@@ -54,9 +54,9 @@ def test_growth_holds_the_most_and_the_longest_documents_against_the_fewest_and_
     assert [(ratio.name, pytest.approx(ratio.value)) for ratio in made.ratios] == [
         ("processor time a document, 1,000 documents against 100", 21 / 20),
         ("memory, 1,000 documents against 100", 60 / 50),
-        ("processor time a page, 100 pages against 1", 30 / 20),
+        ("processor time a page, 16 documents of 100 pages against 400 of 1", 30 / 20),
         ("processor time of a further page, the last against the first", (2890 / 90) / (90 / 9)),
-        ("memory, 100 pages against 1", 90 / 60),
+        ("memory, 16 documents of 100 pages against 400 of 1", 90 / 60),
     ]
     assert [ratio.reached for ratio in made.ratios] == [True, False, False, False, False]
     counts, pages = made.tables
