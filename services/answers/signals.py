@@ -107,6 +107,7 @@ class _Known:
         logprobs = same[-1].logprobs.get(field.path, ()) if same else ()
         verdicts = [verdict for names, verdict in self.verdicts if field.path in names]
         parsed = field.value is not None
+        labelled = self._is_labelled(field, definition)
         return FieldSignals(
             kind=definition.kind,
             mean_logprob=sum(logprobs) / len(logprobs) if logprobs else None,
@@ -114,8 +115,8 @@ class _Known:
             first_logprob=logprobs[0] if logprobs else None,
             tokens=len(logprobs),
             match=self._match(field, definition),
-            labelled=self._is_labelled(field, definition),
-            misplaced=self._is_misplaced(field, definition),
+            labelled=labelled,
+            misplaced=self._is_misplaced(field, definition, labelled=labelled),
             shared=self._is_shared(field),
             parsed=parsed,
             checksum=parsed if definition.kind in _WITH_CHECKSUM else None,
@@ -155,12 +156,10 @@ class _Known:
             return name_pattern(definition).search(head) is not None
         return self.searchable.follows_label(field.page, field.char_start, definition.names, LABEL_REACH)
 
-    def _is_misplaced(self, field: FieldAnswer, definition: FieldDefinition) -> bool:
+    def _is_misplaced(self, field: FieldAnswer, definition: FieldDefinition, *, labelled: bool) -> bool:
         if definition.role:
             letter = self.candidates.letter
-            if self._is_labelled(field, definition):
-                return False
-            return any(is_name_of(party_of(letter, role), field.value) for role in Role)
+            return not labelled and any(is_name_of(party_of(letter, role), field.value) for role in Role)
         if definition.kind not in KINDS or self._is_said_beside(field, definition):
             return False
         rivals = (rival for rival in self.kind.fields if rival.kind is definition.kind and rival is not definition)

@@ -1,7 +1,8 @@
 """Values that are not stated for what the document says around them, however likely they are: they are only proposed.
 
-A number that words everywhere call another's, one that may be the sender's own, an employer who is written to, and a
-tax that is one of several.
+Such are a number that words everywhere call another's or that may be the sender's own, an employer who is written to, a
+name of one word, an address with a name in it, a period whose words tell another one, a tax that is one of several, and
+an amount of which a part is paid.
 """
 
 import re

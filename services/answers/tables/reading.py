@@ -138,7 +138,6 @@ def find_rows(
     finder = HeadFinder(table, by_content)
     heads = {sheet.number: finder.find(sheet.lines) for sheet in sheets}
     best = max((head for of_sheet in heads.values() for head in of_sheet), key=lambda head: head.score, default=None)
-    numbers = frozenset(column.name for column in table.columns if column.kind != "text")
     known: Columns | None = None
     columns: Columns | None = None
     last = 0
@@ -155,14 +154,7 @@ def find_rows(
                 columns = None
                 continue
             if head is not None:
-                if known is None or not known.continue_under(head.columns):
-                    known = Columns(head.columns, table.description.name, numbers)
-                    chooser.since = len(found.rows)
-                    found.breaks.append(chooser.since)
-                columns = known
-                found.named = head.named & (found.named if found.heads else head.named)
-                found.joined |= head.joined
-                found.heads.append(sheet.number)
+                columns = known = chooser.columns_under(head, sheet.number, known)
             elif not fitting:
                 found.breaks.append(len(found.rows))
             if columns is None:
@@ -215,6 +207,19 @@ class _Chooser:
     _open: bool = False
     _of_group: list[Row] = field(default_factory=list)
     """Rows since the last total."""
+
+    def columns_under(self, head: Head, page: int, known: Columns | None) -> Columns:
+        """Note a head; give the columns known so far if they go on below it, else its own."""
+        found = self.found
+        if known is None or not known.continue_under(head.columns):
+            numbers = frozenset(column.name for column in self.table.columns if column.kind != "text")
+            known = Columns(head.columns, self.table.description.name, numbers)
+            self.since = len(found.rows)
+            found.breaks.append(self.since)
+        found.named = head.named & (found.named if found.heads else head.named)
+        found.joined |= head.joined
+        found.heads.append(page)
+        return known
 
     def take(self, part: Part, *, new_head: bool) -> bool:
         """Take the rows of a stretch; say whether the table is over unless another head follows."""
