@@ -26,6 +26,10 @@ _CUT_OFF: Final = Wording(
     de="Die Antwort des Modells war zu lang und wurde abgeschnitten; was zuletzt in ihr steht, fehlt vielleicht.",
     en="The model's answer was too long and was cut off; what comes last in it may be missing.",
 )
+_OF_UNSURE_TYPE: Final = Wording(
+    de="Die Art des Dokuments ist zu unsicher: Was unter ihr gelesen wurde, ist nur vorgeschlagen, auch die Zeilen.",
+    en="The type of the document is too unsure: what was read under it is only proposed, rows included.",
+)
 _MISSING: Final = Wording(
     de="Das Pflichtfeld „{label}“ wurde im Dokument nicht gefunden.",
     en="The required field “{label}” was not found in the document.",
@@ -54,6 +58,7 @@ def completeness(
     cut: Sequence[int],
     without_rows: Sequence[int],
     cut_off: bool,
+    of_unsure_type: bool = False,
 ) -> tuple[Status, list[str]]:
     """Judge a result.
 
@@ -73,6 +78,8 @@ def completeness(
         Numbers of those that were left to code for their rows, and of which it took none.
     cut_off
         Whether an answer ended at the limit of tokens instead of by itself.
+    of_unsure_type
+        Whether nothing is stated for the type that it was read under, see `services.answers.stated`.
 
     Returns
     -------
@@ -90,6 +97,8 @@ def completeness(
         reasons.append(_ROWLESS.for_language(language).format(pages=named))
     if cut_off:
         reasons.append(_CUT_OFF.for_language(language))
+    if of_unsure_type and fields:
+        reasons.append(_OF_UNSURE_TYPE.for_language(language))
     reasons += [
         reason
         for definition in document_type.fields

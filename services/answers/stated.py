@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 from schemas.events import FieldAnswer
 
 
-def stated(fields: Sequence[FieldAnswer], below: float, withheld: Collection[str] = ()) -> list[FieldAnswer]:
+def stated(
+    fields: Sequence[FieldAnswer], below: float, withheld: Collection[str] = (), type_confidence: float = 1.0
+) -> list[FieldAnswer]:
     """Take the values off answers that are not `ok`, too unsure or withheld; what they would be stays as a proposal.
 
     Parameters
@@ -16,8 +18,15 @@ def stated(fields: Sequence[FieldAnswer], below: float, withheld: Collection[str
         A value of less confidence is `doubtful`, 0 to 1.
     withheld
         Fields whose values are it, too.
+    type_confidence
+        Of the document type under which they were read, 0 to 1: with less than `below` all of them are `doubtful`,
+        rows among them. An order is no invoice, however well its sum was read.
     """
-    return [_stated(field, is_unsure=is_doubtful(field, below) or field.path in withheld) for field in fields]
+    of_unsure_type = type_confidence < below
+    return [
+        _stated(field, is_unsure=of_unsure_type or is_doubtful(field, below) or field.path in withheld)
+        for field in fields
+    ]
 
 
 def _stated(field: FieldAnswer, *, is_unsure: bool) -> FieldAnswer:

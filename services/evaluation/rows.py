@@ -78,10 +78,13 @@ class Matching:
 
 
 def answered_rows(fields: Iterable[FieldAnswer]) -> list[AnsweredRow]:
-    """Put the rows of an answer together, in order, from the fields with paths such as `line_items[0].quantity`."""
+    """Put the rows of an answer together, in order, from the fields with paths such as `line_items[0].quantity`.
+
+    A cell that is only proposed is no answer.
+    """
     rows: dict[int, dict[str, FieldAnswer]] = defaultdict(dict)
     for answer in fields:
-        if match := _PATH.fullmatch(answer.path):
+        if answer.status != "doubtful" and (match := _PATH.fullmatch(answer.path)):
             rows[int(match["row"])][match["column"]] = answer
     return [_answered_row(rows[number]) for number in sorted(rows)]
 

@@ -215,7 +215,7 @@ def answered(checked: Checked) -> Answered:
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
     doubts = withheld(asked.kind, weighed.fields, checked.candidates) if asked.generations else {}
-    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, doubts)
+    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, doubts, asked.type_confidence)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -225,6 +225,7 @@ def answered(checked: Checked) -> Answered:
         cut=admitted.cut_pages,
         without_rows=sorted(admitted.row_pages - {field.page for field in tables.fields}),
         cut_off=asked.cut_off,
+        of_unsure_type=asked.type_confidence < asked.calibration.propose_below,
     )
     if more := [*document.notes, *tables.reasons]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]

@@ -47,6 +47,7 @@ def reasons(
     cut: Sequence[int] = (),
     without_rows: Sequence[int] = (),
     cut_off: bool = False,
+    of_unsure_type: bool = False,
 ) -> list[str]:
     status, sentences = completeness(
         INVOICE,
@@ -57,6 +58,7 @@ def reasons(
         cut=cut,
         without_rows=without_rows,
         cut_off=cut_off,
+        of_unsure_type=of_unsure_type,
     )
     assert (status is Status.COMPLETE) == (not sentences)
     return sentences
@@ -132,3 +134,14 @@ def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
     assert found[2] == (
         "Die Antwort des Modells war zu lang und wurde abgeschnitten; was zuletzt in ihr steht, fehlt vielleicht."
     )
+
+
+def test_a_type_that_is_too_unsure_is_told() -> None:
+    given = answered("seller_vat_id")
+    assert reasons(given) == []
+    assert reasons(given, of_unsure_type=True) == [
+        "The type of the document is too unsure: what was read under it is only proposed, rows included."
+    ]
+    assert reasons(given, of_unsure_type=True, language="de") == [
+        "Die Art des Dokuments ist zu unsicher: Was unter ihr gelesen wurde, ist nur vorgeschlagen, auch die Zeilen."
+    ]

@@ -55,6 +55,15 @@ def test_what_a_label_leaves_open_takes_what_the_others_left():
     assert match_rows(truth, [row("Pfand", "2", "10"), row("Pfand", "3", "10")]).found == [1, 0]
 
 
+def test_a_row_that_is_only_proposed_is_no_answer():
+    cell = FieldAnswer(
+        path="line_items[0].description", kind="text", value="Apfel", verbatim="Apfel", status="ok", confidence=0.9
+    )
+    assert [item.description for item in answered_rows([cell])] == ["Apfel"]
+    proposed = cell.model_copy(update={"status": "doubtful", "value": None, "proposal": "Apfel"})
+    assert answered_rows([proposed]) == []
+
+
 totals = st.integers(1, 5).map(lambda cents: f"{cents}.00")
 rows = st.lists(st.tuples(st.sampled_from(["Apfel", "Birne", "Kirsche"]), st.sampled_from(["1", "2"]), totals))
 
