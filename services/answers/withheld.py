@@ -67,7 +67,8 @@ def withheld(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Cand
     answered = ((definition, given[definition.name]) for definition in kind.fields if definition.name in given)
     reasons = {definition.name: _reason(kind, definition, answer, given, candidates) for definition, answer in answered}
     before = _before_payment(kind, fields, candidates)
-    paid = {name: _PAID_IN_PART for name, answer in given.items() if answer.value_numeric in before}
+    amounts = {name: answer.value_numeric for name, answer in given.items() if answer.kind == Kind.MONEY}
+    paid = {name: _PAID_IN_PART for name, amount in amounts.items() if amount in before}
     return {name: reason for name, reason in reasons.items() if reason is not None} | paid
 
 
@@ -92,7 +93,7 @@ def _reason(
         case Kind.REFERENCE:
             return _reason_of_number(kind, definition, answer, candidates)
         case Kind.NAME:
-            return _reason_of_name(definition, answer, candidates)
+            return _reason_of_name(kind, definition, answer, candidates)
         case Kind.ADDRESS:
             return _NAMED if any(_is_named_in(answer, other) for other in given.values()) else None
         case Kind.PERIOD:
@@ -112,10 +113,18 @@ def _reason_of_number(
     return _OF_SENDER if _is_senders(definition, answer, candidates) else None
 
 
-def _reason_of_name(definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> Wording | None:
+def _reason_of_name(
+    kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
+) -> Wording | None:
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
-    return _CUT if definition.role is not None and _is_cut(answer) else None
+    return _CUT if _is_party(kind, definition) and _is_cut(answer) else None
+
+
+def _is_party(kind: DocumentType, definition: FieldDefinition) -> bool:
+    """Say whether a field is of who sends or gets the document, or of one of the two who agree."""
+    agreeing = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
+    return definition.role is not None or definition.name in agreeing
 
 
 def _is_named_in(address: FieldAnswer, other: FieldAnswer) -> bool:

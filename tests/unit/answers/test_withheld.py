@@ -111,6 +111,13 @@ def test_one_word_is_only_proposed_as_a_partys_name(name: str) -> None:
     }
 
 
+def test_the_title_of_a_party_is_only_proposed_as_its_name() -> None:
+    text = "Vertrag zwischen\nAgentur\nLindenblatt Digital GmbH\nund\nTischlerei Ohnesorg"
+    assert [*of_text("contract", text, party_a="Agentur", party_b="Tischlerei Ohnesorg")] == ["party_a"]
+    assert of_text("contract", text, party_a="Lindenblatt Digital GmbH", party_b="Tischlerei Ohnesorg") == {}
+    assert of_text("delivery_note", "Lieferschein\nSpedition: Rhenus", carrier="Rhenus") == {}
+
+
 @pytest.mark.parametrize("name", ["Lindenhof-Apotheke", "Korff GmbH", "Ida Brook", "Netto24"])
 def test_a_compound_a_firm_and_two_words_are_stated_as_a_name(name: str) -> None:
     assert of_text("invoice", f"Rechnung\n{name}\nAm Hang 12", seller_name=name) == {}
@@ -149,3 +156,12 @@ def test_a_name_of_one_word_that_is_sure_is_stated() -> None:
     fields = check_answer(TYPES["invoice"], {"seller_name": "Physiotherapeutin"}, [text], "de", candidates.surroundings)
     sure = [field.model_copy(update={"confidence": 0.89}) for field in fields]
     assert withheld(TYPES["invoice"], sure, candidates) == {}
+
+
+def test_a_number_of_another_kind_that_is_written_as_an_amount_paid_in_part_is_stated() -> None:
+    text = "Rechnung über 2.129,98 €. Eine Teilzahlung von 1.000,00 € ist da.\nGebühr: 7,50 €\nOffen: 1.129,98 €"
+    candidates, kind = Candidates([text], "de"), TYPES["payment_reminder"]
+    copied = {"invoice_amount": "2.129,98 €", "late_fee": "7,50 €", "amount_due": "2.129,98 €"}
+    fields = check_answer(kind, copied, [text], "de", candidates.surroundings)
+    number = fields[0].model_copy(update={"path": "invoice_number", "kind": "reference"})
+    assert [*withheld(kind, [*fields, number], candidates)] == ["invoice_amount", "amount_due"]
