@@ -58,7 +58,6 @@ def completeness(
     cut: Sequence[int],
     without_rows: Sequence[int],
     cut_off: bool,
-    of_unsure_type: bool = False,
 ) -> tuple[Status, list[str]]:
     """Judge a result.
 
@@ -78,8 +77,6 @@ def completeness(
         Numbers of those that were left to code for their rows, and of which it took none.
     cut_off
         Whether an answer ended at the limit of tokens instead of by itself.
-    of_unsure_type
-        Whether nothing is stated for the type that it was read under, see `services.answers.stated`.
 
     Returns
     -------
@@ -97,8 +94,6 @@ def completeness(
         reasons.append(_ROWLESS.for_language(language).format(pages=named))
     if cut_off:
         reasons.append(_CUT_OFF.for_language(language))
-    if of_unsure_type and fields:
-        reasons.append(_OF_UNSURE_TYPE.for_language(language))
     reasons += [
         reason
         for definition in document_type.fields
@@ -106,6 +101,11 @@ def completeness(
         for reason in _required_field(definition, answers, language)
     ]
     return (Status.INCOMPLETE if reasons else Status.COMPLETE), reasons
+
+
+def reasons_of_type(fields: Sequence[FieldAnswer], type_confidence: float, below: float, language: str) -> list[str]:
+    """Say that nothing is stated for the type that a document was read under, see `services.answers.stated`."""
+    return [_OF_UNSURE_TYPE.for_language(language)] if fields and type_confidence < below else []
 
 
 def _named(total: int, pages: Sequence[int], language: str) -> str:

@@ -9,7 +9,7 @@ from schemas.events import FieldAnswer, Finding, Status
 from services.answers.candidates import Candidates
 from services.answers.charges_on_top import total_with_charges
 from services.answers.check import check_answer
-from services.answers.completeness import completeness
+from services.answers.completeness import completeness, reasons_of_type
 from services.answers.dates import regional
 from services.answers.einvoice_summary import is_summary_in
 from services.answers.figures import DocumentFigures
@@ -215,7 +215,8 @@ def answered(checked: Checked) -> Answered:
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
     doubts = withheld(asked.kind, weighed.fields, checked.candidates) if asked.generations else {}
-    fields = stated([*weighed.fields, *tables.fields], asked.calibration.propose_below, doubts, asked.type_confidence)
+    type_confidence, below = asked.type_confidence, asked.calibration.propose_below
+    fields = stated([*weighed.fields, *tables.fields], below, doubts, type_confidence)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -225,9 +226,9 @@ def answered(checked: Checked) -> Answered:
         cut=admitted.cut_pages,
         without_rows=sorted(admitted.row_pages - {field.page for field in tables.fields}),
         cut_off=asked.cut_off,
-        of_unsure_type=asked.type_confidence < asked.calibration.propose_below,
     )
-    if more := [*document.notes, *tables.reasons]:
+    of_type = reasons_of_type(fields, type_confidence, below, document.language)
+    if more := [*document.notes, *tables.reasons, *of_type]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)
     exceeded = exceeded_totals(asked.kind, found.fields, tables.exceeded, document.language)
@@ -246,8 +247,7 @@ def answered(checked: Checked) -> Answered:
         charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
         findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
-        bounds = asked.calibration.review_below, asked.calibration.propose_below
-        findings += doubtful(asked.kind, weighed.fields, *bounds, document.language)
+        findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 
 

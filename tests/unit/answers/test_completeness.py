@@ -7,7 +7,7 @@ import pytest
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer, Status
 from schemas.wording import Wording
-from services.answers.completeness import completeness
+from services.answers.completeness import completeness, reasons_of_type
 
 BOTH = Wording(de="x", en="x")
 INVOICE = DocumentType(
@@ -47,7 +47,6 @@ def reasons(
     cut: Sequence[int] = (),
     without_rows: Sequence[int] = (),
     cut_off: bool = False,
-    of_unsure_type: bool = False,
 ) -> list[str]:
     status, sentences = completeness(
         INVOICE,
@@ -58,7 +57,6 @@ def reasons(
         cut=cut,
         without_rows=without_rows,
         cut_off=cut_off,
-        of_unsure_type=of_unsure_type,
     )
     assert (status is Status.COMPLETE) == (not sentences)
     return sentences
@@ -137,11 +135,12 @@ def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
 
 
 def test_a_type_that_is_too_unsure_is_told() -> None:
-    given = answered("seller_vat_id")
-    assert reasons(given) == []
-    assert reasons(given, of_unsure_type=True) == [
+    given = [answered("seller_vat_id")]
+    assert reasons_of_type(given, 0.7, 0.7, "en") == []
+    assert reasons_of_type([], 0.6, 0.7, "en") == [], "nothing was read under it"
+    assert reasons_of_type(given, 0.6, 0.7, "en") == [
         "The type of the document is too unsure: what was read under it is only proposed, rows included."
     ]
-    assert reasons(given, of_unsure_type=True, language="de") == [
+    assert reasons_of_type(given, 0.6, 0.7, "de") == [
         "Die Art des Dokuments ist zu unsicher: Was unter ihr gelesen wurde, ist nur vorgeschlagen, auch die Zeilen."
     ]
