@@ -86,8 +86,7 @@ def _measure(
         from bench import model  # noqa: PLC0415  (seconds of imports, and only where a model is asked)
 
         size = model.LONG if chosen.long else model.SHORT
-        for part in model.measure(servers, size, with_model, say, ray=chosen.ray, apart=chosen.apart):
-            keep(part)
+        model.measure(servers, size, with_model, say, keep, ray=chosen.ray, apart=chosen.apart)
 
 
 def show(part: Part, verdicts: dict[str, Verdict], console: Console) -> None:

@@ -48,6 +48,7 @@ LOOK_SECONDS: Final = 0.5
 """How often it is looked whether all have ended: the engine needs every core, and documents take minutes together."""
 
 Say = Callable[[str], None]
+Keep = Callable[[Part], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,25 @@ class Lent(Noting):
 
 
 def measure(
-    servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool = False, apart: bool = False
-) -> list[Part]:
-    """Measure those of the three parts that are wanted; alternatives with Ray Data, the engine on a core of its own."""
-    return asyncio.run(_measure(servers, size, wanted, say, ray=ray, apart=apart))
+    servers: Servers,
+    size: Size,
+    wanted: Collection[str],
+    say: Say,
+    keep: Keep,
+    *,
+    ray: bool = False,
+    apart: bool = False,
+) -> None:
+    """Measure those of the three parts that are wanted; alternatives with Ray Data, the engine on a core of its own.
+
+    Each is kept as soon as it is there: other ways take longest, and may fail.
+    """
+    asyncio.run(_measure(servers, size, wanted, say, keep, ray=ray, apart=apart))
 
 
 async def _measure(
-    servers: Servers, size: Size, wanted: Collection[str], say: Say, *, ray: bool, apart: bool
-) -> list[Part]:
+    servers: Servers, size: Size, wanted: Collection[str], say: Say, keep: Keep, *, ray: bool, apart: bool
+) -> None:
     started = time.perf_counter()
     settings = load_settings(einvoice="ignore")
     if settings.hourly_price is None:
@@ -116,15 +127,13 @@ async def _measure(
         rounds = [await one_round(servers, settings, engine, documents, wanted, say) for _ in range(size.rounds)]
     finally:
         await engine.close()
-    parts: list[Part] = []
     if "efficiency" in wanted:
-        parts.append(efficiency.part(rounds, len(documents), made(time.perf_counter() - started)))
+        keep(efficiency.part(rounds, len(documents), made(time.perf_counter() - started)))
+    if "cost" in wanted:
+        keep(cost.part(rounds[-1].costs, made(time.perf_counter() - started)))
     if "alternatives" in wanted:
         ways = await other_ways(servers.folder, settings, [rounds[0].texts] * size.others, say, ray=ray)
-        parts.append(alternatives.part(rounds, ways, made(time.perf_counter() - started)))
-    if "cost" in wanted:
-        parts.append(cost.part(rounds[-1].costs, made(time.perf_counter() - started)))
-    return parts
+        keep(alternatives.part(rounds, ways, made(time.perf_counter() - started)))
 
 
 async def other_ways(
