@@ -103,7 +103,7 @@ class _Known:
 
     def signals(self, field: FieldAnswer, definition: FieldDefinition) -> FieldSignals:
         said = [copy for copy in self.copies if copy.verbatim.get(field.path)]
-        same = [copy for copy in said if _essence(copy.verbatim[field.path]) == _essence(field.verbatim)]
+        same = [copy for copy in said if _is_copy(copy.verbatim[field.path], field, definition)]
         logprobs = same[-1].logprobs.get(field.path, ()) if same else ()
         verdicts = [verdict for names, verdict in self.verdicts if field.path in names]
         parsed = field.value is not None
@@ -194,6 +194,12 @@ class _Known:
             other.kind == field.kind and other.path != field.path and other.value == field.value is not None
             for other in self.fields
         )
+
+
+def _is_copy(verbatim: str, field: FieldAnswer, definition: FieldDefinition) -> bool:
+    """Say whether a value is what was copied; of a firm that is a party code may have made the whole name of a part."""
+    copied, whole = _essence(verbatim), _essence(field.verbatim)
+    return copied == whole or (definition.role is not None and is_firm(field.value or "") and copied in whole)
 
 
 def _is_part(item: Candidate, field: FieldAnswer) -> bool:

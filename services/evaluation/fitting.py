@@ -37,9 +37,9 @@ MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.01
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
-STATED_FROM: Final = 2 / 3
+STATED_FROM: Final = 0.75
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
-twice as much as to accept a right one that was proposed."""
+three times as much as to accept a right one that was proposed."""
 
 
 class FitError(LabelsError):

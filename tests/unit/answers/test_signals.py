@@ -287,6 +287,24 @@ def traded(**copied: str) -> dict[str, FieldSignals]:
 
 
 @pytest.mark.parametrize(
+    ("field", "copied", "whole", "is_copied"),
+    [
+        ("seller", "Süd eG", "Wohnbau Süd eG", True),
+        ("seller", "Nord eG", "Wohnbau Süd eG", False),
+        ("seller", "Wohnbau", "Wohnbau Süd", False),
+        ("owner", "Süd eG", "Wohnbau Süd eG", False),
+    ],
+)
+def test_a_firm_that_is_a_party_was_copied_where_code_made_a_part_of_it_whole(
+    field: str, copied: str, whole: str, is_copied: bool
+) -> None:
+    fields = check_answer(TRADED, {field: whole}, [SALE], "de")
+    copies = [Copies({field: copied}, {field: [-0.1]})]
+    found = weigh(TRADED, fields, [SALE], Candidates([SALE], "de"), copies, 1.0, UNFITTED).signals[field]
+    assert (found.copied, found.mean_logprob) == ((True, -0.1) if is_copied else (False, None))
+
+
+@pytest.mark.parametrize(
     ("copied", "affirmed"),
     [
         ({"seller": "Hammer GmbH", "buyer": "Wohnbau Süd eG"}, {"seller": True, "buyer": True}),

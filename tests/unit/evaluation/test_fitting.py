@@ -226,6 +226,6 @@ def test_a_wrong_value_among_enough_right_ones_is_borne_and_of_equals_all_count(
 def test_a_fit_has_the_bound_of_what_it_was_not_fitted_on() -> None:
     found = fit(rows_by(share_right, 60), "p", NOW).calibration
     assert 0.5 < found.review_below <= 1
-    assert found.propose_below == 2 / 3, "numbers that were fitted tell which values are too unsure to be booked"
+    assert found.propose_below == 0.75, "numbers that were fitted tell which values are too unsure to be booked"
     assert fit(rows_by(lambda _: 1.0, 12), "p", NOW).calibration.review_below < found.review_below
     assert fit(rows_by(lambda _: 0.0, 12), "p", NOW).calibration.review_below == 1
