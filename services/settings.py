@@ -120,7 +120,7 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence below which a value, or all that was read under a type of less, is not stated but "
-        "proposed, for a person to accept; by default the calibration's own bound: two thirds, or 0 where it was not "
+        "proposed, for a person to accept; by default the calibration's own bound: three quarters, or 0 where it was not "
         "fitted.",
     )
     calibration: Path | None = Field(

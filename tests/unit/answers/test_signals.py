@@ -287,21 +287,21 @@ def traded(**copied: str) -> dict[str, FieldSignals]:
 
 
 @pytest.mark.parametrize(
-    ("field", "copied", "whole", "is_copied"),
+    ("field", "copied", "whole", "said"),
     [
-        ("seller", "Süd eG", "Wohnbau Süd eG", True),
-        ("seller", "Nord eG", "Wohnbau Süd eG", False),
-        ("seller", "Wohnbau", "Wohnbau Süd", False),
-        ("owner", "Süd eG", "Wohnbau Süd eG", False),
+        ("seller", "Süd eG", "Wohnbau Süd eG", (True, -0.1)),
+        ("seller", "Nord eG", "Wohnbau Süd eG", (False, None)),
+        ("seller", "Wohnbau", "Wohnbau Süd", (False, None)),
+        ("owner", "Süd eG", "Wohnbau Süd eG", (False, None)),
     ],
 )
 def test_a_firm_that_is_a_party_was_copied_where_code_made_a_part_of_it_whole(
-    field: str, copied: str, whole: str, is_copied: bool
+    field: str, copied: str, whole: str, said: tuple[bool, float | None]
 ) -> None:
     fields = check_answer(TRADED, {field: whole}, [SALE], "de")
     copies = [Copies({field: copied}, {field: [-0.1]})]
     found = weigh(TRADED, fields, [SALE], Candidates([SALE], "de"), copies, 1.0, UNFITTED).signals[field]
-    assert (found.copied, found.mean_logprob) == ((True, -0.1) if is_copied else (False, None))
+    assert (found.copied, found.mean_logprob) == said
 
 
 @pytest.mark.parametrize(
