@@ -205,8 +205,8 @@ class FieldAnswer(_Event):
         "that is not printed, from its first part to the last."
     )
     status: Literal["ok", "doubtful", "unparsed", "unsupported"] = Field(
-        description="`ok`: the value is stated; `doubtful`: it, or the document's type, is too unsure for that "
-        "(`POSTKORB_PROPOSE_BELOW`); "
+        description="`ok`: the value is stated; `doubtful`: it is too unsure for that (`POSTKORB_PROPOSE_BELOW`), "
+        "or, of a row, the document's type is; "
         "`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
     )
     confidence: float = Field(ge=0, le=1)

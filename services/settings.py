@@ -119,9 +119,9 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=1,
-        description="Confidence below which a value, or all that was read under a type of less, is not stated but "
-        "proposed, for a person to accept; by default the calibration's own bound: three quarters, or 0 where it was not "
-        "fitted.",
+        description="Confidence below which a value, or the rows of a document whose type has less, is not stated but "
+        "proposed, for a person to accept; by default the calibration's own bound: three quarters, or 0 where it was "
+        "not fitted.",
     )
     calibration: Path | None = Field(
         default=None,

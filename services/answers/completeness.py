@@ -6,6 +6,7 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition
 from schemas.events import FieldAnswer, Status
 from schemas.wording import Wording
+from services.answers.stated import is_cell
 
 _TOO_LONG: Final = Wording(
     de="das Dokument ist länger, als das Modell lesen darf (POSTKORB_MAX_WINDOWS)",
@@ -27,8 +28,8 @@ _CUT_OFF: Final = Wording(
     en="The model's answer was too long and was cut off; what comes last in it may be missing.",
 )
 _OF_UNSURE_TYPE: Final = Wording(
-    de="Die Art des Dokuments ist zu unsicher: Was unter ihr gelesen wurde, ist nur vorgeschlagen, auch die Zeilen.",
-    en="The type of the document is too unsure: what was read under it is only proposed, rows included.",
+    de="Die Art des Dokuments ist zu unsicher: Die Zeilen sind nur vorgeschlagen.",
+    en="The type of the document is too unsure: its rows are only proposed.",
 )
 _MISSING: Final = Wording(
     de="Das Pflichtfeld „{label}“ wurde im Dokument nicht gefunden.",
@@ -104,8 +105,9 @@ def completeness(
 
 
 def reasons_of_type(fields: Sequence[FieldAnswer], type_confidence: float, below: float, language: str) -> list[str]:
-    """Say that nothing is stated for the type that a document was read under, see `services.answers.stated`."""
-    return [_OF_UNSURE_TYPE.for_language(language)] if fields and type_confidence < below else []
+    """Say that no row is stated for the type that a document was read under, see `services.answers.stated`."""
+    has_rows = any(map(is_cell, fields))
+    return [_OF_UNSURE_TYPE.for_language(language)] if has_rows and type_confidence < below else []
 
 
 def _named(total: int, pages: Sequence[int], language: str) -> str:

@@ -472,7 +472,10 @@ class Letter:
         return by_foot or (self._by_place(first, second) if second else self._alone(first))
 
     def _alone(self, block: _Block) -> tuple[_Block | None, _Block | None]:
-        is_other = not block.is_to and self._below(self._labels.are_above_recipients_address) is not None
+        recipient = self._below(self._labels.are_of_recipient)
+        is_elsewhere = recipient is not None and all(cell.start != recipient.char_start for cell in block.cells)
+        is_billed = is_elsewhere or self._below(self._labels.are_above_recipients_address) is not None
+        is_other = not block.is_to and is_billed
         is_own = block.is_from or block.cells[0] == self._head[0] or is_other
         return (None, None) if block.is_trader else (block, None) if is_own else (None, block)
 

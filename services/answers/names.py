@@ -83,6 +83,8 @@ _OCCUPATION: Final = re.compile(
     r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",
     re.IGNORECASE,
 )
+_TITLED: Final = re.compile(r"(?:PD|Priv\.-Doz\.|Prof\.|Dr\.) ?[^&]+")
+"""A person who has a title: what follows the surname is an occupation, and no part of a firm's name."""
 _ORGANISATION: Final = re.compile(
     r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
     r"|town of|city of|county of|stadt|gemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität"
@@ -180,6 +182,9 @@ def parse_name(verbatim: str) -> str | None:
         name = employer
     if not (is_firm(name) and _OF_A_FIRM.match(name)):
         name = _HONORIFIC.sub("", name, count=1) if _HONORIFIC.match(name) else name
+    before, _, last = name.rpartition(" ")
+    if _TITLED.fullmatch(before) and is_occupation(last):
+        name = before.strip(_EDGES)
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
     if firm and not is_firm(name[firm.end("firm") :]):
         name = firm["firm"]

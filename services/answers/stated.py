@@ -13,20 +13,27 @@ def stated(
     Parameters
     ----------
     fields
-        As they were read, with their confidence. Cells of tables stand or fall with their rows, not with a confidence.
+        As they were read, with their confidence, in which that of the type counts.
     below
         A value of less confidence is `doubtful`, 0 to 1.
     withheld
         Fields whose values are it, too.
     type_confidence
-        Of the document type under which they were read, 0 to 1: with less than `below` all of them are `doubtful`,
-        rows among them. An order is no invoice, however well its sum was read.
+        Of the document type under which they were read, 0 to 1. Cells of tables have none of their own that anybody
+        looks at: rows stand or fall with the type. With less than `below` they are `doubtful`.
     """
-    of_unsure_type = type_confidence < below
+    without_rows = type_confidence < below
     return [
-        _stated(field, is_unsure=of_unsure_type or is_doubtful(field, below) or field.path in withheld)
+        _stated(
+            field, is_unsure=(without_rows and is_cell(field)) or is_doubtful(field, below) or field.path in withheld
+        )
         for field in fields
     ]
+
+
+def is_cell(field: FieldAnswer) -> bool:
+    """Say whether a value is one of a row's."""
+    return "[" in field.path
 
 
 def _stated(field: FieldAnswer, *, is_unsure: bool) -> FieldAnswer:
@@ -39,4 +46,4 @@ def _stated(field: FieldAnswer, *, is_unsure: bool) -> FieldAnswer:
 
 def is_doubtful(field: FieldAnswer, below: float) -> bool:
     """Say whether a value was read and is too unsure to be stated."""
-    return field.status == "ok" and "[" not in field.path and field.confidence < below
+    return field.status == "ok" and not is_cell(field) and field.confidence < below

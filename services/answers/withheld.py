@@ -1,8 +1,8 @@
 """Values that are not stated for what the document says around them, however likely they are: they are only proposed.
 
-Such are a number that words everywhere call another's or that may be the sender's own, an employer who is written to, a
-name of one word, an address with a name in it, a period whose words tell another one, a tax that is one of several, and
-an amount of which a part is paid.
+Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
+employer who is written to, a name of one word, an address with a name in it, a period whose words tell another one, a
+tax that is one of several, and an amount of which a part is paid.
 """
 
 import re
@@ -15,6 +15,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
 from services.answers.candidates import Candidates, nearest_words
+from services.answers.field_names import anywhere
 from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
 from services.answers.names import is_firm
@@ -89,20 +90,30 @@ def _reason(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> Wording | None:
+    found: Wording | None = None
     match definition.kind:
         case Kind.REFERENCE:
-            return _reason_of_number(kind, definition, answer, candidates)
+            found = _reason_of_number(kind, definition, answer, candidates)
+        case Kind.VAT_ID if _is_anothers(definition, answer, candidates):
+            found = _OF_ANOTHER
         case Kind.NAME:
-            return _reason_of_name(kind, definition, answer, candidates)
-        case Kind.ADDRESS:
-            return _NAMED if any(_is_named_in(answer, other) for other in given.values()) else None
-        case Kind.PERIOD:
-            return _OF_PERIOD if _is_anothers_place(answer, given.values()) else None
+            found = _reason_of_name(kind, definition, answer, candidates)
+        case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
+            found = _NAMED
+        case Kind.PERIOD if _is_anothers_place(answer, given.values()):
+            found = _OF_PERIOD
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
             totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
-            return _ONE_TAX if _is_part(*totals) else None
-        case _:
-            return None
+            taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
+            found = _ONE_TAX if len(taxes) > 1 and _is_part(*totals) else None
+    return found
+
+
+def _is_anothers(definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
+    words = anywhere(definition.unlike)
+    said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
+    return words is not None and bool(said) and all(map(words.search, said))
 
 
 def _reason_of_number(

@@ -366,3 +366,19 @@ def test_an_amount_or_a_time_behind_a_day_is_no_year(text: str) -> None:
 @pytest.mark.parametrize("text", ["15. Juni 2026, 12:00 Uhr", "am 15. Juni 26", "5.6.26.", "bis 15.06.26 30,00 EUR"])
 def test_a_year_before_something_else_is_still_one(text: str) -> None:
     assert len(values_in([text], Kind.DATE, "de")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("due_date", "Bezahlt am: 05.10.2026", []),
+        ("due_date", "Zahlbar bis: 05.10.2026", ["2026-10-05"]),
+        ("order_number", "P.O. Number: CL-20417\nOur Order No.: SO-118342", ["CL-20417"]),
+        ("net_total", "Net value € 623.80", ["623.80"]),
+        ("tax_total", "VAT amount € 109.83", ["109.83"]),
+    ],
+)
+def test_what_the_words_of_invoices_name(name: str, text: str, said: list[str]) -> None:
+    candidates = Candidates([text], "en")
+    definition = next(item for item in INVOICE.fields if item.name == name)
+    assert [item.value.text for item in candidates.labelled(definition, INVOICE)] == said

@@ -134,13 +134,13 @@ def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
     )
 
 
-def test_a_type_that_is_too_unsure_is_told() -> None:
-    given = [answered("seller_vat_id")]
-    assert reasons_of_type(given, 0.7, 0.7, "en") == []
-    assert reasons_of_type([], 0.6, 0.7, "en") == [], "nothing was read under it"
-    assert reasons_of_type(given, 0.6, 0.7, "en") == [
-        "The type of the document is too unsure: what was read under it is only proposed, rows included."
+def test_a_type_that_is_too_unsure_for_its_rows_is_told() -> None:
+    rows = [answered("line_items[0].quantity")]
+    assert reasons_of_type(rows, 0.7, 0.7, "en") == []
+    assert reasons_of_type([answered("seller_vat_id")], 0.6, 0.7, "en") == [], "there are no rows"
+    assert reasons_of_type(rows, 0.6, 0.7, "en") == [
+        "The type of the document is too unsure: its rows are only proposed."
     ]
-    assert reasons_of_type(given, 0.6, 0.7, "de") == [
-        "Die Art des Dokuments ist zu unsicher: Was unter ihr gelesen wurde, ist nur vorgeschlagen, auch die Zeilen."
+    assert reasons_of_type(rows, 0.6, 0.7, "de") == [
+        "Die Art des Dokuments ist zu unsicher: Die Zeilen sind nur vorgeschlagen."
     ]

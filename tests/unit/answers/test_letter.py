@@ -287,6 +287,14 @@ def test_one_address_at_the_top_is_the_senders_own_unless_something_stands_besid
     assert parts(placed(*beside)) == ("Anna Weber", FIRM[0])
 
 
+@pytest.mark.parametrize("label", ["Facturé à", "FACTURÉ À", "Rechnung an", "Bill to"])
+def test_one_address_beside_a_name_below_the_recipients_word_is_the_senders(label: str) -> None:
+    beside = [(label, RIGHT, 40), *column(500, 100, *FIRM), *column(RIGHT, 160, "Orchard Homes plc", "Kermor Lane")]
+    assert parts(placed(*beside)) == (FIRM[0], "Orchard Homes plc")
+    below = [(label, 500, 40), *column(500, 160, *FIRM), *column(RIGHT, 160, "Orchard Homes plc", "Kermor Lane")]
+    assert parts(placed(*below))[1] == FIRM[0]
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

@@ -65,6 +65,16 @@ def test_a_number_that_is_called_the_buyers_is_stated(words: str) -> None:
     assert of_text("invoice", f"Rechnung RE-17\n{words}: A-2026-0377", order_number="A-2026-0377") == {}
 
 
+def test_a_vat_number_that_is_called_the_customers_alone_is_only_proposed() -> None:
+    number = "DE319774206"
+    assert of_text("invoice", f"Rechnung\nKunden-USt-IdNr.: {number}", seller_vat_id=number) == {
+        "seller_vat_id": f"USt-IdNr. des Verkäufers: die Wörter vor „{number}“ nennen etwas anderes."
+    }
+    assert of_text("invoice", f"Rechnung\nUSt-IdNr.: {number}", seller_vat_id=number) == {}
+    both = f"Rechnung\nKunden-USt-IdNr.: {number}\nUSt-IdNr.: {number}"
+    assert of_text("invoice", both, seller_vat_id=number) == {}
+
+
 APPLICATION = placed(
     *column(500, 300, "Ida Brook", "27 Station View", "Sheffield S11 8TP"),
     *column(500, 1_240, "Pennine Water plc", "Calder House", "6 Weir Street", "Wakefield WF1 4QX"),
@@ -92,6 +102,9 @@ def test_one_of_several_taxes_is_only_proposed_as_their_total() -> None:
     rounded = "Netto 780,14 €\nMwSt. 39,30 €\nRechnungsbetrag 819,45 €"
     assert of_text("invoice", rounded, tax_total="39,30 €", net_total="780,14 €", gross_total="819,45 €") == {}
     assert of_text("invoice", TAXES, tax_total="39,30 €") == {}
+    freight = "SUBTOTAL $100.00\nSALES TAX $7.25\nSHIPPING $10.00\nTOTAL DUE $117.25"  # a rate of the United States
+    amounts = {"net_total": "$100.00", "tax_total": "$7.25", "gross_total": "$117.25"}
+    assert of_text("invoice", freight, "en", **amounts) == {}
 
 
 def test_of_two_periods_that_the_same_words_tell_the_less_sure_one_is_only_proposed() -> None:

@@ -209,16 +209,6 @@ async def test_a_type_below_the_bound_of_review_is_for_a_person() -> None:
         ] * count
 
 
-async def test_nothing_is_stated_under_a_type_that_is_too_unsure() -> None:
-    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS))
-    bounds, classified = UNFITTED.model_copy(update={"propose_below": 0.01}), checked.asked.classified
-    for confidence, proposed in ((0.01, False), (0.009, True)):
-        asked = replace(checked.asked, calibration=bounds, classified=replace(classified, confidence=confidence))
-        outcome = answered(replace(checked, asked=asked))
-        assert {field.status for field in outcome.fields} == {"doubtful" if proposed else "ok"}
-        assert any("Die Art des Dokuments ist zu unsicher" in reason for reason in outcome.reasons) is proposed
-
-
 SUPPORTED = "Die Muster GmbH verlangt 119,00 €."
 UNSUPPORTED = f"{SUPPORTED} Danach kommen 40 € Mahngebühr dazu."
 
@@ -259,6 +249,17 @@ async def test_rows_that_do_not_make_the_total_make_an_answer_incomplete() -> No
     assert (whole.status, whole.reasons) == (Status.COMPLETE, [])
     assert less.status is Status.INCOMPLETE
     assert "fehlen gegenüber der Summe" in less.reasons[0]
+
+
+async def test_rows_of_a_type_that_is_too_unsure_are_not_stated() -> None:
+    checked, _, _ = await first_answer(f"{letter('invoice', **GOOD)}\n{ROWS}\n{letter('invoice', **TOTALS)}")
+    bounds, classified = UNFITTED.model_copy(update={"propose_below": 0.01}), checked.asked.classified
+    for confidence, status in ((0.01, "ok"), (0.009, "doubtful")):
+        asked = replace(checked.asked, calibration=bounds, classified=replace(classified, confidence=confidence))
+        outcome = answered(replace(checked, asked=asked))
+        assert {field.status for field in outcome.fields if "[" in field.path} == {status}
+        assert any("Die Art des Dokuments ist zu unsicher" in reason for reason in outcome.reasons) is (status != "ok")
+        assert all(field.status == "ok" for field in outcome.fields if "[" not in field.path)
 
 
 @pytest.mark.parametrize(
