@@ -129,10 +129,10 @@ def _reason_of_name(
 ) -> Wording | None:
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
-    return _CUT if _is_party(kind, definition) and _is_cut(answer) else None
+    return _CUT if _names_a_party(kind, definition) and _is_cut(answer) else None
 
 
-def _is_party(kind: DocumentType, definition: FieldDefinition) -> bool:
+def _names_a_party(kind: DocumentType, definition: FieldDefinition) -> bool:
     """Say whether a field is of who sends or gets the document, or of one of the two who agree."""
     agreeing = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
     return definition.role is not None or definition.name in agreeing
