@@ -513,7 +513,8 @@ class Letter:
             name, *parts = [part for part in _FOOT_LINE.split(cell.text[:MAX_FOOT]) if part] or [""]
             if not parts and cell not in heads:
                 parts = _lines_below(cell, cells[at + 1 :])
-            address = parse_address(", ".join(parts[:2])) if len(parts) > 1 else None
+            is_whole = len(parts) == 1 and "," in parts[0]
+            address = parse_address(", ".join(parts[:2])) if is_whole or len(parts) > 1 else None
             is_name = address is not None and ":" not in name and not _BANK.search(name)
             if address and is_name and (party := self._party(len(self._sheets), cell, name)):
                 return party, address.postcode
@@ -721,13 +722,18 @@ def _is_before_figure(cell: Cell, cells: Sequence[Cell], heads: Sequence[Cell]) 
 
 
 def _lines_below(top: Cell, cells: Sequence[Cell]) -> list[str]:
-    """Give the lines directly below another one, up to one of several parts; an owner's name is left out."""
+    """Give the lines directly below another one, up to one of several parts, or with it where that is the address.
+
+    An owner's name is left out.
+    """
     found: list[Cell] = [top]
     for cell in cells:
         if abs(cell.left - top.left) <= _SAME_EDGE and _is_next_line(found[-1], cell):
-            if len(_FOOT_LINE.split(cell.text[:MAX_FOOT])) > 1 and not is_owner(cell.text):
+            has_parts = len(_FOOT_LINE.split(cell.text[:MAX_FOOT])) > 1 and not is_owner(cell.text)
+            if not has_parts or (len(found) == 1 and parse_address(cell.text[:MAX_FOOT])):
+                found.append(cell)
+            if has_parts:
                 break
-            found.append(cell)
     return [cell.text for cell in found[1:] if not is_owner(cell.text)]
 
 

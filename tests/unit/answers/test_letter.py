@@ -76,6 +76,11 @@ def test_who_names_himself_at_the_end_with_an_address_sends_and_the_address_at_t
     assert parts(placed(*words)) == ("Dachdeckerei Hammer GmbH", "Wohnbau Süd eG")
 
 
+def test_an_address_in_one_line_below_the_name_at_the_end_is_his_who_sends() -> None:
+    foot = ("Dachdeckerei Hammer GmbH", "Gerüstweg 3, 10115 Berlin", "Amtsgericht Berlin HRB 14402, Tel. 030 1234")
+    assert parts(placed(*column(500, 300, *CUSTOMER), *column(500, FOOT, *foot))) == (foot[0], CUSTOMER[0])
+
+
 @pytest.mark.parametrize(
     "line",
     [
