@@ -75,7 +75,7 @@ LAYOUTS = [
     Held("sixth", fields=316, misleading=4, rows=230, unflagged=2, silent_losses=0, auroc=0.97, ece=0.016),
     Held("seventh", fields=318, misleading=2, rows=258, unflagged=0, silent_losses=0, auroc=0.96, ece=0.016),
     Held("eighth", fields=308, misleading=5, rows=217, unflagged=1, silent_losses=1, auroc=0.97, ece=0.031),
-    Held("ninth", fields=291, misleading=3, rows=161, unflagged=1, silent_losses=0, auroc=0.97, ece=0.025),
+    Held("ninth", fields=291, misleading=3, rows=161, unflagged=1, silent_losses=0, auroc=0.97, ece=0.03),
     Held("tenth", fields=322, misleading=3, rows=173, unflagged=0, silent_losses=0, auroc=0.97, ece=0.027),
     Held("eleventh", fields=304, misleading=1, rows=193, unflagged=0, silent_losses=0, auroc=0.98, ece=0.031),
     Held("twelfth", fields=326, misleading=0, rows=205, unflagged=0, silent_losses=0, auroc=0.98, ece=0.026),
@@ -85,7 +85,7 @@ LAYOUTS = [
     Held("sixteenth", fields=308, misleading=1, rows=216, unflagged=0, silent_losses=0, auroc=0.98, ece=0.031),
     Held("seventeenth", fields=327, misleading=0, rows=338, unflagged=0, silent_losses=0, auroc=0.99, ece=0.041),
     Held("eighteenth", fields=306, misleading=1, rows=204, unflagged=0, silent_losses=0, auroc=0.99, ece=0.037),
-    Held("nineteenth", fields=298, misleading=1, rows=231, unflagged=1, silent_losses=0, auroc=0.95, ece=0.04),
+    Held("nineteenth", fields=298, misleading=1, rows=231, unflagged=1, silent_losses=1, auroc=0.95, ece=0.04),
     Held("twentieth", fields=296, misleading=2, rows=218, unflagged=0, silent_losses=0, auroc=0.98, ece=0.039),
     Held("twenty-first", fields=326, misleading=2, rows=256, unflagged=0, silent_losses=0, auroc=0.98, ece=0.028),
 ]
