@@ -9,7 +9,8 @@ from kafka import KafkaProducer
 from scripted import letter
 from scripted_server import ScriptedServer
 
-DOCUMENTS = 30
+DOCUMENTS = 80
+"""More than the server is asked at once: the last ones wait for the first, so that there is time to kill."""
 IN_FLIGHT = {
     "intake": "SELECT FROM postkorb.documents WHERE document_id LIKE $1",
     "inference": "SELECT FROM postkorb.documents WHERE document_id LIKE $1 AND state = 'processed'",
@@ -26,7 +27,7 @@ async def test_nothing_is_lost_and_nothing_is_told_twice_as_something_else(
     stack: Installation, engine: ScriptedServer, prefix: str, service: str
 ):
     stack.wait_until(stack.is_ready)
-    engine.seconds = 0.3
+    engine.seconds = 1.0
     victim = stack.program(service)
     ids = publish(stack.stack.kafka_bootstrap_servers, prefix)
 
