@@ -15,7 +15,7 @@ from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
 from services.answers.candidates import Candidates, nearest_words
-from services.answers.field_names import anywhere
+from services.answers.field_names import FieldNames
 from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
 from services.answers.names import is_firm
@@ -94,7 +94,7 @@ def _reason(
     match definition.kind:
         case Kind.REFERENCE:
             found = _reason_of_number(kind, definition, answer, candidates)
-        case Kind.VAT_ID if _is_anothers(definition, answer, candidates):
+        case Kind.VAT_ID if _is_anothers(kind, definition, answer, candidates):
             found = _OF_ANOTHER
         case Kind.NAME:
             found = _reason_of_name(kind, definition, answer, candidates)
@@ -109,11 +109,11 @@ def _reason(
     return found
 
 
-def _is_anothers(definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> bool:
+def _is_anothers(kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> bool:
     """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
-    words = anywhere(definition.unlike)
+    names = FieldNames(definition, kind)
     said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    return words is not None and bool(said) and all(map(words.search, said))
+    return bool(said) and all(map(names.exclude, said))
 
 
 def _reason_of_number(
