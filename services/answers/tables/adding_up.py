@@ -246,9 +246,11 @@ class _Search:
         cancels = first == last or any(is_payment(row.entry.label) for row in self._taken[first:last])
         begin = last if cancels and (first == last or not self._is_cut(last, total, at)) else first
         rank = None if self._is_cut(begin, total, at) else self._rank(begin, total, at)
-        rows = _without_strays(self._taken[begin:])
         has_groups = not self.way.groups_have_totals or self._groups >= FEWEST_GROUPS
-        if rank is not None and has_groups and self._are_rows(rows, rank):
+        if rank is None or not has_groups:
+            return begin
+        rows = _without_strays(self._taken[begin:])
+        if self._are_rows(rows, rank):
             self.proofs.append(_Proof(len(rows) == 1 and not rows[0].is_product, rank, rows))
         return begin
 
