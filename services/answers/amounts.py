@@ -46,7 +46,7 @@ _PREFIX: Final = re.compile(rf"(?P<sign>[(+-]{{0,2}}) ?(?P<unit>[^\s0-9()+-]+?{_
 _SUFFIX: Final = re.compile(
     rf"(?P<rest>.*(?:[0-9)]|(?<![^\W\d_])-)) ?(?P<unit>[^\s0-9()+-]+{_MORE_WORDS})(?P<sign>[)-]{{0,2}})"
 )
-_NO_CENTS: Final = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=\)?$)")
+_NO_CENTS: Final = re.compile(r"(?<=[0-9]) ?[.,] ?-{1,2}(?=\)?$)")
 _NO_PAISE: Final = re.compile(r"(?<=[0-9])/[-\u2013]$")
 """What stands behind whole rupees: `Rs. 1,500/-`."""
 _SIGNED: Final = re.compile(r"(?P<open>\(?) ?(?P<lead>[+-]?) ?(?P<digits>[0-9].*?) ?(?P<trail>-?) ?(?P<close>\)?)")

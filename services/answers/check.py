@@ -129,10 +129,12 @@ _HELD: Final = re.compile(r"(?P<words>[^()]*[^()\s]) ?\((?P<held>ICD[^()]{1,40})
 """Words, and behind them in brackets the code of a diagnosis."""
 _CODE: Final = r"[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}"
 """Of a diagnosis (ICD-10), with its point: without one it may be a vertebra."""
+_SURE_AND_SIDE: Final = r"(?: [AGVZ])?(?: [BLR])?"
+"""Letters behind a German code: how sure the diagnosis is, and of which side: `M17.1 G L`."""
 _NAMED: Final = r"(?:ICD[\w -]{0,8}:? ?)?"
 """The catalogue that the code is of, if it is said."""
 _BEFORE_CODE: Final = re.compile(
-    rf"(?P<words>[^\s(].*?)\s*(?:\({_NAMED}{_CODE}\)(?:[.,;]?|[.,;]\s.*)"
+    rf"(?P<words>[^\s(].*?)\s*(?:\({_NAMED}{_CODE}{_SURE_AND_SIDE}\)(?:[.,;]?|[.,;]\s.*)"
     rf"|(?:[;,]|\s[-\u2013\u2014:])\s*{_NAMED}{_CODE}\b.*)",
     re.DOTALL,
 )

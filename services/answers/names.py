@@ -51,7 +51,7 @@ _SALUTATION: Final = re.compile(
 _LEGAL_FORM: Final = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
     r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?|VVaG|[AK]d?öR"
-    r"|PartG|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
+    r"|PartG(?: ?mbB)?|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
     r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|GAEC|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"
 )
@@ -77,7 +77,7 @@ _PERSON: Final = re.compile(
 )
 _OCCUPATION: Final = re.compile(
     r"(?:(?:leitende[rn]?|niedergelassene[rn]?|öffentlich bestellte[rn]?) )?"
-    r"(?:(?:[^\W\d_]*(?:arzt|ärztin)|notar(?:in)?|(?:rechts|fach)(?:anwalt|anwältin)|steuerberater(?:in)?"
+    r"(?:(?:[^\W\d_]*(?:arzt|ärztin|ärzte)|notar(?:in|e)?|(?:rechts|fach)(?:anwalt|anwältin|anwälte)|steuerberater(?:in)?"
     r"|wirtschaftsprüfer(?:in)?|sachbearbeiter(?:in)?|geschäftsführer(?:in)?|general practitioner|solicitors?"
     r"|médecin(?: (?:traitant|généraliste|spécialiste))?|notaire|avocate?)"
     r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",

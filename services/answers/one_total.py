@@ -5,13 +5,14 @@ it: `Total CHF 214.60, darin inbegriffen 8.1 % MWST von CHF 16.08` comes to no 2
 amount, arithmetic says: 16.08 is 8.1 % of 214.60 less 16.08, and of no rate of 214.60 itself.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from schemas.document_types import DocumentType, Kind
 from schemas.events import FieldAnswer
-from services.answers.candidates import Candidates
+from services.answers.candidates import Candidates, nearest_words
 from services.answers.field_names import name_pattern
 from services.answers.labelling import answer_of
 from services.answers.no_values import is_called_tax
@@ -27,6 +28,10 @@ _IN_TENTHS: Final = (
 RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 """Percent: value added tax in Europe, and GST in Australia, Canada and New Zealand, in force or lately so."""
 
+_FREIGHT: Final = re.compile(
+    r"\b(?:shipping|freight|carriage|delivery|versand\w*|fracht\w*|porto|liefer\w*|port|livraison)\b"
+)
+"""Words, in small letters, of what an order is delivered for."""
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
 
@@ -80,7 +85,7 @@ def by_tax_above(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     """Take the subtotal for an amount before tax that has the tax in it, in types that have no other; else nothing.
 
     `Subtotal 400.00`, `VAT 20 % 80.00`, `Grand total 480.00` of an order: the order is worth 400.00. All three stand
-    below each other in that order, and make the last one.
+    below each other in that order, and make the last one, with the freight that may stand between.
     """
     names = {field.name for field in kind.fields if field.before_tax}
     found = {field.path: _before_tax(field, candidates) for field in fields if field.path in names}
@@ -93,13 +98,16 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
     gross, amounts = _amount(answer), [item for item in candidates.of(Kind.MONEY) if item.value.numeric]
     lasts = [at for at, item in enumerate(amounts) if item.value.numeric == gross is not None]
     for last in reversed(lasts):
-        tax = Decimal(0)
+        tax = freight = Decimal(0)
         for at in range(last - 1, max(-1, last - 1 - MOST_TAXES), -1):
+            if not tax and not freight and _FREIGHT.search(nearest_words(amounts[at])):
+                freight = amounts[at].value.numeric or Decimal(0)
+                continue
             if not is_called_tax(amounts[at]):
                 break
             tax += amounts[at].value.numeric or 0
             net = amounts[at - 1] if at else None
-            if net and tax and net.value.numeric == (gross or 0) - tax and not is_called_tax(net):
+            if net and tax and net.value.numeric == (gross or 0) - freight - tax and not is_called_tax(net):
                 return net
     return None
 

@@ -36,8 +36,8 @@ MOST_OPEN: Final = Decimal("0.005")
 _PART_BY_NAME: Final = re.compile(r"\b[cis]gst\b")
 """Names of the Indian taxes that stand below each other with no rate."""
 _HALF_A_CENT: Final = Decimal("0.005")
-_TAXED: Final = re.compile(r"%.*\b(?:auf|von|aus|on|of|sur)\W*$")
-"""What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`."""
+_TAXED: Final = re.compile(r"(?:%|steuerbar|steuerfrei|\bexempt\b|exonéré).*\b(?:auf|von|aus|on|of|sur)\W*$")
+"""What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`, `nicht steuerbar auf`."""
 
 
 class _Stack(NamedTuple):

@@ -11,6 +11,7 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import findings_of
 from services.answers.labelling import answer_of
+from services.answers.names import is_firm
 from services.answers.places.scored import Scored
 from services.answers.review import Review
 from services.answers.rules import holds, values_of
@@ -81,5 +82,7 @@ def _said_at(
         return None  # running text, whatever name it begins with
     for separator in _SEPARATORS:
         copy = copy.partition(separator)[0].strip() or copy
+    if definition.kind is Kind.NAME and not is_firm(copy) and any(map(str.isdigit, copy)):
+        return None  # a room, a street, a number
     read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)
     return next((answer for answer in read if answer.status == "ok"), None)

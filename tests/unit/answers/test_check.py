@@ -565,6 +565,8 @@ def test_a_number_of_a_title_is_copied_with_it(copied: str, text: str, level: st
         ("Cholezystitis; K80.2 - Gallensteine", "Cholezystitis"),
         ("Schwere Grippe (J10.1), Hypertonie (I10.00)", "Schwere Grippe"),
         ("Schwere Grippe (ICD-10: J10.1), Hypertonie", "Schwere Grippe"),
+        ("Gonarthrose links, Grad III (M17.1 G L)", "Gonarthrose links, Grad III"),
+        ("Hypertonie (I10.90 G)", "Hypertonie"),
         ("Schwere Grippe (J10.1) links", "Schwere Grippe (J10.1) links"),
         ("Kompressionsfraktur L1 - T12", "Kompressionsfraktur L1 - T12"),
         ("Zustand nach Sturz (Stufe B2.1)", "Zustand nach Sturz (Stufe B2.1)"),

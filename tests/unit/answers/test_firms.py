@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.answers.names import is_firm
+from services.answers.names import firms_in, is_firm
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ from services.answers.names import is_firm
 )
 def test_a_legal_form_tells_a_firm(name: str) -> None:
     assert is_firm(name)
+
+
+@pytest.mark.parametrize("name", ["Brook, Kern & Partner PartG mbB", "Kern & Partner PartG", "Kern PartGmbB"])
+def test_a_partnership_has_its_limit_in_its_name(name: str) -> None:
+    assert [*firms_in(f"{name} · Am Hang 12")][-1].endswith(name.split(", ")[-1])
 
 
 @pytest.mark.parametrize("name", ["Max Inch", "Corporal Ltdson", "Anna Kfrank", "Lena Gmbhoff"])

@@ -719,3 +719,11 @@ def test_a_credit_notes_total_is_negative_as_its_name_says() -> None:
     assert values(list(labelled(([text], []), TYPES["invoice"], net_total="1,00 €").fields)) == {"net_total": "-7.67"}
     notice = "Festsetzung 98,77 €\nZu zahlen (EUR 296,31)"
     assert values(list(labelled(([notice], []), NOTICE, amount="98,77 €").fields)) == {"amount": "98.77"}
+
+
+@pytest.mark.parametrize("written", ["318 .-", "318.-", "318 .\u2013", "318,- €"])
+def test_whole_francs_and_euros_have_a_dash_for_their_cents(written: str) -> None:
+    page = f"Muster GmbH\nHonorarnote\nGesamt in Euro: {written}\nZahlbar prompt"
+    gross = next(definition for definition in BILL.fields if definition.name == "gross")
+    (found,) = Candidates([page], "de").labelled(gross, BILL)
+    assert (found.verbatim, found.value.numeric) == (written, Decimal(318))

@@ -85,6 +85,8 @@ def test_a_subtotal_above_the_stack_is_no_net_total() -> None:
 def test_what_is_taxed_on_the_line_of_its_tax_is_no_part_of_the_stack() -> None:
     page = STACK.replace("19%    ", "19% auf 2.488,21 €    ").replace("7%    ", "7% auf 2.331,15 €    ")
     assert totals(page, net="4.819,36 €") == TOTALS
+    untaxed = page.replace("5.455,30", "nicht steuerbar auf 120,00 €    0,00 €\nBruttobetrag    5.455,30")
+    assert totals(untaxed, net="4.900,00 €") == TOTALS
 
 
 def test_rates_have_three_decimals_in_quebec() -> None:

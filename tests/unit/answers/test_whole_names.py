@@ -3,7 +3,7 @@
 import pytest
 from unit.answers.placed import Pages, a_type, column, field, placed, values
 
-from schemas.document_types import Kind
+from schemas.document_types import Kind, load_document_types
 from services.answers.check import check_answer
 from services.answers.surroundings import Surroundings
 from services.answers.tables.runs import Run, pack
@@ -260,6 +260,13 @@ def test_a_firm_behind_the_word_for_it_is_taken_whole() -> None:
 )
 def test_what_a_person_works_for_may_stand_in_the_next_line(person: str, organisation: str) -> None:
     assert taken(placed(*column(0, 100, person, organisation, *STREET)), person) == organisation
+
+
+@pytest.mark.parametrize("party", ["party_a", "party_b"])
+def test_of_a_contract_the_organisation_is_party_and_not_who_acts_for_it(party: str) -> None:
+    page = placed(*column(0, 100, "Auftraggeber", "Ida Brook", "Zweckverband Wasser Altdorf", *STREET))
+    answers = check_answer(load_document_types()["contract"], {party: "Ida Brook"}, page[0], "de", Surroundings(*page))
+    assert values(answers)[party] == "Zweckverband Wasser Altdorf"
 
 
 @pytest.mark.parametrize(

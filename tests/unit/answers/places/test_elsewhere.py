@@ -101,6 +101,17 @@ def test_a_value_is_taken_from_where_it_far_likelier_stands(name: str, copied: s
     assert answer.confidence == UNWEIGHED, "what it is worth is weighed anew"
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [("Zimmer 214, Rathaus II", "Brook & Partner"), ("Studio 54 GmbH", "Studio 54 GmbH"), ("Nordwerk", "Nordwerk")],
+)
+def test_a_room_is_no_name_wherever_it_stands(line: str, value: str) -> None:
+    pages, layouts = placed((line, 0, 100), ("Brook & Partner", 0, 400))
+    known = Candidates(pages, "de", layouts, learned_places=LEARNED)
+    fields = check_answer(BILL, {"seller": "Brook & Partner"}, pages, "de", known.surroundings)
+    assert only(by_places(BILL, Review(fields, [], {}), known, "de")).value == value
+
+
 def test_a_finding_says_what_was_put() -> None:
     found = done(issued="19.06.2026")
     assert found.repaired == {"issued": ("05.06.2026",)}
