@@ -18,6 +18,7 @@ from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.justified import without_justified
+from services.answers.tables.kinds_of_rows import are_kinds
 from services.answers.tables.listed import Listing, listed_rows
 from services.answers.tables.misleading import prices_without_tax, products_without_tax
 from services.answers.tables.products import is_product, name_factors
@@ -239,9 +240,11 @@ def _read_table(
         return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
-    surety = Surety(confirmed=not reasons, words=not found.unsure_words)
+    kinds = are_kinds(rows, laid_out)
+    surety = Surety(confirmed=not reasons, words=not (found.unsure_words or kinds))
     fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
     reasons += [why.unsure_words()] if found.unsure_words else []
+    reasons += [why.kinds()] if kinds else []
     if listing.rows or not unproven:
         return TableAnswers(fields, reasons)
     return TableAnswers(fields, reasons, unproven, _exceeded(key, rows, named))

@@ -87,6 +87,10 @@ _UNSURE_WORDS: Final = Wording(
     de="nichts zeigt, ob Wörter zwischen den Zahlen zweier Zeilen oben oder unten dazugehören: „{column}“ prüfen.",
     en="nothing shows whether words between the numbers of two rows are the upper or lower one's: check “{column}”.",
 )
+_KINDS: Final = Wording(
+    de="„{column}“ ist in jeder Zeile ein Wort, das sich wiederholt; was daneben steht, wurde nicht gelesen.",
+    en="“{column}” is one word in each row, which repeats; what stands beside it was not read.",
+)
 _HOLE: Final = Wording(de="{row} ohne „{column}“", en="{row} has no “{column}”")
 _NO_COLUMN: Final = Wording(
     de="„{column}“ wurde nicht gelesen, und das Dokument nennt eine solche Spalte.",
@@ -126,6 +130,10 @@ class Reasons:
     def unsure_words(self) -> str:
         """Say that words may be those of the row above or below."""
         return self._sentence(_UNSURE_WORDS, column=self._label(self.table.description))
+
+    def kinds(self) -> str:
+        """Say that the words of rows may only tell their kinds."""
+        return self._sentence(_KINDS, column=self._label(self.table.description))
 
     def too_many(self, count: int) -> str:
         """Say that there are more rows than were read."""

@@ -25,7 +25,7 @@ def test_a_legal_form_tells_a_firm(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Brook, Kern & Partner PartG mbB", "Kern & Partner PartG", "Kern PartGmbB"])
 def test_a_partnership_has_its_limit_in_its_name(name: str) -> None:
-    assert [*firms_in(f"{name} · Am Hang 12")][-1].endswith(name.split(", ")[-1])
+    assert [*firms_in(f"{name} · Am Hang 12")][-1].endswith(name.rsplit(", ", maxsplit=1)[-1])
 
 
 @pytest.mark.parametrize("name", ["Max Inch", "Corporal Ltdson", "Anna Kfrank", "Lena Gmbhoff"])

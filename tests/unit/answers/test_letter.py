@@ -260,7 +260,9 @@ def test_a_buyer_may_send_or_receive_so_the_word_says_nothing_of_it(label: str) 
         assert parts(placed(*column(500, 880, label, *CUSTOMER), *other)) == (None, None)
 
 
-@pytest.mark.parametrize("label", ["Lieferadresse:", "Lieferung an", "Deliver to", "SHIP TO", "Patient", "Patient(in):"])
+@pytest.mark.parametrize(
+    "label", ["Lieferadresse:", "Lieferung an", "Deliver to", "SHIP TO", "Patient", "Patient(in):"]
+)
 def test_where_goods_go_and_whom_it_is_about_is_no_recipient(label: str) -> None:
     assert parts(placed(("Hammer Dach", 3_000, 100), *column(500, 880, label, *CUSTOMER)))[1] is None
 

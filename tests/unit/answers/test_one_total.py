@@ -131,7 +131,16 @@ def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
         TAXED.replace("Subtotal", "Total prior to tax"),
         TAXED.replace("Subtotal", "Summe ohne Umsatzsteuer"),
     ],
-    ids=["one tax", "two", "said before", "said behind", "freight of nothing", "freight", "prior to tax", "without tax"],
+    ids=[
+        "one tax",
+        "two",
+        "said before",
+        "said behind",
+        "freight of nothing",
+        "freight",
+        "prior to tax",
+        "without tax",
+    ],
 )
 def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
     assert worth(page, "492.50" if "492.50" in page else "480.00") == "400.00"
