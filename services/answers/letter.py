@@ -150,7 +150,7 @@ _TITLE: Final = re.compile(
 _OF_ANOTHER: Final = re.compile(
     r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
     r"|ship(?:ping address|ped to| to)"
-    r"|consignee|livr(?:é|er) à|(?:adresse de )?livraison|shipping|patient(?:\(?in\)?)?|absender|from"
+    r"|consignee|livr(?:é|er) à|(?:adresse de )?livraison|shipping|patient(?:[(/:*]?in\)?)?|absender|from"
     r"|adresse (?:de l.installation|du chantier|d.intervention)|lieu de (?:livraison|prestation)|verbrauchsstelle"
     r"|(?:service|site|installation|supply) address|lieferstelle|leistungsort|einbauort|objekt(?:adresse)?"
     r"|baustelle|einsatzort|standort|lieferort|chantier|(?:(?:job|project|work|building) ?)?site)\W*$",
@@ -239,7 +239,9 @@ class Letter:
     @cached_property
     def sender(self) -> Party | None:
         """Who writes: of the sender's line, a mail's head, the first of two addresses, the foot, or the letterhead."""
-        if party := self._sender_line or self._of_head("from", "von"):
+        line = self._sender_line
+        line = None if line is None or is_occupation(line.verbatim) else line
+        if party := line or self._of_head("from", "von"):
             return party
         if party := self._below(self._labels.are_of_sender):
             return replace(party, is_labelled=True)
@@ -427,9 +429,8 @@ class Letter:
         for above in (cell for first in firsts for cell in self._in_window_above(first)):
             text = self._with_cells_behind(above)
             text = text if _is_sender_line(text) else self._in_two_lines(above)
-            name, *others = _parts_of_sender(text)
-            if _is_sender_line(text) and not (_is_parted(name, *others[:1]) or is_occupation(name)):
-                return self._party(1, above, name)
+            if _is_sender_line(text) and not _is_parted(*_parts_of_sender(text)[:2]):
+                return self._party(1, above, _parts_of_sender(text)[0])
         return None
 
     def _is_in_window(self, block: _Block) -> bool:

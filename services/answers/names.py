@@ -77,10 +77,11 @@ _PERSON: Final = re.compile(
 )
 _OCCUPATION: Final = re.compile(
     r"(?:(?:leitende[rn]?|niedergelassene[rn]?|öffentlich bestellte[rn]?) )?"
-    r"(?:(?:[^\W\d_]*(?:arzt|ärztin|ärzte)|notar(?:in|e)?|(?:rechts|fach)(?:anwalt|anwältin|anwälte)|steuerberater(?:in)?"
+    r"(?:(?:[^\W\d_]*(?:arzt|ärztin)|notar(?:in)?|(?:rechts|fach)(?:anwalt|anwältin)|steuerberater(?:in)?"
     r"|wirtschaftsprüfer(?:in)?|sachbearbeiter(?:in)?|geschäftsführer(?:in)?|general practitioner|solicitors?"
     r"|médecin(?: (?:traitant|généraliste|spécialiste))?|notaire|avocate?)"
-    r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?)",
+    r"(?: (?:für|im|in|am|und|of|for|at|en|au|à|de) .{3,60})?"
+    r"|[^\W\d_]*ärzte|notare|(?:rechts|fach)anwälte)",  # alone: `Zahnärzte am Markt` is a name
     re.IGNORECASE,
 )
 _TITLED: Final = re.compile(r"(?:PD|Priv\.-Doz\.|Prof\.|Dr\.) ?[^&]+")
@@ -139,7 +140,7 @@ def is_person(name: str) -> bool:
 
 def is_occupation(text: str) -> bool:
     """Say whether words tell what somebody does, and not who it is: `Notarin`, `Fachärztin für Innere Medizin`."""
-    return _OCCUPATION.fullmatch(text.strip(_EDGES)) is not None
+    return _OCCUPATION.fullmatch(text.strip(_EDGES)) is not None and not is_firm(text)
 
 
 def is_owner(text: str) -> bool:

@@ -29,7 +29,8 @@ RATES: Final = tuple(Decimal(rate) / 10 for rate in _IN_TENTHS)
 """Percent: value added tax in Europe, and GST in Australia, Canada and New Zealand, in force or lately so."""
 
 _FREIGHT: Final = re.compile(
-    r"\b(?:shipping|freight|carriage|delivery|versand\w*|fracht\w*|porto|liefer\w*|port|livraison)\b"
+    r"\b(?:shipping|freight|carriage|delivery(?! note)|versand\w*|fracht\w*|porto|lieferung|lieferkosten"
+    r"|frais de (?:port|livraison))\b"
 )
 """Words, in small letters, of what an order is delivered for."""
 MOST_TAXES: Final = 4
@@ -94,13 +95,14 @@ def by_tax_above(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
 
 
 def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None:
-    """Give the amount that stands above the taxes which make of it what was answered; freight of nothing is passed."""
+    """Give the amount that stands above the taxes which make of it what was answered; freight below them is passed."""
     gross, amounts = _amount(answer), [item for item in candidates.of(Kind.MONEY) if item.value.numeric]
     lasts = [at for at, item in enumerate(amounts) if item.value.numeric == gross is not None]
     for last in reversed(lasts):
         tax = freight = Decimal(0)
         for at in range(last - 1, max(-1, last - 1 - MOST_TAXES), -1):
-            if not tax and not freight and _FREIGHT.search(nearest_words(amounts[at])):
+            words = nearest_words(amounts[at])
+            if not (tax or freight or is_called_tax(amounts[at])) and _FREIGHT.search(words):
                 freight = amounts[at].value.numeric or Decimal(0)
                 continue
             if not is_called_tax(amounts[at]):

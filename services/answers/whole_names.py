@@ -154,7 +154,7 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     """Give the firm of a person in an address: directly above, or below with its legal form; None if there is none."""
     is_person = _PERSON.match(verbatim) is not None
     if not (is_person or _TITLED.match(verbatim)):
-        return _organisation_below(verbatim, page, start, surroundings)
+        return organisation_below(verbatim, page, start, surroundings)
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
     if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
@@ -162,7 +162,7 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     return below if below and is_below and not _CARE_OF.match(below.text) else None
 
 
-def _organisation_below(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
+def organisation_below(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
     """Give what a name in an address works for, where it stands in the next line and is plainly no person or place."""
     cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
     if cell is None or below is None or cell.text != verbatim or not is_person(verbatim):

@@ -1,8 +1,8 @@
 """Values that are not stated for what the document says around them, however likely they are: they are only proposed.
 
 Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
-employer who is written to, a name of one word, an address with a name in it, a period whose words tell another one, a
-tax that is one of several, and an amount of which a part is paid.
+employer who is written to, a name of one word, a contract's party above an organisation, an address with a name in it,
+a period whose words tell another one, a tax that is one of several, and an amount of which a part is paid.
 """
 
 import re
@@ -23,6 +23,7 @@ from services.answers.one_total import is_tax_of
 from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
+from services.answers.whole_names import organisation_below
 
 SURE: Final = 0.8
 """Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
@@ -51,6 +52,10 @@ _CUT: Final = Wording(
 _NAMED: Final = Wording(
     de="{label}: in „{said}“ steht auch ein Name.",
     en="{label}: “{said}” has a name in it, too.",
+)
+_ACTS: Final = Wording(
+    de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
+    en="{label}: “{said}” probably acts for the organisation that stands below.",
 )
 _PAID_IN_PART: Final = Wording(
     de="{label}: von „{said}“ ist ein Teil schon gezahlt.",
@@ -129,13 +134,19 @@ def _reason_of_name(
 ) -> Wording | None:
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
-    return _CUT if _names_a_party(kind, definition) and _is_cut(answer) else None
+    agrees = definition.name in {
+        name for field in kind.fields if field.named_before for name in (field.name, field.named_before)
+    }
+    if agrees and _acts_for_another(answer, candidates):
+        return _ACTS
+    return _CUT if (agrees or definition.role is not None) and _is_cut(answer) else None
 
 
-def _names_a_party(kind: DocumentType, definition: FieldDefinition) -> bool:
-    """Say whether a field is of who sends or gets the document, or of one of the two who agree."""
-    agreeing = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
-    return definition.role is not None or definition.name in agreeing
+def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a person's name stands in an address above an organisation's; firms take their place elsewhere."""
+    if answer.page is None or answer.char_start is None:
+        return False
+    return organisation_below(answer.verbatim, answer.page, answer.char_start, candidates.surroundings) is not None
 
 
 def _is_named_in(address: FieldAnswer, other: FieldAnswer) -> bool:

@@ -82,7 +82,7 @@ def _said_at(
         return None  # running text, whatever name it begins with
     for separator in _SEPARATORS:
         copy = copy.partition(separator)[0].strip() or copy
-    if definition.kind is Kind.NAME and not is_firm(copy) and any(map(str.isdigit, copy)):
-        return None  # a room, a street, a number
+    if definition.kind is Kind.NAME and copy[:1].isdigit() and not is_firm(copy):
+        return None  # the number of a room
     read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)
     return next((answer for answer in read if answer.status == "ok"), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
-from services.answers.tables.columns import is_figure
+from services.answers.names import is_person
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell, Sheet
 
@@ -29,9 +29,14 @@ def are_kinds(rows: Sequence[Row], laid_out: Sequence[Sheet]) -> bool:
         of_page = [*found]
         own = {cell.start for row in of_page for _, cell in row.lines}
         for top, cell in _near(laid_out[page - 1], sorted({row.top for row in of_page})):
-            if cell.start not in own and len(cell.text.split()) > 1 and not is_figure(cell):
+            if cell.start not in own and _may_be_goods(cell.text):
                 beside.setdefault(cell.left // _EDGE, {}).setdefault((page, top), cell.text)
     return any(2 * len(texts) > len(rows) and len({*texts.values()}) > len(kinds) for texts in beside.values())
+
+
+def _may_be_goods(text: str) -> bool:
+    """Tell whether a cell has several words that are no date, time or measure, and nobody's name."""
+    return len(text.split()) > 1 and not any(map(str.isdigit, text)) and not is_person(text)
 
 
 def _near(sheet: Sheet, tops: Sequence[int]) -> Iterator[tuple[int, Cell]]:

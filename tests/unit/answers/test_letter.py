@@ -42,8 +42,10 @@ def test_the_line_above_an_address_has_the_sender_and_the_address_the_recipient(
 
 @pytest.mark.parametrize("occupation", ["Rechtsanwälte", "Steuerberater", "Zahnärzte"])
 def test_what_somebody_does_is_no_sender(occupation: str) -> None:
-    line = f"{occupation} · Domstraße 47 · 17489 Greifswald"
-    assert parts(placed((line, 500, 1_000), *column(500, 1_240, *CUSTOMER)))[0] is None
+    line = (f"{occupation} · Domstraße 47 · 17489 Greifswald", 500, 1_000)
+    assert parts(placed(line, *column(500, 1_240, *CUSTOMER))) == (None, CUSTOMER[0])
+    beside = column(RIGHT, 1_240, *FIRM)
+    assert parts(placed(line, *column(500, 1_240, *CUSTOMER), *beside))[1] == CUSTOMER[0]
 
 
 @pytest.mark.parametrize(("own", "other"), [(FIRM, CUSTOMER), (MAKER, CLIENT)])
@@ -261,7 +263,7 @@ def test_a_buyer_may_send_or_receive_so_the_word_says_nothing_of_it(label: str) 
 
 
 @pytest.mark.parametrize(
-    "label", ["Lieferadresse:", "Lieferung an", "Deliver to", "SHIP TO", "Patient", "Patient(in):"]
+    "label", ["Lieferadresse:", "Lieferung an", "Deliver to", "SHIP TO", "Patient", "Patient(in):", "Patient/in"]
 )
 def test_where_goods_go_and_whom_it_is_about_is_no_recipient(label: str) -> None:
     assert parts(placed(("Hammer Dach", 3_000, 100), *column(500, 880, label, *CUSTOMER)))[1] is None

@@ -3,7 +3,7 @@
 import pytest
 from unit.answers.placed import Pages, a_type, column, field, placed, values
 
-from schemas.document_types import Kind, load_document_types
+from schemas.document_types import Kind
 from services.answers.check import check_answer
 from services.answers.surroundings import Surroundings
 from services.answers.tables.runs import Run, pack
@@ -262,13 +262,6 @@ def test_what_a_person_works_for_may_stand_in_the_next_line(person: str, organis
     assert taken(placed(*column(0, 100, person, organisation, *STREET)), person) == organisation
 
 
-@pytest.mark.parametrize("party", ["party_a", "party_b"])
-def test_of_a_contract_the_organisation_is_party_and_not_who_acts_for_it(party: str) -> None:
-    page = placed(*column(0, 100, "Auftraggeber", "Ida Brook", "Zweckverband Wasser Altdorf", *STREET))
-    answers = check_answer(load_document_types()["contract"], {party: "Ida Brook"}, page[0], "de", Surroundings(*page))
-    assert values(answers)[party] == "Zweckverband Wasser Altdorf"
-
-
 @pytest.mark.parametrize(
     ("name", "below"),
     [
@@ -313,11 +306,25 @@ def test_a_firm_beside_its_logo_is_taken_without_it(logo: str, firm: str, said: 
 
 
 @pytest.mark.parametrize(
-    "words", ["Notarin", "Fachärztin für Innere Medizin", "Leitender Oberarzt", "Rechtsanwalt", "Médecin généraliste"]
+    "words",
+    ["Notarin", "Fachärztin für Innere Medizin", "Leitender Oberarzt", "Rechtsanwälte", "Médecin généraliste"],
 )
 def test_what_somebody_does_is_nobodys_name(words: str) -> None:
     assert taken(([f"Frau {words} Ida Brook"], []), words) is None
     assert taken((["Notar Ida Brook"], []), "Notar Ida Brook") == "Notar Ida Brook"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zahnärzte am Markt",
+        "Rechtsanwälte und Notare Brook & Kern",
+        "Fachärzte für Orthopädie MVZ GmbH",
+        "Notar Korff PartG",
+    ],
+)
+def test_a_practice_may_be_called_by_what_they_do_there(name: str) -> None:
+    assert taken(([f"Rechnung\n{name}\nAm Hang 12"], []), name) == name
 
 
 @pytest.mark.parametrize("person", ["Madame Odile Roux", "Monsieur Jean Roux"])

@@ -131,6 +131,17 @@ def test_the_title_of_a_party_is_only_proposed_as_its_name() -> None:
     assert of_text("delivery_note", "Lieferschein\nSpedition: Rhenus", carrier="Rhenus") == {}
 
 
+@pytest.mark.parametrize(
+    ("below", "withheld_fields"),
+    [("Zweckverband Wasser Altdorf", ["party_b"]), ("Wohnbau Süd eG", ["party_b"]), ("Das Haus am Hang", [])],
+)
+def test_who_stands_above_an_organisation_is_only_proposed_as_a_contracts_party(
+    below: str, withheld_fields: list[str]
+) -> None:
+    page = placed(*column(0, 100, "Auftraggeber", "Ida Brook", below, "Am Hang 12", "80333 München"))
+    assert [*reasons("contract", page, party_b="Ida Brook")] == withheld_fields
+
+
 @pytest.mark.parametrize("name", ["Lindenhof-Apotheke", "Korff GmbH", "Ida Brook", "Netto24"])
 def test_a_compound_a_firm_and_two_words_are_stated_as_a_name(name: str) -> None:
     assert of_text("invoice", f"Rechnung\n{name}\nAm Hang 12", seller_name=name) == {}

@@ -103,9 +103,14 @@ def test_a_value_is_taken_from_where_it_far_likelier_stands(name: str, copied: s
 
 @pytest.mark.parametrize(
     ("line", "value"),
-    [("Zimmer 214, Rathaus II", "Brook & Partner"), ("Studio 54 GmbH", "Studio 54 GmbH"), ("Nordwerk", "Nordwerk")],
+    [
+        ("214, Rathaus II", "Brook & Partner"),
+        ("1a Reifen GmbH", "1a Reifen GmbH"),
+        ("FC Altdorf 04", "FC Altdorf 04"),
+        ("Nordwerk", "Nordwerk"),
+    ],
 )
-def test_a_room_is_no_name_wherever_it_stands(line: str, value: str) -> None:
+def test_no_name_but_a_firms_begins_with_a_number_in_a_likely_place(line: str, value: str) -> None:
     pages, layouts = placed((line, 0, 100), ("Brook & Partner", 0, 400))
     known = Candidates(pages, "de", layouts, learned_places=LEARNED)
     fields = check_answer(BILL, {"seller": "Brook & Partner"}, pages, "de", known.surroundings)

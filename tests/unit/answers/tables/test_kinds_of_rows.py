@@ -46,8 +46,21 @@ def test_kinds_of_rows_beside_what_they_are_of_are_said() -> None:
         (("",) * 6, KINDS),
         (("", "", "", "Fauteuil, Prilly", "Bas, Lausanne", "Retour, Crissier"), KINDS),
         (("Course de nuit",) * 6, KINDS),
+        ([f"{day}. März 2026" for day in range(10, 16)], KINDS),
+        ([f"{hour}:00 - {hour + 1}:30" for hour in range(10, 16)], KINDS),
+        (("Ida Brook", "Jan Kern", "Tom Field", "Eva Lind", "Max Korff", "Ida Kern"), KINDS),
     ],
-    ids=["of many kinds", "of two words", "one word beside", "nothing beside", "beside few", "one thing beside all"],
+    ids=[
+        "of many kinds",
+        "of two words",
+        "one word beside",
+        "nothing beside",
+        "beside few",
+        "one thing beside all",
+        "dates",
+        "times",
+        "people",
+    ],
 )
 def test_other_words_are_what_rows_are_of(goods: Sequence[str], kinds: Sequence[str]) -> None:
     assert SAID not in reasons(bill(goods, kinds))
