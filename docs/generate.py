@@ -462,7 +462,7 @@ def goals() -> str:
         f"Development, where nothing else is said: the {ANSWERS['figures']['documents']} samples that can be read,"
         f" `samples/baseline.json` of {made['at'][:10]}, {made['model']}. Unread: the first reading of the {sets[-1]}"
         f" set of other people's templates, and of the last {LAST_SETS} ({', '.join(sets)}) together,"
-        " [November 2026](../../samples/layouts/README.md); types are counted in"
+        " [November and December 2026](../../samples/layouts/README.md); types are counted in"
         " `samples/first_readings`."
     )
     return f"{table(('figure', 'goal', 'development', 'unread'), rows)}\n\n{said}"

@@ -88,6 +88,7 @@ LAYOUTS = [
     Held("nineteenth", fields=298, misleading=1, rows=231, unflagged=1, silent_losses=1, auroc=0.95, ece=0.039),
     Held("twentieth", fields=296, misleading=2, rows=218, unflagged=0, silent_losses=0, auroc=0.98, ece=0.044),
     Held("twenty-first", fields=327, misleading=3, rows=256, unflagged=0, silent_losses=0, auroc=0.98, ece=0.03),
+    Held("twenty-second", fields=313, misleading=1, rows=254, unflagged=0, silent_losses=0, auroc=0.97, ece=0.034),
 ]
 INVOICES = [
     Held("fifth", fields=221, misleading=2, rows=83, unflagged=0, silent_losses=0, auroc=0.97, ece=0.036),
