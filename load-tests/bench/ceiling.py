@@ -182,7 +182,7 @@ def _ratios(whole: Sequence[Spent], bare: Sequence[Spent]) -> list[Ratio]:
     return [
         Ratio.of("documents a second, of the bare pipe's", [one.rate / pipe.rate for one, pipe in both]),
         Ratio.of("processor time a document, in bare pipes'", pipes, lower_is_better=True),
-        Ratio.of(wanted, of_wanted, 1.0),
+        Ratio.of(wanted, of_wanted, 1.0, of_machine=True),
     ]
 
 

@@ -35,6 +35,9 @@ class Ratio(_Stored):
         What it should be at least (or at most, where `lower_is_better`); None if there is none.
     tolerance
         By how much single rounds of it may differ, as a share: what is known where there are no rounds to tell.
+    of_machine
+        Its other side is a number that was not measured: it says how fast this machine is, and no other one's baseline
+        can judge it.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Ratio(_Stored):
     goal: float | None = None
     lower_is_better: bool = False
     tolerance: float = TOLERANCE
+    of_machine: bool = False
 
     @classmethod
     def of(
@@ -55,6 +59,7 @@ class Ratio(_Stored):
         *,
         lower_is_better: bool = False,
         tolerance: float = TOLERANCE,
+        of_machine: bool = False,
     ) -> Self:
         """Make it of one value a round."""
         return cls(
@@ -66,6 +71,7 @@ class Ratio(_Stored):
             goal=goal,
             lower_is_better=lower_is_better,
             tolerance=tolerance,
+            of_machine=of_machine,
         )
 
     @property

@@ -12,6 +12,7 @@ class Verdict(StrEnum):
     BETTER = "better than the baseline"
     ALIKE = "as the baseline, within what rounds differ by"
     UNKNOWN = "not in the baseline"
+    OF_MACHINE = "of this machine, not held against another one's"
 
 
 def verdicts_on(report: Report, baseline: Report) -> dict[str, Verdict]:
@@ -29,12 +30,17 @@ def missed_now(report: Report, baseline: Report) -> list[str]:
         f"{name}: {item.name}"
         for name, part in report.parts.items()
         for item in part.ratios
-        if item.reached is False and (before := _of(baseline, name, item.name)) is not None and before.reached
+        if item.reached is False
+        and not item.of_machine
+        and (before := _of(baseline, name, item.name)) is not None
+        and before.reached
     ]
 
 
 def verdict_on(now: Ratio, before: Ratio | None) -> Verdict:
     """Judge one; by the tolerance of now, for a baseline of before has none."""
+    if now.of_machine:
+        return Verdict.OF_MACHINE
     if before is None:
         return Verdict.UNKNOWN
     slack = now.slack_against(before)
