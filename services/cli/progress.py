@@ -85,7 +85,7 @@ class DocumentBars:
         total, done = int(task.total or 0), int(task.completed)
         if done * LINES // total > (done - 1) * LINES // total:
             left = (task.elapsed or 0) / done * (total - done)  # of the whole way: answers come in bursts
-            self.say(f"{done} of {total} documents {what}" + (f", about {left:.0f} s left" if left else ""))
+            self.say(f"{done} of {total} documents {what}" + (f", about {left:.0f} s left" if round(left) else ""))
 
 
 @contextmanager

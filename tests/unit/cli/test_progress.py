@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.progress import Progress
 
 from services.cli import models, progress
-from services.cli.progress import phase_bars
+from services.cli.progress import DocumentBars, phase_bars
 from services.models.catalogue import ModelEntry, load_catalogue
 from services.settings import Settings
 
@@ -67,3 +68,39 @@ def test_a_phase_of_unknown_length_goes_on_without_a_share(shown: Any) -> None:
     with phase_bars("broker") as on_progress:
         on_progress("wait", 0, 0)
     assert "broker: wait" in lines()[-1]
+
+
+def lines_of(monkeypatch: pytest.MonkeyPatch, seconds: list[float]) -> list[str]:
+    """Give the lines of documents that are done after so many seconds each."""
+    said: list[str] = []
+    clock = iter([0.0])
+    now = 0.0
+
+    def time() -> float:
+        return next(clock, now)
+
+    monkeypatch.setattr(progress, "console", Console(force_terminal=False))
+    bars = DocumentBars(Progress(get_time=time, disable=True), quiet=False)
+    monkeypatch.setattr(bars, "say", said.append)
+    done = bars.add("answered", len(seconds))
+    for each in seconds:
+        now += each
+        done()
+    return said
+
+
+def test_what_is_left_is_told_by_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lines_of(monkeypatch, [10.0] * 4) == [
+        "1 of 4 documents answered, about 30 s left",
+        "2 of 4 documents answered, about 20 s left",
+        "3 of 4 documents answered, about 10 s left",
+        "4 of 4 documents answered",
+    ]
+
+
+def test_documents_that_fail_at_once_tell_nothing_of_what_the_others_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lines_of(monkeypatch, [0.0, 0.0, 10.0, 10.0])[:3] == [
+        "1 of 4 documents answered",
+        "2 of 4 documents answered",
+        "3 of 4 documents answered, about 3 s left",
+    ]
