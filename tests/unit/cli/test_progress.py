@@ -99,7 +99,7 @@ def test_what_is_left_is_told_by_the_whole_way(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_documents_that_fail_at_once_tell_nothing_of_what_the_others_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert lines_of(monkeypatch, [0.0, 0.0, 10.0, 10.0])[:3] == [
+    assert lines_of(monkeypatch, [0.01, 0.01, 10.0, 10.0])[:3] == [
         "1 of 4 documents answered",
         "2 of 4 documents answered",
         "3 of 4 documents answered, about 3 s left",
