@@ -52,7 +52,7 @@ _LEGAL_FORM: Final = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
     r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?|VVaG|[AK]d?öR"
     r"|PartG(?: ?mbB)?|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
-    r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|GAEC|SCOP|ASBL"
+    r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|EARL|GAEC|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"
 )
 _FORM_ALONE: Final = re.compile(_LEGAL_FORM.pattern, re.IGNORECASE)
@@ -60,6 +60,12 @@ _FIRM: Final = re.compile(
     rf"(?<![\w&.'+-])[A-ZÄÖÜ][\w&.'+-]*(?: (?:[A-ZÄÖÜ][\w&.'+-]*|&|und|and|of|für)){{0,6}},? {_LEGAL_FORM.pattern}"
     r"(?: ?& ?Co\.? ?(?:KGaA|KG|OHG))?"
 )
+
+_FORM_FIRST: Final = re.compile(
+    r"(?:S\.?A\.?R\.?L|S\.?A\.?S\.?U?|EURL|SELARL|SCI|SCEA|EARL|GAEC|SNC)\.? (?!(?i:au capital|unipersonnelle))"
+    r"[A-ZÀ-Þ][^\d,;:()@]{2,60}"
+)
+"""A line with a French name, whose form may stand before it."""
 
 _FIRM_AND_MORE: Final = re.compile(
     rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
@@ -109,8 +115,8 @@ def is_repeated(words: str, firm: str) -> bool:
 
 
 def firms_in(text: str) -> Iterator[str]:
-    """Give the names with a legal form that stand in a text, each from its first capital letter."""
-    return (match[0] for match in _FIRM.finditer(text))
+    """Give the names with a legal form that stand in a text, each from its first capital letter, or all of the text."""
+    return iter([text]) if _FORM_FIRST.fullmatch(text) else (match[0] for match in _FIRM.finditer(text))
 
 
 def without_form(name: str) -> str:

@@ -98,15 +98,15 @@ class Done:
     fit: Fit | None
 
 
-async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_engine, earlier: Rows = NO_ROWS) -> Done:
+async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_engine, first: Rows = NO_ROWS) -> Done:
     """Do it, and write page, JSON, and the calibration if one is wanted.
 
     Parameters
     ----------
     load
         Loads the engine that is asked.
-    earlier
-        Answers of other documents to which confidences are fitted, too.
+    first
+        First readings of other documents to which confidences are fitted, too.
 
     Raises
     ------
@@ -141,7 +141,7 @@ async def evaluate(order: Order, settings: Settings, load: LoadEngine = load_eng
     comparison = None if baseline is None else compare(baseline, report)
     order.output.write_text(render(report, comparison), "utf-8")
     rows = rows_of(examples_of(cases, report.documents))
-    fitted = _calibrate(order, report, comparison, rows + earlier) if order.calibrate else None
+    fitted = _calibrate(order, report, comparison, rows.with_first_readings(first)) if order.calibrate else None
     return Done(report, comparison, rows, fitted)
 
 
@@ -217,6 +217,6 @@ def _calibrate(order: Order, report: Report, comparison: Comparison | None, rows
     return found
 
 
-def run(order: Order, settings: Settings, load: LoadEngine = load_engine, earlier: Rows = NO_ROWS) -> Done:
+def run(order: Order, settings: Settings, load: LoadEngine = load_engine, first: Rows = NO_ROWS) -> Done:
     """Do an evaluation from outside any event loop."""
-    return asyncio.run(evaluate(order, settings, load, earlier))
+    return asyncio.run(evaluate(order, settings, load, first))

@@ -15,7 +15,7 @@ from typing import Final
 
 from threadpoolctl import threadpool_limits
 
-from schemas.document_types import OTHER
+from schemas.document_types import OTHER, Kind
 from services.answers.calibration import (
     UNFITTED,
     Calibration,
@@ -40,6 +40,12 @@ MOST_MISLEADING: Final = 0.01
 STATED_FROM: Final = 0.75
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
 three times as much as to accept a right one that was proposed."""
+
+
+IN_OWN_WORDS: Final = frozenset({Kind.TEXT, Kind.PERIOD, Kind.QUANTITY})
+"""Kinds that each office words in its own way. What reads them follows the documents that it was made with, and these
+say little of others: of nine sets of papers 19 of 71 such values were wrong from three quarters on, fitted to both, and
+9 of 55, fitted to first readings alone (decision 50)."""
 
 
 class FitError(LabelsError):
@@ -96,6 +102,12 @@ class Rows:
     def __add__(self, other: "Rows") -> "Rows":
         """Give the rows of both."""
         return Rows([*self.fields, *other.fields], [*self.classes, *other.classes])
+
+    def with_first_readings(self, first: "Rows") -> "Rows":
+        """Add what became of other documents when they were read first; of kinds `IN_OWN_WORDS` these alone count."""
+        if not first.fields:
+            return self
+        return replace(self, fields=[row for row in self.fields if row.signals.kind not in IN_OWN_WORDS]) + first
 
     @property
     def documents(self) -> list[str]:

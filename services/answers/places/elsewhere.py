@@ -1,17 +1,19 @@
 """A value from a place that is hardly its field's, where another place says it far likelier."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.expressions import names_in
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import findings_of
 from services.answers.labelling import answer_of
+from services.answers.letter import is_part
 from services.answers.names import is_firm
+from services.answers.places.one_party_each import other_party
 from services.answers.places.scored import Scored
 from services.answers.review import Review
 from services.answers.rules import holds, values_of
@@ -38,6 +40,8 @@ def by_places(kind: DocumentType, done: Review, candidates: Candidates, language
         ISO 639-1, of the document: findings are in German or in English.
     """
     taken = {field.path: field for field in _from_elsewhere(kind, done.fields, candidates)}
+    given = {field.path: taken.get(field.path, field) for field in done.fields}
+    taken |= {field.path: field for field in _of_two_parties(kind, given, candidates)}
     if not taken:
         return done
     fields = [taken.get(field.path, field) for field in done.fields]
@@ -70,6 +74,21 @@ def _far_likelier(
     return best if best is not None and best.score - mine > FAR_LIKELIER else None
 
 
+def _of_two_parties(
+    kind: DocumentType, given: Mapping[str, FieldAnswer], candidates: Candidates
+) -> Iterator[FieldAnswer]:
+    """Give the other one of two parties of one name, and the sender's whole name, which is no other's any more."""
+    other = other_party(kind, given, candidates)
+    found = other and _said_at(kind, other.definition, other.place, candidates)
+    if found is None:
+        return
+    yield found
+    for definition in kind.fields:
+        if _is_issuer(definition) and definition.name in given and definition.name != found.path:
+            whole = _registered(given[definition.name].verbatim, found.verbatim, candidates)
+            yield from _copied(kind, definition, whole, candidates)
+
+
 def _said_at(
     kind: DocumentType, definition: FieldDefinition, found: Scored, candidates: Candidates
 ) -> FieldAnswer | None:
@@ -84,5 +103,25 @@ def _said_at(
         copy = copy.partition(separator)[0].strip() or copy
     if definition.kind is Kind.NAME and copy[:1].isdigit() and not is_firm(copy):
         return None  # the number of a room
+    if _is_issuer(definition):
+        recipient = candidates.letter.recipient
+        copy = _registered(copy, recipient.verbatim if recipient else "", candidates)
+    return next(_copied(kind, definition, copy, candidates), None)
+
+
+def _is_issuer(definition: FieldDefinition) -> bool:
+    return definition.is_party and definition.role is Role.SENDER
+
+
+def _copied(
+    kind: DocumentType, definition: FieldDefinition, copy: str, candidates: Candidates
+) -> Iterator[FieldAnswer]:
+    """Give what a copy says, if it can be read."""
     read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)
-    return next((answer for answer in read if answer.status == "ok"), None)
+    return (answer for answer in read if answer.status == "ok")
+
+
+def _registered(name: str, recipient: str, candidates: Candidates) -> str:
+    """Give a sender's name with its legal form, where the page prints it once more so, and not as the recipient's."""
+    firm = candidates.letter.registered(name)
+    return name if firm is None or is_part(firm.verbatim, recipient) else firm.verbatim

@@ -43,7 +43,11 @@ class ScoredPlaces:
         self._scores: dict[tuple[str, str, int], float] = {}
 
     def best(
-        self, kind: DocumentType, field: FieldDefinition, among: Sequence[Candidate] | None = None
+        self,
+        kind: DocumentType,
+        field: FieldDefinition,
+        among: Sequence[Candidate] | None = None,
+        besides: FieldAnswer | None = None,
     ) -> Scored | None:
         """Give the likeliest place of a field; None if nothing was learned of it, or there is none.
 
@@ -51,9 +55,13 @@ class ScoredPlaces:
         ----------
         among
             Values whose places are looked at; None: all places are.
+        besides
+            An answer whose own places are not.
         """
         places = self._found.of(field.kind)
-        numbers = [at for at, place in enumerate(places) if among is None or place.candidate in among]
+        said = set() if besides is None else set(self.that_say(field, besides))
+        given = (at for at, place in enumerate(places) if among is None or place.candidate in among)
+        numbers = [at for at in given if at not in said]
         scored = map(Scored, (places[at] for at in numbers), self._of(kind, field, numbers))
         return max(scored, key=attrgetter("score"), default=None)
 

@@ -28,6 +28,21 @@ def test_a_partnership_has_its_limit_in_its_name(name: str) -> None:
     assert [*firms_in(f"{name} · Am Hang 12")][-1].endswith(name.rsplit(", ", maxsplit=1)[-1])
 
 
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("SARL Les Vergers de Kermor", ["SARL Les Vergers de Kermor"]),
+        ("EARL Weber et Fils", ["EARL Weber et Fils"]),
+        ("Roux SARL au capital de 8 000 €", ["Roux SARL"]),
+        ("SARL au capital de 8 000 €", []),
+        ("SAS AU CAPITAL VARIABLE", []),
+        ("SCI, 3 rue Haute", []),
+    ],
+)
+def test_a_french_form_may_stand_before_the_name_on_a_line_of_its_own(line: str, names: list[str]) -> None:
+    assert [*firms_in(line)] == names
+
+
 def test_a_firm_may_be_called_by_what_they_do_there() -> None:
     assert is_occupation("Steuerberater am Dom")
     assert not is_occupation("Steuerberater am Dom PartG mbB")

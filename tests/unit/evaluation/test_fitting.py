@@ -27,6 +27,7 @@ from services.answers.calibration import (
 from services.evaluation.examples import Example
 from services.evaluation.fitting import (
     MOST_MISLEADING,
+    NO_ROWS,
     ClassRow,
     FieldRow,
     FitError,
@@ -229,3 +230,16 @@ def test_a_fit_has_the_bound_of_what_it_was_not_fitted_on() -> None:
     assert found.propose_below == 0.75, "numbers that were fitted tell which values are too unsure to be booked"
     assert fit(rows_by(lambda _: 1.0, 12), "p", NOW).calibration.review_below < found.review_below
     assert fit(rows_by(lambda _: 0.0, 12), "p", NOW).calibration.review_below == 1
+
+
+def test_how_sure_words_of_an_offices_own_are_is_told_by_first_readings_alone() -> None:
+    """Documents that something was made with are read right; of texts they say nothing, of dates they do."""
+
+    def row(document: str, kind: Kind, *, right: bool) -> FieldRow:
+        return FieldRow(document, FieldSignals(kind, parsed=True), ClassSignals(), right, 0.5)
+
+    known = Rows([row("known", kind, right=True) for kind in (Kind.TEXT, Kind.DATE, Kind.PERIOD, Kind.QUANTITY)], [])
+    first = Rows([row("new", Kind.TEXT, right=False)], [])
+    fitted_to = [(it.document, it.signals.kind) for it in known.with_first_readings(first).fields]
+    assert fitted_to == [("known", Kind.DATE), ("new", Kind.TEXT)]
+    assert known.with_first_readings(NO_ROWS) == known

@@ -1,0 +1,68 @@
+"""Where both parties were answered with the same name, one of them is the name that stands where his part does."""
+
+from unit.answers.placed import a_type, field, placed, values
+from unit.answers.places.spots import learned
+
+from schemas.document_types import Kind, Role
+from services.answers.candidates import Candidates
+from services.answers.check import check_answer
+from services.answers.places.elsewhere import by_places
+from services.answers.places.one_party_each import NOT_UNLIKELY
+from services.answers.review import Review
+
+BILL = a_type(
+    field("seller", Kind.NAME, "Verkäufer", "seller", role=Role.SENDER, is_party=True),
+    field("buyer", Kind.NAME, "Käufer", "buyer", role=Role.RECIPIENT, is_party=True),
+)
+BIAS = -4.0
+SURE = NOT_UNLIKELY - BIAS + 0.5
+"""Of a term: with it a place is not unlikely, and not 400 times likelier than one without."""
+
+
+def parties(
+    *words: str, seller: str, buyer: str, at_top: float = SURE, below: float = SURE, last: str = "Danke"
+) -> dict[str, str | None]:
+    """Give who sells and who buys by a page of lines, whose first is like senders' and whose second like buyers'."""
+    pages, layouts = placed(*((word, 0, 100 + 300 * at) for at, word in enumerate([*words, last])))
+    places = learned({"name:sender": {"line0": at_top}, "name:recipient": {"line1": below}}, bias=BIAS)
+    known = Candidates(pages, "de", layouts, learned_places=places)
+    fields = check_answer(BILL, {"seller": seller, "buyer": buyer}, pages, "de", known.surroundings)
+    return values(by_places(BILL, Review(fields, [], {}), known, "de").fields)
+
+
+def test_who_sells_is_who_stands_where_sellers_do_if_the_buyer_was_copied_for_him() -> None:
+    found = parties("Fadenwerk Stoffdruck", "Kita Rabe e.V.", seller="Kita Rabe e.V.", buyer="Kita Rabe e.V.")
+    assert found == {"seller": "Fadenwerk Stoffdruck", "buyer": "Kita Rabe e.V."}
+
+
+def test_who_buys_is_who_stands_where_buyers_do_if_the_seller_was_copied_for_him() -> None:
+    found = parties("Fadenwerk Stoffdruck", "Kita Rabe e.V.", seller="Fadenwerk Stoffdruck", buyer="Fadenwerk")
+    assert found == {"seller": "Fadenwerk Stoffdruck", "buyer": "Kita Rabe e.V."}
+
+
+def test_one_name_stays_for_both_where_no_other_place_is_likely() -> None:
+    found = parties(
+        "Fadenwerk Stoffdruck", "Kita Rabe e.V.", seller="Kita Rabe e.V.", buyer="Kita Rabe e.V.", at_top=SURE - 1
+    )
+    assert found == {"seller": "Kita Rabe e.V.", "buyer": "Kita Rabe e.V."}
+
+
+def test_two_names_stay() -> None:
+    found = parties("Fadenwerk Stoffdruck", "Kita Rabe e.V.", "Nordlicht AG", seller="Nordlicht AG", buyer="Danke")
+    assert found == {"seller": "Nordlicht AG", "buyer": "Danke"}
+
+
+def test_who_stands_where_only_an_issuer_does_goes_on_selling() -> None:
+    """His name at the top is in the buyers' place, and the buyer's in the sellers'."""
+    words = ("Kita Rabe e.V.", "Fadenwerk Stoffdruck")
+    last = "Fadenwerk Stoffdruck, IBAN DE02120300000000202051"
+    found = parties(*words, seller=words[1], buyer=words[1], last=last)
+    assert found == {"seller": "Fadenwerk Stoffdruck", "buyer": "Fadenwerk Stoffdruck"}
+    assert parties(*words, seller=words[1], buyer=words[1]) == {"seller": words[0], "buyer": words[1]}
+
+
+def test_a_seller_has_his_legal_form_from_where_the_page_prints_it() -> None:
+    words = ("Armor Gourmet", "Kita Rabe e.V.", "Armor Gourmet SARL au capital de 30 000 €")
+    assert parties(*words, seller=words[1], buyer=words[1]) == {"seller": "Armor Gourmet SARL", "buyer": words[1]}
+    words = ("Armor Sols", "Kita Rabe e.V.", "SARL Armor Sols et Fils")
+    assert parties(*words, seller=words[0], buyer=words[2]) == {"seller": words[2], "buyer": words[1]}
