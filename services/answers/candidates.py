@@ -63,6 +63,7 @@ _BEGUN_SPAN: Final = re.compile(
     rf"(?<![\w.,/-])[0-3]?[0-9](?:\. ?[01]?[0-9]\.|\.? ?{MONTH}|\.)(?:{_UNTIL.pattern})$", re.IGNORECASE
 )
 """A day without its year before the second date of a span: `01.05. bis zum`."""
+_ORDER: Final = re.compile(r"PO (?=[0-9]{6,}$)")
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 
 
@@ -254,10 +255,10 @@ class Candidates:
         values = candidates_by_form(kind, self.pages, self.language, part)
         last: Candidate | None = None
         since = 0
-        for found in merge(numbers_like_dates(self.pages), values, key=_place) if kind is Kind.REFERENCE else values:
-            if kind is Kind.MONEY and self._is_of_two_columns(found):
+        for value in merge(numbers_like_dates(self.pages), values, key=_place) if kind is Kind.REFERENCE else values:
+            if kind is Kind.MONEY and self._is_of_two_columns(value):
                 continue
-            labels = self.surroundings.labels(found.page, found.char_start)
+            found, labels = self._with_labels(value)
             if kind is not Kind.REFERENCE or _is_named(labels):
                 follows_first = last is not None and self._is_span(last, found)
                 ends_span = follows_first or self._has_begun_span(found)
@@ -265,6 +266,14 @@ class Candidates:
                     since = last.char_end if last.page == found.page else 0
                 last = replace(found, labels=labels, sentence=self._sentence(found, since), ends_span=ends_span)
                 yield self._date(last) if kind is Kind.DATE else last
+
+    def _with_labels(self, found: Candidate) -> tuple[Candidate, tuple[str, ...]]:
+        """Give the words that name a value; a number that nothing names but its first letters, without these."""
+        labels = self.surroundings.labels(found.page, found.char_start)
+        number = _behind_its_name(found)
+        if number is None or _is_named(labels):
+            return found, labels
+        return number, self.surroundings.labels(number.page, number.char_start)
 
     def _is_of_two_columns(self, found: Candidate) -> bool:
         """Say whether a count and the amount in the next column were taken for one: `3 126,00`."""
@@ -317,6 +326,15 @@ def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
         if not kept or kept[-1].page != item.page or item.char_start >= kept[-1].char_end:
             kept.append(item)
     return kept
+
+
+def _behind_its_name(found: Candidate) -> Candidate | None:
+    """Give the number of an order whose first letters may be its name: `PO 4500087719`."""
+    match = _ORDER.match(found.verbatim)
+    if match is None or found.kind is not Kind.REFERENCE:
+        return None
+    number = found.verbatim[match.end() :]
+    return replace(found, verbatim=number, value=Value(number), char_start=found.char_start + match.end())
 
 
 def _is_named(labels: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from services.answers.names import without_form
+from services.answers.names import firms_in, is_legal_form, without_form
 from services.answers.normal_form import normal_text
 from services.answers.short_texts import keeping
 from services.answers.surroundings import Surroundings
@@ -138,6 +138,19 @@ class Imprint:
         lines = [words_of(text.lstrip().partition("\n")[0]) for text in behind]  # a person holds his firm's account
         held = (words.startswith(line) for line in lines if len(line.split()) > 1)
         return any(words_of(text).startswith(words) for text in behind) or any(held)
+
+    @cached_property
+    def firm_paid(self) -> tuple[str, int, int] | None:
+        """The firm to whose account is paid, if its legal form stands there; with its page, and where it begins."""
+        for number, page in enumerate(self._pages, 1):
+            for match in _HOLDER.finditer(page):
+                line = page[match.end() : match.end() + MAX_FOOT].lstrip().partition("\n")[0]
+                words = line.split()
+                is_whole = len(words) > 1 and is_legal_form(words[-1])  # all of it may be in capitals
+                name = line.strip() if is_whole else next(firms_in(line), None)
+                if name and not _BANK.search(name):
+                    return name, number, page.index(name, match.end())
+        return None
 
     @cached_property
     def _behind_holder(self) -> Sequence[tuple[str, int]]:

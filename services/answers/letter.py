@@ -248,7 +248,8 @@ class Letter:
         own, _ = self._addresses
         if own:
             return self._named(own)
-        return self._below(_PAYEE.match) or (self._foot[0] if self._foot else None) or self._letterhead
+        foot = self._foot[0] if self._foot else None
+        return self._below(_PAYEE.match) or foot or self._paid or self._letterhead
 
     @cached_property
     def recipient(self) -> Party | None:
@@ -481,6 +482,12 @@ class Letter:
         is_own = block.is_from or block.cells[0] == self._head[0] or is_other
         return (None, None) if block.is_trader else (block, None) if is_own else (None, block)
 
+    @cached_property
+    def _paid(self) -> Party | None:
+        """The firm that is the holder of the account to which is paid."""
+        paid = self.imprint.firm_paid
+        return None if paid is None else Party(paid[0], paid[1], paid[2], paid[2] + len(paid[0]))
+
     def _by_place(self, first: _Block, second: _Block) -> tuple[_Block | None, _Block | None]:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
@@ -491,11 +498,12 @@ class Letter:
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
 
     def _by_foot(self, first: _Block, second: _Block | None) -> tuple[_Block | None, _Block | None] | None:
-        """Give both addresses by the name at the document's end; None if it tells neither."""
-        if self._foot is None:
+        """Give both addresses by the name at the document's end, or the account's holder; None if it tells neither."""
+        party, postcode = self._foot or (self._paid, None)
+        if party is None:
             return None
-        own = [block for block in (first, second) if block and _is_own(block, *self._foot)]
-        if not own:
+        own = [block for block in (first, second) if block and _is_own(block, party, postcode)]
+        if not own and (self._foot or not first.is_from):
             is_second = second is not None and second.is_to and not first.is_to
             return None, None if first.is_trader else second if is_second else first
         if len(own) == 1 and not own[0].is_to:
@@ -686,9 +694,10 @@ def _is_short_for(said: str, firm: str) -> bool:
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
 
 
-def _is_own(block: _Block, party: Party, postcode: str) -> bool:
-    """Say whether an address is that of who names himself at the end: by his name, or his postcode."""
-    return is_part(block.cells[0].text, party.verbatim) or any(postcode in cell.text for cell in block.cells)
+def _is_own(block: _Block, party: Party, postcode: str | None) -> bool:
+    """Say whether an address is that of who names himself at the end: by his name, or his postcode, if known."""
+    has_postcode = postcode is not None and any(postcode in cell.text for cell in block.cells)
+    return is_part(block.cells[0].text, party.verbatim) or has_postcode
 
 
 def _firm_of(names: Sequence[Cell]) -> Cell | None:

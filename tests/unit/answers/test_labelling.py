@@ -727,3 +727,19 @@ def test_whole_francs_and_euros_have_a_dash_for_their_cents(written: str) -> Non
     gross = next(definition for definition in BILL.fields if definition.name == "gross")
     (found,) = Candidates([page], "de").labelled(gross, BILL)
     assert (found.verbatim, found.value.numeric) == (written, Decimal(318))
+
+
+@pytest.mark.parametrize(
+    ("line", "order"),
+    [
+        ("Rechnung zu Ihrem Auftrag PJ-0412", "PJ-0412"),
+        ("Lieferung gemäß Ihrer Bestellung 8834-B", "8834-B"),
+        ("PO 4500087719", "4500087719"),
+        ("PO 4500087719 applies. Thank you.", "4500087719"),
+        ("Client Ref.:\nPO 4500087719", "PO 4500087719"),
+        ("Auftrag PJ-0412", None),
+    ],
+)
+def test_an_order_that_is_called_the_buyers_is_filled_in(line: str, order: str | None) -> None:
+    found = answered("invoice", f"Muster GmbH\nRechnung RE-7\n{line}\n", "de")
+    assert found.get("order_number") == order

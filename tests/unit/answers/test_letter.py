@@ -680,3 +680,20 @@ def test_a_name_is_found_whatever_spaces_it_is_written_with() -> None:
     page = placed(*column(500, 4_000, "Mit freundlichen Grüßen", "Dr. Anna Weber", "Chefärztin, Klinik am Ring"))
     page[0][0] = page[0][0].replace("Dr. Anna Weber", "Dr.\u00a0Anna\u00a0Weber")
     assert [party.verbatim for party in letter_of(*page).signed] == ["Dr.\u00a0Anna\u00a0Weber"]
+
+
+def test_an_address_is_whose_who_pays_where_the_account_is_anothers() -> None:
+    """The one address at the top of a page is the sender's, if nothing else tells who is paid."""
+    address = column(500, 100, *CUSTOMER)
+    assert parts(placed(*address)) == (CUSTOMER[0], None)
+    for holder in ("Kontoinhaber: Druckerei Hollerbach GmbH", "Account Name: DRUCKEREI HOLLERBACH GMBH"):
+        name = holder.partition(": ")[2]
+        assert parts(placed(*address, (holder, 500, 6_000))) == (name, CUSTOMER[0])
+    for same in (f"Kontoinhaber: {CUSTOMER[0]}", "Kontoinhaber: Adam Kern", "Account name: Kern Bank plc"):
+        assert parts(placed(*address, (same, 500, 6_000)))[1] is None
+
+
+def test_of_two_addresses_the_account_holders_is_the_senders() -> None:
+    own = column(500, 1_000, "Druckerei Hollerbach GmbH", "Gartenweg 5", "50667 Köln")
+    pages = placed(*column(500, 100, *CUSTOMER), *own, ("Kontoinhaber: Druckerei Hollerbach GmbH", 500, 6_000))
+    assert parts(pages) == ("Druckerei Hollerbach GmbH", CUSTOMER[0])
