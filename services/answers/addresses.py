@@ -21,7 +21,9 @@ MAX_CHARACTERS: Final = 400
 
 _LINES: Final = re.compile(r" *(?:[\n,;·|•]| - ) *")
 _HYPHENATED: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_A-Z])")
-_TOWN: Final = r"(?P<town>[^\W\d_](?:[^\W\d_]|[ .'()/-]){1,60})"
+_UNIT: Final = r"(?!(?:mm|cm|dm|km|kg|mg|ml|cl|kw|pcs|pages|sheets|copies)\b)"
+"""Behind a number that is no postcode: `850 x 2000 mm with hooks`."""
+_TOWN: Final = rf"{_UNIT}(?P<town>[^\W\d_](?:[^\W\d_]|[ .'()/-]){{1,60}})"
 _CONTINENTAL: Final = re.compile(
     r"(?:(?P<before>.{3,}?[0-9] ?[a-z]?) )?(?:(?P<prefix>DE|D|AT|A|CH|FR|F)[- ] ?)?"
     rf"(?P<postcode>[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}} [A-Z]{{2}}|[0-9]{{4,5}}) {_TOWN}"

@@ -64,6 +64,9 @@ _BEGUN_SPAN: Final = re.compile(
 )
 """A day without its year before the second date of a span: `01.05. bis zum`."""
 _ORDER: Final = re.compile(r"PO (?=[0-9]{6,}$)")
+"""What names the number of an order behind it."""
+_TOWN_BEHIND: Final = re.compile(r" [A-ZÄÖÜ][a-zäöüß-]+(?:\n|$)")
+"""What may make it a post office's box, as a word alone does at the end of its line: `PO 654321 Bradford`."""
 _NAMES_A_NUMBER: Final = re.compile(r"[^\W\d_][.:#°\s)-]*$")
 
 
@@ -271,7 +274,7 @@ class Candidates:
         """Give the words that name a value; a number that nothing names but its first letters, without these."""
         labels = self.surroundings.labels(found.page, found.char_start)
         number = _behind_its_name(found)
-        if number is None or _is_named(labels):
+        if number is None or _is_named(labels) or _TOWN_BEHIND.match(self.pages[found.page - 1], found.char_end):
             return found, labels
         return number, self.surroundings.labels(number.page, number.char_start)
 

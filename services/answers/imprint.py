@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 from services.answers.names import firms_in, is_legal_form, without_form
@@ -20,6 +20,8 @@ MOST_CELLS: Final = 12
 """Cells of a line, and cells of a column below a name, that are looked at."""
 MOST_PLACES: Final = 4
 """Places of a name below which words are looked at."""
+MOST_WORDS: Final = 8
+"""Words of a firm's name that is looked for behind an account's holder."""
 MOST_LINES: Final = 100
 """Lines of the first page and of the last one among which a name is looked for."""
 
@@ -56,6 +58,16 @@ _HOLDER: Final = re.compile(
     r"|à l.ordre de)\W{0,4}",
     re.IGNORECASE,
 )
+_END_OF_NAME: Final = re.compile(r"\n|\t| {2}|[,;:|(]")
+"""What a name ends with behind words that say whose an account is."""
+_END_OF_SENTENCE: Final = re.compile(r"(?<=[A-Z]{2}|[a-z]H)\.$")
+_DEBITED: Final = re.compile(
+    r"abbuch|abgebucht|\bbuchen [^.\n]{1,60}\bab\b|einziehen|eingezogen|einzug|lastschrift|mandat|erstatte"
+    r"|rücküberweis|direct debit|\bdebited|refund|prélev|prélèvement|rembours|\bIhr(?:em|es)? (?:Bank|Giro)?konto"
+    r"|\byour (?:bank )?account",
+    re.IGNORECASE,
+)
+"""Words of an account that is debited, or to which is paid back."""
 _PAYMENT_PART: Final = re.compile(r"zahlbar durch|payable par|payable by", re.IGNORECASE)
 """Where the foot is a slip to pay with, which names who pays, too."""
 _DOMAIN: Final = re.compile(r"(?:@|www\.)([\w.-]+)\.")
@@ -141,16 +153,18 @@ class Imprint:
 
     @cached_property
     def firm_paid(self) -> tuple[str, int, int] | None:
-        """The firm to whose account is paid, if its legal form stands there; with its page, and where it begins."""
+        """The only firm that stands behind words for an account's holder; with its page, and where it begins.
+
+        None where the account is one to debit or to pay back to, and so may be the recipient's.
+        """
+        found = []
         for number, page in enumerate(self._pages, 1):
-            for match in _HOLDER.finditer(page):
-                line = page[match.end() : match.end() + MAX_FOOT].lstrip().partition("\n")[0]
-                words = line.split()
-                is_whole = len(words) > 1 and is_legal_form(words[-1])  # all of it may be in capitals
-                name = line.strip() if is_whole else next(firms_in(line), None)
+            for match in islice(_HOLDER.finditer(page), MOST_PLACES):
+                name = _firm_at(page[match.end() : match.end() + MAX_FOOT])
                 if name and not _BANK.search(name):
-                    return name, number, page.index(name, match.end())
-        return None
+                    found.append((name, number, page.index(name, match.end())))
+        is_debited = any(_DEBITED.search(page) for page in self._pages)
+        return found[0] if len({words_of(name) for name, *_ in found}) == 1 and not is_debited else None
 
     @cached_property
     def _behind_holder(self) -> Sequence[tuple[str, int]]:
@@ -176,6 +190,18 @@ class Imprint:
                 if any(map(_ONLY_OWN.search, takewhile(lambda text: not _LETTER.search(text), below))):
                     return True
         return False
+
+
+def _firm_at(text: str) -> str | None:
+    """Give the firm whose name a text begins with; all of it may be in capitals."""
+    name = _END_OF_NAME.split(text.strip(), maxsplit=1)[0].strip()
+    words = name.split()[:MOST_WORDS]
+    if not name[:1].isupper():
+        return None
+    if len(words) > 1 and is_legal_form(words[-1]) and " ".join(words) == name:
+        return _END_OF_SENTENCE.sub("", name)
+    firm = next(firms_in(name), None)
+    return firm if firm and name.startswith(firm) else None
 
 
 def has_words(text: str, name: str) -> bool:

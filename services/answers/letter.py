@@ -249,7 +249,7 @@ class Letter:
         if own:
             return self._named(own)
         foot = self._foot[0] if self._foot else None
-        return self._below(_PAYEE.match) or foot or self._paid or self._letterhead
+        return self._below(_PAYEE.match) or foot or self._letterhead or self._paid
 
     @cached_property
     def recipient(self) -> Party | None:
@@ -475,18 +475,40 @@ class Letter:
         return by_foot or (self._by_place(first, second) if second else self._alone(first))
 
     def _alone(self, block: _Block) -> tuple[_Block | None, _Block | None]:
+        """Give the only address, as the sender's or the recipient's.
+
+        At the top of the page it is the sender's, unless an account belongs to a firm that is not named in it.
+        """
         recipient = self._below(self._labels.are_of_recipient)
         is_elsewhere = recipient is not None and all(cell.start != recipient.char_start for cell in block.cells)
         is_billed = is_elsewhere or self._below(self._labels.are_above_recipients_address) is not None
         is_other = not block.is_to and is_billed
-        is_own = block.is_from or block.cells[0] == self._head[0] or is_other
+        is_own = block.is_from or is_other or (block.cells[0] == self._head[0] and not self._is_who_pays(block))
         return (None, None) if block.is_trader else (block, None) if is_own else (None, block)
+
+    def _is_who_pays(self, block: _Block) -> bool:
+        """Say whether none of an address's first two lines is short for the firm that is paid, or names an issuer."""
+        paid = self._paid
+        names = [cell.text for cell in block.cells[:2]]
+        return paid is not None and not (
+            self._names_itself(block) or any(_is_short_for(name, paid.verbatim) for name in names)
+        )
 
     @cached_property
     def _paid(self) -> Party | None:
-        """The firm that is the holder of the account to which is paid."""
-        paid = self.imprint.firm_paid
-        return None if paid is None else Party(paid[0], paid[1], paid[2], paid[2] + len(paid[0]))
+        """The firm to whose account is paid, if nothing calls it the recipient."""
+        if self.imprint.firm_paid is None:
+            return None
+        name, page, start = self.imprint.firm_paid
+        called = [cell.text for block in self._blocks if block.is_to for cell in block.cells]
+        is_name = len(name) <= MAX_NAME and parse_name(name) is not None and not begins_with_street(name)
+        is_other = any(is_part(name, text) for text in called) or self._labels_name(name)
+        return Party(name, page, start, start + len(name)) if is_name and not is_other else None
+
+    def _labels_name(self, name: str) -> bool:
+        """Say whether a name stands beside words for the recipient, or below them."""
+        named = (self._behind_label, self._below(self._labels.are_of_recipient), self._beside_to)
+        return any(party is not None and is_part(name, party.verbatim) for party in named)
 
     def _by_place(self, first: _Block, second: _Block) -> tuple[_Block | None, _Block | None]:
         if first.is_to and not (second.is_to or second.is_trader):
@@ -498,12 +520,11 @@ class Letter:
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
 
     def _by_foot(self, first: _Block, second: _Block | None) -> tuple[_Block | None, _Block | None] | None:
-        """Give both addresses by the name at the document's end, or the account's holder; None if it tells neither."""
-        party, postcode = self._foot or (self._paid, None)
-        if party is None:
+        """Give both addresses by the name at the document's end; None if it tells neither."""
+        if self._foot is None:
             return None
-        own = [block for block in (first, second) if block and _is_own(block, party, postcode)]
-        if not own and (self._foot or not first.is_from):
+        own = [block for block in (first, second) if block and _is_own(block, *self._foot)]
+        if not own:
             is_second = second is not None and second.is_to and not first.is_to
             return None, None if first.is_trader else second if is_second else first
         if len(own) == 1 and not own[0].is_to:
@@ -694,10 +715,9 @@ def _is_short_for(said: str, firm: str) -> bool:
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
 
 
-def _is_own(block: _Block, party: Party, postcode: str | None) -> bool:
-    """Say whether an address is that of who names himself at the end: by his name, or his postcode, if known."""
-    has_postcode = postcode is not None and any(postcode in cell.text for cell in block.cells)
-    return is_part(block.cells[0].text, party.verbatim) or has_postcode
+def _is_own(block: _Block, party: Party, postcode: str) -> bool:
+    """Say whether an address is that of who names himself at the end: by his name, or his postcode."""
+    return is_part(block.cells[0].text, party.verbatim) or any(postcode in cell.text for cell in block.cells)
 
 
 def _firm_of(names: Sequence[Cell]) -> Cell | None:

@@ -63,9 +63,9 @@ _FIRM: Final = re.compile(
 
 _FORM_FIRST: Final = re.compile(
     r"(?:S\.?A\.?R\.?L|S\.?A\.?S\.?U?|EURL|SELARL|SCI|SCEA|EARL|GAEC|SNC)\.? (?!(?i:au capital|unipersonnelle))"
-    r"[A-ZÀ-Þ][^\d,;:()@]{2,60}"
+    r"(?=[A-ZÀ-Þ])(?:(?:[A-ZÀ-Þ][\w'\u2019-]+|de|du|des|la|le|les|et|&|d['\u2019]\w+|l['\u2019]\w+)(?: |$)){1,6}"
 )
-"""A line with a French name, whose form may stand before it."""
+"""A line with a French name, whose form may stand before it, and nothing else."""
 
 _FIRM_AND_MORE: Final = re.compile(
     rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
@@ -115,8 +115,12 @@ def is_repeated(words: str, firm: str) -> bool:
 
 
 def firms_in(text: str) -> Iterator[str]:
-    """Give the names with a legal form that stand in a text, each from its first capital letter, or all of the text."""
-    return iter([text]) if _FORM_FIRST.fullmatch(text) else (match[0] for match in _FIRM.finditer(text))
+    """Give the names with a legal form that stand in a text, each from its first capital letter.
+
+    A French form may stand first, if the text is the name alone.
+    """
+    found = [match[0] for match in _FIRM.finditer(text)]
+    return iter(found or ([text.strip()] if _FORM_FIRST.fullmatch(text.strip()) else ()))
 
 
 def without_form(name: str) -> str:

@@ -40,10 +40,12 @@ def by_places(kind: DocumentType, done: Review, candidates: Candidates, language
         ISO 639-1, of the document: findings are in German or in English.
     """
     taken = {field.path: field for field in _from_elsewhere(kind, done.fields, candidates)}
-    given = {field.path: taken.get(field.path, field) for field in done.fields}
+    given = {field.path: field for field in done.fields if field.path not in taken}
     taken |= {field.path: field for field in _of_two_parties(kind, given, candidates)}
     if not taken:
         return done
+    if any(field.name in taken for field in kind.fields if field.role):
+        taken |= {field.path: field for field in _with_forms(kind, given | taken, candidates)}
     fields = [taken.get(field.path, field) for field in done.fields]
     changes = {**done.repaired, **{path: (field.verbatim,) for path, field in taken.items()}}
     return Review(fields, findings_of(kind, fields, changes, language), changes)
@@ -77,16 +79,24 @@ def _far_likelier(
 def _of_two_parties(
     kind: DocumentType, given: Mapping[str, FieldAnswer], candidates: Candidates
 ) -> Iterator[FieldAnswer]:
-    """Give the other one of two parties of one name, and the sender's whole name, which is no other's any more."""
+    """Give the other one of two parties of one name."""
     other = other_party(kind, given, candidates)
     found = other and _said_at(kind, other.definition, other.place, candidates)
-    if found is None:
-        return
-    yield found
+    if found is not None:
+        yield found
+
+
+def _with_forms(kind: DocumentType, given: Mapping[str, FieldAnswer], candidates: Candidates) -> Iterator[FieldAnswer]:
+    """Give senders with their legal form, where the page prints the name once more so, and not as the recipient's."""
+    recipients = [item.name for item in kind.fields if item.role is Role.RECIPIENT]
+    others = [given[name].verbatim for name in recipients if name in given]
     for definition in kind.fields:
-        if _is_issuer(definition) and definition.name in given and definition.name != found.path:
-            whole = _registered(given[definition.name].verbatim, found.verbatim, candidates)
-            yield from _copied(kind, definition, whole, candidates)
+        answer = given.get(definition.name)
+        if answer is None or not definition.is_party or definition.role is not Role.SENDER:
+            continue
+        firm = candidates.letter.registered(answer.verbatim)
+        if firm is not None and not any(is_part(firm.verbatim, other) for other in others):
+            yield from _copied(kind, definition, firm.verbatim, candidates)
 
 
 def _said_at(
@@ -103,14 +113,7 @@ def _said_at(
         copy = copy.partition(separator)[0].strip() or copy
     if definition.kind is Kind.NAME and copy[:1].isdigit() and not is_firm(copy):
         return None  # the number of a room
-    if _is_issuer(definition):
-        recipient = candidates.letter.recipient
-        copy = _registered(copy, recipient.verbatim if recipient else "", candidates)
     return next(_copied(kind, definition, copy, candidates), None)
-
-
-def _is_issuer(definition: FieldDefinition) -> bool:
-    return definition.is_party and definition.role is Role.SENDER
 
 
 def _copied(
@@ -119,9 +122,3 @@ def _copied(
     """Give what a copy says, if it can be read."""
     read = check_answer(kind, {definition.name: copy}, candidates.pages, candidates.language, candidates.surroundings)
     return (answer for answer in read if answer.status == "ok")
-
-
-def _registered(name: str, recipient: str, candidates: Candidates) -> str:
-    """Give a sender's name with its legal form, where the page prints it once more so, and not as the recipient's."""
-    firm = candidates.letter.registered(name)
-    return name if firm is None or is_part(firm.verbatim, recipient) else firm.verbatim

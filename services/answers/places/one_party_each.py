@@ -4,18 +4,25 @@ A small model takes a letter's recipient for its sender too, where the sender st
 beside him. Which of the two it is, and who it is instead, the places say together.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from itertools import permutations
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from schemas.document_types import DocumentType, FieldDefinition, Role
 from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
-from services.answers.letter import is_part
+from services.answers.imprint import words_of
+from services.answers.letter import Letter, is_closing
+from services.answers.names import without_form_in_any_letters
 from services.answers.places.scored import Scored
+from services.answers.roles import is_name_of, party_of
 
 NOT_UNLIKELY: Final = -2.0
 """Logarithm of the odds of a place, one to seven, from which on it is taken."""
+_NO_PARTY: Final = re.compile(r"(?:(?:vielen|herzlichen|besten) )?dank\b|thank|merci\b|(?:frau|herrn?) ", re.IGNORECASE)
+"""What begins a line that names no party of a document: thanks, and a person who works for one."""
 
 
 class Other(NamedTuple):
@@ -27,21 +34,50 @@ class Other(NamedTuple):
 
 def other_party(kind: DocumentType, fields: Mapping[str, FieldAnswer], candidates: Candidates) -> Other | None:
     """Give the party that is somebody else, and where he stands; None if the names differ, or no place is likely."""
-    found = max(_ways(kind, fields, candidates), key=lambda way: way[0], default=None)
+    named = {item.role: item for item in kind.fields if item.role and item.name in fields}
+    parties = [named[role] for role in (Role.SENDER, Role.RECIPIENT) if role in named]
+    if len(parties) == 1 or not _are_alike([fields[item.name] for item in parties]):
+        return None
+    ways = (_way(kind, fields, *order, candidates) for order in permutations(parties, 2))
+    found = max(filter(None, ways), key=itemgetter(0), default=None)
     return None if found is None else found[1]
 
 
-def _ways(
-    kind: DocumentType, fields: Mapping[str, FieldAnswer], candidates: Candidates
-) -> Iterator[tuple[float, Other]]:
-    """Give both ways to have two parties: the sum of the logarithms of their places' odds, and who changes."""
-    parties = [item for item in kind.fields if item.role in (Role.SENDER, Role.RECIPIENT) and item.name in fields]
-    for changes, stays in permutations(parties, 2):
-        mine, its = fields[changes.name], fields[stays.name]
-        if changes.role is stays.role or not is_part(mine.verbatim, its.verbatim):
-            continue
-        if changes.role is Role.SENDER and candidates.letter.imprint.has(mine.verbatim):
-            continue  # he stands where only an issuer names himself
-        place = candidates.places.best(kind, changes, besides=mine)
-        if place is not None and place.score >= NOT_UNLIKELY:
-            yield place.score + (candidates.places.score_of(kind, stays, its) or 0.0), Other(changes, place)
+def _are_alike(answers: list[FieldAnswer]) -> bool:
+    """Say whether answers are the same name, whatever its legal form, or begin in the same place."""
+    names = {words_of(without_form_in_any_letters(answer.verbatim)) for answer in answers}
+    places = {(answer.page, answer.char_start) for answer in answers if answer.page is not None}
+    return len(names) == 1 or len(places) == 1
+
+
+def _way(
+    kind: DocumentType,
+    fields: Mapping[str, FieldAnswer],
+    changes: FieldDefinition,
+    stays: FieldDefinition,
+    candidates: Candidates,
+) -> tuple[float, Other] | None:
+    """Give who changes, and the sum of the logarithms of both places' odds then.
+
+    A name that stands several times may be right for both: then the other place has to be likelier than its own.
+    """
+    mine, places = fields[changes.name], candidates.places
+    place = places.best(kind, changes, besides=mine)
+    if place is None or _is_known(changes, mine, candidates.letter) or _names_nobody(place.place.text):
+        return None
+    stands_often = len(set(places.that_say(changes, mine))) > 1
+    own = (places.score_of(kind, changes, mine) if stands_often else None) or NOT_UNLIKELY
+    if place.score < max(own, NOT_UNLIKELY):
+        return None
+    return place.score + (places.score_of(kind, stays, fields[stays.name]) or 0.0), Other(changes, place)
+
+
+def _is_known(definition: FieldDefinition, answer: FieldAnswer, letter: Letter) -> bool:
+    """Say whether a name stands where only an issuer names himself, or beside words that say whose part it is."""
+    party = party_of(letter, definition.role) if definition.role else None
+    is_called = party is not None and party.is_labelled and is_name_of(party, answer.verbatim)
+    return is_called or (definition.role is Role.SENDER and letter.imprint.has(answer.verbatim))
+
+
+def _names_nobody(text: str) -> bool:
+    return _NO_PARTY.match(text) is not None or is_closing(text)

@@ -37,6 +37,11 @@ def test_a_partnership_has_its_limit_in_its_name(name: str) -> None:
         ("SARL au capital de 8 000 €", []),
         ("SAS AU CAPITAL VARIABLE", []),
         ("SCI, 3 rue Haute", []),
+        ("  SAS L'Atelier du Bois ", ["SAS L'Atelier du Bois"]),
+        ("SARL Dupont vous remercie de votre confiance.", []),
+        ("SARL Dupont - Siège social Strasbourg", []),
+        ("SAS Institute GmbH - In der Neckarhelle", ["SAS Institute GmbH"]),
+        ("SNC Kern Rechnung an Weber GmbH", ["Weber GmbH"]),
     ],
 )
 def test_a_french_form_may_stand_before_the_name_on_a_line_of_its_own(line: str, names: list[str]) -> None:

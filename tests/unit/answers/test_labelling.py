@@ -738,6 +738,8 @@ def test_whole_francs_and_euros_have_a_dash_for_their_cents(written: str) -> Non
         ("PO 4500087719 applies. Thank you.", "4500087719"),
         ("Client Ref.:\nPO 4500087719", "PO 4500087719"),
         ("Auftrag PJ-0412", None),
+        ("PO 654321 Bradford", None),
+        ("PO 44718", None),
     ],
 )
 def test_an_order_that_is_called_the_buyers_is_filled_in(line: str, order: str | None) -> None:

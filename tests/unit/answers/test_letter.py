@@ -1,6 +1,8 @@
 """Who writes a letter, to whom, and who signs it, by where the names stand."""
 
+import re
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -682,18 +684,50 @@ def test_a_name_is_found_whatever_spaces_it_is_written_with() -> None:
     assert [party.verbatim for party in letter_of(*page).signed] == ["Dr.\u00a0Anna\u00a0Weber"]
 
 
-def test_an_address_is_whose_who_pays_where_the_account_is_anothers() -> None:
-    """The one address at the top of a page is the sender's, if nothing else tells who is paid."""
-    address = column(500, 100, *CUSTOMER)
-    assert parts(placed(*address)) == (CUSTOMER[0], None)
-    for holder in ("Kontoinhaber: Druckerei Hollerbach GmbH", "Account Name: DRUCKEREI HOLLERBACH GMBH"):
-        name = holder.partition(": ")[2]
-        assert parts(placed(*address, (holder, 500, 6_000))) == (name, CUSTOMER[0])
-    for same in (f"Kontoinhaber: {CUSTOMER[0]}", "Kontoinhaber: Adam Kern", "Account name: Kern Bank plc"):
-        assert parts(placed(*address, (same, 500, 6_000)))[1] is None
+HOLDER = "Kontoinhaber: Druckerei Hollerbach GmbH"
+PRINTER = ("Druckerei Hollerbach GmbH", "Gartenweg 5", "50667 Köln")
 
 
-def test_of_two_addresses_the_account_holders_is_the_senders() -> None:
-    own = column(500, 1_000, "Druckerei Hollerbach GmbH", "Gartenweg 5", "50667 Köln")
-    pages = placed(*column(500, 100, *CUSTOMER), *own, ("Kontoinhaber: Druckerei Hollerbach GmbH", 500, 6_000))
-    assert parts(pages) == ("Druckerei Hollerbach GmbH", CUSTOMER[0])
+@pytest.mark.parametrize("holder", [HOLDER, "Account Name: DRUCKEREI HOLLERBACH GMBH", "Zahlbar an Druckerei Süd AG."])
+def test_the_address_at_the_top_is_whose_who_pays_where_the_account_is_anothers(holder: str) -> None:
+    pages = placed(*column(500, 100, *CUSTOMER), (holder, 500, 6_000))
+    name = re.sub("^(?:.*: |Zahlbar an )", "", holder).removesuffix(".")
+    assert parts(pages) == (name, CUSTOMER[0])
+    sender = letter_of(*pages).sender
+    assert sender
+    assert pages[0][sender.page - 1][sender.char_start : sender.char_end] == name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Danke",),
+        (f"Kontoinhaber: {CUSTOMER[0]}",),
+        ("Kontoinhaber: Wohnbau GmbH",),
+        ("Kontoinhaber: Adam Kern",),
+        ("Account name: Kern Bank plc",),
+        (HOLDER, "Kontoinhaber: Bäckerei Kern GmbH"),
+        ("Wir buchen den Betrag ab.", HOLDER),
+        ("SEPA-Lastschriftmandat", HOLDER),
+        ("We refund the amount.", "Account name: Kern Ltd"),
+        ("Kontoinhaber: siehe Rückseite der AG",),
+        ("The beneficiary of the guarantee may claim against Kern Ltd",),
+        ("Kontoinhaber: Anna Weber  Steuerberater: Roth Treuhand GmbH",),
+        ("Rechnung an: Bäckerei Kern GmbH", "Kontoinhaber: Bäckerei Kern GmbH"),
+    ],
+)
+def test_else_it_is_the_senders(lines: Sequence[str]) -> None:
+    pages = placed(*column(500, 100, *CUSTOMER), *column(500, 6_000, *lines))
+    assert parts(pages)[0] == CUSTOMER[0]
+
+
+@pytest.mark.parametrize("holder", ["Kontoinhaber: abcfinance GmbH", "Kontoinhaber: Abcfinance GmbH", HOLDER])
+def test_of_two_addresses_none_gives_way_to_an_accounts_holder(holder: str) -> None:
+    """A firm may have sold its claim, and a lawyer collects another's."""
+    pages = placed(*column(3_000, 100, *PRINTER), *column(500, 1_000, *CUSTOMER), (holder, 500, 6_000))
+    assert parts(pages) == (PRINTER[0], CUSTOMER[0])
+
+
+def test_a_size_behind_a_number_is_no_town() -> None:
+    block = column(500, 3_000, "Business cards, 6 names x 250", "Roller banner, 850 x 2000", "2000 mm with bag")
+    assert parts(placed(*block)) == (None, None)

@@ -1,5 +1,6 @@
 """Where both parties were answered with the same name, one of them is the name that stands where his part does."""
 
+import pytest
 from unit.answers.placed import a_type, field, placed, values
 from unit.answers.places.spots import learned
 
@@ -20,7 +21,7 @@ SURE = NOT_UNLIKELY - BIAS + 0.5
 
 
 def parties(
-    *words: str, seller: str, buyer: str, at_top: float = SURE, below: float = SURE, last: str = "Danke"
+    *words: str, seller: str, buyer: str, at_top: float = SURE, below: float = SURE, last: str = "Ende"
 ) -> dict[str, str | None]:
     """Give who sells and who buys by a page of lines, whose first is like senders' and whose second like buyers'."""
     pages, layouts = placed(*((word, 0, 100 + 300 * at) for at, word in enumerate([*words, last])))
@@ -47,9 +48,37 @@ def test_one_name_stays_for_both_where_no_other_place_is_likely() -> None:
     assert found == {"seller": "Kita Rabe e.V.", "buyer": "Kita Rabe e.V."}
 
 
-def test_two_names_stay() -> None:
-    found = parties("Fadenwerk Stoffdruck", "Kita Rabe e.V.", "Nordlicht AG", seller="Nordlicht AG", buyer="Danke")
-    assert found == {"seller": "Nordlicht AG", "buyer": "Danke"}
+@pytest.mark.parametrize(
+    ("seller", "buyer"), [("Nordlicht AG", "Kita Rabe e.V."), ("Stadt Ringau", "Wasserwerk der Stadt Ringau")]
+)
+def test_two_names_stay(seller: str, buyer: str) -> None:
+    found = parties("Fadenwerk Stoffdruck", buyer, seller, seller=seller, buyer=buyer)
+    assert found == {"seller": seller, "buyer": buyer}
+
+
+@pytest.mark.parametrize("line", ["Vielen Dank", "Mit freundlichen Grüßen", "Frau Kern"])
+def test_what_names_no_party_is_none(line: str) -> None:
+    assert parties(line, "Kita Rabe", seller="Kita Rabe", buyer="Kita Rabe")["seller"] == "Kita Rabe"
+
+
+def test_a_name_that_stands_twice_gives_way_to_a_likelier_place_alone() -> None:
+    words = ("Spedition Kern", "Kita Rabe", "Kita Rabe")
+    assert parties(*words, seller=words[1], buyer=words[1])["seller"] == words[0]
+    assert parties(words[1], words[0], words[1], seller=words[1], buyer=words[1], below=SURE - 3)["seller"] == words[1]
+
+
+def test_both_places_say_together_who_is_another() -> None:
+    words = ("Spedition Kern", "Kita Rabe", "Nordlicht AG")
+    either = parties(words[0], words[1], words[2], seller=words[2], buyer=words[2], at_top=SURE, below=SURE + 1)
+    assert either == {"seller": words[2], "buyer": words[1]}
+    stays = parties(words[1], words[0], seller=words[1], buyer=words[1], at_top=SURE + 1, below=SURE)
+    assert stays == {"seller": words[1], "buyer": words[0]}
+
+
+def test_what_a_far_likelier_place_changed_is_no_more_the_same() -> None:
+    words = ("Spedition Kern", "Kita Rabe", "Nordlicht AG")
+    found = parties(*words, seller=words[2], buyer=words[2], at_top=SURE + 5, below=SURE)
+    assert found == {"seller": words[0], "buyer": words[2]}
 
 
 def test_who_stands_where_only_an_issuer_does_goes_on_selling() -> None:
@@ -64,5 +93,7 @@ def test_who_stands_where_only_an_issuer_does_goes_on_selling() -> None:
 def test_a_seller_has_his_legal_form_from_where_the_page_prints_it() -> None:
     words = ("Armor Gourmet", "Kita Rabe e.V.", "Armor Gourmet SARL au capital de 30 000 €")
     assert parties(*words, seller=words[1], buyer=words[1]) == {"seller": "Armor Gourmet SARL", "buyer": words[1]}
-    words = ("Armor Sols", "Kita Rabe e.V.", "SARL Armor Sols et Fils")
+    words = ("Armor Sols", "Kita Rabe e.V.", "SARL Armor Sols")
     assert parties(*words, seller=words[0], buyer=words[2]) == {"seller": words[2], "buyer": words[1]}
+    words = ("Armor", "Armor Gourmet SARL")  # who is another, as it is billed
+    assert parties(*words, seller=words[1], buyer=words[1]) == {"seller": words[0], "buyer": words[1]}
