@@ -119,9 +119,9 @@ _AMOUNT_AND_LETTER: Final = re.compile(rf"(?P<amount>{_FIGURES}(?<=[.,][0-9]{{2}
 _GOES_ON: Final = r"[^\W\d_A-ZÀ-Þ](?![^\n:]{0,40}:|[^\s@]{1,64}@|ww\.)"
 """A small letter that begins neither another entry nor an address of the web."""
 _REST_OF_SENTENCE: Final = re.compile(
-    rf"(?=\w| [^\W\d_A-ZÀ-Þ]|\n{_GOES_ON})(?:[^\s.;!?]|[.](?=\w)| (?! {{2}})|\n(?={_GOES_ON}))++(?=[.;!?]|\s)"
+    rf"(?=\w| [^\W_A-ZÀ-Þ]|\n{_GOES_ON})(?:[^\s.;!?]|[.](?=\w)| (?! {{2}})|\n(?={_GOES_ON}))++(?=[.;!?]|\s)"
 )
-"""What goes on in small letters behind a copy, on its line or the next one, to where it ends."""
+"""What goes on in small letters or figures behind a copy, on its line or the next one, to where it ends."""
 _MADE_WHOLE: Final = (Kind.NAME, Kind.TEXT)
 _PART_OF_LINE: Final = re.compile(r"(?:[^\n\t·•|,; ]| (?! ))*")
 _BRACKETED: Final = re.compile(r"\([^-()]*\)")

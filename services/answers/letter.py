@@ -18,7 +18,9 @@ from services.answers.names import (
     is_firm,
     is_legal_form,
     is_occupation,
+    is_organisation,
     is_owner,
+    is_person,
     is_repeated,
     parse_name,
     without_form,
@@ -86,7 +88,7 @@ _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _OWNER_BEHIND: Final = re.compile(r"(?:,| [-\u2013])? (?:Inh\.|Inhaber(?:in)?\b):? .*")
-_FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
+_FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}(?:[^\W\d_.]| e\. ?K(?:fm|fr)?\.)")
 _NO_TRADE: Final = re.compile(
     r"(?:in\w*hab|geschäfts|konto|account|name|herrn?|frau|familie|unterschrift|signed|gezeichnet|dipl|ihre?|your|best|mit"
     r"|regards|grüße|cordialement|titulaire|gérant|director|manager|owner|partner|und|and|für|from|von|dear|liebe"
@@ -148,8 +150,8 @@ _TITLE: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_ANOTHER: Final = re.compile(
-    r"^(?:liefer(?:adresse|anschrift|ung an)|versand(?:adresse| an)|deliver(?:y address|ed to|y to| to)"
-    r"|ship(?:ping address|ped to| to)"
+    r"^(?:liefer(?:adresse|anschrift|daten|ung an)|versand(?:adresse|information(?:en)?|daten| an)"
+    r"|deliver(?:y address|ed to|y to| to)|ship(?:ping (?:address|information|details)|ped to| to)"
     r"|consignee|livr(?:é|er) à|(?:adresse de )?livraison|shipping|patient(?:[(/:*]?in\)?)?|absender|from"
     r"|adresse (?:de l.installation|du chantier|d.intervention)|lieu de (?:livraison|prestation)|verbrauchsstelle"
     r"|(?:service|site|installation|supply) address|lieferstelle|leistungsort|einbauort|objekt(?:adresse)?"
@@ -307,13 +309,17 @@ class Letter:
         return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
     def is_contact(self, page: int, start: int) -> bool:
-        """Say whether a place is in the recipient's address, below his name: below a firm's, or behind `Frau`."""
+        """Say whether a place is in the recipient's address, below his name.
+
+        So is what stands below a firm's, a person below an organisation, and who is called `Frau`.
+        """
         _, other = self._addresses
         if other is None or page != 1:
             return False
         first, *below = [cell for cell in other.cells if not is_above_address(cell.text)] or other.cells
         cell = next((cell for cell in below if cell.start <= start < cell.end), None)
-        return cell is not None and (is_firm(first.text) or _ADDRESSED.match(cell.text) is not None)
+        is_body = is_firm(first.text) or (is_organisation(first.text) and cell is not None and is_person(cell.text))
+        return cell is not None and (is_body or _ADDRESSED.match(cell.text) is not None)
 
     def is_in_address(self, page: int, start: int) -> bool:
         """Say whether a place is in the recipient's address."""
@@ -651,7 +657,7 @@ class Letter:
         """The name behind words that say that it is the recipient's, in their cell or the next one of the line."""
         for cell, following in pairwise(self._head):
             name = self._labels.named_recipient(cell.text)
-            if name and (party := self._party(1, cell, name)):
+            if name and not self._is_of_another(cell) and (party := self._party(1, cell, name)):
                 return party
             if following.baseline != cell.baseline or following.text.endswith(":") or _is_label(following.text):
                 continue

@@ -16,9 +16,9 @@ _SENDER: Final = re.compile(
     re.IGNORECASE,
 )
 _BILLED: Final = re.compile(
-    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger| an| für)|kunde|bill(?:ed|ing address)? to|bill(?:ing address| for)"
-    r"|invoice(?:d)? (?:to|address|for)|sold to|customer|billing|(?:livré et )?factur(?:é|er) à|facturation(?: à)?"
-    r"|adresse de facturation"
+    r"^(?:rechnung(?:sadresse|sanschrift|sempfänger|sinformation(?:en)?|sdaten| an| für)|kunde"
+    r"|bill(?:ed|ing address)? to|bill(?:ing address| for)|invoice(?:d)? (?:to|address|for)|sold to|customer"
+    r"|billing(?: (?:information|details))?|(?:livré et )?factur(?:é|er) à|facturation(?: à)?|adresse de facturation"
     r"|client|doit)\W*$",
     re.IGNORECASE,
 )

@@ -187,10 +187,12 @@ def _start(item: Candidate) -> int:
 
 
 def _is_part(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[TaxLine]) -> bool:
-    """Say whether one of the totals that are given is that of one line."""
+    """Say whether one of the totals that are given is that of one line, or the tax what one line's is made of."""
     given = {field.path: field.value_numeric for field in fields if field.status == "ok"}
     net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
-    return any(net == line.net or (line.tax and tax == line.tax) or gross == line.net + line.tax for line in lines)
+    return any(
+        line.net in (net, tax) or (line.tax and tax == line.tax) or gross == line.net + line.tax for line in lines
+    )
 
 
 def _is_whole(totals: TaxTotals, fields: Sequence[FieldAnswer], lines: Sequence[TaxLine]) -> bool:

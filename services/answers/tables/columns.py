@@ -14,6 +14,8 @@ _FAR: Final = 2_000
 """Distance from a column's head beyond which a cell belongs to none."""
 _FLUSH: Final = 0.5
 """Cost of a number that ends where the head of a column of numbers does."""
+_OVER_WORDS: Final = 1.5
+"""Cost of words that stand over the head of the column of words and beyond it."""
 _BESIDE: Final = 4
 """Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
 _STRANGE: Final = 1_000
@@ -125,13 +127,20 @@ class Columns:
         first, last = head.left - ALIGNED, head.right + ALIGNED
         if first <= cell.left <= last:
             return 1  # text begins under its head
-        if first <= cell.right <= last:
-            return 2  # what only ends there may have run on from the left
-        if head.overlaps(cell):
-            return 3
+        if (over := self._over(cell, name, figure=figure)) is not None:
+            return over
         aligned = left is not None or right is not None
         strange = name == self.words or aligned if figure else name in self.numbers
         return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
+
+    def _over(self, cell: Cell, name: str, *, figure: bool) -> float | None:
+        """Say what it costs to begin elsewhere and stand over a head, or end under it; None if the cell does neither."""
+        head = self.heads[name]
+        if name == self.words and not figure and head.overlaps(cell):
+            return _OVER_WORDS
+        if head.left - ALIGNED <= cell.right <= head.right + ALIGNED:
+            return 2  # what only ends there may have run on from the left
+        return 3 if head.overlaps(cell) else None
 
 
 def _is_under(head: Cell, first: Cell, last: Cell) -> bool:

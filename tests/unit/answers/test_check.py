@@ -327,8 +327,22 @@ def test_a_sentence_that_the_bound_of_the_copy_cut_is_taken_off(copied: str, kep
         ("\nincoterms: FOB", "70% balance against copy"),
         (" of it\nwww.example.com", "70% balance against copy of it"),
         ("\nsales@example.com", "70% balance against copy"),
+        (" 2 of 10 days. Incoterms: FOB", "70% balance against copy 2 of 10 days"),
+        ("\n2 Prices are net", "70% balance against copy"),
     ],
-    ids=["next line", "its line", "another entry", "the end", "too long", "another column", "in small", "web", "mail"],
+    ids=[
+        "next line",
+        "its line",
+        "another entry",
+        "the end",
+        "too long",
+        "another column",
+        "in small",
+        "web",
+        "mail",
+        "figures",
+        "next number",
+    ],
 )
 def test_a_text_that_the_bound_of_the_copy_cut_goes_on_to_the_end_of_its_sentence(behind: str, whole: str) -> None:
     copied = "70% balance against copy"

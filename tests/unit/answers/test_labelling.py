@@ -738,6 +738,7 @@ def test_whole_francs_and_euros_have_a_dash_for_their_cents(written: str) -> Non
         ("PO 4500087719 applies. Thank you.", "4500087719"),
         ("Client Ref.:\nPO 4500087719", "PO 4500087719"),
         ("Auftrag PJ-0412", None),
+        ("Leistungszeitraum September, Ihr Abruf 7000341955 vom 24.08.2026.", "7000341955"),
         ("PO 654321 Bradford", None),
         ("PO 44718", None),
     ],

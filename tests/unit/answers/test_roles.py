@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.answers.placed import Pages, Placed, a_type, column, field, letter_of, placed, values
+from unit.answers.placed import Pages, Placed, a_type, answered, column, field, letter_of, placed, values
 
 from schemas.document_types import DocumentType, Kind, Role
 from schemas.events import FindingKind
@@ -610,3 +610,33 @@ def test_an_issuer_is_known_by_the_account_below_any_of_his_names() -> None:
     right = {"seller": "Quill Tutors Ltd", "buyer": "Meadowcroft School Trust"}
     assert decided(page, seller=right["buyer"], buyer=right["seller"]) == right
     assert decided(page, **right) == right
+
+
+@pytest.mark.parametrize(
+    ("name", "buyer"), [("Verein Kammermusik am See", "Verein Kammermusik am See"), ("Reto Kern", "Luc Morel")]
+)
+def test_a_person_below_an_organisation_is_not_billed(name: str, buyer: str) -> None:
+    page = placed(
+        ("Anna Weber, Gesang", 500, 100),
+        *column(3_000, 900, name, "Luc Morel", "Murtenstrasse 31", "3008 Bern"),
+        ("Anna Weber, Lorrainestrasse 18, 3013 Bern", 500, 8_000),
+    )
+    assert decided(page, buyer="Luc Morel")["buyer"] == buyer
+
+
+def test_whom_goods_are_sent_to_is_not_billed() -> None:
+    page = placed(
+        ("Farbenhaus Nord GmbH", 500, 100),
+        ("Rechnungsinformationen", 500, 900),
+        ("Versandinformationen", 3_000, 900),
+        ("Name: Frauke Kern", 500, 1_020),
+        ("Firma: Kindergarten Regenbogen", 3_000, 1_020),
+    )
+    assert decided(page, buyer="Kindergarten Regenbogen")["buyer"] == "Frauke Kern"
+
+
+def test_who_complains_for_a_firm_of_his_name_is_the_firm() -> None:
+    lines = ("Von: Peter Kern <info@fliesen-kern.example>", "An: Kontor GmbH <post@kontor.example>", "Guten Tag,")
+    end = ("Mit freundlichen Grüßen", "Peter Kern", "Fliesen Kern e.K.", "Tel. 02941 66 20 18")
+    text = "\n".join((*lines, "hiermit reklamiere ich die Fliesen.", *end))
+    assert answered("complaint", text, "de", complainant_name="Peter Kern")["complainant_name"] == "Fliesen Kern e.K."

@@ -35,7 +35,13 @@ def totals(page: str, *copied: str) -> dict[str, str | None]:
 
 @pytest.mark.parametrize(
     "copied",
-    [("143,19", "27,21", "170,40"), ("199,16", "13,94", "213,10"), ("143,19", "27,21", "383,50"), ("", "27,21", "")],
+    [
+        ("143,19", "27,21", "170,40"),
+        ("199,16", "13,94", "213,10"),
+        ("143,19", "27,21", "383,50"),
+        ("", "27,21", ""),
+        ("342,35", "143,19", "383,50"),
+    ],
 )
 def test_the_totals_of_all_rates_are_put_where_those_of_one_stand(copied: tuple[str, ...]) -> None:
     assert totals(WHOLE, *copied) == {"net_total": "342.35", "tax_total": "41.15", "gross_total": "383.50"}

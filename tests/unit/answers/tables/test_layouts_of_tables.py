@@ -364,3 +364,27 @@ def test_a_second_table_is_read_too_where_words_alone_say_which_column_has_them(
     answers = read_text("\n".join(lines), net_total=net)
     assert [figures[2] for figures in said_figures(answers)] == [100, 200, 50]
     assert bool(answers.reasons) is not whole
+
+
+def test_words_over_the_head_of_their_column_and_the_next_one_are_in_the_first() -> None:
+    lines = (
+        " Description            Route / Details              Weight      Amount",
+        " Full load              Cork to Rosslare, 3 Nov      840 kg      585.00",
+        " Part load              Cork to Naas, 5 Nov          260 kg      392.50",
+        "Surcharges",
+        "Fuel surcharge, November, 11.5% on all                            100.00",
+        "Tolls                                                              28.60",
+        " Total                                                          1,106.10",
+    )
+    words = ["Full load", "Part load", "Fuel surcharge, November, 11.5% on all", "Tolls"]
+    assert described(*lines, language="en", net_total="1106.10") == words
+
+
+def test_goods_to_hire_are_described_below_materiel() -> None:
+    lines = (
+        "Matériel              Catégorie      Quantité    Prix unitaire     Total HT",
+        "Mini-pelle 1,8 t      Terrassement          1         640,00       640,00",
+        "Remorque plateau      Transport             1         185,00       185,00",
+        "Montant HT                                                         825,00",
+    )
+    assert described(*lines, language="fr", net_total="825.00") == ["Mini-pelle 1,8 t", "Remorque plateau"]
