@@ -134,7 +134,7 @@ class Columns:
         return _BESIDE + _STRANGE * strange + max(head.left - cell.right, cell.left - head.right)
 
     def _over(self, cell: Cell, name: str, *, figure: bool) -> float | None:
-        """Say what it costs to begin elsewhere and stand over a head, or end under it; None if the cell does neither."""
+        """Say what it costs to begin elsewhere and stand over a head, or end under it; None if it does neither."""
         head = self.heads[name]
         if name == self.words and not figure and head.overlaps(cell):
             return _OVER_WORDS
