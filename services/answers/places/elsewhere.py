@@ -40,7 +40,7 @@ def by_places(kind: DocumentType, done: Review, candidates: Candidates, language
         ISO 639-1, of the document: findings are in German or in English.
     """
     taken = {field.path: field for field in _from_elsewhere(kind, done.fields, candidates)}
-    given = {field.path: field for field in done.fields if field.path not in taken}
+    given = {field.path: taken.get(field.path, field) for field in done.fields}
     taken |= {field.path: field for field in _of_two_parties(kind, given, candidates)}
     if not taken:
         return done

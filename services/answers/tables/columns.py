@@ -14,8 +14,9 @@ _FAR: Final = 2_000
 """Distance from a column's head beyond which a cell belongs to none."""
 _FLUSH: Final = 0.5
 """Cost of a number that ends where the head of a column of numbers does."""
-_OVER_WORDS: Final = 1.5
-"""Cost of words that stand over the head of the column of words and beyond it."""
+_NEARLY_UNDER: Final = 1.5
+"""Cost of words that begin a little left of the head of the column of words, wherever they end."""
+_NEARLY: Final = 3 * ALIGNED
 _BESIDE: Final = 4
 """Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
 _STRANGE: Final = 1_000
@@ -136,8 +137,8 @@ class Columns:
     def _over(self, cell: Cell, name: str, *, figure: bool) -> float | None:
         """Say what it costs to begin elsewhere and stand over a head, or end under it; None if it does neither."""
         head = self.heads[name]
-        if name == self.words and not figure and head.overlaps(cell):
-            return _OVER_WORDS
+        if name == self.words and not figure and 0 <= head.left - cell.left <= _NEARLY:
+            return _NEARLY_UNDER
         if head.left - ALIGNED <= cell.right <= head.right + ALIGNED:
             return 2  # what only ends there may have run on from the left
         return 3 if head.overlaps(cell) else None
