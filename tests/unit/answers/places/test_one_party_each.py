@@ -21,11 +21,24 @@ SURE = NOT_UNLIKELY - BIAS + 0.5
 
 
 def parties(
-    *words: str, seller: str, buyer: str, at_top: float = SURE, below: float = SURE, last: str = "Ende"
+    *words: str,
+    seller: str,
+    buyer: str,
+    at_top: float = SURE,
+    below: float = SURE,
+    third: float = 0.0,
+    last: str = "Ende",
 ) -> dict[str, str | None]:
-    """Give who sells and who buys by a page of lines, whose first is like senders' and whose second like buyers'."""
+    """Give who sells and who buys by a page of lines, whose first is like sellers', and whose second like buyers'.
+
+    Parameters
+    ----------
+    at_top, below, third
+        How much of the logarithm of the odds speaks for a seller in the first line, a buyer in the second, and a seller
+        in the third.
+    """
     pages, layouts = placed(*((word, 0, 100 + 300 * at) for at, word in enumerate([*words, last])))
-    places = learned({"name:sender": {"line0": at_top}, "name:recipient": {"line1": below}}, bias=BIAS)
+    places = learned({"name:sender": {"line0": at_top, "line2": third}, "name:recipient": {"line1": below}}, bias=BIAS)
     known = Candidates(pages, "de", layouts, learned_places=places)
     fields = check_answer(BILL, {"seller": seller, "buyer": buyer}, pages, "de", known.surroundings)
     return values(by_places(BILL, Review(fields, [], {}), known, "de").fields)
@@ -64,13 +77,26 @@ def test_what_names_no_party_is_none(line: str) -> None:
 def test_a_name_that_stands_twice_gives_way_to_a_likelier_place_alone() -> None:
     words = ("Spedition Kern", "Kita Rabe", "Kita Rabe")
     assert parties(*words, seller=words[1], buyer=words[1])["seller"] == words[0]
-    assert parties(words[1], words[0], words[1], seller=words[1], buyer=words[1], below=SURE - 3)["seller"] == words[1]
+    twice = ("Kita Rabe", "Kita Rabe", "Spedition Kern")
+    for third, seller in ((SURE, twice[0]), (SURE + 3, twice[2])):
+        found = parties(*twice, seller=twice[0], buyer=twice[0], at_top=SURE + 2, below=SURE + 2, third=third)
+        assert found == {"seller": seller, "buyer": twice[0]}
+    unlikely = parties(*twice, seller=twice[0], buyer=twice[0], at_top=0, below=0, third=SURE - 1)
+    assert unlikely["seller"] == twice[0]
+
+
+def test_a_name_that_stands_once_is_one_partys_alone() -> None:
+    words = ("Kita Rabe", "Am Markt", "Spedition Kern")
+    found = parties(*words, seller=words[0], buyer=words[0], at_top=SURE + 1, below=0, third=SURE)
+    assert found == {"seller": words[2], "buyer": words[0]}
 
 
 def test_both_places_say_together_who_is_another() -> None:
     words = ("Spedition Kern", "Kita Rabe", "Nordlicht AG")
     either = parties(words[0], words[1], words[2], seller=words[2], buyer=words[2], at_top=SURE, below=SURE + 1)
     assert either == {"seller": words[2], "buyer": words[1]}
+    surely = parties(*words, seller=words[0], buyer=words[0], at_top=SURE + 4, below=SURE, third=SURE + 0.4)
+    assert surely == {"seller": words[0], "buyer": words[1]}
     stays = parties(words[1], words[0], seller=words[1], buyer=words[1], at_top=SURE + 1, below=SURE)
     assert stays == {"seller": words[1], "buyer": words[0]}
 
