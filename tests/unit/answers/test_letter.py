@@ -721,6 +721,12 @@ def test_else_it_is_the_senders(lines: Sequence[str]) -> None:
     assert parts(pages)[0] == CUSTOMER[0]
 
 
+def test_who_names_himself_at_the_foot_sends_it_whoever_is_paid() -> None:
+    own = ("Malerei Sonnenberg GmbH", "Am Hang 12", "80333 München")
+    pages = placed(*column(500, 100, *own), *column(500, 6_000, HOLDER, f"{own[0]}, HRB 1234"))
+    assert parts(pages) == (own[0], None)
+
+
 @pytest.mark.parametrize("holder", ["Kontoinhaber: abcfinance GmbH", "Kontoinhaber: Abcfinance GmbH", HOLDER])
 def test_of_two_addresses_none_gives_way_to_an_accounts_holder(holder: str) -> None:
     """A firm may have sold its claim, and a lawyer collects another's."""
