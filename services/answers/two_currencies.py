@@ -76,13 +76,13 @@ def with_own_currency(kind: DocumentType, fields: Sequence[FieldAnswer], candida
 def with_currency_of_amounts(
     kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates
 ) -> list[FieldAnswer]:
-    """Take the one currency that amounts have, half of all at least, where none is answered, or one the document lacks.
+    """Take the one currency that amounts have, half of all at least, where one is answered that the document lacks.
 
     Small models conclude it from the seller's country: `CZK` of a Czech one who bills in euros.
     """
     definition = next((field for field in kind.fields if field.kind is Kind.CURRENCY), None)
     answered = next((field for field in fields if definition and field.path == definition.name), None)
-    if definition is None or (answered is not None and answered.status != "unsupported"):
+    if definition is None or answered is None or answered.status != "unsupported":
         return list(fields)
     amounts = candidates.of(Kind.MONEY)
     signs = ((item, DOLLAR if DOLLAR in item.verbatim else None) for item in amounts)

@@ -72,9 +72,9 @@ LAYOUTS = [
     Held("third", fields=357, misleading=0, rows=241, unflagged=0, silent_losses=0, auroc=0.99, ece=0.034),
     Held("fourth", fields=348, misleading=0, rows=235, unflagged=0, silent_losses=0, auroc=0.99, ece=0.03),
     Held("fifth", fields=341, misleading=2, rows=224, unflagged=0, silent_losses=0, auroc=0.99, ece=0.027),
-    Held("sixth", fields=318, misleading=4, rows=230, unflagged=2, silent_losses=0, auroc=0.96, ece=0.024),
+    Held("sixth", fields=317, misleading=4, rows=230, unflagged=2, silent_losses=0, auroc=0.96, ece=0.024),
     Held("seventh", fields=319, misleading=1, rows=258, unflagged=0, silent_losses=0, auroc=0.96, ece=0.02),
-    Held("eighth", fields=309, misleading=5, rows=217, unflagged=0, silent_losses=1, auroc=0.97, ece=0.025),
+    Held("eighth", fields=308, misleading=5, rows=217, unflagged=0, silent_losses=1, auroc=0.97, ece=0.025),
     Held("ninth", fields=292, misleading=3, rows=161, unflagged=1, silent_losses=0, auroc=0.97, ece=0.02),
     Held("tenth", fields=322, misleading=3, rows=173, unflagged=0, silent_losses=0, auroc=0.97, ece=0.029),
     Held("eleventh", fields=304, misleading=1, rows=193, unflagged=0, silent_losses=0, auroc=0.98, ece=0.04),
@@ -89,7 +89,7 @@ LAYOUTS = [
     Held("twentieth", fields=297, misleading=1, rows=218, unflagged=0, silent_losses=0, auroc=0.98, ece=0.046),
     Held("twenty-first", fields=330, misleading=2, rows=256, unflagged=1, silent_losses=0, auroc=0.98, ece=0.026),
     Held("twenty-second", fields=316, misleading=2, rows=254, unflagged=0, silent_losses=0, auroc=0.98, ece=0.032),
-    Held("twenty-third", fields=330, misleading=2, rows=224, unflagged=0, silent_losses=0, auroc=0.98, ece=0.037),
+    Held("twenty-third", fields=329, misleading=2, rows=224, unflagged=0, silent_losses=0, auroc=0.98, ece=0.037),
 ]
 INVOICES = [
     Held("fifth", fields=221, misleading=3, rows=83, unflagged=0, silent_losses=0, auroc=0.96, ece=0.027),

@@ -116,9 +116,8 @@ def test_a_dollar_is_that_of_the_one_country_that_is_named(place: str, currency:
     assert currency_of_amounts(IN_DOLLARS.format(place=place), "CZK") == currency
 
 
-def test_a_currency_that_was_left_empty_is_that_of_all_amounts() -> None:
-    assert currency_of_amounts(IN_EUROS, "") == "EUR"
-    assert currency_of_amounts("Glass 20.00\nBox €5.00\nTotal 25.00", "") is None
+def test_a_currency_that_was_left_empty_stays_empty() -> None:
+    assert currency_of_amounts(IN_EUROS, "") is None
 
 
 @pytest.mark.parametrize(
