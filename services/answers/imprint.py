@@ -61,6 +61,7 @@ _HOLDER: Final = re.compile(
 _END_OF_NAME: Final = re.compile(r"\n|\t| {2}|[,;:|(]")
 """What a name ends with behind words that say whose an account is."""
 _END_OF_SENTENCE: Final = re.compile(r"(?<=[A-Z]{2}|[a-z]H)\.$")
+"""A point behind a legal form that has none of its own: `Zahlbar an Muster GmbH.`"""
 _DEBITED: Final = re.compile(
     r"abbuch|abgebucht|\bbuchen [^.\n]{1,60}\bab\b|einziehen|eingezogen|einzug|lastschrift|mandat|erstatte"
     r"|rücküberweis|direct debit|\bdebited|refund|prélev|prélèvement|rembours|\bIhr(?:em|es)? (?:Bank|Giro)?konto"
