@@ -110,3 +110,7 @@ def test_a_number_behind_a_word_is_no_town(line: str) -> None:
 )
 def test_areas_and_streets_behind_their_numbers_are_no_names(line: str, *, is_street: bool) -> None:
     assert begins_with_street(line) is is_street
+
+
+def test_a_size_behind_a_number_is_no_town() -> None:
+    assert parse_address("Business cards, 6 names x 250\nRoller banner 850 x 2000 mm with bag") is None

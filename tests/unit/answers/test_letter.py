@@ -732,8 +732,3 @@ def test_of_two_addresses_none_gives_way_to_an_accounts_holder(holder: str) -> N
     """A firm may have sold its claim, and a lawyer collects another's."""
     pages = placed(*column(3_000, 100, *PRINTER), *column(500, 1_000, *CUSTOMER), (holder, 500, 6_000))
     assert parts(pages) == (PRINTER[0], CUSTOMER[0])
-
-
-def test_a_size_behind_a_number_is_no_town() -> None:
-    block = column(500, 3_000, "Business cards, 6 names x 250", "Roller banner, 850 x 2000", "2000 mm with bag")
-    assert parts(placed(*block)) == (None, None)

@@ -633,6 +633,9 @@ def test_whom_goods_are_sent_to_is_not_billed() -> None:
         ("Name: Frauke Kern", 3_000, 1_020),
     )
     assert decided(page, buyer="Frauke Kern")["buyer"] == "Frauke Kern"
+    recipient = letter_of(*page).recipient
+    assert recipient
+    assert recipient.verbatim == "Frauke Kern"
 
 
 def test_who_complains_for_a_firm_of_his_name_is_the_firm() -> None:

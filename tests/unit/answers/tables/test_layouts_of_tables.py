@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
 
+from services.answers.tables.columns import Columns
+from services.answers.tables.sheet import Cell
+
 BESIDE = (
     "                    Bezeichnung            Menge   Einzelpreis   Gesamtpreis",
     "                    Sattel mit Federn          2         40,00         80,00",
@@ -366,25 +369,10 @@ def test_a_second_table_is_read_too_where_words_alone_say_which_column_has_them(
     assert bool(answers.reasons) is not whole
 
 
-def test_words_over_the_head_of_their_column_and_the_next_one_are_in_the_first() -> None:
-    lines = (
-        " Description            Route / Details              Weight      Amount",
-        " Full load              Cork to Rosslare, 3 Nov      840 kg      585.00",
-        " Part load              Cork to Naas, 5 Nov          260 kg      392.50",
-        "Surcharges",
-        "Fuel surcharge, November, 11.5% on all                            100.00",
-        "Tolls                                                              28.60",
-        " Total                                                          1,106.10",
-    )
-    words = ["Full load", "Part load", "Fuel surcharge, November, 11.5% on all", "Tolls"]
-    assert described(*lines, language="en", net_total="1106.10") == words
-
-
-def test_goods_to_hire_are_described_below_materiel() -> None:
-    lines = (
-        "Matériel              Catégorie      Quantité    Prix unitaire     Total HT",
-        "Mini-pelle 1,8 t      Terrassement          1         640,00       640,00",
-        "Remorque plateau      Transport             1         185,00       185,00",
-        "Montant HT                                                         825,00",
-    )
-    assert described(*lines, language="fr", net_total="825.00") == ["Mini-pelle 1,8 t", "Remorque plateau"]
+def test_words_that_begin_a_little_left_of_their_head_are_in_its_column_wherever_they_end() -> None:
+    """Below the head of the next column they only end; what begins farther left is of neither."""
+    ends = {"description": (485, 905), "route": (1_873, 2_413), "amount": (5_143, 5_438)}
+    heads = {name: Cell(name, 0, 1, left, right, 100, 90) for name, (left, right) in ends.items()}
+    columns = Columns(heads, "description", frozenset({"amount"}))
+    for left, column in ((465, "description"), (300, "route")):
+        assert columns.assign([Cell("Fuel surcharge on freight", 0, 1, left, 2_244, 200, 100)]) == [column]
