@@ -333,8 +333,8 @@ def _without_parts(found: Sequence[Candidate]) -> list[Candidate]:
 
 def _behind_its_name(found: Candidate) -> Candidate | None:
     """Give the number of an order whose first letters may be its name: `PO 4500087719`."""
-    match = _ORDER.match(found.verbatim)
-    if match is None or found.kind is not Kind.REFERENCE:
+    match = _ORDER.match(found.verbatim) if found.kind is Kind.REFERENCE else None
+    if match is None:
         return None
     number = found.verbatim[match.end() :]
     return replace(found, verbatim=number, value=Value(number), char_start=found.char_start + match.end())

@@ -164,8 +164,9 @@ class Imprint:
                 name = _firm_at(page[match.end() : match.end() + MAX_FOOT])
                 if name and not _BANK.search(name):
                     found.append((name, number, page.index(name, match.end())))
-        is_debited = any(_DEBITED.search(page) for page in self._pages)
-        return found[0] if len({words_of(name) for name, *_ in found}) == 1 and not is_debited else None
+        if len({words_of(name) for name, *_ in found}) != 1 or any(map(_DEBITED.search, self._pages)):
+            return None
+        return found[0]
 
     @cached_property
     def _behind_holder(self) -> Sequence[tuple[str, int]]:

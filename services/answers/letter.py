@@ -318,9 +318,10 @@ class Letter:
             return False
         first, *below = [cell for cell in other.cells if not is_above_address(cell.text)] or other.cells
         cell = next((cell for cell in below if cell.start <= start < cell.end), None)
-        if cell is None or is_firm(first.text):
-            return cell is not None
-        return (is_organisation(first.text) and is_person(cell.text)) or _ADDRESSED.match(cell.text) is not None
+        if cell is None:
+            return False
+        is_body = is_firm(first.text) or (is_organisation(first.text) and is_person(cell.text))
+        return is_body or _ADDRESSED.match(cell.text) is not None
 
     def is_in_address(self, page: int, start: int) -> bool:
         """Say whether a place is in the recipient's address."""

@@ -106,7 +106,7 @@ class Rows:
     def with_first_readings(self, first: "Rows") -> "Rows":
         """Add what became of other documents when they were read first; of kinds `IN_OWN_WORDS` these alone count."""
         if not first.fields:
-            return self
+            return self + first
         return replace(self, fields=[row for row in self.fields if row.signals.kind not in IN_OWN_WORDS]) + first
 
     @property

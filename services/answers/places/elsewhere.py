@@ -14,13 +14,10 @@ from services.answers.labelling import answer_of
 from services.answers.letter import is_part
 from services.answers.names import is_firm
 from services.answers.places.one_party_each import other_party
-from services.answers.places.scored import Scored
+from services.answers.places.scored import LIKELY, Scored
 from services.answers.review import Review
 from services.answers.rules import holds, values_of
 
-LIKELY: Final = -2.0
-"""Logarithm of the odds of a place, one to seven, from which no other one is looked at, but values beside which a name
-of the field stands: hardly any is 400 times likelier."""
 FAR_LIKELIER: Final = 6.0
 """Logarithm of the odds between two places: 400 to one."""
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
@@ -71,6 +68,7 @@ def _far_likelier(
     mine = candidates.places.score_of(kind, definition, field)
     if mine is None:
         return None
+    # Hardly any place is 400 times likelier than a likely one, but where a name of the field stands beside it.
     among = candidates.labelled(definition, kind) if mine >= LIKELY else None
     best = candidates.places.best(kind, definition, among)
     return best if best is not None and best.score - mine > FAR_LIKELIER else None

@@ -6,7 +6,6 @@ beside him. Which of the two it is, and who it is instead, the places say togeth
 
 import re
 from collections.abc import Mapping
-from itertools import permutations
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -16,11 +15,9 @@ from services.answers.candidates import Candidates
 from services.answers.imprint import words_of
 from services.answers.letter import Letter, is_closing
 from services.answers.names import without_form_in_any_letters
-from services.answers.places.scored import Scored
+from services.answers.places.scored import LIKELY, Scored
 from services.answers.roles import is_name_of, party_of
 
-NOT_UNLIKELY: Final = -2.0
-"""Logarithm of the odds of a place, one to seven, from which on it is taken."""
 _NO_PARTY: Final = re.compile(r"(?:(?:vielen|herzlichen|besten) )?dank\b|thank|merci\b|(?:frau|herrn?) ", re.IGNORECASE)
 """What begins a line that names no party of a document: thanks, and a person who works for one."""
 
@@ -35,19 +32,20 @@ class Other(NamedTuple):
 def other_party(kind: DocumentType, fields: Mapping[str, FieldAnswer], candidates: Candidates) -> Other | None:
     """Give the party that is somebody else, and where he stands; None if the names differ, or no place is likely."""
     named = {item.role: item for item in kind.fields if item.role and item.name in fields}
-    parties = [named[role] for role in (Role.SENDER, Role.RECIPIENT) if role in named]
-    if len(parties) == 1 or not _are_alike([fields[item.name] for item in parties]):
+    sender, recipient = named.get(Role.SENDER), named.get(Role.RECIPIENT)
+    if sender is None or recipient is None or not _are_alike(fields[sender.name], fields[recipient.name]):
         return None
-    ways = (_way(kind, fields, *order, candidates) for order in permutations(parties, 2))
+    orders = ((sender, recipient), (recipient, sender))
+    ways = (_way(kind, fields, changes, stays, candidates) for changes, stays in orders)
     found = max(filter(None, ways), key=itemgetter(0), default=None)
     return None if found is None else found[1]
 
 
-def _are_alike(answers: list[FieldAnswer]) -> bool:
-    """Say whether answers are the same name, whatever its legal form, or begin in the same place."""
-    names = {words_of(without_form_in_any_letters(answer.verbatim)) for answer in answers}
-    places = {(answer.page, answer.char_start) for answer in answers if answer.page is not None}
-    return len(names) == 1 or len(places) == 1
+def _are_alike(one: FieldAnswer, other: FieldAnswer) -> bool:
+    """Say whether two answers are the same name, whatever its legal form, or begin in the same place."""
+    names = [words_of(without_form_in_any_letters(answer.verbatim)) for answer in (one, other)]
+    places = [(answer.page, answer.char_start) for answer in (one, other) if answer.page is not None]
+    return len(set(names)) == 1 or len(set(places)) == 1
 
 
 def _way(
@@ -66,8 +64,8 @@ def _way(
     if place is None or _is_known(changes, mine, candidates.letter) or _names_nobody(place.place.text):
         return None
     stands_often = len(set(places.that_say(changes, mine))) > 1
-    own = (places.score_of(kind, changes, mine) if stands_often else None) or NOT_UNLIKELY
-    if place.score < max(own, NOT_UNLIKELY):
+    own = places.score_of(kind, changes, mine) if stands_often else None
+    if place.score < (LIKELY if own is None else max(own, LIKELY)):
         return None
     return place.score + (places.score_of(kind, stays, fields[stays.name]) or 0.0), Other(changes, place)
 

@@ -15,6 +15,8 @@ from services.answers.values_by_form import Candidate
 if TYPE_CHECKING:
     from services.answers.candidates import Candidates
 
+LIKELY: Final = -2.0
+"""Logarithm of the odds of a place, one to seven, from which on it may be a field's."""
 _SHORTEST: Final = 4
 """Letters and digits of a value that is looked for in other cells than its own."""
 

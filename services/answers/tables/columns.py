@@ -17,6 +17,7 @@ _FLUSH: Final = 0.5
 _NEARLY_UNDER: Final = 1.5
 """Cost of words that begin a little left of the head of the column of words, wherever they end."""
 _NEARLY: Final = 3 * ALIGNED
+"""How much a little is, in tenths of a point."""
 _BESIDE: Final = 4
 """Cost of a cell that is neither aligned with a column's cells nor under its head, but for its distance."""
 _STRANGE: Final = 1_000

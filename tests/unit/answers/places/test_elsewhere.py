@@ -12,8 +12,9 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.confidence import UNWEIGHED
 from services.answers.findings import findings_of
-from services.answers.places.elsewhere import FAR_LIKELIER, LIKELY, by_places
+from services.answers.places.elsewhere import FAR_LIKELIER, by_places
 from services.answers.places.learned import NO_PLACES, LearnedPlaces
+from services.answers.places.scored import LIKELY
 from services.answers.review import Review
 
 BILL = a_type(

@@ -8,7 +8,7 @@ from schemas.document_types import Kind, Role
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.places.elsewhere import by_places
-from services.answers.places.one_party_each import NOT_UNLIKELY
+from services.answers.places.scored import LIKELY
 from services.answers.review import Review
 
 BILL = a_type(
@@ -16,7 +16,7 @@ BILL = a_type(
     field("buyer", Kind.NAME, "Käufer", "buyer", role=Role.RECIPIENT, is_party=True),
 )
 BIAS = -4.0
-SURE = NOT_UNLIKELY - BIAS + 0.5
+SURE = LIKELY - BIAS + 0.5
 """Of a term: with it a place is not unlikely, and not 400 times likelier than one without."""
 
 
@@ -81,6 +81,8 @@ def test_a_name_that_stands_twice_gives_way_to_a_likelier_place_alone() -> None:
     for third, seller in ((SURE, twice[0]), (SURE + 3, twice[2])):
         found = parties(*twice, seller=twice[0], buyer=twice[0], at_top=SURE + 2, below=SURE + 2, third=third)
         assert found == {"seller": seller, "buyer": twice[0]}
+    even = parties(*twice, seller=twice[0], buyer=twice[0], at_top=-BIAS, below=-BIAS, third=SURE)
+    assert even["seller"] == twice[0], "odds of one to one are known, too"
     unlikely = parties(*twice, seller=twice[0], buyer=twice[0], at_top=0, below=0, third=SURE - 1)
     assert unlikely["seller"] == twice[0]
 
