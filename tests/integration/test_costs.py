@@ -29,12 +29,14 @@ CONTRACT = {"document_type": "contract", "subject": "Wartung der Heizung"}
 
 
 class WatchedEngine(ScriptedEngine):
-    """Knows for how long it had something to do, and what it answered."""
+    """Knows for how long it had something to do, and what it answered; waits with its answers if told to."""
 
     def __init__(self) -> None:
         super().__init__(seconds=0.05)
         self.busy = 0.0
         self.answered: list[Generation] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self._inside = 0
         self._since = 0.0
 
@@ -47,6 +49,7 @@ class WatchedEngine(ScriptedEngine):
             self._since = time.monotonic()
         self._inside += 1
         try:
+            await self.may_answer.wait()
             generation = await super().generate(prompt)
         finally:
             self._inside -= 1
@@ -122,12 +125,13 @@ async def test_without_a_price_no_metric_tells_money(house: House, engine: Watch
 
 
 async def test_an_answer_that_comes_too_late_to_be_recorded_is_paid_for_nothing(house: House, engine: WatchedEngine):
-    engine.seconds = 1.0
+    engine.may_answer.clear()
     async with house.running():
         await house.submit("inv", letter(**INVOICE))
         await until(engine.is_at_work)
         await house.submit("inv", letter(**INVOICE, newer="content"))
         await house.row("SELECT * FROM postkorb.documents WHERE version = 2")
+        engine.may_answer.set()
         await house.rows("SELECT * FROM postkorb.usage", 2)
     rows = await house.query("SELECT document_type, documents FROM postkorb.costs ORDER BY document_type")
     assert [tuple(row) for row in rows] == [("invoice", 1), (None, 1)]
