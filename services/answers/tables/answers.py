@@ -17,6 +17,7 @@ from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.itemised import counted_items, itemised_rows
 from services.answers.tables.justified import without_justified
 from services.answers.tables.kinds_of_rows import are_kinds
 from services.answers.tables.listed import Listing, listed_rows
@@ -158,10 +159,13 @@ def _read_any_table(
     answers = _read_table(table, labels, stacked, pages, language, totals, copied)
     if answers.fields and not answers.unproven:
         return answers
+    why = Reasons(table, labels, language)
     if not (answers.fields or table.key.adds_up_to):
-        return _counted(table, Reasons(table, labels, language), laid_out, pages) or answers
+        return _counted(table, why, laid_out, pages) or answers
     named = {name: totals.values[name] for name in table.key.adds_up_to if name in totals.values}
     unpriced = rows_without_amounts(table, laid_out, language, named)
+    if unpriced is None and not answers.fields:
+        return _itemised(table, why, laid_out, pages) or answers
     if unpriced is None or (answers.fields and not _in_another_column(unpriced, answers, table.key)):
         return answers
     return replace(
@@ -175,7 +179,23 @@ def _counted(
 ) -> TableAnswers | None:
     """Read a list without a head of a table that has no amounts; nothing confirms it."""
     rows = counted_rows(table, laid_out, why.language)
-    reasons = list(why.of_rows(Found(), rows, {}, confirmed=False))
+    rows = rows or counted_items(table.key.name, laid_out, why.language)
+    return _unconfirmed(table, rows, list(why.of_rows(Found(), rows, {}, confirmed=False)), pages)
+
+
+def _itemised(
+    table: TableDefinition, why: Reasons, laid_out: Sequence[Sheet], pages: Sequence[str]
+) -> TableAnswers | None:
+    """Read a list without amounts; nothing confirms it."""
+    quantity = next(iter(table.key.product_of), "")
+    rows = quantity and counted_items(quantity, laid_out, why.language)
+    rows = rows or itemised_rows(table, laid_out)
+    return _unconfirmed(table, rows, [why.itemised(len(rows))], pages)
+
+
+def _unconfirmed(
+    table: TableDefinition, rows: Sequence[Row], reasons: Sequence[str], pages: Sequence[str]
+) -> TableAnswers | None:
     surety = Surety(confirmed=False, words=True)
     fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
     return TableAnswers(fields, reasons) if rows else None
@@ -304,7 +324,7 @@ def _made_whole(
     known words comes to, or groups follow each other's totals, or a form has the total on its first sheet.
     """
     key = table.key
-    if parts := _without_sums(rows, key, named):
+    if parts := _without_recap(rows, key, named) or _without_sums(rows, key, named):
         return found, parts, True
     for content, groups in ((True, False), (by_content, True), (True, True)):
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=content, groups=groups)
@@ -315,6 +335,14 @@ def _made_whole(
         if len(beyond.rows) > len(found.rows) and _come_to(beyond.rows, key, named):
             return beyond, beyond.rows, True
     return None
+
+
+def _without_recap(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
+    """Give the rows without the last one, if they make a total and it only says so: the base of a tax, and the tax."""
+    above, last = rows[:-1], rows[-1].figures[key.name].value
+    total = column_sum(above, key.name)
+    repeats = len(above) > 1 and total and last is not None and equal(total, last)
+    return above if repeats and _come_to(above, key, named) else None
 
 
 def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:

@@ -56,6 +56,8 @@ _PERIODS: Final = frozenset({
     "semaines", "trimestres", "années",
 })  # fmt: skip
 """What is counted where something is rented or served; a French `Mois` may say which one."""
+_TIMES: Final = "x"
+"""The sign of multiplication, as it is typed, above how many there are."""
 _BARE_AMOUNTS: Final = frozenset({
     "eur", "euro", "chf", "sfr", "usd", "gbp", "netto", "net", "brutto", "gross", "ht", "ttc",
 })  # fmt: skip
@@ -64,10 +66,14 @@ _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
 _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
 """What money is per piece: `EUR/Stk` counts nothing."""
+_BOX: Final = re.compile(r"\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d])")
+"""What counts the boxes of a form before their labels: `7 Number of packages`, `(17) Anzahl`."""
 _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
 """Between what stands in one column: `Part number / Description`."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_MEASURES: Final = frozenset({"kg"})
+"""What is left of labels such as `Netto kg` without what is beside the point."""
 _HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
 """Ends of German words that say of what a column of words is: `Betonbezeichnung`."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -137,6 +143,10 @@ class HeadFinder:
         ]
         return {name: line.cells[at] for name, at in _chosen(scored, frozenset()).items()}
 
+    def names_words(self, cell: Cell) -> bool:
+        """Tell whether a cell is a label of the column of words, and nothing else."""
+        return self._scores(cell.text).get(self.table.description.name, 0) > _BEGINNING
+
     def _candidates(self, lines: Sequence[Line]) -> Iterator[Head]:
         for index, line in enumerate(lines):
             if self._may_be(line):
@@ -154,7 +164,7 @@ class HeadFinder:
 
     def _head(self, lines: Sequence[Line], index: int, first: int, last: int) -> Head | None:
         stacked = _stacked([lines[at] for at in range(first, last + 1)], index - first)
-        below = lines[last + 1 : last + 1 + _ROWS_BELOW]
+        below = _up_to_sum(lines[last + 1 : last + 1 + _ROWS_BELOW])
         stacked = [part for variants in stacked for part in apart_as_below(variants, below)]
         stacked = [part for variants in stacked for part in self._apart_by_columns(variants, below)]
         cells = [part for variants in stacked for part in self._told_apart(variants)]
@@ -178,7 +188,7 @@ class HeadFinder:
             self._name_amounts(chosen, heads)
             heads = [*heads, *_unheaded(heads, below)]
             self._name_words(chosen, heads, below)
-        if not self._is_head(chosen):
+        if not self._is_head(chosen) or self._is_denied(chosen, heads, below):
             return None
         total = sum(score for score, name, at in scored if chosen.get(name) == at)
         columns = {name: heads[at] for name, at in chosen.items()}
@@ -192,6 +202,17 @@ class HeadFinder:
             name for score, name, at in scored if name in counts and score > _WITHIN and at in chosen.values()
         )
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
+
+    def _is_denied(self, chosen: Mapping[str, int], heads: Sequence[Cell], below: Sequence[Line]) -> bool:
+        """Tell whether a label only mentions what has no total, and words stand right below it: `To be delivered to`.
+
+        A table of amounts has totals that tell.
+        """
+        head = heads[chosen[self.table.key.name]]
+        if self.table.key.adds_up_to or self._scores(head.text).get(self.table.key.name, 0) > _BEGINNING:
+            return False
+        first = next((cell for line in below for cell in line.cells if cell.overlaps(head)), None)
+        return first is None or not FIGURE.fullmatch(first.text)
 
     def _without_other_numbers(
         self, scored: Sequence[tuple[int, str, int]], cells: Sequence[Sequence[Cell]]
@@ -246,13 +267,14 @@ class HeadFinder:
         return named | ({words_of(label)} & _FACTORS)
 
     def _name_periods(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
-        """Find the quantity by what it counts: `Monate`, where numbers stand below and nothing else is a factor.
+        """Find the quantity by what it counts: `Monate`, or by an `X`, where numbers stand below it.
 
-        Beside a price the products tell.
+        Nothing else is a factor: beside a price the products tell.
         """
         quantity = next(iter(self.table.key.product_of), "")
         for at, cell in enumerate(cells):
-            if at not in chosen.values() and words_of(cell.text) in _PERIODS and _has_numbers(cell, below):
+            counts = words_of(cell.text) in {*_PERIODS, _TIMES}
+            if counts and at not in chosen.values() and _has_numbers(cell, below):
                 chosen[quantity] = at
                 return
 
@@ -372,7 +394,7 @@ class HeadFinder:
     def _scores(self, text: str) -> dict[str, int]:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
-            words = _without_accents(words_of(text))
+            words = _without_accents(words_of(_BOX.sub("", text, count=1) if _BOX.match(text) else text))
             is_price = _PER_UNIT.search(text) if len(words) <= _LONGEST_LABEL else None
             labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
             if is_price:
@@ -473,6 +495,12 @@ def _has_numbers(head: Cell, lines: Sequence[Line]) -> bool:
     return 2 * sum(FIGURE.fullmatch(cell.text) is not None for cell in found) > len(found)
 
 
+def _up_to_sum(lines: Sequence[Line]) -> Sequence[Line]:
+    """Give the lines above the first one that names a sum, if there are any: below it another table may stand."""
+    end = next((at for at, line in enumerate(lines) if _is_sum(line)), len(lines))
+    return lines[:end] or lines
+
+
 def _is_sum(line: Line) -> bool:
     return aside_of(label_of(cell.text for cell in line.cells)) is not None
 
@@ -532,10 +560,12 @@ def _fit(words: str, label: str) -> int:
     essential, wanted = _essential(words), _essential(label)
     if words == label:
         return _EXACT + _WITHIN
-    if essential == wanted:
+    if essential == wanted and wanted not in _MEASURES:
         return _EXACT
     if not _OF_CODES.isdisjoint(words.split()) and _OF_CODES.isdisjoint(label.split()):
         return 0  # `Artikel-Nr.` is no description
+    if wanted in _MEASURES:
+        return 0  # `Netto kg` is no `Muster KG`
     if f"{essential} ".startswith(f"{wanted} ") or (wanted in _HEAD_NOUNS and essential.split()[0].endswith(wanted)):
         return _BEGINNING
     return _WITHIN if f" {wanted} " in f" {essential} " else 0

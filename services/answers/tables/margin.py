@@ -14,8 +14,8 @@ def without_margin(lines: Sequence[Line], heads: Mapping[str, Cell]) -> Sequence
     a column without a head.
     """
     first = min(heads.values(), key=lambda cell: cell.left)
-    numbered = [line for line in lines if any(map(is_figure, line.cells))]
     left = min([first.left, *(cell.left for line in lines for cell in line.cells if cell.overlaps(first))])
+    numbered = [line for line in lines if any(is_figure(cell) and not _is_beside(cell, left) for cell in line.cells)]
     below = sum(any(cell.overlaps(first) for cell in line.cells) for line in numbered)
     beside = sum(any(_is_beside(cell, left) for cell in line.cells) for line in numbered)
     if 2 * below <= len(numbered) or 2 * beside > len(numbered):

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -33,6 +34,9 @@ MAX_ROWS: Final = 20_000
 
 _CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `PX-2210-S`."""
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+"""Of a wine, as of a car: it is a part of their names."""
+_FIRST_NUMBERS: Final = frozenset({1, 10, 100})
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
 _OPEN: Final = re.compile(
     r"not (?:yet )?(?:delivered|shipped)|back ?order|remaining (?:quantit|items|goods)|still to (?:be deliver|follow)"
@@ -278,11 +282,13 @@ class _Chooser:
         self.found.repeating = repeating(self.table, self.found.rows, self.since)
         if not self.table.key.adds_up_to:
             self._leave_out_sums()
-            self._leave_out_feet()
+            self._leave_out_remarks()
+            self._leave_out_feet(laid_out)
         _leave_out_categories(self.found.rows)
         rows = [*self.found.rows, *self.found.later]
         for row in rows:
             row.lines = [line for line in row.lines if not is_rule(line[1])]
+        _leave_out_codes(rows)
         paragraphs = [_first_paragraph(row) for row in rows]
         coded = sum(_is_code(lines) for lines in paragraphs)
         for row, lines in zip(rows, paragraphs, strict=True):
@@ -302,11 +308,33 @@ class _Chooser:
             total, count, have_others = total + (value or 0), count + 1, have_others and bool(row.unnamed)
         self.found.rows = kept
 
-    def _leave_out_feet(self) -> None:
+    def _leave_out_remarks(self) -> None:
+        """Leave out what stands below rows that are counted without a jump, and is not counted itself.
+
+        It has one number, which the remark on the row above happens to have below the others. So are last rows without
+        words.
+        """
+        rows = self.found.rows
+        while len(rows) > SEVERAL and not _has_words(rows[-1]):
+            del rows[-1]
+        counted = [row.number for row in rows if row.number is not None]
+        steps = {lower - upper for upper, lower in pairwise(counted)}
+        others = [row for row in rows if row.number is None]
+        end = max((at for at, row in enumerate(rows) if row.number is not None), default=0)
+        is_between = any(row.number is None for row in rows[:end])
+        if len(counted) >= SEVERAL and len(steps) == 1 and is_between and all(map(self._is_bare, others)):
+            self.found.rows = [row for row in rows if row.number is not None]
+
+    def _leave_out_feet(self, laid_out: Sequence[Sheet]) -> None:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
 
         A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
+        What stands below another line of labels is none either.
         """
+        if len(self.found.heads) == 1:
+            pairs = enumerate(pairwise(self.found.rows), start=1)
+            end = next((at for at, pair in pairs if _are_parted(*pair, laid_out)), None)
+            self.found.rows = self.found.rows[:end]
         rows, name = self.found.rows, self.table.key.name
         count = next(
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
@@ -334,6 +362,8 @@ class _Chooser:
         if row.number is None:
             return False
         last = next((item.number for item in reversed(self.found.rows) if item.number is not None), 0)
+        if not last and row.number not in _FIRST_NUMBERS:
+            return False  # the number is that of a row that was not read, and this its sum
         return row.number > last and (len(row.figures) > 1 or len(self._numeric) == 1)
 
     def _is_product(self, row: Row) -> bool:
@@ -352,6 +382,22 @@ def _edges(cell: Cell) -> tuple[int, int, int]:
 def _has_near(edges: Sequence[int], edge: int) -> bool:
     """Tell whether one of some edges, in order, is where another is."""
     return bisect_left(edges, edge - ALIGNED) < bisect_right(edges, edge + ALIGNED)
+
+
+def _are_parted(upper: Row, lower: Row, laid_out: Sequence[Sheet]) -> bool:
+    """Tell whether a line of several labels, without any number, stands between two rows: another table's head."""
+    between = (
+        line.cells
+        for sheet in laid_out
+        if upper.page == lower.page == sheet.number
+        for line in sheet.lines
+        if upper.bottom < line.baseline < lower.top
+    )
+    return any(len(cells) >= SEVERAL and not _has_digits(cells) for cells in between)
+
+
+def _has_digits(cells: Iterable[Cell]) -> bool:
+    return any(any(map(str.isdigit, cell.text)) for cell in cells)
 
 
 def _is_below_rule(row: Row) -> bool:
@@ -401,6 +447,20 @@ def _leave_out_categories(rows: Sequence[Row]) -> None:
     small = [row for row in rows if len(row.lines) > 1 and _is_small_above(*row.lines[:2])]
     for row in small if len(small) > 1 and 2 * len(small) > len(rows) else ():
         del row.lines[0]
+
+
+def _leave_out_codes(rows: Sequence[Row]) -> None:
+    """Take an article's code out of rows' words where most have one alone on the line below their name.
+
+    What stands below it moves up to the name.
+    """
+    worded = [row for row in rows if len(row.lines) > 1 and not _CODE.fullmatch(row.lines[0][1].text)]
+    coded = [row for row in worded if _CODE.fullmatch(text := row.lines[1][1].text) and not _YEAR.fullmatch(text)]
+    for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) else ():
+        _, (page, code), *below = row.lines
+        height = code.baseline - row.lines[0][1].baseline
+        moved = [(on, cell._replace(baseline=cell.baseline - height) if on == page else cell) for on, cell in below]
+        row.lines[1:] = moved
 
 
 def _is_small_above(first: tuple[int, Cell], second: tuple[int, Cell]) -> bool:

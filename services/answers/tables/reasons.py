@@ -100,6 +100,10 @@ _UNCOUNTED: Final = Wording(
     de="keine Zeile hat „{column}“, und eine Spalte ganzer Zahlen wurde nicht gelesen: sie kann die Menge sein.",
     en="no row has “{column}”, and a column of whole numbers was not read: it may be the quantity.",
 )
+_ITEMISED: Final = Wording(
+    de="{count} Zeilen ohne Beträge: das Dokument zählt sie nur auf, und nichts bestätigt, dass es alle sind.",
+    en="{count} rows without amounts: the document only lists them, and nothing confirms that they are all.",
+)
 _AND_MORE: Final = Wording(de=" und {count} weitere", en=" and {count} more")
 
 
@@ -134,6 +138,10 @@ class Reasons:
     def kinds(self) -> str:
         """Say that the words of rows may only tell their kinds."""
         return self._sentence(_KINDS, column=self._label(self.table.description))
+
+    def itemised(self, count: int) -> str:
+        """Say that rows have no amounts, and stand in no table."""
+        return self._sentence(_ITEMISED, count=self._count(count))
 
     def too_many(self, count: int) -> str:
         """Say that there are more rows than were read."""

@@ -9,7 +9,8 @@ from typing import Final
 from services.answers.short_texts import keeping
 
 _CARRIED: Final = (
-    "übertrag", "uebertrag", "vortrag", "zwischenübertrag", "seitenübertrag", "seitensumme", "summe seite",
+    "übertrag", "uebertrag", "vortrag von", "vortrag vom", "vortrag seite", "vortrag aus", "zwischenübertrag",
+    "seitenübertrag", "seitensumme", "summe seite",
     "saldovortrag", "carry over", "carryover", "carried forward", "brought forward", "carried over",
     "balance carried", "balance brought", "page total", "total page", "total this page", "à reporter",
     "a reporter", "report page", "report de", "report du",
@@ -105,9 +106,10 @@ class Aside(StrEnum):
 
 
 _ALONE: Final = {
-    "report": Aside.CARRIED, "balance": Aside.TOTAL, "saldo": Aside.TOTAL, "solde": Aside.TOTAL,
+    "report": Aside.CARRIED, "vortrag": Aside.CARRIED,
+    "balance": Aside.TOTAL, "saldo": Aside.TOTAL, "solde": Aside.TOTAL,
 }  # fmt: skip
-"""The same where nothing else stands beside it: an English report is billed, and so may be a balance bike."""
+"""The same where nothing else stands beside it: a report, a German talk or a balance bike may be billed."""
 
 
 @keeping

@@ -210,3 +210,24 @@ def test_what_one_piece_costs_is_no_amount_where_a_count_is_named() -> None:
     lines = ("Works required          How many    Price each", "Hedge trimming                14       £165.00")
     answers = read_text("\n".join(lines), kind="purchase_order", language="en")
     assert [(f"{count}", f"{price}") for count, price, _ in said_figures(answers)] == [("14", "165.00")]
+
+
+def coded(*codes: str) -> list[str | None]:
+    names = ("Kuchenkarton", "Handschuhe", "Weizenmehl")
+    lines = ["Artikel               Menge      Betrag"]
+    for name, code, more in zip(names, codes, ("Maß: 28 cm", "Größe: M", "Sack 25 kg"), strict=True):
+        lines += [f"{name:<22}    1       10,00", code, more, ""]
+    return said_descriptions(read_text("\n".join(lines), net_total="30.00"))
+
+
+def test_a_code_alone_below_the_name_of_each_article_is_none_of_its_words() -> None:
+    assert coded("31-2810", "40-7702", "10-0550-25") == [
+        "Kuchenkarton Maß: 28 cm",
+        "Handschuhe Größe: M",
+        "Weizenmehl Sack 25 kg",
+    ]
+
+
+def test_years_and_what_few_rows_have_there_are_their_words() -> None:
+    assert coded("2019", "2021", "2020")[0] == "Kuchenkarton 2019 Maß: 28 cm"
+    assert coded("31-2810", "aus Nitril", "Type 550")[0] == "Kuchenkarton 31-2810 Maß: 28 cm"

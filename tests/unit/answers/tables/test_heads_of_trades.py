@@ -1,5 +1,7 @@
 """Heads as programs of trades print them: without accents, in boxes of letters, with words that mean two columns."""
 
+from decimal import Decimal
+
 import pytest
 from unit.answers.tables.printed import TYPES, read_text, said_descriptions, said_figures
 
@@ -269,3 +271,154 @@ def test_parcels_are_counted_and_their_weight_is_billed() -> None:
         gross_total="50.50",
     )
     assert [row[1:3] for row in rows] == [("12.5", "2.00"), ("3.0", "2.00"), ("9.0", "1.50"), ("2", "3.00")]
+
+
+def test_how_many_there_are_may_be_headed_by_the_sign_of_multiplication() -> None:
+    rows = read(
+        "X       Position                    Netto        Summe",
+        "312,5   m² Dachziegel aufnehmen     18,40     6.842,50",
+        "46      m Sparren aufdoppeln        38,75     2.121,18",
+        gross_total="8963.68",
+    )
+    assert [(words, count, amount) for words, count, _, amount in rows] == [
+        ("m² Dachziegel aufnehmen", "312.5", "6842.50"),
+        ("m Sparren aufdoppeln", "46", "2121.18"),
+    ]
+
+
+def test_what_a_head_calls_services_is_the_column_of_words() -> None:
+    rows = read(
+        "Datum     Leistungen              Bearbeiter     Stunden   Gesamtnetto",
+        "02.03.    Begehung der Baustelle  Rauch              2,0        190,00",
+        "04.03.    Prüfung der Statik      Rauch              3,0        285,00",
+        net_total="475.00",
+    )
+    assert [words for words, *_ in rows] == ["Begehung der Baustelle", "Prüfung der Statik"]
+
+
+def test_the_boxes_of_a_form_are_counted_before_their_labels() -> None:
+    rows = read(
+        "6 Marks and Nos   7 Number of packages   8 Method of packing   9 Nature of the goods   11 Gross weight kg",
+        "HV 1-2            2                      wooden case           Filling machine         2860",
+        "HV 3              1                      wooden case           Conveyor belt           940",
+        "HV 4-5            2                      pallet                Change parts            415",
+        kind="delivery_note",
+        language="en",
+    )
+    assert [row[:2] for row in rows] == [("Filling machine", "2"), ("Conveyor belt", "1"), ("Change parts", "2")]
+
+
+def test_bottles_are_counted_and_a_weight_is_no_quantity_beside_them() -> None:
+    rows = read(
+        "Désignation              Cont.   Bouteilles   Cartons   Poids (kg)",
+        "Saumur rouge 2022        75 cl          120        20        156,0",
+        "Saumur blanc 2023        75 cl           60        10         78,0",
+        kind="delivery_note",
+        language="fr",
+    )
+    assert [row[:2] for row in rows] == [("Saumur rouge 2022", "120"), ("Saumur blanc 2023", "60")]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        (
+            "Musterabfüllung Brehna KG         Beispiel Service GmbH",
+            "Hauptstraße 18                    Postfach 10 04 55",
+            "06796 Sandersdorf                 99004 Erfurt",
+        ),
+        ("Service agreement                 To be delivered to B", "SLA-2024-06                       before 07:30"),
+    ],
+)
+def test_a_firm_is_no_weight_and_what_only_mentions_a_delivery_is_no_quantity(above: tuple[str, ...]) -> None:
+    table = ("No.   Specimen / request    Tubes", "1     Serum                 24", "2     Blood                 12")
+    rows = read(*above, "", *table, kind="delivery_note", language="en")
+    assert [row[:2] for row in rows] == [("Serum", "24"), ("Blood", "12")]
+
+
+def test_remarks_between_counted_rows_are_no_rows() -> None:
+    rows = read(
+        "POS   BENENNUNG                   ABRUFMENGE   ME",
+        "10    VERSTÄRKUNGSBLECH LI              2400   ST",
+        "      FORTSCHRITTSZAHL               185.600",
+        "20    VERSTÄRKUNGSBLECH RE              2400   ST",
+        "      FORTSCHRITTSZAHL               184.900",
+        "30    HALTER                            9600   ST",
+        "      FORTSCHRITTSZAHL               612.300",
+        kind="purchase_order",
+    )
+    assert [row[1] for row in rows] == ["2400", "2400", "9600"]
+
+
+def test_a_sum_is_no_row_where_no_row_was_read() -> None:
+    answers = read_text(
+        "Pos.   Bezeichnung      Versandstücke       Netto kg\n"
+        "10     Isopropanol      4 IBC 1000 l           3.140\n"
+        "20     Essigsäure       12 Kanister 60 l         770\n"
+        "       Summe            16                     3.910",
+        kind="delivery_note",
+    )
+    assert "Summe" not in said_descriptions(answers)
+    assert answers.reasons
+
+
+def test_what_repeats_the_sum_as_the_base_of_a_tax_is_no_row() -> None:
+    answers = read_text(
+        "CODE      DESCRIPTION                QTY   PRICE   AMOUNT\n"
+        "TC47150   Kiln dried timber           24   14.62   350.88\n"
+        "FL22P5    Chipboard flooring          18   13.95   251.10\n"
+        "\n"
+        "VAT Code  Rate %                  VAT            Goods\n"
+        "1         20.00                120.40           601.98",
+        language="en",
+        net_total="601.98",
+    )
+    assert [amount for _, _, amount in said_figures(answers)] == [Decimal("350.88"), Decimal("251.10")]
+
+
+def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
+    rows = read(
+        "Pos.   Leistung                          Betrag",
+        "1      Vortrag über den Wald             450,00",
+        "2      Fahrtkosten                        49,20",
+        "Summe                                    499,20",
+        net_total="499.20",
+    )
+    assert [words for words, *_ in rows] == ["Vortrag über den Wald", "Fahrtkosten"]
+    rows = read(
+        "Bezeichnung                              Betrag",
+        "Vortrag von Seite 1                      450,00",
+        "Fahrtkosten                               49,20",
+        "Summe                                    499,20",
+        net_total="499.20",
+    )
+    assert [words for words, *_ in rows] == ["Fahrtkosten"]
+
+
+def test_what_stands_below_other_labels_is_no_row() -> None:
+    rows = read(
+        "Code       Description               Ordered   Despatched   To follow",
+        "GN11-65    Gastronorm pan                 30           30           0",
+        "GN12-100   Gastronorm lid                 24           18           6",
+        "PRB-T      Probe thermometer               5            5           0",
+        "Carrier              Consignment     No. of packages   Total gross weight",
+        "Severnside           SP 4410 7782    7                 88.5 kg",
+        kind="delivery_note",
+        language="en",
+    )
+    assert [row[1] for row in rows] == ["30", "18", "5"]
+
+
+def test_words_below_the_total_head_no_column_above_it() -> None:
+    rows = read(
+        "Preisbestandteil                           Menge     Preis netto €   Betrag netto €",
+        "Arbeitspreis 2025                      3.184 kWh            0,2735           870,82",
+        "Grundpreis                             12 Monate            9,2400           110,88",
+        "Summe netto                                                                  981,70",
+        "Zählerstände",
+        "Datum              Ableseart                                                  Stand",
+        "01.01.2025         Kundenablesung                                            41.207",
+        "31.12.2025         Ablesung des Netzes                                       44.391",
+        net_total="981.70",
+    )
+    assert [words for words, *_ in rows] == ["Arbeitspreis 2025", "Grundpreis"]

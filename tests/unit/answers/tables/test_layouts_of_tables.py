@@ -35,6 +35,20 @@ def test_a_letterhead_in_the_margin_is_of_no_row() -> None:
     assert described(*BESIDE, net_total="110.00") == ["Sattel mit Federn", "Klingel", "Speichen ersetzt"]
 
 
+def test_numbers_in_the_margin_are_not_counted_as_lines_of_the_table() -> None:
+    lines = (
+        "                 Produkt                     Menge      Total",
+        "15.03.2027",
+        "                 Webhosting Pro                  1     178,80",
+        "RF18 7712        Zertifikat Wildcard             1      69,00",
+        "CH31 0839",
+        "2026 1122",
+        "O-2026  301      Einrichtung                     1     210,00",
+        "                 Nettobetrag                           457,80",
+    )
+    assert described(*lines, net_total="457.80") == ["Webhosting Pro", "Zertifikat Wildcard", "Einrichtung"]
+
+
 def test_what_most_rows_have_on_the_left_is_a_column_without_a_head() -> None:
     lines = (
         "          Bezeichnung            Menge   Einzelpreis   Gesamtpreis",

@@ -40,3 +40,16 @@ def test_what_rises_or_stands_beside_another_count_or_is_rare_counts_no_goods(li
     answers = read_text("\n".join(lines), kind="delivery_note")
     assert not answers.fields
     assert answers.reasons
+
+
+def test_the_boxes_below_a_list_are_no_row_of_it() -> None:
+    lines = (
+        "Pos   Bezeichnung          Anzahl   Tara kg",
+        "1     KLT 3215 Behälter       240     1,2",
+        "2     KLT 6428 Behälter        96     2,1",
+        "3     Abdeckplatte             14     3,0",
+        "4     Gitterbox                 6    85,0",
+        "15    1.094,4                   5     4,8",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert [int(count or 0) for count, _, _ in said_figures(answers)] == [240, 96, 14, 6]
