@@ -2,8 +2,8 @@
 
 make learn      a minute; no model is asked
 
-Words of types from the letters of `samples/training`, which are for nothing else; places of values from the papers of
-`samples/layouts`, whose first readings are done, and from the documents made for development.
+Words of types from the letters of `samples/training`, which are for nothing else; places of values from the papers
+there, from those of `samples/layouts`, whose first readings are done, and from the documents made for development.
 """
 
 import tempfile

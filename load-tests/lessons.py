@@ -1,4 +1,4 @@
-"""Papers from which it is learned where values stand."""
+"""Papers from which it is learned where values stand: those whose first reading is done, and those made for it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,10 @@ from services.evaluation.place_learning import PlaceLesson, lessons_of
 from services.settings import load_settings
 from services.wiring import types_of
 
-LAYOUTS: Final = Path(__file__).parents[1] / "samples" / "layouts"
+SAMPLES: Final = Path(__file__).parents[1] / "samples"
+MADE: Final = SAMPLES / "training" / "papers"
+"""Made to learn from, and for nothing else: no model reads them."""
+LAYOUTS: Final = SAMPLES / "layouts"
 DEVELOPMENT: Final = LAYOUTS / "development"
 ANSWERS: Final = LAYOUTS / "answers"
 """What models said of each other folder."""
@@ -28,9 +31,10 @@ def place_lessons(folders: Sequence[Path]) -> list[PlaceLesson]:
 
 
 def of_other_people() -> list[Path]:
-    """Give the folders of papers that were set by templates of other people, but none that no model has read.
+    """Give the folders of papers that other people set, but none that is to be read and no model has read yet.
 
     Its first reading is to say what has been learned for papers that nobody knows.
     """
     folders = sorted(file.parent for file in LAYOUTS.glob("*/labels.json"))
-    return [folder for folder in folders if folder == DEVELOPMENT or any(ANSWERS.glob(f"{folder.name}-*.json.gz"))]
+    read = [folder for folder in folders if folder == DEVELOPMENT or any(ANSWERS.glob(f"{folder.name}-*.json.gz"))]
+    return [*read, MADE]

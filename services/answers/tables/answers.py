@@ -338,11 +338,12 @@ def _made_whole(
 
 
 def _without_recap(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:
-    """Give the rows without the last one, if they make a total and it only says so: the base of a tax, and the tax."""
-    above, last = rows[:-1], rows[-1].figures[key.name].value
-    total = column_sum(above, key.name)
-    repeats = len(above) > 1 and total and last is not None and equal(total, last)
-    return above if repeats and _come_to(above, key, named) else None
+    """Give the rows without the last one, if they make a total and it only says so, below words for a tax."""
+    above, last = rows[:-1], rows[-1]
+    total, value = column_sum(above, key.name), last.figures[key.name].value
+    repeats = len(above) > 1 and total and value is not None and equal(total, value)
+    names_tax = any(names_tax_anywhere(cell.text) for _, cell in last.lines)
+    return above if repeats and names_tax and _come_to(above, key, named) else None
 
 
 def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:

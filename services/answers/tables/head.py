@@ -64,6 +64,8 @@ _BARE_AMOUNTS: Final = frozenset({
 """What a head says of an amount without naming it: `Brutto €`."""
 _ROWS_BELOW: Final = 12
 """Lines below a head that show what its columns have."""
+_FIRST_CELLS: Final = 2
+"""Below a label, of which one is a number unless the label names something else."""
 _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
 """What money is per piece: `EUR/Stk` counts nothing."""
 _BOX: Final = re.compile(r"\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d])")
@@ -72,8 +74,10 @@ _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
 """Between what stands in one column: `Part number / Description`."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_MEASURES: Final = frozenset({"kg"})
-"""What is left of labels such as `Netto kg` without what is beside the point."""
+_WHOLE: Final = frozenset({
+    "kg", "exemplare", "flaschen", "gebinde", "bottles", "tubes", "number of packages", "bouteilles", "exemplaires",
+})  # fmt: skip
+"""What a head must say and nothing else: `Muster KG` is no `Netto kg`, `Flaschen je Karton` are not those delivered."""
 _HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
 """Ends of German words that say of what a column of words is: `Betonbezeichnung`."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -204,15 +208,15 @@ class HeadFinder:
         return Head(columns | others, frozenset(chosen), first, last, total, joined)
 
     def _is_denied(self, chosen: Mapping[str, int], heads: Sequence[Cell], below: Sequence[Line]) -> bool:
-        """Tell whether a label only mentions what has no total, and words stand right below it: `To be delivered to`.
+        """Tell whether a label only mentions what has no total, and no number stands below it: `To be delivered to`.
 
         A table of amounts has totals that tell.
         """
         head = heads[chosen[self.table.key.name]]
         if self.table.key.adds_up_to or self._scores(head.text).get(self.table.key.name, 0) > _BEGINNING:
             return False
-        first = next((cell for line in below for cell in line.cells if cell.overlaps(head)), None)
-        return first is None or not FIGURE.fullmatch(first.text)
+        found = (cell for line in below for cell in line.cells if cell.overlaps(head))
+        return not any(FIGURE.fullmatch(cell.text) for cell in islice(found, _FIRST_CELLS))
 
     def _without_other_numbers(
         self, scored: Sequence[tuple[int, str, int]], cells: Sequence[Sequence[Cell]]
@@ -560,12 +564,12 @@ def _fit(words: str, label: str) -> int:
     essential, wanted = _essential(words), _essential(label)
     if words == label:
         return _EXACT + _WITHIN
-    if essential == wanted and wanted not in _MEASURES:
+    if wanted in _WHOLE:
+        return 0
+    if essential == wanted:
         return _EXACT
     if not _OF_CODES.isdisjoint(words.split()) and _OF_CODES.isdisjoint(label.split()):
         return 0  # `Artikel-Nr.` is no description
-    if wanted in _MEASURES:
-        return 0  # `Netto kg` is no `Muster KG`
     if f"{essential} ".startswith(f"{wanted} ") or (wanted in _HEAD_NOUNS and essential.split()[0].endswith(wanted)):
         return _BEGINNING
     return _WITHIN if f" {wanted} " in f" {essential} " else 0

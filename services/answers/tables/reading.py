@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -34,9 +34,7 @@ MAX_ROWS: Final = 20_000
 
 _CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `PX-2210-S`."""
-_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
-"""Of a wine, as of a car: it is a part of their names."""
-_FIRST_NUMBERS: Final = frozenset({1, 10, 100})
+_DIGITS_OF_CODE: Final = 5
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
 _OPEN: Final = re.compile(
     r"not (?:yet )?(?:delivered|shipped)|back ?order|remaining (?:quantit|items|goods)|still to (?:be deliver|follow)"
@@ -309,32 +307,28 @@ class _Chooser:
         self.found.rows = kept
 
     def _leave_out_remarks(self) -> None:
-        """Leave out what stands below rows that are counted without a jump, and is not counted itself.
+        """Leave out what says the same below each of several counted rows, and has a number below those of the rows.
 
-        It has one number, which the remark on the row above happens to have below the others. So are last rows without
-        words.
+        So is a last row whose words are a number, and whose number does not follow: boxes of a form below the table.
         """
         rows = self.found.rows
-        while len(rows) > SEVERAL and not _has_words(rows[-1]):
-            del rows[-1]
-        counted = [row.number for row in rows if row.number is not None]
-        steps = {lower - upper for upper, lower in pairwise(counted)}
-        others = [row for row in rows if row.number is None]
-        end = max((at for at, row in enumerate(rows) if row.number is not None), default=0)
-        is_between = any(row.number is None for row in rows[:end])
-        if len(counted) >= SEVERAL and len(steps) == 1 and is_between and all(map(self._is_bare, others)):
-            self.found.rows = [row for row in rows if row.number is not None]
+        remarks = Counter(map(_letters, (row for row in rows if row.number is None and self._is_bare(row))))
+        same = {words for words, count in remarks.items() if words and count >= SEVERAL}
+        counted = sum(row.number is not None for row in rows)
+        if counted >= SEVERAL and same and 2 * sum(remarks[words] for words in same) > counted:
+            rows[:] = [row for row in rows if row.number is not None or _letters(row) not in same]
+        if len(rows) > SEVERAL and not _letters(rows[-1]) and all(map(_letters, rows[:-1])):
+            last, before = rows[-1], rows[-2].number
+            if before is not None and last.number is not None and last.number != before + 1 and last.lines:
+                del rows[-1]
 
     def _leave_out_feet(self, laid_out: Sequence[Sheet]) -> None:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
 
         A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
-        What stands below another line of labels is none either.
+        What is apart and below another line of labels is none either.
         """
-        if len(self.found.heads) == 1:
-            pairs = enumerate(pairwise(self.found.rows), start=1)
-            end = next((at for at, pair in pairs if _are_parted(*pair, laid_out)), None)
-            self.found.rows = self.found.rows[:end]
+        self._leave_out_below_labels(laid_out)
         rows, name = self.found.rows, self.table.key.name
         count = next(
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
@@ -346,6 +340,17 @@ class _Chooser:
             if is_apart and (counted or _is_below_rule(rows[at])):
                 del rows[at:]
                 return
+
+    def _leave_out_below_labels(self, laid_out: Sequence[Sheet]) -> None:
+        """Leave out the last row if nothing counts it, its number is below none of those above, and labels part it."""
+        *above, last = self.found.rows or [None]
+        if len(above) < SEVERAL or last.number is not None or len(self.found.heads) > 1:
+            return
+        name = self.table.key.name
+        edges = [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in above), strict=True)]
+        is_apart = not any(map(_has_near, edges, _edges(last.figures[name].cell)))
+        if is_apart and _are_parted(above[-1], last, laid_out):
+            del self.found.rows[-1]
 
     def _is_row(self, row: Row) -> bool:
         if self.found.rows and _is_listed(row):
@@ -362,8 +367,8 @@ class _Chooser:
         if row.number is None:
             return False
         last = next((item.number for item in reversed(self.found.rows) if item.number is not None), 0)
-        if not last and row.number not in _FIRST_NUMBERS:
-            return False  # the number is that of a row that was not read, and this its sum
+        if not last and not _is_on_line(row.number, row.line):
+            return False  # the number is that of a row that was not read
         return row.number > last and (len(row.figures) > 1 or len(self._numeric) == 1)
 
     def _is_product(self, row: Row) -> bool:
@@ -377,6 +382,10 @@ class _Chooser:
 def _edges(cell: Cell) -> tuple[int, int, int]:
     """Give where a number begins, ends and has its middle."""
     return cell.left, cell.right, (cell.left + cell.right) // 2
+
+
+def _is_on_line(number: int, line: Line) -> bool:
+    return any(cell.text.rstrip(".)").lstrip("0") == str(number) for cell in line.cells)
 
 
 def _has_near(edges: Sequence[int], edge: int) -> bool:
@@ -407,13 +416,9 @@ def _is_below_rule(row: Row) -> bool:
 def _counted_on(rows: Sequence[Row], counted: set[int | None]) -> Iterator[int]:
     """Give the numbers, on their own lines, of rows that were not taken and count on after those that were."""
     for row in rows:
-        numbers = {cell.text.rstrip(".)").lstrip("0") for cell in row.line.cells}
-        if (
-            row.number is None
-            or row.number in counted
-            or row.number - 1 not in counted
-            or str(row.number) not in numbers
-        ):
+        if row.number is None or row.number in counted or row.number - 1 not in counted:
+            continue
+        if not _is_on_line(row.number, row.line):
             continue
         counted.add(row.number)
         yield row.number
@@ -431,7 +436,16 @@ def _is_listed(row: Row) -> bool:
 
 
 def _has_words(row: Row) -> bool:
-    return any(any(map(str.isalpha, cell.text)) for _, cell in row.lines)
+    return bool(_letters(row))
+
+
+def _letters(row: Row) -> str:
+    """Give the letters of a row's words: what they say but for numbers."""
+    return "".join(filter(str.isalpha, _text(row)))
+
+
+def _text(row: Row) -> str:
+    return " ".join(cell.text for _, cell in row.lines)
 
 
 def _go_on(row: Row, before: Sequence[Cell], page: int) -> None:
@@ -452,15 +466,20 @@ def _leave_out_categories(rows: Sequence[Row]) -> None:
 def _leave_out_codes(rows: Sequence[Row]) -> None:
     """Take an article's code out of rows' words where most have one alone on the line below their name.
 
-    What stands below it moves up to the name.
+    What stands below it moves up to the name. A code has more digits than a size or a year, which tell articles apart.
     """
-    worded = [row for row in rows if len(row.lines) > 1 and not _CODE.fullmatch(row.lines[0][1].text)]
-    coded = [row for row in worded if _CODE.fullmatch(text := row.lines[1][1].text) and not _YEAR.fullmatch(text)]
+    below = [row for row in rows if len(row.lines) > 1 and not _CODE.fullmatch(row.lines[0][1].text)]
+    coded = [row for row in below if _is_long_code(row.lines[1][1].text)]
     for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) else ():
-        _, (page, code), *below = row.lines
+        _, (page, code), *others = row.lines
         height = code.baseline - row.lines[0][1].baseline
-        moved = [(on, cell._replace(baseline=cell.baseline - height) if on == page else cell) for on, cell in below]
-        row.lines[1:] = moved
+        row.lines[1:] = [
+            (on, cell._replace(baseline=cell.baseline - height) if on == page else cell) for on, cell in others
+        ]
+
+
+def _is_long_code(text: str) -> bool:
+    return _CODE.fullmatch(text) is not None and sum(map(str.isdigit, text)) >= _DIGITS_OF_CODE
 
 
 def _is_small_above(first: tuple[int, Cell], second: tuple[int, Cell]) -> bool:

@@ -9,8 +9,9 @@ from typing import Final
 from services.answers.short_texts import keeping
 
 _CARRIED: Final = (
-    "übertrag", "uebertrag", "vortrag von", "vortrag vom", "vortrag seite", "vortrag aus", "zwischenübertrag",
-    "seitenübertrag", "seitensumme", "summe seite",
+    "übertrag", "uebertrag", "vortrag von", "vortrag vom", "vortrag seite", "vortrag aus", "vortrag s",
+    "vortrag vorige", "vortrag vorherige", "vortrag letzte", "vortrag blatt", "vortrag vorseite", "vortrag vorblatt",
+    "zwischenübertrag", "seitenübertrag", "seitensumme", "summe seite",
     "saldovortrag", "carry over", "carryover", "carried forward", "brought forward", "carried over",
     "balance carried", "balance brought", "page total", "total page", "total this page", "à reporter",
     "a reporter", "report page", "report de", "report du",

@@ -352,10 +352,10 @@ def test_remarks_between_counted_rows_are_no_rows() -> None:
 
 def test_a_sum_is_no_row_where_no_row_was_read() -> None:
     answers = read_text(
-        "Pos.   Bezeichnung      Versandstücke       Netto kg\n"
-        "10     Isopropanol      4 IBC 1000 l           3.140\n"
-        "20     Essigsäure       12 Kanister 60 l         770\n"
-        "       Summe            16                     3.910",
+        "Pos.   Bezeichnung      Menge               Brutto\n"
+        "10     Isopropanol      4 IBC 1000 l         3.140\n"
+        "20     Essigsäure       12 Kanister 60 l       770\n"
+        "       Summe            16                   3.910",
         kind="delivery_note",
     )
     assert "Summe" not in said_descriptions(answers)
@@ -402,7 +402,7 @@ def test_what_stands_below_other_labels_is_no_row() -> None:
         "GN12-100   Gastronorm lid                 24           18           6",
         "PRB-T      Probe thermometer               5            5           0",
         "Carrier              Consignment     No. of packages   Total gross weight",
-        "Severnside           SP 4410 7782    7                 88.5 kg",
+        "Severnside           SP 4410 7782    7           88.5 kg",
         kind="delivery_note",
         language="en",
     )
