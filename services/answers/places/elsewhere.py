@@ -12,7 +12,7 @@ from services.answers.check import check_answer
 from services.answers.findings import findings_of
 from services.answers.labelling import answer_of
 from services.answers.letter import is_part
-from services.answers.names import is_firm
+from services.answers.names import firms_in, is_firm
 from services.answers.places.one_party_each import other_party
 from services.answers.places.scored import LIKELY, Scored
 from services.answers.review import Review
@@ -23,6 +23,7 @@ FAR_LIKELIER: Final = 6.0
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
 _NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]* [^\W\d_A-ZÀ-Þ]")
 """Where a sentence ends and another one begins: `Lindenfurt. Wird der`, and not `Co. KG`."""
+_DIGITS_OF_ACCOUNT: Final = 8
 _SEPARATORS: Final = ("·", "|", "•")
 
 
@@ -111,7 +112,9 @@ def _said_at(
         copy = copy.partition(separator)[0].strip() or copy
     if definition.kind is Kind.NAME and copy[:1].isdigit() and not is_firm(copy):
         return None  # the number of a room
-    return next(_copied(kind, definition, copy, candidates), None)
+    if definition.kind is Kind.NAME and sum(map(str.isdigit, copy)) >= _DIGITS_OF_ACCOUNT:
+        copy = next(firms_in(copy), "")  # a sentence of an account and whose it is
+    return next(_copied(kind, definition, copy, candidates), None) if copy else None
 
 
 def _copied(

@@ -109,6 +109,8 @@ def test_a_value_is_taken_from_where_it_far_likelier_stands(name: str, copied: s
         ("1a Reifen GmbH", "1a Reifen GmbH"),
         ("FC Altdorf 04", "FC Altdorf 04"),
         ("Nordwerk", "Nordwerk"),
+        ("Zahlbar auf IBAN CH90 0079 0016 5883 2014 7 lautend auf Käserei Emmetal AG", "Käserei Emmetal AG"),
+        ("Zahlbar auf IBAN CH90 0079 0016 5883 2014 7", "Brook & Partner"),
     ],
 )
 def test_no_name_but_a_firms_begins_with_a_number_in_a_likely_place(line: str, value: str) -> None:
