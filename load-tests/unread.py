@@ -58,6 +58,7 @@ RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
         "twenty-third",
+        "twenty-fourth",
         "twenty-second",
         "twenty-first",
         "twentieth",
