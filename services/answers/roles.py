@@ -249,7 +249,8 @@ def _is_organisation_of(
     It is not that of another field: addresses beside each other may be read as one.
     """
     said = (answer.value if answer else None) or ""
-    if answer is None or answer.page is None or answer.char_start is None or not is_person(party.verbatim):
+    person = party.verbatim.partition(", ")[0]  # a title may follow
+    if answer is None or answer.page is None or answer.char_start is None or not is_person(person):
         return False
     is_others = any(is_part(said, other.value or "") for other in others)
     return is_organisation(said) and not is_others and letter.is_in_address(answer.page, answer.char_start)

@@ -55,6 +55,9 @@ _GOES_ON: Final = re.compile(
     r"(?: (?:[A-ZÀ-Þ][\w-]*|und|and|&|et))*"
 )
 """A line with which the name above it goes on: `für Körper- und Traumatherapie` below `Institut Lindenhof`."""
+_NUMBER: Final = re.compile(r"\d{3,}$")
+_TITLE: Final = 4
+"""Words of a title behind a name, at most."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
@@ -158,6 +161,9 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
     if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
+    over = surroundings.cell_above(page, above.start) if is_person and above and _NUMBER.search(above.text) else None
+    if over and is_firm(over.text) and not _NO_WORDS.search(over.text):
+        return over  # between them stands the customer's number
     is_below = below is not None and is_firm(below.text) and not _NO_WORDS.search(below.text)
     return below if below and is_below and not _CARE_OF.match(below.text) else None
 
@@ -165,7 +171,7 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
 def organisation_below(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
     """Give what a name in an address works for, where it stands in the next line and is plainly no person or place."""
     cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
-    if cell is None or below is None or cell.text != verbatim or not is_person(verbatim):
+    if cell is None or below is None or not _is_person_of_line(cell.text, verbatim):
         return None
     is_street_next = surroundings.cell_below(page, below.start) is not None
     is_other = (
@@ -176,6 +182,13 @@ def organisation_below(verbatim: str, page: int, start: int, surroundings: Surro
     )
     is_one = is_firm(below.text) or is_organisation(below.text)
     return below if is_street_next and is_one and not (is_other or is_organisation(verbatim)) else None
+
+
+def _is_person_of_line(line: str, verbatim: str) -> bool:
+    """Tell whether a line is a person, and at most a title behind the name: `Denise Brook, Property Manager`."""
+    person, _, title = line.partition(", ")
+    is_title = len(title.split()) <= _TITLE and not _NO_WORDS.search(title)
+    return verbatim in {line, person} and is_person(person) and is_title
 
 
 def _is_no_firm(text: str) -> bool:

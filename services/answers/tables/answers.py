@@ -13,7 +13,9 @@ from schemas.tables import ColumnDefinition, TableDefinition
 from schemas.wording import Wording
 from services.answers.tables.abreast import one_list_below_the_other
 from services.answers.tables.adding_up import FEWEST_GROUPS
+from services.answers.tables.columns import is_figure
 from services.answers.tables.copied import Copied, CopiedRow, copied_rows
+from services.answers.tables.entries import is_money
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
 from services.answers.tables.head import ROW_NUMBER
@@ -26,7 +28,7 @@ from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.reading import Found, find_rows
 from services.answers.tables.reasons import Reasons, are_counted_on
 from services.answers.tables.row import Figure, Row
-from services.answers.tables.sheet import ALIGNED, Cell, Sheet
+from services.answers.tables.sheet import ALIGNED, SEVERAL, Cell, Sheet
 from services.answers.tables.totals import (
     column_sum,
     equal,
@@ -229,7 +231,7 @@ def _read_table(
 ) -> TableAnswers:
     key = table.key
     found, named = _without_tax(find_rows(table, laid_out, language, by_content=by_content), key, totals)
-    denied = _is_denied(found, key, named, laid_out, language)
+    denied = _is_denied(found, table, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
@@ -711,14 +713,27 @@ def _words(row: Row) -> str:
 
 
 def _is_denied(
-    found: Found, key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+    found: Found, table: TableDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
 ) -> bool:
-    """Say whether one row has what is said to be the total, and none of the totals below it has."""
-    total = column_sum(found.rows, key.name) if len(found.rows) == 1 else None
+    """Say whether one row has what is said to be the total, and none of the totals below it has.
+
+    Or others above it have as many numbers, and its amount is not the product of its own.
+    """
+    total = column_sum(found.rows, table.key.name) if len(found.rows) == 1 else None
     if total is None or not any(equal(total, value) for value in named.values()):
         return False
-    below = totals_below(laid_out, found.rows[0], language, {Aside.TOTAL, Aside.SUBTOTAL})
+    row = found.rows[0]
+    if is_product(table, row) is False and _has_others(row, laid_out[row.page - 1]):
+        return True
+    below = totals_below(laid_out, row, language, {Aside.TOTAL, Aside.SUBTOTAL})
     return bool(below) and not have(below, total)
+
+
+def _has_others(row: Row, sheet: Sheet) -> bool:
+    """Tell whether several lines above a row's amount have as many numbers as it has beside that."""
+    least = len(row.figures) - 1
+    lines = [line for line in sheet.lines if line.baseline < row.bottom and any(map(is_money, line.cells))]
+    return sum(sum(map(is_figure, line.cells)) >= least for line in lines) > SEVERAL
 
 
 def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal]) -> Sequence[Row] | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -35,6 +36,8 @@ MAX_ROWS: Final = 20_000
 _CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `PX-2210-S`."""
 _DIGITS_OF_CODE: Final = 5
+_FAR_BELOW: Final = 4
+"""Distance of what is no row any more, as a multiple of the largest one between rows."""
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
 _OPEN: Final = re.compile(
     r"not (?:yet )?(?:delivered|shipped)|back ?order|remaining (?:quantit|items|goods)|still to (?:be deliver|follow)"
@@ -326,9 +329,9 @@ class _Chooser:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
 
         A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
-        What is apart and below another line of labels is none either.
+        What is far below, or apart and below another line of labels, is none either.
         """
-        self._leave_out_below_labels(laid_out)
+        self._leave_out_foot(laid_out)
         rows, name = self.found.rows, self.table.key.name
         count = next(
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
@@ -341,15 +344,16 @@ class _Chooser:
                 del rows[at:]
                 return
 
-    def _leave_out_below_labels(self, laid_out: Sequence[Sheet]) -> None:
-        """Leave out the last row if nothing counts it, its number is below none of those above, and labels part it."""
-        *above, last = self.found.rows or [None]
-        if len(above) < SEVERAL or last.number is not None or len(self.found.heads) > 1:
+    def _leave_out_foot(self, laid_out: Sequence[Sheet]) -> None:
+        """Leave out the last row if nothing counts it and it is far below, or apart and parted by labels."""
+        if len(self.found.rows) <= SEVERAL or self.found.rows[-1].number is not None or len(self.found.heads) > 1:
             return
+        *above, last = self.found.rows
         name = self.table.key.name
         edges = [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in above), strict=True)]
         is_apart = not any(map(_has_near, edges, _edges(last.figures[name].cell)))
-        if is_apart and _are_parted(above[-1], last, laid_out):
+        is_far = self._is_bare(last) and not last.unnamed and _is_far_below(above, last)
+        if is_far or (is_apart and _are_parted(above[-1], last, laid_out)):
             del self.found.rows[-1]
 
     def _is_row(self, row: Row) -> bool:
@@ -391,6 +395,14 @@ def _is_on_line(number: int, line: Line) -> bool:
 def _has_near(edges: Sequence[int], edge: int) -> bool:
     """Tell whether one of some edges, in order, is where another is."""
     return bisect_left(edges, edge - ALIGNED) < bisect_right(edges, edge + ALIGNED)
+
+
+def _is_far_below(above: Sequence[Row], last: Row) -> bool:
+    """Tell whether a row is several times as far below the others as these are from each other, on one page."""
+    if any(row.page != last.page for row in above):
+        return False
+    gaps = [lower.top - upper.top for upper, lower in pairwise(above)]
+    return last.top - above[-1].top > _FAR_BELOW * max(gaps)
 
 
 def _are_parted(upper: Row, lower: Row, laid_out: Sequence[Sheet]) -> bool:

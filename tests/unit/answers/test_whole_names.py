@@ -262,6 +262,20 @@ def test_what_a_person_works_for_may_stand_in_the_next_line(person: str, organis
     assert taken(placed(*column(0, 100, person, organisation, *STREET)), person) == organisation
 
 
+def test_a_title_may_stand_behind_a_person_who_works_for_what_stands_below() -> None:
+    page = placed(*column(0, 100, "Ida Brook, Property Manager", "Elm Court Owners Association, Inc.", *STREET))
+    assert taken(page, "Ida Brook") == "Elm Court Owners Association, Inc."
+    house = placed(*column(0, 100, "Ida Brook, Flat 4", "Wohnbau Süd eG", *STREET))
+    assert taken(house, "Ida Brook") == "Ida Brook"
+
+
+def test_the_number_of_a_customer_may_stand_between_a_firm_and_its_contact() -> None:
+    lines = ("SCI Le Clos", "Réf. Client C00418", "À l\u2019attention de M. Gaël Besnard")
+    assert taken(placed(*column(0, 100, *lines, *STREET)), "M. Gaël Besnard") == "SCI Le Clos"
+    others = ("Parc du Clos", "Lot 4170", "M. Gaël Besnard")
+    assert taken(placed(*column(0, 100, *others, *STREET)), "M. Gaël Besnard") == "Gaël Besnard"
+
+
 @pytest.mark.parametrize(
     ("name", "below"),
     [

@@ -49,6 +49,24 @@ def test_numbers_in_the_margin_are_not_counted_as_lines_of_the_table() -> None:
     assert described(*lines, net_total="457.80") == ["Webhosting Pro", "Zertifikat Wildcard", "Einrichtung"]
 
 
+def test_what_stands_right_of_the_last_column_is_of_no_row() -> None:
+    lines = (
+        "Leistung                        Preis   Menge     Summe",
+        "Anschluss Business 250          79,90       1     79,90     Funknetz eG",
+        "Feste Adresse                    4,20       2      8,40     Weidaer Weg 21",
+        "                                                            07549 Gera",
+        "Telefonie mit 4 Kanälen          9,95       2     19,90",
+        "Gutschrift vom 13.10.           -6,35       1     -6,35     IBAN DE76 3705",
+        "Summe ohne USt.                                  101,85     5444 8632 84",
+    )
+    assert described(*lines, net_total="101.85") == [
+        "Anschluss Business 250",
+        "Feste Adresse",
+        "Telefonie mit 4 Kanälen",
+        "Gutschrift vom 13.10.",
+    ]
+
+
 def test_what_most_rows_have_on_the_left_is_a_column_without_a_head() -> None:
     lines = (
         "          Bezeichnung            Menge   Einzelpreis   Gesamtpreis",

@@ -182,6 +182,17 @@ def test_a_name_that_begins_as_a_sum_does_is_one_where_its_line_is_counted() -> 
     assert counts((*lines, "40   Filter                          2")) == [12, 4, 2]
 
 
+def test_the_foot_of_a_page_is_no_row_and_the_last_row_is_one() -> None:
+    rows = (
+        "Artikel              Menge",
+        "Ton                     12",
+        "Glasur                   4",
+        "Engobe                   6",
+    )
+    assert counts((*rows, *[""] * 9, "Rufen Sie an: 03643 51  20")) == [12, 4, 6]
+    assert counts((*rows, "", "", "Palette                 20")) == [12, 4, 6, 20]
+
+
 def test_a_page_of_thousands_of_lines_is_read_in_time() -> None:
     began = time.process_time()
     read_text(

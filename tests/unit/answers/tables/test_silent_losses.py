@@ -221,3 +221,15 @@ def test_points_and_codes_of_a_tariff_are_no_quantity() -> None:
         "Gesamtbetrag                                                65,69",
     )
     assert not read_text("\n".join(lines), gross_total="65.69").reasons
+
+
+def test_one_row_with_the_total_is_not_all_where_others_have_as_many_numbers() -> None:
+    lines = (
+        "Datum        Art der Maßnahme              Satz   Anzahl       Gesamt",
+        "03.11.2026   Teamsupervision           118,00 €        1",
+        "05.11.2026   Fallsupervision            95,00 €        2",
+        "10.11.2026   Einzelcoaching             95,00 €        1",
+        "12.11.2026   Fortbildung                84,50 €        8",
+        "24.11.2026   Teamsupervision           118,00 €        1   1.197,00 €",
+    )
+    assert read_text("\n".join(lines), gross_total="1197.00").reasons
