@@ -94,10 +94,10 @@ _TITLED: Final = re.compile(r"(?:PD|Priv\.-Doz\.|Prof\.|Dr\.) ?[^&]+")
 """A person who has a title: what follows the surname is an occupation, and no part of a firm's name."""
 _ORGANISATION: Final = re.compile(
     r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
-    r"|(?:owners|body) corporation|foundation|institute|federation|hospital|academy|nursery|parish|museum"
-    r"|town of|city of|county of|stadt|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium|universität|gemeinde"
-    r"|gemeinschaft|genossenschaft|stiftung|pfarrei|kindergarten|museum|institut|klinik|klinikum|krankenhaus|akademie)"
-    r"|mairie|commune|école|collège|lycée|fondation|fédération|paroisse|hôpital|copropriété)\b",
+    r"|(?:owners|body) corporation|federation"
+    r"|town of|city of|county of|stadt|gemeinde|kirchengemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium"
+    r"|universität|eigentümergemeinschaft|genossenschaft|stiftung|pfarrei|kindergarten)"
+    r"|mairie|commune|école|collège|lycée|fondation|fédération|paroisse|copropriété)\b",
     re.IGNORECASE,
 )
 """A word that makes a line the name of an organisation that has no legal form."""

@@ -55,9 +55,21 @@ _GOES_ON: Final = re.compile(
     r"(?: (?:[A-ZÀ-Þ][\w-]*|und|and|&|et))*"
 )
 """A line with which the name above it goes on: `für Körper- und Traumatherapie` below `Institut Lindenhof`."""
-_NUMBER: Final = re.compile(r"\d{3,}$")
-_TITLE: Final = 4
-"""Words of a title behind a name, at most."""
+_CUSTOMER: Final = re.compile(r"(?:kunden?|kd|client|customer|account)\b.*\d{3,}$|kundennummer \d+$", re.IGNORECASE)
+_ATTENTION: Final = re.compile(r"(?:z\. ?hd\.|attn|(?:for the )?attention|à l['\u2019]attention)\b", re.IGNORECASE)
+_PLACE: Final = re.compile(
+    r"^(?:am|an der|im|rue|place|haus)\b"
+    r"|\b(?:lane|street|road|court|house|cottage|close|stra(?:ß|ss)e|weg|platz)$",
+    re.IGNORECASE,
+)
+"""A house or a street without a number, whatever it is named after: `Church Cottage`, `Am Kindergarten`."""
+_TITLE: Final = re.compile(
+    r"(?:[^\W\d_]+ ){0,2}(?:manager|director|secretary|treasurer|chair(?:man|woman|person)?|president|administrator"
+    r"|officer|(?:\w*)(?:leiter|verwalter|führer|kassier|vorsitzende)(?:in|r)?|vorstand|einkauf|buchhaltung|directeur|directrice"
+    r"|gérante?|présidente?|trésori[eè]re?)",
+    re.IGNORECASE,
+)
+"""What someone is for an organisation, behind the name."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
@@ -161,9 +173,9 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
     if is_person and above and not (_is_no_firm(above.text) or is_above_address(above.text)):
         return above
-    over = surroundings.cell_above(page, above.start) if is_person and above and _NUMBER.search(above.text) else None
-    if over and is_firm(over.text) and not _NO_WORDS.search(over.text):
-        return over  # between them stands the customer's number
+    if is_person and above and _CUSTOMER.search(above.text) and _is_attention(surroundings.cell(page, start)):
+        over = surroundings.cell_above(page, above.start)
+        return over if over and is_firm(over.text) and not _NO_WORDS.search(over.text) else None
     is_below = below is not None and is_firm(below.text) and not _NO_WORDS.search(below.text)
     return below if below and is_below and not _CARE_OF.match(below.text) else None
 
@@ -178,16 +190,21 @@ def organisation_below(verbatim: str, page: int, start: int, surroundings: Surro
         is_legal_form(below.text)
         or _is_trade_with_form(below.text)
         or _NO_WORDS.search(below.text)
+        or _PLACE.search(below.text)
         or _CARE_OF.match(below.text)
     )
     is_one = is_firm(below.text) or is_organisation(below.text)
     return below if is_street_next and is_one and not (is_other or is_organisation(verbatim)) else None
 
 
+def _is_attention(cell: Cell | None) -> bool:
+    return cell is not None and _ATTENTION.match(cell.text) is not None
+
+
 def _is_person_of_line(line: str, verbatim: str) -> bool:
     """Tell whether a line is a person, and at most a title behind the name: `Denise Brook, Property Manager`."""
     person, _, title = line.partition(", ")
-    is_title = len(title.split()) <= _TITLE and not _NO_WORDS.search(title)
+    is_title = not title or _TITLE.fullmatch(title) is not None
     return verbatim in {line, person} and is_person(person) and is_title
 
 

@@ -23,7 +23,7 @@ FAR_LIKELIER: Final = 6.0
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
 _NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]* [^\W\d_A-ZÀ-Þ]")
 """Where a sentence ends and another one begins: `Lindenfurt. Wird der`, and not `Co. KG`."""
-_DIGITS_OF_ACCOUNT: Final = 8
+_ACCOUNT: Final = re.compile(r"\b(?:IBAN|Konto|account|compte)\b.*?[0-9](?: ?[0-9A-Z]){7,}")
 _SEPARATORS: Final = ("·", "|", "•")
 
 
@@ -112,8 +112,8 @@ def _said_at(
         copy = copy.partition(separator)[0].strip() or copy
     if definition.kind is Kind.NAME and copy[:1].isdigit() and not is_firm(copy):
         return None  # the number of a room
-    if definition.kind is Kind.NAME and sum(map(str.isdigit, copy)) >= _DIGITS_OF_ACCOUNT:
-        copy = next(firms_in(copy), "")  # a sentence of an account and whose it is
+    if definition.kind is Kind.NAME and (account := _ACCOUNT.search(copy)):
+        copy = next(firms_in(copy[account.end() :]), "")  # a sentence of an account and whose it is
     return next(_copied(kind, definition, copy, candidates), None) if copy else None
 
 

@@ -344,7 +344,7 @@ def _without_recap(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[st
     above, last = rows[:-1], rows[-1]
     total, value = column_sum(above, key.name), last.figures[key.name].value
     repeats = len(above) > 1 and total and value is not None and equal(total, value)
-    names_tax = any(names_tax_anywhere(cell.text) for _, cell in last.lines)
+    names_tax = last.number is None and any(names_tax_anywhere(cell.text) for _, cell in last.lines)
     return above if repeats and names_tax and _come_to(above, key, named) else None
 
 

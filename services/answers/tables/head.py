@@ -68,12 +68,15 @@ _FIRST_CELLS: Final = 2
 """Below a label, of which one is a number unless the label names something else."""
 _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
 """What money is per piece: `EUR/Stk` counts nothing."""
-_BOX: Final = re.compile(r"\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d])")
+_BOX: Final = re.compile(r"\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d]+\.? [^\W\d])")
 """What counts the boxes of a form before their labels: `7 Number of packages`, `(17) Anzahl`."""
 _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
 """Between what stands in one column: `Part number / Description`."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_KG: Final = "kg"
+_OF_WEIGHT: Final = frozenset({"kg", "netto", "net", "gewicht", "nettogewicht", "weight", "poids"})
+"""What a head says of a weight in it, and no firm of its legal form."""
 _WHOLE: Final = frozenset({
     "kg", "exemplare", "flaschen", "gebinde", "bottles", "tubes", "number of packages", "bouteilles", "exemplaires",
 })  # fmt: skip
@@ -215,7 +218,8 @@ class HeadFinder:
         head = heads[chosen[self.table.key.name]]
         if self.table.key.adds_up_to or self._scores(head.text).get(self.table.key.name, 0) > _BEGINNING:
             return False
-        found = (cell for line in below for cell in line.cells if cell.overlaps(head))
+        lines = (line for line in below if len(line.cells) >= _LEAST_COLUMNS)
+        found = (cell for line in lines for cell in line.cells if cell.overlaps(head))
         return not any(FIGURE.fullmatch(cell.text) for cell in islice(found, _FIRST_CELLS))
 
     def _without_other_numbers(
@@ -565,7 +569,7 @@ def _fit(words: str, label: str) -> int:
     if words == label:
         return _EXACT + _WITHIN
     if wanted in _WHOLE:
-        return 0
+        return _fit_of_weight(words, essential) if wanted == _KG else 0
     if essential == wanted:
         return _EXACT
     if not _OF_CODES.isdisjoint(words.split()) and _OF_CODES.isdisjoint(label.split()):
@@ -573,6 +577,12 @@ def _fit(words: str, label: str) -> int:
     if f"{essential} ".startswith(f"{wanted} ") or (wanted in _HEAD_NOUNS and essential.split()[0].endswith(wanted)):
         return _BEGINNING
     return _WITHIN if f" {wanted} " in f" {essential} " else 0
+
+
+def _fit_of_weight(words: str, essential: str) -> int:
+    if not _OF_WEIGHT.issuperset(words.split()):
+        return 0
+    return _EXACT if essential == _KG else _WITHIN
 
 
 @lru_cache(maxsize=4096)

@@ -37,7 +37,8 @@ _PRICE: Final = re.compile(rf",? (?:zum preis von|zu(?: je)?|à|je|at|for|au pri
 _NO_GOODS: Final = re.compile(
     r"anlage|beilage|verpackung|packst|versand|frist|termin|\bzahl|\braten?\b|enclos|packag|packed|terms|payment"
     r"|instal|annex|pi[eè]ces jointes|emballage|colisage|paiement|(?:täg|wöchent|monat|jähr|stünd)lich"
-    r"|\b(?:daily|weekly|monthly|yearly|annually)\b|\bpar (?:jour|semaine|mois|an)\b",
+    r"|\b(?:daily|weekly|monthly|yearly|annually)\b|\bpar (?:jour|semaine|mois|an)\b"
+    r"|\b(?:je|pro|per) (?:person|tag|woche|monat|day|week|month)\b",
     re.IGNORECASE,
 )
 """Above a list, or in it, what says that it is of no goods."""

@@ -7,7 +7,7 @@ from services.answers.tables.sheet import Cell, Line
 
 
 def without_margin(lines: Sequence[Line], heads: Mapping[str, Cell]) -> Sequence[Line]:
-    """Leave out cells that stand clearly left of a table's first column, or right of its last one.
+    """Leave out cells that stand clearly left of a table's first column, and words clearly right of its last one.
 
     Nothing is left out unless most lines with numbers have a cell below the outer head: a head may stand anywhere over
     its column, and what is beside it is then the column. Neither is what most of these lines have there: that is a
@@ -17,7 +17,7 @@ def without_margin(lines: Sequence[Line], heads: Mapping[str, Cell]) -> Sequence
     left = min([first.left, *(cell.left for line in lines for cell in line.cells if cell.overlaps(first))])
     right = max([last.right, *(cell.right for line in lines for cell in line.cells if cell.overlaps(last))])
     lines = _without(lines, first, lambda cell: cell.right <= left - cell.size)
-    return _without(lines, last, lambda cell: cell.left >= right + cell.size)
+    return _without(lines, last, lambda cell: cell.left >= right + cell.size and not is_figure(cell))
 
 
 def _left(cell: Cell) -> int:

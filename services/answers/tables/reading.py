@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -36,8 +35,8 @@ MAX_ROWS: Final = 20_000
 _CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `PX-2210-S`."""
 _DIGITS_OF_CODE: Final = 5
-_FAR_BELOW: Final = 4
-"""Distance of what is no row any more, as a multiple of the largest one between rows."""
+_MEASURES: Final = re.compile(r"[0-9][X/][0-9]")
+"""In what is no code: `1200X600`, `205/55`, `01/2026`."""
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
 _OPEN: Final = re.compile(
     r"not (?:yet )?(?:delivered|shipped)|back ?order|remaining (?:quantit|items|goods)|still to (?:be deliver|follow)"
@@ -284,7 +283,7 @@ class _Chooser:
         if not self.table.key.adds_up_to:
             self._leave_out_sums()
             self._leave_out_remarks()
-            self._leave_out_feet(laid_out)
+            self._leave_out_feet()
         _leave_out_categories(self.found.rows)
         rows = [*self.found.rows, *self.found.later]
         for row in rows:
@@ -310,28 +309,32 @@ class _Chooser:
         self.found.rows = kept
 
     def _leave_out_remarks(self) -> None:
-        """Leave out what says the same below each of several counted rows, and has a number below those of the rows.
+        """Leave out what says the same below several counted rows, and has its number below none of theirs.
 
-        So is a last row whose words are a number, and whose number does not follow: boxes of a form below the table.
+        So is a last row whose words are a number, and whose own does not follow: boxes of a form below the table.
         """
         rows = self.found.rows
-        remarks = Counter(map(_letters, (row for row in rows if row.number is None and self._is_bare(row))))
-        same = {words for words, count in remarks.items() if words and count >= SEVERAL}
-        counted = sum(row.number is not None for row in rows)
-        if counted >= SEVERAL and same and 2 * sum(remarks[words] for words in same) > counted:
+        counted = [row for row in rows if row.number is not None]
+        remarks = [row for row in rows if row.number is None and self._is_bare(row) and self._is_apart(row, counted)]
+        same = {words for words, count in Counter(map(_letters, remarks)).items() if words and count >= SEVERAL}
+        if 2 * len(remarks) > len(counted) >= SEVERAL:
             rows[:] = [row for row in rows if row.number is not None or _letters(row) not in same]
-        if len(rows) > SEVERAL and not _letters(rows[-1]) and all(map(_letters, rows[:-1])):
-            last, before = rows[-1], rows[-2].number
-            if before is not None and last.number is not None and last.number != before + 1 and last.lines:
+        if len(rows) > SEVERAL and not _letters(rows[-1]) and all(map(_letters, rows[:-1])) and rows[-1].lines:
+            *_, first, before, last = (row.number for row in rows)
+            if first is not None and before is not None and last is not None and last - before != before - first:
                 del rows[-1]
 
-    def _leave_out_feet(self, laid_out: Sequence[Sheet]) -> None:
+    def _is_apart(self, row: Row, others: Sequence[Row]) -> bool:
+        """Tell whether a row's number stands below none of those of others."""
+        name = self.table.key.name
+        edges = [sorted(edge) for edge in zip(*(_edges(other.figures[name].cell) for other in others), strict=True)]
+        return not any(map(_has_near, edges, _edges(row.figures[name].cell)))
+
+    def _leave_out_feet(self) -> None:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
 
         A rule stands above them, or all rows above are counted, and their numbers do not stand below those of these.
-        What is far below, or apart and below another line of labels, is none either.
         """
-        self._leave_out_foot(laid_out)
         rows, name = self.found.rows, self.table.key.name
         count = next(
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
@@ -343,18 +346,6 @@ class _Chooser:
             if is_apart and (counted or _is_below_rule(rows[at])):
                 del rows[at:]
                 return
-
-    def _leave_out_foot(self, laid_out: Sequence[Sheet]) -> None:
-        """Leave out the last row if nothing counts it and it is far below, or apart and parted by labels."""
-        if len(self.found.rows) <= SEVERAL or self.found.rows[-1].number is not None or len(self.found.heads) > 1:
-            return
-        *above, last = self.found.rows
-        name = self.table.key.name
-        edges = [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in above), strict=True)]
-        is_apart = not any(map(_has_near, edges, _edges(last.figures[name].cell)))
-        is_far = self._is_bare(last) and not last.unnamed and _is_far_below(above, last)
-        if is_far or (is_apart and _are_parted(above[-1], last, laid_out)):
-            del self.found.rows[-1]
 
     def _is_row(self, row: Row) -> bool:
         if self.found.rows and _is_listed(row):
@@ -395,30 +386,6 @@ def _is_on_line(number: int, line: Line) -> bool:
 def _has_near(edges: Sequence[int], edge: int) -> bool:
     """Tell whether one of some edges, in order, is where another is."""
     return bisect_left(edges, edge - ALIGNED) < bisect_right(edges, edge + ALIGNED)
-
-
-def _is_far_below(above: Sequence[Row], last: Row) -> bool:
-    """Tell whether a row is several times as far below the others as these are from each other, on one page."""
-    if any(row.page != last.page for row in above):
-        return False
-    gaps = [lower.top - upper.top for upper, lower in pairwise(above)]
-    return last.top - above[-1].top > _FAR_BELOW * max(gaps)
-
-
-def _are_parted(upper: Row, lower: Row, laid_out: Sequence[Sheet]) -> bool:
-    """Tell whether a line of several labels, without any number, stands between two rows: another table's head."""
-    between = (
-        line.cells
-        for sheet in laid_out
-        if upper.page == lower.page == sheet.number
-        for line in sheet.lines
-        if upper.bottom < line.baseline < lower.top
-    )
-    return any(len(cells) >= SEVERAL and not _has_digits(cells) for cells in between)
-
-
-def _has_digits(cells: Iterable[Cell]) -> bool:
-    return any(any(map(str.isdigit, cell.text)) for cell in cells)
 
 
 def _is_below_rule(row: Row) -> bool:
@@ -482,7 +449,8 @@ def _leave_out_codes(rows: Sequence[Row]) -> None:
     """
     below = [row for row in rows if len(row.lines) > 1 and not _CODE.fullmatch(row.lines[0][1].text)]
     coded = [row for row in below if _is_long_code(row.lines[1][1].text)]
-    for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) else ():
+    are_told_apart = len({row.lines[0][1].text for row in coded}) == len(coded)
+    for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) and are_told_apart else ():
         _, (page, code), *others = row.lines
         height = code.baseline - row.lines[0][1].baseline
         row.lines[1:] = [
@@ -491,7 +459,8 @@ def _leave_out_codes(rows: Sequence[Row]) -> None:
 
 
 def _is_long_code(text: str) -> bool:
-    return _CODE.fullmatch(text) is not None and sum(map(str.isdigit, text)) >= _DIGITS_OF_CODE
+    is_code = _CODE.fullmatch(text) is not None and not _MEASURES.search(text)
+    return is_code and sum(map(str.isdigit, text)) >= _DIGITS_OF_CODE
 
 
 def _is_small_above(first: tuple[int, Cell], second: tuple[int, Cell]) -> bool:

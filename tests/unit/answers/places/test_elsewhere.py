@@ -111,6 +111,7 @@ def test_a_value_is_taken_from_where_it_far_likelier_stands(name: str, copied: s
         ("Nordwerk", "Nordwerk"),
         ("Zahlbar auf IBAN CH90 0079 0016 5883 2014 7 lautend auf Käserei Emmetal AG", "Käserei Emmetal AG"),
         ("Zahlbar auf IBAN CH90 0079 0016 5883 2014 7", "Brook & Partner"),
+        ("Bank Nord eG, IBAN CH90 0079 0016 5883 2014 7, Korff GmbH", "Korff GmbH"),
     ],
 )
 def test_no_name_but_a_firms_begins_with_a_number_in_a_likely_place(line: str, value: str) -> None:

@@ -182,15 +182,75 @@ def test_a_name_that_begins_as_a_sum_does_is_one_where_its_line_is_counted() -> 
     assert counts((*lines, "40   Filter                          2")) == [12, 4, 2]
 
 
-def test_the_foot_of_a_page_is_no_row_and_the_last_row_is_one() -> None:
-    rows = (
-        "Artikel              Menge",
-        "Ton                     12",
-        "Glasur                   4",
-        "Engobe                   6",
+def test_totals_right_of_the_amounts_end_the_table() -> None:
+    lines = (
+        "Bezeichnung            Betrag",
+        "Planung                500,00",
+        "Bauleitung             300,00",
+        "Statik                 200,00",
+        "Summe                              1.000,00",
+        "zzgl. 19 % MwSt                      190,00",
+        "Gesamtbetrag                       1.190,00",
     )
-    assert counts((*rows, *[""] * 9, "Rufen Sie an: 03643 51  20")) == [12, 4, 6]
-    assert counts((*rows, "", "", "Palette                 20")) == [12, 4, 6, 20]
+    answers = read_text("\n".join(lines), net_total="1000.00", gross_total="1190.00")
+    assert said_descriptions(answers) == ["Planung", "Bauleitung", "Statik"]
+
+
+def test_rows_may_be_counted_by_tens() -> None:
+    rows = ("10    Rillenkugellager         3", "20    Wellendichtring          4", "30    Sicherungsring           5")
+    assert counts(("Pos   Artikel              Menge", *rows, "40    6205                     8")) == [3, 4, 5, 8]
+
+
+def test_what_comes_with_each_article_is_a_row() -> None:
+    lines = ["Pos   Artikel              Menge"]
+    for number, name in enumerate(("Waschtisch", "WC wandhängend", "Bidet"), start=1):
+        lines += [f"{number}     {name:<22}   {number}", f"      Befestigungsset          {number}"]
+    assert counts(lines) == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_tax_return_may_cost_as_much_as_all_else() -> None:
+    lines = (
+        "Pos  Leistung                      Betrag",
+        "1    Buchführung                   500,00",
+        "2    Lohnabrechnung                500,00",
+        "3    Umsatzsteuererklärung       1.000,00",
+        "Summe                            2.000,00",
+        "abzüglich erhaltene Zahlung      1.000,00",
+        "Restbetrag                       1.000,00",
+    )
+    assert "Umsatzsteuererklärung" in said_descriptions(read_text("\n".join(lines), gross_total="1000.00"))
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Regalboden Buche", ("1200X600X18", "1000X600X18", "800X600X18")),
+        ("Conti PremiumContact", ("205/55R16", "225/45R17", "195/65R15")),
+        ("Stahlträger", ("HEB-140-6000", "HEB-160-6000", "HEB-180-6000")),
+    ],
+)
+def test_what_tells_rows_of_one_name_apart_stays(name: str, codes: tuple[str, str, str]) -> None:
+    lines = ["Pos  Bezeichnung            Menge"]
+    for number, code in enumerate(codes, start=1):
+        lines += [f"{number}    {name:<22} {number}", f"     {code}"]
+    assert len(set(said_descriptions(read_text("\n".join(lines), kind="delivery_note")))) == len(codes)
+
+
+@pytest.mark.parametrize("head", ["kg", "Nettogewicht kg", "Gewicht kg"])
+def test_meat_is_counted_in_kilograms(head: str) -> None:
+    lines = (f"Sorte             {head}", "Rinderhack        12,5", "Schweinebauch      8,0", "Lammkeule          6,4")
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert [f"{count}" for count, _, _ in said_figures(answers)] == ["12.5", "8.0", "6.4"]
+
+
+def test_how_many_of_a_book_there_are_is_no_box_of_a_form() -> None:
+    lines = (
+        "Titel                     Menge",
+        "Das Buch der Wälder       5",
+        "Artikel und Essays        4 Exemplare",
+        "Lieder                    3",
+    )
+    assert counts(lines) == [5, 4, 3]
 
 
 def test_a_page_of_thousands_of_lines_is_read_in_time() -> None:
