@@ -28,11 +28,35 @@ def note(name: str, model: str, rows: Rows, report: Report) -> None:
         If it is kept already.
     """
     FOLDER.mkdir(exist_ok=True)
-    of_files = {f"{name}-{model}.json.gz": _ROWS.dump_json(rows, indent=0)}
-    of_files[f"{name}-{model}.report.json.gz"] = report.model_dump_json(indent=0).encode()
-    for file_name, text in of_files.items():
-        with (FOLDER / file_name).open("xb") as file:
-            file.write(gzip.compress(text, mtime=0))
+    with (FOLDER / f"{name}-{model}.json.gz").open("xb") as file:
+        file.write(_packed(rows))
+    with (FOLDER / f"{name}-{model}.report.json.gz").open("xb") as file:
+        file.write(gzip.compress(report.model_dump_json(indent=0).encode(), mtime=0))
+
+
+def names_of_reports(model: str) -> list[str]:
+    """Give the names of sets whose evaluation is kept."""
+    end = f"-{model}.report.json.gz"
+    return sorted(file.name.removesuffix(end) for file in FOLDER.glob(f"*{end}"))
+
+
+def kept_rows(name: str, model: str) -> Rows:
+    """Give what is kept of a set's answers."""
+    return _ROWS.validate_json(gzip.decompress((FOLDER / f"{name}-{model}.json.gz").read_bytes()))
+
+
+def kept_report(name: str, model: str) -> Report:
+    """Give what is kept of a set's evaluation."""
+    return Report.model_validate_json(gzip.decompress((FOLDER / f"{name}-{model}.report.json.gz").read_bytes()))
+
+
+def write_rows(name: str, model: str, rows: Rows) -> None:
+    """Write what is kept of a set's answers, where a signal is said anew."""
+    (FOLDER / f"{name}-{model}.json.gz").write_bytes(_packed(rows))
+
+
+def _packed(rows: Rows) -> bytes:
+    return gzip.compress(_ROWS.dump_json(rows, indent=0), mtime=0)
 
 
 def first_readings(model: str) -> Rows:

@@ -1,0 +1,119 @@
+"""Say anew how well places speak for the answers of first readings, once there are more papers to learn from.
+
+    python load-tests/place_signals.py      ten minutes; no model is asked
+
+Two sets at a time are judged by places that all other papers taught. What an answer was is known where its evaluation
+was kept, since the thirteenth set; where places said nothing of it, it stays so.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from first_readings import kept_report, kept_rows, names_of_reports, write_rows
+from lessons import LAYOUTS, of_other_people
+
+from schemas.document_types import DocumentTypes
+from services.answers.candidates import Candidates
+from services.answers.dates import regional
+from services.answers.places.learned import LearnedPlaces
+from services.cli.evaluation import read_documents
+from services.cli.progress import document_bars
+from services.evaluation.asking import Reading
+from services.evaluation.fitting import FieldRow
+from services.evaluation.labels import read_labels
+from services.evaluation.place_learning import learn_places, lessons_of
+from services.evaluation.report import DocumentOutcome, FieldOutcome, Report
+from services.settings import load_settings
+from services.wiring import types_of
+
+AT_A_TIME = 2
+"""Sets that are left out together: each learning takes a minute."""
+LAYOUT = "layouts-"
+"""Before the name of a set, where first readings are kept."""
+
+
+def same_answers(
+    rows: Sequence[FieldRow], report: Report
+) -> Iterator[tuple[FieldRow, DocumentOutcome | None, FieldOutcome | None]]:
+    """Give each kept answer with its document and field in the evaluation; both are in one order, document by document.
+
+    None, where the evaluation has none of the same kind and confidence.
+    """
+    waiting = {
+        document.sha256: (document, [field for field in document.fields if field.answer and field.shown])
+        for document in report.documents
+    }
+    for row in rows:
+        document, fields = waiting.get(row.document, (None, []))
+        at = next((at for at, field in enumerate(fields) if _is_same(row, field)), None)
+        if at is None:
+            yield row, None, None
+            continue
+        yield row, document, fields[at]
+        del fields[: at + 1]
+
+
+def _is_same(row: FieldRow, field: FieldOutcome) -> bool:
+    answer = field.answer
+    return answer is not None and answer.kind == row.signals.kind and answer.confidence == row.confidence
+
+
+def judged_anew(
+    rows: Sequence[FieldRow],
+    report: Report,
+    readings: Mapping[str, Reading],
+    types: DocumentTypes,
+    learned: LearnedPlaces,
+) -> Iterator[FieldRow]:
+    """Give the kept answers as places judge them that were learned without their papers."""
+    known: dict[str, Candidates] = {}
+    for row, document, field in same_answers(rows, report):
+        if document is None or field is None or field.answer is None or row.signals.placed is None:
+            yield row
+            continue
+        kind = types[document.answered] if document.answered else None
+        definition = next((item for item in kind.fields if item.name == field.path), None) if kind else None
+        if kind is None or definition is None:
+            yield row
+            continue
+        if document.file not in known:
+            parsed, language = readings[document.file].parsed, readings[document.file].language
+            known[document.file] = Candidates(
+                parsed.pages,
+                regional(language, parsed.pages),
+                parsed.layouts,
+                sender_buys=kind.sender_buys,
+                learned_places=learned,
+            )
+        placed = known[document.file].places.score_of(kind, definition, field.answer)
+        yield replace(row, signals=replace(row.signals, placed=placed))
+
+
+def main() -> None:
+    """Read the papers once, learn without each pair of sets, and write what places say of their answers."""
+    settings = load_settings(einvoice="ignore")
+    types = types_of(settings)
+    readings: dict[str, list[Reading]] = {}
+    with document_bars(quiet=False) as bars:
+        for folder in of_other_people():
+            readings[folder.name] = asyncio.run(read_documents(settings, read_labels(folder, types), bars))
+    names = [
+        name.removeprefix(LAYOUT)
+        for name in names_of_reports(settings.model)
+        if name.startswith(LAYOUT) and (LAYOUTS / name.removeprefix(LAYOUT)).exists()
+    ]
+    for begin in range(0, len(names), AT_A_TIME):
+        left_out = names[begin : begin + AT_A_TIME]
+        others = [reading for name, of_folder in readings.items() if name not in left_out for reading in of_folder]
+        learned = learn_places(lessons_of(others, types), datetime.now(UTC))
+        for name in left_out:
+            kept, report = kept_rows(LAYOUT + name, settings.model), kept_report(LAYOUT + name, settings.model)
+            by_file = {reading.label.file.name: reading for reading in readings[name]}
+            fields = list(judged_anew(kept.fields, report, by_file, types, learned))
+            write_rows(LAYOUT + name, settings.model, replace(kept, fields=fields))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""How well places speak for kept answers is said anew of the same answers, and of no others."""
+
+from dataclasses import replace
+
+from first_readings import kept_report, kept_rows, names_of_reports, write_rows
+from place_signals import judged_anew, same_answers
+
+from schemas.document_types import load_document_types
+from services.answers.places.learned import LearnedPlaces
+from services.settings import load_settings
+
+MODEL = load_settings().model
+NAME = "layouts-twenty-third"
+
+
+def test_each_kept_answer_is_found_in_the_evaluation_of_that_day() -> None:
+    rows, report = kept_rows(NAME, MODEL), kept_report(NAME, MODEL)
+    found = list(same_answers(rows.fields, report))
+    assert [row for row, _, _ in found] == list(rows.fields)
+    fields = [(document.file, field.path) for _, document, field in found if document and field]
+    assert len(set(fields)) == len(fields) == len(rows.fields)
+    assert all(field.verdict == "right" for row, _, field in found if row.right and row.confidence > 0.75 and field)
+
+
+def test_an_answer_that_the_evaluation_has_not_is_none_of_its_fields() -> None:
+    rows, report = kept_rows(NAME, MODEL), kept_report(NAME, MODEL)
+    strange = replace(rows.fields[3], confidence=0.123)
+    found = list(same_answers([*rows.fields[:3], strange, *rows.fields[4:]], report))
+    assert [row for row, document, _ in found if document is None] == [strange]
+
+
+def test_what_places_said_nothing_of_stays_so() -> None:
+    rows, report = kept_rows(NAME, MODEL), kept_report(NAME, MODEL)
+    unknown = [replace(row, signals=replace(row.signals, placed=None)) for row in rows.fields]
+    learned = LearnedPlaces(learned_at=report.at, documents=0, groups={})
+    assert list(judged_anew(unknown, report, {}, load_document_types(), learned)) == unknown
+
+
+def test_names_are_those_of_sets_with_an_evaluation(tmp_path, monkeypatch) -> None:
+    assert {NAME, "layouts-thirteenth"} <= set(names_of_reports(MODEL))
+    assert "layouts-first" not in names_of_reports(MODEL)
+    rows = kept_rows(NAME, MODEL)
+    monkeypatch.setattr("first_readings.FOLDER", tmp_path)
+    write_rows("own", MODEL, rows)
+    assert kept_rows("own", MODEL) == rows
+    assert names_of_reports(MODEL) == []
