@@ -1,7 +1,10 @@
 """How well places speak for kept answers is said anew of the same answers, and of no others."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from first_readings import kept_report, kept_rows, names_of_reports, write_rows
 from place_signals import judged_anew, same_answers
 
@@ -32,11 +35,11 @@ def test_an_answer_that_the_evaluation_has_not_is_none_of_its_fields() -> None:
 def test_what_places_said_nothing_of_stays_so() -> None:
     rows, report = kept_rows(NAME, MODEL), kept_report(NAME, MODEL)
     unknown = [replace(row, signals=replace(row.signals, placed=None)) for row in rows.fields]
-    learned = LearnedPlaces(learned_at=report.at, documents=0, groups={})
+    learned = LearnedPlaces(learned_at=datetime.now(UTC), documents=0, groups={})
     assert list(judged_anew(unknown, report, {}, load_document_types(), learned)) == unknown
 
 
-def test_names_are_those_of_sets_with_an_evaluation(tmp_path, monkeypatch) -> None:
+def test_names_are_those_of_sets_with_an_evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {NAME, "layouts-thirteenth"} <= set(names_of_reports(MODEL))
     assert "layouts-first" not in names_of_reports(MODEL)
     rows = kept_rows(NAME, MODEL)
