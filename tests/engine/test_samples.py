@@ -93,7 +93,7 @@ LAYOUTS = [
     Held("twenty-fourth", fields=301, misleading=6, rows=251, unflagged=2, silent_losses=0, auroc=0.94, ece=0.025),
 ]
 INVOICES = [
-    Held("fifth", fields=221, misleading=3, rows=83, unflagged=0, silent_losses=0, auroc=0.95, ece=0.031),
+    Held("fifth", fields=221, misleading=3, rows=83, unflagged=0, silent_losses=0, auroc=0.95, ece=0.034),
     Held("sixth", fields=231, misleading=0, rows=109, unflagged=0, silent_losses=1, auroc=0.99, ece=0.023),
     Held("seventh", fields=238, misleading=2, rows=97, unflagged=0, silent_losses=0, auroc=0.98, ece=0.027),
     Held("eighth", fields=223, misleading=4, rows=127, unflagged=1, silent_losses=0, auroc=0.93, ece=0.035),
