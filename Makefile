@@ -12,7 +12,7 @@ VARIANT ?= cpu
 LOCKS := deploy/locks
 LIBRARIES := load-tests/bench/libraries
 
-.PHONY: help env demo test faults guards bench gains long orders calibrate learn record sentences hostile unread check format lock clean
+.PHONY: help env demo test faults guards bench gains long orders calibrate learn place-signals record sentences hostile unread check format lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -48,8 +48,11 @@ orders: env ## Measure which order of instruction and document is cheapest at eq
 calibrate: env ## Fit the confidences that ship to all documents made for development (MODEL=name, ANEW=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/calibrate.py $(if $(MODEL),--model "$(MODEL)") $(if $(ANEW),--anew)
 
-learn: env ## Learn the words that ship from the letters of samples/training (seconds; no model is asked)
+learn: env ## Learn the words and places that ship from samples (two minutes; no model is asked)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/learn.py
+
+place-signals: env ## Say anew how well places speak for the answers of kept first readings (10 minutes; no model is asked)
+	@PYTHONPATH=.:tests $(BIN)/python load-tests/place_signals.py
 
 record: env ## Note the demo's model's answers to the samples, and their figures, to which tests hold the code (ANEW=1, WORSE=1)
 	@PYTHONPATH=.:tests $(BIN)/python load-tests/record.py $(if $(ANEW),--anew) $(if $(WORSE),--worse)

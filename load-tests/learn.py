@@ -1,6 +1,6 @@
 """Learn the words and the places that ship.
 
-make learn      a minute; no model is asked
+make learn      two minutes; no model is asked
 
 Words of types from the letters of `samples/training`, which are for nothing else; places of values from the papers
 there, from those of `samples/layouts`, whose first readings are done, and from the documents made for development.

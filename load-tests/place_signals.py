@@ -1,6 +1,6 @@
 """Say anew how well places speak for the answers of first readings, once there are more papers to learn from.
 
-    python load-tests/place_signals.py      ten minutes; no model is asked
+    make place-signals      ten minutes; no model is asked
 
 Two sets at a time are judged by places that all other papers taught. What an answer was is known where its evaluation
 was kept, since the thirteenth set; where places said nothing of it, it stays so.
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from first_readings import kept_report, kept_rows, names_of_reports, write_rows
 from lessons import LAYOUTS, of_other_people
+from rich.console import Console
 
 from schemas.document_types import DocumentTypes
 from services.answers.candidates import Candidates
@@ -95,6 +96,7 @@ def main() -> None:
     """Read the papers once, learn without each pair of sets, and write what places say of their answers."""
     settings = load_settings(einvoice="ignore")
     types = types_of(settings)
+    say = Console(highlight=False).print
     readings: dict[str, list[Reading]] = {}
     with document_bars(quiet=False) as bars:
         for folder in of_other_people():
@@ -109,6 +111,7 @@ def main() -> None:
         others = [reading for name, of_folder in readings.items() if name not in left_out for reading in of_folder]
         learned = learn_places(lessons_of(others, types), datetime.now(UTC))
         for name in left_out:
+            say(f"{name}: judged by places of {learned.documents} other papers")
             kept, report = kept_rows(LAYOUT + name, settings.model), kept_report(LAYOUT + name, settings.model)
             by_file = {reading.label.file.name: reading for reading in readings[name]}
             fields = list(judged_anew(kept.fields, report, by_file, types, learned))

@@ -57,8 +57,8 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
-        "twenty-third",
         "twenty-fourth",
+        "twenty-third",
         "twenty-second",
         "twenty-first",
         "twentieth",

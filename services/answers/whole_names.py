@@ -56,7 +56,9 @@ _GOES_ON: Final = re.compile(
 )
 """A line with which the name above it goes on: `für Körper- und Traumatherapie` below `Institut Lindenhof`."""
 _CUSTOMER: Final = re.compile(r"(?:kunden?|kd|client|customer|account)\b.*\d{3,}$|kundennummer \d+$", re.IGNORECASE)
-_ATTENTION: Final = re.compile(r"(?:z\. ?hd\.|attn|(?:for the )?attention|à l['\u2019]attention)\b", re.IGNORECASE)
+"""The customer's number, on a line of an address."""
+_ATTENTION: Final = re.compile(r"z\. ?hd\.|(?:attn|(?:for the )?attention|à l['\u2019]attention)\b", re.IGNORECASE)
+"""Before the name of someone who works for whom the address is."""
 _PLACE: Final = re.compile(
     r"^(?:am|an der|im|rue|place|haus)\b"
     r"|\b(?:lane|street|road|court|house|cottage|close|stra(?:ß|ss)e|weg|platz)$",
@@ -65,7 +67,7 @@ _PLACE: Final = re.compile(
 """A house or a street without a number, whatever it is named after: `Church Cottage`, `Am Kindergarten`."""
 _TITLE: Final = re.compile(
     r"(?:[^\W\d_]+ ){0,2}(?:manager|director|secretary|treasurer|chair(?:man|woman|person)?|president|administrator"
-    r"|officer|(?:\w*)(?:leiter|verwalter|führer|kassier|vorsitzende)(?:in|r)?|vorstand|einkauf|buchhaltung|directeur|directrice"
+    r"|officer|\w*(?:leiter|verwalter|führer|kassier|vorsitzende)(?:in|r)?|vorstand|einkauf|buchhaltung|directeur|directrice"
     r"|gérante?|présidente?|trésori[eè]re?)",
     re.IGNORECASE,
 )

@@ -56,8 +56,8 @@ _PERIODS: Final = frozenset({
     "semaines", "trimestres", "années",
 })  # fmt: skip
 """What is counted where something is rented or served; a French `Mois` may say which one."""
-_TIMES: Final = "x"
-"""The sign of multiplication, as it is typed, above how many there are."""
+_COUNTING: Final = _PERIODS | {"x"}
+"""What heads how many there are, the sign of multiplication as it is typed among them."""
 _BARE_AMOUNTS: Final = frozenset({
     "eur", "euro", "chf", "sfr", "usd", "gbp", "netto", "net", "brutto", "gross", "ht", "ttc",
 })  # fmt: skip
@@ -68,7 +68,7 @@ _FIRST_CELLS: Final = 2
 """Below a label, of which one is a number unless the label names something else."""
 _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
 """What money is per piece: `EUR/Stk` counts nothing."""
-_BOX: Final = re.compile(r"\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d]+\.? [^\W\d])")
+_BOX: Final = re.compile(r"^\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d]+\.? [^\W\d])")
 """What counts the boxes of a form before their labels: `7 Number of packages`, `(17) Anzahl`."""
 _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
@@ -281,8 +281,7 @@ class HeadFinder:
         """
         quantity = next(iter(self.table.key.product_of), "")
         for at, cell in enumerate(cells):
-            counts = words_of(cell.text) in {*_PERIODS, _TIMES}
-            if counts and at not in chosen.values() and _has_numbers(cell, below):
+            if at not in chosen.values() and words_of(cell.text) in _COUNTING and _has_numbers(cell, below):
                 chosen[quantity] = at
                 return
 
@@ -402,7 +401,7 @@ class HeadFinder:
     def _scores(self, text: str) -> dict[str, int]:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
-            words = _without_accents(words_of(_BOX.sub("", text, count=1) if _BOX.match(text) else text))
+            words = _without_accents(words_of(_BOX.sub("", text)))
             is_price = _PER_UNIT.search(text) if len(words) <= _LONGEST_LABEL else None
             labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
             if is_price:

@@ -20,10 +20,12 @@ _FEWEST: Final = 2
 """Items, at least: one may be a remark."""
 _MOST_LINES: Final = 200
 """Of a list; what comes later is none of it."""
-_BULLET: Final = re.compile(r"[-\u2013\u2022\u00b7*\u25aa\u25cf] ?(?=\w)")
+_BULLETS: Final = r"[-\u2013\u2022\u00b7*\u25aa\u25cf] ?"
+_BULLET: Final = re.compile(rf"{_BULLETS}(?=\w)")
 _NUMBER: Final = re.compile(r"([1-9][0-9]?)[.)]? (?=\w)")
 _COUNTED: Final = re.compile(
-    r"(?:[-\u2013\u2022\u00b7*\u25aa\u25cf] ?)?(?P<count>[0-9]{1,5}(?:[.,][0-9]{1,3})?) ?"
+    rf"(?:{_BULLETS})?"
+    r"(?P<count>[0-9]{1,5}(?:[.,][0-9]{1,3})?) ?"
     r"(?P<unit>(?:x|\u00d7|st(?:ü|ue)ck|stk\.?|nos?\.|off|pcs\.?|pieces?|pi[eè]ces?|units?|unit[eé]s?|paar|pairs?|paires?"
     r"|sets?|s[aä]tze?|rollen?|rolls?|rouleaux?|kartons?|cartons?|kisten?|boxe?s?|cases?|dosen?|flaschen?|bottles?"
     r"|bouteilles?|s[aä]cke?|bags?|sacs?|packungen?|packs?|paquets?|liter|litres?|l|kg|m|m²|m³|lfm|t)\.? )?"

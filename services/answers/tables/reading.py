@@ -35,6 +35,7 @@ MAX_ROWS: Final = 20_000
 _CODE: Final = re.compile(r"(?=[^ ]*[0-9-])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `PX-2210-S`."""
 _DIGITS_OF_CODE: Final = 5
+"""At least: sizes and years have fewer."""
 _MEASURES: Final = re.compile(r"[0-9][X/][0-9]")
 """In what is no code: `1200X600`, `205/55`, `01/2026`."""
 _LISTED: Final = re.compile(r"[0-9]{1,2}[.)]")
@@ -313,9 +314,11 @@ class _Chooser:
 
         So is a last row whose words are a number, and whose own does not follow: boxes of a form below the table.
         """
-        rows = self.found.rows
+        rows, name = self.found.rows, self.table.key.name
         counted = [row for row in rows if row.number is not None]
-        remarks = [row for row in rows if row.number is None and self._is_bare(row) and self._is_apart(row, counted)]
+        edges = _edges_of(counted, name)
+        others = (row for row in rows if row.number is None and self._is_bare(row))
+        remarks = [row for row in others if _is_apart(row, name, edges)]
         same = {words for words, count in Counter(map(_letters, remarks)).items() if words and count >= SEVERAL}
         if 2 * len(remarks) > len(counted) >= SEVERAL:
             rows[:] = [row for row in rows if row.number is not None or _letters(row) not in same]
@@ -323,12 +326,6 @@ class _Chooser:
             *_, first, before, last = (row.number for row in rows)
             if first is not None and before is not None and last is not None and last - before != before - first:
                 del rows[-1]
-
-    def _is_apart(self, row: Row, others: Sequence[Row]) -> bool:
-        """Tell whether a row's number stands below none of those of others."""
-        name = self.table.key.name
-        edges = [sorted(edge) for edge in zip(*(_edges(other.figures[name].cell) for other in others), strict=True)]
-        return not any(map(_has_near, edges, _edges(row.figures[name].cell)))
 
     def _leave_out_feet(self) -> None:
         """Leave out last rows of words and a number alone that are none, as a line for the signature below `Items: 6`.
@@ -340,10 +337,9 @@ class _Chooser:
             (at for at in range(len(rows), 0, -1) if not self._is_bare(rows[at - 1]) or rows[at - 1].unnamed), 0
         )
         counted = count >= SEVERAL and [row.number for row in rows[:count]] == list(range(1, count + 1))
-        edges = [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in rows[:count]), strict=True)]
+        edges = _edges_of(rows[:count], name)
         for at in range(count, len(rows)) if count else ():
-            is_apart = not any(map(_has_near, edges, _edges(rows[at].figures[name].cell)))
-            if is_apart and (counted or _is_below_rule(rows[at])):
+            if _is_apart(rows[at], name, edges) and (counted or _is_below_rule(rows[at])):
                 del rows[at:]
                 return
 
@@ -377,6 +373,16 @@ class _Chooser:
 def _edges(cell: Cell) -> tuple[int, int, int]:
     """Give where a number begins, ends and has its middle."""
     return cell.left, cell.right, (cell.left + cell.right) // 2
+
+
+def _edges_of(rows: Sequence[Row], name: str) -> Sequence[Sequence[int]]:
+    """Give where the numbers of rows in a column begin, end and have their middle, each in order."""
+    return [sorted(edge) for edge in zip(*(_edges(row.figures[name].cell) for row in rows), strict=True)]
+
+
+def _is_apart(row: Row, name: str, edges: Sequence[Sequence[int]]) -> bool:
+    """Tell whether a row's number stands below none of those that have some edges."""
+    return not any(map(_has_near, edges, _edges(row.figures[name].cell)))
 
 
 def _is_on_line(number: int, line: Line) -> bool:

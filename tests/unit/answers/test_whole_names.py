@@ -276,6 +276,8 @@ def test_no_title_behind_a_person_says_nothing_of_the_line_below(behind: str) ->
 def test_the_number_of_a_customer_may_stand_between_a_firm_and_its_contact() -> None:
     lines = ("SCI Le Clos", "Réf. Client C00418", "À l\u2019attention de M. Gaël Besnard")
     assert taken(placed(*column(0, 100, *lines, *STREET)), "M. Gaël Besnard") == "SCI Le Clos"
+    german = ("Wohnbau Süd eG", "Kundennummer 10442", "z. Hd. Frau Ida Brook")
+    assert taken(placed(*column(0, 100, *german, *STREET)), "z. Hd. Frau Ida Brook") == "Wohnbau Süd eG"
 
 
 @pytest.mark.parametrize(
