@@ -256,6 +256,14 @@ def test_a_firm_behind_the_word_for_it_is_taken_whole() -> None:
         ("Tom Field", "Ferndale Archery Club"),
         ("Claire Morel", "Mairie de Morel"),
         ("Jan Kern", "Gemeinde Altdorf"),
+        ("Ida Brook", "Seaview Owners Corporation"),
+        ("Tom Field", "Northern Anglers Federation"),
+        ("Ida Brook", "Stockwerkeigentümergemeinschaft Sonnhalde"),
+        ("Ida Brook", "Ev. Kirchengemeinde Altdorf"),
+        ("Claire Morel", "Fondation du Clos"),
+        ("Claire Morel", "Copropriété Les Ormes"),
+        ("Claire Morel", "Fédération du Tir"),
+        ("Claire Morel", "Paroisse de Morel"),
     ],
 )
 def test_what_a_person_works_for_may_stand_in_the_next_line(person: str, organisation: str) -> None:

@@ -306,6 +306,9 @@ def test_the_boxes_of_a_form_are_counted_before_their_labels() -> None:
         language="en",
     )
     assert [row[:2] for row in rows] == [("Filling machine", "2"), ("Conveyor belt", "1"), ("Change parts", "2")]
+    (sheet,) = sheets(["(7) Number of packages   9 Nature of the goods"], [[]])
+    named = HeadFinder(TYPES["delivery_note"].tables[0]).named(sheet.lines[0])
+    assert named["quantity"].text == "(7) Number of packages"
 
 
 def test_bottles_are_counted_and_a_weight_is_no_quantity_beside_them() -> None:
@@ -364,16 +367,19 @@ def test_a_sum_is_no_row_where_no_row_was_read() -> None:
 
 def test_what_repeats_the_sum_as_the_base_of_a_tax_is_no_row() -> None:
     answers = read_text(
-        "CODE      DESCRIPTION                QTY   PRICE   AMOUNT\n"
-        "TC47150   Kiln dried timber           24   14.62   350.88\n"
-        "FL22P5    Chipboard flooring          18   13.95   251.10\n"
-        "\n"
-        "VAT Code  Rate %                  VAT            Goods\n"
-        "1         20.00                120.40           601.98",
+        "CODE      DESCRIPTION                     QTY   PRICE    VALUE\n"
+        "TC47150   Kiln dried timber                24   14.62   350.88\n"
+        "FL22P5    Chipboard flooring               18   13.95   251.10\n"
+        "VAT Code  Rate %   Goods    VAT\n"
+        "                               GOODS TOTAL             601.98\n"
+        "1         20.00    601.98   120.40\n"
+        "                               INVOICE TOTAL           722.38",
         language="en",
         net_total="601.98",
+        gross_total="722.38",
     )
     assert [amount for _, _, amount in said_figures(answers)] == [Decimal("350.88"), Decimal("251.10")]
+    assert answers.reasons == []
 
 
 def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
@@ -385,6 +391,14 @@ def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
         net_total="499.20",
     )
     assert [words for words, *_ in rows] == ["Vortrag über den Wald", "Fahrtkosten"]
+    rows = read(
+        "Bezeichnung                              Betrag",
+        "Vortrag                                  450,00",
+        "Fahrtkosten                               49,20",
+        "Summe                                    499,20",
+        net_total="499.20",
+    )
+    assert [words for words, *_ in rows] == ["Fahrtkosten"]
     rows = read(
         "Bezeichnung                              Betrag",
         "Vortrag von Seite 1                      450,00",
@@ -404,6 +418,8 @@ def test_words_below_the_total_head_no_column_above_it() -> None:
         "Zählerstände",
         "Datum              Ableseart                                                  Stand",
         "01.01.2025         Kundenablesung                                            41.207",
+        "30.06.2025         Zwischenablesung durch Kunden                             42.310",
+        "30.09.2025         Zwischenablesung durch Kunden                             43.008",
         "31.12.2025         Ablesung des Netzes                                       44.391",
         net_total="981.70",
     )

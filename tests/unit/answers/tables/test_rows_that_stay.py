@@ -157,16 +157,38 @@ def test_enclosures_packages_terms_and_trades_are_no_goods(lines: tuple[str, ...
     assert not read_text("\n".join((*lines, "", "Rechnung 4711 vom 2. März 2026")), kind=kind).fields
 
 
+def test_a_sum_set_in_below_a_list_is_none_of_it() -> None:
+    lines = ("Leistungen:", "- Erstes Gespräch", "- Massage", "    Gesamtbetrag 318,00 EUR", "    brutto")
+    assert said_descriptions(read_text("\n".join(lines), gross_total="318.00")) == ["Erstes Gespräch", "Massage"]
+
+
+def test_which_of_two_lists_of_a_letter_is_delivered_is_not_guessed() -> None:
+    one, other = ("2 Stück Messer", "5 Liter Getriebeöl"), ("3 Stück Dichtung", "1 Stück Kupplung")
+    lines = ("Sie erhalten:", *one, "", "", "", "Es folgen noch:", *other)
+    assert not read_text("\n".join(lines), kind="delivery_note").fields
+
+
 def test_a_list_of_a_letter_is_whole() -> None:
     lines = ("12 Stück Messer,", "verzinkt", "40 Dübel", "5 Liter Getriebeöl", "3 Stück Dichtung")
     answers = read_text("\n".join(("Sie erhalten:", *lines)), kind="delivery_note")
     assert said_descriptions(answers) == ["Messer, verzinkt", "Dübel", "Getriebeöl", "Dichtung"]
 
 
-def test_one_line_of_words_below_a_head_does_not_deny_it() -> None:
+def test_last_rows_that_are_named_as_others_are_by_numbers_stay_wherever_their_own_jump() -> None:
+    rows = (
+        "1     Schraube         3",
+        "2     471122           4",
+        "3     471123           5",
+        "5     471125           8",
+    )
+    assert counts(("Pos   Artikel       Menge", *rows)) == [3, 4, 5, 8]
+
+
+@pytest.mark.parametrize("remarks", [1, 2])
+def test_lines_of_words_below_a_head_do_not_deny_it(remarks: int) -> None:
     lines = (
         "Artikel            Anzahl Packstücke",
-        "Kommission Meier, Lager Nord, Halle West 3b",
+        *["Kommission Meier, Lager Nord, Halle West 3b"] * remarks,
         "Schrauben          4",
         "Muttern            2",
     )
@@ -234,6 +256,15 @@ def test_what_tells_rows_of_one_name_apart_stays(name: str, codes: tuple[str, st
     for number, code in enumerate(codes, start=1):
         lines += [f"{number}    {name:<22} {number}", f"     {code}"]
     assert len(set(said_descriptions(read_text("\n".join(lines), kind="delivery_note")))) == len(codes)
+
+
+def test_periods_and_dimensions_are_no_codes_whatever_the_names() -> None:
+    lines = ["Pos  Bezeichnung            Menge"]
+    periods = ("01/2026-03/2026", "04/2026-06/2026", "1200X600X18")
+    for number, (name, period) in enumerate(zip(("Paket S", "Paket M", "Regalboden"), periods, strict=True), start=1):
+        lines += [f"{number}    {name:<22} {number}", f"     {period}"]
+    said = said_descriptions(read_text("\n".join(lines), kind="delivery_note"))
+    assert said[0] == "Paket S 01/2026-03/2026"
 
 
 @pytest.mark.parametrize("head", ["kg", "Nettogewicht kg", "Gewicht kg"])

@@ -233,3 +233,13 @@ def test_one_row_with_the_total_is_not_all_where_others_have_as_many_numbers() -
         "24.11.2026   Teamsupervision           118,00 €        1   1.197,00 €",
     )
     assert read_text("\n".join(lines), gross_total="1197.00").reasons
+
+
+def test_one_row_with_the_total_is_all_where_nothing_stands_above_it() -> None:
+    lines = (
+        "Leistung                        Menge    Einzelpreis        Gesamt",
+        "Beratung vor Ort, mit Nachlass      3         100,00        270,00",
+        "Summe                                                       270,00",
+    )
+    assert len(read_text("\n".join(lines), net_total="270.00").fields) == 4
+    assert "es können Zeilen fehlen" not in "".join(read_text("\n".join(lines), net_total="270.00").reasons)
