@@ -68,8 +68,6 @@ _FIRST_CELLS: Final = 2
 """Below a label, of which one is a number unless the label names something else."""
 _PER_UNIT: Final = re.compile(r"(?:[€£$]|\b(?:EUR|CHF|GBP|USD)) ?(?:/|pro\b|je\b|per\b)", re.IGNORECASE)
 """What money is per piece: `EUR/Stk` counts nothing."""
-_BOX: Final = re.compile(r"^\(?[1-9][0-9]?\)?[.)]? (?=[^\W\d]+\.? [^\W\d])")
-"""What counts the boxes of a form before their labels: `7 Number of packages`, `(17) Anzahl`."""
 _COUNTED_LABEL: Final = re.compile(r"([^\W\d_]{2,4}) ?[0-9]{1,2}")
 _AND: Final = re.compile(r" ?[/&+,] ?| (?:und|and|et) ")
 """Between what stands in one column: `Part number / Description`."""
@@ -401,7 +399,7 @@ class HeadFinder:
     def _scores(self, text: str) -> dict[str, int]:
         """Say how well a text fits the labels of each column; those that it does not fit are left out."""
         if text not in self._known:
-            words = _without_accents(words_of(_BOX.sub("", text)))
+            words = _without_accents(words_of(text))
             is_price = _PER_UNIT.search(text) if len(words) <= _LONGEST_LABEL else None
             labelled = {} if _TAX_RATE.fullmatch(words) else self._labels
             if is_price:

@@ -7,6 +7,7 @@ from unit.answers.tables.printed import TYPES, read_text, said_descriptions, sai
 from unit.answers.tables.test_words_around_numbers import Placed, placed
 
 from services.answers.tables.answers import TableAnswers, read_tables
+from services.answers.tables.head import HeadFinder
 from services.answers.tables.sheet import sheets
 
 RENTED = """\
@@ -231,3 +232,48 @@ def test_a_code_alone_below_the_name_of_each_article_is_none_of_its_words() -> N
 def test_years_and_what_few_rows_have_there_are_their_words() -> None:
     assert coded("2019", "2021", "2020")[0] == "Kuchenkarton 2019 Maß: 28 cm"
     assert coded("31-2810", "aus Nitril", "Type 550")[0] == "Kuchenkarton 31-2810 Maß: 28 cm"
+
+
+TAXED = [
+    *((33, 242, "CODE"), (95, 242, "DESCRIPTION"), (355, 242, "QTY"), (433, 242, "PRICE"), (538, 242, "VALUE")),
+    *(
+        (33, 260, "TC47150"),
+        (95, 260, "Kiln dried timber"),
+        (360, 260, "24"),
+        (433, 260, "14.62"),
+        (536, 260, "350.88"),
+    ),
+    *(
+        (33, 274, "FL22P5"),
+        (95, 274, "Chipboard flooring"),
+        (360, 274, "18"),
+        (433, 274, "13.95"),
+        (536, 274, "251.10"),
+    ),
+    *((36, 614, "VAT Code"), (90, 614, "Rate of VAT"), (140, 614, "Goods"), (220, 614, "VAT")),
+    *((358, 619, "GOODS TOTAL"), (528, 619, "601.98")),
+    *((36, 624, "1"), (90, 624, "20.00"), (140, 624, "601.98"), (220, 624, "120.40")),
+]
+METERS = [
+    *((60, 97, "Preisbestandteil"), (340, 97, "Menge"), (395, 97, "Preis netto €"), (476, 97, "Betrag netto €")),
+    *((60, 114, "Arbeitspreis"), (327, 114, "3.184 kWh"), (420, 114, "0,2735"), (509, 114, "870,82")),
+    *((60, 131, "Grundpreis"), (326, 131, "12 Monate"), (420, 131, "9,2400"), (509, 131, "110,88")),
+    *((60, 166, "Summe netto"), (509, 166, "981,70")),
+    (57, 192, "Zählerstände"),
+    *((60, 217, "Datum"), (191, 217, "Ableseart"), (511, 217, "Stand")),
+    *((60, 234, "01.01.2025"), (191, 234, "Kundenablesung"), (509, 234, "41.207")),
+    *((60, 243, "30.06.2025"), (191, 243, "Kundenablesung mit Foto"), (509, 243, "42.310")),
+    *((60, 252, "31.12.2025"), (191, 252, "Ablesung Netzbetreiber"), (509, 252, "44.391")),
+]
+
+
+def test_what_repeats_the_sum_as_the_base_of_a_tax_is_no_row() -> None:
+    answers = placed_answers(TAXED, "en", net_total="601.98", gross_total="722.38")
+    assert (euros(answers), answers.reasons) == (["350.88", "251.10"], [])
+
+
+def test_words_below_the_total_head_no_column_above_it() -> None:
+    text, layout = placed(METERS)
+    (sheet,) = sheets([text], [layout])
+    (head,) = HeadFinder(TYPES["invoice"].tables[0], by_content=True).find(sheet.lines)
+    assert head.columns["description"].text == "Preisbestandteil"

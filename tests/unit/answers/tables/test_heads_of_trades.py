@@ -1,7 +1,5 @@
 """Heads as programs of trades print them: without accents, in boxes of letters, with words that mean two columns."""
 
-from decimal import Decimal
-
 import pytest
 from unit.answers.tables.printed import TYPES, read_text, said_descriptions, said_figures
 
@@ -365,23 +363,6 @@ def test_a_sum_is_no_row_where_no_row_was_read() -> None:
     assert answers.reasons
 
 
-def test_what_repeats_the_sum_as_the_base_of_a_tax_is_no_row() -> None:
-    answers = read_text(
-        "CODE      DESCRIPTION                     QTY   PRICE    VALUE\n"
-        "TC47150   Kiln dried timber                24   14.62   350.88\n"
-        "FL22P5    Chipboard flooring               18   13.95   251.10\n"
-        "VAT Code  Rate %   Goods    VAT\n"
-        "                               GOODS TOTAL             601.98\n"
-        "1         20.00    601.98   120.40\n"
-        "                               INVOICE TOTAL           722.38",
-        language="en",
-        net_total="601.98",
-        gross_total="722.38",
-    )
-    assert [amount for _, _, amount in said_figures(answers)] == [Decimal("350.88"), Decimal("251.10")]
-    assert answers.reasons == []
-
-
 def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
     rows = read(
         "Pos.   Leistung                          Betrag",
@@ -407,20 +388,3 @@ def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
         net_total="499.20",
     )
     assert [words for words, *_ in rows] == ["Fahrtkosten"]
-
-
-def test_words_below_the_total_head_no_column_above_it() -> None:
-    rows = read(
-        "Preisbestandteil                           Menge     Preis netto €   Betrag netto €",
-        "Arbeitspreis 2025                      3.184 kWh            0,2735           870,82",
-        "Grundpreis                             12 Monate            9,2400           110,88",
-        "Summe netto                                                                  981,70",
-        "Zählerstände",
-        "Datum              Ableseart                                                  Stand",
-        "01.01.2025         Kundenablesung                                            41.207",
-        "30.06.2025         Zwischenablesung durch Kunden                             42.310",
-        "30.09.2025         Zwischenablesung durch Kunden                             43.008",
-        "31.12.2025         Ablesung des Netzes                                       44.391",
-        net_total="981.70",
-    )
-    assert [words for words, *_ in rows] == ["Arbeitspreis 2025", "Grundpreis"]
