@@ -9,10 +9,10 @@ import gzip
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from services.evaluation.fitting import NO_ROWS, Rows
-from services.evaluation.report import Report
+from services.evaluation.report import DocumentOutcome, Report
 
 FOLDER: Final = Path(__file__).parents[1] / "samples" / "first_readings"
 """A file a set and model."""
@@ -45,9 +45,16 @@ def kept_rows(name: str, model: str) -> Rows:
     return _ROWS.validate_json(gzip.decompress((FOLDER / f"{name}-{model}.json.gz").read_bytes()))
 
 
-def kept_report(name: str, model: str) -> Report:
-    """Give what is kept of a set's evaluation."""
-    return Report.model_validate_json(gzip.decompress((FOLDER / f"{name}-{model}.report.json.gz").read_bytes()))
+class _Evaluated(BaseModel):
+    """What all versions of a report have in common."""
+
+    documents: list[DocumentOutcome]
+
+
+def kept_documents(name: str, model: str) -> list[DocumentOutcome]:
+    """Give what is kept of a set's evaluation, document by document; figures were counted in other ways once."""
+    packed = (FOLDER / f"{name}-{model}.report.json.gz").read_bytes()
+    return _Evaluated.model_validate_json(gzip.decompress(packed)).documents
 
 
 def write_rows(name: str, model: str, rows: Rows) -> None:

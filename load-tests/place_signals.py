@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from first_readings import kept_report, kept_rows, names_of_reports, write_rows
+from first_readings import kept_documents, kept_rows, names_of_reports, write_rows
 from lessons import LAYOUTS, of_other_people
 from rich.console import Console
 
@@ -25,7 +25,7 @@ from services.evaluation.asking import Reading
 from services.evaluation.fitting import FieldRow
 from services.evaluation.labels import read_labels
 from services.evaluation.place_learning import learn_places, lessons_of
-from services.evaluation.report import DocumentOutcome, FieldOutcome, Report
+from services.evaluation.report import DocumentOutcome, FieldOutcome
 from services.settings import load_settings
 from services.wiring import types_of
 
@@ -36,7 +36,7 @@ LAYOUT = "layouts-"
 
 
 def same_answers(
-    rows: Sequence[FieldRow], report: Report
+    rows: Sequence[FieldRow], documents: Sequence[DocumentOutcome]
 ) -> Iterator[tuple[FieldRow, DocumentOutcome | None, FieldOutcome | None]]:
     """Give each kept answer with its document and field in the evaluation; both are in one order, document by document.
 
@@ -44,7 +44,7 @@ def same_answers(
     """
     waiting = {
         document.sha256: (document, [field for field in document.fields if field.answer and field.shown])
-        for document in report.documents
+        for document in documents
     }
     for row in rows:
         document, fields = waiting.get(row.document, (None, []))
@@ -63,14 +63,14 @@ def _is_same(row: FieldRow, field: FieldOutcome) -> bool:
 
 def judged_anew(
     rows: Sequence[FieldRow],
-    report: Report,
+    documents: Sequence[DocumentOutcome],
     readings: Mapping[str, Reading],
     types: DocumentTypes,
     learned: LearnedPlaces,
 ) -> Iterator[FieldRow]:
     """Give the kept answers as places judge them that were learned without their papers."""
     known: dict[str, Candidates] = {}
-    for row, document, field in same_answers(rows, report):
+    for row, document, field in same_answers(rows, documents):
         if document is None or field is None or field.answer is None or row.signals.placed is None:
             yield row
             continue
@@ -112,9 +112,9 @@ def main() -> None:
         learned = learn_places(lessons_of(others, types), datetime.now(UTC))
         for name in left_out:
             say(f"{name}: judged by places of {learned.documents} other papers")
-            kept, report = kept_rows(LAYOUT + name, settings.model), kept_report(LAYOUT + name, settings.model)
+            kept, documents = kept_rows(LAYOUT + name, settings.model), kept_documents(LAYOUT + name, settings.model)
             by_file = {reading.label.file.name: reading for reading in readings[name]}
-            fields = list(judged_anew(kept.fields, report, by_file, types, learned))
+            fields = list(judged_anew(kept.fields, documents, by_file, types, learned))
             write_rows(LAYOUT + name, settings.model, replace(kept, fields=fields))
 
 
