@@ -13,7 +13,8 @@ phone                 the same digits
 email                 the same address, in capitals or not
 currency, choice      the same code, the same choice
 name                  as text, and `Frau` or `Mr` before a whole name or not
-text, address,        the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
+address               as text, and commas between its parts or not: a letter has lines instead
+text,                 the same characters apart from case, spaces, line breaks, hyphenation at a line's end,
 period                ligatures, the form of dashes and quotes, and punctuation at both ends
 ===================== ==================================================================================
 
@@ -104,6 +105,10 @@ def _same_name(one: str, other: str) -> bool:
     return _same_text(parse_name(one) or one, parse_name(other) or other)
 
 
+def _same_address(one: str, other: str) -> bool:
+    return _same_text(one.replace(",", " "), other.replace(",", " "))
+
+
 def _same_vat_number(one: str, other: str) -> bool:
     return compact(_SWISS_TAX.sub("", one)) == compact(_SWISS_TAX.sub("", other))
 
@@ -131,6 +136,7 @@ _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
 }
 _BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.NAME: _same_name,
+    Kind.ADDRESS: _same_address,
     Kind.IBAN: _same_letters_and_digits,
     Kind.BIC: _same_letters_and_digits,
     Kind.VAT_ID: _same_vat_number,
