@@ -74,7 +74,11 @@ _BETWEEN_CELLS: Final = "  "
 """What stands for the gap between two cells; it parts a sender's line."""
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
 _BANK: Final = re.compile(r"(?:bank|sparkasse|raiffeisen|banque|crédit)", re.IGNORECASE)
-_HEAD: Final = re.compile(r"(?P<who>from|von|to|an)\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE)
+_HEAD: Final = re.compile(
+    r"(?P<who>from|von|to|an|(?:de|à)(?=.*@))\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE
+)
+_HEADER: Final = re.compile(r"(?:from|von|de|to|an|à)\s*:", re.IGNORECASE)
+"""The beginning of such a line in a cell by itself."""
 _TO_ALONE: Final = re.compile(r"(?:to|an|à)\s?:", re.IGNORECASE)
 """The same in a cell by itself."""
 _DELIVERED: Final = re.compile(
@@ -84,7 +88,7 @@ _DELIVERED: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands above where goods go."""
-_HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|to|an)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
+_HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|de|to|an|à)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _OWNER_BEHIND: Final = re.compile(r"(?:,| [-\u2013])? (?:Inh\.|Inhaber(?:in)?\b):? .*")
@@ -243,7 +247,7 @@ class Letter:
         """Who writes: of the sender's line, a mail's head, the first of two addresses, the foot, or the letterhead."""
         line = self._sender_line
         line = None if line is None or is_occupation(line.verbatim) else line
-        if party := line or self._of_head("from", "von"):
+        if party := line or self._of_head("from", "von", "de"):
             return party
         if party := self._below(self._labels.are_of_sender):
             return replace(party, is_labelled=True)
@@ -256,7 +260,7 @@ class Letter:
     @cached_property
     def recipient(self) -> Party | None:
         """Whom it is written to: of the mail's head, of the address below the sender's, or behind words that say so."""
-        if party := self._of_head("to", "an"):
+        if party := self._of_head("to", "an", "à"):
             return party
         if party := self._beside_to:
             return replace(party, is_labelled=True)
@@ -285,7 +289,7 @@ class Letter:
 
     def is_recipients_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain to which a mail goes, and none in that from which it comes."""
-        other = self._domain("to", "an")
+        other = self._domain("to", "an", "à")
         is_other = any(word in other for word in _LONG_WORD.findall(normal_text(name)))
         return is_other and not self._is_senders_firm(name)
 
@@ -383,12 +387,12 @@ class Letter:
 
     @cached_property
     def _own_domain(self) -> str:
-        return self._domain("from", "von")
+        return self._domain("from", "von", "de")
 
     def _domain(self, *words: str) -> str:
         """Give the letters of the domain in a line of the mail's head."""
-        for cell in self._head:
-            if (match := _HEAD_DOMAIN.match(cell.text)) and match["who"].casefold() in words:
+        for text, _ in self._headers:
+            if (match := _HEAD_DOMAIN.match(text)) and match["who"].casefold() in words:
                 return "".join(filter(str.isalnum, match["domain"].casefold()))
         return ""
 
@@ -639,11 +643,22 @@ class Letter:
         return None if first is None or first.text.rstrip().endswith(":") else self._party(1, first, first.text)
 
     def _of_head(self, *words: str) -> Party | None:
-        for cell in self._head:
-            match = _HEAD.match(cell.text)
+        for text, cell in self._headers:
+            match = _HEAD.match(text)
             if match and match["who"].casefold() in words:
                 return self._party(1, cell, match["name"])
         return None
+
+    @cached_property
+    def _headers(self) -> list[tuple[str, Cell]]:
+        """What may be lines of a mail's head, and where: printed, `Von:` is a cell of its own, an address beside it."""
+        beside = {
+            cell: following
+            for cell, following in pairwise(self._head)
+            if cell.baseline == following.baseline and _HEADER.fullmatch(cell.text.strip()) and "@" in following.text
+        }
+        whole = [(cell.text, cell) for cell in self._head]
+        return whole + [(f"{cell.text} {following.text}", following) for cell, following in beside.items()]
 
     @property
     def _beside_to(self) -> Party | None:

@@ -318,10 +318,24 @@ def test_one_address_beside_a_name_below_the_recipients_word_is_the_senders(labe
         (("From: Anna Weber <a@b.example>", "To: Ida Brook <i@b.example>"), ("Anna Weber", "Ida Brook")),
         (("Von: Hammer GmbH", "An: Wohnbau Süd eG"), ("Hammer GmbH", "Wohnbau Süd eG")),
         (("From: <a@b.example>", "To: o@b.example"), (None, None)),
+        (("De : Roux Frères SARL <a@b.example>", "À : Ida Brook <i@b.example>"), ("Roux Frères SARL", "Ida Brook")),
+        (("De : mai 2026", "À : juin 2026"), (None, None)),
     ],
 )  # fmt: skip
 def test_a_mails_head_says_both(lines: tuple[str, ...], expected: tuple[str | None, str | None]) -> None:
     assert parts((["\n".join(lines)], [])) == expected
+
+
+@pytest.mark.parametrize("who", [("Von:", "An:"), ("From:", "To:"), ("De :", "À :")])
+def test_a_printed_mails_head_has_names_beside_its_words_and_above_it_who_printed_it(who: tuple[str, str]) -> None:
+    sender, recipient = who
+    lines = [(sender, 500, 220), ("Anna Weber <anna@weber-bau.example>", 1_500, 220), ("12.05.2026", 1_500, 340)]
+    page = placed(("Ida Brook", 500, 100), *lines, (recipient, 500, 460), ("Ida Brook <ida@b.example>", 1_500, 460))
+    assert parts(page) == ("Anna Weber", "Ida Brook")
+    assert letter_of(*page).is_mail
+    assert letter_of(*page).is_recipients_firm("Brook Editing") is False
+    form = placed(("Ida Brook", 500, 100), (sender, 500, 220), ("12.05.2026", 1_500, 220))
+    assert parts(form)[0] == "Ida Brook", "a form's span of time is no mail"
 
 
 @pytest.mark.parametrize("greeting", ["Sehr geehrte Damen und Herren,", "Dear Sir or Madam,"])
