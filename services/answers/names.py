@@ -40,9 +40,10 @@ Programs that do not know who it is write both: `Herr/Frau`.
 """
 _BEHIND: Final = re.compile(
     r"\s+(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
+    r"|\((?i:company|registered|charity|reg\b|HR[AB]|FN|RCS|SIREN|VAT|USt)[^()]{0,40}[0-9][^()]{0,20}\)"
     r"|\((?i:vendeur|acheteur|client|(?:ver)?käufer|kunde|seller|buyer|customer|supplier|vendor)\))$"
 )
-"""What forms write behind a name: its number (`(04711)`, `(AB-C-04712)`), that of a parcel, or what its bearer is."""
+"""What stands behind a name: its number (`(04711)`, `(company no. SC204418)`), that of a parcel, what its bearer is."""
 _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]?|guten tag|hallo|dear|hello|madame, monsieur)\b", re.IGNORECASE
 )

@@ -219,6 +219,9 @@ def test_a_name_goes_on_below_a_line_that_ends_with_an_and() -> None:
         ("Mr/Mrs Tom Field", "Tom Field"),
         ("The Corner Shop (04711)", "The Corner Shop"),
         ("Field Crafts Limited (AB-C-04712)", "Field Crafts Limited"),
+        ("Field Crafts Limited (company no. SC204418)", "Field Crafts Limited"),
+        ("Kern & Brook GmbH (HRB 4711 Amtsgericht Kiel)", "Kern & Brook GmbH"),
+        ("Field Crafts (Company 2) Limited", "Field Crafts (Company 2) Limited"),
         ("Valley Parcels VP40928817GB", "Valley Parcels"),
         ("Atelier Fougère (Vendeur)", "Atelier Fougère"),
         ("Kern Bau (Süd) GmbH", "Kern Bau (Süd) GmbH"),  # a part of the name
