@@ -14,7 +14,7 @@ from services.wiring import types_of
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
 MADE: Final = SAMPLES / "training" / "papers"
-"""Made to learn from, and for nothing else: no model reads them."""
+"""Made to learn from; a model read some of other types than invoices once, for its confidences."""
 LAYOUTS: Final = SAMPLES / "layouts"
 DEVELOPMENT: Final = LAYOUTS / "development"
 ANSWERS: Final = LAYOUTS / "answers"

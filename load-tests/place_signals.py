@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from first_readings import kept_documents, kept_rows, names_of_reports, write_rows
-from lessons import LAYOUTS, of_other_people
+from lessons import MADE, of_other_people
 from rich.console import Console
 
 from schemas.document_types import DocumentTypes
@@ -33,6 +33,13 @@ AT_A_TIME = 2
 """Sets that are left out together: each learning takes a minute."""
 LAYOUT = "layouts-"
 """Before the name of a set, where first readings are kept."""
+PAPERS = "papers-"
+"""Before an author's letter: his papers are some of those that were made to learn from, and are left out with them."""
+
+
+def folder_of(name: str) -> str:
+    """Give the folder whose papers are left out where those of a kept reading are judged."""
+    return MADE.name if name.startswith(PAPERS) else name.removeprefix(LAYOUT)
 
 
 def same_answers(
@@ -88,8 +95,10 @@ def judged_anew(
                 sender_buys=kind.sender_buys,
                 learned_places=learned,
             )
-        placed = known[document.file].places.score_of(kind, definition, field.answer)
-        yield replace(row, signals=replace(row.signals, placed=placed))
+        places = known[document.file].places
+        placed = places.score_of(kind, definition, field.answer)
+        ahead = places.ahead(kind, definition, field.answer)
+        yield replace(row, signals=replace(row.signals, placed=placed, ahead=ahead))
 
 
 def main() -> None:
@@ -101,21 +110,18 @@ def main() -> None:
     with document_bars(quiet=False) as bars:
         for folder in of_other_people():
             readings[folder.name] = asyncio.run(read_documents(settings, read_labels(folder, types), bars))
-    names = [
-        name.removeprefix(LAYOUT)
-        for name in names_of_reports(settings.model)
-        if name.startswith(LAYOUT) and (LAYOUTS / name.removeprefix(LAYOUT)).exists()
-    ]
-    for begin in range(0, len(names), AT_A_TIME):
-        left_out = names[begin : begin + AT_A_TIME]
+    kept_of = {name: folder_of(name) for name in names_of_reports(settings.model) if folder_of(name) in readings}
+    folders = sorted(set(kept_of.values()))
+    for begin in range(0, len(folders), AT_A_TIME):
+        left_out = folders[begin : begin + AT_A_TIME]
         others = [reading for name, of_folder in readings.items() if name not in left_out for reading in of_folder]
         learned = learn_places(lessons_of(others, types), datetime.now(UTC))
-        for name in left_out:
+        for name in [name for name, folder in kept_of.items() if folder in left_out]:
             say(f"{name}: judged by places of {learned.documents} other papers")
-            kept, documents = kept_rows(LAYOUT + name, settings.model), kept_documents(LAYOUT + name, settings.model)
-            by_file = {reading.label.file.name: reading for reading in readings[name]}
+            kept, documents = kept_rows(name, settings.model), kept_documents(name, settings.model)
+            by_file = {reading.label.file.name: reading for reading in readings[kept_of[name]]}
             fields = list(judged_anew(kept.fields, documents, by_file, types, learned))
-            write_rows(LAYOUT + name, settings.model, replace(kept, fields=fields))
+            write_rows(name, settings.model, replace(kept, fields=fields))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from schemas.document_types import Kind
 from schemas.envelope import first_error
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Raise it with every change of the features or bounds: weights of other ones mean nothing. Then `make calibrate`."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
@@ -31,6 +31,8 @@ MOST_MARGIN: Final = 10.0
 """Natural logarithms beyond which a model is as unsure, or as sure, as can be."""
 MOST_PLACED: Final = 8.0
 """Logarithm of odds beyond which a place is as sure as can be, each way."""
+MOST_AHEAD: Final = 8.0
+"""The same of the odds between two places."""
 MOST_RULES: Final = 3
 """Rules that count, each way."""
 
@@ -97,6 +99,9 @@ class FieldSignals:
         Other values beside which a name of the field stands; 0 for kinds that code does not find by their form.
     placed
         Logarithm of the odds that the place is the field's, by what was learned of its places; None: nothing is known.
+    ahead
+        By how much it is likelier than the best place that says another thing, negative if that is likelier: a
+        difference of such logarithms; None: nothing is known.
     """
 
     kind: Kind
@@ -121,6 +126,7 @@ class FieldSignals:
     affirmed: bool | None = None
     contested: int = 0
     placed: float | None = None
+    ahead: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ def field_features(signals: FieldSignals) -> dict[str, float]:
     checksum, no_wrong_checksum = _SIDES[signals.checksum]
     agreed, undisputed = _SIDES[signals.agreed]
     affirmed, not_denied = _SIDES[signals.affirmed]
-    placed = signals.placed or 0.0
+    placed, ahead = signals.placed or 0.0, signals.ahead or 0.0
     return {
         "mean_logprob": _logprob(signals.mean_logprob, LEAST_MEAN),
         "least_logprob": _logprob(signals.least_logprob, LEAST_TOKEN),
@@ -174,6 +180,8 @@ def field_features(signals: FieldSignals) -> dict[str, float]:
         "uncontested": -math.log1p(signals.contested),
         "placed": min(max(placed, 0.0), MOST_PLACED),
         "not_elsewhere": max(min(placed, 0.0), -MOST_PLACED),
+        "ahead": min(max(ahead, 0.0), MOST_AHEAD),
+        "not_behind": max(min(ahead, 0.0), -MOST_AHEAD),
     }
 
 
@@ -244,7 +252,7 @@ class Calibration(_Data):
         On what; None: set by hand.
     """
 
-    version: Literal[7] = VERSION
+    version: Literal[8] = VERSION
     fields: Logistic
     classes: Logistic
     other_below: float = Field(ge=0, le=1)
@@ -343,6 +351,8 @@ UNFITTED: Final = Calibration(
             "uncontested": 0.5,
             "placed": 0.2,
             "not_elsewhere": 0.4,
+            "ahead": 0.2,
+            "not_behind": 0.4,
         },
     ),
     classes=Logistic(bias=0.2, weights={"logprob": 1.0, "margin": 0.7}),

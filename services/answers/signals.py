@@ -131,6 +131,7 @@ class _Known:
             affirmed=self._affirmed(field, definition),
             contested=self._contested(field, definition),
             placed=self.candidates.places.score_of(self.kind, definition, field),
+            ahead=self.candidates.places.ahead(self.kind, definition, field),
         )
 
     def _match(self, field: FieldAnswer, definition: FieldDefinition) -> Match:

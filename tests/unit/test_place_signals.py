@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from first_readings import kept_documents, kept_rows, names_of_reports, write_rows
-from place_signals import judged_anew, same_answers
+from place_signals import folder_of, judged_anew, same_answers
 
 from schemas.document_types import load_document_types
 from services.answers.places.learned import LearnedPlaces
@@ -52,3 +52,8 @@ def test_names_are_those_of_sets_with_an_evaluation(tmp_path: Path, monkeypatch:
     write_rows("own", MODEL, rows)
     assert kept_rows("own", MODEL) == rows
     assert names_of_reports(MODEL) == []
+
+
+def test_papers_that_were_made_to_learn_from_are_left_out_together() -> None:
+    assert folder_of("layouts-twenty-third") == "twenty-third"
+    assert folder_of("papers-D") == folder_of("papers-G") == "papers"

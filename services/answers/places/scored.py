@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind
 from schemas.events import FieldAnswer
+from services.answers.calibration import MOST_AHEAD
 from services.answers.normal_form import letters_and_digits
 from services.answers.places.found import CELLS, FoundPlace, FoundPlaces
 from services.answers.places.learned import LearnedPlaces
@@ -70,6 +71,25 @@ class ScoredPlaces:
     def score_of(self, kind: DocumentType, field: FieldDefinition, answer: FieldAnswer) -> float | None:
         """Say how much speaks for the best place that says what was answered; None if nothing is known of any."""
         return max(self._of(kind, field, self.that_say(field, answer)), default=None)
+
+    def ahead(self, kind: DocumentType, field: FieldDefinition, answer: FieldAnswer) -> float | None:
+        """Say by how much the best place that says what was answered is likelier than the best that says another thing.
+
+        A difference of logarithms of odds, negative if another one is likelier; `MOST_AHEAD` where there is no other;
+        None if nothing is known of any.
+        """
+        own = self.score_of(kind, field, answer)
+        if own is None:
+            return None
+        said = {*self.that_say(field, answer), *self._parts(field, answer)}
+        others = [number for number in range(len(self._found.of(field.kind))) if number not in said]
+        return min(own - max(self._of(kind, field, others), default=own - MOST_AHEAD), MOST_AHEAD)
+
+    def _parts(self, field: FieldDefinition, answer: FieldAnswer) -> Iterator[int]:
+        """Give the numbers of the cells that say a part of what was answered, as a logo does."""
+        if field.kind in CELLS:
+            whole = letters_and_digits(answer.value or answer.verbatim)
+            yield from (at for at, part in enumerate(self._letters) if len(part) >= _SHORTEST and part in whole)
 
     def that_say(self, field: FieldDefinition, answer: FieldAnswer) -> Iterator[int]:
         """Give the numbers of the places that say what was answered: equal values, or cells that have its words."""

@@ -1,7 +1,8 @@
 """What a person goes by who looks for a value on a page, as terms: the words around a place, and where it stands.
 
 `left:netto`, `over:datum`, `behind:`, `line0`: strings that a linear model weighs, and a person can read. Digits count
-as how many they are, not as which.
+as how many they are, not as which. Of a cell what it looks like counts once more together with what stands around it
+(`person>up:firm`): a person in a firm's address is not who is meant, one alone is.
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from services.answers.names import is_firm
+from services.answers.names import is_firm, is_organisation
 from services.answers.normal_form import plain
 from services.answers.surroundings import MAX_ABOVE, cells_above
 from services.answers.tables.sheet import Cell, Line, Sheet
@@ -39,6 +40,7 @@ _LARGER: Final = 1.12
 _SMALLER: Final = 0.88
 """Size of letters, as part of the page's usual one, from which a reader sees that it is another."""
 _TENTHS: Final = 10
+_FIFTHS: Final = 5
 _SIXTHS: Final = 6
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
@@ -71,6 +73,15 @@ class Spot(NamedTuple):
     number: int
     at: int
     cell: Cell
+
+
+class Around(NamedTuple):
+    """The words around a cell: to its left, right over it, in its column above and below; None: there are none."""
+
+    left: str | None
+    over: str | None
+    up: str | None
+    down: str | None
 
 
 class PlaceTerms:
@@ -107,8 +118,8 @@ class PlaceTerms:
         return self._kept[key]
 
     def of_cell(self, spot: Spot) -> list[str]:
-        """Give the terms of a cell: what stands around it, and its own words."""
-        return [*self.around(spot), *self.of_words(spot)]
+        """Give the terms of a cell: what stands around it, its own words, and both together."""
+        return [*self.around(spot), *self.of_words(spot), *self._sheets[spot.page].pairs(spot)]
 
     def of_value(self, spot: Spot, start: int, end: int) -> list[str]:
         """Give the terms of a value within a cell: the words before and behind it."""
@@ -137,6 +148,7 @@ class _Page:
         self._number = sheet.number
         self._lines = sheet.lines
         self._above: dict[int, Sequence[Cell]] = {0: ()}
+        self._around: dict[int, Around] = {}
 
     @cached_property
     def spots(self) -> list[Spot]:
@@ -167,17 +179,42 @@ class _Page:
         return self.spots[at] if at >= 0 and start < self.spots[at].cell.end else None
 
     def terms(self, spot: Spot) -> tuple[str, ...]:
-        cells, cell, number = spot.line.cells, spot.cell, spot.number
+        cells, around = spot.line.cells, self.around(spot)
         return (
             f"cells{min(len(cells), 4)}",
             f"at{min(spot.at, 3)}",
             "last" if spot.at == len(cells) - 1 else "not-last",
-            *_named("left", cells[spot.at - 1].text if spot.at else None),
-            *_named("over", self._over(spot)),
-            *_named("up", _in_column(cell, reversed(self._lines[max(0, number - _NEAR) : number]))),
-            *_named("down", _in_column(cell, self._lines[number + 1 : number + 1 + _NEAR])),
-            *self._of_place(spot, cell),
+            *_named("left", around.left),
+            *_named("over", around.over),
+            *_named("up", around.up),
+            *_named("down", around.down),
+            *self._of_place(spot, spot.cell),
         )
+
+    def pairs(self, spot: Spot) -> tuple[str, ...]:
+        """Give the terms of what a cell looks like, together with what stands around it and where it is."""
+        own, around = _look(spot.cell.text), self.around(spot)
+        up, down = _look(around.up), _look(around.down)
+        return (
+            f"{own}>up:{up}",
+            f"{own}>down:{down}",
+            f"{own}>between:{up}>{down}",
+            f"{own}>left:{_end(around.left)}",
+            f"{own}>over:{_end(around.over)}",
+            f"{own}>height{_FIFTHS * spot.number // len(self._lines)}",
+            f"{own}>size{_TENTHS * spot.cell.size // self._size}",
+        )
+
+    def around(self, spot: Spot) -> Around:
+        key, number = spot.cell.start, spot.number
+        if key not in self._around:
+            self._around[key] = Around(
+                spot.line.cells[spot.at - 1].text if spot.at else None,
+                self._over(spot),
+                _in_column(spot.cell, reversed(self._lines[max(0, number - _NEAR) : number])),
+                _in_column(spot.cell, self._lines[number + 1 : number + 1 + _NEAR]),
+            )
+        return self._around[key]
 
     def _of_place(self, spot: Spot, cell: Cell) -> tuple[str, ...]:
         number, count, size = spot.number, len(self._lines), cell.size / self._size
@@ -214,6 +251,16 @@ def _named(side: str, text: str | None) -> list[str]:
     return [*said(side, text), *[f"{side}-is:{shape}" for shape in shapes_of(text)]]
 
 
+def _look(text: str | None) -> str:
+    """Give what a text looks like, all of it together."""
+    return "/".join(shapes_of(text)) if text else ""
+
+
+def _end(text: str | None) -> str:
+    """Give the last two words of a text."""
+    return " ".join(tokens_of(text)[-2:]) if text else ""
+
+
 def said(side: str, text: str) -> list[str]:
     """Give the terms of the last words of a text."""
     tokens = tokens_of(text)[-_LAST:]
@@ -232,7 +279,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 def shapes_of(text: str) -> tuple[str, ...]:
-    """Give what a cell looks like: a firm, a person, a street, a town, an e-mail address, a label, a number, words."""
+    """Give what a cell looks like: a firm, a person, a street, a town, a label, a number, words, and so on."""
     return _shapes(text[:LONGEST])
 
 
@@ -242,6 +289,7 @@ def _shapes(text: str) -> tuple[str, ...]:
     found = (
         ("firm", has_letter and is_firm(text)),
         ("person", has_letter and _PERSON.fullmatch(text)),
+        ("organisation", has_letter and is_organisation(text)),
         ("street", has_letter and has_digit and _STREET.search(text)),
         ("town", has_digit and _POSTCODE.search(text)),
         ("mail", "@" in text),

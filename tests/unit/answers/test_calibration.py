@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.document_types import Kind
 from services.answers.calibration import (
+    MOST_AHEAD,
     MOST_PLACED,
     UNFITTED,
     VERSION,
@@ -47,6 +48,7 @@ FIELDS = st.builds(
     copied=st.booleans(),
     type_confidence=st.floats(0, 1),
     placed=st.none() | st.floats(-30, 30),
+    ahead=st.none() | st.floats(-30, 30),
 )
 WEIGHTS = st.floats(0, 5)
 OFFSETS = st.floats(-8, 8)
@@ -84,6 +86,7 @@ BETTER: dict[str, Any] = {
     "copied": lambda _, __: True,
     "type_confidence": lambda given, data: data.draw(st.floats(given, 1)),
     "placed": lambda given, data: data.draw(st.floats(given, 40)) if given is not None else None,
+    "ahead": lambda given, data: data.draw(st.floats(given, 40)) if given is not None else None,
 }
 
 
@@ -244,11 +247,14 @@ def test_a_value_that_stands_beside_its_name_is_surer_than_one_beside_anothers_o
 def test_the_odds_of_a_place_count_for_and_against_apart_and_no_more_than_is_sure(
     placed: float | None, here: float, elsewhere: float
 ) -> None:
-    features = field_features(FieldSignals(Kind.DATE, placed=placed))
+    features = field_features(FieldSignals(Kind.DATE, placed=placed, ahead=placed))
     assert (features["placed"], features["not_elsewhere"]) == (here, elsewhere)
+    assert MOST_AHEAD == MOST_PLACED
+    assert (features["ahead"], features["not_behind"]) == (here, elsewhere)
 
 
-def test_numbers_set_by_hand_heed_where_a_value_stands() -> None:
+@pytest.mark.parametrize("signal", ["placed", "ahead"])
+def test_numbers_set_by_hand_heed_where_a_value_stands(signal: str) -> None:
     unknown = FieldSignals(Kind.DATE, -0.3, -0.5, -0.3, 4, "exact", parsed=True)
-    here, elsewhere = (UNFITTED.field_confidence(replace(unknown, placed=odds)) for odds in (4.0, -4.0))
+    here, elsewhere = (UNFITTED.field_confidence(replace(unknown, **{signal: odds})) for odds in (4.0, -4.0))
     assert elsewhere < UNFITTED.field_confidence(unknown) < here

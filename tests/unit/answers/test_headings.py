@@ -231,6 +231,19 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
     assert title_against(described, "invoice") == "other"
 
 
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("Materialbestellung 24-117", "purchase_order"),
+        ("Abbestellung 7", "other"),
+        ("Bestellung 8", "purchase_order"),
+    ],
+)
+def test_an_order_may_say_of_what_it_is_and_who_orders_no_more_is_none(line: str, title: str) -> None:
+    described = SelfDescriptions(load_document_types()).of([f"Muster GmbH\n{line}\nGuten Tag"])
+    assert title_of(described) == title
+
+
 def likeliest(logprobs: Mapping[str, float]) -> str:
     return max(logprobs, key=logprobs.__getitem__)
 

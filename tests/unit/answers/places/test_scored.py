@@ -8,6 +8,7 @@ from unit.answers.places.spots import learned, odds
 
 from schemas.document_types import FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
+from services.answers.calibration import MOST_AHEAD
 from services.answers.candidates import Candidates
 from services.answers.places.learned import NO_PLACES, LearnedPlaces
 
@@ -142,3 +143,31 @@ def test_fields_of_a_kind_are_each_judged_by_what_was_learned_of_them() -> None:
     for definition, expected in ((due, [-2.0, 1.0]), (ISSUED, [3.0, -2.0])):
         assert [known.places.score_of(kind, definition, answered(definition, day)) for day in days] == expected
     assert known.places.score_of(kind, SELLER, answered(SELLER, "Nordwerk GmbH")) is None
+
+
+def ahead(definition: FieldDefinition, answer: FieldAnswer, places: LearnedPlaces = LEARNED) -> float | None:
+    known = candidates(places)  # its places end with it
+    return known.places.ahead(BILL, definition, answer)
+
+
+def test_a_value_is_ahead_of_the_best_place_that_says_another_one() -> None:
+    assert ahead(ISSUED, answered(ISSUED, "2026-06-05")) == 5.0
+    assert ahead(ISSUED, answered(ISSUED, "2026-06-19")) == -5.0
+
+
+def test_a_value_without_another_one_is_as_far_ahead_as_can_be() -> None:
+    assert ahead(TOTAL, answered(TOTAL, "119.00")) == MOST_AHEAD
+    far = learned({"date:of_document": {"left:datum": 50.0}})
+    assert ahead(ISSUED, answered(ISSUED, "2026-06-05"), far) == MOST_AHEAD
+
+
+def test_nothing_is_ahead_where_nothing_is_known_of_its_place() -> None:
+    assert ahead(SUBJECT, answered(SUBJECT, "Rechnung")) is None
+    assert ahead(ISSUED, answered(ISSUED, "2026-06-06")) is None
+
+
+def test_a_part_of_a_name_is_none_of_its_rivals() -> None:
+    logo = learned({"name:sender": {"line0": 9.0, "from-end1": 2.0}}, bias=-2.0)
+    whole = answered(SELLER, "Nordwerk GmbH, Kaiweg 5")
+    assert ahead(SELLER, whole, logo) == 2.0, "the next best is any other cell"
+    assert ahead(SELLER, answered(SELLER, "Rechnung"), logo) == -9.0

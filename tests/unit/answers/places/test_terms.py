@@ -74,6 +74,7 @@ def test_capitals_and_the_signs_of_typesetting_count_nothing() -> None:
     ("text", "shape"),
     [
         ("Nordwerk GmbH", "firm"),
+        ("Turnverein Lindau", "organisation"),
         ("Dr. Ida Brook", "person"),
         ("Lange Straße 5", "street"),
         ("12 Harbour Road", "street"),
@@ -129,3 +130,32 @@ def test_text_without_places_is_taken_as_it_would_be_printed() -> None:
     page = ["Summe netto   100,00\nUSt    19,00"], []
     assert "left:netto" in terms_on(page, Kind.TEXT, "100,00")
     assert "up:summe" in terms_on(page, Kind.TEXT, "USt")
+
+
+def test_what_a_cell_looks_like_counts_together_with_what_stands_around_it() -> None:
+    address = (("Nordwerk GmbH", 0, 100), ("Ida Brook", 0, 100 + LINE), ("Kaiweg 5", 0, 100 + 2 * LINE))
+    person = cell_terms("Ida Brook", *address)
+    assert {"person>up:firm/person", "person>down:street", "person>between:firm/person>street"} <= person
+    assert {"firm/person>up:", "firm/person>down:person", "firm/person>between:>person"} <= cell_terms(
+        "Nordwerk GmbH", *address
+    )
+    alone = cell_terms("Ida Brook", *address[1:])
+    assert {"person>up:", "person>between:>street"} <= alone, "who stands alone in an address is meant"
+
+
+def test_what_a_cell_looks_like_counts_together_with_the_last_words_of_what_names_it() -> None:
+    page = (("Ihr Ansprechpartner:", 0, 500), ("Ida Brook", 3000, 500), ("Bearbeiter", 0, 900), ("Jan Kern", 0, 1000))
+    assert {"person>left:ansprechpartner :", "person>over:"} <= cell_terms("Ida Brook", *page)
+    assert {"person>left:", "person>over:bearbeiter"} <= cell_terms("Jan Kern", *page)
+
+
+def test_what_a_cell_looks_like_counts_together_with_where_it_stands_and_how_large_it_is() -> None:
+    lines = [(f"zeile {at}", 0, 100 + 200 * at) for at in range(8)]
+    top = cell_terms("Nordwerk GmbH", ("Nordwerk GmbH", 0, 50), *lines)
+    end = cell_terms("Nordwerk GmbH", *lines, ("Nordwerk GmbH", 0, 1900))
+    assert {"firm/person>height0", "firm/person>size10"} <= top
+    assert "firm/person>height4" in end
+
+
+def test_values_by_their_form_have_no_look() -> None:
+    assert not [term for term in terms_on(placed(("05.06.2026", 0, 100)), Kind.DATE, "2026-06-05") if ">" in term]
