@@ -18,6 +18,8 @@ from services.answers.tables.words import Aside, aside_of, is_payment
         ("Net à payer", Aside.TOTAL),
         ("Gross total", Aside.TOTAL),
         ("Balance:", Aside.TOTAL),
+        ("MERCHANDISE", Aside.TOTAL),
+        ("Untaxed Amount", Aside.TOTAL),
     ],
 )
 def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
@@ -29,6 +31,7 @@ def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
     [
         "Gesamtreinigung der Halle",
         "Balance bike",
+        "Merchandise rack",
         "große Schraube",
         "groß",
         "Totalstation",
