@@ -530,15 +530,16 @@ def test_a_fields_own_name_tells_more_than_others(lines: str, delivered: str) ->
 
 
 NAMED: Final = [("Lieferdatum:", 0, 200), ("20.11.2026", 600, 200)]
+EARLIER: Final = [("Lieferdatum:", 0, 200), ("02.11.2026", 600, 200)]
 ROWS: Final = [("Die Tide", 0, 520), ("10.11.2026", 1000, 520), ("Der Turm", 0, 820), ("12.11.2026", 1000, 820)]
 
 
 @pytest.mark.parametrize(
     ("words", "dated"),
-    [([*NAMED, *ROWS], "2026-11-20"), ([*NAMED, *ROWS[:2]], "2026-11-10")],
-    ids=["a column", "one, as of a letter"],
+    [([*NAMED, *ROWS], "2026-11-20"), ([*NAMED, *ROWS[:2]], "2026-11-20"), ([*EARLIER, *ROWS[:2]], "2026-11-10")],
+    ids=["a column", "one, as of a letter", "one before it"],
 )
-def test_a_named_date_is_taken_before_a_column_of_dates(words: list[Placed], dated: str) -> None:
+def test_a_named_date_is_taken_before_those_that_stand_as_a_letters_do(words: list[Placed], dated: str) -> None:
     note = a_type(field("delivered", Kind.DATE, "Lieferdatum", "Delivery date", of_document=True))
     pages, layouts = placed(*words)
     read = check_answer(note, {"delivered": "10.11.2026"}, pages, "de")
