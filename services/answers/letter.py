@@ -75,10 +75,15 @@ _BETWEEN_CELLS: Final = "  "
 _FOOT_LINE: Final = re.compile(rf"{_SENDER_LINE.pattern}|(?<=[^\W\d_]{{3}})\. ")
 _BANK: Final = re.compile(r"(?:bank|sparkasse|raiffeisen|banque|crédit)", re.IGNORECASE)
 _HEAD: Final = re.compile(
-    r"(?P<who>from|von|to|an|(?:de|à)(?=.*@))\s*:\s*(?P<name>[^<@:]{2,80}?)\s*(?:<[^>]*>)?$", re.IGNORECASE
+    r"(?P<who>from|von|de|to|an|à)\s{0,9}:\s{0,9}(?P<name>[^<@:]{2,80}?)\s{0,9}(?:<[^>]*>)?$", re.IGNORECASE
 )
-_HEADER: Final = re.compile(r"(?:from|von|de|to|an|à)\s*:", re.IGNORECASE)
+_HEADER: Final = re.compile(r"(?:from|von|de|to|an|à)\s?:", re.IGNORECASE)
 """The beginning of such a line in a cell by itself."""
+_FRENCH_HEADER: Final = re.compile(r"(?:de|à)\s?:", re.IGNORECASE)
+"""What forms have before hours and places, too."""
+_OF_A_MAIL: Final = re.compile(r"(?:sent|gesendet|envoyé|subject|betreff|objet)\s?:", re.IGNORECASE)
+"""That of another line of such a head, which no form has."""
+_MAILBOX: Final = re.compile(r"[^<@:0-9]{2,80}<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 _TO_ALONE: Final = re.compile(r"(?:to|an|à)\s?:", re.IGNORECASE)
 """The same in a cell by itself."""
 _DELIVERED: Final = re.compile(
@@ -652,13 +657,17 @@ class Letter:
     @cached_property
     def _headers(self) -> list[tuple[str, Cell]]:
         """What may be lines of a mail's head, and where: printed, `Von:` is a cell of its own, an address beside it."""
-        beside = {
-            cell: following
+        lines = [(cell.text, cell) for cell in self._head if not _FRENCH_HEADER.match(cell.text)]
+        if not any(_OF_A_MAIL.match(cell.text) for cell in self._head):
+            return lines
+        printed = [
+            (f"{cell.text} {following.text}", following)
             for cell, following in pairwise(self._head)
-            if cell.baseline == following.baseline and _HEADER.fullmatch(cell.text.strip()) and "@" in following.text
-        }
-        whole = [(cell.text, cell) for cell in self._head]
-        return whole + [(f"{cell.text} {following.text}", following) for cell, following in beside.items()]
+            if cell.baseline == following.baseline
+            and _HEADER.fullmatch(cell.text.strip())
+            and _MAILBOX.fullmatch(following.text.strip())
+        ]
+        return sorted([*lines, *printed], key=lambda line: line[1].baseline)
 
     @property
     def _beside_to(self) -> Party | None:

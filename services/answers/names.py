@@ -39,8 +39,9 @@ _HONORIFIC: Final = re.compile(
 Programs that do not know who it is write both: `Herr/Frau`.
 """
 _BEHIND: Final = re.compile(
-    r"\s+(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
-    r"|\((?i:company|registered|charity|reg\b|HR[AB]|FN|RCS|SIREN|VAT|USt)[^()]{0,40}[0-9][^()]{0,20}\)"
+    r"\s{1,9}(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
+    r"|\((?i:(?:company|charity|registered|reg\.) (?:no|number|in)|HR[AB]|RCS|SIREN|VAT)\b"
+    r"[^()]{0,40}[0-9]{3}[^()]{0,20}\)"
     r"|\((?i:vendeur|acheteur|client|(?:ver)?käufer|kunde|seller|buyer|customer|supplier|vendor)\))$"
 )
 """What stands behind a name: its number (`(04711)`, `(company no. SC204418)`), that of a parcel, what its bearer is."""

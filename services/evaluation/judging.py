@@ -40,6 +40,8 @@ IDENTIFIERS: Final = frozenset({"iban", "bic", "vat_id", "register_number"})
 """Kinds whose values a document may print wrong: their exact copy, which says so, is the best answer."""
 
 _EDGES: Final = " .,;:!?\"'()[]"
+_COMMA: Final = re.compile(r"(?<![0-9]),|,(?!\s*[0-9])")
+"""None between two numbers: `Weg 1, 2 Hof` is not `Weg 12 Hof`."""
 _SWISS_TAX: Final = re.compile(r"(?<=[0-9]) ?(?:MWST|TVA|IVA|TPV)$", re.IGNORECASE)
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 
@@ -106,7 +108,7 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def _same_address(one: str, other: str) -> bool:
-    return _same_text(one.replace(",", " "), other.replace(",", " "))
+    return _same_text(_COMMA.sub(" ", one), _COMMA.sub(" ", other))
 
 
 def _same_vat_number(one: str, other: str) -> bool:

@@ -23,7 +23,7 @@ FAR_LIKELIER: Final = 6.0
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
 _NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]* [^\W\d_A-ZÀ-Þ]")
 """Where a sentence ends and another one begins: `Lindenfurt. Wird der`, and not `Co. KG`."""
-_ACCOUNT: Final = re.compile(r"\b(?:IBAN|Konto|account|compte)\b.{0,40}?[0-9](?: ?[0-9A-Z]){7,}")
+_ACCOUNT: Final = re.compile(r"\b(?:IBAN|Konto|account|compte)\b.{0,90}?[0-9](?: ?[0-9A-Z]){7,}")
 """The number of an account in a line that says whose it is."""
 _SEPARATORS: Final = ("·", "|", "•")
 

@@ -33,8 +33,6 @@ _TOTALS: Final = (
     "montant ht", "montant ttc", "montant tva", "net à payer", "net a payer", "total ht", "total ttc", "total tva",
     "base ht", "merchandise total", "merchandise subtotal", "untaxed amount",
 )  # fmt: skip
-_TOTALS_ALONE: Final = ("merchandise",)
-"""Words that are a total's if nothing follows: a `Merchandise rack` is bought."""
 _TAXES: Final = frozenset({
     "mwst", "ust", "umsatzsteuer", "umsatzst", "mehrwertst", "mehrwertsteuer", "steuerbetrag", "steuer", "vat", "tva",
     "tax", "taxes", "versicherungsteuer", "versicherungssteuer", "hst", "gst", "pst", "qst", "tps", "tvq", "tvh",
@@ -211,14 +209,13 @@ def words_of(text: str) -> str:
     return _NOT_WORD.sub(" ", _DOTTED.sub(lambda match: match[0].replace(".", ""), text.lower())).strip()
 
 
-def _begins_with(labels: Iterable[str], alone: Iterable[str] = ()) -> re.Pattern[str]:
-    ways = [*[rf"{re.escape(label)}(?: |$)" for label in labels], *[rf"{re.escape(label)}$" for label in alone]]
-    return re.compile("|".join(ways))
+def _begins_with(labels: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, labels))})(?: |$)")
 
 
 _LABELS: Final = {
     Aside.CARRIED: _begins_with(_CARRIED),
     Aside.SUBTOTAL: _begins_with(_SUBTOTALS),
-    Aside.TOTAL: _begins_with(_TOTALS, _TOTALS_ALONE),
+    Aside.TOTAL: _begins_with(_TOTALS),
 }
 """The first that fits decides."""

@@ -235,11 +235,11 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
     ("line", "title"),
     [
         ("Materialbestellung 24-117", "purchase_order"),
-        ("Abbestellung 7", "other"),
+        ("Verwalterbestellung 7", None),
         ("Bestellung 8", "purchase_order"),
     ],
 )
-def test_an_order_may_say_of_what_it_is_and_who_orders_no_more_is_none(line: str, title: str) -> None:
+def test_an_order_may_say_of_what_it_is_and_who_is_appointed_orders_nothing(line: str, title: str | None) -> None:
     described = SelfDescriptions(load_document_types()).of([f"Muster GmbH\n{line}\nGuten Tag"])
     assert title_of(described) == title
 

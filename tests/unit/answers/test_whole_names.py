@@ -221,7 +221,8 @@ def test_a_name_goes_on_below_a_line_that_ends_with_an_and() -> None:
         ("Field Crafts Limited (AB-C-04712)", "Field Crafts Limited"),
         ("Field Crafts Limited (company no. SC204418)", "Field Crafts Limited"),
         ("Kern & Brook GmbH (HRB 4711 Amtsgericht Kiel)", "Kern & Brook GmbH"),
-        ("Field Crafts (Company 2) Limited", "Field Crafts (Company 2) Limited"),
+        ("The Dance (Company 2000)", "The Dance (Company 2000)"),
+        ("Hotel am See (VATERSTETTEN 2)", "Hotel am See (VATERSTETTEN 2)"),
         ("Valley Parcels VP40928817GB", "Valley Parcels"),
         ("Atelier Fougère (Vendeur)", "Atelier Fougère"),
         ("Kern Bau (Süd) GmbH", "Kern Bau (Süd) GmbH"),  # a part of the name

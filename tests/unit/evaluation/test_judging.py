@@ -54,6 +54,7 @@ def test_what_differs_in_its_typesetting_alone_is_right(kind, truth, value, verb
         ("quantity", "20 Stk", "20 kg", "20 kg"),
         ("period", "P3M", "P6M", "6 Monate"),
         ("address", "14 Lower Priory, KL4 7RD", "14 Lower Priory, Dock 2, KL4 7RD", ""),
+        ("address", "Flat 1, 4 Road", "Flat 14 Road", ""),
         ("text", "Umzug, Mainz", "Umzug Mainz", ""),
         ("text", "Grundbesitz GmbH & Co.", "Grundbesitz GmbH & Co. KG", "Grundbesitz GmbH & Co. KG"),
         ("text", "Dr. Max Muster", "Max Muster", "Max Muster"),

@@ -18,7 +18,7 @@ from services.answers.tables.words import Aside, aside_of, is_payment
         ("Net à payer", Aside.TOTAL),
         ("Gross total", Aside.TOTAL),
         ("Balance:", Aside.TOTAL),
-        ("MERCHANDISE", Aside.TOTAL),
+        ("MERCHANDISE TOTAL", Aside.TOTAL),
         ("Untaxed Amount", Aside.TOTAL),
     ],
 )
@@ -31,7 +31,7 @@ def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
     [
         "Gesamtreinigung der Halle",
         "Balance bike",
-        "Merchandise rack",
+        "Merchandise",
         "große Schraube",
         "groß",
         "Totalstation",
