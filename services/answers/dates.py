@@ -54,7 +54,8 @@ _MORE_MONTHS: Final = {"mrz": 3, "maerz": 3, "feber": 2, "jaenner": 1}
 """Spellings in use that CLDR does not list."""
 
 
-_OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![\w/-])")
+_OPEN: Final = re.compile(r"(?<![\w/-])([0-9]{1,2})([/-])([0-9]{1,2})\2(?:[0-9]{4}|(?<=/)[0-9]{2})(?![\w/-])")
+"""A date in figures; a fertilizer `20-10-10` is none."""
 _AMERICAN: Final = re.compile(rf"[^\W\d_]{{2}}\.?,? (?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?\b|\b[Ss]ales [Tt]ax\b")
 """A town, a state and a ZIP code, or the tax of no other country."""
 _BRITISH: Final = re.compile(

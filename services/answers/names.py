@@ -76,6 +76,7 @@ _FIRM_AND_MORE: Final = re.compile(
     r"| in (?!Liqu|Gründ|Insolv|Abwickl)[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
     r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
     r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf)"
+    r"| \([A-ZÀ-Þ][^\W\d_]+ [A-ZÀ-Þ][^\W\d_]+\)"
     r"| ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river)\b.*)"
 )
 """What stands behind a firm and is no part of its name: who works or drives for it, its town, a department."""

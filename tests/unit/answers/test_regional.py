@@ -22,6 +22,8 @@ from services.answers.dates import parse_date, regional
         ("VAT No: GB980780684, due 09/06/2026", "en-GB"),
         ("at 30/04/2026, sort code 40-19-82", "en-GB"),  # no month is the nineteenth
         ("Bristol BS1 6ZY, due 09/06/2026", "en-GB"),
+        ("Acton, MA 01720, fertilizer 18-6-12 and 20-10-10, due 09/06/2026", "en-US"),
+        ("on 29-05-2026 and 12/06/26", "en-GB"),
         ("PO 44718, due 09/06/2026", "en"),
         ("Invoice NO 12345, due 09/06/2026", "en"),
         ("Invalidenstraße 3, DE 10115 Berlin, due 09/06/2026", "en"),

@@ -225,7 +225,9 @@ def test_a_name_goes_on_below_a_line_that_ends_with_an_and() -> None:
         ("Hotel am See (VATERSTETTEN 2)", "Hotel am See (VATERSTETTEN 2)"),
         ("Valley Parcels VP40928817GB", "Valley Parcels"),
         ("Atelier Fougère (Vendeur)", "Atelier Fougère"),
+        ("Orchard Farm Market LLC (Denise Brook)", "Orchard Farm Market LLC"),
         ("Kern Bau (Süd) GmbH", "Kern Bau (Süd) GmbH"),  # a part of the name
+        ("Kern Bau GmbH (Schweiz)", "Kern Bau GmbH (Schweiz)"),
         ("Turnverein Altdorf (gegr. 1908)", "Turnverein Altdorf (gegr. 1908)"),
         ("Baugenossenschaft von 1908 eG", "Baugenossenschaft von 1908 eG"),
         ("Studio 54", "Studio 54"),
