@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LIKELY: Final = -2.0
 """Logarithm of the odds of a place, one to seven, from which on it may be a field's."""
+WITHOUT_LEAD: Final = frozenset({Kind.MONEY, Kind.TEXT, Kind.PERIOD, Kind.QUANTITY, Kind.NUMBER})
+"""Kinds of which other places say nothing: sums prove amounts, and what offices word in their own way stands anywhere.
+Of 33 stated amounts that another place led two were wrong (decision 51)."""
 _SHORTEST: Final = 4
 """Letters and digits of a value that is looked for in other cells than its own."""
 
@@ -76,9 +79,9 @@ class ScoredPlaces:
         """Say by how much the best place that says what was answered is likelier than the best that says another thing.
 
         A difference of logarithms of odds, negative if another one is likelier; `MOST_AHEAD` where there is no other;
-        None if nothing is known of any.
+        None if nothing is known of any, and of kinds `WITHOUT_LEAD`.
         """
-        own = self.score_of(kind, field, answer)
+        own = None if field.kind in WITHOUT_LEAD else self.score_of(kind, field, answer)
         if own is None:
             return None
         said = {*self.that_say(field, answer), *self._parts(field, answer)}

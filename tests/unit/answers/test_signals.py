@@ -352,7 +352,10 @@ def test_the_odds_of_a_values_place_are_known_where_places_were_learned() -> Non
     assert {name: signals.placed for name, signals in found.items()} == dict.fromkeys(found) | {
         "gross": 3.0, "issued": -4.0,
     }  # fmt: skip
-    assert found["gross"].ahead == 7.0, "no other amount stands behind these words"
     assert found["issued"].ahead == -7.0, "another date stands behind them"
-    assert {found["number"].ahead, *[signals.ahead for signals in weighed(GIVEN).signals.values()]} == {None}
+    assert {
+        found["number"].ahead,
+        found["gross"].ahead,
+        *[signals.ahead for signals in weighed(GIVEN).signals.values()],
+    } == {None}
     assert {signals.placed for signals in weighed(GIVEN).signals.values()} == {None}

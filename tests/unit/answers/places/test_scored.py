@@ -156,13 +156,16 @@ def test_a_value_is_ahead_of_the_best_place_that_says_another_one() -> None:
 
 
 def test_a_value_without_another_one_is_as_far_ahead_as_can_be() -> None:
-    assert ahead(TOTAL, answered(TOTAL, "119.00")) == MOST_AHEAD
+    only = learned({"name:sender": {"line0": 9.0}})
+    known = Candidates(["Nordwerk GmbH"], "de", [], learned_places=only)
+    assert known.places.ahead(BILL, SELLER, answered(SELLER, "Nordwerk GmbH")) == MOST_AHEAD
     far = learned({"date:of_document": {"left:datum": 50.0}})
     assert ahead(ISSUED, answered(ISSUED, "2026-06-05"), far) == MOST_AHEAD
 
 
 def test_nothing_is_ahead_where_nothing_is_known_of_its_place() -> None:
     assert ahead(SUBJECT, answered(SUBJECT, "Rechnung")) is None
+    assert ahead(TOTAL, answered(TOTAL, "119.00")) is None, "a sum proves it, or not"
     assert ahead(ISSUED, answered(ISSUED, "2026-06-06")) is None
 
 
