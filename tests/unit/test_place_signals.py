@@ -18,7 +18,7 @@ NAME = "layouts-twenty-third"
 
 @pytest.mark.parametrize("name", names_of_reports(MODEL))
 def test_the_evaluations_of_all_versions_are_read(name: str) -> None:
-    assert sum(field.verdict == "right" for document in kept_documents(name, MODEL) for field in document.fields) > 200
+    assert sum(field.verdict == "right" for document in kept_documents(name, MODEL) for field in document.fields) > 80
 
 
 def test_each_kept_answer_is_found_in_the_evaluation_of_that_day() -> None:
