@@ -81,11 +81,12 @@ class ScoredPlaces:
         A difference of logarithms of odds, negative if another one is likelier; `MOST_AHEAD` where there is no other;
         None if nothing is known of any, and of kinds `WITHOUT_LEAD`.
         """
-        own = None if field.kind in WITHOUT_LEAD else self.score_of(kind, field, answer)
+        said = set() if field.kind in WITHOUT_LEAD else set(self.that_say(field, answer))
+        own = max(self._of(kind, field, said), default=None)
         if own is None:
             return None
-        said = {*self.that_say(field, answer), *self._parts(field, answer)}
-        others = [number for number in range(len(self._found.of(field.kind))) if number not in said]
+        said.update(self._parts(field, answer))
+        others = (number for number in range(len(self._found.of(field.kind))) if number not in said)
         return min(own - max(self._of(kind, field, others), default=own - MOST_AHEAD), MOST_AHEAD)
 
     def _parts(self, field: FieldDefinition, answer: FieldAnswer) -> Iterator[int]:
