@@ -23,7 +23,13 @@ from services.answers.tables.itemised import counted_items, itemised_rows
 from services.answers.tables.justified import without_justified
 from services.answers.tables.kinds_of_rows import are_kinds
 from services.answers.tables.listed import Listing, listed_rows
-from services.answers.tables.misleading import prices_without_tax, products_without_tax
+from services.answers.tables.misleading import (
+    amounts_without_tax,
+    prices_without_tax,
+    products_without_tax,
+    sums_with_tax,
+    with_column,
+)
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.reading import Found, find_rows
 from services.answers.tables.reasons import Reasons, are_counted_on
@@ -235,6 +241,8 @@ def _read_table(
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
     found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
+    if confirmed and (other := _with_more_products(table, rows, laid_out, language, named)):
+        found, rows = other
     rows = _with_untaxed(found, rows, key, totals)
     products = None
     confirmed = confirmed and not found.may_end_with_tax
@@ -245,7 +253,8 @@ def _read_table(
         rows, found = untaxed, replace(found, named=found.named - {*key.product_of[1:]})
     else:
         products = _products_below(table, rows, laid_out, language)
-        rows = products or rows
+        rows = products or (_without_known_tax(table, rows, named) if confirmed else rows)
+        confirmed = confirmed or _come_to_with_tax(rows, key, laid_out, language)
     why = Reasons(table, labels, language)
     reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
     if denied:
@@ -257,6 +266,7 @@ def _read_table(
         listing = copied_rows(table, laid_out, language, named, copied)
     if listing.rows:
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
+        rows = _without_known_tax(table, rows, named)
         reasons = list(why.of_listing(listing))
     elif not found.heads and not by_content:
         return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
@@ -308,6 +318,26 @@ def _added_up(
     if not named or _come_to(rows, key, named):
         return found, rows, confirmed
     return _made_whole(table, found, rows, laid_out, language, named, by_content=by_content) or (found, rows, confirmed)
+
+
+def _with_more_products(
+    table: TableDefinition,
+    rows: Sequence[Row],
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+) -> tuple[Found, Sequence[Row]] | None:
+    """Give what was found with second heads that do not name their words, if the same amounts are products then."""
+    key = table.key
+    proven = sum(is_product(table, row) is True for row in rows)
+    if not key.product_of or proven == len(rows):
+        return None
+    found = find_rows(table, laid_out, language, by_content=True)
+    others, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
+    if not confirmed or sum(is_product(table, row) is True for row in others) <= proven:
+        return None
+    places = [[_place_of(row, row.figures[key.name]) for row in of_way] for of_way in (rows, others)]
+    return (found, others) if places[0] == places[1] else None
 
 
 def _made_whole(
@@ -478,9 +508,11 @@ def _as_under_head(
     if other is None:
         return row
     names = table.key.product_of
+    if is_product(table, other):
+        row = replace(row, figures={name: row.figures[name] for name in row.figures if name not in names})
     factors = {} if proven and any(name in row.figures for name in names) else other.figures
     added = {name: factors[name] for name in names if name in factors}
-    return replace(row, figures=row.figures | added, lines=other.lines or row.lines)
+    return replace(row, figures=row.figures | added, unnamed=other.unnamed, lines=other.lines or row.lines)
 
 
 def _place_of(row: Row, figure: Figure) -> tuple[int, int, int]:
@@ -534,7 +566,7 @@ def _taxes_below(
 ) -> int:
     """Count the last rows that are a tax: it makes the gross total of the net one, which a line above it says.
 
-    It names its rate: what else makes one total of another may be billed.
+    It names its rate, or a tax: what else makes one total of another may be billed.
     """
     net, gross = (named.get(name) for name in (*key.adds_up_to, "", "")[:2])
     values = [row.figures[key.name].value or Decimal(0) for row in found.rows]
@@ -543,7 +575,9 @@ def _taxes_below(
     for last in range(1, min(found.trailing, len(values) - 1, _MOST_TRAILING) + 1):
         tax, above = found.rows[-last], found.rows[-last - 1]
         words = _words(tax)
-        if is_adjustment(words) or _SERVICE.search(words.lower()) or rate_of(words) is None:
+        if is_adjustment(words) or _SERVICE.search(words.lower()):
+            return 0
+        if rate_of(words) is None and not _TAX.search(words.lower()):
             return 0
         if equal(sum(values[:-last], Decimal(0)), net):
             below = totals_below(laid_out[: tax.page], above, language, {Aside.SUBTOTAL, Aside.TOTAL}, until=tax)
@@ -670,9 +704,9 @@ def _before_adjustments(
     as those of the totals below them are, and as those of no row.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
-        if not _adjusts(rows[count], key):
-            return None
         total, above = column_sum(rows[:count], key.name), rows[count - 1]
+        if not (_adjusts(rows[count], key) or (total and _is_percentage(rows[count], total, key))):
+            return None
         subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
         if total is not None and (have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)):
             return rows[:count]
@@ -686,6 +720,14 @@ def _adjusts(row: Row, key: ColumnDefinition) -> bool:
     amount = row.figures[key.name].value
     is_off = amount is not None and amount < 0 and row.number is None and row.group is None
     return len(row.figures) == 1 and (is_off or is_adjustment(_words(row)))
+
+
+def _is_percentage(row: Row, total: Decimal, key: ColumnDefinition) -> bool:
+    """Tell whether a row of words and an amount is the percentage that it names of those above: `Nebenkosten 4 %`."""
+    rate, amount = rate_of(_words(row)), row.figures[key.name].value
+    if rate is None or amount is None or len(row.figures) > 1 or row.number is not None:
+        return False
+    return abs(total * rate / 100 - amount) <= _CENT
 
 
 def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequence[Sheet]) -> bool:
@@ -755,12 +797,7 @@ def _in_wanted_column(rows: Sequence[Row], key: ColumnDefinition, named: Mapping
         figures = [row.unnamed[name] for row in rows if name in row.unnamed]
         values = [figure.value for figure in figures if figure.value is not None]
         if len(values) == len(rows) and equal(sum(values, Decimal(0)), wanted):
-            return [
-                replace(
-                    row, figures=row.figures | {key.name: figure}, unnamed=row.unnamed | {name: row.figures[key.name]}
-                )
-                for row, figure in zip(rows, figures, strict=True)
-            ]
+            return [with_column(row, key.name, name) for row in rows]
     return None
 
 
@@ -772,6 +809,22 @@ def _products_below(
     total = column_sum(products, table.key.name) if products else None
     below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if total is not None else []
     return products if total and have(below, total) else None
+
+
+def _without_known_tax(
+    table: TableDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]
+) -> Sequence[Row]:
+    """Give rows with their amounts before tax, where another column has these and no net total is known."""
+    is_known = not table.key.adds_up_to or table.key.adds_up_to[0] in named
+    return rows if is_known else amounts_without_tax(table, rows) or rows
+
+
+def _come_to_with_tax(
+    rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
+) -> bool:
+    """Tell whether the first total below rows is what a column beside their amounts comes to, which has their tax."""
+    below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if rows else []
+    return any(have(below[:1], total) for total in sums_with_tax(rows, key.name))
 
 
 def _exceeded(key: ColumnDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> list[str]:

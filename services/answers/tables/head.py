@@ -9,6 +9,8 @@ from functools import cache, cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import Final
 
+from babel.dates import get_month_names
+
 from schemas.tables import ColumnLabels, TableDefinition
 from services.answers.amounts import currency_code
 from services.answers.tables.parted import MOST_WORDS, apart_as_below, columns_below, parts_over
@@ -77,6 +79,7 @@ _OF_WEIGHT: Final = frozenset({"kg", "netto", "net", "gewicht", "nettogewicht", 
 """What a head says of a weight in it, and no firm of its legal form."""
 _WHOLE: Final = frozenset({
     "kg", "exemplare", "flaschen", "gebinde", "bottles", "tubes", "number of packages", "bouteilles", "exemplaires",
+    "cases", "ship",
 })  # fmt: skip
 """What a head must say and nothing else: `Muster KG` is no `Netto kg`, `Flaschen je Karton` are not those delivered."""
 _HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
@@ -85,6 +88,14 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _CODE: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `SDS-TR-B-3000`."""
 _DIGITS: Final = re.compile(r"[0-9]")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_MONTHS: Final = frozenset(
+    name.strip(".").lower()
+    for locale in ("de", "de_AT", "en", "fr")
+    for width in ("wide", "abbreviated")
+    for name in get_month_names(width, locale=locale).values()
+) | {"bis", "to", "au", "du", "von", "from", "th", "st", "nd", "rd"}
+"""What days and periods say beside their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +314,8 @@ class HeadFinder:
             self._take_words(chosen, first if best is None else best)
             return
         if _has_words(cells[first], below):
+            if _are_days(cells[first], below):
+                self._take_words_beside_days(chosen, cells, below)
             return
         others = [(score, at) for score, name, at in scored if name == words and at not in taken]
         if with_words := [(score, at) for score, at in others if _has_words(cells[at], below)]:
@@ -310,6 +323,13 @@ class HeadFinder:
             counts = [(score, name) for score, name, at in scored if at == first and name not in chosen]
             if counts:
                 chosen[max(counts)[1]] = first
+
+    def _take_words_beside_days(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
+        """Take the column of words for what names rows, where the one that is labelled so has days: `Service period`."""
+        taken = {at for name, at in chosen.items() if name != ROW_NUMBER}
+        best = _most_words(cells, (at for at in range(len(cells)) if at not in taken), below)
+        if best is not None:
+            self._take_words(chosen, best)
 
     def _take_words(self, chosen: dict[str, int], at: int) -> None:
         """Let a cell name the words: it counts no rows then, as English `Item` may."""
@@ -468,6 +488,14 @@ def _words_below(head: Cell, lines: Sequence[Line]) -> tuple[int, int]:
 
 def _is_name(cell: Cell) -> bool:
     return _WORD.search(cell.text) is not None and not _CODE.fullmatch(cell.text)
+
+
+def _are_days(head: Cell, lines: Sequence[Line]) -> bool:
+    """Tell whether nothing but days, months and years stands below a head, on several lines."""
+    texts = [cell.text for line in lines for cell in line.cells if cell.overlaps(head)]
+    words = [word.lower() for text in texts for word in _LETTERS.findall(text)]
+    dated = sum(any(map(str.isdigit, text)) for text in texts)
+    return len(texts) >= SEVERAL and dated == len(texts) and bool(words) and _MONTHS.issuperset(words)
 
 
 def _different_letters(head: Cell, lines: Sequence[Line]) -> int:

@@ -15,6 +15,7 @@ from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
 from services.answers.tables.sheet import Line, Sheet
 from services.answers.tables.totals import equal
+from services.answers.tables.words import names_tax
 
 _CENT: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
@@ -166,10 +167,46 @@ def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequenc
         return None
     if sum(_shows_tax(row, name, key) for row in rows) < _TWO:
         return None
-    return [
-        replace(row, figures=row.figures | {key: row.unnamed[name]}, unnamed=row.unnamed | {name: row.figures[key]})
-        for row in rows
-    ]
+    return [with_column(row, key, name) for row in rows]
+
+
+def amounts_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:
+    """Give the rows with the amounts of another column, if each is less than what it was by an amount headed as a tax.
+
+    Two of them at least have a tax.
+    """
+    key = table.key.name
+
+    def fits(row: Row, name: str) -> bool:
+        return _shows_amount_of_tax(row, name, key)
+
+    name = _first_that_fits(rows, fits) if len(rows) >= _TWO else ""
+    if not name or not all(fits(row, name) for row in rows):
+        return None
+    if sum(_value(row, name) != _value(row, key) for row in rows) < _TWO:
+        return None
+    return [with_column(row, key, name) for row in rows]
+
+
+def sums_with_tax(rows: Sequence[Row], key: str) -> Iterator[Decimal]:
+    """Give what rows come to with their tax, if another column has each amount with it, and a third one the tax."""
+    for name in dict.fromkeys(name for row in rows for name in row.unnamed if name != ROW_NUMBER):
+        total = _sum(rows, name) if all(_value(row, name) is not None for row in rows) else None
+        if total and sum(_shows_tax(row, key, name) for row in rows) == len(rows):
+            yield total
+
+
+def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
+    without, amount = _value(row, net), _value(row, gross)
+    if without is None or amount is None:
+        return False
+    taxes = (figure.value for name, figure in row.unnamed.items() if names_tax(_label_of(name)))
+    return any(tax is not None and without and without + tax == amount for tax in taxes)
+
+
+def _label_of(name: str) -> str:
+    """Give what heads a column that nobody asked for."""
+    return name.partition(" ")[2]
 
 
 def _first_that_fits(rows: Sequence[Row], fits: Callable[[Row, str], bool]) -> str:
@@ -239,6 +276,11 @@ def prices_without_tax(
     if abs(prices - net) > _HALF_A_CENT * len(rows) or not all(_shows_tax(row, price, key.name) for row in rows):
         return None
     return [_with_amount(row, key.name, price) for row in rows]
+
+
+def with_column(row: Row, key: str, name: str) -> Row:
+    """Give a row with the amount of a column that nobody asked for; its own takes that place."""
+    return replace(row, figures=row.figures | {key: row.unnamed[name]}, unnamed=row.unnamed | {name: row.figures[key]})
 
 
 def _with_amount(row: Row, key: str, price: str) -> Row:

@@ -69,6 +69,8 @@ def name_factors(table: TableDefinition, rows: Sequence[Row], language: str) -> 
         _name_among_words(table, rows, names, missing, language)
     if rows and len(missing := _missing(table.key, rows)) == 1:
         _name_below_words(table, missing[0], rows, language)
+    for name in table.key.product_of:
+        _name_under_other_head(table, name, rows)
     if table.key.product_of:
         _name_counts(table, table.key.product_of[0], rows)
         _name_beside_columns(table, rows, language)
@@ -91,6 +93,18 @@ def _name_column(table: TableDefinition, column: ColumnDefinition, rows: Sequenc
     if (len(fitting) > len(rows) // 2 or _are_all_that_multiply(table, fitting, rows)) and not is_code:
         for row in rows:
             row.figures |= {missing: row.unnamed[best]} if best in row.unnamed else {}
+
+
+def _name_under_other_head(table: TableDefinition, missing: str, rows: Sequence[Row]) -> None:
+    """Find a factor that other rows have, where the head above these does not name it: all amounts are products."""
+    without = [row for row in rows if missing not in row.figures]
+    for name in dict.fromkeys(name for row in without for name in row.unnamed):
+        having = [row for row in without if name in row.unnamed]
+        values = {row.unnamed[name].value for row in having}
+        if len(having) > 1 and len(values) > 1 and all(_fits(table, row, missing, name) for row in having):
+            for row in having:
+                row.figures |= {missing: row.unnamed[name]}
+            return
 
 
 def _are_all_that_multiply(table: TableDefinition, fitting: Sequence[Row], rows: Sequence[Row]) -> bool:
@@ -247,10 +261,14 @@ def _uncounted(row: Row) -> Line:
 
 
 def _cut(row: Row, factors: Iterable[Figure]) -> None:
-    """Take numbers out of the words that they stand behind."""
+    """Take numbers out of the words that they stand behind, or before which they have a cell of their own."""
     for figure in factors:
         for at, (page, words) in enumerate(row.lines):
-            kept = [cell for cell in row.line.cells if words.left <= cell.left < figure.cell.left]
-            is_beside = page == row.page and words.baseline == figure.cell.baseline
-            if is_beside and kept and figure.cell.left < words.right:
+            if page != row.page or words.baseline != figure.cell.baseline or figure.cell.left >= words.right:
+                continue
+            cells = [cell for cell in row.line.cells if words.left <= cell.left < words.right]
+            kept = [cell for cell in cells if cell.left < figure.cell.left]
+            if not kept and cells and cells[0].start == figure.cell.start:
+                kept = cells[1:]
+            if kept:
                 row.lines[at] = (page, whole(kept))

@@ -23,7 +23,7 @@ from services.answers.tables.misleading import (
     take_products,
 )
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.row import Row, row_tolerance, take_numbers
+from services.answers.tables.row import Row, row_tolerance, take_codes, take_numbers
 from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import ALIGNED, SEVERAL, Cell, Line, Sheet, is_rule
 from services.answers.tables.totals import column_sum, equal
@@ -47,6 +47,9 @@ _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
 _LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
+_OPTION: Final = re.compile(r"[-\u2013\u2022\u00b7] ?[^\W\d_]")
+_SET_IN: Final = 2
+"""How far an option is set in, as part of the font size, at most."""
 _APART: Final = 2
 """The same of a small line and the name below it."""
 
@@ -295,15 +298,16 @@ class _Chooser:
         for row, lines in zip(rows, paragraphs, strict=True):
             row.lines = [*lines, *_below_code(row, lines)] if 2 * coded > len(rows) and _is_code(lines) else lines
         take_numbers(self.found.rows)
+        take_codes(self.found.rows)
 
     def _leave_out_sums(self) -> None:
         """Leave out rows of one number that is the sum of those above, which have others: `762 pieces on this cart`."""
         kept: list[Row] = []
-        total, count, have_others = Decimal(0), 0, True
+        total, count, least, have_others = Decimal(0), 0, SEVERAL, True
         for row in self.found.rows:
             value = row.figures[self.table.key.name].value
-            if have_others and count >= SEVERAL and value == total and self._is_bare(row) and not row.unnamed:
-                total, count = Decimal(0), 0
+            if have_others and count >= least and value == total and self._is_bare(row) and not row.unnamed:
+                total, count, least = Decimal(0), 0, FEWEST_GROUPS
                 continue
             kept.append(row)
             total, count, have_others = total + (value or 0), count + 1, have_others and bool(row.unnamed)
@@ -507,6 +511,11 @@ def _is_indented(above: Cell, own: Cell) -> bool:
     return above.left - own.left > SAME_EDGE and not (is_centred or own.text[:1].isdigit())
 
 
+def _is_option(above: Cell, cell: Cell) -> bool:
+    """Tell whether a line is an option of what stands above it: a dash begins it, a little to the right."""
+    return _OPTION.match(cell.text) is not None and 0 < cell.left - above.left <= _SET_IN * cell.size
+
+
 def _is_own(row: Row, page: int, cell: Cell) -> bool:
     return page == row.page and abs(cell.baseline - row.line.baseline) <= row_tolerance(row)
 
@@ -521,7 +530,8 @@ def _paragraph(row: Row, lines: Sequence[tuple[int, Cell]]) -> list[tuple[int, C
             above = [(page, last._replace(baseline=cell.baseline))]
             continue
         close = page != last_page or cell.baseline - last.baseline <= _LEADING * cell.size
-        if not close or abs(cell.size - last.size) > SAME_SIZE or abs(cell.left - last.left) > SAME_EDGE:
+        is_alike = abs(cell.size - last.size) <= SAME_SIZE and abs(cell.left - last.left) <= SAME_EDGE
+        if not close or not (is_alike or _is_option(kept[0][1], cell)):
             break
         kept.append((page, cell))
         above = kept

@@ -10,6 +10,8 @@ from services.answers.tables.sheet import Cell, Line
 from services.answers.tables.words import Aside
 
 _COUNTS: Final = re.compile(r"0*([1-9][0-9]{0,3})[.)]? +(?=[^\W\d_])")
+_CODED: Final = re.compile(r"(?P<code>[A-Z0-9]{2,}(?:[-./][A-Z0-9]+)*) ?(?: [-\u2013]|:) (?=[^\W\d_]{2})")
+"""An article's code before its name, and a dash between them."""
 _LEAST_COUNTED: Final = 3
 """Rows: two that begin with 1 and 2 may say how many there are of each."""
 
@@ -110,3 +112,19 @@ def take_numbers(rows: Sequence[Row]) -> None:
         length = match.end() if match else 0
         row.lines[0] = page, cell._replace(text=cell.text[length:], start=cell.start + length)
         row.number = int(match[1]) if match else None
+
+
+def take_codes(rows: Sequence[Row]) -> None:
+    """Take articles' codes from the words of rows, if each has one, a dash behind it: `PRS-014 - Maintenance`.
+
+    No two have the same, and most have digits: `TV - Montage` may be a name.
+    """
+    matches = [_CODED.match(row.lines[0][1].text) if row.lines else None for row in rows]
+    codes = [match["code"] for match in matches if match]
+    with_digits = sum(any(map(str.isdigit, code)) for code in codes)
+    if len(codes) < max(len(rows), _LEAST_COUNTED) or len(set(codes)) < len(codes) or 2 * with_digits <= len(codes):
+        return
+    for row, match in zip(rows, matches, strict=True):
+        page, cell = row.lines[0]
+        length = match.end() if match else 0
+        row.lines[0] = page, cell._replace(text=cell.text[length:], start=cell.start + length)

@@ -4,18 +4,26 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.amounts import FRACTION, HUNDREDTH, parse_hundredths, parse_money, parse_number
+from services.answers.amounts import (
+    FRACTION,
+    HUNDREDTH,
+    currency_code,
+    parse_hundredths,
+    parse_money,
+    parse_number,
+)
 from services.answers.tables.beginnings import begins_above, first_start, starts_of
 from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.evenly import Numbers
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.margin import without_margin
+from services.answers.tables.products import is_product
 from services.answers.tables.row import Figure, Row, above_totals, baseline_of, row_tolerance, whole
 from services.answers.tables.sheet import ALIGNED, AMOUNT, PRICE_BASE, Cell, Line, with_zero, without_factor
 from services.answers.tables.words import (
@@ -46,8 +54,13 @@ _WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-
 """An amount, and the number of its tax rate: `188,40 2`."""
 _TAKEN_OFF: Final = re.compile(r"\([-\u2013\u2212+]? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%\) ")
 """Before an amount, the discount that is taken off it already: `(-5 %) 2.588,75`."""
+_TAXED_AT: Final = re.compile(r"[^\W\d_]{0,5}\.? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%(?: [^\W\d_].*)?")
+_REMARK: Final = re.compile(r"\([^()]*?([^\W\d_]+)\)")
+"""What an amount in brackets is of stands behind it: `(£0.00 P&P)` is a remark, `(12.00 CHF)` an amount."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
+_SEVERAL: Final = 2
+"""Rows whose amounts are products by no chance."""
 _SAME_ROW: Final = 1.6
 """Difference of baselines, as part of the font size, within which numbers are of one row."""
 _LINES_OF_HEAD: Final = 3
@@ -58,6 +71,12 @@ _BELOW_NAMES: Final = 3
 _LAST_FIRST: Final = (Aside.TOTAL, Aside.SUBTOTAL, Aside.CARRIED)
 """Of a line that names several sums, the one that ends most decides."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_OF_TAX: Final = re.compile(
+    r"(?:(?P<with>ink(?:l\.|lusive)|incl(?:\.|uding)|avec|toutes)|ex(?:kl\.|cl\.|klusive|cluding)|zzgl\.|hors|ohne)"
+    r" (?:mwst\.?|ust\.?|steuern?|vat|tax(?:es)?|tva)\.? ?:?",
+    re.IGNORECASE,
+)
+"""Above an amount in its cell, whether it has its tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +202,7 @@ class RowReader:
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None or _DATE.fullmatch(cell.text):
+        if match is None or _DATE.fullmatch(cell.text) or (column is self.table.key and _is_no_amount(cell.text)):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(with_zero(cell.text), self.language)
@@ -213,6 +232,7 @@ class RowReader:
         numbers: list[tuple[int, Cell]] = []
         grouped: list[tuple[int, Cell]] = []
         named: Cell | None = None
+        labels: dict[str, Cell] = {}
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
             named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
@@ -226,13 +246,18 @@ class RowReader:
                     numbers.append((int(match[1]), cell))
                 column = by_name.get(name)
                 figure = self._figure(column, cell) or (self._free(cells) if column is key else None)
+                if figure is None:
+                    labels[name] = cell
                 if column is self.table.description or figure is None:
                     continue
-                if column is key:
+                if _is_with_tax(labels.pop(name, None), cell):
+                    others.append((f"{name} with tax", figure))
+                elif column is key:
                     rows.append(Row(page, line, {name: figure}, None, group=group, aside=aside))
                 else:
                     others.append((name, figure))
-        strays = _attach(rows, others, by_name)
+        apart = _in_succession(self.table, rows, others)
+        strays = _attach(rows, [item for item in others if item[0] not in apart], by_name)
         position = _begin_at_positions(rows, grouped, continues=continues)
         return rows, strays, _count(rows, numbers, has_begun=self._begun is not None), position
 
@@ -255,7 +280,8 @@ class RowReader:
                 continue
             factors = [(by_name[name], cells[name]) for name in key.product_of if name in cells]
             is_row = self._figure(key, cells[key.name]) or self._free(line)
-            if not is_row and any(self._figure(*factor) for factor in factors):
+            is_label = _OF_TAX.fullmatch(cells[key.name].text)  # its amount stands below it
+            if not (is_row or is_label) and any(self._figure(*factor) for factor in factors):
                 yield cells[key.name]
 
     def _describe(
@@ -380,6 +406,20 @@ def _without_base(cell: Cell) -> Cell:
     return cell._replace(text=text, end=cell.start + len(text))
 
 
+def _is_with_tax(label: Cell | None, cell: Cell) -> bool:
+    """Tell whether words right above a number in its column say that it is the one with tax: `Incl. Tax:`."""
+    if label is None or not 0 < cell.baseline - label.baseline <= _NEXT_LINE * cell.size:
+        return False
+    match = _OF_TAX.fullmatch(label.text)
+    return match is not None and match["with"] is not None
+
+
+def _is_no_amount(text: str) -> bool:
+    """Tell whether what stands among amounts is a remark on one: `(£0.00 P&P)`, `7 % VAT`."""
+    remark = _REMARK.fullmatch(text)
+    return _TAXED_AT.fullmatch(text) is not None or (remark is not None and currency_code(remark[1]) is None)
+
+
 def _is_total(line: Line) -> bool:
     """Tell whether a line is the name of a total, and a number."""
     if len(line.cells) != 2 or not is_figure(line.cells[1]):  # noqa: PLR2004
@@ -406,6 +446,31 @@ def _aside_above(above: Line | None, line: Line) -> Aside | None:
         return None
     asides = [aside_of(cell.text) for cell in above.cells]
     return next((aside for aside in _LAST_FIRST if aside in asides), None) if all(asides) else None
+
+
+def _in_succession(
+    table: TableDefinition, rows: Sequence[Row], others: Sequence[tuple[str, Figure]]
+) -> frozenset[str]:
+    """Give each row the factors that stand as its amount does among the others, however far above it: name these.
+
+    Each amount is the product then, and some factor stands beside no amount, or that of another row.
+    """
+    own = [row for row in above_totals(rows) if row.aside is None]
+    factors = {name: [figure for column, figure in others if column == name] for name in table.key.product_of}
+    if len(own) < _SEVERAL or any(len(figures) < len(own) for figures in factors.values()):
+        return frozenset()
+    figures = [{name: figures[at] for name, figures in factors.items()} for at in range(len(own))]
+    whole_rows = [replace(row, figures=row.figures | of_row) for row, of_row in zip(own, figures, strict=True)]
+    is_near = all(
+        _nearest(rows, figure.cell) is row and _distance(row, figure.cell) <= _SAME_ROW * figure.cell.size
+        for row, of_row in zip(own, figures, strict=True)
+        for figure in of_row.values()
+    )
+    if not factors or is_near or not all(is_product(table, row) for row in whole_rows):
+        return frozenset()
+    for row, of_row in zip(own, figures, strict=True):
+        row.figures |= of_row
+    return frozenset(factors)
 
 
 def _attach(

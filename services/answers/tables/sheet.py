@@ -69,6 +69,9 @@ _LED: Final = re.compile(
     r" ?(?<![.\u2026])(?<!\. )(?:\.{5,}+|\.(?: \.){4,}+|\u2026{3,}+) ?(?=[^\w\s.]?[-+(]?[0-9]|$)", re.MULTILINE
 )
 """Dots between words and an amount, drawn with both; each row of dots is looked at once, however long it is."""
+_DOTS: Final = re.compile(r"[ .\u2026\xa0]+")
+_LEAST_DOTS: Final = 5
+"""Runs of nothing but dots on a line, at least, that lead the eye."""
 _STATE: Final = re.compile(r"[^\W\d_]{2},? [A-Z]{2}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 """The end of an American address: `Fremont CA 94538`."""
@@ -197,7 +200,7 @@ def _lines(text: str, runs: Collection[Run]) -> list[Line]:
     runs = [run for run in runs if text[run.start : run.end].strip()]  # a run may be a space of another kind
     # Where whole phrases are shown, a gap of one space is one of columns that stand close.
     wordwise = not any(" " in text[run.start : run.end] for run in runs)
-    grouped = list(_grouped(runs))
+    grouped = [_without_dots(text, group) for group in _grouped(runs)]
     lines = [_line(text, group, frozenset(), wordwise=wordwise) for group in grouped]
     shared = _shared_edges([cell for line in lines for cell in line.cells])
     return [
@@ -255,6 +258,12 @@ def _grouped(runs: Iterable[Run]) -> Iterator[Sequence[Run]]:
         waiting.append(run)
     if waiting:
         yield waiting
+
+
+def _without_dots(text: str, runs: Sequence[Run]) -> Sequence[Run]:
+    """Leave out the dots between words and an amount that are drawn one by one; a line of dots alone stays."""
+    others = [run for run in runs if not _DOTS.fullmatch(text, run.start, run.end)]
+    return others if others and len(runs) - len(others) >= _LEAST_DOTS else runs
 
 
 def _line(text: str, runs: Sequence[Run], edges: Container[int], *, wordwise: bool) -> Line:

@@ -25,12 +25,13 @@ _LEAST: Final = 3
 
 
 def is_uncounted(table: TableDefinition, rows: Sequence[Row]) -> bool:
-    """Tell whether no row has a quantity, and most have a whole number in one column that is none of theirs.
+    """Tell whether rows have no quantity, and most of these have a whole number in one column that is none of theirs.
 
     Numbers that count the rows, that are the same in each, or rates of taxes are no quantities.
     """
     quantity = next(iter(table.key.product_of), "")
-    if not quantity or len(rows) < _LEAST or any(quantity in row.figures for row in rows):
+    rows = [row for row in rows if quantity not in row.figures]
+    if not quantity or len(rows) < _LEAST:
         return False
     columns: dict[int, list[str]] = {}
     for row in rows:

@@ -15,8 +15,8 @@ from services.answers.tables.words import aside_of
 
 _FEWEST: Final = 4
 """Lines that begin alike, at least: fewer may be anything."""
-_COUNT: Final = re.compile(r"([0-9]{1,3})(?: ?[x\u00d7]| [^\W\d_]{2,7}\.?)?")
-"""`4`, `4 x`, `4 off`, `4 pairs`."""
+_COUNT: Final = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,3}(?= [^\W\d_]))?)(?: ?[x\u00d7]| [^\W\d_]{1,7}[.²³23]?)?")
+"""`4`, `4 x`, `4 off`, `4 pairs`, `2,5 m3`."""
 _MEASURE: Final = re.compile(r"[0-9.,]+ ?(?:kg|g|t|l|ml|m|cm|mm|m²|m³)")
 """A number that counts nothing; of two that do, the first may be a code."""
 _NAME: Final = re.compile(r"[^\W\d_]{3,}")
@@ -38,6 +38,8 @@ def counted_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str)
     rows = [row for row in rows if abs(_edge(row) - edge) <= 1]
     values = [row.figures[table.key.name].value or 0 for row in rows]
     rise = all(upper < lower for upper, lower in pairwise(values))
+    if len(values) > _FEWEST and values[-1] == sum(values[:-1]):
+        del rows[-1]  # `58 copies in all`
     return [] if len(rows) < _FEWEST or rise else rows
 
 
