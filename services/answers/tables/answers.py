@@ -704,9 +704,9 @@ def _before_adjustments(
     as those of the totals below them are, and as those of no row.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
-        total, above = column_sum(rows[:count], key.name), rows[count - 1]
-        if not (_adjusts(rows[count], key) or (total and _is_percentage(rows[count], total, key))):
+        if not _adjusts(rows[count], key):
             return None
+        total, above = column_sum(rows[:count], key.name), rows[count - 1]
         subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
         if total is not None and (have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)):
             return rows[:count]
@@ -722,23 +722,26 @@ def _adjusts(row: Row, key: ColumnDefinition) -> bool:
     return len(row.figures) == 1 and (is_off or is_adjustment(_words(row)))
 
 
-def _is_percentage(row: Row, total: Decimal, key: ColumnDefinition) -> bool:
-    """Tell whether a row of words and an amount is the percentage that it names of those above: `Nebenkosten 4 %`."""
-    rate, amount = rate_of(_words(row)), row.figures[key.name].value
-    if rate is None or amount is None or len(row.figures) > 1 or row.number is not None:
-        return False
-    return abs(total * rate / 100 - amount) <= _CENT
-
-
 def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequence[Sheet]) -> bool:
-    """Tell whether the last rows' words begin or end where two totals' below do, and right of where others begin."""
+    """Tell whether the last rows' words begin or end where two totals' below do, and right of where others begin.
+
+    One total is enough for words that end with a colon, as those of no row do.
+    """
     below = [line for line in laid_out[last[-1].page - 1].lines if line.baseline > last[-1].bottom]
     labels = [cells[0] for line in below if aside_of((cells := line.cells)[0].text) is Aside.TOTAL]
     edge = max((row.lines[0][1].left for row in rows if row.lines), default=0) + ALIGNED
+    are_labels = all(_words(row).endswith(":") for row in last) and not any(_words(row).endswith(":") for row in rows)
+    wanted = 1 if are_labels else 2
     return all(
-        cell.left > edge and sum(_are_aligned(cell, label) for label in labels) > 1
-        for _, cell in (row.lines[0] for row in last)
+        cell.left > edge and sum(_are_aligned(cell, label) for label in labels) >= wanted for cell in map(_label, last)
     )
+
+
+def _label(row: Row) -> Cell:
+    """Give the words that stand on a row's own line, or else its first ones."""
+    amounts = {figure.cell.start for figure in (*row.figures.values(), *row.unnamed.values())}
+    own = (cell for cell in row.line.cells if cell.start not in amounts and any(map(str.isalpha, cell.text)))
+    return next(own, row.lines[0][1] if row.lines else row.line.cells[0])
 
 
 def _are_aligned(cell: Cell, other: Cell) -> bool:

@@ -290,7 +290,7 @@ def _chain_above(row: Listed, own: Cell, lines: Sequence[Line]) -> Sequence[Line
     chain: list[Line] = []
     below = row.entry.line
     for line in reversed(lines[max(row.entry.at - _GOING_ON, 0) : row.entry.at]):
-        cell = _over(line, own)
+        cell = _over(line, own) or _left_above(line, own)
         is_close = 0 < below.baseline - line.baseline <= LEADING * below.size
         if not is_close or cell is None or cell.text.endswith(":") or not any(map(str.isalpha, cell.text)):
             break
@@ -317,6 +317,12 @@ def _over(line: Line, own: Cell) -> Cell | None:
     return next((cell for cell in line.cells if cell.overlaps(own)), None)
 
 
+def _left_above(line: Line, own: Cell) -> Cell | None:
+    """Give the words that are all of a line and end left of what names nothing below it: `Riesling` above `36 Fl.`."""
+    is_name = len(line.cells) == 1 and line.cells[0].left < own.left and _NAME.search(line.cells[0].text)
+    return line.cells[0] if is_name and _has_no_name(own) else None
+
+
 def _from(line: Line, own: Cell) -> Iterator[Cell]:
     """Give the cell of a line over a row's own words, and what follows it as words do."""
     last: Cell | None = None
@@ -334,7 +340,7 @@ def _words(
     taken = {row.entry.at - count for row, over in zip(listed, above, strict=True) for count in range(1, len(over) + 1)}
     ends = [*(row.entry.at for row in listed[1:]), listed[-1].entry.at + 1 + _GOING_ON]
     for row, words, over, end in zip(listed, own, above, ends, strict=True):
-        named = [whole(cells) for line in over if (cells := list(_from(line, words)))]
+        named = [whole(cells) for line in over if (cells := list(_from(line, words)) or list(line.cells))]
         after = range(row.entry.at + 1, min(end, row.entry.at + 1 + _GOING_ON, len(lines)))
         below = _going_on(words, [lines[at] for at in after if at not in taken])
         yield [*named, *([words] if not named or _WORD.search(words.text) else []), *below]

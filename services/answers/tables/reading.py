@@ -45,7 +45,7 @@ _OPEN: Final = re.compile(
 )
 _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
-_LEADING: Final = 1.6
+_LEADING: Final = 1.7
 """Distance of the lines of a description, as part of the font size, at most."""
 _OPTION: Final = re.compile(r"[-\u2013\u2022\u00b7] ?[^\W\d_]")
 _SET_IN: Final = 2
@@ -293,6 +293,7 @@ class _Chooser:
         for row in rows:
             row.lines = [line for line in row.lines if not is_rule(line[1])]
         _leave_out_codes(rows)
+        _leave_out_codes_above(rows)
         paragraphs = [_first_paragraph(row) for row in rows]
         coded = sum(_is_code(lines) for lines in paragraphs)
         for row, lines in zip(rows, paragraphs, strict=True):
@@ -466,6 +467,14 @@ def _leave_out_codes(rows: Sequence[Row]) -> None:
         row.lines[1:] = [
             (on, cell._replace(baseline=cell.baseline - height) if on == page else cell) for on, cell in others
         ]
+
+
+def _leave_out_codes_above(rows: Sequence[Row]) -> None:
+    """Take an article's code out of rows' words where most have one alone on the line above their name."""
+    coded = [row for row in rows if len(row.lines) > 1 and _CODE.fullmatch(row.lines[0][1].text)]
+    are_told_apart = len({row.lines[0][1].text for row in coded}) == len(coded)
+    for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) and are_told_apart else ():
+        del row.lines[0]
 
 
 def _is_long_code(text: str) -> bool:

@@ -21,8 +21,11 @@ def test_of_net_and_gross_amounts_the_net_ones_are_taken() -> None:
     assert amounts(HEAD, *ROWS, net_total="4800.00", gross_total="5760.00") == [Decimal(3750), Decimal(1050)]
 
 
-def test_without_a_net_total_the_column_that_is_called_amount_stays() -> None:
-    assert amounts(HEAD, *ROWS, gross_total="5760.00") == [Decimal(4500), Decimal(1260)]
+def test_without_a_net_total_amounts_before_tax_are_those_beside_a_column_of_taxes() -> None:
+    assert amounts(HEAD, *ROWS, gross_total="5760.00") == [Decimal(3750), Decimal(1050)]
+
+
+def test_where_another_net_total_is_known_the_column_that_is_called_amount_stays() -> None:
     assert amounts(HEAD, *ROWS, net_total="4801.00", gross_total="5760.00") == [Decimal(4500), Decimal(1260)]
 
 
