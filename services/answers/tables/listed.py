@@ -320,7 +320,7 @@ def _over(line: Line, own: Cell) -> Cell | None:
 def _left_above(line: Line, own: Cell) -> Cell | None:
     """Give the words that are all of a line and end left of what names nothing below it: `Riesling` above `36 Fl.`."""
     is_name = len(line.cells) == 1 and line.cells[0].left < own.left and _NAME.search(line.cells[0].text)
-    return line.cells[0] if is_name and _has_no_name(own) else None
+    return line.cells[0] if is_name and own.text[:1].isdigit() else None
 
 
 def _from(line: Line, own: Cell) -> Iterator[Cell]:

@@ -322,10 +322,10 @@ def test_whole_numbers_that_nobody_read_are_said_where_other_rows_have_a_quantit
         "Business line                   2      19.50     39.00",
         "Broadband                       1      34.00     34.00",
         "                          Subtotal               73.00",
-        "Call type      Calls                            Amount",
-        "UK landline      214                              8.90",
-        "UK mobile         97                             12.47",
-        "0845 numbers       3                              0.71",
+        "Call type      Calls     Zone                   Amount",
+        "UK landline      214     home                     8.90",
+        "UK mobile         97     home                    12.47",
+        "0845 numbers       3     other                    0.71",
         "                          Total                  95.08",
     )
     answers = read(*lines, net_total="95.08")
