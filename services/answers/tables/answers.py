@@ -18,7 +18,7 @@ from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.entries import is_money
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
-from services.answers.tables.head import ROW_NUMBER
+from services.answers.tables.head import ROW_NUMBER, HeadFinder
 from services.answers.tables.itemised import counted_items, itemised_rows
 from services.answers.tables.justified import without_justified
 from services.answers.tables.kinds_of_rows import are_kinds
@@ -44,6 +44,7 @@ from services.answers.tables.totals import (
     is_confirmed,
     totals_below,
 )
+from services.answers.tables.uncounted import with_counts
 from services.answers.tables.without_amounts import Unpriced, rows_without_amounts
 from services.answers.tables.without_head import counted_rows
 from services.answers.tables.words import (
@@ -240,9 +241,8 @@ def _read_table(
     denied = _is_denied(found, table, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
-    found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
-    if confirmed and (other := _with_more_products(table, rows, laid_out, language, named)):
-        found, rows = other
+    added = _added_up(table, found, laid_out, language, named, by_content=by_content)
+    found, rows, confirmed = _with_more_products(table, added, laid_out, language, named)
     rows = _with_untaxed(found, rows, key, totals)
     products = None
     confirmed = confirmed and not found.may_end_with_tax
@@ -272,6 +272,7 @@ def _read_table(
         return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     elif not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
+    rows = with_counts(table, rows) if reasons else rows
     kinds = are_kinds(rows, laid_out)
     surety = Surety(confirmed=not reasons, words=not (found.unsure_words or kinds))
     fields = [field for index, row in enumerate(rows) for field in fields_of(table, index, row, pages, surety)]
@@ -322,22 +323,25 @@ def _added_up(
 
 def _with_more_products(
     table: TableDefinition,
-    rows: Sequence[Row],
+    added: tuple[Found, Sequence[Row], bool],
     laid_out: Sequence[Sheet],
     language: str,
     named: Mapping[str, Decimal],
-) -> tuple[Found, Sequence[Row]] | None:
-    """Give what was found with second heads that do not name their words, if the same amounts are products then."""
-    key = table.key
+) -> tuple[Found, Sequence[Row], bool]:
+    """Read second heads that do not name their words, too, if the same amounts add up and more are products then."""
+    key, (found, rows, confirmed) = table.key, added
     proven = sum(is_product(table, row) is True for row in rows)
-    if not key.product_of or proven == len(rows):
-        return None
-    found = find_rows(table, laid_out, language, by_content=True)
-    others, confirmed = _settled(found, key, named, laid_out, language) if found.rows else ((), False)
-    if not confirmed or sum(is_product(table, row) is True for row in others) <= proven:
-        return None
+    if not (confirmed and key.product_of) or proven == len(rows):
+        return added
+    finder = HeadFinder(table, by_content=True)
+    if sum(len(finder.find(sheet.lines)) for sheet in laid_out) <= len(found.heads):
+        return added
+    other = find_rows(table, laid_out, language, by_content=True)
+    others, is_all = _settled(other, key, named, laid_out, language) if other.rows else ((), False)
     places = [[_place_of(row, row.figures[key.name]) for row in of_way] for of_way in (rows, others)]
-    return (found, others) if places[0] == places[1] else None
+    if is_all and places[0] == places[1] and sum(is_product(table, row) is True for row in others) > proven:
+        return other, others, True
+    return added
 
 
 def _made_whole(
@@ -814,17 +818,13 @@ def _products_below(
     return products if total and have(below, total) else None
 
 
-def _without_known_tax(
-    table: TableDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]
-) -> Sequence[Row]:
+def _without_known_tax(table: TableDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> Sequence[Row]:
     """Give rows with their amounts before tax, where another column has these and no net total is known."""
     is_known = not table.key.adds_up_to or table.key.adds_up_to[0] in named
     return rows if is_known else amounts_without_tax(table, rows) or rows
 
 
-def _come_to_with_tax(
-    rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str
-) -> bool:
+def _come_to_with_tax(rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str) -> bool:
     """Tell whether the first total below rows is what a column beside their amounts comes to, which has their tax."""
     below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if rows else []
     return any(have(below[:1], total) for total in sums_with_tax(rows, key.name))

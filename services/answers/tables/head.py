@@ -325,7 +325,7 @@ class HeadFinder:
                 chosen[max(counts)[1]] = first
 
     def _take_words_beside_days(self, chosen: dict[str, int], cells: Sequence[Cell], below: Sequence[Line]) -> None:
-        """Take the column of words for what names rows, where the one that is labelled so has days: `Service period`."""
+        """Take the column of words for what names rows, where the labelled one has days: `Service period`."""
         taken = {at for name, at in chosen.items() if name != ROW_NUMBER}
         best = _most_words(cells, (at for at in range(len(cells)) if at not in taken), below)
         if best is not None:

@@ -97,8 +97,8 @@ _NO_COLUMN: Final = Wording(
     en="no “{column}” was read, and the document names a column of it.",
 )
 _UNCOUNTED: Final = Wording(
-    de="keine Zeile hat „{column}“, und eine Spalte ganzer Zahlen wurde nicht gelesen: sie kann die Menge sein.",
-    en="no row has “{column}”, and a column of whole numbers was not read: it may be the quantity.",
+    de="Zeilen ohne „{column}“ haben eine Spalte ganzer Zahlen: nichts bestätigt, dass es die Mengen sind.",
+    en="rows without “{column}” have a column of whole numbers: nothing confirms that these are the quantities.",
 )
 _ITEMISED: Final = Wording(
     de="{count} Zeilen ohne Beträge: das Dokument zählt sie nur auf, und nichts bestätigt, dass es alle sind.",

@@ -448,9 +448,7 @@ def _aside_above(above: Line | None, line: Line) -> Aside | None:
     return next((aside for aside in _LAST_FIRST if aside in asides), None) if all(asides) else None
 
 
-def _in_succession(
-    table: TableDefinition, rows: Sequence[Row], others: Sequence[tuple[str, Figure]]
-) -> frozenset[str]:
+def _in_succession(table: TableDefinition, rows: Sequence[Row], others: Sequence[tuple[str, Figure]]) -> frozenset[str]:
     """Give each row the factors that stand as its amount does among the others, however far above it: name these.
 
     Each amount is the product then, and some factor stands beside no amount, or that of another row.

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from schemas.tables import TableDefinition
 from services.answers.tables.head import ROW_NUMBER
-from services.answers.tables.row import Row
+from services.answers.tables.row import Figure, Row
+from services.answers.tables.sheet import Cell
 from services.answers.tables.words import names_tax_anywhere
 
 _COUNT: Final = re.compile(r"[0-9]{1,4}|[0-9]{1,3}[.,'\u2019 ]000")
 """More digits are a code's."""
+_NO_DIGIT: Final = re.compile(r"[^0-9]")
 _RATES: Final = frozenset({"0", "5", "7", "8", "10", "13", "19", "20", "21"})
 """Of taxes, where no sign says so."""
 _OTHERS: Final = re.compile(
@@ -29,23 +33,47 @@ def is_uncounted(table: TableDefinition, rows: Sequence[Row]) -> bool:
 
     Numbers that count the rows, that are the same in each, or rates of taxes are no quantities.
     """
+    return bool(_columns_of_counts(table, rows))
+
+
+def with_counts(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row]:
+    """Give rows the whole numbers that may be their quantities, if one column alone has such: someone is to look."""
+    columns = _columns_of_counts(table, rows)
+    if len(columns) != 1:
+        return rows
+    quantity = table.key.product_of[0]
+    counts = {id(row): Figure(cell, Decimal(_NO_DIGIT.sub("", cell.text))) for row, cell in columns[0]}
+    return [
+        replace(row, figures=row.figures | {quantity: counts[id(row)]}) if id(row) in counts else row for row in rows
+    ]
+
+
+def _columns_of_counts(table: TableDefinition, rows: Sequence[Row]) -> list[list[tuple[Row, Cell]]]:
+    """Give the cells of each column that may be theirs; what stands beside the quantities of other rows is none."""
     quantity = next(iter(table.key.product_of), "")
+    beside = {_edge(cell) for row in rows if quantity in row.figures for cell in _counts(row)}
     rows = [row for row in rows if quantity not in row.figures]
     if not quantity or len(rows) < _LEAST:
-        return False
-    columns: dict[int, list[str]] = {}
+        return []
+    columns: dict[int, list[tuple[Row, Cell]]] = {}
     for row in rows:
-        for edge, text in _counts(row):
-            columns.setdefault(edge, []).append(text)
-    return any(2 * len(texts) > len(rows) and _may_count(texts) for texts in columns.values())
+        for cell in _counts(row):
+            columns.setdefault(_edge(cell), []).append((row, cell))
+    return [
+        column
+        for edge, column in columns.items()
+        if edge not in beside and 2 * len(column) > len(rows) and _may_count([cell.text for _, cell in column])
+    ]
 
 
-def _counts(row: Row) -> Iterator[tuple[int, str]]:
+def _edge(cell: Cell) -> int:
+    return cell.right // _EDGE
+
+
+def _counts(row: Row) -> Iterator[Cell]:
     read = {figure.cell.start for figure in row.figures.values()} | {cell.start for _, cell in row.lines}
     read |= {figure.cell.start for name, figure in row.unnamed.items() if _is_other(name)}
-    for cell in row.line.cells:
-        if cell.start not in read and _COUNT.fullmatch(cell.text):
-            yield cell.right // _EDGE, cell.text
+    yield from (cell for cell in row.line.cells if cell.start not in read and _COUNT.fullmatch(cell.text))
 
 
 def _is_other(name: str) -> bool:

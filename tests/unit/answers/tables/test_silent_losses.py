@@ -190,7 +190,7 @@ def test_a_third_more_is_no_one() -> None:
     assert answers.reasons or said_figures(answers)[0][0] != Decimal(1)
 
 
-def test_whole_numbers_that_nobody_read_may_be_the_quantity() -> None:
+def test_whole_numbers_that_no_head_names_are_proposed_for_the_quantity() -> None:
     rows = (
         "Flyer DIN lang                 5000      118,40",
         "Klappkarten                     250       74,95",
@@ -198,7 +198,9 @@ def test_whole_numbers_that_nobody_read_may_be_the_quantity() -> None:
         "Gesamtbetrag                             324,87",
     )
     answers = read_text("\n".join(("Druckprodukt              Exemplare      Betrag", *rows)), gross_total="324.87")
-    assert [reason for reason in answers.reasons if "kann die Menge sein" in reason]
+    assert [reason for reason in answers.reasons if "nichts bestätigt, dass es die Mengen sind" in reason]
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [5000, 250, 12]
+    assert max(field.confidence for field in answers.fields if field.path.endswith(".quantity")) < Decimal("0.9")
 
 
 def test_numbers_of_the_rows_and_rates_of_taxes_are_no_quantity() -> None:

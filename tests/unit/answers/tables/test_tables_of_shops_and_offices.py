@@ -316,18 +316,34 @@ def test_a_list_without_a_head_has_parts_of_a_unit() -> None:
     assert [quantity for quantity, _, _ in said_figures(answers)] == [12, 30, 5, Decimal("2.5")]
 
 
-def test_whole_numbers_that_nobody_read_are_said_where_other_rows_have_a_quantity() -> None:
+def test_whole_numbers_that_no_head_names_are_proposed_where_other_rows_have_a_quantity() -> None:
     lines = (
-        "Service                       Qty    Monthly    Amount",
-        "Business line                   2      19.50     39.00",
-        "Broadband                       1      34.00     34.00",
-        "                          Subtotal               73.00",
-        "Call type      Calls     Zone                   Amount",
-        "UK landline      214     home                     8.90",
-        "UK mobile         97     home                    12.47",
-        "0845 numbers       3     other                    0.71",
-        "                          Total                  95.08",
+        "Service                  Phone    Qty    Monthly    Amount",
+        "Business line         49601104      2      19.50     39.00",
+        "Broadband             49601105      1      34.00     34.00",
+        "                             Subtotal               73.00",
+        "Call type                Calls                      Amount",
+        "UK landline                214                        8.90",
+        "UK mobile                   97                       12.47",
+        "0845 numbers                 3                        0.71",
+        "                             Total                   95.08",
     )
     answers = read(*lines, net_total="95.08")
     assert len(answers.reasons) == 1
-    assert "column of whole numbers was not read" in answers.reasons[0]
+    assert "have a column of whole numbers" in answers.reasons[0]
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [2, 1, 214, 97, 3]
+    assert max(field.confidence for field in answers.fields if field.path.endswith("[3].quantity")) < Decimal("0.9")
+
+
+def test_whole_numbers_beside_other_rows_quantities_are_none() -> None:
+    lines = (
+        "Leistung                   Menge     Ansatz    MC    Betrag",
+        "Abholung                                        1     85,00",
+        "Fracht                         2      10,00     1     20,00",
+        "Treibstoffzuschlag                              1     35,00",
+        "Zollabfertigung                                 0    110,00",
+        "                           Summe                     250,00",
+    )
+    answers = read(*lines, language="de", net_total="250.00")
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [None, 2, None, None]
+    assert not answers.reasons
