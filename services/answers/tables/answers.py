@@ -254,7 +254,7 @@ def _read_table(
     else:
         products = _products_below(table, rows, laid_out, language)
         rows = products or (_without_known_tax(table, rows, named) if confirmed else rows)
-        confirmed = confirmed or _come_to_with_tax(rows, key, laid_out, language)
+        confirmed = confirmed or _come_to_with_tax(rows, key, laid_out, language, named)
     why = Reasons(table, labels, language)
     reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
     if denied:
@@ -581,7 +581,7 @@ def _taxes_below(
         words = _words(tax)
         if is_adjustment(words) or _SERVICE.search(words.lower()):
             return 0
-        if rate_of(words) is None and not _TAX.search(words.lower()):
+        if rate_of(words) is None and not (names_tax_anywhere(words) and says_tax_alone(words)):
             return 0
         if equal(sum(values[:-last], Decimal(0)), net):
             below = totals_below(laid_out[: tax.page], above, language, {Aside.SUBTOTAL, Aside.TOTAL}, until=tax)
@@ -824,10 +824,18 @@ def _without_known_tax(table: TableDefinition, rows: Sequence[Row], named: Mappi
     return rows if is_known else amounts_without_tax(table, rows) or rows
 
 
-def _come_to_with_tax(rows: Sequence[Row], key: ColumnDefinition, laid_out: Sequence[Sheet], language: str) -> bool:
-    """Tell whether the first total below rows is what a column beside their amounts comes to, which has their tax."""
-    below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}) if rows else []
-    return any(have(below[:1], total) for total in sums_with_tax(rows, key.name))
+def _come_to_with_tax(
+    rows: Sequence[Row],
+    key: ColumnDefinition,
+    laid_out: Sequence[Sheet],
+    language: str,
+    named: Mapping[str, Decimal],
+) -> bool:
+    """Tell whether a column beside rows' amounts, which has their tax, comes to the gross total, no net one known."""
+    if not rows or not named or key.adds_up_to[0] in named:
+        return False
+    below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}, adjustments=True)
+    return any(is_confirmed(total, named, below) for total in sums_with_tax(rows, key.name))
 
 
 def _exceeded(key: ColumnDefinition, rows: Sequence[Row], named: Mapping[str, Decimal]) -> list[str]:

@@ -82,13 +82,18 @@ _WHOLE: Final = frozenset({
     "cases", "ship",
 })  # fmt: skip
 """What a head must say and nothing else: `Muster KG` is no `Netto kg`, `Flaschen je Karton` are not those delivered."""
+_SHIP: Final = "ship"
+"""How many were shipped, if numbers stand below it: else the day, or who ships."""
 _HEAD_NOUNS: Final = frozenset({"bezeichnung", "beschreibung"})
 """Ends of German words that say of what a column of words is: `Betonbezeichnung`."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _CODE: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Z0-9][A-Z0-9./-]+")
 """An article's number: `SDS-TR-B-3000`."""
 _DIGITS: Final = re.compile(r"[0-9]")
+_BARE_NUMBER: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_PERIOD: Final = re.compile(r"zeitraum|periode?\b|période|period\b|datum|\bdates?\b")
+"""In the label of a column of words, what says that days stand below it."""
 _MONTHS: Final = frozenset(
     name.strip(".").lower()
     for locale in ("de", "de_AT", "en", "fr")
@@ -185,7 +190,10 @@ class HeadFinder:
         stacked = [part for variants in stacked for part in self._apart_by_columns(variants, below)]
         cells = [part for variants in stacked for part in self._told_apart(variants)]
         scored = [
-            (score, name, at) for at, variants in enumerate(cells) for name, score in self._best(variants).items()
+            (score, name, at)
+            for at, variants in enumerate(cells)
+            if words_of(variants[0].text) != _SHIP or _has_bare_numbers(variants[0], below)
+            for name, score in self._best(variants).items()
         ]
         chosen = _chosen(scored, frozenset())
         if not self._is_head(chosen):
@@ -314,7 +322,7 @@ class HeadFinder:
             self._take_words(chosen, first if best is None else best)
             return
         if _has_words(cells[first], below):
-            if _are_days(cells[first], below):
+            if _PERIOD.search(cells[first].text.lower()) and _are_days(cells[first], below):
                 self._take_words_beside_days(chosen, cells, below)
             return
         others = [(score, at) for score, name, at in scored if name == words and at not in taken]
@@ -526,6 +534,12 @@ def _is_bare_amount(head: Cell) -> bool:
 def _has_numbers(head: Cell, lines: Sequence[Line]) -> bool:
     found = [cell for line in lines for cell in line.cells if cell.overlaps(head)]
     return 2 * sum(FIGURE.fullmatch(cell.text) is not None for cell in found) > len(found)
+
+
+def _has_bare_numbers(head: Cell, lines: Sequence[Line]) -> bool:
+    """Tell whether most of what stands below a head is a number without a unit, and no day."""
+    found = [cell for line in lines for cell in line.cells if cell.overlaps(head)]
+    return 2 * sum(_BARE_NUMBER.fullmatch(cell.text) is not None for cell in found) > len(found)
 
 
 def _up_to_sum(lines: Sequence[Line]) -> Sequence[Line]:

@@ -15,7 +15,7 @@ from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
 from services.answers.tables.sheet import Line, Sheet
 from services.answers.tables.totals import equal
-from services.answers.tables.words import names_tax
+from services.answers.tables.words import names_tax, says_tax_alone
 
 _CENT: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
@@ -183,6 +183,8 @@ def amounts_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence
     name = _first_that_fits(rows, fits) if len(rows) >= _TWO else ""
     if not name or not all(fits(row, name) for row in rows):
         return None
+    if table.key.product_of and 2 * sum(_is_product(row, key, *table.key.product_of) for row in rows) > len(rows):
+        return None
     if sum(_value(row, name) != _value(row, key) for row in rows) < _TWO:
         return None
     return [with_column(row, key, name) for row in rows]
@@ -192,7 +194,7 @@ def sums_with_tax(rows: Sequence[Row], key: str) -> Iterator[Decimal]:
     """Give what rows come to with their tax, if another column has each amount with it, and a third one the tax."""
     for name in dict.fromkeys(name for row in rows for name in row.unnamed if name != ROW_NUMBER):
         total = _sum(rows, name) if all(_value(row, name) is not None for row in rows) else None
-        if total and sum(_shows_tax(row, key, name) for row in rows) == len(rows):
+        if total and all(_shows_tax(row, key, name) for row in rows):
             yield total
 
 
@@ -200,13 +202,14 @@ def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
     without, amount = _value(row, net), _value(row, gross)
     if without is None or amount is None:
         return False
-    taxes = (figure.value for name, figure in row.unnamed.items() if names_tax(_label_of(name)))
-    return any(tax is not None and without and without + tax == amount for tax in taxes)
+    taxes = (figure.value for name, figure in row.unnamed.items() if _heads_taxes(name))
+    return any(tax is not None and tax >= 0 and without and without + tax == amount for tax in taxes)
 
 
-def _label_of(name: str) -> str:
-    """Give what heads a column that nobody asked for."""
-    return name.partition(" ")[2]
+def _heads_taxes(name: str) -> bool:
+    """Tell whether a column that nobody asked for is called a tax, and nothing else: `VAT`, no `City tax`."""
+    label = name.partition(" ")[2]
+    return names_tax(label) and says_tax_alone(label)
 
 
 def _first_that_fits(rows: Sequence[Row], fits: Callable[[Row, str], bool]) -> str:

@@ -23,7 +23,7 @@ from services.answers.tables.misleading import (
     take_products,
 )
 from services.answers.tables.products import is_product, name_factors
-from services.answers.tables.row import Row, row_tolerance, take_codes, take_numbers
+from services.answers.tables.row import CODE, Row, row_tolerance, take_codes, take_numbers
 from services.answers.tables.rows import Part, RowReader
 from services.answers.tables.sheet import ALIGNED, SEVERAL, Cell, Line, Sheet, is_rule
 from services.answers.tables.totals import column_sum, equal
@@ -45,9 +45,10 @@ _OPEN: Final = re.compile(
 )
 _MOST_LATER: Final = 5
 """Rows below a total that are kept."""
-_LEADING: Final = 1.7
+_LEADING: Final = 1.6
 """Distance of the lines of a description, as part of the font size, at most."""
-_OPTION: Final = re.compile(r"[-\u2013\u2022\u00b7] ?[^\W\d_]")
+_OPTION: Final = re.compile(r"[-\u2013\u2022\u00b7] ?[^\W\d_][^:]{0,30}(?:: | [-\u2013] )\S")
+"""What is chosen of an article: `- Size: A5`."""
 _SET_IN: Final = 2
 """How far an option is set in, as part of the font size, at most."""
 _APART: Final = 2
@@ -304,11 +305,14 @@ class _Chooser:
     def _leave_out_sums(self) -> None:
         """Leave out rows of one number that is the sum of those above, which have others: `762 pieces on this cart`."""
         kept: list[Row] = []
-        total, count, least, have_others = Decimal(0), 0, SEVERAL, True
+        total, count, have_others = Decimal(0), 0, True
+        said: set[str] = set()
         for row in self.found.rows:
             value = row.figures[self.table.key.name].value
-            if have_others and count >= least and value == total and self._is_bare(row) and not row.unnamed:
-                total, count, least = Decimal(0), 0, FEWEST_GROUPS
+            is_sum = value == total and self._is_bare(row) and not row.unnamed
+            words = set(_text(row).lower().split())
+            if have_others and is_sum and (count >= SEVERAL or (count >= FEWEST_GROUPS and words & said)):
+                total, count, said = Decimal(0), 0, words
                 continue
             kept.append(row)
             total, count, have_others = total + (value or 0), count + 1, have_others and bool(row.unnamed)
@@ -471,8 +475,8 @@ def _leave_out_codes(rows: Sequence[Row]) -> None:
 
 def _leave_out_codes_above(rows: Sequence[Row]) -> None:
     """Take an article's code out of rows' words where most have one alone on the line above their name."""
-    coded = [row for row in rows if len(row.lines) > 1 and _CODE.fullmatch(row.lines[0][1].text)]
-    are_told_apart = len({row.lines[0][1].text for row in coded}) == len(coded)
+    coded = [row for row in rows if len(row.lines) > 1 and CODE.fullmatch(row.lines[0][1].text)]
+    are_told_apart = all(len({row.lines[at][1].text for row in coded}) == len(coded) for at in (0, 1))
     for row in coded if len(coded) >= SEVERAL and 2 * len(coded) > len(rows) and are_told_apart else ():
         del row.lines[0]
 

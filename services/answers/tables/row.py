@@ -10,8 +10,12 @@ from services.answers.tables.sheet import Cell, Line
 from services.answers.tables.words import Aside
 
 _COUNTS: Final = re.compile(r"0*([1-9][0-9]{0,3})[.)]? +(?=[^\W\d_])")
-_CODED: Final = re.compile(r"(?P<code>[A-Z0-9]{2,}(?:[-./][A-Z0-9]+)*) ?(?: [-\u2013]|:) (?=[^\W\d_]{2})")
-"""An article's code before its name, and a dash between them."""
+CODE: Final = re.compile(
+    r"(?=[^ ]*[A-Z])(?=[^ ]*-|(?:[^0-9 ]*[0-9]){3}|(?:[^A-Z ]*[A-Z]){3}[^ ]*[0-9]{2})[A-Z0-9][A-Z0-9./-]+"
+)
+"""An article's code: letters, and a dash, three digits, or three letters and two: no `M8`, no `KW44`, no `01/2026`."""
+_CODED: Final = re.compile(rf"(?P<code>{CODE.pattern}) [-\u2013] (?=[^\W\d_]{{2}})")
+"""One before an article's name, and a dash between them."""
 _LEAST_COUNTED: Final = 3
 """Rows: two that begin with 1 and 2 may say how many there are of each."""
 
@@ -117,12 +121,15 @@ def take_numbers(rows: Sequence[Row]) -> None:
 def take_codes(rows: Sequence[Row]) -> None:
     """Take articles' codes from the words of rows, if each has one, a dash behind it: `PRS-014 - Maintenance`.
 
-    No two have the same, and most have digits: `TV - Montage` may be a name.
+    No two have the same, most have digits, and what is left tells the articles apart.
     """
     matches = [_CODED.match(row.lines[0][1].text) if row.lines else None for row in rows]
     codes = [match["code"] for match in matches if match]
     with_digits = sum(any(map(str.isdigit, code)) for code in codes)
-    if len(codes) < max(len(rows), _LEAST_COUNTED) or len(set(codes)) < len(codes) or 2 * with_digits <= len(codes):
+    left = {row.lines[0][1].text[match.end() :] for row, match in zip(rows, matches, strict=True) if match}
+    if len(codes) < max(len(rows), _LEAST_COUNTED) or 2 * with_digits <= len(codes):
+        return
+    if min(len(set(codes)), len(left)) < len(rows):
         return
     for row, match in zip(rows, matches, strict=True):
         page, cell = row.lines[0]

@@ -10,14 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from schemas.tables import ColumnDefinition, TableDefinition
-from services.answers.amounts import (
-    FRACTION,
-    HUNDREDTH,
-    currency_code,
-    parse_hundredths,
-    parse_money,
-    parse_number,
-)
+from services.answers.amounts import FRACTION, HUNDREDTH, parse_hundredths, parse_money, parse_number
 from services.answers.tables.beginnings import begins_above, first_start, starts_of
 from services.answers.tables.columns import Columns, is_figure
 from services.answers.tables.evenly import Numbers
@@ -55,8 +48,12 @@ _WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-
 _TAKEN_OFF: Final = re.compile(r"\([-\u2013\u2212+]? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%\) ")
 """Before an amount, the discount that is taken off it already: `(-5 %) 2.588,75`."""
 _TAXED_AT: Final = re.compile(r"[^\W\d_]{0,5}\.? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%(?: [^\W\d_].*)?")
-_REMARK: Final = re.compile(r"\([^()]*?([^\W\d_]+)\)")
-"""What an amount in brackets is of stands behind it: `(£0.00 P&P)` is a remark, `(12.00 CHF)` an amount."""
+_REMARK: Final = re.compile(
+    r"\([^\w()]{0,2}[0-9][0-9.,]*[^\w()]{0,2}"
+    r"(?:p ?& ?p|postage|shipping|delivery|vat|tax|mwst|ust|tva|versand|porto)\.?\)",
+    re.IGNORECASE,
+)
+"""What an amount in brackets is of stands behind it: `(£0.00 P&P)` is a remark, `(12.00 CR)` an amount."""
 _WIDE_SPACE: Final = 0.75
 """Gap between words of one width, as part of the font size, at most."""
 _SEVERAL: Final = 2
@@ -202,7 +199,11 @@ class RowReader:
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
-        if match is None or _DATE.fullmatch(cell.text) or (column is self.table.key and _is_no_amount(cell.text)):
+        if (
+            match is None
+            or _DATE.fullmatch(cell.text)
+            or (column is self.table.key and column.kind == "money" and _is_no_amount(cell.text))
+        ):
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(with_zero(cell.text), self.language)
@@ -233,6 +234,7 @@ class RowReader:
         grouped: list[tuple[int, Cell]] = []
         named: Cell | None = None
         labels: dict[str, Cell] = {}
+        untaxed: dict[str, bool] = {}
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
             named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
@@ -250,12 +252,14 @@ class RowReader:
                     labels[name] = cell
                 if column is self.table.description or figure is None:
                     continue
-                if _is_with_tax(labels.pop(name, None), cell):
+                taxed = _is_with_tax(labels.pop(name, None), cell)
+                if taxed and untaxed.get(name):
                     others.append((f"{name} with tax", figure))
                 elif column is key:
                     rows.append(Row(page, line, {name: figure}, None, group=group, aside=aside))
                 else:
                     others.append((name, figure))
+                untaxed[name] = taxed is False
         apart = _in_succession(self.table, rows, others)
         strays = _attach(rows, [item for item in others if item[0] not in apart], by_name)
         position = _begin_at_positions(rows, grouped, continues=continues)
@@ -406,18 +410,17 @@ def _without_base(cell: Cell) -> Cell:
     return cell._replace(text=text, end=cell.start + len(text))
 
 
-def _is_with_tax(label: Cell | None, cell: Cell) -> bool:
-    """Tell whether words right above a number in its column say that it is the one with tax: `Incl. Tax:`."""
+def _is_with_tax(label: Cell | None, cell: Cell) -> bool | None:
+    """Tell whether words right above a number in its column say that it has its tax; None if they say nothing of it."""
     if label is None or not 0 < cell.baseline - label.baseline <= _NEXT_LINE * cell.size:
-        return False
+        return None
     match = _OF_TAX.fullmatch(label.text)
-    return match is not None and match["with"] is not None
+    return None if match is None else match["with"] is not None
 
 
 def _is_no_amount(text: str) -> bool:
     """Tell whether what stands among amounts is a remark on one: `(£0.00 P&P)`, `7 % VAT`."""
-    remark = _REMARK.fullmatch(text)
-    return _TAXED_AT.fullmatch(text) is not None or (remark is not None and currency_code(remark[1]) is None)
+    return _TAXED_AT.fullmatch(text) is not None or _REMARK.fullmatch(text) is not None
 
 
 def _is_total(line: Line) -> bool:

@@ -89,7 +89,7 @@ def is_charged_on(
     lines = [line for sheet in sheets[row.page - 1 :] for line in sheet.lines if _is_below(row, sheet, line)]
     for at, line in enumerate(lines):
         aside = aside_of(label_of(cell.text for cell in line.cells))
-        if aside in {Aside.TOTAL, Aside.SUBTOTAL} and any(equal(total, amount) for amount in _amounts(line, language)):
+        if aside is Aside.TOTAL and any(equal(total, amount) for amount in _amounts(line, language)):
             edge = row.lines[0][1].left if row.lines else -ALIGNED
             return any(charges_make(total, value, lines[at + 1 :], language, edge) for value in named.values())
     return False
@@ -104,7 +104,7 @@ def charges_make(total: Decimal, wanted: Decimal, lines: Sequence[Line], languag
         Where the words of rows begin: what begins there too, and names no charge, is a row.
     """
     for line in lines[: _MOST_AMOUNTS + 1]:
-        amounts = list(_amounts(Line(line.cells[-1:]), language))
+        amounts = list(_amounts(line, language))
         if len(line.cells) != 2 or len(amounts) != 1:  # noqa: PLR2004  (a label, and an amount)
             return False
         if equal(amounts[0], wanted):

@@ -15,8 +15,14 @@ from services.answers.tables.words import aside_of
 
 _FEWEST: Final = 4
 """Lines that begin alike, at least: fewer may be anything."""
-_COUNT: Final = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,3}(?= [^\W\d_]))?)(?: ?[x\u00d7]| [^\W\d_]{1,7}[.²³23]?)?")
+_COUNT: Final = re.compile(
+    r"([0-9]{1,3}(?:[.,][0-9]{1,3}(?= (?:m|m²|m³|m2|m3|lfm|kg|g|t|to|l|h|std)\b))?)"
+    r"(?: ?[x\u00d7]| [^\W\d_]{1,7}[.²³23]?)?",
+    re.IGNORECASE,
+)
 """`4`, `4 x`, `4 off`, `4 pairs`, `2,5 m3`."""
+_IN_ALL: Final = re.compile(r"gesamt|\btotal|zusammen|\bin all\b|\ben tout\b")
+"""What says that a number is the sum of those above: `58 Ex. insgesamt`."""
 _MEASURE: Final = re.compile(r"[0-9.,]+ ?(?:kg|g|t|l|ml|m|cm|mm|m²|m³)")
 """A number that counts nothing; of two that do, the first may be a code."""
 _NAME: Final = re.compile(r"[^\W\d_]{3,}")
@@ -38,8 +44,8 @@ def counted_rows(table: TableDefinition, sheets: Sequence[Sheet], language: str)
     rows = [row for row in rows if abs(_edge(row) - edge) <= 1]
     values = [row.figures[table.key.name].value or 0 for row in rows]
     rise = all(upper < lower for upper, lower in pairwise(values))
-    if len(values) > _FEWEST and values[-1] == sum(values[:-1]):
-        del rows[-1]  # `58 copies in all`
+    if len(values) > _FEWEST and values[-1] == sum(values[:-1]) and _IN_ALL.search(rows[-1].lines[0][1].text.lower()):
+        del rows[-1]
     return [] if len(rows) < _FEWEST or rise else rows
 
 

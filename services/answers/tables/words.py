@@ -54,8 +54,8 @@ _TAX_STEMS: Final = re.compile(
     r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|(?:[cis]|ut)?gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
 )
 _BESIDE_TAX: Final = frozenset({
-    "auf", "aus", "betrag", "brutto", "chf", "das", "de", "der", "die", "enthalten", "enthaltene", "eur", "federal",
-    "gbp", "gesamt", "gesetzl", "gesetzliche", "gesetzlicher", "h", "i", "incl", "including", "inkl",
+    "and", "auf", "aus", "betrag", "brutto", "chf", "das", "de", "der", "die", "enthalten", "enthaltene", "eur",
+    "federal", "gbp", "gesamt", "gesetzl", "gesetzliche", "gesetzlicher", "h", "i", "incl", "including", "inkl",
     "inklusive", "la", "local", "m", "net", "netto", "of", "on", "order", "plus", "rate", "s", "sales", "satz", "state",
     "sur", "t", "the", "total", "u", "usd", "v", "von", "zuzüglich", "zzgl",
 })  # fmt: skip

@@ -145,21 +145,6 @@ def test_postage_above_the_only_total_is_no_row_if_its_words_end_as_those_of_no_
     assert len(said_descriptions(answers)) == 3
 
 
-def test_what_is_charged_below_a_subtotal_leads_to_the_total() -> None:
-    lines = (
-        "Products               Price (ex)     Qty    Total (ex)",
-        "Desk organiser              24.00       2         48.00",
-        "Wall planner                11.50       1         11.50",
-        "                                Sub-Total:        59.50",
-        "               Parcel rate (2 day tracked):        4.50",
-        "                                  VAT 20%:        12.80",
-        "                                    Total:        76.80",
-    )
-    answers = read(*lines, net_total="64.00", gross_total="76.80")
-    assert amounts(answers) == [Decimal("48.00"), Decimal("11.50")]
-    assert not answers.reasons
-
-
 def _line(baseline: int, *cells: tuple[str, int]) -> list[Placed]:
     return [(text, left, baseline) for text, left in cells]
 
@@ -347,3 +332,134 @@ def test_whole_numbers_beside_other_rows_quantities_are_none() -> None:
     answers = read(*lines, language="de", net_total="250.00")
     assert [quantity for quantity, _, _ in said_figures(answers)] == [None, 2, None, None]
     assert not answers.reasons
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ("City tax", ("2 nights    200.00      8.00    208.00", "3 nights    240.00     12.00    252.00")),
+        ("Tax withheld", ("Talk       1000.00   -200.00    800.00", "Essay       500.00   -100.00    400.00")),
+    ],
+)
+def test_what_is_called_a_tax_and_more_leaves_amounts_as_they_are(head: str, rows: Sequence[str]) -> None:
+    total = amounts_of(rows)
+    lines = (f"Item           Fee {head:>14}    Amount", *rows, f"               Total          {sum(total)}")
+    assert amounts(read(*lines, gross_total=str(sum(total)))) == total
+
+
+def amounts_of(rows: Sequence[str]) -> list[Decimal]:
+    return [Decimal(row.split()[-1]) for row in rows]
+
+
+def test_amounts_that_are_the_products_stay_beside_those_before_tax() -> None:
+    lines = (
+        "Item          Qty   Price       Net       VAT      Amount",
+        "Compost        12    6.60     66.00     13.20       79.20",
+        "Edging          4   35.94    119.80     23.96      143.76",
+        "                                        Total      222.96",
+    )
+    assert said_figures(read(*lines, gross_total="222.96"))[0] == (12, Decimal("6.60"), Decimal("79.20"))
+
+
+def test_a_total_with_tax_confirms_no_rows_where_more_is_billed_below() -> None:
+    lines = (
+        "Qty    Item        VAT     Total (ex)     Total (inc)",
+        "4      Kettle      20%          80.00           96.00",
+        "1      Toaster     20%          30.00           36.00",
+        "                         Goods total:          132.00",
+        "Installation on site                           120.00",
+        "                       Invoice total:          252.00",
+    )
+    answers = read(*lines, net_total="210.00", gross_total="252.00")
+    assert amounts(answers) == [96, 36, 120] or answers.reasons
+
+
+@pytest.mark.parametrize("words", ["Taxi fares", "plus Anfahrt", "Wartung Plus", "Taxe de séjour"])
+def test_what_only_sounds_like_a_tax_is_billed(words: str) -> None:
+    lines = (
+        "Description                 Qty    Price    Amount",
+        "Consulting                    1   300.00    300.00",
+        "Workshop                      1   200.00    200.00",
+        "                           Subtotal         500.00",
+        f"{words:<40}          95.00",
+        "                           Total            595.00",
+    )
+    assert amounts(read(*lines, net_total="500.00", gross_total="595.00"))[-1] == 95
+
+
+@pytest.mark.parametrize(
+    "months", [("Januar 2026", "Februar 2026", "März 2026"), ("May 2026", "June 2026", "July 2026")]
+)
+def test_months_name_what_is_let(months: Sequence[str]) -> None:
+    rows = [f"{month:<20}    1      Monat     500.00" for month in months]
+    lines = ("Description          Qty      Unit     Amount", *rows, "                         Total       1500.00")
+    assert said_descriptions(read(*lines, gross_total="1500.00")) == list(months)
+
+
+@pytest.mark.parametrize("shipped", [("12 Oct", "14 Oct"), ("12/10/26", "14/10/26"), ("UPS", "UPS")])
+def test_the_day_of_shipping_is_no_quantity(shipped: Sequence[str]) -> None:
+    lines = (
+        "Item   Description             Qty     Ship",
+        f"1      Discharge hose          150     {shipped[0]}",
+        f"2      Barbed elbow kit         10     {shipped[1]}",
+    )
+    assert [quantity for quantity, _, _ in said_figures(read(*lines, kind="delivery_note"))] == [150, 10]
+
+
+def test_with_tax_below_a_head_says_nothing_of_the_first_row_alone() -> None:
+    cells = _line(1_000, ("Item", 500), ("Qty", 3_000), ("Price", 4_000), ("Amount", 5_200))
+    cells += _line(1_120, ("incl. VAT", 5_200))
+    for at, (words, amount) in enumerate((("Hose", "120.00"), ("Pump", "80.00"), ("Clamp", "20.00"))):
+        cells += _line(1_260 + 160 * at, (words, 500), ("1", 3_000), (amount, 4_000), (amount, 5_200))
+    answers = read_placed(placed(*cells))
+    assert said_descriptions(answers) == ["Hose", "Pump", "Clamp"]
+
+
+def test_goods_as_many_as_those_above_stay_goods() -> None:
+    lines = [line.replace("Chilled cases", "Ice packs    ") for line in CASES]
+    assert [quantity for quantity, _, _ in said_figures(read(*lines, kind="delivery_note"))] == [4, 3, 5, 6, 4, 10]
+    chairs = ("1 x Esstisch", "1 x Sideboard", "1 x Teppich", "1 x Lampe", "4 x Stuhl Buche")
+    answers = read(*[line.replace(" x ", " x    ") for line in chairs], kind="delivery_note", language="de")
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [1, 1, 1, 1, 4]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("01/2026 - Miete Stellplatz", "02/2026 - Miete Stellplatz", "03/2026 - Miete Stellplatz"),
+        ("KW44 - Montage Nord", "KW45 - Montage Süd", "KW46 - Montage West"),
+        ("2019 - Riesling", "2020 - Silvaner", "2021 - Kerner"),
+        ("M8 - Hex bolt", "M10 - Square nut", "M12 - Washer"),
+        ("A-101 - Double room", "A-102 - Double room", "A-103 - Double room"),
+    ],
+)
+def test_months_weeks_years_sizes_and_rooms_before_a_dash_are_no_codes(names: Sequence[str]) -> None:
+    rows = [f"{name:<34}1     10.00     10.00" for name in names]
+    lines = ("Description                     Qty     Price    Amount", *rows, "                        Total    30.00")
+    assert said_descriptions(read(*lines, gross_total="30.00")) == list(names)
+
+
+def test_a_remark_behind_a_dash_is_no_option() -> None:
+    cells = _line(1_000, ("Item", 500), ("Price", 3_900), ("Total", 5_200))
+    cells += _line(1_200, ("Hose", 500), ("24.00", 3_900), ("48.00", 5_200))
+    cells += _line(1_320, ("- see remarks overleaf", 560))
+    cells += _line(1_500, ("Pump", 500), ("3.20", 3_900), ("16.00", 5_200))
+    cells += _line(1_700, ("Sub-Total:", 3_900), ("64.00", 5_200))
+    assert said_descriptions(read_placed(placed(*cells), net_total="64.00")) == ["Hose", "Pump"]
+
+
+def test_a_credit_in_brackets_is_no_remark() -> None:
+    lines = (
+        "Item               Qty    Price       Amount",
+        "Clamp                2    10.00        20.00",
+        "Credit clamp         1    20.00   (20.00 CR)",
+        "Bolt                 5     1.00         5.00",
+        "                   Total                5.00",
+    )
+    answers = read(*lines, gross_total="5.00")
+    assert len(said_descriptions(answers)) == 3 or answers.reasons
+
+
+def test_an_amount_of_money_before_words_counts_nothing() -> None:
+    lines = ("2.50 EUR   Kaffee", "3.10 EUR   Tee", "1.20 EUR   Wasser", "4.00 EUR   Kuchen")
+    assert not said_figures(read(*lines, kind="delivery_note", language="de"))
