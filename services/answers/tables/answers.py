@@ -18,7 +18,7 @@ from services.answers.tables.copied import Copied, CopiedRow, copied_rows
 from services.answers.tables.entries import is_money
 from services.answers.tables.feet import without_feet
 from services.answers.tables.fields import Surety, fields_of
-from services.answers.tables.head import ROW_NUMBER, HeadFinder
+from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.itemised import counted_items, itemised_rows
 from services.answers.tables.justified import without_justified
 from services.answers.tables.kinds_of_rows import are_kinds
@@ -241,8 +241,7 @@ def _read_table(
     denied = _is_denied(found, table, named, laid_out, language)
     if denied:
         named = {}  # what is said to be the total may have been copied from the row
-    added = _added_up(table, found, laid_out, language, named, by_content=by_content)
-    found, rows, confirmed = _with_more_products(table, added, laid_out, language, named)
+    found, rows, confirmed = _added_up(table, found, laid_out, language, named, by_content=by_content)
     rows = _with_untaxed(found, rows, key, totals)
     products = None
     confirmed = confirmed and not found.may_end_with_tax
@@ -319,29 +318,6 @@ def _added_up(
     if not named or _come_to(rows, key, named):
         return found, rows, confirmed
     return _made_whole(table, found, rows, laid_out, language, named, by_content=by_content) or (found, rows, confirmed)
-
-
-def _with_more_products(
-    table: TableDefinition,
-    added: tuple[Found, Sequence[Row], bool],
-    laid_out: Sequence[Sheet],
-    language: str,
-    named: Mapping[str, Decimal],
-) -> tuple[Found, Sequence[Row], bool]:
-    """Read second heads that do not name their words, too, if the same amounts add up and more are products then."""
-    key, (found, rows, confirmed) = table.key, added
-    proven = sum(is_product(table, row) is True for row in rows)
-    if not (confirmed and key.product_of) or proven == len(rows):
-        return added
-    finder = HeadFinder(table, by_content=True)
-    if sum(len(finder.find(sheet.lines)) for sheet in laid_out) <= len(found.heads):
-        return added
-    other = find_rows(table, laid_out, language, by_content=True)
-    others, is_all = _settled(other, key, named, laid_out, language) if other.rows else ((), False)
-    places = [[_place_of(row, row.figures[key.name]) for row in of_way] for of_way in (rows, others)]
-    if is_all and places[0] == places[1] and sum(is_product(table, row) is True for row in others) > proven:
-        return other, others, True
-    return added
 
 
 def _made_whole(
@@ -831,8 +807,8 @@ def _come_to_with_tax(
     language: str,
     named: Mapping[str, Decimal],
 ) -> bool:
-    """Tell whether a column beside rows' amounts, which has their tax, comes to the gross total, no net one known."""
-    if not rows or not named or key.adds_up_to[0] in named:
+    """Tell whether a column beside rows' amounts, which has their tax, comes to a total."""
+    if not rows or not named:
         return False
     below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}, adjustments=True)
     return any(is_confirmed(total, named, below) for total in sums_with_tax(rows, key.name))

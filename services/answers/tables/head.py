@@ -79,7 +79,7 @@ _OF_WEIGHT: Final = frozenset({"kg", "netto", "net", "gewicht", "nettogewicht", 
 """What a head says of a weight in it, and no firm of its legal form."""
 _WHOLE: Final = frozenset({
     "kg", "exemplare", "flaschen", "gebinde", "bottles", "tubes", "number of packages", "bouteilles", "exemplaires",
-    "cases", "ship",
+    "cases",
 })  # fmt: skip
 """What a head must say and nothing else: `Muster KG` is no `Netto kg`, `Flaschen je Karton` are not those delivered."""
 _SHIP: Final = "ship"

@@ -203,7 +203,7 @@ def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
     if without is None or amount is None:
         return False
     taxes = (figure.value for name, figure in row.unnamed.items() if _heads_taxes(name))
-    return any(tax is not None and tax >= 0 and without and without + tax == amount for tax in taxes)
+    return any(tax is not None and without and without + tax == amount for tax in taxes)
 
 
 def _heads_taxes(name: str) -> bool:

@@ -100,8 +100,7 @@ def _name_under_other_head(table: TableDefinition, missing: str, rows: Sequence[
     without = [row for row in rows if missing not in row.figures]
     for name in dict.fromkeys(name for row in without for name in row.unnamed):
         having = [row for row in without if name in row.unnamed]
-        values = {row.unnamed[name].value for row in having}
-        if len(having) > 1 and len(values) > 1 and all(_fits(table, row, missing, name) for row in having):
+        if len(having) > 1 and all(_fits(table, row, missing, name) for row in having):
             for row in having:
                 row.figures |= {missing: row.unnamed[name]}
             return

@@ -116,13 +116,13 @@ def test_days_name_no_rows_though_their_column_is_called_service() -> None:
 
 def test_a_tax_below_the_rows_is_none_where_they_make_the_net_total_that_stands_above_it() -> None:
     lines = (
-        "Charges                 Service period           Amount",
-        "Business fiber          Oct 1 - Oct 31, 2026     129.95",
-        "Static IP block         Oct 1 - Oct 31, 2026      15.00",
-        "Installation            Sep 18, 2026              85.00",
-        "                        Sub-total of charges     229.95",
-        "                        State and local sales tax 16.67",
-        "                        Total new charges        246.62",
+        "Charges                 Service period                 Amount",
+        "Business fiber          Oct 1 - Oct 31, 2026           129.95",
+        "Static IP block         Oct 1 - Oct 31, 2026            15.00",
+        "Installation            Sep 18, 2026                    85.00",
+        "                        Sub-total of charges           229.95",
+        "                        State and local sales tax       16.67",
+        "                        Total new charges              246.62",
     )
     assert amounts(read(*lines, net_total="229.95", gross_total="246.62")) == [
         Decimal("129.95"),
@@ -194,7 +194,7 @@ def test_a_rate_of_tax_below_an_amount_is_none() -> None:
     cells += _line(1_340, ("17,40", 5_200))
     cells += _line(1_400, ("Futter, Beutel", 500), ("12 St.", 3_000), ("1,45", 4_000))
     cells += _line(1_452, ("7 % MwSt.", 5_200))
-    cells += _line(1_600, ("Krallen schneiden", 500), ("1", 3_000), ("9,00", 4_000), ("9,00", 5_200))
+    cells += _line(1_600, ("Krallen schneiden", 500), ("9,00", 5_200))
     cells += _line(1_800, ("Summe netto", 4_000), ("50,02", 5_200))
     answers = read_placed(placed(*cells), language="de", net_total="50.02")
     assert said_figures(answers)[1] == (12, Decimal("1.45"), Decimal("17.40"))
@@ -374,7 +374,10 @@ def test_a_total_with_tax_confirms_no_rows_where_more_is_billed_below() -> None:
     assert amounts(answers) == [96, 36, 120] or answers.reasons
 
 
-@pytest.mark.parametrize("words", ["Taxi fares", "plus Anfahrt", "Wartung Plus", "Taxe de séjour"])
+@pytest.mark.parametrize(
+    "words",
+    ["Taxi fares", "plus Anfahrt", "Wartung Plus", "Taxe de séjour", "Preparing the annual return of VAT", "Satz"],
+)
 def test_what_only_sounds_like_a_tax_is_billed(words: str) -> None:
     lines = (
         "Description                 Qty    Price    Amount",
@@ -431,6 +434,7 @@ def test_goods_as_many_as_those_above_stay_goods() -> None:
         ("2019 - Riesling", "2020 - Silvaner", "2021 - Kerner"),
         ("M8 - Hex bolt", "M10 - Square nut", "M12 - Washer"),
         ("A-101 - Double room", "A-102 - Double room", "A-103 - Double room"),
+        ("FRA-JFK - Outbound", "JFK-ORD - Transfer", "ORD-FRA - Return"),
     ],
 )
 def test_months_weeks_years_sizes_and_rooms_before_a_dash_are_no_codes(names: Sequence[str]) -> None:
@@ -463,3 +467,50 @@ def test_a_credit_in_brackets_is_no_remark() -> None:
 def test_an_amount_of_money_before_words_counts_nothing() -> None:
     lines = ("2.50 EUR   Kaffee", "3.10 EUR   Tee", "1.20 EUR   Wasser", "4.00 EUR   Kuchen")
     assert not said_figures(read(*lines, kind="delivery_note", language="de"))
+
+
+def test_codes_above_names_stay_where_the_names_are_the_same() -> None:
+    cells = _line(1_000, ("Artikel", 500), ("Menge", 3_000), ("Preis", 4_000), ("Gesamt", 5_200))
+    for at, code in enumerate(("WH-1000XM5", "WH-1000XM4", "WF-C700")):
+        cells += _line(1_200 + 300 * at, (code, 500), ("2", 3_000), ("5,00", 4_000), ("10,00", 5_200))
+        cells += _line(1_320 + 300 * at, ("Farbe schwarz", 500))
+    cells += _line(2_200, ("Summe", 4_000), ("30,00", 5_200))
+    answers = read_placed(placed(*cells), language="de", net_total="30.00")
+    assert said_descriptions(answers)[0] == "WH-1000XM5 Farbe schwarz"
+
+
+def test_names_stand_left_above_what_counts_them() -> None:
+    cells: list[Placed] = []
+    for at, (words, count, price, total) in enumerate(
+        (
+            ("Flying Buffet Hafenblick mit acht warmen und kalten Gängen", "85 Pers.", "à 10,00 €", "850,00 €"),
+            ("Riesling QbA trocken", "36 Fl.", "à 20,00 €", "720,00 €"),
+            ("Pils vom Fass", "3 Fass", "à 118,00 €", "354,00 €"),
+        )
+    ):
+        cells += _line(1_200 + 290 * at, (words, 500))
+        cells += _line(1_326 + 290 * at, (count, 2_000), (price, 3_300), (total, 5_000))
+    cells += _line(2_300, ("Netto gesamt", 3_300), ("1.924,00 €", 5_000))
+    answers = read_placed(placed(*cells), language="de", net_total="1924.00")
+    assert [(words or "")[:13] for words in said_descriptions(answers)] == [
+        "Flying Buffet",
+        "Riesling QbA ",
+        "Pils vom Fass",
+    ]
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [85, 36, 3]
+
+
+def test_rows_that_a_sum_proves_have_the_factors_of_their_own_head() -> None:
+    lines = (
+        "Mitarbeiter                    Zeit          Std         Total",
+        "Rüegg Daniel               07:00-16:30     8.50 h       816.00",
+        "Bajrami Arben              07:00-16:30     8.50 h       697.00",
+        "",
+        "Bezeichnung                   Menge        Preis         Total",
+        "Zierkirsche                   2 Stk       285.00        570.00",
+        "Pflanzerde                    3.5 t        92.00        322.00",
+        "                                 Spesen:   CHF           72.00",
+        "                             Subtotal                  2477.00",
+    )
+    answers = read(*lines, language="de", net_total="2477.00")
+    assert said_figures(answers)[2:4] == [(2, 285, 570), (Decimal("3.5"), 92, 322)]
