@@ -57,6 +57,7 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
+        "twenty-sixth",
         "twenty-fifth",
         "twenty-fourth",
         "twenty-third",
