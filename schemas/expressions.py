@@ -49,7 +49,7 @@ _NODES: Final = (
 _WORD: Final = re.compile(r"\w+")
 _LEGAL_FORMS: Final = frozenset(
     {
-        *("ag", "e", "eg", "gbr", "ggmbh", "gmbh", "k", "kg", "kgaa", "mbh", "og", "ohg", "se", "u", "ug", "v"),
+        *("ag", "e", "eg", "gbr", "ggmbh", "gmbh", "gug", "k", "kg", "kgaa", "mbh", "og", "ohg", "se", "u", "ug", "v"),
         *("asbl", "inc", "limited", "llc", "llp", "ltd", "plc", "sa", "sarl", "sas", "srl", "sàrl"),
     }
 )

@@ -52,7 +52,8 @@ _SALUTATION: Final = re.compile(
 
 _LEGAL_FORM: Final = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
-    r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?|VVaG|[AK]d?öR"
+    r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|g?UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?"
+    r"|VVaG|[AK]d?öR"
     r"|PartG(?: ?mbB)?|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
     r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|EARL|GAEC|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"

@@ -17,6 +17,7 @@ from services.answers.names import firms_in, is_firm, is_occupation
         "Kovács Szerszám Kft.",
         "Mizarstvo Novak d.o.o.",
         "Talleres Ibarra S.L.",
+        "Tüftelbus gUG (haftungsbeschränkt)",
     ],
 )
 def test_a_legal_form_tells_a_firm(name: str) -> None:
