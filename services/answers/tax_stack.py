@@ -22,6 +22,7 @@ from schemas.events import FieldAnswer
 from services.answers.candidates import Candidates
 from services.answers.no_values import is_called_tax, is_paid
 from services.answers.one_total import CENT, MOST_TAXES, RATES
+from services.answers.tables.words import names_sum
 from services.answers.tax_lines import CENTS, RATE, Totals, sum_of
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
@@ -35,6 +36,8 @@ MOST_OPEN: Final = Decimal("0.005")
 
 _PART_BY_NAME: Final = re.compile(r"\b[cis]gst\b")
 """Names of the Indian taxes that stand below each other with no rate."""
+_NUMBERS: Final = re.compile(r"[0-9.,'\u2019 \xa0€£$-]+")
+_TAXES: Final = re.compile(r"\btaxes\b")
 _HALF_A_CENT: Final = Decimal("0.005")
 _TAXED: Final = re.compile(r"(?:%|steuerbar|steuerfrei|\bexempt\b|exonéré).*\b(?:auf|von|aus|on|of|sur)\W*$")
 """What stands before an amount that is taxed, on the line of its tax: `MwSt. 7% auf`, `nicht steuerbar auf`."""
@@ -59,11 +62,14 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     stacks = [*_stacks(candidates, given.get(totals.tax), given_gross)] or [
         stack for stack in _by_rates(candidates) if given_gross is None or _amount(stack.gross) >= given_gross
     ]  # beside a larger total, what the taxes prove is its taxed part
+    in_a_row = not stacks and _stand_in_a_row(totals, fields, candidates)
+    if in_a_row:
+        stacks = [stack for stack in _named(candidates) if _amount(stack.gross) > (given_gross or 0)]
     distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}
     if len(distinct) != 1:
         return {}
     stack = next(iter(distinct.values()))
-    if _is_proved(totals, fields, stack) or _is_more(totals.gross, fields, stack, kind, candidates):
+    if (not in_a_row and _is_proved(totals, fields, stack)) or _is_more(totals.gross, fields, stack, kind, candidates):
         return {}
     found = {totals.tax: sum_of(stack.taxes, totals.tax, kind, candidates), totals.gross: stack.gross}
     return found if _has_net_total(totals, fields, stack) else found | {totals.net: stack.net}
@@ -82,6 +88,30 @@ def _is_proved(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) 
     if net is None or gross is None or not tax or abs(net + tax - gross) > CENTS:
         return False
     return net != _amount(stack.net) and gross != _amount(stack.gross)
+
+
+def _stand_in_a_row(totals: TaxTotals, fields: Sequence[FieldAnswer], candidates: Candidates) -> bool:
+    """Tell whether the totals were copied from one line, nothing but numbers between them: a row may have them."""
+    given = {field.path: field for field in fields if field.status == "ok" and field.page is not None}
+    if not given.keys() >= {totals.net, totals.tax, totals.gross}:
+        return False
+    three = [given[name] for name in (totals.net, totals.tax, totals.gross)]
+    if len({field.page for field in three}) > 1:
+        return False
+    begin = min(field.char_start or 0 for field in three)
+    end = max(field.char_end or 0 for field in three)
+    page = candidates.pages[(three[0].page or 1) - 1]
+    return _NUMBERS.fullmatch(page, begin, end) is not None
+
+
+def _named(candidates: Candidates) -> Iterator[_Stack]:
+    """Give amounts that stand below each other, of which the second is called a tax and the third a total of both."""
+    amounts = [item for item in candidates.of(Kind.MONEY) if _amount(item) and not _TAXED.search(item.label)]
+    for net, tax, gross in zip(amounts, amounts[1:], amounts[2:], strict=False):
+        is_tax = is_called_tax(tax) or _TAXES.search(tax.label) is not None
+        is_sum = net.page == gross.page and _amount(net) + _amount(tax) == _amount(gross)
+        if is_tax and is_sum and not is_called_tax(net) and names_sum(gross.label):
+            yield _Stack(net, [tax], gross)
 
 
 def _is_more(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Final
 
@@ -72,6 +73,8 @@ _TAXED: Final = re.compile(r"\b(?:auf|on|sur|nach)\b")
 """What is taxed follows."""
 _SENTENCE: Final = 5
 """Words that are no name of a charge."""
+_MOST_BELOW: Final = 100
+"""Rows that a title sums up; a document with more wants to be slow."""
 _CENT: Final = Decimal("0.02")
 """A tax is rounded."""
 
@@ -338,6 +341,9 @@ def _made_whole(
     key = table.key
     if parts := _without_recap(rows, key, named) or _without_sums(rows, key, named):
         return found, parts, True
+    for parts in (_without_titles(rows, key), _without_what_is_off(rows, key)):
+        if 0 < len(parts) < len(rows) and _are_confirmed(parts, key, named, laid_out, language):
+            return found, parts, True
     for content, groups in ((True, False), (by_content, True), (True, True)):
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=content, groups=groups)
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
@@ -371,6 +377,41 @@ def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str
         else:
             kept.append(row)
     return kept if len(kept) < len(rows) and _come_to(kept, key, named) else None
+
+
+def _without_titles(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]:
+    """Give the rows without titles that have the sum of those below them, if several do: `Couverture 13 333,30`."""
+    kept: list[Row] = []
+    rest, titles = Decimal(0), 0
+    for at, row in enumerate(rows):
+        value = row.figures[key.name].value or Decimal(0)
+        if not rest and _is_sum_of_next(row, rows[at + 1 :], key):
+            rest, titles = value, titles + 1
+        else:
+            rest -= value if rest else 0
+            kept.append(row)
+    return kept if titles >= FEWEST_GROUPS else rows
+
+
+def _without_what_is_off(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]:
+    """Give the rows without those that say what is off the amounts above them already: `abzgl. 10 % Rabatt -19,20`."""
+    return [row for row in rows if not (_adjusts(row, key) and (row.figures[key.name].value or 0) < 0)]
+
+
+def _are_confirmed(
+    rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str, Decimal], laid_out: Sequence[Sheet], language: str
+) -> bool:
+    total = column_sum(rows, key.name)
+    below = totals_below(laid_out, rows[-1], language, {Aside.TOTAL, Aside.SUBTOTAL}, adjustments=True)
+    return total is not None and is_confirmed(total, named, below)
+
+
+def _is_sum_of_next(row: Row, below: Sequence[Row], key: ColumnDefinition) -> bool:
+    """Tell whether a row of words and an amount has what some rows right below it come to."""
+    total = row.figures[key.name].value
+    if not total or len(row.figures) > 1 or row.number is not None:
+        return False
+    return total in accumulate(other.figures[key.name].value or Decimal(0) for other in below[:_MOST_BELOW])
 
 
 def _sums_up(row: Row, rows: Sequence[Row]) -> bool:

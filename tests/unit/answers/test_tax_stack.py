@@ -188,3 +188,28 @@ def test_what_is_taxed_is_not_put_in_the_place_of_the_whole(page: str) -> None:
 def test_a_larger_total_stays_above_one_that_taxes_prove() -> None:
     page = f"{INCLUDED}{TAXES}Pfand    20,00 €\nGesamtbetrag    195,80 €"
     assert totals(page, gross="195,80 €") == (None, None, "195.80")
+
+
+HOTEL = (
+    "Lodge LLC\nInvoice 4217\nAmount Tax Total\nRoom 148.00 19.98 167.98\nDinner 225.00 17.44 242.44\n"
+    "Subtotal: 373.00\nTaxes: 37.42\nCharge Total: 410.42\nDeposit 300.00\n"
+)
+
+
+def test_totals_that_were_copied_from_a_row_give_way_to_those_that_are_named_below_it() -> None:
+    assert totals(HOTEL, "148.00", "19.98", "167.98") == ("373.00", "37.42", "410.42")
+
+
+def test_totals_that_were_copied_from_lines_of_their_own_do_not() -> None:
+    page = HOTEL.replace("Room 148.00 19.98 167.98", "Net 148.00\nTax 19.98\nTotal 167.98")
+    assert totals(page, "148.00", "19.98", "167.98") == ("148.00", "19.98", "167.98")
+
+
+def test_totals_that_stand_on_one_line_stay_where_none_are_named_below() -> None:
+    page = HOTEL.replace("Charge Total: 410.42", "Charge Total: 411.42")
+    assert totals(page, "148.00", "19.98", "167.98") == ("148.00", "19.98", "167.98")
+
+
+def test_totals_of_one_line_are_not_replaced_by_the_stack_of_a_part() -> None:
+    page = f"Netto MwSt Brutto\n10.000,00 1.900,00 11.900,00\n{STACK}"
+    assert totals(page, "10.000,00", "1.900,00", "11.900,00") == ("10000.00", "1900.00", "11900.00")

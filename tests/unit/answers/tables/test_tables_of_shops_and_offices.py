@@ -514,3 +514,36 @@ def test_rows_that_a_sum_proves_have_the_factors_of_their_own_head() -> None:
     )
     answers = read(*lines, language="de", net_total="2477.00")
     assert said_figures(answers)[2:4] == [(2, 285, 570), (Decimal("3.5"), 92, 322)]
+
+
+SECTIONS = (
+    "Désignation                      Qté     Prix HT      Total HT",
+    "Installation                                            448,80",
+    "Bâchage de protection             64        4,20        268,80",
+    "Échafaudage                        1      180,00        180,00",
+    "Couverture                                              333,00",
+    "Dépose ardoises                    3      111,00        333,00",
+    "                                Total brut HT           781,80",
+    "                                Remise                  -81,80",
+    "                                Total HT                700,00",
+)
+
+
+def test_titles_with_the_sum_of_what_stands_below_them_are_no_rows() -> None:
+    answers = read(*SECTIONS, language="fr", net_total="700.00")
+    assert said_descriptions(answers) == ["Bâchage de protection", "Échafaudage", "Dépose ardoises"]
+    assert not answers.reasons
+
+
+def test_a_discount_that_an_amount_has_already_is_no_row() -> None:
+    lines = (
+        "Bezeichnung              Menge   Einzelpreis      Gesamt",
+        "Rauchwarnmelder              5         38,40      172,80",
+        "abzgl. 10 % Rabatt                                -19,20",
+        "Steuergerät                  1        248,00      248,00",
+        "                          Nettobetrag            420,80",
+    )
+    answers = read(*lines, language="de", net_total="420.80")
+    assert said_descriptions(answers) == ["Rauchwarnmelder", "Steuergerät"]
+    billed = read(*[line.replace("172,80", "192,00") for line in lines], language="de", net_total="420.80")
+    assert amounts(billed) == [192, Decimal("-19.20"), 248]
