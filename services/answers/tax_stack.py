@@ -62,7 +62,7 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     stacks = [*_stacks(candidates, given.get(totals.tax), given_gross)] or [
         stack for stack in _by_rates(candidates) if given_gross is None or _amount(stack.gross) >= given_gross
     ]  # beside a larger total, what the taxes prove is its taxed part
-    in_a_row = not stacks and _stand_in_a_row(totals, fields, candidates)
+    in_a_row = _stand_in_a_row(totals, fields, candidates)
     if in_a_row:
         stacks = [stack for stack in _named(candidates) if _amount(stack.gross) > (given_gross or 0)]
     distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}

@@ -380,17 +380,17 @@ def _without_sums(rows: Sequence[Row], key: ColumnDefinition, named: Mapping[str
 
 
 def _without_titles(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]:
-    """Give the rows without titles that have the sum of those below them, if several do: `Couverture 13 333,30`."""
+    """Give the rows without titles that have the sum of those below them: `Couverture 13 333,30`."""
     kept: list[Row] = []
-    rest, titles = Decimal(0), 0
+    rest = Decimal(0)
     for at, row in enumerate(rows):
         value = row.figures[key.name].value or Decimal(0)
         if not rest and _is_sum_of_next(row, rows[at + 1 :], key):
-            rest, titles = value, titles + 1
+            rest = value
         else:
             rest -= value if rest else 0
             kept.append(row)
-    return kept if titles >= FEWEST_GROUPS else rows
+    return kept
 
 
 def _without_what_is_off(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]:

@@ -41,7 +41,7 @@ def with_counts(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row]:
     columns = _columns_of_counts(table, rows)
     if len(columns) != 1:
         return rows
-    quantity = table.key.product_of[0]
+    quantity = next(iter(table.key.product_of))
     counts = {id(row): Figure(cell, Decimal(_NO_DIGIT.sub("", cell.text))) for row, cell in columns[0]}
     return [
         replace(row, figures=row.figures | {quantity: counts[id(row)]}) if id(row) in counts else row for row in rows

@@ -213,3 +213,13 @@ def test_totals_that_stand_on_one_line_stay_where_none_are_named_below() -> None
 def test_totals_of_one_line_are_not_replaced_by_the_stack_of_a_part() -> None:
     page = f"Netto MwSt Brutto\n10.000,00 1.900,00 11.900,00\n{STACK}"
     assert totals(page, "10.000,00", "1.900,00", "11.900,00") == ("10000.00", "1900.00", "11900.00")
+
+
+def test_totals_of_one_line_stay_beside_smaller_ones_that_are_named() -> None:
+    page = HOTEL.replace("Room 148.00 19.98 167.98", "Room 1480.00 199.80 1679.80")
+    assert totals(page, "1480.00", "199.80", "1679.80") == ("1480.00", "199.80", "1679.80")
+
+
+def test_a_deposit_is_no_total_of_what_stands_above_it() -> None:
+    page = HOTEL.replace("Charge Total: 410.42", "Deposit: 410.42")
+    assert totals(page, "148.00", "19.98", "167.98") == ("148.00", "19.98", "167.98")

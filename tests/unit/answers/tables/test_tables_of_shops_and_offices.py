@@ -533,6 +533,7 @@ def test_titles_with_the_sum_of_what_stands_below_them_are_no_rows() -> None:
     answers = read(*SECTIONS, language="fr", net_total="700.00")
     assert said_descriptions(answers) == ["Bâchage de protection", "Échafaudage", "Dépose ardoises"]
     assert not answers.reasons
+    assert read(*[line.replace("781,80", "799,80") for line in SECTIONS], language="fr", net_total="710.00").reasons
 
 
 def test_a_discount_that_an_amount_has_already_is_no_row() -> None:
