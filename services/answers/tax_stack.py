@@ -64,7 +64,8 @@ def by_tax_stack(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: 
     ]  # beside a larger total, what the taxes prove is its taxed part
     in_a_row = _stand_in_a_row(totals, fields, candidates)
     if in_a_row:
-        stacks = [stack for stack in _named(candidates) if _amount(stack.gross) > (given_gross or 0)]
+        net = next(field for field in fields if field.path == totals.net)
+        stacks = [stack for stack in _named(candidates) if _is_sum_from(net, stack, candidates)]
     distinct = {tuple(map(_amount, (item.net, *item.taxes, item.gross))): item for item in stacks}
     if len(distinct) != 1:
         return {}
@@ -101,7 +102,25 @@ def _stand_in_a_row(totals: TaxTotals, fields: Sequence[FieldAnswer], candidates
     begin = min(field.char_start or 0 for field in three)
     end = max(field.char_end or 0 for field in three)
     page = candidates.pages[(three[0].page or 1) - 1]
-    return _NUMBERS.fullmatch(page, begin, end) is not None
+    net, tax, gross = (field.value_numeric or Decimal(0) for field in three)
+    return abs(net + tax - gross) <= CENTS and _NUMBERS.fullmatch(page, begin, end) is not None
+
+
+def _is_sum_from(net: FieldAnswer, stack: _Stack, candidates: Candidates) -> bool:
+    """Tell whether a net total is what the amounts of rows above it come to, with the one that was copied among them.
+
+    A row has its amount without tax, its tax and its total; without a tax its amount twice.
+    """
+    if stack.net is None or (net.page, net.char_start) > (stack.net.page, stack.net.char_start):
+        return False
+    of_page = [item for item in candidates.of(Kind.MONEY) if item.page == net.page]
+    above = [_amount(item) for item in of_page if (item.page, item.char_start) < (stack.net.page, stack.net.char_start)]
+    total, at = Decimal(0), 0
+    while at + 1 < len(above):
+        count = 3 if sum(above[at : at + 2]) in above[at + 2 : at + 3] else 2 if above[at] == above[at + 1] else 1
+        total += above[at] if count > 1 else 0
+        at += count
+    return total > (net.value_numeric or 0) and total == _amount(stack.net)
 
 
 def _named(candidates: Candidates) -> Iterator[_Stack]:

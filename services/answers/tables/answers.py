@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
+from math import prod
 from types import MappingProxyType
 from typing import Final
 
@@ -320,6 +321,9 @@ def _added_up(
         return *wider, True
     if not named or _come_to(rows, key, named):
         return found, rows, confirmed
+    for parts in () if confirmed else (_without_titles(rows, key), _without_what_is_off(rows, key)):
+        if 0 < len(parts) < len(rows) and _are_confirmed(parts, key, named, laid_out, language):
+            return found, parts, True
     return _made_whole(table, found, rows, laid_out, language, named, by_content=by_content) or (found, rows, confirmed)
 
 
@@ -341,9 +345,6 @@ def _made_whole(
     key = table.key
     if parts := _without_recap(rows, key, named) or _without_sums(rows, key, named):
         return found, parts, True
-    for parts in (_without_titles(rows, key), _without_what_is_off(rows, key)):
-        if 0 < len(parts) < len(rows) and _are_confirmed(parts, key, named, laid_out, language):
-            return found, parts, True
     for content, groups in ((True, False), (by_content, True), (True, True)):
         wider = _under_lesser_heads(table, laid_out, language, named, by_content=content, groups=groups)
         if wider and len(wider[1]) > len(rows) and _come_to(wider[1], key, named):
@@ -395,7 +396,18 @@ def _without_titles(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]
 
 def _without_what_is_off(rows: Sequence[Row], key: ColumnDefinition) -> Sequence[Row]:
     """Give the rows without those that say what is off the amounts above them already: `abzgl. 10 % Rabatt -19,20`."""
-    return [row for row in rows if not (_adjusts(row, key) and (row.figures[key.name].value or 0) < 0)]
+    return [
+        row for row, above in zip(rows, [None, *rows], strict=False) if above is None or not _is_off(row, above, key)
+    ]
+
+
+def _is_off(row: Row, above: Row, key: ColumnDefinition) -> bool:
+    """Tell whether a discount is what makes the amount above it of the product there."""
+    off = row.figures[key.name].value or Decimal(0)
+    factors = [figure.value for name in key.product_of if (figure := above.figures.get(name)) and figure.value]
+    if off >= 0 or not _adjusts(row, key) or len(factors) < len(key.product_of) or not factors:
+        return False
+    return equal(prod(factors, start=Decimal(1)) + off, above.figures[key.name].value or Decimal(0))
 
 
 def _are_confirmed(
@@ -407,9 +419,9 @@ def _are_confirmed(
 
 
 def _is_sum_of_next(row: Row, below: Sequence[Row], key: ColumnDefinition) -> bool:
-    """Tell whether a row of words and an amount has what some rows right below it come to."""
+    """Tell whether a row of words and an amount has what some rows right below it come to, the first with factors."""
     total = row.figures[key.name].value
-    if not total or len(row.figures) > 1 or row.number is not None:
+    if not total or len(row.figures) > 1 or row.number is not None or not below or len(below[0].figures) == 1:
         return False
     return total in accumulate(other.figures[key.name].value or Decimal(0) for other in below[:_MOST_BELOW])
 

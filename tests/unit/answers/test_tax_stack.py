@@ -192,12 +192,13 @@ def test_a_larger_total_stays_above_one_that_taxes_prove() -> None:
 
 HOTEL = (
     "Lodge LLC\nInvoice 4217\nAmount Tax Total\nRoom 148.00 19.98 167.98\nDinner 225.00 17.44 242.44\n"
-    "Subtotal: 373.00\nTaxes: 37.42\nCharge Total: 410.42\nDeposit 300.00\n"
+    "Laundry 31.75 31.75\n"
+    "Subtotal: 404.75\nTaxes: 37.42\nCharge Total: 442.17\nDeposit 300.00\n"
 )
 
 
 def test_totals_that_were_copied_from_a_row_give_way_to_those_that_are_named_below_it() -> None:
-    assert totals(HOTEL, "148.00", "19.98", "167.98") == ("373.00", "37.42", "410.42")
+    assert totals(HOTEL, "148.00", "19.98", "167.98") == ("404.75", "37.42", "442.17")
 
 
 def test_totals_that_were_copied_from_lines_of_their_own_do_not() -> None:
@@ -206,7 +207,7 @@ def test_totals_that_were_copied_from_lines_of_their_own_do_not() -> None:
 
 
 def test_totals_that_stand_on_one_line_stay_where_none_are_named_below() -> None:
-    page = HOTEL.replace("Charge Total: 410.42", "Charge Total: 411.42")
+    page = HOTEL.replace("Charge Total: 442.17", "Charge Total: 443.17")
     assert totals(page, "148.00", "19.98", "167.98") == ("148.00", "19.98", "167.98")
 
 
@@ -221,5 +222,28 @@ def test_totals_of_one_line_stay_beside_smaller_ones_that_are_named() -> None:
 
 
 def test_a_deposit_is_no_total_of_what_stands_above_it() -> None:
-    page = HOTEL.replace("Charge Total: 410.42", "Deposit: 410.42")
+    page = HOTEL.replace("Charge Total: 442.17", "Deposit: 442.17")
     assert totals(page, "148.00", "19.98", "167.98") == ("148.00", "19.98", "167.98")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (
+            "Auftragssumme netto    50.000,00\nzzgl. 19 % MwSt    9.500,00\nAuftragssumme brutto    59.500,00\n"
+            "Netto    MwSt 19 %    Brutto\n15.000,00 2.850,00 17.850,00\n"
+        ),
+        (
+            "Netto    MwSt    Brutto\n15.000,00 2.850,00 17.850,00\n"
+            "Netto im Jahr    50.000,00\nMwSt im Jahr    9.500,00\nGesamt im Jahr    59.500,00\n"
+        ),
+    ],
+    ids=["the order's totals above", "the year's below"],
+)
+def test_totals_of_one_line_are_none_of_an_order_or_a_year(page: str) -> None:
+    assert totals(page, "15.000,00", "2.850,00", "17.850,00") == ("15000.00", "2850.00", "17850.00")
+
+
+def test_numbers_of_a_row_that_do_not_add_up_give_way_to_a_stack_as_before() -> None:
+    page = STACK.replace(HEAD, f"{HEAD}Artikel 150,00 2,00 300,00\n")
+    assert totals(page, "150,00", "2,00", "300,00") == TOTALS

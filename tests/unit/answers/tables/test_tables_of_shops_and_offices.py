@@ -548,3 +548,33 @@ def test_a_discount_that_an_amount_has_already_is_no_row() -> None:
     assert said_descriptions(answers) == ["Rauchwarnmelder", "Steuergerät"]
     billed = read(*[line.replace("172,80", "192,00") for line in lines], language="de", net_total="420.80")
     assert amounts(billed) == [192, Decimal("-19.20"), 248]
+
+
+def test_equal_items_are_no_titles_of_each_other() -> None:
+    lines = (
+        "Leistung                                         Betrag",
+        "Seminar Tag 1                                    800,00",
+        "Seminar Tag 2                                    800,00",
+        "                          Zwischensumme        1.600,00",
+        "                          abzgl. 50 % Rabatt    -800,00",
+        "                          Nettobetrag            800,00",
+    )
+    assert said_descriptions(read(*lines, language="de", net_total="800.00")) == ["Seminar Tag 1", "Seminar Tag 2"]
+    alternative = (lines[0], *[line.replace("Seminar", "Wartung") for line in lines[1:3]], lines[-1])
+    answers = read(*alternative, language="de", net_total="800.00")
+    assert len(said_descriptions(answers)) == 2
+    assert answers.reasons
+
+
+def test_a_voucher_stays_a_row_where_postage_of_the_same_amount_follows() -> None:
+    lines = (
+        "Artikel                  Menge   Einzelpreis      Gesamt",
+        "Kaffeemühle                  1         45,00       45,00",
+        "Filter                       1          5,00        5,00",
+        "Gutschein Versandkostenfrei                        -4,90",
+        "                          Zwischensumme            45,10",
+        "                          Versandkosten             4,90",
+        "                          Gesamtbetrag             50,00",
+    )
+    answers = read(*lines, language="de", net_total="42.02", gross_total="50.00")
+    assert amounts(answers) == [45, 5, Decimal("-4.90")]
