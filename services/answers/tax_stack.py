@@ -93,7 +93,7 @@ def _is_proved(totals: TaxTotals, fields: Sequence[FieldAnswer], stack: _Stack) 
 
 def _stand_in_a_row(totals: TaxTotals, fields: Sequence[FieldAnswer], candidates: Candidates) -> bool:
     """Tell whether the totals were copied from one line, nothing but numbers between them: a row may have them."""
-    given = {field.path: field for field in fields if field.status == "ok" and field.page is not None}
+    given = {field.path: field for field in fields if field.status == "ok" and field.char_start is not None}
     if not given.keys() >= {totals.net, totals.tax, totals.gross}:
         return False
     three = [given[name] for name in (totals.net, totals.tax, totals.gross)]
