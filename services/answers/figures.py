@@ -42,7 +42,7 @@ _DAY_MONTH_FIGURES: Final = re.compile(r"(?<![\w.,])(?P<day>[0-9]{1,2})\.(?P<mon
 _MONTH_YEAR_FIGURES: Final = re.compile(r"(?<![\w.,/])(?P<month>[0-9]{1,2})[./](?P<year>(?:19|20)[0-9]{2})(?![\w/])")
 _PARTIAL_DATES: Final = (_MONTH_YEAR, _DAY_MONTH, _MONTH_YEAR_FIGURES, _DAY_MONTH_FIGURES, _MONTH_DAY)
 _GROUPED: Final = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,4})?(?![\w])")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019/:-][^\W_]+)*")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:[_.,'\u2019\u2032/:-][^\W_]+)*")
 _COUNTED: Final = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)*)-?[^\W\d_]+(?:-[^\W\d_]+)*")
 """A number that a word hangs on, such as `3-monatig` or `24h`."""
 _BOTH: Final = frozenset(("beide", "beiden", "both"))
@@ -75,9 +75,9 @@ _IN_ITS_PARTS: Final = {"week": 7, "year": 12, "million": 1_000_000}
 _MEASURED: Final = re.compile(rf"[ \u00a0]?(?:{_CURRENCY}|{_PERCENT}|{_MANY})")
 """What a number must be said of, in figures or in words: `a reminder` is no `1 %`."""
 _FREE_NUMBER: Final = re.compile(
-    r"(?<![\w/.,'\u2019-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?! ?(?:[Ee]uro|[Ff]ranken)\b)(?!\w))"
+    r"(?<![\w/.,'\u2019\u2032-])(?<![0-9] )(?!(?:19|20)[0-9]{2}(?! ?(?:[Ee]uro|[Ff]ranken)\b)(?!\w))"
     r"(?![0-9]{4,5} [A-ZÄÖÜ][a-zäöüß]+(?<!Euro)\b(?<!Franken))"
-    r"[0-9]{1,9}(?:[.,'\u2019][0-9]{3})*(?:[.,][0-9]{1,2})?(?! ?[0-9]|[\w-]|/[0-9]|[.,'\u2019][0-9])"
+    r"[0-9]{1,9}(?:[.,'\u2019\u2032][0-9]{3})*(?:[.,][0-9]{1,2})?(?! ?[0-9]|[\w-]|/[0-9]|[.,'\u2019\u2032][0-9])"
 )
 """A number that may be an amount without a currency: no year, no postcode, and no piece of a longer number."""
 _CALLED_BY: Final = re.compile(

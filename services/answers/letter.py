@@ -178,8 +178,14 @@ _CONTACT: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of a person who works for a party, and is none."""
-_CARE_OF: Final = re.compile(r"c/o\b|bei\b|chez\b", re.IGNORECASE)
-_BEHIND_CARE_OF: Final = re.compile(r"(?:\bc/o|\bp\. ?a\.|\bper adresse)\W*$", re.IGNORECASE)
+_REPRESENTED: Final = r"(?:vertreten durch|handelnd durch|represented by|acting (?:by|through)|représentée? par)\b"
+_CARE_OF: Final = re.compile(rf"c/o\b|bei\b|chez\b|p\. ?a\.|{_REPRESENTED}", re.IGNORECASE)
+_AGENT: Final = r"(?:feder|geschäfts)führung|verwalter(?:in)?|hausverwaltung|managing agent|syndic"
+_BEHIND_CARE_OF: Final = re.compile(
+    rf"(?:\bc/o|\bp\. ?a\.|\bper adresse|\b(?:{_AGENT}):"
+    rf"|{_REPRESENTED}[^\W\d]{{0,3}}(?:[ :]+[^\W\d]{{1,15}}){{0,2}})\W*$",
+    re.IGNORECASE,
+)
 _NO_PERSON: Final = re.compile(r"[\d:@&]|\b(?:GmbH|AG|KG|Ltd|plc|LLP|Inc|eG)\b")
 _NUMBER: Final = re.compile(r"\d.*\d.*\d")
 
@@ -231,6 +237,8 @@ class Letter:
 
     Attributes
     ----------
+    pages
+        Text of each page.
     surroundings
         The words around places of the document.
     imprint
@@ -238,7 +246,7 @@ class Letter:
     """
 
     def __init__(self, pages: Sequence[str], surroundings: Surroundings, *, sender_buys: bool = False) -> None:
-        self._pages = pages
+        self.pages = pages
         self.surroundings = surroundings
         self._sender_buys = sender_buys
         self.imprint = Imprint(pages, surroundings)
@@ -306,7 +314,7 @@ class Letter:
 
     def is_at(self, text: str, page: int, start: int) -> bool:
         """Say whether a text stands at a place."""
-        return self._pages[page - 1].startswith(text, start)
+        return self.pages[page - 1].startswith(text, start)
 
     def _is_senders_firm(self, name: str) -> bool:
         """Say whether a word of a name is in the domain from which a mail comes."""
@@ -314,7 +322,7 @@ class Letter:
 
     def is_saluted(self, page: int, start: int) -> bool:
         """Say whether a name stands in the salutation."""
-        text = self._pages[page - 1]
+        text = self.pages[page - 1]
         return _SALUTATION.match(text[text.rfind("\n", 0, start) + 1 : start].lstrip()) is not None
 
     def is_contact(self, page: int, start: int) -> bool:
@@ -346,9 +354,10 @@ class Letter:
         return any(map(_CONTACT.match, self.surroundings.labels(page, start)))
 
     def is_care_of(self, page: int, start: int) -> bool:
-        """Say whether a name stands behind `c/o`: it gets the post of another."""
-        text = self._pages[page - 1]
-        return _BEHIND_CARE_OF.search(text[text.rfind("\n", 0, start) + 1 : start]) is not None
+        """Say whether a name stands behind `c/o`, or below `vertreten durch`: it gets the post of another."""
+        text, above = self.pages[page - 1], self.surroundings.cell_above(page, start)
+        before = text[text.rfind("\n", 0, start) + 1 : start]
+        return any(map(_BEHIND_CARE_OF.search, [before, above.text if above else ""]))
 
     def firm_of(self, person: str) -> Party | None:
         """Give the firm that bears a person's surname, `Schreinerei Hans Kern` of Hans Kern, on a line by itself.
@@ -720,7 +729,7 @@ class Letter:
             or parse_name(name) is None
         ):
             return None
-        text = self._pages[page - 1]
+        text = self.pages[page - 1]
         start = text.find(name, cell.start)
         if 0 <= start <= cell.end:
             return Party(name, page, start, start + len(name))

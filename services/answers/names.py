@@ -54,7 +54,8 @@ _LEGAL_FORM: Final = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|(?:reg\. ?)?(?:Ges\.|Gen\.)?m\.b\.H|eGen"
     r"|AG|gAG|KG|KGaA|OHG|oHG|OG|e?GbR|g?UG|SE|eG|e\.? ?V\.?|e\.? ?K\.?|e\.? ?Kf[mr]\.?|e\. ?U\.?|a\. ?G\.?"
     r"|VVaG|[AK]d?öR"
-    r"|PartG(?: ?mbB)?|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
+    r"|PartG(?: ?mbB)?|Partnerschaft(?:sgesellschaft)?(?: von [A-ZÀ-Þ]\w+)? mbB"
+    r"|Ltd|Limited|plc|LLP|PLLC|LLC|Inc|Corp|DAC|CLG|CIC"
     r"|SARL|S(?:à|\.à ?)r\.?l|SASU?|S\.?A|SRL|S\.r\.l|SpA|S\.p\.A|SNC|EURL|SELARL|SCI|SCP|SCEA|EARL|GAEC|SCOP|ASBL"
     r"|B\.?V|N\.V|ApS|A/S|AB|Oy|s\.r\.o|Sp\. z o\.o|Kft|d\.o\.o|Lda|S\.L)\b\.?"
 )
@@ -100,8 +101,9 @@ _ORGANISATION: Final = re.compile(
     r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
     r"|(?:owners|body) corporation|federation"
     r"|town of|city of|county of|stadt|gemeinde|kirchengemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium"
-    r"|universität|eigentümergemeinschaft|genossenschaft|stiftung|pfarrei|kindergarten)"
-    r"|mairie|commune|école|collège|lycée|fondation|fédération|paroisse|copropriété)\b",
+    r"|universität|eigentümergemeinschaft|arbeitsgemeinschaft|genossenschaft|stiftung|pfarrei|gemeinde"
+    r"|kindergarten)|(?-i:WEG|ARGE)"
+    r"|mairie|commune|communauté|syndicat|école|collège|lycée|fondation|fédération|paroisse|copropriété|copropriétaires)\b",
     re.IGNORECASE,
 )
 """A word that makes a line the name of an organisation that has no legal form."""

@@ -28,6 +28,8 @@ _AND_ANOTHER: Final = re.compile(
 """A number, and behind it another one with its own name: `2026-17 / Kunden-Nr. 4711`."""
 _NUMBER_AND_WORDS: Final = re.compile(r"(?P<number>\S*\d\S*)(?:,? [^\W\d_]{3,}){2,}[,.:]?")
 """A number, and words of what it is for: `847MSO Weekly ward stock`."""
+_NUMBER_AND_MORE: Final = re.compile(r"(?P<number>\S*\d\S*),? (?:zu|für|for|pour|betreffend|re)[.:]? \S.*")
+"""A number, and what it is about: `31-2026 zu Ihrem Titel GS-2218`."""
 _FLOOR: Final = re.compile(r"\d{1,2}\. ?(?:OG|UG|DG|Stock|Etage|Obergeschoss)\b.*", re.IGNORECASE)
 _WORD_AND_DATE: Final = re.compile(r"[^\W\d_]+\.? (?P<date>\d{1,2}\.\d{1,2}\.\d{4})")
 """Where somebody lives (`2. OG links`), and a day with a word before it (`Dok. 15.09.2025`): no numbers."""
@@ -47,7 +49,7 @@ def parse_reference(verbatim: str, language: str) -> str | None:
         text = another["number"]
     if (dated := _DATED.fullmatch(text)) and parse_date(dated["date"], language) is not None:
         text = dated["number"]
-    if begun := _NUMBER_AND_WORDS.fullmatch(text):
+    if begun := _NUMBER_AND_WORDS.fullmatch(text) or _NUMBER_AND_MORE.fullmatch(text):
         text = begun["number"]
     if _FLOOR.fullmatch(text) or _WORD_AND_DATE.fullmatch(text):
         return None

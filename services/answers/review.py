@@ -20,6 +20,7 @@ from services.answers.tax_stack import by_tax_stack
 from services.answers.told_in_sentences import by_sentences
 from services.answers.total_columns import total_columns
 from services.answers.two_currencies import by_own_currency, with_currency_of_amounts, with_own_currency
+from services.answers.what_is_left import before_payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _by_totals(
         put.append(totals_of(kind, single, candidates))
         single = with_totals(kind, single, put[-1])
     sums = {(name, item.verbatim): item.parts for totals in put for name, item in totals.items() if item and item.parts}
-    return by_tax_above(kind, single, candidates), sums
+    return before_payments(kind, by_tax_above(kind, single, candidates), candidates), sums
 
 
 def without_impossible(kind: DocumentType, done: Review, candidates: Candidates) -> Review:

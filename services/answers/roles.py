@@ -16,6 +16,7 @@ from services.answers.headings import is_title
 from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
 from services.answers.names import is_firm, is_organisation, is_person, parse_name
+from services.answers.trading_names import who_trades
 from services.answers.whole_names import two_lines
 
 _ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
@@ -55,7 +56,11 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
             told = [*_in_their_places(definition.name, fields, letter), *given.values()]
-            firm = _firm_of(answer, letter) or _registered(answer, told, kind, letter)
+            firm = (
+                who_trades(answer.value or "", letter)
+                or _firm_of(answer, letter)
+                or _registered(answer, told, kind, letter)
+            )
             given[definition.name] = _answer_of(definition, firm) if firm else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))

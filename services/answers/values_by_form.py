@@ -28,29 +28,30 @@ MIN_REFERENCE: Final = 3
 GAP: Final = " \u00a0\u2009\u202f"
 _THOUSANDS: Final = "(?:" + "|".join(rf"(?<=(?<![\w.,/])[0-9]{{{digits}}} )" for digits in (1, 2, 3)) + ")"
 """Behind what may be thousands of a number: `1 230 €` is no 230, and `30.06.2026 450 €` is no 2026450."""
-_NO_CENTS: Final = rf"(?!(?:{CURRENCY}[{GAP}]?)?[0-9.'\u2019,]{{1,15}}[.,][0-9]{{2}}(?![0-9]))"
+_NO_CENTS: Final = rf"(?!(?:{CURRENCY}[{GAP}]?)?[0-9.'\u2019\u2032,]{{1,15}}[.,][0-9]{{2}}(?![0-9]))"
 """`1.000 - 50,00 €` is no range."""
 _IN_A_RANGE: Final = (
     rf"(?<=[0-9][{GAP}])(?<![.,][0-9]{{2}}[{GAP}])"
-    rf"|(?<=[.,'\u2019][0-9]{{3}}[{GAP}][€$£][{GAP}])(?=[-\u2013][{GAP}]{_NO_CENTS})"
+    rf"|(?<=[.,'\u2019\u2032][0-9]{{3}}[{GAP}][€$£][{GAP}])(?=[-\u2013][{GAP}]{_NO_CENTS})"
 )
 """Before a dash that leads from one amount to another: `50.000 - 55.000 €`, not `1.000,00 € - 50,00 €`."""
 _MANY: Final = r"(?:Mio|Mrd|Tsd|Mia|bn|mn|[Mm]illi[oa]\w*|[Bb]illion\w*|[Tt]housand|[Tt]ausend)"
 _AMOUNT: Final = re.compile(
     r"(?=[-+\u2212\u2013€$£₹CEGUZ0-9])"  # how one can begin: most places of a page are passed over soonest by it
-    rf"(?<![\w/:])(?<!\d[.,'\u2019-])(?!(?:{_IN_A_RANGE})[-\u2013][{GAP}])"
+    rf"(?<![\w/:])(?<!\d[.,'\u2019\u2032-])(?!(?:{_IN_A_RANGE})[-\u2013][{GAP}])"
     rf"(?:[-\u2212\u2013][{GAP}]?(?={CURRENCY}))?(?P<before>{CURRENCY}[{GAP}]?)?(?:[-+\u2212\u2013][{GAP}]?)?"
-    rf"(?!(?<=[.,'\u2019][0-9]{{3}}[{GAP}][-\u2013][{GAP}]){_NO_CENTS})(?!{_THOUSANDS}[0-9]{{3}}[{GAP}]?{CURRENCY})"
-    r"(?:[0-9]{1,3}(?:[.'\u2019,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})"
+    rf"(?!(?<=[.,'\u2019\u2032][0-9]{{3}}[{GAP}][-\u2013][{GAP}]){_NO_CENTS})"
+    rf"(?!{_THOUSANDS}[0-9]{{3}}[{GAP}]?{CURRENCY})"
+    r"(?:[0-9]{1,3}(?:[.'\u2019\u2032,\u00a0\u2009\u202f][0-9]{3}){1,4}|[0-9]{1,12})"
     rf"(?P<cents>[.,](?:[0-9]{{2}}|-{{1,2}}|\u2013)|[{GAP}][.,][-\u2013])?"
-    rf"(?![\w/:]|[.,'\u2019-]\d|[{GAP}]?%)-?(?P<after>[{GAP}]?{CURRENCY}(?![0-9]))?"
+    rf"(?![\w/:]|[.,'\u2019\u2032-]\d|[{GAP}]?%)-?(?P<after>[{GAP}]?{CURRENCY}(?![0-9]))?"
     r"(?(after)(?:-(?![\w-]))?)"
     rf"(?![{GAP}]?{_MANY}\b)"
 )
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{GAP}](?={CURRENCY})")
 BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
-    r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019-]\d)-?"
+    r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019\u2032-]\d)-?"
 )
 _DATE: Final = re.compile(
     r"(?<![\w.,/-])(?:"

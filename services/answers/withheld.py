@@ -2,7 +2,8 @@
 
 Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
 employer who is written to, a name of one word, a contract's party above an organisation, an address with a name in it,
-a period whose words tell another one, a tax that is one of several, and an amount of which a part is paid.
+a telephone number or mail of somebody who did not write, a period whose words tell another one, a tax that is one of
+several, an amount in another currency, and one of which a part is paid.
 """
 
 import re
@@ -11,10 +12,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
+from services.answers.amounts import currency_code
 from services.answers.candidates import Candidates, nearest_words
+from services.answers.contacts import is_anothers_contact
 from services.answers.field_names import FieldNames
 from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
@@ -29,6 +32,7 @@ SURE: Final = 0.8
 """Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
+_WHOSE: Final = re.compile(r"\b(?:der|des|von|of|du|de la) (?P<name>[^\W\d_]{3,})\W*$")
 _OF_ANOTHER: Final = Wording(
     de="{label}: die Wörter vor „{said}“ nennen etwas anderes.",
     en="{label}: the words before “{said}” name something else.",
@@ -56,6 +60,14 @@ _NAMED: Final = Wording(
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
     en="{label}: “{said}” probably acts for the organisation that stands below.",
+)
+_CONTACT: Final = Wording(
+    de="{label}: „{said}“ gehört wohl zu jemand anderem.",
+    en="{label}: “{said}” probably belongs to somebody else.",
+)
+_IN_ANOTHER: Final = Wording(
+    de="{label}: „{said}“ steht in einer anderen Währung als das Dokument.",
+    en="{label}: “{said}” is in another currency than the document.",
 )
 _PAID_IN_PART: Final = Wording(
     de="{label}: von „{said}“ ist ein Teil schon gezahlt.",
@@ -99,14 +111,20 @@ def _reason(
     match definition.kind:
         case Kind.REFERENCE:
             found = _reason_of_number(kind, definition, answer, candidates)
-        case Kind.VAT_ID if _is_anothers(kind, definition, answer, candidates):
+        case Kind.VAT_ID if _is_anothers(kind, definition, answer, given, candidates):
             found = _OF_ANOTHER
         case Kind.NAME:
             found = _reason_of_name(kind, definition, answer, candidates)
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
             found = _NAMED
+        case Kind.PHONE | Kind.EMAIL if is_anothers_contact(
+            answer, _writers(kind, given), candidates.pages, candidates.surroundings
+        ):
+            found = _CONTACT
         case Kind.PERIOD if _is_anothers_place(answer, given.values()):
             found = _OF_PERIOD
+        case Kind.MONEY if _is_in_another(answer, given.values()):
+            found = _IN_ANOTHER
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
             totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
             taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
@@ -114,11 +132,35 @@ def _reason(
     return found
 
 
-def _is_anothers(kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates) -> bool:
+def _is_anothers(
+    kind: DocumentType,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> bool:
     """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
     names = FieldNames(definition, kind)
     said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    return bool(said) and all(map(names.exclude, said))
+    recipients = [given[item.name].value or "" for item in kind.fields if _is_recipient(item) and item.name in given]
+    return bool(said) and all(names.exclude(words) or _is_of(words, recipients) for words in said)
+
+
+def _is_recipient(definition: FieldDefinition) -> bool:
+    return definition.role is Role.RECIPIENT
+
+
+def _is_of(words: str, recipients: Sequence[str]) -> bool:
+    """Say whether words call a number that of the recipient by his name: `USt-IdNr. der ARGE`."""
+    whose = _WHOSE.search(words)
+    return whose is not None and any(has_words(name, whose["name"]) for name in recipients)
+
+
+def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer]) -> bool:
+    """Say whether an amount is written in another currency than was answered."""
+    own = next((field.value for field in others if field.kind == Kind.CURRENCY.value), None)
+    code = currency_code(answer.verbatim)
+    return None not in (own, code) and own != code
 
 
 def _reason_of_number(
@@ -147,6 +189,11 @@ def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:
     if answer.page is None or answer.char_start is None:
         return False
     return organisation_below(answer.verbatim, answer.page, answer.char_start, candidates.surroundings) is not None
+
+
+def _writers(kind: DocumentType, given: Mapping[str, FieldAnswer]) -> Sequence[str]:
+    names = {field.name for field in kind.fields if field.role is Role.SENDER}
+    return [answer.value for name, answer in given.items() if name in names and answer.value]
 
 
 def _is_named_in(address: FieldAnswer, other: FieldAnswer) -> bool:

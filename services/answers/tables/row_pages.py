@@ -22,8 +22,8 @@ _NEAR: Final = 3
 _SENTENCE_WORDS: Final = 5
 
 _NUMBER: Final = re.compile(r"(?<![\w.,])(?<!\d[-/])[0-9]{1,4}(?![.,-]?\w)")
-_MONEY: Final = re.compile(r"[^0-9]{0,6}[0-9]{1,3}(?:[.,'\u2019 \xa0]?[0-9]{3})*[.,][0-9]{2}[^0-9]{0,6}")
-_COUNT: Final = re.compile(r"[^0-9]{0,6}[0-9]{1,3}(?:[.,'\u2019 \xa0]?[0-9]{3})*(?:[.,][0-9]{1,3})?[^0-9]{0,9}")
+_MONEY: Final = re.compile(r"[^0-9]{0,6}[0-9]{1,3}(?:[.,'\u2019\u2032 \xa0]?[0-9]{3})*[.,][0-9]{2}[^0-9]{0,6}")
+_COUNT: Final = re.compile(r"[^0-9]{0,6}[0-9]{1,3}(?:[.,'\u2019\u2032 \xa0]?[0-9]{3})*(?:[.,][0-9]{1,3})?[^0-9]{0,9}")
 _SAYS: Final = re.compile(r":(?:\s|$)|@|\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3}")
 """A label with its value, an address, an account."""
 _DATE: Final = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}")

@@ -173,7 +173,7 @@ def _is_below(row: Row, sheet: Sheet, line: Line) -> bool:
 def _amounts(line: Line, language: str) -> Iterator[Decimal]:
     for cell in line.cells:
         for match in AMOUNT.finditer(cell.text):
-            value = parse_money(match[0].strip(" '\u2019"), language)
+            value = parse_money(match[0].strip(" '\u2019\u2032"), language)
             if value is not None:
                 yield value
 

@@ -13,7 +13,7 @@ from services.answers.tables.row import Figure, Row
 from services.answers.tables.sheet import Cell
 from services.answers.tables.words import names_tax_anywhere
 
-_COUNT: Final = re.compile(r"[0-9]{1,4}|[0-9]{1,3}[.,'\u2019 ]000")
+_COUNT: Final = re.compile(r"[0-9]{1,4}|[0-9]{1,3}[.,'\u2019\u2032 ]000")
 """More digits are a code's."""
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
 _RATES: Final = frozenset({"0", "5", "7", "8", "10", "13", "19", "20", "21"})
