@@ -1,4 +1,4 @@
-"""Telephone numbers and mails of somebody else than who writes: of a reference, of the office written to."""
+"""Telephone numbers and mails of somebody else than who writes: of a reference, of a witness."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,21 +9,30 @@ from services.answers.imprint import has_words
 from services.answers.names import is_person
 from services.answers.surroundings import Surroundings
 
-_REACH: Final = 110
+_REACH: Final = 70
 """Characters before a value in which its sentence may say whose it is."""
-_LINES: Final = 4
+_LINES: Final = 3
 """Lines above it in its block that may."""
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _TITLED: Final = re.compile(
-    r"(?<![\w-])(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Madame|Mme|Mlle|Monsieur|M\.)\.? (?:(?:Dr|Prof)\.? ){0,2}"
-    r"(?P<name>[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019][^\W\d_]+)*(?: [A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019][^\W\d_]+)*)?)"
+    r"(?<![\w-])(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Madame|Mme|Mlle|Monsieur)\.? "
+    r"(?:(?:Dr|Prof|Mag|Dipl|Ing|med)\b[.-]* ?){0,4}"
+    r"(?!Word|Excel|Office|Outlook)"
+    r"(?P<name>[A-ZÀ-Þ][^\W\d_]+(?:[-'\u2019][^\W\d_]+)*(?: [A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019][^\W\d_]+)*)?)"
 )
-_CALLED: Final = re.compile(
-    r"(?<!\w)(?:Referenz(?:en|geber\w*)?|Referees?|References?|Références?|Auskunft|Notfall|emergency|Hotline)"
-    r"\b[^\n]{0,70}$",
-    re.IGNORECASE,
+_REFERENCE: Final = re.compile(
+    r"(?:(?<!Ihre )(?<!Unsere )(?<!Meine )\bReferenz|\b(?:Referenzen|Referees?|References|Références)):? "
+    r"(?=[^\W\d])[^\d\n]{0,70}$"
 )
-"""Words of the line before a number that is no writer's own."""
-_NEXT_SENTENCE: Final = re.compile(r"[^\W\d_]{4}[.!?] +(?=[^\W\d_])|\n\s*\n")
+"""Words of the line before a number that is that of somebody who speaks for the writer."""
+_OWN: Final = re.compile(
+    r"\b(?:me|mich|mir|my|mein\w*|ich|I|moi|mon|je|joindre|us|uns|unser\w*|our|we|wir|nous)\b"
+    r"|(?:Sehr geehrte|Dear|Liebe[rs]?|Guten Tag) "
+)
+"""Words of a sentence in which somebody else is named, and the number is the writer's."""
+_NEXT_SENTENCE: Final = re.compile(
+    r"(?<!Dr)(?<!Fr)(?<!Hr)(?<!Mr)(?<!Ms)(?<!Tel)(?<=[^\W\d_]{2})[.!?] {1,3}(?=[^\W\d_])|\n[ \t]{0,9}\n"
+)
 
 
 def is_anothers_contact(
@@ -39,22 +48,27 @@ def is_anothers_contact(
     if not writers or not all(map(is_person, writers)) or answer.page is None or answer.char_start is None:
         return False
     before = pages[answer.page - 1][max(0, answer.char_start - _REACH) : answer.char_start]
-    if _CALLED.search(before.rpartition("\n")[2]):
+    if _REFERENCE.search(before.rpartition("\n")[2]):
         return True
     sentence = _NEXT_SENTENCE.split(before)[-1].replace("\n", " ")
-    named = [*_TITLED.finditer(sentence), *_in_block(answer.page, answer.char_start, surroundings)]
-    return bool(named) and not any(has_words(writer, word) for writer in writers for word in _words_of(named))
+    named = [] if _OWN.search(sentence) else [*_TITLED.finditer(sentence)]
+    named += _in_block(answer.page, answer.char_start, surroundings)
+    return bool(named) and not any(_is_part(word, writer) for writer in writers for word in _words_of(named))
 
 
 def _words_of(named: Iterable[re.Match[str]]) -> Iterator[str]:
     return (word for match in named for word in match["name"].split())
 
 
+def _is_part(word: str, name: str) -> bool:
+    return has_words(name.translate(_UMLAUTS), word.translate(_UMLAUTS))
+
+
 def _in_block(page: int, start: int, surroundings: Surroundings) -> Iterator[re.Match[str]]:
-    """Give the forms of address with which lines above a place begin."""
+    """Give the forms of address with which lines above a place begin, up to one with digits: an address ends there."""
     for _ in range(_LINES):
         above = surroundings.cell_above(page, start)
-        if above is None:
+        if above is None or any(map(str.isdigit, above.text)):
             return
         if match := _TITLED.match(above.text):
             yield match

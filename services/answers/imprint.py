@@ -60,7 +60,7 @@ _HOLDER: Final = re.compile(
 )
 _END_OF_NAME: Final = re.compile(r"\n|\t| {2}|[,;:|(]")
 """What a name ends with behind words that say whose an account is."""
-_END_OF_SENTENCE: Final = re.compile(r"(?<=[A-Z]{2}|[a-z]H)\.$")
+END_OF_SENTENCE: Final = re.compile(r"(?<=[A-Z]{2}|[a-z]H)\.$")
 """A point behind a legal form that has none of its own: `Zahlbar an Muster GmbH.`"""
 _DEBITED: Final = re.compile(
     r"abbuch|abgebucht|\bbuchen [^.\n]{1,60}\bab\b|einziehen|eingezogen|einzug|lastschrift|mandat|erstatte"
@@ -201,7 +201,7 @@ def _firm_at(text: str) -> str | None:
     if not name[:1].isupper():
         return None
     if len(words) > 1 and is_legal_form(words[-1]) and " ".join(words) == name:
-        return _END_OF_SENTENCE.sub("", name)
+        return END_OF_SENTENCE.sub("", name)
     firm = next(firms_in(name), None)
     return firm if firm and name.startswith(firm) else None
 

@@ -179,10 +179,14 @@ _CONTACT: Final = re.compile(
 )
 """What stands before the name of a person who works for a party, and is none."""
 _REPRESENTED: Final = r"(?:vertreten durch|handelnd durch|represented by|acting (?:by|through)|représentée? par)\b"
-_CARE_OF: Final = re.compile(rf"c/o\b|bei\b|chez\b|p\. ?a\.|{_REPRESENTED}", re.IGNORECASE)
-_AGENT: Final = r"(?:feder|geschäfts)führung|verwalter(?:in)?|hausverwaltung|managing agent|syndic"
+_CARE_OF: Final = re.compile(rf"c/o\b|bei\b|chez\b|(?-i:p\. ?a\.) |{_REPRESENTED}", re.IGNORECASE)
+_AGENT: Final = re.compile(
+    r"(?:(?:kaufm|techn)\w*\.? )?federführung: |(?:hausverwaltung|verwalter(?:in)?|managing agent|syndic): ",
+    re.IGNORECASE,
+)
+"""How a line of an address begins that names who acts for the one above."""
 _BEHIND_CARE_OF: Final = re.compile(
-    rf"(?:\bc/o|\bp\. ?a\.|\bper adresse|\b(?:{_AGENT}):"
+    rf"(?:\bc/o|\bp\. ?a\.|\bper adresse"
     rf"|{_REPRESENTED}[^\W\d]{{0,3}}(?:[ :]+[^\W\d]{{1,15}}){{0,2}})\W*$",
     re.IGNORECASE,
 )
@@ -357,7 +361,13 @@ class Letter:
         """Say whether a name stands behind `c/o`, or below `vertreten durch`: it gets the post of another."""
         text, above = self.pages[page - 1], self.surroundings.cell_above(page, start)
         before = text[text.rfind("\n", 0, start) + 1 : start]
-        return any(map(_BEHIND_CARE_OF.search, [before, above.text if above else ""]))
+        is_behind = any(map(_BEHIND_CARE_OF.search, [before, above.text if above else ""]))
+        return is_behind or text[start : start + 3].casefold() == "c/o"
+
+    def is_agent(self, page: int, start: int) -> bool:
+        """Say whether a name in the recipient's address stands behind a word for who acts for him."""
+        cell = self.surroundings.cell(page, start)
+        return cell is not None and self.is_in_address(page, start) and _AGENT.match(cell.text) is not None
 
     def firm_of(self, person: str) -> Party | None:
         """Give the firm that bears a person's surname, `Schreinerei Hans Kern` of Hans Kern, on a line by itself.

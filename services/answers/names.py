@@ -102,8 +102,10 @@ _ORGANISATION: Final = re.compile(
     r"|(?:owners|body) corporation|federation"
     r"|town of|city of|county of|stadt|gemeinde|kirchengemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium"
     r"|universität|eigentümergemeinschaft|arbeitsgemeinschaft|genossenschaft|stiftung|pfarrei|gemeinde"
-    r"|kindergarten)|(?-i:WEG|ARGE)"
-    r"|mairie|commune|communauté|syndicat|école|collège|lycée|fondation|fédération|paroisse|copropriété|copropriétaires)\b",
+    r"|kindergarten)|(?-i:^(?:WEG|ARGE)(?= (?:[A-ZÄÖÜ][a-zäöüß]|[0-9])))"
+    r"|mairie|commune|communauté (?:de communes|d'agglomération)"
+    r"|(?<!du )syndicat (?:des?|mixte|intercommunal)|école|collège|lycée|fondation"
+    r"|fédération|paroisse|copropriété|copropriétaires)\b",
     re.IGNORECASE,
 )
 """A word that makes a line the name of an organisation that has no legal form."""

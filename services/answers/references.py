@@ -18,7 +18,9 @@ _LABEL: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _NO_PART: Final = re.compile(r"[@€$£%]")
 _LIKE_A_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[\w.,]+(?: [\w.,]+){1,3}")
-_DATED: Final = re.compile(r"(?P<number>\S.{0,40}?),? (?:vom|v\.|of|dated|from|du) (?P<date>.{6,20})")
+_DATED: Final = re.compile(
+    r"(?P<number>\S.{0,40}?),? (?:vom|v\.|of|dated|from|du|exp\.|expires|valid until|gültig bis) (?P<date>.{6,20})"
+)
 """A number, and the day of what it calls: `B25/11837 vom 09.12.2025`."""
 _AND_ANOTHER: Final = re.compile(
     r"(?P<number>\S+) ?[/|,;·] ?[^\W\d_][^\d:#]{0,20}(?:(?:(?<=\W)(?:nr|no|ref)|nummer|number)\b|(?<=\W)n°|[:#])"
@@ -28,7 +30,9 @@ _AND_ANOTHER: Final = re.compile(
 """A number, and behind it another one with its own name: `2026-17 / Kunden-Nr. 4711`."""
 _NUMBER_AND_WORDS: Final = re.compile(r"(?P<number>\S*\d\S*)(?:,? [^\W\d_]{3,}){2,}[,.:]?")
 """A number, and words of what it is for: `847MSO Weekly ward stock`."""
-_NUMBER_AND_MORE: Final = re.compile(r"(?P<number>\S*\d\S*),? (?:zu|für|for|pour|betreffend|re)[.:]? \S.*")
+_NUMBER_AND_MORE: Final = re.compile(
+    r"(?P<number>(?!\d{2}/\d{4} )(?=(?:[^\w\s]*\w){4})\S*\d[^\s,]*),? (?:zu|für|for|pour|betreffend|re)[.:]? \S.*"
+)
 """A number, and what it is about: `31-2026 zu Ihrem Titel GS-2218`."""
 _FLOOR: Final = re.compile(r"\d{1,2}\. ?(?:OG|UG|DG|Stock|Etage|Obergeschoss)\b.*", re.IGNORECASE)
 _WORD_AND_DATE: Final = re.compile(r"[^\W\d_]+\.? (?P<date>\d{1,2}\.\d{1,2}\.\d{4})")

@@ -212,7 +212,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return not is_better
     if definition.is_party and answer.page and answer.char_start is not None:
         place = answer.page, answer.char_start
-        is_contact = definition.role is Role.RECIPIENT and letter.is_contact(*place)
+        is_contact = definition.role is Role.RECIPIENT and (letter.is_contact(*place) or letter.is_agent(*place))
         is_elsewhere = party.is_in_window and not (letter.is_in_address(*place) or letter.is_called_recipient(*place))
         is_contact = is_contact or letter.is_called_contact(*place) or letter.is_care_of(*place)
         if is_elsewhere or is_contact or letter.is_saluted(*place):

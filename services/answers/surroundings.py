@@ -32,6 +32,10 @@ _COLUMN_GAP: Final = 3
 """Gap between two columns, as part of the font size, at least: no two words of one name are so far apart."""
 _SAME_EDGE: Final = 5
 """Difference of left edges, in tenths of a point, that a reader takes for none."""
+LEAST_NAMES: Final = 3
+"""Names of values that stand below these, in one line, at least."""
+_APART: Final = 1.4
+"""Distance of the line above such values, as part of that of the names, at least."""
 _INTERLEAVED: Final = 3
 """Lines above or below another one among which the next of its column is: others may stand between, a little offset."""
 _OWN_WORDS: Final = re.compile(r"[^\W\d_]{4}")
@@ -228,7 +232,10 @@ class _Page:
         )
         self._starts = [start for start, _, _ in places]
         self._places = [(number, at) for _, number, at in places]
-        self._above = [(), *starmap(cells_above, pairwise(sheet.lines))]
+        above = [(), *starmap(cells_above, pairwise(sheet.lines))]
+        self._above = [
+            _names_below(sheet.lines, number) or cells for number, cells in enumerate(above[: len(sheet.lines)])
+        ]
 
     def find(self, start: int) -> tuple[Line, int, Sequence[Cell]] | None:
         """Give the line of a place, the number of its cell, and the cells of the line above if that is near."""
@@ -292,6 +299,28 @@ def cells_above(above: Line, line: Line) -> Sequence[Cell]:
     """Give the cells of the line above if it is near."""
     is_near = line.baseline - above.baseline <= _ABOVE * max(line.size, above.size)
     return above.cells[:MAX_ABOVE] if is_near else ()
+
+
+def _names_below(lines: Sequence[Line], number: int) -> Sequence[Cell]:
+    """Give the cells of the line below where they name those of a line, each its own, and nothing above is as near.
+
+    `R 26/0219 | 9. 6. 2026 | 2213`, and in small letters below it `Rechnung | ausgestellt | Lieferschein`.
+    """
+    line, below = lines[number], lines[number + 1] if number + 1 < len(lines) else None
+    if below is None or not LEAST_NAMES <= len(below.cells) == len(line.cells) <= MAX_ABOVE:
+        return ()
+    gap = below.baseline - line.baseline
+    has_values = 2 * sum(_DIGIT.search(cell.text) is not None for cell in line.cells) >= len(line.cells)
+    is_near = gap <= _PARAGRAPH * max(line.size, below.size)
+    is_nearest = number == 0 or line.baseline - lines[number - 1].baseline >= _APART * gap
+    if not (has_values and is_near and is_nearest) or any(_DIGIT.search(cell.text) for cell in below.cells):
+        return ()
+    return below.cells if all(starmap(_is_one_column, zip(line.cells, below.cells, strict=True))) else ()
+
+
+def _is_one_column(one: Cell, other: Cell) -> bool:
+    is_centred = abs(one.left + one.right - other.left - other.right) <= 2 * _SAME_EDGE
+    return is_centred or abs(one.left - other.left) <= _SAME_EDGE or abs(one.right - other.right) <= _SAME_EDGE
 
 
 def _label(text: str) -> str:

@@ -87,7 +87,7 @@ _NOTE: Final = re.compile(
 )
 """What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
-_CARE_OF: Final = re.compile(r"c/o\b", re.IGNORECASE)
+_CARE_OF: Final = re.compile(r"(?:c/o|vertreten durch|represented by|représentée? par)\b", re.IGNORECASE)
 
 
 def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:

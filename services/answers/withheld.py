@@ -21,7 +21,7 @@ from services.answers.contacts import is_anothers_contact
 from services.answers.field_names import FieldNames
 from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
-from services.answers.names import is_firm
+from services.answers.names import is_firm, is_owner
 from services.answers.one_total import is_tax_of
 from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
@@ -32,7 +32,11 @@ SURE: Final = 0.8
 """Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
-_WHOSE: Final = re.compile(r"\b(?:der|des|von|of|du|de la) (?P<name>[^\W\d_]{3,})\W*$")
+_WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
+_CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
+"""A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
+_CODE_BEFORE: Final = re.compile(r"(?<!\w)[A-Z]{3}[ \u00a0]$")
+"""Directly before an amount on its line: `GBP 2,965.71`; the end of `MWST` is none, though `WST` is a currency."""
 _OF_ANOTHER: Final = Wording(
     de="{label}: die Wörter vor „{said}“ nennen etwas anderes.",
     en="{label}: the words before “{said}” name something else.",
@@ -123,7 +127,7 @@ def _reason(
             found = _CONTACT
         case Kind.PERIOD if _is_anothers_place(answer, given.values()):
             found = _OF_PERIOD
-        case Kind.MONEY if _is_in_another(answer, given.values()):
+        case Kind.MONEY if _is_in_another(answer, given.values(), candidates.pages):
             found = _IN_ANOTHER
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
             totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
@@ -151,15 +155,18 @@ def _is_recipient(definition: FieldDefinition) -> bool:
 
 
 def _is_of(words: str, recipients: Sequence[str]) -> bool:
-    """Say whether words call a number that of the recipient by his name: `USt-IdNr. der ARGE`."""
+    """Say whether words call a number that of the recipient by what he is: `USt-IdNr. der ARGE`."""
     whose = _WHOSE.search(words)
     return whose is not None and any(has_words(name, whose["name"]) for name in recipients)
 
 
-def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer]) -> bool:
+def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Sequence[str]) -> bool:
     """Say whether an amount is written in another currency than was answered."""
     own = next((field.value for field in others if field.kind == Kind.CURRENCY.value), None)
-    code = currency_code(answer.verbatim)
+    start = answer.char_start or 0
+    before = _CODE_BEFORE.search(pages[answer.page - 1], max(0, start - 6), start) if answer.page else None
+    written = f"{before[0] if before else ''}{answer.verbatim}"
+    code = currency_code(written) if _CODE.search(written) else None
     return None not in (own, code) and own != code
 
 
@@ -231,8 +238,13 @@ def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_cut(answer: FieldAnswer) -> bool:
-    """Say whether a name is one word: a person has two, a firm its legal form or a compound (`Lindenhof-Apotheke`)."""
+    """Say whether a name is one word: a person has two, a firm its legal form or a compound (`Lindenhof-Apotheke`).
+
+    Or the line that names a firm's owner, or who gets its post: it stands elsewhere.
+    """
     name = answer.value or ""
+    if is_owner(name) or name.casefold().startswith("c/o "):
+        return True
     return name.isalpha() and not is_firm(name) and answer.confidence < SURE
 
 

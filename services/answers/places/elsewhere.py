@@ -10,6 +10,7 @@ from schemas.expressions import names_in
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import findings_of
+from services.answers.imprint import END_OF_SENTENCE
 from services.answers.labelling import answer_of
 from services.answers.letter import is_part
 from services.answers.names import firms_in, is_firm
@@ -23,6 +24,11 @@ FAR_LIKELIER: Final = 6.0
 _KINDS: Final = frozenset({Kind.NAME, Kind.DATE, Kind.MONEY, Kind.REFERENCE})
 _NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]* [^\W\d_A-ZÀ-Þ]")
 """Where a sentence ends and another one begins: `Lindenfurt. Wird der`, and not `Co. KG`."""
+_SMALL_WORD: Final = re.compile(
+    r"(?<!\S)(?!(?:und|and|für|for|von|der|die|des|den|the|of|im|in|am|zu|zur|et|la|le|de|du)\b)[a-zà-ÿ]{2,}(?!\S)"
+)
+SENTENCE: Final = 3
+"""Words in small letters that make a line a sentence and no name."""
 _ACCOUNT: Final = re.compile(r"\b(?:IBAN|Konto|account|compte)\b.{0,90}?[0-9](?: ?[0-9A-Z]){7,}")
 """The number of an account in a line that says whose it is."""
 _SEPARATORS: Final = ("·", "|", "•")
@@ -115,6 +121,9 @@ def _said_at(
         return None  # the number of a room
     if definition.kind is Kind.NAME and (account := _ACCOUNT.search(copy)):
         copy = next(firms_in(copy[account.end() :]), "")  # a sentence of an account and whose it is
+    if definition.kind is Kind.NAME and len(_SMALL_WORD.findall(copy)) >= SENTENCE:
+        copy, *others = [*firms_in(copy), ""]  # `seit 2021 arbeite ich in der Technik der Korff Getränke GmbH. Ich`
+        copy = "" if any(others) else END_OF_SENTENCE.sub("", copy)
     return next(_copied(kind, definition, copy, candidates), None) if copy else None
 
 

@@ -23,7 +23,8 @@ _CENT: Final = Decimal("0.02")
 """A product is rounded, and so may its factors be as they are printed."""
 
 NUMBER: Final = re.compile(
-    r"(?<![0-9:])[0-9](?:[0-9]|[.,'\u2019\u2032](?=[0-9])|[ \u00a0](?=[0-9]{3}(?![0-9])))*(?!:?[0-9])"
+    r"(?<![0-9:])[0-9](?:[0-9]|[.,'\u2019](?=[0-9])|\u2032(?=[0-9]{3}(?![0-9]))"
+    r"|[ \u00a0](?=[0-9]{3}(?![0-9])))*(?!:?[0-9])"
 )
 """A number among words, its sign left out: dots and commas behind it are none of it, and a time of day is none."""
 _DECIMALS: Final = re.compile(r"[.,][0-9]{2}(?![0-9])")

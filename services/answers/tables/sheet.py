@@ -44,7 +44,9 @@ _TABULATOR: Final = 3_000
 """Width of a column of tabulated text."""
 
 _APART: Final = re.compile(r"[^\t ]+(?: [^\t ]+)*")
-AMOUNT: Final = re.compile(r"[-+(]{0,2}(?:(?<![\w.,'])[.,])?[0-9][0-9.,'\u2019\u2032 \xa0]*(?:,-{1,2})?[-)]{0,2}")
+AMOUNT: Final = re.compile(
+    r"[-+(]{0,2}(?:(?<![\w.,'])[.,])?[0-9](?:[0-9.,'\u2019 \xa0]|\u2032(?=[0-9]{3}(?![0-9])))*(?:,-{1,2})?[-)]{0,2}"
+)
 """A number as documents write it; reading it is another matter."""
 FIGURE: Final = re.compile(rf"(?:[^\W\d]{{1,4}}|[^\w\s(+-])? ?{AMOUNT.pattern} ?(?:[^\W\d]{{1,8}}[.²³]?|[^\w\s])?")
 """The same with a currency before it, or a unit or sign behind it."""

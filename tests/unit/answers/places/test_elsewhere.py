@@ -241,3 +241,13 @@ def test_a_likelier_cell_that_can_be_no_name_changes_nothing(line: str) -> None:
     fields = check_answer(BILL, {"seller": "Brook & Partner"}, known.pages, "de", known.surroundings)
     before = Review(fields, [], {})
     assert by_places(BILL, before, known, "de") is before
+
+
+def test_of_a_sentence_in_a_likelier_place_the_only_firm_is_taken() -> None:
+    def seller(line: str) -> str | None:
+        known = Candidates([f"{line}\n\n\nBrook & Partner"], "de", learned_places=LEARNED)
+        fields = check_answer(BILL, {"seller": "Brook & Partner"}, known.pages, "de", known.surroundings)
+        return only(by_places(BILL, Review(fields, [], {}), known, "de")).value
+
+    assert seller("Ringstadt arbeite ich seit langem in der Technik der Nordwerk GmbH. Ich") == "Nordwerk GmbH"
+    assert seller("Ringstadt liefert gern an die Nordwerk GmbH seit langem, Korff AG auch") == "Brook & Partner"
