@@ -72,7 +72,8 @@ _FORM_FIRST: Final = re.compile(
 """A line with a French name, whose form may stand before it, and nothing else."""
 
 _FIRM_AND_MORE: Final = re.compile(
-    rf"(?P<firm>.*\w {_LEGAL_FORM.pattern})(?:"
+    rf"(?P<firm>.*[\w.] {_LEGAL_FORM.pattern})(?:"
+    r",? \(?Inh(?:\.|aber(?:in)?:?) .+|"
     r"(?: ?, ?| [-\u2013\u2014|] )(?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)"
     r"[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"
     r"| in (?!Liqu|Gründ|Insolv|Abwickl)[A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+){0,2}"

@@ -47,6 +47,8 @@ _CARRIER: Final = re.compile(r"(?<!der )(?<!die )(?<!einer )(?<!unsere )(?<!unse
 """How a carrier's name begins in a sentence (`Versand mit Spedition Korff GmbH`); behind an article it is a word."""
 _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
 """What the law wants behind `UG`."""
+_SOLE: Final = re.compile(r" EI(?!\w)")
+"""What a French sole trader writes behind his name: `entrepreneur individuel`."""
 _AND_CO: Final = re.compile(r"\s*& ?Co\.?\s*$")
 _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
 """The end of a line on which a name does not end: `Nordholz GmbH &`, and `Co. KG` below."""
@@ -99,6 +101,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     at = cell.text.find(verbatim) if cell else -1
     if cell is not None and at >= 0 and (behind := _RESTRICTED.match(cell.text, at + len(verbatim))):
         verbatim += behind[0]
+    if cell is not None and at >= 0 and (sole := _SOLE.match(cell.text, at + len(verbatim))):
+        verbatim += sole[0]
     if cell is not None and at >= 0 and not is_firm(verbatim):
         verbatim += partners_behind(cell.text, at + len(verbatim))
     if cell is None or at <= 0:
@@ -108,7 +112,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
     is_whole = is_firm(verbatim) and _FIRM_WORDS.fullmatch(before) and len(before.split()) <= MAX_WORDS
     is_other = _NO_NAME.match(before) or is_repeated(before, verbatim)
     if not before or is_other or not (is_whole or _TRADE.fullmatch(before)):
-        carrier = _CARRIER.search(cell.text[:at]) if is_firm(verbatim) else None
+        is_carrier = is_firm(verbatim) or verbatim.isalpha()
+        carrier = _CARRIER.search(cell.text[:at]) if is_carrier else None
         return carrier[0] + verbatim if carrier else verbatim
     return cell.text[begin : at + len(verbatim)].lstrip()
 

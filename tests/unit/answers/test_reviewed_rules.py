@@ -11,10 +11,12 @@ from unit.answers.test_trading_names import of_sentence, seller
 from unit.answers.test_withheld import of_text, reasons
 
 from services.answers.letter import Letter
+from services.answers.names import parse_name
 from services.answers.references import parse_reference
 from services.answers.surroundings import Surroundings
 from services.answers.trading_names import who_trades
 from services.answers.what_is_left import before_payments
+from services.answers.whole_names import whole_firm
 
 HEAD = "Muster GmbH\nRechnung RE-7\nRechnungsdatum: 05.06.2026\n"
 VALUES = (("R 26/0219", 500, 1_000), ("9. 6. 2026", 1_700, 1_000), ("LS-2213", 2_900, 1_000))
@@ -162,3 +164,30 @@ def test_a_line_of_figures_below_values_names_none() -> None:
 def test_the_end_of_a_word_before_an_amount_is_no_currency(words: str) -> None:
     text = f"Rechnung 7\nBetrag CHF 5.00\n{words}\n644.00\n{words} 644.00"
     assert of_text("invoice", text, currency="CHF", gross_total="644.00") == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Umweltlabor Kern GmbH & Co. KG in Ringstadt", "Umweltlabor Kern GmbH & Co. KG"),
+        ("Weingut Kern GbR Inh. Familie Kern", "Weingut Kern GbR"),
+        ("Weingut Kern GbR, Inhaberin: Ida Kern", "Weingut Kern GbR"),
+        ("Kern & Co. Inhouse GmbH", "Kern & Co. Inhouse GmbH"),
+    ],
+)
+def test_the_town_and_the_owner_behind_a_firm_are_none_of_its_name(said: str, name: str) -> None:
+    assert parse_name(said) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "name"),
+    [
+        ("Camille Roux EI", "Camille Roux", "Camille Roux EI"),
+        ("Camille Roux EIFFEL", "Camille Roux", "Camille Roux"),
+        ("Spedition Hardtlog, 2 Paletten", "Hardtlog", "Spedition Hardtlog"),
+        ("mit der Spedition Hardtlog", "Hardtlog", "Hardtlog"),
+    ],
+)
+def test_a_sole_traders_form_and_a_carriers_trade_belong_to_the_name(line: str, said: str, name: str) -> None:
+    page = placed((line, 500, 1_000))
+    assert whole_firm(said, 1, line.index(said), Surroundings(*page)) == name
