@@ -27,6 +27,8 @@ _NEXT_SENTENCE: Final = re.compile(r"[^\W\d_A-ZÀ-Þ]{3}[.!?] [A-ZÀ-Þ][^\W\d_]
 _SMALL_WORD: Final = re.compile(
     r"(?<!\S)(?!(?:und|and|für|for|von|der|die|des|den|the|of|im|in|am|zu|zur|et|la|le|de|du)\b)[a-zà-ÿ]{2,}(?!\S)"
 )
+LONG: Final = 60
+"""Characters, of which few names have more; those that are set letter by letter have small ones, too."""
 SENTENCE: Final = 3
 """Words in small letters that make a line a sentence and no name."""
 _ACCOUNT: Final = re.compile(r"\b(?:IBAN|Konto|account|compte)\b.{0,90}?[0-9](?: ?[0-9A-Z]){7,}")
@@ -121,7 +123,7 @@ def _said_at(
         return None  # the number of a room
     if definition.kind is Kind.NAME and (account := _ACCOUNT.search(copy)):
         copy = next(firms_in(copy[account.end() :]), "")  # a sentence of an account and whose it is
-    if definition.kind is Kind.NAME and len(_SMALL_WORD.findall(copy)) >= SENTENCE:
+    if definition.kind is Kind.NAME and len(copy) > LONG and len(_SMALL_WORD.findall(copy)) >= SENTENCE:
         copy, *others = [*firms_in(copy), ""]  # `seit 2021 arbeite ich in der Technik der Korff Getränke GmbH. Ich`
         copy = "" if any(others) else END_OF_SENTENCE.sub("", copy)
     return next(_copied(kind, definition, copy, candidates), None) if copy else None

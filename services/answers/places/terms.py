@@ -7,7 +7,6 @@ as how many they are, not as which. Of a cell what it looks like counts once mor
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -43,19 +42,6 @@ _SMALLER: Final = 0.88
 _TENTHS: Final = 10
 _FIFTHS: Final = 5
 _SIXTHS: Final = 6
-
-_ENDING: Final = 4
-"""Letters of a long word's end, which tell what it is of: `-erei`, `-amt`."""
-_LONG_WORD: Final = 5
-_SHORTEST: Final = 4
-"""Letters of a cell, or of its longest word, that is looked for elsewhere."""
-_MOST_WORDS: Final = 8
-"""Words of a cell whose parts are."""
-_WORD: Final = re.compile(r"[^\W_]+")
-_DOMAIN: Final = re.compile(r"(?:@|www\.|://)([\w-]{2,60}(?:\.[\w-]{2,60}){0,3})\.[a-z]{2,}")
-_TRANSCRIBED: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "ê": "e", "ç": "c"}
-)
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -132,13 +118,8 @@ class PlaceTerms:
         return self._kept[key]
 
     def of_cell(self, spot: Spot) -> list[str]:
-        """Give the terms of a cell: what stands around it, its own words, both together, and where they stand again."""
-        around, words, pairs = self.around(spot), self.of_words(spot), self._sheets[spot.page].pairs(spot)
-        return [*around, *words, *pairs, *self._elsewhere.of(spot.cell.text)]
-
-    @cached_property
-    def _elsewhere(self) -> "_Elsewhere":
-        return _Elsewhere([spot.cell.text for spot in self.spots()])
+        """Give the terms of a cell: what stands around it, its own words, and both together."""
+        return [*self.around(spot), *self.of_words(spot), *self._sheets[spot.page].pairs(spot)]
 
     def of_value(self, spot: Spot, start: int, end: int) -> list[str]:
         """Give the terms of a value within a cell: the words before and behind it."""
@@ -157,7 +138,6 @@ class PlaceTerms:
         text = spot.cell.text
         return [
             *[f"own:{token}" for token in tokens_of(text)[:8]],
-            *[f"ends:{ending}" for ending in endings_of(text)],
             *[f"is:{shape}" for shape in shapes_of(text)],
             f"words{min(text.count(' '), 6)}",
         ]
@@ -253,40 +233,6 @@ class _Page:
         if number not in self._above:
             self._above[number] = cells_above(self._lines[number - 1], spot.line)
         return next((cell.text for cell in self._above[number] if cell.overlaps(spot.cell)), None)
-
-
-class _Elsewhere:
-    """All that cells say: a sender names himself at the top, at the foot, in his domain; a recipient once."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        said = [_said(text) for text in texts]
-        self._cells = Counter(said)
-        self._text = " \n ".join(["", *said, ""])
-        domains = (match[1] for text in texts for match in _DOMAIN.finditer(text.casefold()))
-        self._domains = "\n".join(domain.replace("-", "") for domain in domains)
-
-    def of(self, text: str) -> Iterator[str]:
-        """Give the terms of how often a cell's words are said, or parts of them, and whether they are a domain."""
-        own, look = _said(text), _look(text)
-        words = own.split()[:_MOST_WORDS]
-        times = self._text.count(f" {own} ") if len(own) >= _SHORTEST else 0
-        parts = {" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)} - {own}
-        said = sum(self._cells[part] for part in parts if len(part) > _SHORTEST)
-        longest = max(words, key=len, default="").translate(_TRANSCRIBED)
-        is_domain = "none" if not self._domains or len(longest) < _SHORTEST else str(longest in self._domains).lower()
-        for term in (f"said{min(times, 4)}", f"parts{min(said, 3)}", f"domain-{is_domain}"):
-            yield term
-            yield f"{look}>{term}"
-
-
-def _said(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
-
-
-def endings_of(text: str) -> Iterator[str]:
-    """Give the last letters of each long word."""
-    words = (word for word in _WORD.findall(text[:LONGEST].casefold())[:_MOST_WORDS] if word.isalpha())
-    return (word[-_ENDING:] for word in words if len(word) >= _LONG_WORD)
 
 
 def _in_column(own: Cell, lines: Iterable[Line]) -> str | None:
