@@ -122,7 +122,7 @@ def _reason(
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
             found = _NAMED
         case Kind.PHONE | Kind.EMAIL if is_anothers_contact(
-            answer, _writers(kind, given), candidates.pages, candidates.surroundings
+            answer, _names_of(Role.SENDER, kind, given), candidates.pages, candidates.surroundings
         ):
             found = _CONTACT
         case Kind.PERIOD if _is_anothers_place(answer, given.values()):
@@ -146,12 +146,8 @@ def _is_anothers(
     """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
     names = FieldNames(definition, kind)
     said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    recipients = [given[item.name].value or "" for item in kind.fields if _is_recipient(item) and item.name in given]
+    recipients = _names_of(Role.RECIPIENT, kind, given)
     return bool(said) and all(names.exclude(words) or _is_of(words, recipients) for words in said)
-
-
-def _is_recipient(definition: FieldDefinition) -> bool:
-    return definition.role is Role.RECIPIENT
 
 
 def _is_of(words: str, recipients: Sequence[str]) -> bool:
@@ -198,8 +194,8 @@ def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:
     return organisation_below(answer.verbatim, answer.page, answer.char_start, candidates.surroundings) is not None
 
 
-def _writers(kind: DocumentType, given: Mapping[str, FieldAnswer]) -> Sequence[str]:
-    names = {field.name for field in kind.fields if field.role is Role.SENDER}
+def _names_of(role: Role, kind: DocumentType, given: Mapping[str, FieldAnswer]) -> Sequence[str]:
+    names = {field.name for field in kind.fields if field.role is role}
     return [answer.value for name, answer in given.items() if name in names and answer.value]
 
 
