@@ -4,7 +4,7 @@ import time
 
 import pytest
 from unit.answers.invoices import INVOICE, answers, candidates, said
-from unit.answers.placed import placed
+from unit.answers.placed import column, placed
 from unit.answers.test_contacts import of_application
 from unit.answers.test_surroundings import around
 from unit.answers.test_trading_names import of_sentence, seller
@@ -34,6 +34,7 @@ NAMES = (("Rechnung", 500, 1_120), ("ausgestellt", 1_700, 1_120), ("Lieferschein
         "Auftragswert 2.000,00 €\nRestbetrag nach Anzahlung 824,00 €\nRechnungsbetrag 1.176,00 €",
         "Previous balance 2.352,00 €\nPayment received 1.176,00 €\nCharges this quarter 1.176,00 €",
         "Previous balance 2.352,00 €\nPayment received 1.176,00 €\nBalance due 1.176,00 €",
+        "Summe 2.000,00 €\nAnzahlung 824,00 €\nRechnungsbetrag zu zahlen 1.176,00 €",
     ],
 )
 def test_a_total_behind_a_discount_or_of_a_part_or_named_so_stays(page: str) -> None:
@@ -191,3 +192,22 @@ def test_the_town_and_the_owner_behind_a_firm_are_none_of_its_name(said: str, na
 def test_a_sole_traders_form_and_a_carriers_trade_belong_to_the_name(line: str, said: str, name: str) -> None:
     page = placed((line, 500, 1_000))
     assert whole_firm(said, 1, line.index(said), Surroundings(*page)) == name
+
+
+def test_an_address_ends_the_block_of_whoever_stands_above_it() -> None:
+    number = "0431 555 0143"
+
+    def withheld(*lines: str) -> list[str]:
+        page = placed(("Jan Kern", 5_000, 100), *column(500, 1_000, *lines, number))
+        return list(reasons("job_application", page, applicant_name="Jan Kern", phone=number))
+
+    far = "Leitung des Einkaufs und der Lager, Hinterhaus links, dritter Stock, München an der Isar"
+    assert withheld("Frau Krause", far) == ["phone"]
+    assert withheld("Frau Krause", far.replace("München", "80333 München")) == []
+
+
+def test_who_is_copied_with_care_of_gets_the_post_of_another() -> None:
+    page = placed(("c/o Korff Bau AG", 500, 1_000), ("Brook Bau AG", 500, 2_000))
+    letter = Letter(page[0], Surroundings(*page))
+    assert letter.is_care_of(1, 0)
+    assert not letter.is_care_of(1, page[0][0].index("Brook"))
