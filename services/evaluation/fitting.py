@@ -20,10 +20,13 @@ from services.answers.calibration import (
     UNFITTED,
     Calibration,
     ClassSignals,
+    Family,
     FieldSignals,
     Fitted,
+    Logistic,
     Measured,
     class_features,
+    family_of,
     field_features,
     likelier_other,
 )
@@ -37,9 +40,9 @@ MIN_DOCUMENTS: Final = 10
 MOST_MISLEADING: Final = 0.01
 """Share of wrong values among those that nobody has to look at; an owner may have more (`POSTKORB_REVIEW_BELOW`)."""
 
-STATED_FROM: Final = 0.75
+STATED_FROM: Final = 0.78
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
-three times as much as to accept a right one that was proposed."""
+three to four times as much as to accept a right one that was proposed (decision 50)."""
 
 
 IN_OWN_WORDS: Final = frozenset({Kind.TEXT, Kind.PERIOD, Kind.QUANTITY})
@@ -279,11 +282,18 @@ def _fitted(rows: Rows) -> Calibration:
             "other_below": likelier_other(other_share),
         }
     )
+    fields = {family: _of_family(family, rows, calibration) for family in Family}
+    return calibration.model_copy(update={"fields": fields})
+
+
+def _of_family(family: Family, rows: Rows, calibration: Calibration) -> Logistic:
+    """Fit the weights of one family; those set by hand where no answer is of it."""
     given = [
         (row.document, field_features(_typed(row, calibration)), row.signals.kind.value, row.right)
         for row in rows.fields
+        if family_of(row.signals.kind) is family
     ]
-    return calibration.model_copy(update={"fields": LabelledFeatures.of(given, UNFITTED.fields).fitted()})
+    return LabelledFeatures.of(given, UNFITTED.fields[family]).fitted()
 
 
 def _typed(row: FieldRow, calibration: Calibration) -> FieldSignals:

@@ -18,6 +18,7 @@ from services.answers.calibration import (
     Calibration,
     CalibrationError,
     ClassSignals,
+    Family,
     FieldSignals,
     Logistic,
     class_features,
@@ -62,7 +63,7 @@ def logistics(features: dict[str, float]) -> st.SearchStrategy[Logistic]:
 
 CALIBRATIONS = st.builds(
     Calibration,
-    fields=logistics(field_features(FieldSignals(Kind.TEXT))),
+    fields=st.fixed_dictionaries(dict.fromkeys(Family, logistics(field_features(FieldSignals(Kind.TEXT))))),
     classes=logistics(class_features(ClassSignals())),
     other_below=st.floats(0, 1),
     other_share=st.floats(0, 1),
@@ -168,10 +169,36 @@ def test_without_a_margin_the_second_type_is_taken_to_have_all_that_is_left() ->
 
 
 def test_a_kinds_offset_counts_for_that_kind_alone() -> None:
-    model = UNFITTED.fields.model_copy(update={"offsets": {"date": 2.0}})
-    calibration = UNFITTED.model_copy(update={"fields": model})
-    assert calibration.field_confidence(FieldSignals(Kind.DATE)) > UNFITTED.field_confidence(FieldSignals(Kind.DATE))
-    assert calibration.field_confidence(FieldSignals(Kind.IBAN)) == UNFITTED.field_confidence(FieldSignals(Kind.IBAN))
+    model = UNFITTED.fields[Family.OTHER].model_copy(update={"offsets": {"iban": 2.0}})
+    calibration = UNFITTED.model_copy(update={"fields": {**UNFITTED.fields, Family.OTHER: model}})
+    assert calibration.field_confidence(FieldSignals(Kind.IBAN)) > UNFITTED.field_confidence(FieldSignals(Kind.IBAN))
+    assert calibration.field_confidence(FieldSignals(Kind.VAT_ID)) == UNFITTED.field_confidence(
+        FieldSignals(Kind.VAT_ID)
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "kinds"),
+    [
+        (Family.NAME, {Kind.NAME}),
+        (Family.DATE, {Kind.DATE}),
+        (Family.MONEY, {Kind.MONEY}),
+        (Family.WORDS, {Kind.TEXT, Kind.PERIOD, Kind.QUANTITY, Kind.ADDRESS}),
+    ],
+)
+def test_a_familys_weights_count_for_its_kinds_alone(family: Family, kinds: set[Kind]) -> None:
+    model = UNFITTED.fields[family].model_copy(update={"bias": 0.0})
+    calibration = UNFITTED.model_copy(update={"fields": {**UNFITTED.fields, family: model}})
+    signals = [FieldSignals(kind) for kind in Kind]
+    surer = {known.kind for known in signals if calibration.field_confidence(known) > UNFITTED.field_confidence(known)}
+    assert surer == kinds
+
+
+def test_a_calibration_without_one_of_the_families_is_none() -> None:
+    stored = UNFITTED.model_dump(mode="json")
+    del stored["fields"]["date"]
+    with pytest.raises(CalibrationError, match="it lacks the weights of date"):
+        read_calibration(json.dumps(stored))
 
 
 def test_numbers_set_by_hand_say_so_and_order_the_plain_cases() -> None:

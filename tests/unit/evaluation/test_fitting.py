@@ -1,6 +1,7 @@
 """Confidences fitted to what became of answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
@@ -18,8 +19,10 @@ from services.answers.calibration import (
     UNFITTED,
     Calibration,
     ClassSignals,
+    Family,
     FieldSignals,
     Logistic,
+    family_of,
     field_features,
     likelier_other,
     read_calibration,
@@ -78,7 +81,12 @@ def rows_by(truth: Callable[[FieldSignals], float], documents: int) -> Rows:
 
 def true_model() -> Logistic:
     """Give another model than the one set by hand: labels tell more, tokens less, dates are harder."""
-    weights = dict(UNFITTED.fields.weights) | {"labelled": 2.5, "mean_logprob": 0.8, "found": 2.0, "no_rivals": 0.6}
+    weights = dict(UNFITTED.fields[Family.OTHER].weights) | {
+        "labelled": 2.5,
+        "mean_logprob": 0.8,
+        "found": 2.0,
+        "no_rivals": 0.6,
+    }
     return Logistic(bias=-5.5, weights=weights, offsets={"date": -1.0})
 
 
@@ -120,13 +128,41 @@ def test_what_only_chance_says_is_not_learnt_by_heart() -> None:
 
 def test_a_signal_that_speaks_the_wrong_way_gets_no_weight_and_none_is_negative() -> None:
     found = fit(rows_by(lambda signals: 0.1 if signals.labelled else 0.9, 60), "p", NOW)
-    weights = found.calibration.fields.weights
-    assert weights["labelled"] == pytest.approx(0, abs=1e-6)
-    assert min(weights.values()) >= 0
+    for family in {family_of(kind) for kind in KINDS}:
+        weights = found.calibration.fields[family].weights
+        assert weights["labelled"] == pytest.approx(0, abs=1e-6)
+        assert min(weights.values()) >= 0
+
+
+def test_what_speaks_for_names_alone_gets_weight_for_names_alone() -> None:
+    known = {
+        kind: replace(drawn(np.random.default_rng(5)), kind=kind, labelled=False) for kind in (Kind.NAME, Kind.DATE)
+    }
+    random = np.random.default_rng(11)
+    fields = [
+        FieldRow(
+            f"document {number}", replace(known[kind], labelled=labelled), SURE, bool(random.random() < share), share
+        )
+        for number in range(80)
+        for kind in known
+        for labelled in (True, False)
+        for share in [0.95 if labelled or kind is Kind.DATE else 0.3]
+    ]
+    found = fit(Rows(fields, rows_by(share_right, 80).classes), "p", NOW).calibration
+    told, untold = (
+        {kind: found.field_confidence(replace(signals, labelled=labelled)) for kind, signals in known.items()}
+        for labelled in (True, False)
+    )
+    assert told[Kind.NAME] - untold[Kind.NAME] > 0.3
+    assert told[Kind.DATE] - untold[Kind.DATE] < 0.1
 
 
 def moved(calibration: Calibration) -> float:
-    return max(abs(weight - UNFITTED.fields.weights[name]) for name, weight in calibration.fields.weights.items())
+    return max(
+        abs(weight - UNFITTED.fields[family].weights[name])
+        for family, model in calibration.fields.items()
+        for name, weight in model.weights.items()
+    )
 
 
 def example(*, asked: bool = True, shown: bool = True) -> Example:
@@ -227,7 +263,7 @@ def test_a_wrong_value_among_enough_right_ones_is_borne_and_of_equals_all_count(
 def test_a_fit_has_the_bound_of_what_it_was_not_fitted_on() -> None:
     found = fit(rows_by(share_right, 60), "p", NOW).calibration
     assert 0.5 < found.review_below <= 1
-    assert found.propose_below == 0.75, "numbers that were fitted tell which values are too unsure to be booked"
+    assert found.propose_below == 0.78, "numbers that were fitted tell which values are too unsure to be booked"
     assert fit(rows_by(lambda _: 1.0, 12), "p", NOW).calibration.review_below < found.review_below
     assert fit(rows_by(lambda _: 0.0, 12), "p", NOW).calibration.review_below == 1
 
