@@ -39,7 +39,7 @@ _DAY_MONTH: Final = re.compile(
     rf"(?P<month>{_WORD})\.?,?[ /-]?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
 )
 _MONTH_DAY: Final = re.compile(
-    rf"(?P<month>{_WORD})\.? ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: ?,)? (?P<year>[0-9]{{4}})"
+    rf"(?P<month>{_WORD})\.? ?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:(?: ?,)? |,)(?P<year>[0-9]{{4}})"
 )
 _PLACE: Final = re.compile(r"(?:[^0-9,:]{1,60}[,:] ?)?(?:(?:den|dem|vom|am|le|du|the|this|on) )?")
 _LEADING_WORD: Final = re.compile(rf"({_WORD})\.?,? ")

@@ -96,6 +96,11 @@ _DELIVERED: Final = re.compile(
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|de|to|an|à)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
+_BEFORE_PERSON: Final = re.compile(r"(?<!\w)(?:Frau|Herrn?|Mrs?\.?|Ms\.?|Mme|Madame|Monsieur) ")
+_PARTS: Final = 2
+"""Of an address: street and town."""
+_MOST_MORE: Final = 3
+"""Words by which a name before an address goes on from a logo."""
 _OWNER_BEHIND: Final = re.compile(r"(?:,| [-\u2013])? (?:Inh\.|Inhaber(?:in)?\b):? .*")
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
 _NO_TRADE: Final = re.compile(
@@ -387,6 +392,21 @@ class Letter:
                     return self._party(page, cell, name)
         return None
 
+    def whole_person(self, surname: str) -> Party | None:
+        """Give the only name of two or three words behind `Frau`, `Herr` or the like that ends with a surname."""
+        if not _LONG_WORD.fullmatch(surname):
+            return None
+        pattern = re.compile(
+            rf"{_BEFORE_PERSON.pattern}(?P<name>(?:[^\W\d_a-z][\w-]+ ){{1,2}}{re.escape(surname)})(?!\w)"
+        )
+        found: dict[str, Party] = {}
+        for page, sheet in enumerate(self._sheets, start=1):
+            cells = (cell for line in sheet.lines for cell in line.cells if surname in cell.text)
+            for cell, match in ((cell, match) for cell in cells for match in pattern.finditer(cell.text)):
+                if party := self._party(page, cell, match["name"]):
+                    found.setdefault(match["name"], party)
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def registered(self, said: str) -> Party | None:
         """Give the only firm with a legal form that a name without one may be short for, or whose owner it names.
 
@@ -402,6 +422,16 @@ class Letter:
                     if _is_short_for(said, name) and (party := self._party(page, cell, name)):
                         found.setdefault(words_of(name), party)
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def before_address(self, said: str) -> Party | None:
+        """Give the name before the issuer's address in one line, where one without a legal form is the beginning of it.
+
+        `ATELIER VAUBAN SIGNALÉTIQUE - 14, rue des Glacis - 25000 Besançon` is who has `ATELIER VAUBAN` for a logo.
+        """
+        if is_firm(said):
+            return None
+        known = (party for party in (self._foot and self._foot[0], self._sender_line) if party)
+        return next((party for party in known if _goes_on_from(said, party.verbatim)), None)
 
     def _before_address(self, line: str, person: str) -> str:
         """Give what stands before an address in a line of a mail, if the whole name is in it; else the line."""
@@ -581,7 +611,8 @@ class Letter:
             if not parts and cell not in heads:
                 parts = _lines_below(cell, cells[at + 1 :])
             is_whole = len(parts) == 1 and "," in parts[0]
-            address = parse_address(", ".join(parts[:2])) if is_whole or len(parts) > 1 else None
+            is_split = len(parts) > _PARTS and parts[0].isdigit()  # `14, rue des Glacis`
+            address = parse_address(", ".join(parts[: _PARTS + is_split])) if is_whole or len(parts) > 1 else None
             is_name = address is not None and ":" not in name and not _BANK.search(name)
             if address and is_name and (party := self._party(len(self._sheets), cell, name)):
                 return party, address.postcode
@@ -764,6 +795,14 @@ def _is_short_for(said: str, firm: str) -> bool:
     short, whole = (set(_LONG_WORD.findall(normal_text(name))) for name in (said, without_form(firm)))
     surname = normal_text(said.rsplit(maxsplit=1)[-1]) if len(said.split()) in _WORDS_OF_A_NAME else ""
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
+
+
+def _goes_on_from(said: str, whole: str) -> bool:
+    """Say whether a name begins with another of two words or more, and has words behind it that are no owner's."""
+    first, words = said.casefold().split(), whole.casefold().split()
+    more = words[len(first) :]
+    goes_on = len(first) in _WORDS_OF_A_NAME and words[: len(first)] == first and 0 < len(more) <= _MOST_MORE
+    return goes_on and all(map(_LONG_WORD.fullmatch, more)) and not is_owner(" ".join(whole.split()[len(first) :]))
 
 
 def _is_own(block: _Block, party: Party, postcode: str) -> bool:

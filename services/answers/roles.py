@@ -60,8 +60,11 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
                 who_trades(answer.value or "", letter)
                 or _firm_of(answer, letter)
                 or _registered(answer, told, kind, letter)
+                or letter.before_address(answer.value or "")
             )
             given[definition.name] = _answer_of(definition, firm) if firm else answer
+        if definition.role is Role.SIGNATORY and answer and (person := letter.whole_person(answer.value or "")):
+            given[definition.name] = _answer_of(definition, person)
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 

@@ -13,7 +13,7 @@ from schemas.tables import TableDefinition
 from services.answers.amounts import parse_money
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
-from services.answers.tables.sheet import Line, Sheet
+from services.answers.tables.sheet import Cell, Line, Sheet
 from services.answers.tables.totals import equal
 from services.answers.tables.words import names_tax, says_tax_alone
 
@@ -25,6 +25,7 @@ _TWO: Final = 2
 _MOST: Final = 3
 """More than two of so many rows are most."""
 _HIGHEST_RATE: Final = 30
+_TIMES: Final = re.compile(r"([0-9]{1,4}) ?[x\u00d7]")
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
 _BEFORE_CENTS: Final = re.compile(r"[.,](?=[0-9]{1,2}(?![0-9.,']))")
@@ -139,6 +140,28 @@ def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
         _take_factor(rows, price, lambda row, name: _is_product(row, table.key.name, quantity, name), own)
 
 
+def take_times(table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Take for quantities what is written `2x` beside the words of each row, under any head, if no column has any."""
+    quantity = next(iter(table.key.product_of), "")
+    if not quantity or any(quantity in row.figures for row in rows):
+        return
+    found = [next(filter(None, map(_times, _beside_words(row))), None) for row in rows]
+    for row, figure in zip(rows, found, strict=True) if all(found) else ():
+        row.figures |= {quantity: figure} if figure else {}
+
+
+def _beside_words(row: Row) -> Iterator[Cell]:
+    words = {cell.start for _, cell in row.lines}
+    yield from (cell for cell in row.line.cells if cell.start not in words)
+
+
+def _times(cell: Cell) -> Figure | None:
+    match = _TIMES.fullmatch(cell.text)
+    if match is None:
+        return None
+    return Figure(cell._replace(text=match[1], end=cell.start + len(match[1])), Decimal(match[1]))
+
+
 def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool], own: int) -> bool:
     """Take a factor from the column that makes most products, if these are more than its own; say whether it was."""
     name = _first_that_fits(rows, fits)
@@ -171,9 +194,9 @@ def products_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequenc
 
 
 def amounts_without_tax(table: TableDefinition, rows: Sequence[Row]) -> Sequence[Row] | None:
-    """Give the rows with the amounts of another column, if each is less than what it was by an amount headed as a tax.
+    """Give the rows with the amounts of another column, if each is less than what it was by what is headed as a tax.
 
-    Two of them at least have a tax.
+    That is an amount or a rate; two of them at least have a tax.
     """
     key = table.key.name
 
@@ -202,8 +225,12 @@ def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
     without, amount = _value(row, net), _value(row, gross)
     if without is None or amount is None:
         return False
-    taxes = (figure.value for name, figure in row.unnamed.items() if _heads_taxes(name))
-    return any(tax is not None and without and without + tax == amount for tax in taxes)
+    taxes = [figure.value for name, figure in row.unnamed.items() if _heads_taxes(name) and figure.value is not None]
+    return bool(without) and any(without + tax == amount or _is_rate(tax, without, amount) for tax in taxes)
+
+
+def _is_rate(rate: Decimal, without: Decimal, amount: Decimal) -> bool:
+    return 0 <= rate < _HIGHEST_RATE and abs(without + without * rate / 100 - amount) <= _CENT
 
 
 def _heads_taxes(name: str) -> bool:
@@ -232,10 +259,7 @@ def _shows_tax(row: Row, net: str, gross: str) -> bool:
         return False
     tax = amount - without
     others = [figure.value for name, figure in row.unnamed.items() if name != net and figure.value]
-    return any(
-        abs(value - tax) <= _CENT or (0 < value < _HIGHEST_RATE and abs(without * value / 100 - tax) <= _CENT)
-        for value in others
-    )
+    return any(abs(value - tax) <= _CENT or (value > 0 and _is_rate(value, without, amount)) for value in others)
 
 
 def repeating(table: TableDefinition, rows: Sequence[Row], last: int) -> int:

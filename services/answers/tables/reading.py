@@ -21,6 +21,7 @@ from services.answers.tables.misleading import (
     repeating,
     take_factors,
     take_products,
+    take_times,
 )
 from services.answers.tables.products import is_product, name_factors
 from services.answers.tables.row import CODE, Row, row_tolerance, take_codes, take_numbers
@@ -282,6 +283,7 @@ class _Chooser:
         read_thousandths(self.table, self.found.rows, language, laid_out)
         take_products(self.table, self.found.rows)
         take_factors(self.table, self.found.rows)
+        take_times(self.table, self.found.rows)
         name_factors(self.table, self.found.rows, language)
         read_small_factors(self.table, self.found.rows)
         self.found.repeating = repeating(self.table, self.found.rows, self.since)

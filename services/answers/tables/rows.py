@@ -45,6 +45,10 @@ _OF_ONE: Final = re.compile(r"(?:je|pro|per|à|par|each|a) [^\W\d_]{1,12}\.? ", 
 """Before a price, of what it is the price: `je Satz 96,50`. An amount is that of all."""
 _WITH_CODE: Final = re.compile(r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}-?) [0-9]")
 """An amount, and the number of its tax rate: `188,40 2`."""
+_TAX_WITH_RATE: Final = re.compile(
+    r"([^\W\d]{0,3} ?[-+]?[0-9][0-9., ]*[.,][0-9]{2}(?: ?[^\W\d]{3}| ?[€$£])?) \([0-9]{1,2}(?:[.,][0-9]{1,2})? ?%\)"
+)
+"""A tax, and its rate: `2,23 € (10%)`."""
 _TAKEN_OFF: Final = re.compile(r"\([-\u2013\u2212+]? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%\) ")
 """Before an amount, the discount that is taken off it already: `(-5 %) 2.588,75`."""
 _TAXED_AT: Final = re.compile(r"[^\W\d_]{0,5}\.? ?[0-9]{1,2}(?:[.,][0-9]{1,2})? ?%(?: [^\W\d_].*)?")
@@ -192,7 +196,9 @@ class RowReader:
     def _figure(self, column: ColumnDefinition | None, cell: Cell) -> Figure | None:
         """Read a number with what stands around it in its cell; None if the cell is words."""
         cell = _without_base(without_factor(cell) if column is not None and column.kind == "number" else cell)
-        if (coded := _WITH_CODE.fullmatch(cell.text)) and (column is None or column.kind == "money"):
+        coded = _WITH_CODE.fullmatch(cell.text) if column is None or column.kind == "money" else None
+        coded = coded or (_TAX_WITH_RATE.fullmatch(cell.text) if column is None else None)
+        if coded:
             cell = cell._replace(text=coded[1], end=cell.start + len(coded[1]))
         if column is self.table.key and (taken_off := _TAKEN_OFF.match(cell.text)):
             cell = cell._replace(text=cell.text[taken_off.end() :], start=cell.start + taken_off.end())

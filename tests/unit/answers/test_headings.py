@@ -308,3 +308,10 @@ def test_a_subject_that_begins_with_other_words_is_no_title() -> None:
     assert 0.5 < described["order"].heading < 1
     assert title_of(described) is None
     assert title_of(SOME.of(["Subject: Bestellung 17, posters"])) == "order"
+
+
+@pytest.mark.parametrize(
+    "line", ["Betrifft unsere Rechnung: 2026-0932 vom 17.09.2026", "Betrifft unser Rechnungsschreiben"]
+)
+def test_what_a_letter_says_it_is_about_is_no_title(line: str) -> None:
+    assert heading(f"Muster GmbH\n\n{line}") == 0

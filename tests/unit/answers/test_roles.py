@@ -327,6 +327,44 @@ def test_a_seller_is_never_the_firm_that_is_billed() -> None:
     assert decided((page, []), seller="Gruber", buyer="Gruber Bau GmbH")["seller"] == "Gruber"
 
 
+@pytest.mark.parametrize(
+    ("said", "foot", "seller"),
+    [
+        ("ATELIER VAUBAN", "ATELIER VAUBAN SIGNALÉTIQUE - 14, rue des Glacis - 25000 Besançon", True),
+        ("Henrik Maaß", "Henrik Maaß Veranstaltungston · Gerüstweg 3 · 10115 Berlin", True),
+        ("Hammer Dach GmbH", "Hammer Dach GmbH Filiale Nord · Gerüstweg 3 · 10115 Berlin", False),
+        ("Hammer Dach", "Hammer Dach Inh. Jana Weber · Gerüstweg 3 · 10115 Berlin", False),
+        ("Hammer Dach", "Hammer Dach 24 · Gerüstweg 3 · 10115 Berlin", False),
+        ("Hammer", "Hammer Dach · Gerüstweg 3 · 10115 Berlin", False),
+        ("Hammer Dach", "Hammer Dach Holz Glas Lehm Stein · Gerüstweg 3 · 10115 Berlin", False),
+        ("Hammer Dach", "Hammer Dachbau Holz · Gerüstweg 3 · 10115 Berlin", False),
+    ],
+)
+def test_a_sellers_name_goes_on_before_his_address_at_the_foot(said: str, foot: str, *, seller: bool) -> None:
+    words = [(said, 500, 300), *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München")]
+    page = placed(*words, (f"{foot} · Tel. 030 1234 · HRB 14402", 500, 7_000))
+    whole = foot.replace(" - ", " · ").partition(" · ")[0]
+    assert decided(page, seller=said, buyer="Wohnbau Süd eG")["seller"] == (whole if seller else said)
+
+
+@pytest.mark.parametrize(
+    ("text", "clerk"),
+    [
+        ("Für Rückfragen erreichen Sie Frau Wiebke Hartung, Zimmer 2.14.", "Wiebke Hartung"),
+        ("Please ask for Ms Anna-Lena Maria Hartung.", "Anna-Lena Maria Hartung"),
+        ("Für Rückfragen erreichen Sie Frau Hartung.", "Hartung"),
+        ("Frau Wiebke Hartung und Herr Jan Hartung sind für Sie da.", "Hartung"),
+        ("Frau Wiebke Hartung.\nHerr Jan Hartung.", "Hartung"),
+        ("Frau Wiebke Hartungen", "Hartung"),
+        ("Die Wiebke Hartung Stiftung", "Hartung"),
+    ],
+)
+def test_who_signs_with_his_surname_has_the_whole_name_that_the_letter_says_once(text: str, clerk: str) -> None:
+    lines = [(line, 500, 3_000 + 200 * at) for at, line in enumerate(text.splitlines())]
+    page = placed(*lines, *column(500, 4_000, "Mit freundlichen Grüßen", "Im Auftrag", "Hartung"))
+    assert decided(page, clerk="Hartung")["clerk"] == clerk
+
+
 def party(name: str) -> Party:
     return Party(name, 1, 0, len(name))
 

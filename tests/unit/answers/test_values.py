@@ -186,7 +186,7 @@ def test_an_address_has_no_firm_or_site_in_it(verbatim: str, text: str) -> None:
     "verbatim",
     [
         "5. Juni 2018", "5.Juni2018", "05. Juni 18", "05.06.18", "05.06.2018", "5.6.2018", "05.\n06.2018",
-        "05. 06. 2018", "June 5, 2018", "June 5th, 2018", "Jun. 5 2018", "5 June 2018", "5th June 2018",
+        "05. 06. 2018", "June 5, 2018", "June 5th, 2018", "Jun 5,2018", "Jun. 5 2018", "5 June 2018", "5th June 2018",
         "5th of June 2018", "5 juin 2018", "le 5 juin 2018", "2018-06-05", "2018/06/05", "2018.06.05",
         "2018-06-05T10:30:00Z", "2018\u201106\u201105", "05-JUN-18", "5. Ju\u00adni 2018", "5. Ju-\nni\n2018",
         "05/Jun/2018",

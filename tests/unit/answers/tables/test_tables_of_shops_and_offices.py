@@ -44,6 +44,50 @@ def test_a_column_that_no_head_calls_a_tax_makes_no_amount_of_another() -> None:
     assert amounts(read(*lines, gross_total="222.96")) == [Decimal("79.20"), Decimal("143.76")]
 
 
+@pytest.mark.parametrize(
+    ("head", "rates", "net"),
+    [
+        ("VAT (%)", ("20%", "20%", "0%"), True),
+        ("VAT (%)", ("10%", "20%", "0%"), False),
+        ("Dye (%)", ("20%", "20%", "0%"), False),
+    ],
+)
+def test_of_amounts_beside_the_rate_of_their_tax_those_without_it_are_taken(
+    head: str, rates: Sequence[str], *, net: bool
+) -> None:
+    lines = (
+        f"Item                       (£) Cost    {head}   (£) Amount",
+        f"Brake discs, fitted         £214.50    {rates[0]:>7}       £257.4",
+        f"Engine oil and filter        £48.20    {rates[1]:>7}       £57.84",
+        f"MOT test                     £54.85    {rates[2]:>7}       £54.85",
+        "                                         Total:      £370.09",
+    )
+    with_tax, without = ["257.4", "57.84", "54.85"], ["214.50", "48.20", "54.85"]
+    assert amounts(read(*lines, gross_total="370.09")) == [*map(Decimal, without if net else with_tax)]
+
+
+SHOP = (
+    "ID     Code      Produkt                  Preis exkl.    USt.             Preis inkl.",
+    "2x     1042-7    Bergkäse würzig              22,35 €    2,23 € (10%)         24,58 €",
+    "1x     1108      Dinkelvollkornbrot            5,82 €    0,58 € (10%)          6,40 €",
+    "6x     0977-2    Apfelsaft naturtrüb          15,82 €    1,58 € (10%)         17,40 €",
+    "Gesamtsumme                                   43,99 €    4,39 €               48,38 €",
+)
+
+
+def test_a_tax_may_have_its_rate_behind_it_and_a_quantity_a_sign_of_times() -> None:
+    answers = read(*SHOP, language="de", net_total="43.99", gross_total="48.38")
+    assert amounts(answers) == [Decimal("22.35"), Decimal("5.82"), Decimal("15.82")]
+    assert [figures[0] for figures in said_figures(answers)] == [2, 1, 6]
+    assert not answers.reasons
+
+
+def test_a_sign_of_times_beside_some_rows_alone_counts_none() -> None:
+    lines = [line.replace("1x ", "   ") for line in SHOP]
+    answers = read(*lines, language="de", net_total="43.99", gross_total="48.38")
+    assert [figures[0] for figures in said_figures(answers)] == [None, None, None]
+
+
 def test_amounts_before_tax_are_confirmed_by_the_total_of_those_with_it_beside_them() -> None:
     lines = (
         "Menge    Artikel                  MwSt.    Summe (exkl.)    Summe (inkl.)",
