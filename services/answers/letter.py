@@ -96,11 +96,27 @@ _DELIVERED: Final = re.compile(
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|de|to|an|à)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
-_BEFORE_PERSON: Final = re.compile(r"(?<!\w)(?:Frau|Herrn?|Mrs?\.?|Ms\.?|Mme|Madame|Monsieur) ")
+_TO_BE_ASKED: Final = re.compile(
+    r"(?:(?:[Rr]ück|\b)[Ff]ragen|[Aa]nsprechpartner(?:in)?|[Aa]usk(?:unft|ünfte)|[Bb]earbeiter(?:in)?|wenden Sie sich"
+    r"|erreichen Sie|[Aa]sk for|[Qq]uestions|[Cc]ontact)[^.;]{0,60}?"
+    r"(?<!\w)(?:Frau|Herrn?|Mrs?\.?|Ms\.?|Mme|Madame|Monsieur) "
+)
+"""Before the name of whoever answers questions."""
+_TITLED: Final = re.compile(
+    r"(?:\w*(?:meister|anw[aä]lt|pfleger|richter|rat|r[aä]tin|arzt|ärztin|leiter|präsident)(?:in)?|Professor\w*|Justice"
+    r"|Le|Frau|Herrn?|Madame|Monsieur|Mrs?|Ms)\b"
+)
+"""An office, a profession or a form of address where a first name would stand."""
 _PARTS: Final = 2
 """Of an address: street and town."""
-_MOST_MORE: Final = 3
-"""Words by which a name before an address goes on from a logo."""
+_BETWEEN_PARTS: Final = re.compile(r" [-\u2013\u00b7\u2022|] ")
+"""Of an address in one line."""
+_NO_PART_OF_A_NAME: Final = re.compile(
+    r"(?:kunden|rechnungs|personal|buch|geschäfts|haupt|post|anschrift|adresse|address|filiale|niederlassung|zentrale|büro"
+    r"|sitz|siège|registered|office|inhaber|kämmerei|verwaltung|abteilung|vertrieb|einkauf|service|standort|tel|bank)",
+    re.IGNORECASE,
+)
+"""How a word begins that is a department or a label before an address."""
 _OWNER_BEHIND: Final = re.compile(r"(?:,| [-\u2013])? (?:Inh\.|Inhaber(?:in)?\b):? .*")
 _FIRM_OF_A_PERSON: Final = re.compile(r"[^\W\d_][^\d@,:;!?()/*]{4,48}[^\W\d_.]")
 _NO_TRADE: Final = re.compile(
@@ -393,18 +409,18 @@ class Letter:
         return None
 
     def whole_person(self, surname: str) -> Party | None:
-        """Give the only name of two or three words behind `Frau`, `Herr` or the like that ends with a surname."""
+        """Give the only name of two or three words that ends with a surname, where somebody is named to be asked."""
         if not _LONG_WORD.fullmatch(surname):
             return None
         pattern = re.compile(
-            rf"{_BEFORE_PERSON.pattern}(?P<name>(?:[^\W\d_a-z][\w-]+ ){{1,2}}{re.escape(surname)})(?!\w)"
+            rf"{_TO_BE_ASKED.pattern}(?P<name>(?:[^\W\d_a-z][\w-]+ ){{1,2}}{re.escape(surname)})(?![\w-])"
         )
         found: dict[str, Party] = {}
         for page, sheet in enumerate(self._sheets, start=1):
             cells = (cell for line in sheet.lines for cell in line.cells if surname in cell.text)
-            for cell, match in ((cell, match) for cell in cells for match in pattern.finditer(cell.text)):
-                if party := self._party(page, cell, match["name"]):
-                    found.setdefault(match["name"], party)
+            said = ((cell, match["name"]) for cell in cells for match in pattern.finditer(cell.text))
+            persons = ((where, name) for where, name in said if is_person(name) and not _TITLED.match(name))
+            found |= {name: party for where, name in persons if (party := self._party(page, where, name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def registered(self, said: str) -> Party | None:
@@ -424,14 +440,23 @@ class Letter:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def before_address(self, said: str) -> Party | None:
-        """Give the name before the issuer's address in one line, where one without a legal form is the beginning of it.
+        """Give the name before an address in a line of the foot that goes on by a word from one without a legal form.
 
         `ATELIER VAUBAN SIGNALÉTIQUE - 14, rue des Glacis - 25000 Besançon` is who has `ATELIER VAUBAN` for a logo.
         """
-        if is_firm(said):
+        if is_firm(said) or len(said.split()) not in _WORDS_OF_A_NAME:
             return None
-        known = (party for party in (self._foot and self._foot[0], self._sender_line) if party)
-        return next((party for party in known if _goes_on_from(said, party.verbatim)), None)
+        pattern = re.compile(
+            rf"(?P<name>{re.escape(said)} (?P<more>[^\W\d_]{{4,}})){_BETWEEN_PARTS.pattern}", re.IGNORECASE
+        )
+        for cell in self.imprint.foot:
+            text = cell.text[:MAX_FOOT]
+            match = pattern.match(text)
+            if match is None or _NO_PART_OF_A_NAME.match(match["more"]) or is_occupation(match["more"]):
+                continue
+            if parse_address(", ".join(_BETWEEN_PARTS.split(text[match.end() :])[:_PARTS])):
+                return self._party(len(self._sheets), cell, match["name"])
+        return None
 
     def _before_address(self, line: str, person: str) -> str:
         """Give what stands before an address in a line of a mail, if the whole name is in it; else the line."""
@@ -611,8 +636,7 @@ class Letter:
             if not parts and cell not in heads:
                 parts = _lines_below(cell, cells[at + 1 :])
             is_whole = len(parts) == 1 and "," in parts[0]
-            is_split = len(parts) > _PARTS and parts[0].isdigit()  # `14, rue des Glacis`
-            address = parse_address(", ".join(parts[: _PARTS + is_split])) if is_whole or len(parts) > 1 else None
+            address = parse_address(", ".join(parts[:2])) if is_whole or len(parts) > 1 else None
             is_name = address is not None and ":" not in name and not _BANK.search(name)
             if address and is_name and (party := self._party(len(self._sheets), cell, name)):
                 return party, address.postcode
@@ -795,14 +819,6 @@ def _is_short_for(said: str, firm: str) -> bool:
     short, whole = (set(_LONG_WORD.findall(normal_text(name))) for name in (said, without_form(firm)))
     surname = normal_text(said.rsplit(maxsplit=1)[-1]) if len(said.split()) in _WORDS_OF_A_NAME else ""
     return bool(short and whole) and (short <= whole or whole <= short or surname in whole)
-
-
-def _goes_on_from(said: str, whole: str) -> bool:
-    """Say whether a name begins with another of two words or more, and has words behind it that are no owner's."""
-    first, words = said.casefold().split(), whole.casefold().split()
-    more = words[len(first) :]
-    goes_on = len(first) in _WORDS_OF_A_NAME and words[: len(first)] == first and 0 < len(more) <= _MOST_MORE
-    return goes_on and all(map(_LONG_WORD.fullmatch, more)) and not is_owner(" ".join(whole.split()[len(first) :]))
 
 
 def _is_own(block: _Block, party: Party, postcode: str) -> bool:

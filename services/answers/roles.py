@@ -63,8 +63,9 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
                 or letter.before_address(answer.value or "")
             )
             given[definition.name] = _answer_of(definition, firm) if firm else answer
-        if definition.role is Role.SIGNATORY and answer and (person := letter.whole_person(answer.value or "")):
-            given[definition.name] = _answer_of(definition, person)
+        if definition.role is Role.SIGNATORY and answer and answer.status == "ok":
+            person = letter.whole_person(answer.value or "")
+            given[definition.name] = _answer_of(definition, person) if person else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 

@@ -58,7 +58,10 @@ _DATE: Final = re.compile(
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
     r"|[0-9]{1,2}(?:\.[ \xa0]?|[-/])[0-9]{1,2}(?:\.[ \xa0]?|[-/])(?:[0-9]{4}|[0-9]{2})"
     r"|[0-9]{1,2}(?:\.|st|nd|rd|th|er)?[ \xa0-]{1,2}(?:of )?[^\W\d_]{3,12}\.?,?[ \xa0-]{1,2}[0-9]{2,4}"
-    r"|[^\W\d_]{3,12}+\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:(?:[ \xa0]?,)?[ \xa0]{1,2}|,)[0-9]{4}"
+    r"|[^\W\d_]{3,12}+\.?[ \xa0]{1,2}[0-9]{1,2}(?:st|nd|rd|th)?(?:[ \xa0]?,)?[ \xa0]{1,2}[0-9]{4}"
+    # A comma alone may be that of a decimal: `Dez 12,2026 kWh`.
+    r"|(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug|Sep(?:t(?:ember)?)?|Oct(?:ober)?"
+    r"|Nov|Dec(?:ember)?)\.? [0-9]{1,2},[0-9]{4}"
     # What follows may make the last digits no year: `bis zum 15. Juni 30,00 EUR`, `am 5. Mai 12:00 Uhr`.
     r")(?![\w/]|[.,:]\d|[ \xa0]?(?:[€$£%]|(?:EUR|CHF|USD|GBP|[Ee]uro|Uhr|h)\b)"
     # Two digits may be a count: `ab dem 1. Juli 30 Stunden`.

@@ -13,7 +13,7 @@ from schemas.tables import TableDefinition
 from services.answers.amounts import parse_money
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
-from services.answers.tables.sheet import Cell, Line, Sheet
+from services.answers.tables.sheet import Line, Sheet
 from services.answers.tables.totals import equal
 from services.answers.tables.words import names_tax, says_tax_alone
 
@@ -25,6 +25,8 @@ _TWO: Final = 2
 _MOST: Final = 3
 """More than two of so many rows are most."""
 _HIGHEST_RATE: Final = 30
+_SAME_EDGE: Final = 60
+"""Width, in tenths of a point, within which cells begin one below the other."""
 _TIMES: Final = re.compile(r"([0-9]{1,4}) ?[x\u00d7]")
 _IN_THOUSANDTHS: Final = re.compile(r"[0-9](?:,[0-9]{3}(\.)|\.[0-9]{3}(,))[0-9]{3}(?![0-9.,])")
 """Of two signs the last is the decimal one, and three digits follow it."""
@@ -141,25 +143,26 @@ def take_factors(table: TableDefinition, rows: Sequence[Row]) -> None:
 
 
 def take_times(table: TableDefinition, rows: Sequence[Row]) -> None:
-    """Take for quantities what is written `2x` beside the words of each row, under any head, if no column has any."""
+    """Take for quantities what is written `2x` left of the words of each row, in one column, if no row has any."""
     quantity = next(iter(table.key.product_of), "")
-    if not quantity or any(quantity in row.figures for row in rows):
+    if not quantity or len(rows) < _TWO or any(quantity in row.figures for row in rows):
         return
-    found = [next(filter(None, map(_times, _beside_words(row))), None) for row in rows]
-    for row, figure in zip(rows, found, strict=True) if all(found) else ():
-        row.figures |= {quantity: figure} if figure else {}
+    found = [figure for row in rows if (figure := _times(row))]
+    if len(found) == len(rows) and max(map(_left, found)) - min(map(_left, found)) <= _SAME_EDGE:
+        for row, figure in zip(rows, found, strict=True):
+            row.figures[quantity] = figure
 
 
-def _beside_words(row: Row) -> Iterator[Cell]:
-    words = {cell.start for _, cell in row.lines}
-    yield from (cell for cell in row.line.cells if cell.start not in words)
+def _times(row: Row) -> Figure | None:
+    words = min((cell.left for _, cell in row.lines), default=0)
+    for cell in (cell for cell in row.line.cells if cell.left < words):
+        if match := _TIMES.fullmatch(cell.text):
+            return Figure(cell._replace(text=match[1], end=cell.start + len(match[1])), Decimal(match[1]))
+    return None
 
 
-def _times(cell: Cell) -> Figure | None:
-    match = _TIMES.fullmatch(cell.text)
-    if match is None:
-        return None
-    return Figure(cell._replace(text=match[1], end=cell.start + len(match[1])), Decimal(match[1]))
+def _left(figure: Figure) -> int:
+    return figure.cell.left
 
 
 def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool], own: int) -> bool:
@@ -226,11 +229,13 @@ def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
     if without is None or amount is None:
         return False
     taxes = [figure.value for name, figure in row.unnamed.items() if _heads_taxes(name) and figure.value is not None]
-    return bool(without) and any(without + tax == amount or _is_rate(tax, without, amount) for tax in taxes)
+    return bool(without) and any(
+        without + tax == amount or _is_rate(tax, without, amount, within=_HALF_A_CENT) for tax in taxes
+    )
 
 
-def _is_rate(rate: Decimal, without: Decimal, amount: Decimal) -> bool:
-    return 0 <= rate < _HIGHEST_RATE and abs(without + without * rate / 100 - amount) <= _CENT
+def _is_rate(rate: Decimal, without: Decimal, amount: Decimal, *, within: Decimal) -> bool:
+    return 0 <= rate < _HIGHEST_RATE and abs(without + without * rate / 100 - amount) <= within
 
 
 def _heads_taxes(name: str) -> bool:
@@ -255,11 +260,13 @@ def _is_product(row: Row, name: str, first: str, second: str) -> bool:
 def _shows_tax(row: Row, net: str, gross: str) -> bool:
     """Tell whether a row has the tax that lies between two of its amounts, or its rate, in another column."""
     without, amount = _value(row, net), _value(row, gross)
-    if without is None or amount is None or without == amount:
+    if without is None or amount is None or abs(without) >= abs(amount):
         return False
     tax = amount - without
     others = [figure.value for name, figure in row.unnamed.items() if name != net and figure.value]
-    return any(abs(value - tax) <= _CENT or (value > 0 and _is_rate(value, without, amount)) for value in others)
+    return any(
+        abs(value - tax) <= _CENT or (value > 0 and _is_rate(value, without, amount, within=_CENT)) for value in others
+    )
 
 
 def repeating(table: TableDefinition, rows: Sequence[Row], last: int) -> int:

@@ -356,14 +356,25 @@ def test_a_currency_in_brackets_belongs_to_the_name() -> None:
     "text",
     [
         "bis zum 15. Juni 30,00 EUR", "zahlbar bis 15.06. 30,00 EUR", "am 5. Mai 12:00 Uhr", "bis 1. Mai 50 Euro",
-        "15.06. 16.06. Miete", "by 15 June 30.00 GBP", "le 5 juin 30,00 EUR", "bis 15.06. 30 %",
+        "15.06. 16.06. Miete", "by 15 June 30.00 GBP", "le 5 juin 30,00 EUR", "bis 15.06. 30 %", "im Mai 12,2026 kWh",
+        "im Dez 12,2026 Tonnen",
     ],
 )  # fmt: skip
 def test_an_amount_or_a_time_behind_a_day_is_no_year(text: str) -> None:
     assert values_in([text], Kind.DATE, "de") == []
 
 
-@pytest.mark.parametrize("text", ["15. Juni 2026, 12:00 Uhr", "am 15. Juni 26", "5.6.26.", "bis 15.06.26 30,00 EUR"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15. Juni 2026, 12:00 Uhr",
+        "am 15. Juni 26",
+        "5.6.26.",
+        "bis 15.06.26 30,00 EUR",
+        "Oct 19,2026",
+        "DATE June 5,2026",
+    ],
+)
 def test_a_year_before_something_else_is_still_one(text: str) -> None:
     assert len(values_in([text], Kind.DATE, "de")) == 1
 

@@ -311,7 +311,16 @@ def test_a_subject_that_begins_with_other_words_is_no_title() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Betrifft unsere Rechnung: 2026-0932 vom 17.09.2026", "Betrifft unser Rechnungsschreiben"]
+    "line",
+    [
+        "Betrifft unsere Rechnung: 2026-0932 vom 17.09.2026",
+        "Betrifft Ihre Rechnung 12",
+        "Betrifft unser Rechnungsschreiben",
+    ],
 )
 def test_what_a_letter_says_it_is_about_is_no_title(line: str) -> None:
     assert heading(f"Muster GmbH\n\n{line}") == 0
+
+
+def test_an_order_may_be_about_itself() -> None:
+    assert heading("Muster GmbH\n\nBetrifft unsere Bestellung 17", "order") > 0

@@ -88,6 +88,46 @@ def test_a_sign_of_times_beside_some_rows_alone_counts_none() -> None:
     assert [figures[0] for figures in said_figures(answers)] == [None, None, None]
 
 
+@pytest.mark.parametrize("taken_off", ["-10,00 € (10%)", "-10,00       "])
+def test_a_discount_beside_an_amount_is_no_tax_of_it(taken_off: str) -> None:
+    lines = (
+        "Artikel       Menge     Einzelpreis      Wert     Rabatt            Gesamt",
+        f"Schrauben        10           10,00    100,00     {taken_off}     90,00",
+        f"Nägel            20            5,00    100,00     {taken_off}     90,00",
+        "Rechnungsbetrag                                                     180,00",
+    )
+    assert amounts(read(*lines, language="de", gross_total="180.00")) == [Decimal("90.00"), Decimal("90.00")]
+
+
+TURNS = ("Wartung         2x         120,00    120,00", "Reinigung       1x          45,00     45,00")
+ONCE = ("2x    Wartung                       120,00", "      Reinigung                      45,00")
+COUNTED = ("2x    Wartung               3       120,00", "1x    Reinigung             4        45,00")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ("Artikel     Turnus    Einzelpreis    Betrag", TURNS),
+        ("ID    Artikel                       Betrag", ONCE),
+        ("ID    Artikel                       Betrag", ONCE[:1]),
+        ("ID    Artikel           Menge       Betrag", COUNTED),
+    ],
+)
+def test_signs_of_times_elsewhere_or_beside_a_quantity_count_nothing(head: str, rows: Sequence[str]) -> None:
+    counted = [figures[0] for figures in said_figures(read(head, *rows, language="de"))]
+    assert counted in ([3, 4], [None] * len(rows))
+
+
+@pytest.mark.parametrize(("rate", "gross"), [("5", "0.04"), ("40", "0.05")])
+def test_what_is_no_rate_of_the_tax_leaves_amounts_as_they_are(rate: str, gross: str) -> None:
+    lines = (
+        "Item              Base     Tax    Amount",
+        f"Nut               0.03      {rate:>2}      {gross}",
+        f"Bolt              0.03      {rate:>2}      {gross}",
+    )
+    assert amounts(read(*lines, gross_total=str(2 * Decimal(gross)))) == [Decimal(gross), Decimal(gross)]
+
+
 def test_amounts_before_tax_are_confirmed_by_the_total_of_those_with_it_beside_them() -> None:
     lines = (
         "Menge    Artikel                  MwSt.    Summe (exkl.)    Summe (inkl.)",
