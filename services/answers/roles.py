@@ -208,7 +208,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if answer is None or answer.status != "ok":
         return True
     if is_name_of(party, answer.value):
-        is_short = definition.role is Role.SIGNATORY and _lacks_titles(answer, party)
+        is_short = _lacks_titles(answer, party)
         is_short = is_short or (definition.role is not Role.SIGNATORY and _lacks_beginning(answer, party))
         return is_short or _has_two_names(answer, party, letter) or _has_address(answer, party)
     is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)

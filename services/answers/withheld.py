@@ -28,6 +28,8 @@ from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
 from services.answers.whole_names import organisation_below
 
+_BEFORE_PLACE: Final = r"(?:am|an der|im|beim|zum|zur|du|de la|des)"
+"""Before the last word of a name: `Praxis am Domhof`."""
 SURE: Final = 0.8
 """Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
 ROUNDED: Final = Decimal("0.05")
@@ -184,7 +186,7 @@ def _reason_of_name(
     }
     if agrees and _acts_for_another(answer, candidates):
         return _ACTS
-    return _CUT if (agrees or definition.role is not None) and _is_cut(answer) else None
+    return _CUT if (agrees or definition.role is not None) and _is_cut(answer, candidates) else None
 
 
 def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:
@@ -233,7 +235,7 @@ def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(in_small_letters(words))))})\W*$")
 
 
-def _is_cut(answer: FieldAnswer) -> bool:
+def _is_cut(answer: FieldAnswer, candidates: Candidates) -> bool:
     """Say whether a name is one word: a person has two, a firm its legal form or a compound (`Lindenhof-Apotheke`).
 
     Or the line that names a firm's owner, or who gets its post: it stands elsewhere.
@@ -241,7 +243,10 @@ def _is_cut(answer: FieldAnswer) -> bool:
     name = answer.value or ""
     if is_owner(name) or name.casefold().startswith("c/o "):
         return True
-    return name.isalpha() and not is_firm(name) and answer.confidence < SURE
+    if not name.isalpha() or is_firm(name):
+        return False
+    is_end = re.compile(rf"[^\W\d_a-z]\w+ {_BEFORE_PLACE} {name}(?!\w)").search
+    return answer.confidence < SURE or any(is_end(page) for page in candidates.surroundings.searchable.texts)
 
 
 def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:

@@ -42,6 +42,7 @@ IDENTIFIERS: Final = frozenset({"iban", "bic", "vat_id", "register_number"})
 _EDGES: Final = " .,;:!?\"'()[]"
 _COMMA: Final = re.compile(r"(?<![0-9]),|,(?!\s*[0-9])")
 """None between two numbers: `Weg 1, 2 Hof` is not `Weg 12 Hof`."""
+_WEEKS: Final = re.compile(r"P([0-9]{1,4})W")
 _SWISS_TAX: Final = re.compile(r"(?<=[0-9]) ?(?:MWST|TVA|IVA|TPV)$", re.IGNORECASE)
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 
@@ -127,6 +128,16 @@ def _same_word(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
+def _same_period(one: str, other: str) -> bool:
+    return _in_days(one) == _in_days(other)
+
+
+def _in_days(period: str) -> str:
+    """Give a duration of weeks in days, which ISO 8601 has of the same length: `P2W` is `P14D`."""
+    weeks = _WEEKS.fullmatch(period.strip())
+    return f"P{7 * int(weeks[1])}D" if weeks else squeezed(period).upper()
+
+
 _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.MONEY: same_amount,
     Kind.NUMBER: same_number,
@@ -139,6 +150,7 @@ _BY_VALUE: Final[Mapping[str, Callable[[str, str], bool]]] = {
 _BY_TEXT: Final[Mapping[str, Callable[[str, str], bool]]] = {
     Kind.NAME: _same_name,
     Kind.ADDRESS: _same_address,
+    Kind.PERIOD: _same_period,
     Kind.IBAN: _same_letters_and_digits,
     Kind.BIC: _same_letters_and_digits,
     Kind.VAT_ID: _same_vat_number,

@@ -560,6 +560,12 @@ def test_who_signs_has_all_titles_that_stand_there() -> None:
     assert decided(SIGNED, clerk="Weber") == {"clerk": "Weber"}
 
 
+def test_who_writes_has_the_titles_of_his_letterhead() -> None:
+    head = (("Dr. Henrike Baumgart, Am Kanonenberg 17, 99425 Weimar", 500, 1_000),)
+    page = placed(*head, *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"))
+    assert decided(page, COMPLAINT, complainant="Henrike Baumgart") == {"complainant": "Dr. Henrike Baumgart"}
+
+
 def test_a_name_at_the_top_is_no_person_of_whom_a_firm_has_the_name() -> None:
     page = placed(("Räumwerk Ohlsen", 500, 100), ("Katrin Ohlsen", 3_000, 3_000))
     assert decided(page, seller="Räumwerk Ohlsen")["seller"] == "Räumwerk Ohlsen"

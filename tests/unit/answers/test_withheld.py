@@ -182,6 +182,23 @@ def test_a_name_of_one_word_that_is_sure_is_stated() -> None:
     assert withheld(TYPES["invoice"], sure, candidates) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("Praxis am Domhof", True),
+        ("Autohaus an der Domhof", True),
+        ("am Domhof", False),
+        ("Praxis am Domhofplatz", False),
+    ],
+)
+def test_the_place_at_the_end_of_a_longer_name_is_a_part_of_it_however_sure(name: str, *, cut: bool) -> None:
+    text = f"Arztbrief\n{name}\nDomhof 11"
+    candidates = Candidates([text], "de")
+    fields = check_answer(TYPES["medical_report"], {"facility": "Domhof"}, [text], "de", candidates.surroundings)
+    sure = [field.model_copy(update={"confidence": 0.96}) for field in fields]
+    assert [*withheld(TYPES["medical_report"], sure, candidates)] == ["facility"] * cut
+
+
 def test_a_number_of_another_kind_that_is_written_as_an_amount_paid_in_part_is_stated() -> None:
     text = "Rechnung über 2.129,98 €. Eine Teilzahlung von 1.000,00 € ist da.\nGebühr: 7,50 €\nOffen: 1.129,98 €"
     candidates, kind = Candidates([text], "de"), TYPES["payment_reminder"]
