@@ -561,8 +561,10 @@ def test_who_signs_has_all_titles_that_stand_there() -> None:
 
 
 def test_who_writes_has_the_titles_of_his_letterhead() -> None:
-    head = (("Dr. Henrike Baumgart, Am Kanonenberg 17, 99425 Weimar", 500, 1_000),)
-    page = placed(*head, *column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München"))
+    head = (("Dr. Henrike Baumgart", 500, 300), ("Tierärztin", 500, 420))
+    head += (("Dr. Henrike Baumgart, Am Kanonenberg 17, 99425 Weimar", 500, 1_000),)
+    address = column(500, 1_240, "Wohnbau Süd eG", "Am Hang 12", "80333 München")
+    page = placed(*head, *address, *column(500, 4_000, "Mit freundlichen Grüßen", "Henrike Baumgart"))
     assert decided(page, COMPLAINT, complainant="Henrike Baumgart") == {"complainant": "Dr. Henrike Baumgart"}
 
 
