@@ -208,8 +208,8 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
     if answer is None or answer.status != "ok":
         return True
     if is_name_of(party, answer.value):
-        is_short = _lacks_titles(answer, party)
-        is_short = is_short or (definition.role is not Role.SIGNATORY and _lacks_beginning(answer, party))
+        lacks_beginning = definition.role is not Role.SIGNATORY and _lacks_beginning(answer, party)
+        is_short = lacks_beginning or _lacks_titles(answer, party)
         return is_short or _has_two_names(answer, party, letter) or _has_address(answer, party)
     is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)
     if is_better or (party.is_labelled and definition.is_party):
@@ -290,7 +290,7 @@ def _lacks_beginning(answer: FieldAnswer, party: Party) -> bool:
 
 
 def _lacks_titles(answer: FieldAnswer, party: Party) -> bool:
-    """Say whether a name has fewer titles than where its bearer signs: `Dr. Brandes`, and there `Prof. Dr. Brandes`."""
+    """Say whether a name has fewer titles than where its bearer signs or writes: `Dr. Kern` of `Prof. Dr. Kern`."""
     before, name, behind = (parse_name(party.verbatim) or "").rpartition(answer.value or "")
     return bool(name and not behind) and all(word.endswith(".") for word in before.split()) and bool(before)
 

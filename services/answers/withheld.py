@@ -245,8 +245,13 @@ def _is_cut(answer: FieldAnswer, candidates: Candidates) -> bool:
         return True
     if not name.isalpha() or is_firm(name):
         return False
-    is_end = re.compile(rf"[^\W\d_a-z]\w+ {_BEFORE_PLACE} {name}(?!\w)").search
-    return answer.confidence < SURE or any(is_end(page) for page in candidates.surroundings.searchable.texts)
+    return answer.confidence < SURE or _ends_another(name, candidates)
+
+
+def _ends_another(name: str, candidates: Candidates) -> bool:
+    """Say whether a longer name ends with a word, as `Praxis am Domhof` does."""
+    pattern = re.compile(rf"[^\W\d_a-z]\w+ {_BEFORE_PLACE} {name}(?!\w)")
+    return any(pattern.search(page) for page in candidates.surroundings.searchable.texts)
 
 
 def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:

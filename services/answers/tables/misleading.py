@@ -148,7 +148,8 @@ def take_times(table: TableDefinition, rows: Sequence[Row]) -> None:
     if not quantity or len(rows) < _TWO or any(quantity in row.figures for row in rows):
         return
     found = [figure for row in rows if (figure := _times(row))]
-    if len(found) == len(rows) and max(map(_left, found)) - min(map(_left, found)) <= _SAME_EDGE:
+    edges = [figure.cell.left for figure in found]
+    if len(found) == len(rows) and max(edges) - min(edges) <= _SAME_EDGE:
         for row, figure in zip(rows, found, strict=True):
             row.figures[quantity] = figure
 
@@ -159,10 +160,6 @@ def _times(row: Row) -> Figure | None:
         if match := _TIMES.fullmatch(cell.text):
             return Figure(cell._replace(text=match[1], end=cell.start + len(match[1])), Decimal(match[1]))
     return None
-
-
-def _left(figure: Figure) -> int:
-    return figure.cell.left
 
 
 def _take_factor(rows: Sequence[Row], factor: str, fits: Callable[[Row, str], bool], own: int) -> bool:
