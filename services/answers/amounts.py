@@ -135,6 +135,8 @@ FRACTION: Final = re.compile(f"[{_FRACTION_SIGNS}]")
 """`1½` is no 1."""
 _WITH_FRACTION: Final = re.compile(rf"(?P<whole>[0-9]+) ?(?P<fraction>{FRACTION.pattern})(?P<unit>(?![0-9]).*)")
 """Hours of a time sheet: `14 \u00bd`, `9\u00be Std.`"""
+_WEIGHED: Final = re.compile(r"(?<=[^\W\d_]) (?:brutto|netto|gross|net|brut|brt|ntt)\.?$", re.IGNORECASE)
+"""Behind a unit: with its packing, or without."""
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({
     "tsd", "t€", "mio", "mrd", "tausend", "million", "millionen", "milliarde", "milliarden", "thousand", "millions",
@@ -197,8 +199,12 @@ class Quantity:
 
 
 def parse_quantity(verbatim: str, language: str) -> Quantity | None:
-    """Read a number with or without a unit behind it: one or two words, but no currency and none that multiplies."""
-    text = plain(verbatim)
+    """Read a number with or without a unit behind it: one or two words, but no currency and none that multiplies.
+
+    Words behind the unit that say how something was weighed are no part of it: `386 kg brutto`.
+    """
+    verbatim = _WEIGHED.sub("", plain(verbatim))
+    text = verbatim
     unit = text[max(map(text.rfind, "0123456789" + _FRACTION_SIGNS)) + 1 :].strip()
     known = parse_number(verbatim, language)
     if known is None and not _is_unit(unit):

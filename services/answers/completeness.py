@@ -31,6 +31,10 @@ _OF_UNSURE_TYPE: Final = Wording(
     de="Die Art des Dokuments ist zu unsicher: Die Zeilen sind nur vorgeschlagen.",
     en="The type of the document is too unsure: its rows are only proposed.",
 )
+_MAY_BE_ANOTHER: Final = Wording(
+    de="Die Art des Dokuments ist zu unsicher: Ist es eine andere, so fehlen deren Felder und Zeilen.",
+    en="The type of the document is too unsure: if it is another, the fields and rows of that one are missing.",
+)
 _MISSING: Final = Wording(
     de="Das Pflichtfeld „{label}“ wurde im Dokument nicht gefunden.",
     en="The required field “{label}” was not found in the document.",
@@ -105,9 +109,11 @@ def completeness(
 
 
 def reasons_of_type(fields: Sequence[FieldAnswer], type_confidence: float, below: float, language: str) -> list[str]:
-    """Say that no row is stated for the type that a document was read under, see `services.answers.stated`."""
-    has_rows = any(map(is_cell, fields))
-    return [_OF_UNSURE_TYPE.for_language(language)] if has_rows and type_confidence < below else []
+    """Say what a type costs that is less sure than the bound: its rows are proposed, those of another were not read."""
+    if type_confidence >= below:
+        return []
+    wording = _OF_UNSURE_TYPE if any(map(is_cell, fields)) else _MAY_BE_ANOTHER
+    return [wording.for_language(language)]
 
 
 def _named(total: int, pages: Sequence[int], language: str) -> str:

@@ -64,7 +64,7 @@ class Weights(NamedTuple):
 
 ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2.2)
 """Where no words are learned: a heading makes its type e^4.5 times as likely; see decision 21."""
-BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=1.2)
+BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=2.4)
 CALLED_OTHERWISE: Final = 5.0
 """By how much, as a natural logarithm, a type is less likely that no heading names where the title names another: of
 1,080 papers and letters with labels 600 have a title, and eleven of these titles name another type than theirs."""
@@ -90,7 +90,7 @@ _OF_ANOTHER: Final = re.compile(
     r"|anlagen?|beilagen?|anhang|k ?[0-9]{1,2}|enclosures?|encl|annexes?|exhibits?|pièces? jointes?)\b"
 )
 _REFERENCE: Final = re.compile(
-    r"[\w./-]*\d[\w./-]*|(?:[\w-]+-)?nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]"
+    r"#?[\w./-]*\d[\w./-]*|(?:[\w-]+-)?nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]"
 )
 _WORD: Final = re.compile(r"\w+")
 _LABEL_WITH_VALUE: Final = re.compile(r"\w\s*:\s*\S*\d")

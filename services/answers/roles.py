@@ -55,11 +55,11 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            told = [*_in_their_places(definition.name, fields, letter), *given.values()]
+            copied = _in_their_places(definition.name, fields, letter)
             firm = (
                 who_trades(answer.value or "", letter)
                 or _firm_of(answer, letter)
-                or _registered(answer, told, kind, letter)
+                or _registered(answer, copied, given, kind, letter)
                 or letter.before_address(answer.value or "")
             )
             given[definition.name] = _answer_of(definition, firm) if firm else answer
@@ -150,11 +150,22 @@ def _in_their_places(own: str, fields: Sequence[FieldAnswer], letter: Letter) ->
     return () if is_name_of(letter.recipient, said) else fields
 
 
-def _registered(answer: FieldAnswer, fields: Sequence[FieldAnswer], kind: DocumentType, letter: Letter) -> Party | None:
-    """Give the firm with a legal form that a sender's name is short for, if nothing takes it for the recipient."""
+def _registered(
+    answer: FieldAnswer,
+    copied: Sequence[FieldAnswer],
+    given: Mapping[str, FieldAnswer],
+    kind: DocumentType,
+    letter: Letter,
+) -> Party | None:
+    """Give the firm with a legal form that a sender's name is short for, if nothing takes it for the recipient.
+
+    What was copied for the recipient says nothing where another firm has taken that place since.
+    """
     firm = letter.registered(answer.value or "")
     recipients = {definition.name for definition in kind.fields if definition.role is Role.RECIPIENT}
-    answered = [field.value for field in fields if field.path in recipients]
+    answered = [given[name].value for name in recipients if name in given]
+    if not any(is_firm(name or "") and not is_name_of(firm, name) for name in answered):
+        answered += [field.value for field in copied if field.path in recipients]
     own = letter.sender.verbatim if letter.sender else None
     others = [name for name in answered if name != own]  # given for the recipient, and the sender's own
     is_other = is_name_of(firm, letter.recipient.verbatim if letter.recipient else None)

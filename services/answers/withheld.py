@@ -1,9 +1,9 @@
 """Values that are not stated for what the document says around them, however likely they are: they are only proposed.
 
 Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
-employer who is written to, a name of one word, a contract's party above an organisation, an address with a name in it,
-a telephone number or mail of somebody who did not write, a period whose words tell another one, a tax that is one of
-several, an amount in another currency, and one of which a part is paid.
+employer who is written to, a name of one word or of both parties, a contract's party above an organisation, an address
+with a name in it, a telephone number or mail of somebody who did not write, a period whose words tell another one, a tax
+that is one of several, an amount in another currency, and one of which a part is paid.
 """
 
 import re
@@ -63,6 +63,10 @@ _NAMED: Final = Wording(
     de="{label}: in „{said}“ steht auch ein Name.",
     en="{label}: “{said}” has a name in it, too.",
 )
+_SAME: Final = Wording(
+    de="{label}: „{said}“ steht auch für die andere Seite da, und dort sicherer.",
+    en="{label}: “{said}” is given for the other party as well, and surer there.",
+)
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
     en="{label}: “{said}” probably acts for the organisation that stands below.",
@@ -120,7 +124,7 @@ def _reason(
         case Kind.VAT_ID if _is_anothers(kind, definition, answer, given, candidates):
             found = _OF_ANOTHER
         case Kind.NAME:
-            found = _reason_of_name(kind, definition, answer, candidates)
+            found = _reason_of_name(kind, definition, answer, given, candidates)
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
             found = _NAMED
         case Kind.PHONE | Kind.EMAIL if is_anothers_contact(
@@ -177,16 +181,27 @@ def _reason_of_number(
 
 
 def _reason_of_name(
-    kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
+    kind: DocumentType,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
 ) -> Wording | None:
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
-    agrees = definition.name in {
-        name for field in kind.fields if field.named_before for name in (field.name, field.named_before)
-    }
-    if agrees and _acts_for_another(answer, candidates):
+    agree = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
+    if definition.name in agree and _acts_for_another(answer, candidates):
         return _ACTS
-    return _CUT if (agrees or definition.role is not None) and _is_cut(answer, candidates) else None
+    parties = agree | {field.name for field in kind.fields if field.role in {Role.SENDER, Role.RECIPIENT}}
+    if definition.name in parties and any(_is_as_sure(given[name], answer) for name in parties & given.keys()):
+        return _SAME
+    is_somebody = definition.name in agree or definition.role is not None
+    return _CUT if is_somebody and _is_cut(answer, candidates) else None
+
+
+def _is_as_sure(other: FieldAnswer, answer: FieldAnswer) -> bool:
+    """Say whether another party has the same name, and as surely: nobody sells to himself."""
+    return other.path != answer.path and other.value == answer.value and other.confidence >= answer.confidence
 
 
 def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:

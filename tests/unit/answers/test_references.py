@@ -53,6 +53,10 @@ def test_a_number_comes_back_as_written_without_the_words_before_it(number: str,
         ("4711 / Abt. 7", "4711 / Abt. 7"),
         ("17/Nord 4", "17/Nord 4"),
         ("ABR 2026", "ABR 2026"),
+        ("Einkauf PO00612", "PO00612"),
+        ("Kunde K 20 77", "Kunde K 20 77"),
+        ("Teil 12", "Teil 12"),
+        ("KLINIK 2026-118", "KLINIK 2026-118"),
     ],
 )
 def test_words_that_name_a_number_are_no_part_of_it(said: str, number: str) -> None:

@@ -154,6 +154,17 @@ def test_a_longer_name_that_the_model_gave_to_the_buyer_is_the_senders_where_the
     assert changed == {"seller": "ATELIER LUMEN ENSEIGNES SARL", "buyer": "Les Dunes"}
 
 
+def test_what_the_model_gave_to_the_buyer_is_the_sellers_firm_where_another_firm_buys() -> None:
+    page = placed(
+        ("Hammer Splittwerke GmbH · Am Hang 2 · 95502 Himmelkron", 500, 300),
+        *column(500, 1_700, "Kundennr.: 20417 | Projektnr.: 388", "Wohnbau Süd eG", "Am Hang 12", "80333 München"),
+        ("Hammer Splittwerke · Am Hang 2 · 95502 Himmelkron · HRB 4418", 500, 7_900),
+    )
+    changed = decided(page, seller="Hammer Splittwerke", buyer="Wohnbau Süd eG")
+    assert changed == {"seller": "Hammer Splittwerke GmbH", "buyer": "Wohnbau Süd eG"}
+    assert decided(page, seller="Wohnbau Süd eG", buyer="Hammer Splittwerke GmbH") == changed
+
+
 ORDER = a_type(
     field("buyer", Kind.NAME, "Käufer", "Buyer", role=Role.SENDER, is_party=True),
     field("supplier", Kind.NAME, "Lieferant", "Supplier", role=Role.RECIPIENT, is_party=True),

@@ -206,3 +206,26 @@ def test_a_number_of_another_kind_that_is_written_as_an_amount_paid_in_part_is_s
     fields = check_answer(kind, copied, [text], "de", candidates.surroundings)
     number = fields[0].model_copy(update={"path": "invoice_number", "kind": "reference"})
     assert [*withheld(kind, [*fields, number], candidates)] == ["invoice_amount", "amount_due"]
+
+
+def test_the_name_of_both_parties_is_only_proposed_for_the_one_where_it_is_less_sure() -> None:
+    pages = ["Purchase order\nSold-To\nNorthgate Pathology LLP\nShip-To Address\nNorthgate Pathology LLP"]
+    candidates = Candidates(pages, "en", [])
+    copied = {"buyer_name": "Northgate Pathology LLP", "supplier_name": "Northgate Pathology LLP"}
+    fields = check_answer(TYPES["purchase_order"], copied, pages, "en", candidates.surroundings)
+
+    def without(**confidence: float) -> list[str]:
+        given = [field.model_copy(update={"confidence": confidence[field.path]}) for field in fields]
+        return [*withheld(TYPES["purchase_order"], given, candidates)]
+
+    assert without(buyer_name=0.95, supplier_name=0.92) == ["supplier_name"]
+    assert without(buyer_name=0.9, supplier_name=0.92) == ["buyer_name"]
+    assert without(buyer_name=0.9, supplier_name=0.9) == ["buyer_name", "supplier_name"], "nothing tells which"
+    others = [field for field in fields if field.path == "supplier_name"]
+    assert withheld(TYPES["purchase_order"], others, candidates) == {}
+
+
+def test_who_runs_a_practice_may_sign_as_well() -> None:
+    text = "Dr. med. Konrad Feldhoff\nArztbrief"
+    both = {"facility": "Dr. med. Konrad Feldhoff", "physician": "Dr. med. Konrad Feldhoff"}
+    assert of_text("medical_report", text, **both) == {}
