@@ -272,10 +272,16 @@ def test_a_title_outweighs_a_type_that_no_heading_names(line: str) -> None:
 
 
 def test_a_type_whose_own_heading_stands_there_too_is_not_called_otherwise() -> None:
-    sure = {"bill": -0.1, "order": -4.0, "other": -4.0}
-    both = SOME.of(["Bestellung\nMuster GmbH\nZu zahlen mit dieser Rechnung"])
+    sure = {"bill": -1.5, "order": -2.5, "other": -4.0}
+    both = SOME.of(["Bestellung\nMuster GmbH\nRechnung 4711"])
     assert title_of(both) == "order"
     assert likeliest(weighed(sure, both, sure)) == "bill"
+
+
+def test_a_type_of_whose_words_none_stands_there_needs_much_to_be_likelier_than_others() -> None:
+    sure = {"bill": -0.9, "order": -4.0, "other": -1.2}
+    assert likeliest(weighed(sure, SOME.of(["Muster GmbH\nRechnung 4711"]), sure)) == "bill"
+    assert likeliest(weighed(sure, SOME.of(["Muster GmbH\nWir grüßen Sie"]), sure)) == "other"
 
 
 @pytest.mark.parametrize(
