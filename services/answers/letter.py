@@ -605,7 +605,8 @@ class Letter:
         if first.is_to and not (second.is_to or second.is_trader):
             return second, first
         beside = second.cells[0].baseline <= first.cells[-1].baseline
-        named = [block for block in (first, second) if self._names_itself(block)]
+        both = first, second
+        named = [block for block in both if self._names_itself(block)] or list(filter(self._heads_page, both))
         if len(named) == 1 and not named[0].is_to and not named[0].is_trader:
             return named[0], second if named[0] is first else first
         return (None, None) if beside or first.is_to or first.is_trader else (first, second)
@@ -626,6 +627,11 @@ class Letter:
         """Say whether the first or second line of an address stands where an issuer alone names himself."""
         names = (cell.text for cell in block.cells[:2] if len(_LONG_WORD.findall(cell.text)) > 1)
         return any(map(self.imprint.has, names))
+
+    def _heads_page(self, block: _Block) -> bool:
+        """Say whether the name of an address stands at the top of the page as well, above all addresses."""
+        name, top = words_of(block.cells[0].text), min(each.cells[0].baseline for each in self._blocks)
+        return any(words_of(cell.text) == name for cell in self._head if cell.baseline < top)
 
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:

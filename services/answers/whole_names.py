@@ -204,6 +204,15 @@ def organisation_below(verbatim: str, page: int, start: int, surroundings: Surro
     return below if is_street_next and is_one and not (is_other or is_organisation(verbatim)) else None
 
 
+def stands_above_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> bool:
+    """Tell whether a person's name stands above a firm's in two lines: `The Corner`, and then `Haberdashery Ltd`."""
+    cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
+    end = surroundings.cell_below(page, below.start) if below else None
+    if cell is None or below is None or end is None or not _is_person_of_line(cell.text, verbatim):
+        return False
+    return is_firm(end.text) and not (_NO_WORDS.search(f"{below.text} {end.text}") or is_firm(below.text))
+
+
 def _is_attention(cell: Cell | None) -> bool:
     return cell is not None and _ATTENTION.match(cell.text) is not None
 

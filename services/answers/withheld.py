@@ -1,9 +1,9 @@
 """Values that are not stated for what the document says around them, however likely they are: they are only proposed.
 
 Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
-employer who is written to, a name of one word or of both parties, a contract's party above an organisation, an address
-with a name in it, a telephone number or mail of somebody who did not write, a period whose words tell another one, a tax
-that is one of several, an amount in another currency, and one of which a part is paid.
+employer who is written to, a name of one word or of another party, a person above an organisation, an address with a
+name in it, a telephone number or mail of somebody who did not write, a period whose words tell another one, a total
+before a discount, a tax that is one of several, an amount in another currency, and one of which a part is paid.
 """
 
 import re
@@ -26,15 +26,21 @@ from services.answers.one_total import is_tax_of
 from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
-from services.answers.whole_names import organisation_below
+from services.answers.values_by_form import Candidate
+from services.answers.whole_names import organisation_below, stands_above_firm
 
 _BEFORE_PLACE: Final = r"(?:am|an der|im|beim|zum|zur|du|de la|des)"
 """Before the last word of a name: `Praxis am Domhof`."""
 SURE: Final = 0.8
 """Confidence from which a name of one word is stated: one of a person or a firm that stands in its place."""
+LINES_OF_ADDRESS: Final = 2
+"""Between a name and what is said of its bearer behind his address, at least."""
+MOST_BELOW_NAME: Final = 6
+"""Lines of an address, and what is said of its owner behind them: his register, his VAT number."""
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
+_DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
 """A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
 _CODE_BEFORE: Final = re.compile(r"(?<!\w)[A-Z]{3}[ \u00a0]$")
@@ -64,8 +70,12 @@ _NAMED: Final = Wording(
     en="{label}: “{said}” has a name in it, too.",
 )
 _SAME: Final = Wording(
-    de="{label}: „{said}“ steht auch für die andere Seite da, und dort sicherer.",
-    en="{label}: “{said}” is given for the other party as well, and surer there.",
+    de="{label}: „{said}“ ist auch der Name einer anderen Partei.",
+    en="{label}: “{said}” is the name of another party as well.",
+)
+_BEFORE_DISCOUNT: Final = Wording(
+    de="{label}: von „{said}“ geht noch ein Rabatt ab, bevor die Steuer dazukommt.",
+    en="{label}: a discount is taken off “{said}” before tax is added.",
 )
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
@@ -135,6 +145,9 @@ def _reason(
             found = _OF_PERIOD
         case Kind.MONEY if _is_in_another(answer, given.values(), candidates.pages):
             found = _IN_ANOTHER
+        case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.net:
+            totals = given.get(kind.tax_totals.tax), given.get(kind.tax_totals.gross)
+            found = _BEFORE_DISCOUNT if _is_before_discount(answer, *totals, candidates) else None
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
             totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
             taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
@@ -150,10 +163,28 @@ def _is_anothers(
     candidates: Candidates,
 ) -> bool:
     """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
-    names = FieldNames(definition, kind)
+    own = FieldNames(definition, kind)
     said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
     recipients = _names_of(Role.RECIPIENT, kind, given)
-    return bool(said) and all(names.exclude(words) or _is_of(words, recipients) for words in said)
+    if bool(said) and all(own.exclude(words) or _is_of(words, recipients) for words in said):
+        return True
+    names = {field.name for field in kind.fields if field.role is Role.RECIPIENT}
+    named = [given[name] for name in names & given.keys()]
+    places = [item for item in candidates.of(definition.kind) if item.value.text == answer.value]
+    return bool(places) and all(_is_below_name(item, named, candidates) for item in places)
+
+
+def _is_below_name(item: Candidate, named: Sequence[FieldAnswer], candidates: Candidates) -> bool:
+    """Say whether a value stands directly below an address, as what is said of its owner does: `UID: ATU63157826`."""
+    around = candidates.surroundings
+    cell = around.cell(item.page, item.char_start)
+    for lines in range(MOST_BELOW_NAME):
+        cell = around.cell_above(item.page, cell.start) if cell else None
+        if cell and any(
+            answer.page == item.page and cell.start <= (answer.char_start or 0) < cell.end for answer in named
+        ):
+            return lines >= LINES_OF_ADDRESS
+    return False
 
 
 def _is_of(words: str, recipients: Sequence[str]) -> bool:
@@ -192,16 +223,22 @@ def _reason_of_name(
     agree = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
     if definition.name in agree and _acts_for_another(answer, candidates):
         return _ACTS
+    if definition.role is Role.RECIPIENT and definition.is_party and _is_above_firm(answer, candidates):
+        return _ACTS
     parties = agree | {field.name for field in kind.fields if field.role in {Role.SENDER, Role.RECIPIENT}}
-    if definition.name in parties and any(_is_as_sure(given[name], answer) for name in parties & given.keys()):
-        return _SAME
+    others = [given[name] for name in parties & given.keys() if name != definition.name]
+    if definition.name in parties or definition.role is None:
+        least = answer.confidence if definition.name in parties else 0.0
+        if any(other.value == answer.value and other.confidence >= least for other in others):
+            return _SAME
     is_somebody = definition.name in agree or definition.role is not None
     return _CUT if is_somebody and _is_cut(answer, candidates) else None
 
 
-def _is_as_sure(other: FieldAnswer, answer: FieldAnswer) -> bool:
-    """Say whether another party has the same name, and as surely: nobody sells to himself."""
-    return other.path != answer.path and other.value == answer.value and other.confidence >= answer.confidence
+def _is_above_firm(answer: FieldAnswer, candidates: Candidates) -> bool:
+    if answer.page is None or answer.char_start is None:
+        return False
+    return stands_above_firm(answer.verbatim, answer.page, answer.char_start, candidates.surroundings)
 
 
 def _acts_for_another(answer: FieldAnswer, candidates: Candidates) -> bool:
@@ -273,6 +310,19 @@ def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
     letter = candidates.letter
     is_there = answer.page is not None and letter.is_in_address(answer.page, answer.char_start or 0)
     return is_there or is_name_of(letter.recipient, answer.value)
+
+
+def _is_before_discount(
+    net: FieldAnswer, tax: FieldAnswer | None, gross: FieldAnswer | None, candidates: Candidates
+) -> bool:
+    """Say whether net and tax make the gross total only if an amount is taken off that is called a discount."""
+    if not (tax and gross and net.value_numeric and tax.value_numeric is not None and gross.value_numeric):
+        return False
+    off = net.value_numeric + tax.value_numeric - gross.value_numeric
+    return off > ROUNDED and any(
+        abs(abs(item.value.numeric or Decimal(0)) - off) <= ROUNDED and _DISCOUNT.search(nearest_words(item))
+        for item in candidates.of(Kind.MONEY)
+    )
 
 
 def _is_part(net: FieldAnswer | None, tax: FieldAnswer, gross: FieldAnswer | None) -> bool:

@@ -208,7 +208,7 @@ class _Search:
             self._since = len(self._taken)
             self._begins = {self._running: (self._since, self._since)}
         elif aside is None and figure is not None and (self.way.sums_are_rows or not is_sum):
-            if not (entry.has_words or self.way.codes_are_rows or entry.is_product_of(figure)):
+            if entry.is_beside_note or not (entry.has_words or self.way.codes_are_rows or entry.is_product_of(figure)):
                 return
             self._taken.append(Listed(entry, figure))
             self._running += self._taken[-1].value

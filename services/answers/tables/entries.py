@@ -15,6 +15,7 @@ from services.answers.tables.sheet import Cell, Line, Sheet, with_zero
 from services.answers.tables.words import (
     Aside,
     aside_of,
+    beside_note,
     label_of,
     names_tax,
     says_nothing_is_charged,
@@ -94,6 +95,11 @@ class Entry:
     def aside(self) -> Aside | None:
         """Say what its words say it is, if it is no row."""
         return aside_of(self._what_it_is)
+
+    @cached_property
+    def is_beside_note(self) -> bool:
+        """Tell whether it adjusts a total, and its first words are of a note beside the totals."""
+        return beside_note([cell.text for cell in self.line.cells]) is not None
 
     @cached_property
     def names_tax(self) -> bool:

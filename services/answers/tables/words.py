@@ -1,7 +1,7 @@
 """Lines in and under a table that are no rows: subtotals, carry-overs, totals, taxes. German, English, French."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -133,9 +133,22 @@ def label_of(texts: Iterable[str]) -> str:
     They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms
     of payment may stand on the left of the totals.
     """
-    words = [text for text in texts if any(map(str.isalpha, text))]
+    given = list(texts)
+    words = [text for text in given if any(map(str.isalpha, text))]
     others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]
-    return next((text for text in others if names_sum_alone(text)), words[0] if words else "")
+    found = next((text for text in others if names_sum_alone(text)), None)
+    return found or beside_note(given) or (words[0] if words else "")
+
+
+def beside_note(texts: Sequence[str]) -> str | None:
+    """Give what adjusts a total, or taxes it, where words alone stand to its left, and its amount to its right.
+
+    `Purchase order: 4471`, `Trade discount 5 %`, `- 148.94`: the first are of the notes beside the totals.
+    """
+    *notes, label, amount = texts if len(texts) > 2 else ("", "", "")  # noqa: PLR2004  (a note, a label, an amount)
+    is_label = bool(label) and len(words_of(label).split()) <= _WORDS_OF_LABEL and not any(map(str.isalpha, amount))
+    is_aside = is_label and all(any(map(str.isalpha, note)) for note in notes)
+    return label if is_aside and (is_adjustment(label) or names_tax(label)) else None
 
 
 @keeping
