@@ -207,6 +207,9 @@ def parse_name(verbatim: str) -> str | None:
     before, _, last = name.rpartition(" ")
     if _TITLED.fullmatch(before) and is_occupation(last):
         name = before.strip(_EDGES)
+    brand, _, whole = name.partition(" - ")
+    if is_firm(whole) and whole.startswith(f"{brand} "):
+        name = whole  # `Lux - Lux Mietwagen GmbH`
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
     if firm and not is_firm(name[firm.end("firm") :]):
         name = firm["firm"]

@@ -330,3 +330,8 @@ def test_what_a_letter_says_it_is_about_is_no_title(line: str) -> None:
 
 def test_an_order_may_be_about_itself() -> None:
     assert heading("Muster GmbH\n\nBetrifft unsere Bestellung 17", "order") > 0
+
+
+@pytest.mark.parametrize("number", ["#P00342", "P00342", "# P00342", "4711/26"])
+def test_a_title_with_its_number_is_nothing_else(number: str) -> None:
+    assert title_of(SOME.of([f"Muster GmbH\nBestellung {number}\nGuten Tag"])) == "order"

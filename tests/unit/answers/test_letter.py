@@ -766,3 +766,11 @@ def test_of_two_addresses_none_gives_way_to_an_accounts_holder(holder: str) -> N
     """A firm may have sold its claim, and a lawyer collects another's."""
     pages = placed(*column(3_000, 100, *PRINTER), *column(500, 1_000, *CUSTOMER), (holder, 500, 6_000))
     assert parts(pages) == (PRINTER[0], CUSTOMER[0])
+
+
+def test_of_two_addresses_the_one_whose_name_is_the_letterhead_is_the_senders() -> None:
+    buyer = column(420, 1_700, "Beat Oberholzer", "Bahnhofstrasse 64", "9000 St. Gallen")
+    own = column(420, 2_610, "Seegrund Bootswerft AG", "Hafenweg 5", "9326 Horn")
+    top = ("SEEGRUND BOOTSWERFT AG", 4_200, 400)
+    assert parts(placed(top, *buyer, *own)) == ("Seegrund Bootswerft AG", "Beat Oberholzer")
+    assert parts(placed(*buyer, *own)) == ("Beat Oberholzer", "Seegrund Bootswerft AG"), "the first one sends"

@@ -408,6 +408,9 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Mr and Mrs A. Field", "Mr and Mrs A. Field"),
         ("Orchard Homes Ltd t/a Brook Kitchens", "Orchard Homes Ltd t/a Brook Kitchens"),
         ("Lux GmbH, Niederlassung Köln", "Lux GmbH, Niederlassung Köln"),
+        ("Lux - Lux Mietwagen GmbH", "Lux Mietwagen GmbH"),
+        ("Lux - Luxor Mietwagen GmbH", "Lux - Luxor Mietwagen GmbH"),
+        ("Lux - Lux Mietwagen", "Lux - Lux Mietwagen"),
         ("Lux Verwaltungs GmbH, Lux KG", "Lux Verwaltungs GmbH, Lux KG"),
     ],
 )

@@ -229,3 +229,55 @@ def test_who_runs_a_practice_may_sign_as_well() -> None:
     text = "Dr. med. Konrad Feldhoff\nArztbrief"
     both = {"facility": "Dr. med. Konrad Feldhoff", "physician": "Dr. med. Konrad Feldhoff"}
     assert of_text("medical_report", text, **both) == {}
+
+
+@pytest.mark.parametrize("words", ["Job No", "Job ID", "Work order no."])
+def test_a_job_may_be_the_senders_own(words: str) -> None:
+    text = "Delivery note 17\n{}: JC-1187"
+    assert [*of_text("delivery_note", text.format(words), "en", order_number="JC-1187")] == ["order_number"]
+    assert of_text("delivery_note", text.format("Your order"), "en", order_number="JC-1187") == {}
+
+
+def test_a_vat_number_below_the_buyers_address_is_his() -> None:
+    own = column(5_000, 700, "Pichl Software GmbH", "Hofweg 14", "4020 Linz")
+    buyer = ("Getriebe Westerhoff AG", "Hangweg 55", "48653 Coesfeld", "HRB. NR.: 14877", "UST.-IDNR.: DE136695976")
+    copied = {"seller_vat_id": "DE136695976", "buyer_name": "Getriebe Westerhoff AG"}
+    found = reasons("invoice", placed(*own, *column(500, 1_970, *buyer)), **copied)
+    assert found == {"seller_vat_id": "USt-IdNr. des Verkäufers: die Wörter vor „DE136695976“ nennen etwas anderes."}
+    apart = [*column(500, 1_970, *buyer[:3]), *column(500, 3_500, *buyer[3:])]
+    assert reasons("invoice", placed(*own, *apart), **copied) == {}
+    again = ("UID: DE136695976", 500, 7_000)
+    assert reasons("invoice", placed(*own, *column(500, 1_970, *buyer), again), **copied) == {}
+
+
+def test_a_net_total_from_which_a_discount_is_taken_is_only_proposed() -> None:
+    text = "Invoice 17\nSubtotal $2,648.00\n{} $132.40\nTax (8.9%) $223.89\nGrand Total $2,739.49"
+    copied = {"net_total": "$2,648.00", "tax_total": "$223.89", "gross_total": "$2,739.49"}
+    assert of_text("invoice", text.format("Discount (5.0%)"), "en", **copied) == {
+        "net_total": "Net total: a discount is taken off “$2,648.00” before tax is added."
+    }
+    assert of_text("invoice", text.format("Deposit paid"), "en", **copied) == {}
+    assert of_text("invoice", text.format("Discount (5.0%)"), "en", net_total="$2,648.00") == {}
+
+
+def test_who_sells_is_not_stated_as_who_carries() -> None:
+    text = "Delivery note\nAshdown Upholstery Ltd\nDelivered by"
+    both = {"supplier_name": "Ashdown Upholstery Ltd", "carrier": "Ashdown Upholstery Ltd"}
+    assert of_text("delivery_note", text, "en", **both) == {
+        "carrier": "Carrier: “Ashdown Upholstery Ltd” is the name of another party as well."
+    }
+    assert of_text("delivery_note", text, "en", carrier="Ashdown Upholstery Ltd") == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "acts"),
+    [
+        (("Morag Pettigrew", "The Corner", "Haberdashery Ltd"), True),
+        (("Morag Pettigrew", "4 Corner Street", "Haberdashery Ltd"), False),
+        (("Morag Pettigrew", "The Corner", "Haberdashery"), False),
+        (("Pettigrew Yarn Ltd", "The Corner", "Haberdashery Ltd"), False),
+    ],
+)
+def test_a_person_above_a_firm_in_two_lines_is_only_proposed_as_who_buys(lines: tuple[str, ...], *, acts: bool) -> None:
+    page = placed(("Invoice 17", 500, 300), *column(500, 1_240, *lines, "31 Bridge Street", "Kelso", "TD5 7HT"))
+    assert ([*reasons("invoice", page, "en", buyer_name=lines[0])] == ["buyer_name"]) is acts

@@ -336,3 +336,13 @@ def test_rows_below_a_letterhead_with_an_account_are_read() -> None:
     assert said_descriptions(answers) == ["Apfelsaft", "Weizen"]
     answers = read_text("\n".join((*ACCOUNT, "", HEAD, TITLES[1])), net_total="80.00")
     assert said_descriptions(answers) == ["Pflaster verlegt"]
+
+
+def test_notes_beside_a_discount_and_a_tax_are_no_descriptions() -> None:
+    below = (
+        "     Bestellung: ATG-4471                       Rabatt 5 %       -5,00",
+        "     Fällig am: 24.12.2026                      MwSt. 19 %       18,05",
+        "     Lieferung frei Haus                        Endbetrag       113,05",
+    )
+    answers = read_text("\n".join((*TITLES, *below)), gross_total="113.05")
+    assert said_descriptions(answers) == ["Pflaster verlegt", "Rinne gesetzt"]

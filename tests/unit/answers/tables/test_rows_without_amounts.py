@@ -77,3 +77,17 @@ def test_an_amount_that_no_head_names_is_the_product_of_its_row() -> None:
 def test_quantities_beside_words_are_no_rows_of_an_invoice_that_bills_something_else() -> None:
     lines = ("Menge    Artikel", "12 kg    Karotten", "6 Bund   Petersilie", "Gesamtbetrag 1.200,00")
     assert not read_text("\n".join(lines), gross_total="1200.00").fields
+
+
+def test_a_form_below_what_is_delivered_has_no_rows() -> None:
+    lines = (
+        "Produkt                                            Anzahl",
+        "Wandkalender, A3                                      120",
+        "Tischkalender                                         250",
+        "Versandhüllen                                          80",
+        "",
+        "Paketdienst / Spedition        Kartons:    11      EW-Palette:    ____",
+        "(Nichtzutreffendes streichen)                      Gewicht:    148,5 kg",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert said_descriptions(answers) == ["Wandkalender, A3", "Tischkalender", "Versandhüllen"]

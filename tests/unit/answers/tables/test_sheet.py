@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from services.answers.tables.runs import Run, pack
 from services.answers.tables.sheet import sheets
 
@@ -89,3 +91,10 @@ def test_a_run_of_nothing_but_spaces_of_another_kind_is_no_cell() -> None:
 def test_numbers_flush_right_do_not_part_words_that_stand_above_them() -> None:
     column = [("36,20", 980, 1_280)]
     assert cells([("GOODS", 640, 940), ("VALUE", 980, 1_280)], *[column] * 5)[0] == ["GOODS VALUE"]
+
+
+@pytest.mark.parametrize("sign", ["-", "\u2212", "\u2013", "+"])
+def test_a_sign_may_stand_a_space_before_its_number(sign: str) -> None:
+    assert cells([(sign, 0, 40), ("640,00", 65, 365)]) == [[f"{sign} 640,00"]]
+    assert cells([(sign, 0, 40), ("640,00", 140, 440)]) == [[sign, "640,00"]]
+    assert cells([("x", 0, 40), ("640,00", 72, 372)]) == [["x", "640,00"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.answers.tables.words import Aside, aside_of, is_payment
+from services.answers.tables.words import Aside, aside_of, beside_note, is_payment, label_of
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,21 @@ def test_another_invoice_is_named_by_its_number_right_behind_and_a_paper_one_is_
     text: str, *, is_another: bool
 ) -> None:
     assert is_payment(text) is is_another
+
+
+@pytest.mark.parametrize(
+    ("cells", "label"),
+    [
+        (("Purchase order: 4471", "Trade discount 5 %", "- 148.94"), "Trade discount 5 %"),
+        (("Due date: 2026-12-24", "VAT 20 %", "+ 565.95"), "VAT 20 %"),
+        (("Zahlbar bis 24.12.", "IBAN", "Rabatt", "-5,00"), "Rabatt"),
+        (("Trade discount 5 %", "- 148.94"), None),
+        (("Wool, 12", "24", "VAT 20 %", "148.94"), None),
+        (("Montage", "pauschal", "148,94"), None),
+        (("Woolen yarn", "VAT", "£1.38 VAT"), None),
+        (("Woolen yarn", "less than half of what a discount takes off", "1.38"), None),
+    ],
+)
+def test_what_adjusts_a_total_beside_a_note_is_no_row(cells: tuple[str, ...], label: str | None) -> None:
+    assert beside_note(cells) == label
+    assert label_of(cells) == (label or cells[0])
