@@ -162,15 +162,13 @@ def _is_anothers(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> bool:
-    """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
-    own = FieldNames(definition, kind)
-    said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    recipients = _names_of(Role.RECIPIENT, kind, given)
-    if bool(said) and all(own.exclude(words) or _is_of(words, recipients) for words in said):
-        return True
-    names = {field.name for field in kind.fields if field.role is Role.RECIPIENT}
-    named = [given[name] for name in names & given.keys()]
+    """Say whether words alone call a number another's (`Kunden-USt-IdNr.`), or it stands below his address."""
+    own, recipients = FieldNames(definition, kind), _names_of(Role.RECIPIENT, kind, given)
     places = [item for item in candidates.of(definition.kind) if item.value.text == answer.value]
+    said = map(nearest_words, places)
+    if places and all(own.exclude(words) or _is_of(words, recipients) for words in said):
+        return True
+    named = [given[field.name] for field in kind.fields if field.role is Role.RECIPIENT and field.name in given]
     return bool(places) and all(_is_below_name(item, named, candidates) for item in places)
 
 
