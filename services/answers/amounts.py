@@ -203,10 +203,9 @@ def parse_quantity(verbatim: str, language: str) -> Quantity | None:
 
     Words behind the unit that say how something was weighed are no part of it: `386 kg brutto`.
     """
-    verbatim = _WEIGHED.sub("", plain(verbatim))
-    text = verbatim
+    text = _WEIGHED.sub("", plain(verbatim))
     unit = text[max(map(text.rfind, "0123456789" + _FRACTION_SIGNS)) + 1 :].strip()
-    known = parse_number(verbatim, language)
+    known = parse_number(text, language)
     if known is None and not _is_unit(unit):
         return None
     number = parse_number(text.removesuffix(unit), language) if known is None else known

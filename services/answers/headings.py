@@ -64,7 +64,7 @@ class Weights(NamedTuple):
 
 ALONE: Final = Weights(model=0.75, heading=4.5, phrase=1.7, label=0.8, missing=2.2)
 """Where no words are learned: a heading makes its type e^4.5 times as likely; see decision 21."""
-BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=2.4)
+BESIDE_LEARNED: Final = Weights(model=1.0, heading=3.5, phrase=1.15, label=0.8, missing=1.6)
 CALLED_OTHERWISE: Final = 5.0
 """By how much, as a natural logarithm, a type is less likely that no heading names where the title names another: of
 1,080 papers and letters with labels 600 have a title, and eleven of these titles name another type than theirs."""

@@ -629,9 +629,9 @@ class Letter:
         return any(map(self.imprint.has, names))
 
     def _heads_page(self, block: _Block) -> bool:
-        """Say whether the name of an address stands at the top of the page as well, above all addresses."""
-        name, top = words_of(block.cells[0].text), min(each.cells[0].baseline for each in self._blocks)
-        return any(words_of(cell.text) == name for cell in self._head if cell.baseline < top)
+        """Say whether the name of an address is a firm's, and the letterhead's."""
+        name, top = block.cells[0].text, self._letterhead
+        return top is not None and is_firm(name) and words_of(top.verbatim) == words_of(name)
 
     @cached_property
     def _foot(self) -> tuple[Party, str] | None:

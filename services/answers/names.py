@@ -184,6 +184,9 @@ def is_legal_form(word: str) -> bool:
     return _FORM_ALONE.fullmatch(word) is not None
 
 
+_DASH: Final = re.compile(r" [-\u2013] ")
+
+
 def parse_name(verbatim: str) -> str | None:
     """Read a name on one line, without `Frau` or `Mr` before a whole name.
 
@@ -207,9 +210,9 @@ def parse_name(verbatim: str) -> str | None:
     before, _, last = name.rpartition(" ")
     if _TITLED.fullmatch(before) and is_occupation(last):
         name = before.strip(_EDGES)
-    brand, _, whole = name.partition(" - ")
-    if is_firm(whole) and whole.startswith(f"{brand} "):
-        name = whole  # `Lux - Lux Mietwagen GmbH`
+    brand, *rest = _DASH.split(name, maxsplit=1)
+    if rest and is_firm(rest[0]) and rest[0].casefold().startswith(f"{brand} ".casefold()):
+        name = rest[0]  # `Lux - Lux Mietwagen GmbH`
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
     if firm and not is_firm(name[firm.end("firm") :]):
         name = firm["firm"]

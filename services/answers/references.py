@@ -39,7 +39,7 @@ _WORD_AND_DATE: Final = re.compile(r"[^\W\d_]+\.? (?P<date>\d{1,2}\.\d{1,2}\.\d{
 """Where somebody lives (`2. OG links`), and a day with a word before it (`Dok. 15.09.2025`): no numbers."""
 _HEADING_OF_A_YEAR: Final = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{4,})* (?:19|20)[0-9]{2}")
 """What an account of a month or year is called: `Juni 2026`, `Jahresabrechnung 2025`."""
-_WORD_BEFORE: Final = re.compile(r"^(?!\w*[A-Z]{2})[^\W\d_]{5,} (?=\S*\d\S*$)")
+_WORD_BEFORE: Final = re.compile(r"^(?!\w*[A-Z]{2})[^\W\d_]{5,} (?=[A-Z]{1,4}[-/]?[0-9]{3,}$)")
 """A word between a label and its number: `Auftragsnummer`, and behind it `Einkauf PO612`."""
 _TIME: Final = re.compile(r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}")
 _EDGES: Final = " ,;:·|•*\"'"

@@ -208,9 +208,12 @@ def stands_above_firm(verbatim: str, page: int, start: int, surroundings: Surrou
     """Tell whether a person's name stands above a firm's in two lines: `The Corner`, and then `Haberdashery Ltd`."""
     cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
     end = surroundings.cell_below(page, below.start) if below else None
-    if cell is None or below is None or end is None or not _is_person_of_line(cell.text, verbatim):
+    street = surroundings.cell_below(page, end.start) if end else None
+    if cell is None or below is None or end is None or street is None or not _is_person_of_line(cell.text, verbatim):
         return False
-    return is_firm(end.text) and not (_NO_WORDS.search(f"{below.text} {end.text}") or is_firm(below.text))
+    is_begun = " " in below.text and not (is_firm(below.text) or _PLACE.search(below.text))
+    is_name = is_begun and is_firm(end.text) and not _NO_WORDS.search(f"{below.text} {end.text}")
+    return is_name and any(map(str.isdigit, street.text))
 
 
 def _is_attention(cell: Cell | None) -> bool:

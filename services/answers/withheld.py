@@ -40,6 +40,8 @@ MOST_BELOW_NAME: Final = 6
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
+_SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|aussteller|steller|seller|supplier")
+"""In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
 """A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
@@ -72,6 +74,10 @@ _NAMED: Final = Wording(
 _SAME: Final = Wording(
     de="{label}: „{said}“ ist auch der Name einer anderen Partei.",
     en="{label}: “{said}” is the name of another party as well.",
+)
+_OF_BUYER: Final = Wording(
+    de="{label}: „{said}“ steht unter der Anschrift des Empfängers.",
+    en="{label}: “{said}” stands below the recipient's address.",
 )
 _BEFORE_DISCOUNT: Final = Wording(
     de="{label}: von „{said}“ geht noch ein Rabatt ab, bevor die Steuer dazukommt.",
@@ -131,8 +137,9 @@ def _reason(
     match definition.kind:
         case Kind.REFERENCE:
             found = _reason_of_number(kind, definition, answer, candidates)
-        case Kind.VAT_ID if _is_anothers(kind, definition, answer, given, candidates):
-            found = _OF_ANOTHER
+        case Kind.VAT_ID:
+            known = kind, definition, answer, given, candidates
+            found = _OF_ANOTHER if _is_anothers(*known) else _OF_BUYER if _is_below_recipient(*known) else None
         case Kind.NAME:
             found = _reason_of_name(kind, definition, answer, given, candidates)
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
@@ -162,14 +169,26 @@ def _is_anothers(
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
 ) -> bool:
-    """Say whether words alone call a number another's (`Kunden-USt-IdNr.`), or it stands below his address."""
-    own, recipients = FieldNames(definition, kind), _names_of(Role.RECIPIENT, kind, given)
-    places = [item for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    said = map(nearest_words, places)
-    if places and all(own.exclude(words) or _is_of(words, recipients) for words in said):
-        return True
+    """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
+    names = FieldNames(definition, kind)
+    said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
+    recipients = _names_of(Role.RECIPIENT, kind, given)
+    return bool(said) and all(names.exclude(words) or _is_of(words, recipients) for words in said)
+
+
+def _is_below_recipient(
+    kind: DocumentType,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> bool:
+    """Say whether a number stands below the recipient's address alone, and no words call it the sender's."""
     named = [given[field.name] for field in kind.fields if field.role is Role.RECIPIENT and field.name in given]
-    return bool(places) and all(_is_below_name(item, named, candidates) for item in places)
+    places = [item for item in candidates.of(definition.kind) if item.value.text == answer.value]
+    return bool(places) and all(
+        _is_below_name(item, named, candidates) and not _SENDERS_OWN.search(nearest_words(item)) for item in places
+    )
 
 
 def _is_below_name(item: Candidate, named: Sequence[FieldAnswer], candidates: Candidates) -> bool:
@@ -178,10 +197,12 @@ def _is_below_name(item: Candidate, named: Sequence[FieldAnswer], candidates: Ca
     cell = around.cell(item.page, item.char_start)
     for lines in range(MOST_BELOW_NAME):
         cell = around.cell_above(item.page, cell.start) if cell else None
-        if cell and any(
-            answer.page == item.page and cell.start <= (answer.char_start or 0) < cell.end for answer in named
-        ):
+        if cell is None:
+            break
+        if any(answer.page == item.page and cell.start <= (answer.char_start or 0) < cell.end for answer in named):
             return lines >= LINES_OF_ADDRESS
+        if is_firm(cell.text):
+            break
     return False
 
 
@@ -225,12 +246,17 @@ def _reason_of_name(
         return _ACTS
     parties = agree | {field.name for field in kind.fields if field.role in {Role.SENDER, Role.RECIPIENT}}
     others = [given[name] for name in parties & given.keys() if name != definition.name]
-    if definition.name in parties or definition.role is None:
-        least = answer.confidence if definition.name in parties else 0.0
-        if any(other.value == answer.value and other.confidence >= least for other in others):
-            return _SAME
+    may_be_another = definition.name in parties or definition.role is None
+    if may_be_another and any(_is_as_sure(other, answer) for other in others):
+        return _SAME
     is_somebody = definition.name in agree or definition.role is not None
     return _CUT if is_somebody and _is_cut(answer, candidates) else None
+
+
+def _is_as_sure(other: FieldAnswer, answer: FieldAnswer) -> bool:
+    """Say whether another party has the same name, and as surely: nobody sells to himself."""
+    is_same = (other.value or "").casefold() == (answer.value or "").casefold()
+    return is_same and other.confidence >= answer.confidence
 
 
 def _is_above_firm(answer: FieldAnswer, candidates: Candidates) -> bool:
@@ -315,6 +341,8 @@ def _is_before_discount(
 ) -> bool:
     """Say whether net and tax make the gross total only if an amount is taken off that is called a discount."""
     if not (tax and gross and net.value_numeric and tax.value_numeric is not None and gross.value_numeric):
+        return False
+    if is_tax_of(net.value_numeric, tax.value_numeric):
         return False
     off = net.value_numeric + tax.value_numeric - gross.value_numeric
     return off > ROUNDED and any(

@@ -245,9 +245,9 @@ class RowReader:
         for above, (line, cells) in zip([None, *(line for line, _ in placed)], placed, strict=False):
             named = _named_sum(line, named)
             aside = aside_of(label_of(cell.text for cell in line.cells)) or _aside_above(above, line)
-            is_beside = beside_note([cell.text for cell in line.cells]) is not None
-            is_beside = is_beside or (key.kind != "money" and _is_filled_in(line))
-            aside = aside or (Aside.TOTAL if is_beside or (named and names_tax(named.text)) else None)
+            is_total = beside_note([cell.text for cell in line.cells]) is not None or (named and names_tax(named.text))
+            is_form = key.kind != "money" and _is_filled_in(line, [cell for name, cell in cells if name == key.name])
+            aside = aside or (Aside.TOTAL if is_total or is_form else None)
             groups = ((_IN_GROUP.fullmatch(cell.text), cell) for name, cell in cells if name == ROW_NUMBER)
             of_line = [(int(match[1]), cell) for match, cell in groups if match]
             grouped += of_line
@@ -419,11 +419,9 @@ def _without_base(cell: Cell) -> Cell:
     return cell._replace(text=text, end=cell.start + len(text))
 
 
-def _is_filled_in(line: Line) -> bool:
-    """Say whether a number stands behind a label that is not the first on its line: `Kartons:` and `11`, in a form."""
-    return any(
-        label.text.endswith(":") and AMOUNT.match(cell.text) is not None for label, cell in pairwise(line.cells[1:])
-    )
+def _is_filled_in(line: Line, counts: Sequence[Cell]) -> bool:
+    """Say whether a count stands behind a label that is not the first on its line: `Kartons:` and `11`, in a form."""
+    return any(label.text.endswith(":") and cell in counts for label, cell in pairwise(line.cells[1:]))
 
 
 def _is_with_tax(label: Cell | None, cell: Cell) -> bool | None:

@@ -95,6 +95,10 @@ _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
 
 
+_NOTE_LABEL_AMOUNT: Final = 3
+"""Cells of a line of totals beside notes, at least."""
+
+
 class Aside(StrEnum):
     """What a line is that is no row."""
 
@@ -141,14 +145,15 @@ def label_of(texts: Iterable[str]) -> str:
 
 
 def beside_note(texts: Sequence[str]) -> str | None:
-    """Give what adjusts a total, or taxes it, where words alone stand to its left, and its amount to its right.
+    """Give what adjusts a total, or taxes it, where notes alone stand to its left, and its amount to its right.
 
-    `Purchase order: 4471`, `Trade discount 5 %`, `- 148.94`: the first are of the notes beside the totals.
+    `Purchase order: 4471`, `Trade discount 5 %`, `- 148.94`: a note has a colon, as no day or code of a row has.
     """
-    *notes, label, amount = texts if len(texts) > 2 else ("", "", "")  # noqa: PLR2004  (a note, a label, an amount)
-    is_label = bool(label) and len(words_of(label).split()) <= _WORDS_OF_LABEL and not any(map(str.isalpha, amount))
-    is_aside = is_label and all(any(map(str.isalpha, note)) for note in notes)
-    return label if is_aside and (is_adjustment(label) or names_tax(label)) else None
+    *notes, label, amount = texts if len(texts) >= _NOTE_LABEL_AMOUNT else ("", "", "")
+    if len(words_of(label).split()) > _WORDS_OF_LABEL or any(map(str.isalpha, amount)):
+        return None
+    is_beside = all(": " in note for note in notes)
+    return label if is_beside and (is_adjustment(label) or names_tax(label)) else None
 
 
 @keeping

@@ -272,6 +272,9 @@ def test_a_title_outweighs_a_type_that_no_heading_names(line: str) -> None:
 
 
 def test_a_type_whose_own_heading_stands_there_too_is_not_called_otherwise() -> None:
+    nearly = {"bill": -0.1, "order": -4.0, "other": -4.0}
+    none = SOME.of(["Bestellung\nMuster GmbH\nZu zahlen mit dieser Rechnung"])
+    assert likeliest(weighed(nearly, none, nearly)) == "bill", "the model and the words are sure enough"
     sure = {"bill": -1.5, "order": -2.5, "other": -4.0}
     both = SOME.of(["Bestellung\nMuster GmbH\nRechnung 4711"])
     assert title_of(both) == "order"

@@ -774,3 +774,5 @@ def test_of_two_addresses_the_one_whose_name_is_the_letterhead_is_the_senders() 
     top = ("SEEGRUND BOOTSWERFT AG", 4_200, 400)
     assert parts(placed(top, *buyer, *own)) == ("Seegrund Bootswerft AG", "Beat Oberholzer")
     assert parts(placed(*buyer, *own)) == ("Beat Oberholzer", "Seegrund Bootswerft AG"), "the first one sends"
+    called = ("Beat Oberholzer", 4_200, 400)
+    assert parts(placed(called, *buyer, *own)) == ("Beat Oberholzer", "Seegrund Bootswerft AG"), "no firm"

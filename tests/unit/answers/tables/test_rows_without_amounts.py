@@ -91,3 +91,13 @@ def test_a_form_below_what_is_delivered_has_no_rows() -> None:
     )
     answers = read_text("\n".join(lines), kind="delivery_note")
     assert said_descriptions(answers) == ["Wandkalender, A3", "Tischkalender", "Versandhüllen"]
+
+
+def test_a_batch_beside_what_is_delivered_is_no_form() -> None:
+    lines = (
+        "Artikel                    Charge              Menge",
+        "Schraube M8      Charge:   4711                  100",
+        "Mutter M8        Charge:   4712                  200",
+    )
+    answers = read_text("\n".join(lines), kind="delivery_note")
+    assert [quantity for quantity, _, _ in said_figures(answers)] == [100, 200]

@@ -68,12 +68,16 @@ def test_another_invoice_is_named_by_its_number_right_behind_and_a_paper_one_is_
     [
         (("Purchase order: 4471", "Trade discount 5 %", "- 148.94"), "Trade discount 5 %"),
         (("Due date: 2026-12-24", "VAT 20 %", "+ 565.95"), "VAT 20 %"),
-        (("Zahlbar bis 24.12.", "IBAN", "Rabatt", "-5,00"), "Rabatt"),
+        (("IBAN: DE12", "BIC: X", "Rabatt", "-5,00"), "Rabatt"),
+        (("DEL1", "Delivery charge", "12.00"), None),
+        (("12 Nov", "Delivery Leeds", "85.00"), None),
+        (("Steuerberatung", "USt-Voranmeldung", "250,00"), None),
+        (("Dienstag", "Zuschlag Nachtarbeit", "50,00"), None),
         (("Trade discount 5 %", "- 148.94"), None),
         (("Wool, 12", "24", "VAT 20 %", "148.94"), None),
         (("Montage", "pauschal", "148,94"), None),
-        (("Woolen yarn", "VAT", "£1.38 VAT"), None),
-        (("Woolen yarn", "less than half of what a discount takes off", "1.38"), None),
+        (("Yarn: wool", "VAT", "£1.38 VAT"), None),
+        (("Yarn: wool", "less than half of what a discount takes off", "1.38"), None),
     ],
 )
 def test_what_adjusts_a_total_beside_a_note_is_no_row(cells: tuple[str, ...], label: str | None) -> None:
