@@ -210,9 +210,9 @@ def parse_name(verbatim: str) -> str | None:
     before, _, last = name.rpartition(" ")
     if _TITLED.fullmatch(before) and is_occupation(last):
         name = before.strip(_EDGES)
-    brand, *rest = _DASH.split(name, maxsplit=1)
-    if rest and is_firm(rest[0]) and rest[0].casefold().startswith(f"{brand} ".casefold()):
-        name = rest[0]  # `Lux - Lux Mietwagen GmbH`
+    brand, *firms = _DASH.split(name, maxsplit=1)
+    if firms and is_firm(firms[0]) and firms[0].casefold().startswith(f"{brand} ".casefold()):
+        name = firms[0]  # `Lux - Lux Mietwagen GmbH`
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
     if firm and not is_firm(name[firm.end("firm") :]):
         name = firm["firm"]

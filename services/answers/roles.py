@@ -55,11 +55,11 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     for definition in kind.fields:
         answer = given.get(definition.name)
         if definition.is_party and definition.role is Role.SENDER and answer and answer.status == "ok":
-            copied = _in_their_places(definition.name, fields, letter)
+            said = _in_their_places(definition.name, fields, letter)
             firm = (
                 who_trades(answer.value or "", letter)
                 or _firm_of(answer, letter)
-                or _registered(answer, copied, given, kind, letter)
+                or _registered(answer, said, given, kind, letter)
                 or letter.before_address(answer.value or "")
             )
             given[definition.name] = _answer_of(definition, firm) if firm else answer

@@ -153,8 +153,8 @@ def _reason(
         case Kind.MONEY if _is_in_another(answer, given.values(), candidates.pages):
             found = _IN_ANOTHER
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.net:
-            totals = given.get(kind.tax_totals.tax), given.get(kind.tax_totals.gross)
-            found = _BEFORE_DISCOUNT if _is_before_discount(answer, *totals, candidates) else None
+            above = given.get(kind.tax_totals.tax), given.get(kind.tax_totals.gross)
+            found = _BEFORE_DISCOUNT if _is_before_discount(answer, *above, candidates) else None
         case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
             totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
             taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
