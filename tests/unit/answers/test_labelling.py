@@ -192,7 +192,8 @@ AMOUNTS = st.decimals(min_value=1, max_value=10**5, places=2)
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS)
 def test_totals_that_add_up_are_never_changed(net: Decimal, tax: Decimal, other: Decimal) -> None:
-    assume(other not in (net, tax, net + tax))
+    # What differs from them by a rounding adds up as well, and then its label decides.
+    assume(all(abs(other - amount) > Decimal("0.05") for amount in (net, tax, net + tax)))
     copied = {"net": f"{net:.2f}", "tax": f"{tax:.2f}", "gross": f"{net + tax:.2f}"}
     text = f"Total\n{other:.2f}\nSumme {copied['gross']} {copied['net']} {copied['tax']}"
     fields = labelled(([text], []), language="en", **copied).fields
