@@ -84,6 +84,8 @@ _FIRM_AND_MORE: Final = re.compile(
 )
 """What stands behind a firm and is no part of its name: who works or drives for it, its town, a department."""
 
+_BEHIND_BRAND: Final = re.compile(r" [-\u2013] ")
+"""Between a brand and the firm that begins with it: `Lux - Lux Mietwagen GmbH`."""
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
@@ -184,9 +186,6 @@ def is_legal_form(word: str) -> bool:
     return _FORM_ALONE.fullmatch(word) is not None
 
 
-_DASH: Final = re.compile(r" [-\u2013] ")
-
-
 def parse_name(verbatim: str) -> str | None:
     """Read a name on one line, without `Frau` or `Mr` before a whole name.
 
@@ -210,9 +209,9 @@ def parse_name(verbatim: str) -> str | None:
     before, _, last = name.rpartition(" ")
     if _TITLED.fullmatch(before) and is_occupation(last):
         name = before.strip(_EDGES)
-    brand, *firms = _DASH.split(name, maxsplit=1)
+    brand, *firms = _BEHIND_BRAND.split(name, maxsplit=1)
     if firms and is_firm(firms[0]) and firms[0].casefold().startswith(f"{brand} ".casefold()):
-        name = firms[0]  # `Lux - Lux Mietwagen GmbH`
+        name = firms[0]
     firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
     if firm and not is_firm(name[firm.end("firm") :]):
         name = firm["firm"]

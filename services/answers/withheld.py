@@ -40,7 +40,7 @@ MOST_BELOW_NAME: Final = 6
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
-_SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|aussteller|steller|seller|supplier")
+_SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
@@ -138,8 +138,7 @@ def _reason(
         case Kind.REFERENCE:
             found = _reason_of_number(kind, definition, answer, candidates)
         case Kind.VAT_ID:
-            known = kind, definition, answer, given, candidates
-            found = _OF_ANOTHER if _is_anothers(*known) else _OF_BUYER if _is_below_recipient(*known) else None
+            found = _reason_of_vat_id(kind, definition, answer, given, candidates)
         case Kind.NAME:
             found = _reason_of_name(kind, definition, answer, given, candidates)
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
@@ -162,33 +161,23 @@ def _reason(
     return found
 
 
-def _is_anothers(
+def _reason_of_vat_id(
     kind: DocumentType,
     definition: FieldDefinition,
     answer: FieldAnswer,
     given: Mapping[str, FieldAnswer],
     candidates: Candidates,
-) -> bool:
-    """Say whether a number stands behind words alone that the field is unlike: `Kunden-USt-IdNr.: DE319774206`."""
-    names = FieldNames(definition, kind)
-    said = [nearest_words(item) for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    recipients = _names_of(Role.RECIPIENT, kind, given)
-    return bool(said) and all(names.exclude(words) or _is_of(words, recipients) for words in said)
-
-
-def _is_below_recipient(
-    kind: DocumentType,
-    definition: FieldDefinition,
-    answer: FieldAnswer,
-    given: Mapping[str, FieldAnswer],
-    candidates: Candidates,
-) -> bool:
-    """Say whether a number stands below the recipient's address alone, and no words call it the sender's."""
-    named = [given[field.name] for field in kind.fields if field.role is Role.RECIPIENT and field.name in given]
+) -> Wording | None:
+    """Withhold a number behind words alone that the field is unlike, or below the recipient's address alone."""
     places = [item for item in candidates.of(definition.kind) if item.value.text == answer.value]
-    return bool(places) and all(
-        _is_below_name(item, named, candidates) and not _SENDERS_OWN.search(nearest_words(item)) for item in places
-    )
+    if not places:
+        return None
+    names, said = FieldNames(definition, kind), [nearest_words(item) for item in places]
+    recipients = [given[field.name] for field in kind.fields if field.role is Role.RECIPIENT and field.name in given]
+    if all(names.exclude(words) or _is_of(words, recipients) for words in said):
+        return _OF_ANOTHER
+    is_below = all(_is_below_name(item, recipients, candidates) for item in places)
+    return _OF_BUYER if is_below and not any(map(_SENDERS_OWN.search, said)) else None
 
 
 def _is_below_name(item: Candidate, named: Sequence[FieldAnswer], candidates: Candidates) -> bool:
@@ -206,10 +195,10 @@ def _is_below_name(item: Candidate, named: Sequence[FieldAnswer], candidates: Ca
     return False
 
 
-def _is_of(words: str, recipients: Sequence[str]) -> bool:
+def _is_of(words: str, recipients: Sequence[FieldAnswer]) -> bool:
     """Say whether words call a number that of the recipient by what he is: `USt-IdNr. der ARGE`."""
     whose = _WHOSE.search(words)
-    return whose is not None and any(has_words(name, whose["name"]) for name in recipients)
+    return whose is not None and any(has_words(answer.value or "", whose["name"]) for answer in recipients)
 
 
 def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Sequence[str]) -> bool:
@@ -260,6 +249,7 @@ def _is_as_sure(other: FieldAnswer, answer: FieldAnswer) -> bool:
 
 
 def _is_above_firm(answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a person's name stands in an address above a firm's in two lines."""
     if answer.page is None or answer.char_start is None:
         return False
     return stands_above_firm(answer.verbatim, answer.page, answer.char_start, candidates.surroundings)

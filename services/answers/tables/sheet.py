@@ -57,7 +57,7 @@ PRICE_BASE: Final = re.compile(
 """How much a price is for: `31,80 je 100 kg`, `7,45 / 100 ST`."""
 _NO_WHOLE: Final = re.compile(r"(?<![\w.,'])(?=[.,][0-9]+(?![0-9.,']))")
 """Before a number without a digit before its decimal sign."""
-_SIGNS: Final = frozenset("-\u2212\u2013+")
+_APART_FROM_NUMBER: Final = frozenset("-\u2212\u2013+")
 """Signs of a number that may stand apart from it: `\u2212 640,00`."""
 _GROUP: Final = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})*")
 _GROUP_TAIL: Final = re.compile(r"[0-9]{3}(?:[.,' ].*)?")
@@ -311,7 +311,7 @@ def _belong_together(first: Cell, second: Cell, *, wordwise: bool) -> bool:
         return bool(grouped) and (gap <= _GROUP_GAP or one_space)
     if _ZIP.fullmatch(second.text) and _STATE.search(first.text[-6:]):
         return gap <= _WORD_GAP
-    if AMOUNT.fullmatch(second.text) and first.text not in _SIGNS and not currency_code(first.text):
+    if AMOUNT.fullmatch(second.text) and first.text not in _APART_FROM_NUMBER and not currency_code(first.text):
         # A number alone in its run is a cell, unless it goes on with a word, or follows one as words do.
         return gap <= (_SPACE if first.text[-1:].isalpha() else _GLUED)
     return gap <= _WORD_GAP or one_space

@@ -93,8 +93,6 @@ _FREE: Final = re.compile(
 _NOT_WORD: Final = re.compile(r"[^\w#]+|_+")
 _WORDS_OF_LABEL: Final = 4
 """A tax is named among the first words: `zzgl. 19 % MwSt.`; further behind, a description mentions it."""
-
-
 _NOTE_LABEL_AMOUNT: Final = 3
 """Cells of a line of totals beside notes, at least."""
 
@@ -149,11 +147,13 @@ def beside_note(texts: Sequence[str]) -> str | None:
 
     `Purchase order: 4471`, `Trade discount 5 %`, `- 148.94`: a note has a colon, as no day or code of a row has.
     """
-    *notes, label, amount = texts if len(texts) >= _NOTE_LABEL_AMOUNT else ("", "", "")
-    if len(words_of(label).split()) > _WORDS_OF_LABEL or any(map(str.isalpha, amount)):
+    if len(texts) < _NOTE_LABEL_AMOUNT:
         return None
-    is_beside = all(": " in note for note in notes)
-    return label if is_beside and (is_adjustment(label) or names_tax(label)) else None
+    *notes, label, amount = texts
+    if not all(": " in note for note in notes) or any(map(str.isalpha, amount)):
+        return None
+    is_label = len(words_of(label).split()) <= _WORDS_OF_LABEL
+    return label if is_label and (is_adjustment(label) or names_tax(label)) else None
 
 
 @keeping
