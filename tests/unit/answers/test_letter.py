@@ -774,5 +774,7 @@ def test_of_two_addresses_the_one_whose_name_is_the_letterhead_is_the_senders() 
     top = ("SEEGRUND BOOTSWERFT AG", 4_200, 400)
     assert parts(placed(top, *buyer, *own)) == ("Seegrund Bootswerft AG", "Beat Oberholzer")
     assert parts(placed(*buyer, *own)) == ("Beat Oberholzer", "Seegrund Bootswerft AG"), "the first one sends"
+    first = column(420, 1_700, "Seegrund Bootswerft AG", "Hafenweg 5", "9326 Horn")
+    second = column(420, 2_610, "Beat Oberholzer", "Bahnhofstrasse 64", "9000 St. Gallen")
     called = ("Beat Oberholzer", 4_200, 400)
-    assert parts(placed(called, *buyer, *own)) == ("Beat Oberholzer", "Seegrund Bootswerft AG"), "no firm"
+    assert parts(placed(called, *first, *second)) == ("Seegrund Bootswerft AG", "Beat Oberholzer"), "no firm"

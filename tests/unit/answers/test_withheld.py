@@ -221,6 +221,8 @@ def test_the_name_of_both_parties_is_only_proposed_for_the_one_where_it_is_less_
     assert without(buyer_name=0.95, supplier_name=0.92) == ["supplier_name"]
     assert without(buyer_name=0.9, supplier_name=0.92) == ["buyer_name"]
     assert without(buyer_name=0.9, supplier_name=0.9) == ["buyer_name", "supplier_name"], "nothing tells which"
+    in_capitals = fields[0].model_copy(update={"value": "NORTHGATE PATHOLOGY LLP", "confidence": 0.9})
+    assert [*withheld(TYPES["purchase_order"], [in_capitals, fields[1]], candidates)], "capitals are no other name"
     others = [field for field in fields if field.path == "supplier_name"]
     assert withheld(TYPES["purchase_order"], others, candidates) == {}
 
@@ -298,3 +300,5 @@ def test_who_sells_is_not_stated_as_who_carries() -> None:
 def test_a_person_above_a_firm_in_two_lines_is_only_proposed_as_who_buys(lines: tuple[str, ...], *, acts: bool) -> None:
     page = placed(("Invoice 17", 500, 300), *column(500, 1_240, *lines, "31 Bridge Street", "Kelso", "TD5 7HT"))
     assert ([*reasons("invoice", page, "en", buyer_name=lines[0])] == ["buyer_name"]) is acts
+    no_address = placed(("Invoice 17", 500, 300), *column(500, 1_240, *lines, "With best wishes"))
+    assert reasons("invoice", no_address, "en", buyer_name=lines[0]) == {}
