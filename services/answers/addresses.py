@@ -20,6 +20,8 @@ from services.answers.short_texts import keeping
 MAX_CHARACTERS: Final = 400
 
 _LINES: Final = re.compile(r" *(?:[\n,;·|•]| - ) *")
+_PREFIXED: Final = re.compile(r"(?P<prefix>^|[\n,] ?)(?P<country>DE|D|AT|A|CH|FR|F) - (?=[0-9]{4,5} )")
+"""A country before a postcode, set apart: `D - 48653 Coesfeld`."""
 _HYPHENATED: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_A-Z])")
 _UNIT: Final = r"(?!(?:mm|cm|dm|km|kg|mg|ml|cl|kw|pcs|pages|sheets|copies)\b)"
 """Behind a number that is no postcode: `850 x 2000 mm with hooks`."""
@@ -121,7 +123,8 @@ def parse_address(verbatim: str) -> Address | None:
     """Read an address; one that cannot be split without doubt is not read."""
     if len(verbatim) > MAX_CHARACTERS or not _LIKE_POSTCODE.search(verbatim):
         return None
-    pieces = (plain(line).translate(UNIFIED) for line in _LINES.split(_HYPHENATED.sub("", verbatim.translate(UNIFIED))))
+    whole = _PREFIXED.sub(r"\g<prefix>\g<country>-", _HYPHENATED.sub("", verbatim.translate(UNIFIED)))
+    pieces = (plain(line).translate(UNIFIED) for line in _LINES.split(whole))
     lines = _with_house_number([line for line in pieces if line])
     country = _countries().get(lines[-1].casefold(), "") if lines else ""
     lines = lines[:-1] if country else lines

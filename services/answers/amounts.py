@@ -135,7 +135,7 @@ FRACTION: Final = re.compile(f"[{_FRACTION_SIGNS}]")
 """`1½` is no 1."""
 _WITH_FRACTION: Final = re.compile(rf"(?P<whole>[0-9]+) ?(?P<fraction>{FRACTION.pattern})(?P<unit>(?![0-9]).*)")
 """Hours of a time sheet: `14 \u00bd`, `9\u00be Std.`"""
-_WEIGHED: Final = re.compile(r"(?<=[^\W\d_]) (?:brutto|netto|gross|net|brut|brt|ntt)\.?$", re.IGNORECASE)
+_WEIGHED: Final = re.compile(r"(?<=[^\W\d_]) \(?(?:brutto|netto|gross|net|brut|brt|ntt)\.?\)?$", re.IGNORECASE)
 """Behind a unit: with its packing, or without."""
 _UNIT_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[./-](?=.)){0,23}\.?")
 _MULTIPLIERS: Final = frozenset({

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import combinations
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
@@ -40,7 +41,7 @@ MOST_BELOW_NAME: Final = 6
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
-_SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|steller|seller|supplier")
+_SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
@@ -329,16 +330,19 @@ def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
 def _is_before_discount(
     net: FieldAnswer, tax: FieldAnswer | None, gross: FieldAnswer | None, candidates: Candidates
 ) -> bool:
-    """Say whether net and tax make the gross total only if an amount is taken off that is called a discount."""
+    """Say whether net and tax make the gross total only if one or two discounts are taken off."""
     if not (tax and gross and net.value_numeric and tax.value_numeric is not None and gross.value_numeric):
         return False
     if is_tax_of(net.value_numeric, tax.value_numeric):
         return False
     off = net.value_numeric + tax.value_numeric - gross.value_numeric
-    return off > ROUNDED and any(
-        abs(abs(item.value.numeric or Decimal(0)) - off) <= ROUNDED and _DISCOUNT.search(nearest_words(item))
+    discounts = {
+        abs(item.value.numeric or Decimal(0))
         for item in candidates.of(Kind.MONEY)
-    )
+        if _DISCOUNT.search(nearest_words(item))
+    }
+    sums = (amounts for number in (1, 2) for amounts in combinations(discounts, number))
+    return off > ROUNDED and any(abs(sum(amounts) - off) <= ROUNDED for amounts in sums)
 
 
 def _is_part(net: FieldAnswer | None, tax: FieldAnswer, gross: FieldAnswer | None) -> bool:

@@ -18,6 +18,8 @@ from services.answers.addresses import Address, begins_with_street, parse_addres
         ("Straße des 17. Juni 135, 10623 Berlin", Address((), "Straße des 17. Juni 135", "10623", "Berlin")),
         ("Bauhausstraße 21\nBad Sulza 99518", Address((), "Bauhausstraße 21", "99518", "Bad Sulza")),
         ("Am Deich 60\n28199 Bremen\nDeutschland", Address((), "Am Deich 60", "28199", "Bremen")),
+        ("Hangweg 55\nD - 48653 Coesfeld", Address((), "Hangweg 55", "48653", "Coesfeld")),
+        ("Stephansplatz 5 A - 1010 Wien", Address((), "Stephansplatz 5 A", "1010", "Wien")),
         ("Stephansplatz 1, A-1010 Wien", Address((), "Stephansplatz 1", "1010", "Wien")),
         ("1010 Wien, Stephansplatz 3", Address((), "Stephansplatz 3", "1010", "Wien")),
         ("Verlag KG\nA-1010 Wien\nAm Hof 3a", Address(("Verlag KG",), "Am Hof 3a", "1010", "Wien")),

@@ -425,7 +425,7 @@ def test_a_name_keeps_its_legal_form_and_loses_its_typesetting(verbatim: str, te
         ("12 laufende Meter", "12", "12 laufende Meter"),
         ("12 m²", "12", "12 m²"), ("9,5 Std.", "9.5", "9.5 Std."), ("12 Kt.", "12", "12 Kt."),
         ("-4 St.", "-4", "-4 St."),
-        ("386 kg brutto", "386", "386 kg"), ("1.240,5 kg NETTO", "1240.5", "1240.5 kg"),
+        ("386 kg brutto", "386", "386 kg"), ("386 kg (brutto)", "386", "386 kg"), ("1.240,5 kg NETTO", "1240.5", "1240.5 kg"),
         ("3 Bruttos", "3", "3 Bruttos"),
         ("5", "5", "5"),
     ],

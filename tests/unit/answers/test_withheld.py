@@ -248,6 +248,8 @@ def test_a_vat_number_below_the_buyers_address_is_his() -> None:
     assert found == {
         "seller_vat_id": "USt-IdNr. des Verkäufers: „DE136695976“ steht unter der Anschrift des Empfängers."
     }
+    orderer = (*buyer[:4], "USt-IdNr. des Bestellers: DE136695976")
+    assert list(reasons("invoice", placed(*own, *column(500, 1_970, *orderer)), **copied)) == ["seller_vat_id"]
     ours = (*buyer[:4], "Unsere USt-IdNr.: DE136695976")
     assert reasons("invoice", placed(*own, *column(500, 1_970, *ours)), **copied) == {}
     seller = (*buyer[:3], "Pichl Software GmbH", "Hofweg 14", "UST.-IDNR.: DE136695976")
@@ -264,6 +266,8 @@ def test_a_net_total_from_which_a_discount_is_taken_is_only_proposed() -> None:
     assert of_text("invoice", text.format("Discount (5.0%)"), "en", **copied) == {
         "net_total": "Net total: a discount is taken off “$2,648.00” before tax is added."
     }
+    two = "Special discount $100.00\nLoyalty discount $32.40\nDiscount $0.00\nDeposit"
+    assert list(of_text("invoice", text.format(two), "en", **copied)) == ["net_total"]
     assert of_text("invoice", text.format("Deposit paid"), "en", **copied) == {}
     voucher = "Invoice 17\nNet £100.00\nVAT 20% £20.00\nVoucher discount £10.00\nTo pay £110.00"
     taxed = {"net_total": "£100.00", "tax_total": "£20.00", "gross_total": "£110.00"}
