@@ -16,7 +16,7 @@ from services.answers.candidates import Candidates, nearest_words
 from services.answers.field_names import name_pattern
 from services.answers.labelling import answer_of
 from services.answers.no_values import is_called_tax
-from services.answers.tax_lines import tax_lines
+from services.answers.tax_lines import RATE, tax_lines
 from services.answers.values_by_form import MAX_CANDIDATES, Candidate
 
 CENT: Final = Decimal("0.01")
@@ -33,6 +33,10 @@ _FREIGHT: Final = re.compile(
     r"|frais de (?:port|livraison))\b"
 )
 """Words, in small letters, of what an order is delivered for."""
+_CHARGED: Final = re.compile(
+    r"zuschlag|charge|\bfees?\b|geb(?:ü|ue)hr|service|handling|\btip\b|pauschale|provision|commission|frais"
+)
+"""Words, in small letters, of a percentage that is added and is no tax."""
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
 
@@ -105,13 +109,23 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
             if not (tax or freight or is_called_tax(amounts[at])) and _FREIGHT.search(words):
                 freight = amounts[at].value.numeric or Decimal(0)
                 continue
-            if not is_called_tax(amounts[at]):
+            net = amounts[at - 1] if at else None
+            if not (is_called_tax(amounts[at]) or (net and _is_share(amounts[at], net))):
                 break
             tax += amounts[at].value.numeric or 0
-            net = amounts[at - 1] if at else None
             if net and tax and net.value.numeric == (gross or 0) - freight - tax and not is_called_tax(net):
                 return net
     return None
+
+
+def _is_share(item: Candidate, net: Candidate) -> bool:
+    """Say whether an amount is the percentage beside it of the one above, as any tax is: `PPN (11%)`."""
+    words = nearest_words(item)
+    rate = RATE.search(words)
+    if rate is None or _CHARGED.search(words):
+        return False
+    share = (net.value.numeric or Decimal(0)) * Decimal(f"{rate[1]}.{rate[2] or 0}") / 100
+    return abs(share - (item.value.numeric or Decimal(0))) <= CENT
 
 
 def is_within(tax: Decimal, amount: Decimal) -> bool:

@@ -105,6 +105,8 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
         verbatim += sole[0]
     if cell is not None and at >= 0 and not is_firm(verbatim):
         verbatim += partners_behind(cell.text, at + len(verbatim))
+    if cell is not None and at == 0 and (trade := _trade_before(verbatim, page, start, surroundings)):
+        return f"{trade}\n{verbatim}"
     if cell is None or at <= 0:
         return verbatim
     begin = cell.text.rfind(": ", 0, at) + 1  # `Versandart: Spedition Korff GmbH`
@@ -116,6 +118,15 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
         carrier = _CARRIER.search(cell.text[:at]) if is_carrier else None
         return carrier[0] + verbatim if carrier else verbatim
     return cell.text[begin : at + len(verbatim)].lstrip()
+
+
+def _trade_before(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
+    """Give the trade that ends a sentence's line before a firm: `... ich zur Ingenieurbüro`, `Ostkamp GmbH`."""
+    above = surroundings.cell_above(page, start)
+    words = above.text.split() if above else []
+    in_sentence = len(words) > 1 and words[-2].islower()
+    is_trade = in_sentence and words[-1][0].isupper() and _TRADE.fullmatch(words[-1])
+    return words[-1] if is_trade and is_firm(verbatim) else ""
 
 
 def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:

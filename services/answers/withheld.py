@@ -7,6 +7,7 @@ before a discount, a tax that is one of several, an amount in another currency, 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -16,7 +17,7 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
-from services.answers.amounts import currency_code
+from services.answers.amounts import DOLLAR, currency_code, own_dollar
 from services.answers.candidates import Candidates, nearest_words
 from services.answers.contacts import is_anothers_contact
 from services.answers.field_names import FieldNames
@@ -27,6 +28,7 @@ from services.answers.one_total import is_tax_of
 from services.answers.part_payments import part_payments
 from services.answers.roles import is_name_of
 from services.answers.sentences import in_small_letters
+from services.answers.two_currencies import LEAST_IN_ONE
 from services.answers.values_by_form import Candidate
 from services.answers.whole_names import organisation_below, stands_above_firm
 
@@ -44,8 +46,18 @@ _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
 _SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
+_TITLE: Final = re.compile(
+    r"\b(?:letter|report|summary|form|certificate|\w+bericht|\w+brief|compte rendu)$", re.IGNORECASE
+)
+"""How a title ends, and no name of an organisation or of a person."""
+_WHERE: Final = re.compile(
+    r"@|www\.|\b(?:tel|telefon|phone|téléphone|fax|mobile?)\b|(?<![\d.,-])\d{4,5} [A-ZÀ-Þ][a-zà-ÿ]{2}", re.IGNORECASE
+)
+"""What tells where somebody is, or how he is reached."""
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
 """A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
+_BESIDE: Final = re.compile(r"(?<![A-Z])(?P<before>[$€£]|[A-Z]{3}) ?\d|\d ?(?P<behind>[$€£]|[A-Z]{3}(?![A-Z]))")
+"""A sign or a code of a currency at a number."""
 _CODE_BEFORE: Final = re.compile(r"(?<!\w)[A-Z]{3}[ \u00a0]$")
 """Directly before an amount on its line: `GBP 2,965.71`; the end of `MWST` is none, though `WST` is a currency."""
 _OF_ANOTHER: Final = Wording(
@@ -67,6 +79,18 @@ _WRITTEN_TO: Final = Wording(
 _CUT: Final = Wording(
     de="{label}: „{said}“ ist wohl nur ein Teil eines Namens.",
     en="{label}: “{said}” is probably a part of a name.",
+)
+_IS_TITLE: Final = Wording(
+    de="{label}: „{said}“ ist wohl ein Titel des Dokuments.",
+    en="{label}: “{said}” is probably a title of the document.",
+)
+_ALONE: Final = Wording(
+    de="{label}: außer „{said}“ ist niemand genannt, und nichts sagt, wer das Dokument ausgestellt hat.",
+    en="{label}: nobody but “{said}” is named, and nothing says who issued the document.",
+)
+_IN_SEVERAL: Final = Wording(
+    de="{label}: ebenso viele Beträge stehen in einer anderen Währung als „{said}“.",
+    en="{label}: as many amounts are in another currency than “{said}”.",
 )
 _NAMED: Final = Wording(
     de="{label}: in „{said}“ steht auch ein Name.",
@@ -148,18 +172,33 @@ def _reason(
             answer, _names_of(Role.SENDER, kind, given), candidates.pages, candidates.surroundings
         ):
             found = _CONTACT
+        case Kind.CURRENCY if _is_one_of_several(answer.value or "", candidates):
+            found = _IN_SEVERAL
         case Kind.PERIOD if _is_anothers_place(answer, given.values()):
             found = _OF_PERIOD
-        case Kind.MONEY if _is_in_another(answer, given.values(), candidates.pages):
-            found = _IN_ANOTHER
-        case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.net:
-            above = given.get(kind.tax_totals.tax), given.get(kind.tax_totals.gross)
-            found = _BEFORE_DISCOUNT if _is_before_discount(answer, *above, candidates) else None
-        case Kind.MONEY if kind.tax_totals and definition.name == kind.tax_totals.tax:
-            totals = given.get(kind.tax_totals.net), answer, given.get(kind.tax_totals.gross)
-            taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
-            found = _ONE_TAX if len(taxes) > 1 and _is_part(*totals) else None
+        case Kind.MONEY:
+            found = _reason_of_amount(kind, definition, answer, given, candidates)
     return found
+
+
+def _reason_of_amount(
+    kind: DocumentType,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> Wording | None:
+    if _is_in_another(answer, given.values(), candidates.pages):
+        return _IN_ANOTHER
+    totals = kind.tax_totals
+    if totals and definition.name == totals.net:
+        is_before = _is_before_discount(answer, given.get(totals.tax), given.get(totals.gross), candidates)
+        return _BEFORE_DISCOUNT if is_before else None
+    if totals and definition.name == totals.tax:
+        taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
+        is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
+        return _ONE_TAX if is_one else None
+    return None
 
 
 def _reason_of_vat_id(
@@ -212,6 +251,15 @@ def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Se
     return None not in (own, code) and own != code
 
 
+def _is_one_of_several(code: str, candidates: Candidates) -> bool:
+    """Say whether as many amounts are in another currency: each is printed in both."""
+    dollar = own_dollar(candidates.pages) or DOLLAR
+    signs = (match["before"] or match["behind"] for text in candidates.pages for match in _BESIDE.finditer(text))
+    counted = Counter(dollar if sign == DOLLAR else currency_code(sign) for sign in signs)
+    others = [number for other, number in counted.items() if other not in (code, None)]
+    return max(others, default=0) >= max(LEAST_IN_ONE, counted[code])
+
+
 def _reason_of_number(
     kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
 ) -> Wording | None:
@@ -230,17 +278,34 @@ def _reason_of_name(
     if definition.not_addressee and _is_addressee(answer, candidates):
         return _WRITTEN_TO
     agree = {name for field in kind.fields if field.named_before for name in (field.name, field.named_before)}
+    is_buyer = definition.role is Role.RECIPIENT and definition.is_party
     if definition.name in agree and _acts_for_another(answer, candidates):
         return _ACTS
-    if definition.role is Role.RECIPIENT and definition.is_party and _is_above_firm(answer, candidates):
+    if is_buyer and _is_above_firm(answer, candidates):
         return _ACTS
     parties = agree | {field.name for field in kind.fields if field.role in {Role.SENDER, Role.RECIPIENT}}
     others = [given[name] for name in parties & given.keys() if name != definition.name]
     may_be_another = definition.name in parties or definition.role is None
     if may_be_another and any(_is_as_sure(other, answer) for other in others):
         return _SAME
-    is_somebody = definition.name in agree or definition.role is not None
+    is_only = definition.role is Role.SENDER and all(other.value == answer.value for other in others)
+    if kind.tax_totals and is_only and _is_nowhere(candidates):
+        return _ALONE
+    return _reason_of_words(answer, candidates, is_somebody=definition.name in agree or definition.role is not None)
+
+
+def _reason_of_words(answer: FieldAnswer, candidates: Candidates, *, is_somebody: bool) -> Wording | None:
+    """Withhold what does not look like a whole name, or like any."""
+    if _TITLE.search(answer.value or ""):
+        return _IS_TITLE
     return _CUT if is_somebody and _is_cut(answer, candidates) else None
+
+
+def _is_nowhere(candidates: Candidates) -> bool:
+    """Say whether no page of a bill has an address, a number or an account of anybody."""
+    texts = candidates.surroundings.searchable.texts
+    told = any(map(_WHERE.search, texts)) or candidates.of(Kind.IBAN) or candidates.of(Kind.VAT_ID)
+    return not told and bool(candidates.of(Kind.MONEY))
 
 
 def _is_as_sure(other: FieldAnswer, answer: FieldAnswer) -> bool:

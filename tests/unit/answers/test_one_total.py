@@ -131,6 +131,7 @@ def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
         TAXED.replace("VAT (20 %)", "VAT (20 %), goods and delivery"),
         TAXED.replace("Subtotal", "Total prior to tax"),
         TAXED.replace("Subtotal", "Summe ohne Umsatzsteuer"),
+        TAXED.replace("VAT (20 %)", "PPN (20 %)"),
     ],
     ids=[
         "one tax",
@@ -142,6 +143,7 @@ def worth(page: str, copied: str, kind: DocumentType = ORDER) -> str | None:
         "a tax on delivery, too",
         "prior to tax",
         "without tax",
+        "another country's tax",
     ],
 )
 def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
@@ -154,10 +156,12 @@ def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
     [
         TAXED.replace("VAT (20 %)", "Freight"),
         TAXED.replace("80.00", "70.00"),
+        TAXED.replace("VAT (20 %)", "PPN (25 %)"),
+        TAXED.replace("VAT (20 %)", "Mindermengenzuschlag (20 %)"),
         "VAT 80.00\nGrand total 480.00",
         "Total 480.00",
     ],
-    ids=["no tax", "no sum", "no subtotal", "alone"],
+    ids=["no tax", "no sum", "another share", "a charge", "no subtotal", "alone"],
 )
 def test_an_order_without_a_subtotal_and_a_tax_that_make_it_is_worth_what_was_copied(page: str) -> None:
     assert worth(page, "480.00") == "480.00"

@@ -255,6 +255,20 @@ def test_a_firm_behind_the_word_for_it_is_taken_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "firm"),
+    [
+        (("Danach bin ich zur Ingenieurbüro", "Ostkamp GmbH gewechselt"), "Ingenieurbüro Ostkamp GmbH"),
+        (("Danach bin ich zur Gesellschaft", "Ostkamp GmbH gewechselt"), "Ostkamp GmbH"),
+        (("Danach bin ich zum Ingenieurbüro", "Ostkamp gewechselt"), "Ostkamp"),
+        (("Unser Ingenieurbüro", "Ostkamp GmbH"), "Ostkamp GmbH"),
+        (("Danach eine Stelle mit viel service", "Ostkamp GmbH"), "Ostkamp GmbH"),
+    ],
+)
+def test_a_trade_ends_a_sentences_line_before_its_firm(lines: tuple[str, str], firm: str) -> None:
+    assert taken(placed(*column(0, 100, *lines)), firm.removeprefix("Ingenieurbüro "), "name") == firm
+
+
+@pytest.mark.parametrize(
     ("person", "organisation"),
     [
         ("Ida Brook", "Wohnbau Süd eG"),

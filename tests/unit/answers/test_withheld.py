@@ -306,3 +306,53 @@ def test_a_person_above_a_firm_in_two_lines_is_only_proposed_as_who_buys(lines: 
     assert ([*reasons("invoice", page, "en", buyer_name=lines[0])] == ["buyer_name"]) is acts
     no_address = placed(("Invoice 17", 500, 300), *column(500, 1_240, *lines, "With best wishes"))
     assert reasons("invoice", no_address, "en", buyer_name=lines[0]) == {}
+
+
+@pytest.mark.parametrize("title", ["Clinic Consultation Letter", "Discharge Summary", "Befundbericht", "Arztbrief"])
+def test_a_title_is_nobodys_name(title: str) -> None:
+    text = f"{title}\nPatient: Moira Drummond"
+    assert of_text("medical_report", text, "en", facility=title) == {
+        "facility": f"Facility: “{title}” is probably a title of the document."
+    }
+    assert of_text("medical_report", f"Letter Street Clinic\n{text}", "en", facility="Letter Street Clinic") == {}
+
+
+SLIP = (
+    "Rechnung R-17\nTischlerei Harms GbR\n{}\nErstellt: 27.11.2026\nArbeitszeit 38,5 Std 2.002,00 €\nGesamt 2.002,00 €"
+)
+
+
+@pytest.mark.parametrize("line", ["", "Baustelle: Wiesmoor", "Kunde 4711 / 2026"])
+def test_the_only_name_of_a_page_that_says_nothing_of_who_issued_it_is_only_proposed(line: str) -> None:
+    name = "Tischlerei Harms GbR"
+    said = f"Verkäufer: außer „{name}“ ist niemand genannt, und nichts sagt, wer das Dokument ausgestellt hat."
+    assert of_text("invoice", SLIP.format(line), seller_name=name) == {"seller_name": said}
+    assert "seller_name" in of_text("invoice", SLIP.format(line), seller_name=name, buyer_name=name)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tel. 0441 88 12",
+        "info@harms.example",
+        "26122 Oldenburg",
+        "IBAN DE32 2585 0110 0046 1188 20",
+        "USt-IdNr. DE281447302",
+    ],
+)
+def test_the_only_name_of_a_page_that_says_where_somebody_is_is_stated(line: str) -> None:
+    assert of_text("invoice", SLIP.format(line), seller_name="Tischlerei Harms GbR") == {}
+
+
+def test_who_sells_to_somebody_else_is_stated() -> None:
+    text = SLIP.format("Bauherrin: Anna Onnen")
+    assert of_text("invoice", text, seller_name="Tischlerei Harms GbR", buyer_name="Anna Onnen") == {}
+
+
+def test_a_currency_in_which_half_of_the_amounts_are_is_only_proposed() -> None:
+    text = "Invoice 17\nDrawings $140.00 509.76 PLN\nMeeting $95.00 345.91 PLN\n{}"
+    assert of_text("invoice", text.format(""), "en", currency="PLN") == {
+        "currency": "Currency: as many amounts are in another currency than “PLN”."
+    }
+    assert of_text("invoice", text.format("Total 855.67 PLN, PLN 17.00"), "en", currency="PLN") == {}
+    assert of_text("invoice", "Invoice 17\nTotal €95.00\nShare capital 7,500.00 PLN", "en", currency="EUR") == {}
