@@ -163,6 +163,10 @@ class FieldDefinition(_Data):
     is_party: bool = Field(
         default=False, description="A firm or person with an address: of a firm and its contact, the firm is meant."
     )
+    gets_goods: bool = Field(
+        default=False,
+        description="For a recipient's name alone: who stands below `Lieferadresse`, before who is billed.",
+    )
     named_before: str | None = Field(
         default=None,
         description="For kind `name` alone: another field, whose bearer a document names after this one's.",
@@ -262,6 +266,7 @@ class FieldDefinition(_Data):
         for key, is_set, kinds in (
             ("role", self.role is not None, (Kind.NAME,)),
             ("is_party", self.is_party, (Kind.NAME,)),
+            ("gets_goods", self.gets_goods, (Kind.NAME,)),
             ("named_before", self.named_before is not None, (Kind.NAME,)),
             ("not_addressee", self.not_addressee, (Kind.NAME,)),
             ("of_document", self.of_document, (Kind.DATE, Kind.REFERENCE)),

@@ -46,6 +46,12 @@ _NO_REFERENCE: Final = re.compile(
 """All words directly before what is no number of a document, an order or a customer; in small letters."""
 
 
+_LABEL: Final = re.compile(
+    r"\W*(?:name|nom|phone|telephone|telefon|téléphone|tel|fax|telefax|mobile?|e-?mail|website|webseite|internet|date|datum"
+    r"|address|adresse|anschrift|account|konto|véhicule|fahrzeug|vehicle|country|land|pays|city|ort|ville)\W*",
+    re.IGNORECASE,
+)
+"""What a form writes before something else, and is nobody's name."""
 _BANK: Final = re.compile(r"\w*(?:bank|sparkasse|raiffeisen\w*|banque|crédit)\b", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(
     r"[\s,;:·|•-]{1,5}(?:(?:bank )?account|a/c|konto|kto|iban|bic|blz|swift|sort code|compte)\b(?!-| pay)",
@@ -80,15 +86,17 @@ def _is_none(field: FieldAnswer, definition: FieldDefinition, candidates: Candid
     if definition.kind is Kind.REFERENCE:
         is_coded = _is_in(Kind.VAT_ID, field, candidates) or _is_in(Kind.IBAN, field, candidates)
         return is_coded or _is_called_otherwise(field, candidates)
+    if definition.kind is Kind.NAME and _LABEL.fullmatch(field.verbatim):
+        return True
     if definition.kind is Kind.TEXT:
         return not definition.required and is_closing(field.verbatim)
     if definition.required or field.value is not None:
         return False
-    if definition.kind is Kind.DATE:
-        return _is_term(field.verbatim, candidates.language) or not _is_named(field, definition, candidates)
-    if definition.kind is Kind.VAT_ID:
-        return _is_in(Kind.IBAN, field, candidates) or not _is_named(field, definition, candidates)
-    return False
+    if definition.kind not in {Kind.DATE, Kind.VAT_ID}:
+        return False
+    is_date = definition.kind is Kind.DATE
+    is_other = _is_term(field.verbatim, candidates.language) if is_date else _is_in(Kind.IBAN, field, candidates)
+    return is_other or not _is_named(field, definition, candidates)
 
 
 def _is_bank(field: FieldAnswer, definition: FieldDefinition, candidates: Candidates) -> bool:

@@ -45,7 +45,7 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     ordered = _in_order(kind, {field.path: field for field in copied}, letter)
     given = _exchanged(kind, _with_buyer(kind, _with_signatory(kind, ordered, letter), letter), letter)
     for definition in kind.fields:
-        party = party_of(letter, definition.role) if definition.role else None
+        party = _party_of(letter, definition)
         if party is None or is_title(kind, party.verbatim):
             continue
         answer = given.get(definition.name)
@@ -68,6 +68,14 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
             given[definition.name] = _answer_of(definition, person) if person else answer
     order = {definition.name: place for place, definition in enumerate(kind.fields)}
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
+
+
+def _party_of(letter: Letter, definition: FieldDefinition) -> Party | None:
+    """Give who has a field's part; of goods who gets them, by name and not by a place alone (`Lager, Tor 2`)."""
+    goes_to = letter.delivered if definition.gets_goods else None
+    if goes_to and not any(map(str.isdigit, goes_to.verbatim)):
+        return replace(goes_to, is_labelled=True)
+    return party_of(letter, definition.role) if definition.role else None
 
 
 def _field(kind: DocumentType, name: str) -> FieldDefinition | None:

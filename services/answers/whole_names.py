@@ -184,8 +184,13 @@ def above_owner(verbatim: str, page: int, start: int, surroundings: Surroundings
 
 
 def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:
-    """Give the firm of a person in an address: directly above, or below with its legal form; None if there is none."""
+    """Give the firm of a person in an address, None if there is none.
+
+    It stands before a comma on the same line, directly above, or below with its legal form.
+    """
     is_person = _PERSON.match(verbatim) is not None
+    if is_person and (own := _before_comma(page, start, surroundings)):
+        return own
     if not (is_person or _TITLED.match(verbatim)):
         return organisation_below(verbatim, page, start, surroundings)
     above, below = surroundings.cell_above(page, start), surroundings.cell_below(page, start)
@@ -196,6 +201,15 @@ def firm_beside(verbatim: str, page: int, start: int, surroundings: Surroundings
         return over if over and is_firm(over.text) and not _NO_WORDS.search(over.text) else None
     is_below = below is not None and is_firm(below.text) and not _NO_WORDS.search(below.text)
     return below if below and is_below and not _CARE_OF.match(below.text) else None
+
+
+def _before_comma(page: int, start: int, surroundings: Surroundings) -> Cell | None:
+    """Give the firm before a person on his line: `Planungsbüro Noack GmbH, Frau Noack`."""
+    cell = surroundings.cell(page, start)
+    before = surroundings.searchable.text(page)[cell.start : start] if cell else ""
+    name = before.rstrip(" ,")
+    is_one = before.rstrip().endswith(",") and is_firm(name) and not _NO_WORDS.search(name)
+    return cell._replace(text=name, end=cell.start + len(name)) if cell and is_one else None
 
 
 def organisation_below(verbatim: str, page: int, start: int, surroundings: Surroundings) -> Cell | None:

@@ -42,6 +42,8 @@ MOST_BELOW_NAME: Final = 6
 """Lines of an address, and what is said of its owner behind them: his register, his VAT number."""
 ROUNDED: Final = Decimal("0.05")
 """By how much totals may differ that were rounded, at most."""
+NEARLY_AS_MANY: Final = 0.75
+"""Amounts in another currency, for each in the answered one."""
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
 _SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
@@ -252,12 +254,12 @@ def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Se
 
 
 def _is_one_of_several(code: str, candidates: Candidates) -> bool:
-    """Say whether as many amounts are in another currency: each is printed in both."""
+    """Say whether nearly as many amounts are in another currency: each is printed in both."""
     dollar = own_dollar(candidates.pages) or DOLLAR
     signs = (match["before"] or match["behind"] for text in candidates.pages for match in _BESIDE.finditer(text))
     counted = Counter(dollar if sign == DOLLAR else currency_code(sign) for sign in signs)
     others = [number for other, number in counted.items() if other not in (code, None)]
-    return max(others, default=0) >= max(LEAST_IN_ONE, counted[code])
+    return max(others, default=0) >= max(LEAST_IN_ONE, NEARLY_AS_MANY * counted[code])
 
 
 def _reason_of_number(
