@@ -82,6 +82,8 @@ _SIGNS: Final = {
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
+_FIRST: Final = re.compile(r"1[.)] (?P<words>[^\W\d_].*)", re.DOTALL)
+_SECOND: Final = re.compile(r"^[ \t]*2[.)] [^\W\d_]", re.MULTILINE)
 _COUNT: Final = re.compile(r"(?P<count>[0-9])\.?(?: ?/ ?[0-9])?")
 """A number, and perhaps how many there are: `2 / 3`."""
 _OF_A_BILL: Final = re.compile(
@@ -249,7 +251,8 @@ class _Document:
         """Give the answer that a copy is; None if it says nothing of the field."""
         if (sign := _SIGNS.get(field.kind)) and not sign.search(copied):
             return self._unread(field, copied)
-        whole = self._for_all(field, self._whole_count(field, self._with_title(field, self._with_unit(field, copied))))
+        first = self._first_of_list(field, copied)
+        whole = self._for_all(field, self._whole_count(field, self._with_title(field, self._with_unit(field, first))))
         said = self._without_anothers(field, whole)
         verbatim, value = _read(field, said, self.language)
         if value is None and field.kind is Kind.CURRENCY and (code := currency_of_country(verbatim, self.pages.texts)):
@@ -307,6 +310,13 @@ class _Document:
         counted = re.compile(rf"(?<![\w.,]){number['count']}(?:\.|st|nd|rd|th|e|ème)? [^\W\d_]{{4,30}}")
         found = (match[0] for page in self.pages.texts for match in counted.finditer(page))
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
+
+    def _first_of_list(self, field: FieldDefinition, copied: str) -> str:
+        """Give the first of a list without its number, where the next one has another: `1. Angina`, `2. Fever`."""
+        first = _FIRST.fullmatch(copied) if field.kind is Kind.TEXT else None
+        if first is None or not any(map(_SECOND.search, self.pages.texts)):
+            return copied
+        return first["words"]
 
     def _whole_count(self, field: FieldDefinition, copied: str) -> str:
         """Give a number with the whole word of what it counts, where the bound of the copy cut it: `6 Europaletten`."""

@@ -94,6 +94,8 @@ _DELIVERED: Final = re.compile(
 )
 """What stands above where goods go."""
 _HEAD_DOMAIN: Final = re.compile(r"(?P<who>from|von|de|to|an|à)\s*:.*@(?P<domain>[\w.-]+)\.", re.IGNORECASE)
+_TITLES: Final = re.compile(r"(?:(?:Prof|Dr|Mag|Dipl|Ing)\.(?: ?-? ?[a-zäöü]{2,5}\.)*(?:-[A-Z][a-z]+\.)* ?){1,3}(?<= )")
+"""Before a person's name, with the fields they are of: `Dr. phil.`, `Prof. Dr. med.`."""
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_A_NAME: Final = (2, 3)
 _TO_BE_ASKED: Final = re.compile(
@@ -407,6 +409,17 @@ class Letter:
                 if _FIRM_OF_A_PERSON.fullmatch(name) and _is_trade(more):
                     return self._party(page, cell, name)
         return None
+
+    def titled(self, person: str) -> Party | None:
+        """Give a person with the titles that stand before the name in a cell of its own: `Dr. phil. Ida Brook`."""
+        pattern = re.compile(rf"{_TITLES.pattern}{re.escape(person)}")
+        cells = (
+            (page, cell)
+            for page, sheet in enumerate(self._sheets, start=1)
+            for line in sheet.lines
+            for cell in line.cells
+        )
+        return next((self._party(page, cell, cell.text) for page, cell in cells if pattern.fullmatch(cell.text)), None)
 
     def whole_person(self, surname: str) -> Party | None:
         """Give the only name of two or three words that ends with a surname, where somebody is named to be asked."""

@@ -106,7 +106,7 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
         tax = freight = Decimal(0)
         for at in range(last - 1, max(-1, last - 1 - MOST_TAXES), -1):
             words = nearest_words(amounts[at])
-            if not (tax or freight or is_called_tax(amounts[at])) and _FREIGHT.search(words):
+            if not (tax or freight or is_called_tax(amounts[at])) and is_freight(words):
                 freight = amounts[at].value.numeric or Decimal(0)
                 continue
             net = amounts[at - 1] if at else None
@@ -116,6 +116,11 @@ def _before_tax(answer: FieldAnswer, candidates: Candidates) -> Candidate | None
             if net and tax and net.value.numeric == (gross or 0) - freight - tax and not is_called_tax(net):
                 return net
     return None
+
+
+def is_freight(words: str) -> bool:
+    """Say whether words beside an amount, in small letters, name what an order is delivered for."""
+    return _FREIGHT.search(words) is not None
 
 
 def _is_share(item: Candidate, net: Candidate) -> bool:

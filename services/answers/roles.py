@@ -62,6 +62,7 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
                 or _registered(answer, said, given, kind, letter)
                 or letter.before_address(answer.value or "")
             )
+            firm = firm or (letter.titled(answer.value) if answer.value and is_person(answer.value) else None)
             given[definition.name] = _answer_of(definition, firm) if firm else answer
         if definition.role is Role.SIGNATORY and answer and answer.status == "ok":
             person = letter.whole_person(answer.value or "")
@@ -71,9 +72,9 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
 
 
 def _party_of(letter: Letter, definition: FieldDefinition) -> Party | None:
-    """Give who has a field's part; of goods who gets them, by name and not by a place alone (`Lager, Tor 2`)."""
+    """Give who has a field's part; of goods the organisation that gets them, and not a place alone (`Lager, Tor 2`)."""
     goes_to = letter.delivered if definition.gets_goods else None
-    if goes_to and not any(map(str.isdigit, goes_to.verbatim)):
+    if goes_to and (is_firm(goes_to.verbatim) or is_organisation(goes_to.verbatim)):
         return replace(goes_to, is_labelled=True)
     return party_of(letter, definition.role) if definition.role else None
 
@@ -278,7 +279,9 @@ def _is_organisation_of(
     """
     said = (answer.value if answer else None) or ""
     person = party.verbatim.partition(", ")[0]  # a title may follow
-    if answer is None or answer.page is None or answer.char_start is None or not is_person(person):
+    if answer is None or answer.page is None or answer.char_start is None:
+        return False
+    if is_organisation(person) or not is_person(person):
         return False
     is_others = any(is_part(said, other.value or "") for other in others)
     return is_organisation(said) and not is_others and letter.is_in_address(answer.page, answer.char_start)

@@ -48,6 +48,11 @@ _AMOUNT: Final = re.compile(
     r"(?(after)(?:-(?![\w-]))?)"
     rf"(?![{GAP}]?{_MANY}\b)"
 )
+_MILLIONS: Final = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
+_BEFORE_MILLIONS: Final = re.compile(
+    r"(?:\b(?!CHE)[A-Z]{3}|(?i:total|summe|betrag|amount|tax|vat|ppn)\W{0,3}(?:\([0-9.,]{1,5} ?%\))?) {0,3}$"
+)
+"""Numbers of taxpayers are parted so, too: `CHE-548.090.553`."""
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{GAP}](?={CURRENCY})")
 BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
@@ -173,9 +178,15 @@ def candidates_by_form(
 
 def _amounts(text: str) -> Iterator[tuple[int, int]]:
     for match in _AMOUNT.finditer(text):
-        if match["cents"] or match["before"] or match["after"]:
+        if match["cents"] or match["before"] or match["after"] or _is_in_millions(text, match):
             yield _with_brackets(text, _without_dash(text, match.start()), match.end())
     yield from (match.span() for match in _SPACED_AMOUNT.finditer(text))
+
+
+def _is_in_millions(text: str, match: re.Match[str]) -> bool:
+    """Say whether thousands are parted twice, behind a currency's code or words for an amount: `IDR 116,830,000`."""
+    before = _BEFORE_MILLIONS.search(text, max(0, match.start() - MAX_SENTENCE), match.start())
+    return before is not None and _MILLIONS.fullmatch(match[0]) is not None
 
 
 def _without_dash(text: str, start: int) -> int:

@@ -110,6 +110,10 @@ _BEFORE_DISCOUNT: Final = Wording(
     de="{label}: von „{said}“ geht noch ein Rabatt ab, bevor die Steuer dazukommt.",
     en="{label}: a discount is taken off “{said}” before tax is added.",
 )
+_NO_PART: Final = Wording(
+    de="{label}: „{said}“ ergibt mit der Steuer nicht den Gesamtbetrag, und nichts nennt es so.",
+    en="{label}: “{said}” and the tax do not make the gross total, and nothing calls it that.",
+)
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
     en="{label}: “{said}” probably acts for the organisation that stands below.",
@@ -195,7 +199,10 @@ def _reason_of_amount(
     totals = kind.tax_totals
     if totals and definition.name == totals.net:
         is_before = _is_before_discount(answer, given.get(totals.tax), given.get(totals.gross), candidates)
-        return _BEFORE_DISCOUNT if is_before else None
+        if is_before:
+            return _BEFORE_DISCOUNT
+        is_named = any(item.value.numeric == answer.value_numeric for item in candidates.labelled(definition, kind))
+        return None if is_named or _adds_up(answer, given.get(totals.tax), given.get(totals.gross)) else _NO_PART
     if totals and definition.name == totals.tax:
         taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
         is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
@@ -404,12 +411,23 @@ def _is_before_discount(
         return False
     off = net.value_numeric + tax.value_numeric - gross.value_numeric
     discounts = {
-        abs(item.value.numeric or Decimal(0))
-        for item in candidates.of(Kind.MONEY)
-        if _DISCOUNT.search(nearest_words(item))
+        abs(item.value.numeric or Decimal(0)) for item in candidates.of(Kind.MONEY) if is_discount(nearest_words(item))
     }
     sums = (amounts for number in (1, 2) for amounts in combinations(discounts, number))
     return off > ROUNDED and any(abs(sum(amounts) - off) <= ROUNDED for amounts in sums)
+
+
+def _adds_up(net: FieldAnswer, tax: FieldAnswer | None, gross: FieldAnswer | None) -> bool:
+    """Say whether net and tax make the gross total, the tax is on the net total, or one of the others is not known."""
+    amounts = [field.value_numeric for field in (net, tax, gross) if field and field.value_numeric is not None]
+    if len(amounts) < 3 or is_tax_of(amounts[0], amounts[1]):  # noqa: PLR2004  (each of them)
+        return True
+    return abs(amounts[0] + amounts[1] - amounts[2]) <= ROUNDED
+
+
+def is_discount(words: str) -> bool:
+    """Say whether words beside an amount, in small letters, call it a discount."""
+    return _DISCOUNT.search(words) is not None
 
 
 def _is_part(net: FieldAnswer | None, tax: FieldAnswer, gross: FieldAnswer | None) -> bool:

@@ -1,11 +1,12 @@
 """Step 7, check: verbatim answers to typed values, with evidence, confidence, what is missing, and what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from schemas.events import FieldAnswer, Finding, Status
+from schemas.wording import Wording
 from services.answers.candidates import Candidates
 from services.answers.charges_on_top import total_with_charges
 from services.answers.check import check_answer
@@ -40,6 +41,7 @@ from services.answers.surroundings import Surroundings
 from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.copied import Copied, RowsQuestion, rows_question
 from services.answers.tables.sheet import Sheet, sheets
+from services.answers.total_of_rows import not_of_rows
 from services.answers.withheld import withheld
 from services.inference.ask import Asked, AskedAgain, AskedRows
 from services.inference.einvoice import lines_left_out, read_otherwise, review_of_xml, shown_otherwise
@@ -214,7 +216,7 @@ def answered(checked: Checked) -> Answered:
     admitted, document = asked.admitted, asked.admitted.document
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
-    doubts = withheld(asked.kind, weighed.fields, checked.candidates) if asked.generations else {}
+    doubts = _withheld(asked, weighed.fields, tables, checked.candidates)
     type_confidence, below = asked.type_confidence, asked.calibration.propose_below
     fields = stated([*weighed.fields, *tables.fields], below, doubts, type_confidence)
     status, reasons = completeness(
@@ -249,6 +251,16 @@ def answered(checked: Checked) -> Answered:
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
         findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, below, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
+
+
+def _withheld(
+    asked: Asked, fields: Sequence[FieldAnswer], tables: TableAnswers, candidates: Candidates
+) -> Mapping[str, Wording]:
+    """Give, by field, why a copy of the model's is not stated."""
+    if not asked.generations:
+        return {}
+    by_rows = not_of_rows(asked.kind, fields, tables.fields, candidates)
+    return {**by_rows, **withheld(asked.kind, fields, candidates)}
 
 
 def _tables(checked: Checked, copied: Copied) -> TableAnswers:

@@ -31,6 +31,9 @@ def found(kind: Kind, text: str, language: str = "de") -> list[str]:
         ("total € 1,234.50", ["1234.50"]),
         ("am 05.06.2018 um 12:30, Art. 4711, 19 %, Tel. 030/123456", []),
         ("Nr. 12.34.56 und A12,50 und 10.20/30", []),
+        ("Sub Total IDR 116,830,000\nPPN (11%) 8.500.140\nTotal: 85.774.140", ["116830000", "8500140", "85774140"]),
+        ("CHE-548.090.553 MWST, UID CHE 418.306.216, SIREN 817.402.308, Tel. 079.555.810", []),
+        ("Total 1.250 and 01.250.000 and 1.250,000, IDR 4.500", []),
     ],
 )
 def test_amounts_have_cents_or_a_currency(text: str, values: list[str]) -> None:

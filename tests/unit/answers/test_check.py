@@ -685,3 +685,19 @@ def test_a_name_ends_with_its_line_though_no_space_parts_it_from_the_next_one() 
     runs = [Run(0, 17, 0, 850, 100, 100), Run(17, 31, 0, 700, 220, 100)]
     read = check_answer(kind, {"office": text}, [text], "de", Surroundings([text], [pack(runs)]))
     assert values(read) == {"office": "Stadt Wendelstein"}
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("Diagnosen:\n1. Angina pectoris\n2. Fieber", "Angina pectoris"),
+        ("Diagnosen:\n1) Angina pectoris\n  2) Fieber", "Angina pectoris"),
+        ("1. Angina pectoris\nSeite 2. Weiter", "1. Angina pectoris"),
+        ("2. Angina pectoris\n3. Fieber", "2. Angina pectoris"),
+        ("1. Mahnung\n2.500,00 €", "1. Mahnung"),
+    ],
+)
+def test_the_first_of_a_list_is_said_without_its_number(page: str, said: str) -> None:
+    kind = a_type(field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"))
+    copied = next(line for line in page.splitlines() if line[0].isdigit())
+    assert values(check_answer(kind, {"diagnosis": copied}, [page], "de")) == {"diagnosis": said}

@@ -167,3 +167,10 @@ def test_a_day_copied_twice_from_one_place_is_the_documents_own(text: str, *, is
     left = without_no_values(kind, given, Candidates([page], "de"))
     assert "order_date" in {answer.path for answer in left}
     assert ("delivery_date" in {answer.path for answer in left}) is is_kept
+
+
+@pytest.mark.parametrize("label", ["Phone", "E-Mail:", "Véhicule", "Name", "Telefon", "Address"])
+def test_what_a_form_writes_before_something_else_is_nobodys_name(label: str) -> None:
+    text = f"Invoice to Pennine Springs Water Ltd\n{label} 01706 496 220"
+    assert kept(text, "en", buyer=label) == {}
+    assert kept(f"{text}\n{label} Fields Ltd", "en", buyer=f"{label} Fields Ltd") == {"buyer": f"{label} Fields Ltd"}

@@ -721,3 +721,36 @@ def test_who_complains_for_a_firm_of_his_name_is_the_firm() -> None:
     end = ("Mit freundlichen Grüßen", "Peter Kern", "Fliesen Kern e.K.", "Tel. 02941 66 20 18")
     text = "\n".join((*lines, "hiermit reklamiere ich die Fliesen.", *end))
     assert answered("complaint", text, "de", complainant_name="Peter Kern")["complainant_name"] == "Fliesen Kern e.K."
+
+
+def test_goods_are_for_whom_they_go_to_and_not_for_whoever_pays() -> None:
+    note = a_type(
+        field("recipient", Kind.NAME, "Empfänger", "Recipient", role=Role.RECIPIENT, is_party=True, gets_goods=True),
+        name="note",
+    )
+    paid = column(500, 1_240, "Rechnungsadresse", "Gemeinde Trogen", "Landsgemeindeplatz 1", "9043 Trogen")
+
+    def given(name: str, kind: DocumentType = note) -> str | None:
+        goods = column(4_000, 1_240, "Lieferadresse", name, "Niderenstrasse 2", "9043 Trogen")
+        key = kind.fields[-1].name if kind is note else "buyer"
+        return decided(placed(*paid, *goods), kind, **{key: "Gemeinde Trogen"})[key]
+
+    assert given("Schule Trogen Werkraum") == "Schule Trogen Werkraum"
+    assert given("Lager, Tor 2") == "Gemeinde Trogen"
+    assert given("Regula Sonderegger") == "Gemeinde Trogen"
+    assert given("Schule Trogen Werkraum", BILL) == "Gemeinde Trogen"
+
+
+@pytest.mark.parametrize("titles", ["Dr. phil.", "Prof. Dr. med.", "Dipl.-Ing.", "Dr. rer. nat.", "Mag."])
+def test_a_person_who_sells_has_the_titles_of_a_line_of_his_own(titles: str) -> None:
+    def seller(head: str, name: str = "Ursina Caduff") -> str | None:
+        line = (f"{name} · Poststrasse 27 · 7000 Chur", 500, 1_000)
+        to = column(500, 1_240, "Stiftung Casa Soldanella", "Via Centrala 14", "7130 Ilanz")
+        return decided(placed((head, 500, 200), line, *to), seller=name)["seller"]
+
+    assert seller(f"{titles} Ursina Caduff") == f"{titles} Ursina Caduff"
+    page = placed((f"{titles} Ursina Caduff", 500, 200), (f"Praxis {titles} Ida Brook", 500, 320))
+    named = letter_of(*page).titled
+    assert (titled := named("Ursina Caduff"))
+    assert titled.verbatim == f"{titles} Ursina Caduff"
+    assert (named("Ida Brook"), named("sina Caduff")) == (None, None)

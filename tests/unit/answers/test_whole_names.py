@@ -85,6 +85,21 @@ def test_of_a_firm_and_its_contact_the_firm_is_meant_where_a_party_is(firm: str,
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Planungsbüro Noack GmbH, Frau Noack", "Planungsbüro Noack GmbH"),
+        ("Planungsbüro Noack GmbH , Frau Noack", "Planungsbüro Noack GmbH"),
+        ("Planungsbüro Noack, Frau Noack", "Frau Noack"),
+        ("Unser Zeichen 17 der Noack GmbH, Frau Noack", "Frau Noack"),
+    ],
+)
+def test_a_firm_may_stand_before_its_contact_on_the_same_line(line: str, said: str) -> None:
+    page = placed(*column(0, 100, "Kunde:", line, *STREET))
+    assert taken(page, "Frau Noack") == said
+    assert taken(page, "Frau Noack", "name") == "Frau Noack"
+
+
+@pytest.mark.parametrize(
     "above",
     [
         "Rechnungsadresse", "Rechnung an", "Rechnung", "An", "Persönlich", "Kunde", "Lieferadresse:", "Käufer",

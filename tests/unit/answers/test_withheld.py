@@ -356,3 +356,14 @@ def test_a_currency_in_which_half_of_the_amounts_are_is_only_proposed() -> None:
     }
     assert of_text("invoice", text.format("Total 855.67 PLN, PLN 17.00"), "en", currency="PLN") == {}
     assert of_text("invoice", "Invoice 17\nTotal €95.00\nShare capital 7,500.00 PLN", "en", currency="EUR") == {}
+
+
+def test_a_net_total_that_nothing_calls_so_and_that_makes_no_gross_total_is_only_proposed() -> None:
+    text = "Invoice 17\nMeals 71.40\nReturned debit 4.10\n{}\nVAT 20% 0.50\nTotal due 76.00"
+    totals = {"net_total": "71.40", "tax_total": "0.50", "gross_total": "76.00"}
+    assert of_text("invoice", text.format(""), "en", **totals) == {
+        "net_total": "Net total: “71.40” and the tax do not make the gross total, and nothing calls it that."
+    }
+    assert of_text("invoice", text.format("Net total 71.40"), "en", **totals) == {}
+    assert of_text("invoice", text.format(""), "en", net_total="71.40", gross_total="76.00") == {}
+    assert of_text("invoice", text.format("Of it 75.50"), "en", **totals | {"net_total": "75.50"}) == {}
