@@ -82,8 +82,9 @@ _SIGNS: Final = {
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
-_FIRST: Final = re.compile(r"1[.)] (?P<words>[^\W\d_].*)", re.DOTALL)
-_SECOND: Final = re.compile(r"^[ \t]*2[.)] [^\W\d_]", re.MULTILINE)
+_FIRST: Final = re.compile(r"1[.)] (?P<words>[^\W\d_][^\n]*)")
+_SECOND_BELOW: Final = r"[^\n]*\n[ \t]*2[.)] [^\W\d_]"
+"""Behind the first of a list, to the next one on the line below."""
 _COUNT: Final = re.compile(r"(?P<count>[0-9])\.?(?: ?/ ?[0-9])?")
 """A number, and perhaps how many there are: `2 / 3`."""
 _OF_A_BILL: Final = re.compile(
@@ -312,11 +313,10 @@ class _Document:
         return next((words for words in islice(found, MOST_COUNTS) if is_title(self.kind, words)), copied)
 
     def _first_of_list(self, field: FieldDefinition, copied: str) -> str:
-        """Give the first of a list without its number, where the next one has another: `1. Angina`, `2. Fever`."""
+        """Give the first of a list without its number, where the line below has the next: `1. Angina`, `2. Fever`."""
         first = _FIRST.fullmatch(copied) if field.kind is Kind.TEXT else None
-        if first is None or not any(map(_SECOND.search, self.pages.texts)):
-            return copied
-        return first["words"]
+        listed = re.compile(f"{re.escape(copied)}{_SECOND_BELOW}")
+        return first["words"] if first and any(map(listed.search, self.pages.texts)) else copied
 
     def _whole_count(self, field: FieldDefinition, copied: str) -> str:
         """Give a number with the whole word of what it counts, where the bound of the copy cut it: `6 Europaletten`."""

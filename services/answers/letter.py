@@ -376,6 +376,10 @@ class Letter:
         """Say whether words beside a place, or above it, call who stands there the recipient: `Rechnungsempfänger:`."""
         return any(map(self._labels.are_of_recipient, self.surroundings.labels(page, start)))
 
+    def is_called_billed(self, page: int, start: int) -> bool:
+        """Say whether words beside a place, or above it, are those of an address to which bills go."""
+        return any(map(self._labels.are_above_recipients_address, self.surroundings.labels(page, start)))
+
     def is_called_contact(self, page: int, start: int) -> bool:
         """Say whether words beside a place, or above it, call who stands there the one to ask: `Votre contact`."""
         return any(map(_CONTACT.match, self.surroundings.labels(page, start)))

@@ -33,10 +33,10 @@ _FREIGHT: Final = re.compile(
     r"|frais de (?:port|livraison))\b"
 )
 """Words, in small letters, of what an order is delivered for."""
-_CHARGED: Final = re.compile(
-    r"zuschlag|charge|\bfees?\b|geb(?:ü|ue)hr|service|handling|\btip\b|pauschale|provision|commission|frais"
+_FOREIGN_TAX: Final = re.compile(
+    r"\b(?:ppn|pajak|iva|btw|moms|mva|pdv|dph|áfa|alv|kdv|tps|tvq|qst|pst|sst|consumption tax)\b"
 )
-"""Words, in small letters, of a percentage that is added and is no tax."""
+"""Names of value added tax in other countries, in small letters."""
 MOST_TAXES: Final = 4
 """Taxes between a subtotal and the total, one for each rate, and their sum."""
 
@@ -124,10 +124,10 @@ def is_freight(words: str) -> bool:
 
 
 def _is_share(item: Candidate, net: Candidate) -> bool:
-    """Say whether an amount is the percentage beside it of the one above, as any tax is: `PPN (11%)`."""
+    """Say whether an amount has another country's name for a tax, and is the percentage beside it: `PPN (11%)`."""
     words = nearest_words(item)
-    rate = RATE.search(words)
-    if rate is None or _CHARGED.search(words):
+    rate = RATE.search(words) if _FOREIGN_TAX.search(words) else None
+    if rate is None:
         return False
     share = (net.value.numeric or Decimal(0)) * Decimal(f"{rate[1]}.{rate[2] or 0}") / 100
     return abs(share - (item.value.numeric or Decimal(0))) <= CENT

@@ -23,6 +23,12 @@ _ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
 """Behind a name: what parts a sender's line, or a comma, and a part with a number."""
 
 
+_SITE: Final = re.compile(
+    r"(?:baustelle|bv|bauvorhaben|neubau|umbau|spedition|paket|lager|depot|filiale|site)", re.IGNORECASE
+)
+"""How a place begins to which goods go, or somebody who only takes them there."""
+
+
 def party_of(letter: Letter, role: Role) -> Party | None:
     """Give the name of a part."""
     match role:
@@ -45,10 +51,10 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     ordered = _in_order(kind, {field.path: field for field in copied}, letter)
     given = _exchanged(kind, _with_buyer(kind, _with_signatory(kind, ordered, letter), letter), letter)
     for definition in kind.fields:
-        party = _party_of(letter, definition)
+        answer = given.get(definition.name)
+        party = _party_of(letter, definition, answer)
         if party is None or is_title(kind, party.verbatim):
             continue
-        answer = given.get(definition.name)
         others = [field for field in given.values() if field is not answer]
         if _is_replaced(answer, definition, party, letter) and not _is_organisation_of(party, answer, others, letter):
             given[definition.name] = _answer_of(definition, _whole(party, letter))
@@ -71,12 +77,20 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 
 
-def _party_of(letter: Letter, definition: FieldDefinition) -> Party | None:
-    """Give who has a field's part; of goods the organisation that gets them, and not a place alone (`Lager, Tor 2`)."""
-    goes_to = letter.delivered if definition.gets_goods else None
-    if goes_to and (is_firm(goes_to.verbatim) or is_organisation(goes_to.verbatim)):
+def _party_of(letter: Letter, definition: FieldDefinition, answer: FieldAnswer | None) -> Party | None:
+    """Give who has a field's part; of goods the organisation that gets them, where who is billed was copied."""
+    goes_to = letter.delivered if definition.gets_goods and answer and _is_billed(answer, letter) else None
+    if goes_to and not _SITE.match(goes_to.verbatim) and _is_one(goes_to.verbatim):
         return replace(goes_to, is_labelled=True)
     return party_of(letter, definition.role) if definition.role else None
+
+
+def _is_one(name: str) -> bool:
+    return is_firm(name) or is_organisation(name)
+
+
+def _is_billed(answer: FieldAnswer, letter: Letter) -> bool:
+    return answer.page is not None and letter.is_called_billed(answer.page, answer.char_start or 0)
 
 
 def _field(kind: DocumentType, name: str) -> FieldDefinition | None:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from schemas.document_types import Kind
+from services.answers.amounts import currency_code
 from services.answers.sentences import CURRENCY, MAX_SENTENCE
 from services.answers.values import Value, parse_value
 
@@ -50,7 +51,7 @@ _AMOUNT: Final = re.compile(
 )
 _MILLIONS: Final = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
 _BEFORE_MILLIONS: Final = re.compile(
-    r"(?:\b(?!CHE)[A-Z]{3}|(?i:total|summe|betrag|amount|tax|vat|ppn)\W{0,3}(?:\([0-9.,]{1,5} ?%\))?) {0,3}$"
+    r"(?:\b(?P<code>[A-Z]{3})|(?i:total|summe|betrag|amount|\([0-9.,]{1,5} ?%\))\W{0,3}) {0,3}$"
 )
 """Numbers of taxpayers are parted so, too: `CHE-548.090.553`."""
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{GAP}](?={CURRENCY})")
@@ -186,7 +187,9 @@ def _amounts(text: str) -> Iterator[tuple[int, int]]:
 def _is_in_millions(text: str, match: re.Match[str]) -> bool:
     """Say whether thousands are parted twice, behind a currency's code or words for an amount: `IDR 116,830,000`."""
     before = _BEFORE_MILLIONS.search(text, max(0, match.start() - MAX_SENTENCE), match.start())
-    return before is not None and _MILLIONS.fullmatch(match[0]) is not None
+    if before is None or not _MILLIONS.fullmatch(match[0]):
+        return False
+    return before["code"] is None or (before["code"] != "CHE" and currency_code(before["code"]) is not None)
 
 
 def _without_dash(text: str, start: int) -> int:

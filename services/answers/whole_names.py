@@ -5,6 +5,7 @@ from typing import Final
 
 from services.answers.letter import is_above_address
 from services.answers.names import (
+    firms_in,
     is_firm,
     is_legal_form,
     is_organisation,
@@ -43,6 +44,9 @@ _NO_NAME: Final = re.compile(
     r"|recipient|creditor|debtor|landlord|tenant|employer|carrier|payee|party)\b",
     re.IGNORECASE,
 )
+_ARTICLE: Final = re.compile(r"zu[rm]|beim?|de[rms]|die|das|im|vo[nm]|bei|einem?|einer")
+_GOES_ON_IN_WORDS: Final = re.compile(r",? [a-zäöü]")
+"""Behind a name in a sentence."""
 _CARRIER: Final = re.compile(r"(?<!der )(?<!die )(?<!einer )(?<!unsere )(?<!unserer )\bSpedition $")
 """How a carrier's name begins in a sentence (`Versand mit Spedition Korff GmbH`); behind an article it is a word."""
 _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECASE)
@@ -121,10 +125,12 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
 
 
 def _trade_before(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
-    """Give the trade that ends a sentence's line before a firm: `... ich zur Ingenieurbüro`, `Ostkamp GmbH`."""
-    above = surroundings.cell_above(page, start)
+    """Give the trade that ends a sentence's line before a firm: `ich zur Ingenieurbüro`, `Ostkamp GmbH kam`."""
+    cell, above = surroundings.cell(page, start), surroundings.cell_above(page, start)
     words = above.text.split() if above else []
-    in_sentence = len(words) > 1 and words[-2].islower()
+    in_sentence = (
+        len(words) > 1 and _ARTICLE.fullmatch(words[-2]) and cell and _GOES_ON_IN_WORDS.match(cell.text, len(verbatim))
+    )
     is_trade = in_sentence and words[-1][0].isupper() and _TRADE.fullmatch(words[-1])
     return words[-1] if is_trade and is_firm(verbatim) else ""
 
@@ -208,7 +214,8 @@ def _before_comma(page: int, start: int, surroundings: Surroundings) -> Cell | N
     cell = surroundings.cell(page, start)
     before = surroundings.searchable.text(page)[cell.start : start] if cell else ""
     name = before.rstrip(" ,")
-    is_one = before.rstrip().endswith(",") and is_firm(name) and not _NO_WORDS.search(name)
+    is_whole = [*firms_in(name.replace(" + ", " & "))] == [name.replace(" + ", " & ")]
+    is_one = before.rstrip().endswith(",") and is_whole and not _NO_NAME.match(name)
     return cell._replace(text=name, end=cell.start + len(name)) if cell and is_one else None
 
 

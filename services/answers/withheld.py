@@ -48,18 +48,22 @@ _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
 _SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
-_TITLE: Final = re.compile(
-    r"\b(?:letter|report|summary|form|certificate|\w+bericht|\w+brief|compte rendu)$", re.IGNORECASE
-)
-"""How a title ends, and no name of an organisation or of a person."""
+_TITLE: Final = re.compile(r"\b(?:letter|report|summary|\w+bericht|\w+brief|compte rendu)$", re.IGNORECASE)
+"""How a title ends, and hardly a name."""
 _WHERE: Final = re.compile(
-    r"@|www\.|\b(?:tel|telefon|phone|téléphone|fax|mobile?)\b|(?<![\d.,-])\d{4,5} [A-ZÀ-Þ][a-zà-ÿ]{2}", re.IGNORECASE
+    r"(?i:@|www\.|\b(?:tel|telefon|phone|téléphone|fax|mobile?|sort code|steuernummer|steuer-?nr|st\.-?nr)\b)"
+    r"|(?<![\d.,])[0-9]{4,5} [A-ZÀ-Þ][a-zà-ÿ]{2}|\b[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}\b|\b[A-Z]{2} [0-9]{5}\b"
 )
 """What tells where somebody is, or how he is reached."""
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
 """A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
-_BESIDE: Final = re.compile(r"(?<![A-Z])(?P<before>[$€£]|[A-Z]{3}) ?\d|\d ?(?P<behind>[$€£]|[A-Z]{3}(?![A-Z]))")
-"""A sign or a code of a currency at a number."""
+_BESIDE: Final = re.compile(
+    r"(?<![A-Z])(?P<before>[$€£]|[A-Z]{3}) ?[0-9][0-9.,'\u2019]*[.,][0-9]{2}(?![0-9])"
+    r"|[.,][0-9]{2} ?(?P<behind>[$€£]|[A-Z]{3}(?![A-Z]))"
+)
+"""A sign or a code of a currency at an amount with cents."""
+_UNITS: Final = frozenset({"KGS", "STD", "GEL", "ROL", "TOP", "ALL", "PEN", "CUP", "TRY"})
+"""Codes of currencies that are units or words as well: `2,50 STD`."""
 _CODE_BEFORE: Final = re.compile(r"(?<!\w)[A-Z]{3}[ \u00a0]$")
 """Directly before an amount on its line: `GBP 2,965.71`; the end of `MWST` is none, though `WST` is a currency."""
 _OF_ANOTHER: Final = Wording(
@@ -109,10 +113,6 @@ _OF_BUYER: Final = Wording(
 _BEFORE_DISCOUNT: Final = Wording(
     de="{label}: von „{said}“ geht noch ein Rabatt ab, bevor die Steuer dazukommt.",
     en="{label}: a discount is taken off “{said}” before tax is added.",
-)
-_NO_PART: Final = Wording(
-    de="{label}: „{said}“ ergibt mit der Steuer nicht den Gesamtbetrag, und nichts nennt es so.",
-    en="{label}: “{said}” and the tax do not make the gross total, and nothing calls it that.",
 )
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
@@ -199,10 +199,7 @@ def _reason_of_amount(
     totals = kind.tax_totals
     if totals and definition.name == totals.net:
         is_before = _is_before_discount(answer, given.get(totals.tax), given.get(totals.gross), candidates)
-        if is_before:
-            return _BEFORE_DISCOUNT
-        is_named = any(item.value.numeric == answer.value_numeric for item in candidates.labelled(definition, kind))
-        return None if is_named or _adds_up(answer, given.get(totals.tax), given.get(totals.gross)) else _NO_PART
+        return _BEFORE_DISCOUNT if is_before else None
     if totals and definition.name == totals.tax:
         taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
         is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
@@ -264,9 +261,10 @@ def _is_one_of_several(code: str, candidates: Candidates) -> bool:
     """Say whether nearly as many amounts are in another currency: each is printed in both."""
     dollar = own_dollar(candidates.pages) or DOLLAR
     signs = (match["before"] or match["behind"] for text in candidates.pages for match in _BESIDE.finditer(text))
-    counted = Counter(dollar if sign == DOLLAR else currency_code(sign) for sign in signs)
-    others = [number for other, number in counted.items() if other not in (code, None)]
-    return max(others, default=0) >= max(LEAST_IN_ONE, NEARLY_AS_MANY * counted[code])
+    counted = Counter(dollar if sign == DOLLAR else currency_code(sign) for sign in signs if sign not in _UNITS)
+    other = max((number for other, number in counted.items() if other not in (code, None)), default=0)
+    are_most = 2 * (other + counted[code]) >= len(candidates.of(Kind.MONEY))
+    return are_most and other >= max(LEAST_IN_ONE, NEARLY_AS_MANY * counted[code])
 
 
 def _reason_of_number(
@@ -300,12 +298,16 @@ def _reason_of_name(
     is_only = definition.role is Role.SENDER and all(other.value == answer.value for other in others)
     if kind.tax_totals and is_only and _is_nowhere(candidates):
         return _ALONE
-    return _reason_of_words(answer, candidates, is_somebody=definition.name in agree or definition.role is not None)
+    is_somebody = definition.name in agree or definition.role is not None
+    is_report = not (kind.tax_totals or definition.is_party)
+    return _reason_of_words(answer, candidates, is_somebody=is_somebody, is_report=is_report)
 
 
-def _reason_of_words(answer: FieldAnswer, candidates: Candidates, *, is_somebody: bool) -> Wording | None:
-    """Withhold what does not look like a whole name, or like any."""
-    if _TITLE.search(answer.value or ""):
+def _reason_of_words(
+    answer: FieldAnswer, candidates: Candidates, *, is_somebody: bool, is_report: bool
+) -> Wording | None:
+    """Withhold what does not look like a whole name, or like any; firms that trade may be called `Citybrief`."""
+    if is_report and _TITLE.search(answer.value or ""):
         return _IS_TITLE
     return _CUT if is_somebody and _is_cut(answer, candidates) else None
 
@@ -404,25 +406,26 @@ def _is_addressee(answer: FieldAnswer, candidates: Candidates) -> bool:
 def _is_before_discount(
     net: FieldAnswer, tax: FieldAnswer | None, gross: FieldAnswer | None, candidates: Candidates
 ) -> bool:
-    """Say whether net and tax make the gross total only if one or two discounts are taken off."""
+    """Say whether net and tax make the gross total only if a discount is taken off, or two that stand below the net."""
     if not (tax and gross and net.value_numeric and tax.value_numeric is not None and gross.value_numeric):
         return False
     if is_tax_of(net.value_numeric, tax.value_numeric):
         return False
     off = net.value_numeric + tax.value_numeric - gross.value_numeric
-    discounts = {
-        abs(item.value.numeric or Decimal(0)) for item in candidates.of(Kind.MONEY) if is_discount(nearest_words(item))
-    }
-    sums = (amounts for number in (1, 2) for amounts in combinations(discounts, number))
-    return off > ROUNDED and any(abs(sum(amounts) - off) <= ROUNDED for amounts in sums)
+    named = [item for item in candidates.of(Kind.MONEY) if is_discount(nearest_words(item))]
+    below = {_size(item) for item in named if _is_between(item, net, gross)}
+    sums = [*map(_size, named), *map(sum, combinations(below, 2))]
+    return off > ROUNDED and any(abs(amount - off) <= ROUNDED for amount in sums)
 
 
-def _adds_up(net: FieldAnswer, tax: FieldAnswer | None, gross: FieldAnswer | None) -> bool:
-    """Say whether net and tax make the gross total, the tax is on the net total, or one of the others is not known."""
-    amounts = [field.value_numeric for field in (net, tax, gross) if field and field.value_numeric is not None]
-    if len(amounts) < 3 or is_tax_of(amounts[0], amounts[1]):  # noqa: PLR2004  (each of them)
-        return True
-    return abs(amounts[0] + amounts[1] - amounts[2]) <= ROUNDED
+def _size(item: Candidate) -> Decimal:
+    return abs(item.value.numeric or Decimal(0))
+
+
+def _is_between(item: Candidate, first: FieldAnswer, last: FieldAnswer) -> bool:
+    """Say whether an amount stands between two that were answered, as a document goes on."""
+    places = [(each.page or 0, each.char_start or 0) for each in (first, last)]
+    return places[0] < (item.page, item.char_start) < places[1]
 
 
 def is_discount(words: str) -> bool:

@@ -695,6 +695,8 @@ def test_a_name_ends_with_its_line_though_no_space_parts_it_from_the_next_one() 
         ("1. Angina pectoris\nSeite 2. Weiter", "1. Angina pectoris"),
         ("2. Angina pectoris\n3. Fieber", "2. Angina pectoris"),
         ("1. Mahnung\n2.500,00 €", "1. Mahnung"),
+        ("1. Mahnung\nRechnung 17\n2. Mahnung folgt", "1. Mahnung"),
+        ("Diagnosen:\n1. Angina (I20.0)\n2. Fieber", "Angina (I20.0)"),
     ],
 )
 def test_the_first_of_a_list_is_said_without_its_number(page: str, said: str) -> None:

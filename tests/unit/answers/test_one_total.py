@@ -157,7 +157,7 @@ def test_an_order_is_worth_what_stands_above_its_tax(page: str) -> None:
         TAXED.replace("VAT (20 %)", "Freight"),
         TAXED.replace("80.00", "70.00"),
         TAXED.replace("VAT (20 %)", "PPN (25 %)"),
-        TAXED.replace("VAT (20 %)", "Mindermengenzuschlag (20 %)"),
+        TAXED.replace("VAT (20 %)", "Contingency (20 %)"),
         "VAT 80.00\nGrand total 480.00",
         "Total 480.00",
     ],

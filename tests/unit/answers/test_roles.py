@@ -738,6 +738,12 @@ def test_goods_are_for_whom_they_go_to_and_not_for_whoever_pays() -> None:
     assert given("Schule Trogen Werkraum") == "Schule Trogen Werkraum"
     assert given("Lager, Tor 2") == "Gemeinde Trogen"
     assert given("Regula Sonderegger") == "Gemeinde Trogen"
+    for site in ("Baustelle Schule Nord", "Spedition Korff GmbH", "BV Neubau Kindergarten"):
+        assert given(site) == "Gemeinde Trogen"
+    address = column(500, 1_240, "Gemeinde Trogen", "Landsgemeindeplatz 1", "9043 Trogen")
+    goods = column(4_000, 1_240, "Lieferadresse", "Schule Trogen Werkraum", "Niderenstrasse 2", "9043 Trogen")
+    said = decided(placed(*address, *goods), note, recipient="Gemeinde Trogen")
+    assert said["recipient"] == "Gemeinde Trogen", "nothing says that it only pays"
     assert given("Schule Trogen Werkraum", BILL) == "Gemeinde Trogen"
 
 

@@ -54,7 +54,13 @@ def test_another_total_than_that_of_the_rows_is_only_proposed() -> None:
         ("Freight 16.00", "416.00", True),
         ("Freight 16.00", "384.00", False),
         ("GST 16.00", "416.00", False),
-        ("Discount 4 % -15.00", "384.00", False),
+        ("Discount 4 % -16.00\nFreight 25.00", "409.00", True),
+        ("Verpackung 10.00\nFracht 25.00\nSkonto -8.00", "427.00", False),
+        ("Verpackung 10.00\nFracht 25.00\nRabatt -8.00", "427.00", True),
+        ("Mindermengenzuschlag 10.00", "410.00", True),
+        ("4 % Rabatt auf alles", "384.00", True),
+        ("5 % Rabatt auf alles", "384.00", False),
+        ("Discount -15.00", "384.00", False),
     ],
 )
 def test_a_freight_or_a_discount_makes_the_difference(line: str, total: str, *, is_stated: bool) -> None:
@@ -64,3 +70,9 @@ def test_a_freight_or_a_discount_makes_the_difference(line: str, total: str, *, 
 
 def test_an_invoice_has_other_rules_for_it() -> None:
     assert reasons("Invoice\nNet total 500.00", "500.00", "300.00", "100.00", kind="invoice") == []
+
+
+def test_a_tax_that_is_in_the_rows_is_none_of_the_total() -> None:
+    text = "Bestellung\nPlatten 357.00\nTüren 119.00\nSumme netto 400.00\nMwSt 19 % 76.00\nGesamt brutto 476.00"
+    assert reasons(text, "400.00", "357.00", "119.00") == []
+    assert reasons(text.replace("76.00", "76.50"), "400.00", "357.00", "119.50"), "no rate makes it"

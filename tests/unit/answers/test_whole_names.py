@@ -90,7 +90,11 @@ def test_of_a_firm_and_its_contact_the_firm_is_meant_where_a_party_is(firm: str,
         ("Planungsbüro Noack GmbH, Frau Noack", "Planungsbüro Noack GmbH"),
         ("Planungsbüro Noack GmbH , Frau Noack", "Planungsbüro Noack GmbH"),
         ("Planungsbüro Noack, Frau Noack", "Frau Noack"),
+        ("Planungsbüro Ehrlich + Noack GmbH, Frau Noack", "Planungsbüro Ehrlich + Noack GmbH"),
         ("Unser Zeichen 17 der Noack GmbH, Frau Noack", "Frau Noack"),
+        ("Rechnung an Noack GmbH, Frau Noack", "Frau Noack"),
+        ("Käufer Noack GmbH, Frau Noack", "Frau Noack"),
+        ("c/o Noack GmbH, Frau Noack", "Frau Noack"),
     ],
 )
 def test_a_firm_may_stand_before_its_contact_on_the_same_line(line: str, said: str) -> None:
@@ -276,6 +280,8 @@ def test_a_firm_behind_the_word_for_it_is_taken_whole() -> None:
         (("Danach bin ich zur Gesellschaft", "Ostkamp GmbH gewechselt"), "Ostkamp GmbH"),
         (("Danach bin ich zum Ingenieurbüro", "Ostkamp gewechselt"), "Ostkamp"),
         (("Unser Ingenieurbüro", "Ostkamp GmbH"), "Ostkamp GmbH"),
+        (("Ihr zuverlässiges Ingenieurbüro", "Ostkamp GmbH kommt"), "Ostkamp GmbH"),
+        (("Freude über das Ingenieurbüro", "Ostkamp GmbH"), "Ostkamp GmbH"),
         (("Danach eine Stelle mit viel service", "Ostkamp GmbH"), "Ostkamp GmbH"),
     ],
 )

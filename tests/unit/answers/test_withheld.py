@@ -268,6 +268,9 @@ def test_a_net_total_from_which_a_discount_is_taken_is_only_proposed() -> None:
     }
     two = "Special discount $100.00\nLoyalty discount $32.40\nDiscount $0.00\nDeposit"
     assert list(of_text("invoice", text.format(two), "en", **copied)) == ["net_total"]
+    above = "Item discount $100.00\nOther discount $32.40\n"
+    moved = text.format("Deposit paid").replace("Subtotal", f"{above}Subtotal")
+    assert of_text("invoice", moved, "en", **copied) == {}, "they stand above it"
     assert of_text("invoice", text.format("Deposit paid"), "en", **copied) == {}
     voucher = "Invoice 17\nNet £100.00\nVAT 20% £20.00\nVoucher discount £10.00\nTo pay £110.00"
     taxed = {"net_total": "£100.00", "tax_total": "£20.00", "gross_total": "£110.00"}
@@ -314,6 +317,8 @@ def test_a_title_is_nobodys_name(title: str) -> None:
     assert of_text("medical_report", text, "en", facility=title) == {
         "facility": f"Facility: “{title}” is probably a title of the document."
     }
+    firm = f"Norder {title}"
+    assert of_text("invoice", f"Rechnung 17\n{firm}\nAm Hang 4\n26122 Oldenburg", seller_name=firm) == {}
     assert of_text("medical_report", f"Letter Street Clinic\n{text}", "en", facility="Letter Street Clinic") == {}
 
 
@@ -355,15 +360,8 @@ def test_a_currency_in_which_half_of_the_amounts_are_is_only_proposed() -> None:
         "currency": "Currency: as many amounts are in another currency than “PLN”."
     }
     assert of_text("invoice", text.format("Total 855.67 PLN, PLN 17.00"), "en", currency="PLN") == {}
+    units = "Rechnung 17\n12,50 STD 95,00\n2,00 STD 95,00\nGesamt EUR 190,00"
+    assert of_text("invoice", units, currency="EUR") == {}
+    rate = "Beträge in CHF\nArbeit 1'000.00\nMaterial 621.50\nTotal CHF 1'621.50\nKurs EUR 1 = 0.95\nTotal EUR 1'706.84"
+    assert of_text("invoice", rate, currency="CHF") == {}
     assert of_text("invoice", "Invoice 17\nTotal €95.00\nShare capital 7,500.00 PLN", "en", currency="EUR") == {}
-
-
-def test_a_net_total_that_nothing_calls_so_and_that_makes_no_gross_total_is_only_proposed() -> None:
-    text = "Invoice 17\nMeals 71.40\nReturned debit 4.10\n{}\nVAT 20% 0.50\nTotal due 76.00"
-    totals = {"net_total": "71.40", "tax_total": "0.50", "gross_total": "76.00"}
-    assert of_text("invoice", text.format(""), "en", **totals) == {
-        "net_total": "Net total: “71.40” and the tax do not make the gross total, and nothing calls it that."
-    }
-    assert of_text("invoice", text.format("Net total 71.40"), "en", **totals) == {}
-    assert of_text("invoice", text.format(""), "en", net_total="71.40", gross_total="76.00") == {}
-    assert of_text("invoice", text.format("Of it 75.50"), "en", **totals | {"net_total": "75.50"}) == {}
