@@ -82,7 +82,8 @@ _SIGNS: Final = {
 _IN_ONE_COLUMN: Final = frozenset({Kind.NAME, Kind.REFERENCE, Kind.TEXT})
 """Kinds whose values never go over the gap between two columns; what follows there in the text is another's."""
 _FOUND_WITHIN: Final = frozenset({Kind.MONEY, Kind.DATE, Kind.IBAN, Kind.VAT_ID})
-_FIRST: Final = re.compile(r"1[.)] (?P<words>[^\W\d_][^\n]*)")
+_FIRST: Final = re.compile(r"1[.)] (?P<words>[^\W\d_].*?)(?P<more>[,;]?\s+2[.)] [^\W\d_].*)?", re.DOTALL)
+"""Of a list that was copied, or the first of one alone."""
 _SECOND_BELOW: Final = r"[^\n]*\n[ \t]*2[.)] [^\W\d_]"
 """Behind the first of a list, to the next one on the line below."""
 _COUNT: Final = re.compile(r"(?P<count>[0-9])\.?(?: ?/ ?[0-9])?")
@@ -315,8 +316,10 @@ class _Document:
     def _first_of_list(self, field: FieldDefinition, copied: str) -> str:
         """Give the first of a list without its number, where the line below has the next: `1. Angina`, `2. Fever`."""
         first = _FIRST.fullmatch(copied) if field.kind is Kind.TEXT else None
+        if first is None:
+            return copied
         listed = re.compile(f"{re.escape(copied)}{_SECOND_BELOW}")
-        return first["words"] if first and any(map(listed.search, self.pages.texts)) else copied
+        return first["words"] if first["more"] or any(map(listed.search, self.pages.texts)) else copied
 
     def _whole_count(self, field: FieldDefinition, copied: str) -> str:
         """Give a number with the whole word of what it counts, where the bound of the copy cut it: `6 Europaletten`."""

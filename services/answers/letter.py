@@ -377,8 +377,9 @@ class Letter:
         return any(map(self._labels.are_of_recipient, self.surroundings.labels(page, start)))
 
     def is_called_billed(self, page: int, start: int) -> bool:
-        """Say whether words beside a place, or above it, are those of an address to which bills go."""
-        return any(map(self._labels.are_above_recipients_address, self.surroundings.labels(page, start)))
+        """Say whether words beside a place, or above it on the page or in its text, say that bills go there."""
+        above = self.pages[page - 1][:start].rstrip("\n").rpartition("\n")[2].strip()
+        return any(map(self._labels.are_above_recipients_address, (*self.surroundings.labels(page, start), above)))
 
     def is_called_contact(self, page: int, start: int) -> bool:
         """Say whether words beside a place, or above it, call who stands there the one to ask: `Votre contact`."""

@@ -78,19 +78,21 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
 
 
 def _party_of(letter: Letter, definition: FieldDefinition, answer: FieldAnswer | None) -> Party | None:
-    """Give who has a field's part; of goods the organisation that gets them, where who is billed was copied."""
-    goes_to = letter.delivered if definition.gets_goods and answer and _is_billed(answer, letter) else None
-    if goes_to and not _SITE.match(goes_to.verbatim) and _is_one(goes_to.verbatim):
-        return replace(goes_to, is_labelled=True)
-    return party_of(letter, definition.role) if definition.role else None
+    """Give who has a field's part; of goods the organisation that gets them, where another one is billed."""
+    party = party_of(letter, definition.role) if definition.role else None
+    if not definition.gets_goods or not any(_is_billed(named, letter) for named in (answer, party)):
+        return party
+    goes_to = letter.delivered
+    is_one = goes_to is not None and _is_one(goes_to.verbatim) and not _SITE.match(goes_to.verbatim)
+    return replace(goes_to, is_labelled=True) if goes_to and is_one else party
 
 
 def _is_one(name: str) -> bool:
     return is_firm(name) or is_organisation(name)
 
 
-def _is_billed(answer: FieldAnswer, letter: Letter) -> bool:
-    return answer.page is not None and letter.is_called_billed(answer.page, answer.char_start or 0)
+def _is_billed(named: FieldAnswer | Party | None, letter: Letter) -> bool:
+    return named is not None and named.page is not None and letter.is_called_billed(named.page, named.char_start or 0)
 
 
 def _field(kind: DocumentType, name: str) -> FieldDefinition | None:

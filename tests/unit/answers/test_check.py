@@ -703,3 +703,11 @@ def test_the_first_of_a_list_is_said_without_its_number(page: str, said: str) ->
     kind = a_type(field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"))
     copied = next(line for line in page.splitlines() if line[0].isdigit())
     assert values(check_answer(kind, {"diagnosis": copied}, [page], "de")) == {"diagnosis": said}
+
+
+@pytest.mark.parametrize("between", [", ", "\n", "; "])
+def test_of_a_list_that_was_copied_the_first_is_said(between: str) -> None:
+    kind = a_type(field("diagnosis", Kind.TEXT, "Diagnose", "Diagnosis"))
+    copied = f"1. Angina pectoris{between}2. Fieb"
+    answer = check_answer(kind, {"diagnosis": copied}, ["Diagnosen:\n1. Angina pectoris\n2. Fieber"], "de")
+    assert values(answer) == {"diagnosis": "Angina pectoris"}
