@@ -295,8 +295,8 @@ def _reason_of_name(
     may_be_another = definition.name in parties or definition.role is None
     if may_be_another and any(_is_as_sure(other, answer) for other in others):
         return _SAME
-    is_only = definition.role is Role.SENDER and all(other.value == answer.value for other in others)
-    if kind.tax_totals and is_only and _is_nowhere(candidates):
+    is_only = bool(others) and all(other.value == answer.value for other in others)
+    if kind.tax_totals and definition.role is Role.SENDER and is_only and _is_nowhere(candidates):
         return _ALONE
     is_somebody = definition.name in agree or definition.role is not None
     is_report = not (kind.tax_totals or definition.is_party)
