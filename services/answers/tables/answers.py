@@ -737,13 +737,16 @@ def _before_adjustments(
     as those of the totals below them are, and as those of no row.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
-        if not _adjusts(rows[count], key):
+        among_totals = len(rows[count].figures) == 1 and _are_among_totals(rows[count:], rows[:count], laid_out)
+        is_label = among_totals and _words(rows[count]).endswith(":")
+        if not (is_label or _adjusts(rows[count], key)):
             return None
         total, above = column_sum(rows[:count], key.name), rows[count - 1]
         subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
-        if total is not None and (have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)):
-            return rows[:count]
-        if _are_among_totals(rows[count:], rows[:count], laid_out):
+        is_below = total is not None and (
+            have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)
+        )
+        if is_below or among_totals:
             return rows[:count]
     return None
 

@@ -226,7 +226,10 @@ class RowReader:
         at = cell.text.index(text)
         # Only the number is copied: its unit is another answer. Its place needs the cell to stand as it was read.
         inner = cell._replace(text=text, start=cell.start + at, end=cell.start + at + len(text))
-        is_signed = parse is parse_money and cell.text[0] in _SIGNS and text[0] not in _SIGNS
+        is_signed = cell.text[0] in _SIGNS and text[0] not in _SIGNS
+        if is_signed and column is None:  # what no head names may be an amount: `-£1,000.00`
+            return Figure(cell, parse_money(cell.text, self.language))
+        is_signed &= parse is parse_money
         return Figure(inner, None if is_signed else parse(with_zero(text), self.language))
 
     def _rows(

@@ -206,6 +206,30 @@ def test_a_discount_below_the_sum_of_all_rows_is_none_though_no_label_is_on_the_
     assert amounts(lines, net_total="10130.00") == [8400, 2150]
 
 
+def test_what_is_set_as_the_totals_below_it_is_no_row_though_its_words_are_none_for_a_charge() -> None:
+    lines = (
+        "Products             Quantity                     Price     Total",
+        "Ridge tent                  1                   €229.95   €229.95",
+        "Base layer                  2                    €64.95   €129.90",
+        "                                             Sub-Total:   €359.85",
+        "                  An Post Parcel (Republic of Ireland):     €7.95",
+        "                                    VAT 23% (included):    €68.78",
+        "                                                 Total:   €367.80",
+    )
+    assert amounts(lines, language="en", gross_total="367.80") == [Decimal("229.95"), Decimal("129.90")]
+
+
+def test_an_amount_whose_column_no_head_names_keeps_its_sign_before_its_currency() -> None:
+    lines = (
+        "Quantity   Description                         Amount           Total",
+        "2          Sash window                      £1,185.00       £2,370.00",
+        "1          Scaffold tower                     £165.00         £165.00",
+        "1          Less deposit received           -£1,000.00      -£1,000.00",
+        "                                               Total:       £1,535.00",
+    )
+    assert amounts(lines, language="en", gross_total="1535.00") == [2370, 165, -1000]
+
+
 EMPTY = (
     "Description                       Quantity   Unit price      Amount",
     "Can liner                                2        31.00       62.00",
