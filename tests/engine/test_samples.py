@@ -100,7 +100,8 @@ LAYOUTS = [
     Held("thirty-first", fields=309, misleading=0, rows=158, unflagged=0, silent_losses=0, auroc=0.99, ece=0.028),
     Held("thirty-second", fields=300, misleading=1, rows=187, unflagged=0, silent_losses=1, auroc=0.96, ece=0.02),
     Held("thirty-third", fields=275, misleading=1, rows=156, unflagged=0, silent_losses=1, auroc=0.99, ece=0.026),
-    Held("thirty-fourth", fields=288, misleading=2, rows=152, unflagged=0, silent_losses=0, auroc=0.99, ece=0.029),
+    Held("thirty-fourth", fields=288, misleading=2, rows=153, unflagged=0, silent_losses=0, auroc=0.99, ece=0.029),
+    Held("thirty-fifth", fields=306, misleading=7, rows=169, unflagged=6, silent_losses=2, auroc=0.92, ece=0.048),
 ]
 INVOICES = [
     Held("fifth", fields=220, misleading=3, rows=83, unflagged=1, silent_losses=0, auroc=0.96, ece=0.02),
