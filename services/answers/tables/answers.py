@@ -734,20 +734,20 @@ def _before_adjustments(
     """Give the rows above discounts and charges that are none of them, whatever is taken off there.
 
     They stand below a subtotal that is the sum of the rows, its label perhaps on another line, or their words are set
-    as those of the totals below them are, and as those of no row.
+    as those of the totals below them are, and as those of no row. So may be words for no charge that end with a colon.
     """
     for count in range(len(rows) - 1, max(len(rows) - _MOST_TRAILING, 1) - 1, -1) if key.adds_up_to else ():
-        among_totals = len(rows[count].figures) == 1 and _are_among_totals(rows[count:], rows[:count], laid_out)
-        is_label = among_totals and _words(rows[count]).endswith(":")
-        if not (is_label or _adjusts(rows[count], key)):
+        row, above = rows[count], rows[:count]
+        adjusts = _adjusts(row, key)
+        may_be_total = adjusts or (len(row.figures) == 1 and _words(row).endswith(":"))
+        if may_be_total and _are_among_totals(rows[count:], above, laid_out):
+            return above
+        if not adjusts:
             return None
-        total, above = column_sum(rows[:count], key.name), rows[count - 1]
-        subtotals = totals_below(laid_out[: rows[count].page], above, language, {Aside.SUBTOTAL})
-        is_below = total is not None and (
-            have(subtotals, total) or is_between(total, above, rows[count], laid_out, language)
-        )
-        if is_below or among_totals:
-            return rows[:count]
+        total = column_sum(above, key.name)
+        subtotals = totals_below(laid_out[: row.page], above[-1], language, {Aside.SUBTOTAL})
+        if total is not None and (have(subtotals, total) or is_between(total, above[-1], row, laid_out, language)):
+            return above
     return None
 
 

@@ -229,8 +229,8 @@ class RowReader:
         is_signed = cell.text[0] in _SIGNS and text[0] not in _SIGNS
         if is_signed and column is None:  # what no head names may be an amount: `-£1,000.00`
             return Figure(cell, parse_money(cell.text, self.language))
-        is_signed &= parse is parse_money
-        return Figure(inner, None if is_signed else parse(with_zero(text), self.language))
+        is_unread = is_signed and parse is parse_money
+        return Figure(inner, None if is_unread else parse(with_zero(text), self.language))
 
     def _rows(
         self, page: int, placed: Sequence[tuple[Line, Sequence[tuple[str, Cell]]]], *, continues: bool
