@@ -88,6 +88,8 @@ _SIGN_AND_CODE: Final = re.compile(r"(?P<sign>[^\s0-9()+-]{1,3}) (?P<code>[A-Z]{
 _RAND_SIGN: Final = "R"
 _RAND: Final = re.compile(rf"^{_RAND_SIGN} ?(?=[0-9][0-9 ,.']{{0,20}}[.,][0-9]{{2}}$)")
 """The sign of the rand before an amount with cents: `R12` may be an article as well."""
+_RUPIAH: Final = re.compile(r"^Rp\.? ?(?=[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]{2})?$)")
+"""The sign of the rupiah before digits grouped by dots: behind a number, `Rp.` are the hundredth parts of a franc."""
 _NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
 _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
@@ -308,8 +310,8 @@ def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, mon
 
 
 def _without_sign(text: str) -> str:
-    """Leave out a currency's sign before its code (`R ZAR259,023.20`), and that of the rand before an amount."""
-    text = _RAND.sub("", text)
+    """Leave out a currency's sign before its code (`R ZAR259,023.20`), and a rand's or a rupiah's before an amount."""
+    text = _RUPIAH.sub("", _RAND.sub("", text))
     match = _SIGN_AND_CODE.match(text)
     return text[match.end("sign") :].lstrip() if match and _is_sign_of(match["sign"], match["code"]) else text
 

@@ -64,6 +64,10 @@ _BRITISH: Final = re.compile(
 )
 """What stands in the papers of Britain, Ireland and Australia, where the day is first: their taxes, a postcode.
 A VAT number of another country is anybody's."""
+_GROUPED_BY_DOTS: Final = re.compile(
+    r"(?<![\w.,/-])[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|\.[0-9]{3},[0-9]{2})(?![\w/-]|[.,][0-9])"
+)
+_CENTS_BEHIND_POINT: Final = re.compile(r"(?<![0-9.])[0-9]+(?:,[0-9]{3})*\.[0-9]{2}(?![0-9.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,14 @@ def regional(language: str, pages: Sequence[str]) -> str:
     -------
     str
         `en-GB` where some date can only have its day first and none its month, or, if no date tells, only taxes of
-        Britain, Ireland or Australia are named; `en-US` the other way round; else the language as it was.
+        Britain, Ireland or Australia are named; `en-US` the other way round; `en-DE` where dots group the digits of
+        amounts, as in English papers from Jakarta to Lisbon; else the language as it was.
     """
     if language != "en":
         return language
     text = "\n".join(pages)
+    if _GROUPED_BY_DOTS.search(text) and not _CENTS_BEHIND_POINT.search(text):
+        return "en-DE"
     dates = [(int(match[1]), int(match[3])) for match in _OPEN.finditer(text)]
     dates = [pair for pair in dates if min(pair) <= _MONTHS_OF_A_YEAR and max(pair) <= _DAYS_OF_A_MONTH]
     day_first = any(first > _MONTHS_OF_A_YEAR for first, _ in dates)

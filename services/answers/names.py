@@ -39,7 +39,7 @@ _HONORIFIC: Final = re.compile(
 Programs that do not know who it is write both: `Herr/Frau`.
 """
 _BEHIND: Final = re.compile(
-    r"\s{1,9}(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
+    r"(?<! No\.)(?<! Nr\.)\s{1,9}(?:\((?=(?:\D*\d){3})[A-Z0-9](?:[ ./-]?[A-Z0-9])*\)|[A-Z]{0,4}[0-9]{6,}[A-Z]{0,3}"
     r"|\((?i:(?:company|charity|registered|reg\.) (?:no|number|in)|HR[AB]|RCS|SIREN|VAT)\b"
     r"[^()]{0,40}[0-9]{3}[^()]{0,20}\)"
     r"|\((?i:vendeur|acheteur|client|(?:ver)?käufer|kunde|seller|buyer|customer|supplier|vendor)\))$"
@@ -89,6 +89,8 @@ _BEHIND_BRAND: Final = re.compile(r" [-\u2013] ")
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
+_FOR_FIRM: Final = re.compile(rf"(?P<person>[^()]+) \((?P<firm>[^()]*\w {_LEGAL_FORM.pattern})\)")
+"""Somebody, and in brackets whom he works for: `Deirdre Moran (Kilbride Wind DAC)`."""
 _OCCUPATION: Final = re.compile(
     r"(?:(?:leitende[rn]?|niedergelassene[rn]?|öffentlich bestellte[rn]?) )?"
     r"(?:(?:[^\W\d_]*(?:arzt|ärztin)|notar(?:in)?|(?:rechts|fach)(?:anwalt|anwältin)|steuerberater(?:in)?"
@@ -102,6 +104,8 @@ _TITLED: Final = re.compile(r"(?:PD|Priv\.-Doz\.|Prof\.|Dr\.) ?[^&]+")
 """A person who has a title: what follows the surname is an occupation, and no part of a firm's name."""
 _ORGANISATION: Final = re.compile(
     r"\b(?:club|school|college|university|trust|society|association|council|church|charity|studio|tearooms?|café|hotel"
+    r"|(?:history|action|support|community|residents|user|scout|parish|playgroup|craft|arts?|drama|theatre) group"
+    r"|committee|(?<!the )(?:library|museum|nursery)"
     r"|(?:owners|body) corporation|federation"
     r"|town of|city of|county of|stadt|gemeinde|kirchengemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium"
     r"|universität|eigentümergemeinschaft|arbeitsgemeinschaft|genossenschaft|stiftung|pfarrei|gemeinde"
@@ -200,6 +204,8 @@ def parse_name(verbatim: str) -> str | None:
     if (address := parse_address(name)) and address.before:
         name = next(filter(is_firm, address.before), address.before[0])  # the name was copied with its address
         address = None
+    if (works := _FOR_FIRM.fullmatch(name)) and is_person(works["person"]):
+        name = works["firm"]
     person, _, rest = name.partition(", ")
     employer = rest.partition(", ")[0]
     if is_person(person) and not is_firm(person) and is_firm(employer) and is_person(without_form(employer)):

@@ -17,7 +17,7 @@ from services.answers.imprint import has_words
 from services.answers.letter import Letter, Party, is_part
 from services.answers.names import is_firm, is_organisation, is_person, parse_name
 from services.answers.trading_names import who_trades
-from services.answers.whole_names import two_lines
+from services.answers.whole_names import organisation_below, two_lines
 
 _ADDRESS_BEHIND: Final = re.compile(r"\s*(?:[·•|]|,[^,]*\d)")
 """Behind a name: what parts a sender's line, or a comma, and a part with a number."""
@@ -80,11 +80,21 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
 def _party_of(letter: Letter, definition: FieldDefinition, answer: FieldAnswer | None) -> Party | None:
     """Give who has a field's part; of goods the organisation that gets them, where another one is billed."""
     party = party_of(letter, definition.role) if definition.role else None
+    if party and definition.role is Role.RECIPIENT and definition.is_party:
+        party = _organisation_of(party, letter)
     if not definition.gets_goods or not any(_is_billed(named, letter) for named in (answer, party)):
         return party
     goes_to = letter.delivered
     is_one = goes_to is not None and _is_one(goes_to.verbatim) and not _SITE.match(goes_to.verbatim)
     return replace(goes_to, is_labelled=True) if goes_to and is_one else party
+
+
+def _organisation_of(party: Party, letter: Letter) -> Party:
+    """Give the organisation that stands right below a person in an address, else who was given."""
+    below = organisation_below(party.verbatim, party.page, party.char_start, letter.surroundings)
+    if below is None:
+        return party
+    return replace(party, verbatim=below.text, char_start=below.start, char_end=below.end)
 
 
 def _is_one(name: str) -> bool:
@@ -336,10 +346,11 @@ def _lacks_titles(answer: FieldAnswer, party: Party) -> bool:
 def _whole(party: Party, letter: Letter) -> Party:
     """Give a name with its second line, where it goes on there and is a name with it."""
     name = two_lines(party.verbatim, party.page, party.char_start, letter.surroundings)
-    goes_on = name.startswith(party.verbatim) and letter.is_at(name, party.page, party.char_start)
-    if not goes_on or parse_name(name) is None:
+    below = letter.surroundings.cell_below(party.page, party.char_start)
+    whole = letter.pages[party.page - 1][party.char_start : below.end] if below else ""
+    if name == party.verbatim or whole.split() != name.split() or parse_name(name) is None:
         return party
-    return replace(party, verbatim=name, char_end=party.char_start + len(name))
+    return replace(party, verbatim=whole, char_end=party.char_start + len(whole))
 
 
 def _answer_of(definition: FieldDefinition, party: Party) -> FieldAnswer:

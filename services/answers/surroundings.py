@@ -25,6 +25,8 @@ _ABOVE: Final = 2.6
 """Distance of the line above, as part of the font size, up to which its words belong to the value."""
 _PARAGRAPH: Final = 1.9
 """The same for the line before of a running text."""
+_LINE_OF_ADDRESS: Final = 2.2
+"""The same for the next line of an address, which programs set wider than running text."""
 _OFFSET: Final = 0.6
 """Distance of two lines of a form, as part of the font size, that a reader takes for one: what is filled in stands a
 little below the word that is printed."""
@@ -178,7 +180,7 @@ class Surroundings:
         return self._next_in_address(page, start, self._index[page - 1].lines_above(start))
 
     def cell_below(self, page: int, start: int) -> Cell | None:
-        """Give the words directly below those at a place that begin at the same edge, as in an address."""
+        """Give the words directly below those at a place that begin, or end, at the same edge, as in an address."""
         return self._next_in_address(page, start, self._index[page - 1].lines_below(start))
 
     def _next_in_address(self, page: int, start: int, lines: Sequence[Line]) -> Cell | None:
@@ -186,9 +188,10 @@ class Surroundings:
         own = self.cell(page, start)
         if own is None:
             return None
-        cells = (cell for line in lines for cell in line.cells if abs(cell.left - own.left) <= _SAME_EDGE)
+        cells = (cell for line in lines for cell in line.cells if _have_an_edge(cell, own))
         cell = next(cells, None)
-        is_next = cell is not None and abs(cell.baseline - own.baseline) <= _PARAGRAPH * max(own.size, cell.size)
+        reach = _LINE_OF_ADDRESS * max(own.size, cell.size) if cell else 0
+        is_next = cell is not None and abs(cell.baseline - own.baseline) <= reach
         return cell if is_next else None
 
     def _text_before(self, page: int, start: int, without: Sequence[Cell]) -> str:
@@ -321,6 +324,10 @@ def _names_below(lines: Sequence[Line], number: int) -> Sequence[Cell]:
 def _is_one_column(one: Cell, other: Cell) -> bool:
     is_centred = abs(one.left + one.right - other.left - other.right) <= 2 * _SAME_EDGE
     return is_centred or abs(one.left - other.left) <= _SAME_EDGE or abs(one.right - other.right) <= _SAME_EDGE
+
+
+def _have_an_edge(one: Cell, other: Cell) -> bool:
+    return min(abs(one.left - other.left), abs(one.right - other.right)) <= _SAME_EDGE
 
 
 def _label(text: str) -> str:

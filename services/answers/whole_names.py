@@ -53,6 +53,8 @@ _RESTRICTED: Final = re.compile(r" ?\(haftungsbeschr(?:änkt|\.)\)", re.IGNORECA
 """What the law wants behind `UG`."""
 _SOLE: Final = re.compile(r" EI(?!\w)")
 """What a French sole trader writes behind his name: `entrepreneur individuel`."""
+_ENDS_OF_FORMS: Final = frozenset({"mbB", "(haftungsbeschränkt)"})
+"""What a legal form ends with, and is none without the line above."""
 _AND_CO: Final = re.compile(r"\s*& ?Co\.?\s*$")
 _BROKEN: Final = re.compile(r"\w (?:&|und|and|et)$")
 """The end of a line on which a name does not end: `Nordholz GmbH &`, and `Co. KG` below."""
@@ -79,6 +81,8 @@ _TITLE: Final = re.compile(
 )
 """What someone is for an organisation, behind the name."""
 _NO_WORDS: Final = re.compile(r"[\d:@]")
+_OWN_NUMBER: Final = re.compile(r" (?:no|nr|n°)\.? ?[0-9]+$", re.IGNORECASE)
+"""An organisation's number in its register, at the end of its name: `Owners Corporation No. 412887`."""
 _PERSON: Final = re.compile(
     r"^(?:z\. ?hd\. |attn:? |for the attention of |à l'attention de )?"
     r"(?:herrn?|frau|mr|mrs|ms|miss|mx|mme|mlle|m\.|madame|mademoiselle|monsieur)(?=\W)",
@@ -93,7 +97,7 @@ _NOTE: Final = re.compile(
 )
 """What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
-_CARE_OF: Final = re.compile(r"(?:c/o|vertreten durch|represented by|représentée? par)\b", re.IGNORECASE)
+_CARE_OF: Final = re.compile(r"(?:c/o|p\. ?a\.|vertreten durch|represented by|représentée? par)(?!\w)", re.IGNORECASE)
 
 
 def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
@@ -152,6 +156,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     under = surroundings.cell_below(page, below.start) if below else None
     goes_on = below is not None and (
         (_BROKEN.search(verbatim) is not None and is_firm(below.text) and not _NO_WORDS.search(below.text))
+        or below.text in _ENDS_OF_FORMS
         or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
         or _is_trade_with_form(below.text)
@@ -224,11 +229,12 @@ def organisation_below(verbatim: str, page: int, start: int, surroundings: Surro
     cell, below = surroundings.cell(page, start), surroundings.cell_below(page, start)
     if cell is None or below is None or not _is_person_of_line(cell.text, verbatim):
         return None
-    is_street_next = surroundings.cell_below(page, below.start) is not None
+    street = surroundings.cell_below(page, below.start)
+    is_street_next = street is not None and not _is_large_name(cell, below, street)
     is_other = (
         is_legal_form(below.text)
         or _is_trade_with_form(below.text)
-        or _NO_WORDS.search(below.text)
+        or _NO_WORDS.search(_OWN_NUMBER.sub("", below.text))
         or _PLACE.search(below.text)
         or _CARE_OF.match(below.text)
     )

@@ -48,6 +48,8 @@ _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
 _SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
 _DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
+_IF_PAID_SOON: Final = re.compile(r"skonto|escompte|early|prompt|settlement|cash|within|binnen|innerhalb|zahlung|sous")
+"""In the words of a discount, in small letters, that is taken off only by who pays soon."""
 _TITLE: Final = re.compile(r"\b(?:letter|report|summary|\w+bericht|\w+brief|compte rendu)$", re.IGNORECASE)
 """How a title ends, and hardly a name."""
 _WHERE: Final = re.compile(
@@ -113,6 +115,10 @@ _OF_BUYER: Final = Wording(
 _BEFORE_DISCOUNT: Final = Wording(
     de="{label}: von „{said}“ geht noch ein Rabatt ab, bevor die Steuer dazukommt.",
     en="{label}: a discount is taken off “{said}” before tax is added.",
+)
+_LESS_BELOW: Final = Wording(
+    de="{label}: unter „{said}“ steht, was nach einem Rabatt davon bleibt.",
+    en="{label}: below “{said}” stands what a discount leaves of it.",
 )
 _ACTS: Final = Wording(
     de="{label}: „{said}“ handelt wohl für die Organisation, die darunter steht.",
@@ -200,6 +206,8 @@ def _reason_of_amount(
     if totals and definition.name == totals.net:
         is_before = _is_before_discount(answer, given.get(totals.tax), given.get(totals.gross), candidates)
         return _BEFORE_DISCOUNT if is_before else None
+    if totals and definition.name == totals.gross and _is_reduced_below(answer, candidates):
+        return _LESS_BELOW
     if totals and definition.name == totals.tax:
         taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
         is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
@@ -416,6 +424,17 @@ def _is_before_discount(
     below = {_size(item) for item in named if _is_between(item, net, gross)}
     sums = [*map(_size, named), *map(sum, combinations(below, 2))]
     return off > ROUNDED and any(abs(amount - off) <= ROUNDED for amount in sums)
+
+
+def _is_reduced_below(gross: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a discount stands right below a total, and right below that what it leaves: `401.54`, `12.00`, `389.54`."""
+    sizes = [(_size(item), item) for item in candidates.of(Kind.MONEY)]
+    for (total, _), (off, item), (rest, _) in zip(sizes, sizes[1:], sizes[2:], strict=False):
+        words = nearest_words(item)
+        is_taken = is_discount(words) and not _IF_PAID_SOON.search(words)
+        if is_taken and total == gross.value_numeric and 0 < off and total - off == rest:
+            return True
+    return False
 
 
 def _size(item: Candidate) -> Decimal:

@@ -274,7 +274,7 @@ def _tables(checked: Checked, copied: Copied) -> TableAnswers:
     if asked.einvoice is not None and by_xml and (asked.einvoice.line_items or not any(document.layouts)):
         return TableAnswers((), lines_left_out(asked.kind, asked.einvoice, document.language))
     laid_out, totals = _laid_out(checked), _totals(checked)
-    return read_tables(asked.kind, document.pages, laid_out, document.language, totals, copied)
+    return read_tables(asked.kind, document.pages, laid_out, checked.candidates.language, totals, copied)
 
 
 def _totals(checked: Checked) -> dict[str, Decimal]:

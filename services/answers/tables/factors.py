@@ -37,8 +37,8 @@ _TIMES: Final = re.compile(
 _MEASURED: Final = re.compile(r" ?(?:mm|cm|dm|m|km|ml|cl|l|g|kg|t|qm|uhr|h|min)[²³]?(?![^\W\d_])", re.IGNORECASE)
 """What makes a number a measure, and no price."""
 _BEGINS: Final = re.compile(r"[-+(]? ?[.,]?[0-9]")
-_UNIT: Final = 16
-"""Characters between a quantity and its price, and behind it, at most: ` Stunden à EUR `."""
+_UNIT: Final = 24
+"""Characters between a quantity and its price, and behind it, at most: ` Stunden zum Satz von € `."""
 _COUNT: Final = re.compile(r"0*([1-9][0-9]{0,4})[.)]?")
 _COUNT_OF: Final = re.compile(
     r"\s*[-•*]?\s*(?P<count>1|[1-9][0-9]{0,3}(?=\s?[x\u00d7]\s+[^\W\d_\u00bc-\u00be]))\s?[x\u00d7]\s"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
 from schemas.tables import TableDefinition
@@ -226,6 +227,7 @@ def _shows_amount_of_tax(row: Row, net: str, gross: str) -> bool:
     if without is None or amount is None:
         return False
     taxes = [figure.value for name, figure in row.unnamed.items() if _heads_taxes(name) and figure.value is not None]
+    taxes += [first + second for first, second in combinations(taxes, 2)]  # India's are two: `CGST`, `SGST`
     return bool(without) and any(
         without + tax == amount or _is_rate(tax, without, amount, within=_HALF_A_CENT) for tax in taxes
     )

@@ -72,6 +72,47 @@ def test_a_person_whom_a_firm_represents_is_billed_and_one_who_works_for_it_is_n
 
 
 @pytest.mark.parametrize(
+    "group",
+    [
+        *("Wensley Parish History Group", "Village Hall Committee", "Ringstadt Library"),
+        "Bayview Owners Corporation No. 412887",
+    ],
+)
+def test_the_organisation_below_a_person_is_billed_wherever_its_address_stands(group: str) -> None:
+    line = ("Dachdeckerei Hammer GmbH · Gerüstweg 3 · 10115 Berlin", 500, 1_000)
+    for labelled in ((), ("Invoice to:",)):
+        page = placed(line, *column(500, 1_240, *labelled, "Ida Brook", group, *PLACE))
+        for copied in ("Ida Brook", group):
+            assert decided(page, buyer=copied)["buyer"] == group
+
+
+@pytest.mark.parametrize("line", ["Wensley Parish Road", "The Library Flat 2", "Group Captain"])
+def test_below_a_person_other_lines_are_no_organisation(line: str) -> None:
+    assert buyer("Ida Brook", "Ida Brook", line) == "Ida Brook"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Deirdre Moran (Kilbride Wind DAC)", "Kilbride Wind DAC"),
+        ("Frau Ida Brook (Brook Bau GmbH)", "Brook Bau GmbH"),
+        ("Ida Brook (Einkauf)", "Ida Brook (Einkauf)"),
+        ("Brook Holding AG (Brook Bau GmbH)", "Brook Holding AG (Brook Bau GmbH)"),
+    ],
+)
+def test_the_firm_in_brackets_behind_a_person_is_the_name(said: str, name: str) -> None:
+    assert parse_name(said) == name
+
+
+@pytest.mark.parametrize("end", ["mbB", "(haftungsbeschränkt)"])
+def test_a_legal_form_ends_on_the_next_line_of_an_address(end: str) -> None:
+    firm = "Kern Rabe PartG" if end == "mbB" else "Kern UG"
+    assert buyer(firm, firm, end) == f"{firm} {end}"
+    spaced = placed(*column(500, 1_240, f"{firm} ", end, *PLACE))
+    assert decided(spaced, buyer=firm)["buyer"] == f"{firm} {end}"
+
+
+@pytest.mark.parametrize(
     "name",
     [
         *("WEG Lindenhof 7", "ARGE Hafentunnel", "Arbeitsgemeinschaft Hafentunnel", "Ortsgemeinde Ringstadt"),

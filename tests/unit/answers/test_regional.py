@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.answers.amounts import parse_money, parse_number
 from services.answers.dates import parse_date, regional
 
 
@@ -25,6 +26,10 @@ from services.answers.dates import parse_date, regional
         ("Acton, MA 01720, fertilizer 18-6-12 and 20-10-10, due 09/06/2026", "en-US"),
         ("on 29-05-2026 and 12/06/26", "en-GB"),
         ("PO 44718, due 09/06/2026", "en"),
+        ("Subtotal Rp 3.046.000, each 485.000", "en-DE"),
+        ("Total EUR 1.250,00, each 25,00, VAT 23 %", "en-DE"),
+        ("Total EUR 1,250.00, meter 4.118.220", "en"),
+        ("Phone 0712.118.220, due 09/06/2026", "en"),
         ("Invoice NO 12345, due 09/06/2026", "en"),
         ("Invalidenstraße 3, DE 10115 Berlin, due 09/06/2026", "en"),
     ],
@@ -36,6 +41,14 @@ def test_dates_tell_and_where_none_does_taxes_and_addresses(text: str, language:
 @pytest.mark.parametrize("language", ["de", "fr", "en-GB", "en-US", ""])
 def test_other_languages_stay(language: str) -> None:
     assert regional(language, ["08/21/2026"]) == language
+
+
+def test_an_open_amount_is_read_once_other_amounts_tell_what_dots_are() -> None:
+    language = regional("en", ["Total Rp 3.046.000"])
+    assert (parse_money("485.000", "en"), parse_money("485.000", language)) == (None, 485_000)
+    assert parse_money("Rp 485.000", language) == 485_000
+    assert parse_number("1.500", language) == 1_500
+    assert parse_money("45 Rp.", language) is None, "hundredth parts of a franc"
 
 
 def test_an_open_date_is_read_once_the_country_is_known() -> None:

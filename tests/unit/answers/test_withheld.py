@@ -278,6 +278,27 @@ def test_a_net_total_from_which_a_discount_is_taken_is_only_proposed() -> None:
     assert of_text("invoice", text.format("Discount (5.0%)"), "en", net_total="$2,648.00") == {}
 
 
+@pytest.mark.parametrize(
+    ("words", "rest", "are_few"),
+    [
+        ("Rabatt", "389,54", True),
+        ("Treuerabatt 3 %", "389,54", True),
+        ("Discount", "389,54", True),
+        ("Rabatt", "388,54", False),
+        ("Anzahlung", "389,54", False),
+        ("Rabatt bei Zahlung binnen 8 Tagen", "389,54", False),
+        ("Early payment discount", "389,54", False),
+    ],
+)
+def test_a_gross_total_of_which_a_discount_leaves_less_below_is_only_proposed(
+    words: str, rest: str, are_few: bool
+) -> None:
+    text = f"Rechnung 17\nNetto 366,35 €\nMwSt. 35,19 €\nSumme 401,54 €\n{words} 12,00 €\nGesamt {rest} €"
+    found = of_text("invoice", text, gross_total="401,54 €")
+    said = "Gesamtbetrag: unter „401,54 €“ steht, was nach einem Rabatt davon bleibt."
+    assert found == ({"gross_total": said} if are_few else {})
+
+
 def test_who_sells_is_not_stated_as_who_carries() -> None:
     text = "Delivery note\nAshdown Upholstery Ltd\nDelivered by"
     candidates = Candidates([text], "en", [])

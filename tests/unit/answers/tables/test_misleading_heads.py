@@ -33,6 +33,18 @@ def test_what_is_called_amount_is_the_price_if_another_column_has_the_products()
     assert said_figures(answers) == [(4, 20, 80), (2, 30, 60), (1, 9, 9)]
 
 
+def test_an_amount_that_two_taxes_make_of_the_one_before_it_is_none_of_a_row() -> None:
+    lines = (
+        "#   ITEM               QTY      RATE     TAXABLE   CGST %     CGST   SGST %     SGST     AMOUNT",
+        "1   Sluice valve         6    700.00    3,990.00     9     359.10      9     359.10   4,708.20",
+        "2   Gasket              40     11.00      440.00     9      39.60      9      39.60     519.20",
+        "    Grand total                                                                       5,227.40",
+    )
+    assert amounts(read(*lines, gross_total="5227.40")) == [3990, 440]
+    apart = [line.replace("CGST", "DISC").replace("SGST", "COST") for line in lines]
+    assert amounts(read(*apart, gross_total="5227.40")) == [Decimal("4708.20"), Decimal("519.20")]
+
+
 def test_amounts_with_three_decimals_are_read_if_one_of_them_shows_what_they_are() -> None:
     lines = (
         HOURLY,

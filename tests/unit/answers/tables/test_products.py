@@ -112,6 +112,21 @@ def test_quantity_and_price_on_a_line_of_their_own_below_the_words_are_no_words(
     assert words == ["Survey of the roof, half a day", "Report with a map"]
 
 
+def test_hours_and_their_rate_in_a_sentence_below_the_words_are_no_words() -> None:
+    lines = (
+        "Description                                    Amount",
+        "Survey of the roof                          £1,288.00",
+        "14 hours at a rate of £92.00 per hour",
+        "Drawings                                    £3,937.50",
+        "37.5 hours at a rate of £105.00 per hour",
+        "",
+        "Subtotal                                    £5,225.50",
+    )
+    pairs, words = read(*lines, language="en", net_total="5225.50")
+    assert pairs == [("14", "92.00"), ("37.5", "105.00")]
+    assert words == ["Survey of the roof", "Drawings"]
+
+
 def test_what_a_price_is_for_is_no_number_and_makes_the_product() -> None:
     lines = (
         "Pos.  Bezeichnung              Menge      Preis je Einh.          Betrag",
