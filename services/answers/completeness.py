@@ -109,10 +109,14 @@ def completeness(
 
 
 def reasons_of_type(fields: Sequence[FieldAnswer], type_confidence: float, below: float, language: str) -> list[str]:
-    """Say what a type costs that is less sure than the bound: its rows are proposed, those of another were not read."""
+    """Say what a type costs that is less sure than the bound: its rows are proposed, or those of another not read.
+
+    Rows are stated where each type that it may be has the same tables.
+    """
     if type_confidence >= below:
         return []
-    wording = _OF_UNSURE_TYPE if any(map(is_cell, fields)) else _MAY_BE_ANOTHER
+    are_proposed = any(is_cell(field) and field.status == "doubtful" for field in fields)
+    wording = _OF_UNSURE_TYPE if are_proposed else _MAY_BE_ANOTHER
     return [wording.for_language(language)]
 
 

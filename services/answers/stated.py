@@ -6,7 +6,7 @@ from schemas.events import FieldAnswer
 
 
 def stated(
-    fields: Sequence[FieldAnswer], below: float, withheld: Collection[str] = (), type_confidence: float = 1.0
+    fields: Sequence[FieldAnswer], below: float, withheld: Collection[str] = (), rows_confidence: float = 1.0
 ) -> list[FieldAnswer]:
     """Take the values off answers that are not `ok`, too unsure or withheld; what they would be stays as a proposal.
 
@@ -18,11 +18,11 @@ def stated(
         A value of less confidence is `doubtful`, 0 to 1.
     withheld
         Fields whose values are it, too.
-    type_confidence
-        Of the document type under which they were read, 0 to 1. Cells of tables have none of their own that anybody
-        looks at: rows stand or fall with the type. With less than `below` they are `doubtful`.
+    rows_confidence
+        That the document has the tables of the type under which they were read, 0 to 1. Cells have none of their own
+        that anybody looks at: rows stand or fall with the type. With less than `below` they are `doubtful`.
     """
-    without_rows = type_confidence < below
+    without_rows = rows_confidence < below
     return [
         _stated(
             field, is_unsure=(without_rows and is_cell(field)) or is_doubtful(field, below) or field.path in withheld

@@ -427,12 +427,12 @@ def _is_before_discount(
 
 
 def _is_reduced_below(gross: FieldAnswer, candidates: Candidates) -> bool:
-    """Say whether a discount stands right below a total, and right below that what it leaves: `401.54`, `12.00`, `389.54`."""
+    """Say whether right below a total stands a discount, and then what it leaves: `401.54`, `12.00`, `389.54`."""
     sizes = [(_size(item), item) for item in candidates.of(Kind.MONEY)]
     for (total, _), (off, item), (rest, _) in zip(sizes, sizes[1:], sizes[2:], strict=False):
         words = nearest_words(item)
         is_taken = is_discount(words) and not _IF_PAID_SOON.search(words)
-        if is_taken and total == gross.value_numeric and 0 < off and total - off == rest:
+        if is_taken and total == gross.value_numeric and off > 0 and total - off == rest:
             return True
     return False
 

@@ -77,6 +77,8 @@ class Classified:
         What is known of it.
     titled
         The type that its own title names, if that is another.
+    rows_confidence
+        That `kind`, or another type with its tables, is right, 0 to 1: an order and its invoice have the same rows.
     """
 
     kind: DocumentType
@@ -85,6 +87,7 @@ class Classified:
     nearest_confidence: float
     signals: ClassSignals
     titled: DocumentType | None = None
+    rows_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,11 @@ class Asked:
     def type_confidence(self) -> float:
         """How sure that is, 0 to 1."""
         return self.classified.confidence
+
+    @property
+    def rows_confidence(self) -> float:
+        """How sure it is that the document has the tables of this type, 0 to 1."""
+        return max(self.classified.confidence, self.classified.rows_confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,8 +404,17 @@ class Asker:
     def _likeliest(
         self, likely: Mapping[str, float], described: Mapping[str, SelfDescription], by: names.TypeNamedBy
     ) -> Classified:
-        nearest = max(likely, key=likely.__getitem__)
-        return self._taken_for(self._types[nearest], described, class_signals(likely), by)
+        nearest = self._types[max(likely, key=likely.__getitem__)]
+        found = self._taken_for(nearest, described, class_signals(likely), by)
+        alike = {name for name in likely if nearest.tables and self._has_tables_of(nearest, name)}
+        others = {name: value for name, value in likely.items() if name not in alike}
+        together = math.log(sum(math.exp(likely[name]) for name in alike)) if alike else -math.inf
+        sure = self._calibration.class_confidence(class_signals({**others, nearest.name: together}))
+        return replace(found, rows_confidence=sure) if alike and found.kind is nearest else found
+
+    def _has_tables_of(self, kind: DocumentType, name: str) -> bool:
+        """Say whether another type has all tables of a type, by their names."""
+        return {table.name for table in kind.tables} <= {table.name for table in self._types[name].tables}
 
     def _taken_for(
         self,

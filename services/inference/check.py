@@ -217,8 +217,8 @@ def answered(checked: Checked) -> Answered:
     tables = checked.tables or _tables(checked, {})
     weighed = _weighed(checked)
     doubts = _withheld(asked, weighed.fields, tables, checked.candidates)
-    type_confidence, below = asked.type_confidence, asked.calibration.propose_below
-    fields = stated([*weighed.fields, *tables.fields], below, doubts, type_confidence)
+    below = asked.calibration.propose_below
+    fields = stated([*weighed.fields, *tables.fields], below, doubts, asked.rows_confidence)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -229,7 +229,7 @@ def answered(checked: Checked) -> Answered:
         without_rows=sorted(admitted.row_pages - {field.page for field in tables.fields}),
         cut_off=asked.cut_off,
     )
-    of_type = reasons_of_type(fields, type_confidence, below, document.language)
+    of_type = reasons_of_type(fields, asked.type_confidence, below, document.language)
     if more := [*document.notes, *tables.reasons, *of_type]:
         status, reasons = Status.INCOMPLETE, [*reasons, *more]
     rules = table_findings(asked.kind, [*found.fields, *tables.fields], document.language)

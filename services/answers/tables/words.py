@@ -50,6 +50,10 @@ _ADJUSTMENTS: Final = frozenset({
 _TAKEN_OFF: Final = ("nachlass", "nachlaß", "rabatt", "skonto")
 """Ends of German words for what is taken off: `Paketrabatt`, `Gesamtrabatt`."""
 
+_ROUNDED: Final = re.compile(
+    r"round(?:ing|ed)?(?: (?:off|up|down|adjustment|difference))?|rundung(?:s(?:differenz|betrag|ausgleich))?|arrondis?"
+)
+"""What a sum is rounded by, and nothing else."""
 _TAX_STEMS: Final = re.compile(
     r"mehrwertst|umsatzst|\b(?:mwst|ust|vat|tva|(?:[cis]|ut)?gst|hst|pst|qst|tps|tvq|sales tax)\b|valeur ajout"
 )
@@ -126,19 +130,19 @@ def aside_of(text: str) -> Aside | None:
     for aside, labels in _LABELS.items():
         if labels.match(words):
             return aside
-    return Aside.TOTAL if _names_tax(words) else None
+    return Aside.TOTAL if _names_tax(words) or _ROUNDED.fullmatch(words) else None
 
 
 def label_of(texts: Iterable[str]) -> str:
     """Give the words that say what a line is, of those of its cells.
 
-    They are the first ones, unless others that end with a colon, or the last ones, name a sum and nothing else: terms
-    of payment may stand on the left of the totals.
+    They are the first ones, unless others that end with a colon, or the last ones, name a sum, or what it is rounded
+    by, and nothing else: terms of payment may stand on the left of the totals.
     """
     given = list(texts)
     words = [text for text in given if any(map(str.isalpha, text))]
     others = [text for text in words[1:] if text.endswith(":") or text is words[-1]]
-    found = next((text for text in others if names_sum_alone(text)), None)
+    found = next((text for text in others if names_sum_alone(text) or _ROUNDED.fullmatch(words_of(text))), None)
     return found or beside_note(given) or (words[0] if words else "")
 
 

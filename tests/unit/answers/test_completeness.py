@@ -135,7 +135,7 @@ def test_an_answer_that_was_cut_off_says_so_beside_the_other_reasons() -> None:
 
 
 def test_a_type_that_is_too_unsure_for_its_rows_is_told() -> None:
-    rows = [answered("line_items[0].quantity")]
+    rows = [answered("line_items[0].quantity", "doubtful")]
     assert reasons_of_type(rows, 0.7, 0.7, "en") == []
     assert reasons_of_type(rows, 0.6, 0.7, "en") == [
         "The type of the document is too unsure: its rows are only proposed."
@@ -150,6 +150,6 @@ def test_a_type_that_is_too_unsure_leaves_open_what_another_one_has() -> None:
     assert reasons_of_type([], 0.6, 0.7, "en") == [
         "The type of the document is too unsure: if it is another, the fields and rows of that one are missing."
     ]
-    assert reasons_of_type([answered("seller_vat_id")], 0.6, 0.7, "de") == [
+    assert reasons_of_type([answered("seller_vat_id"), answered("line_items[0].quantity")], 0.6, 0.7, "de") == [
         "Die Art des Dokuments ist zu unsicher: Ist es eine andere, so fehlen deren Felder und Zeilen."
     ]

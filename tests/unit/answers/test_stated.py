@@ -55,12 +55,12 @@ def test_what_is_withheld_is_proposed_however_sure_it_is() -> None:
 
 def test_rows_of_a_type_that_is_too_unsure_are_proposed() -> None:
     both = [read(0.99), read(0.1, "line_items[0].line_total")]
-    assert stated(both, 0.5, type_confidence=0.5) == both
-    value, cell = stated(both, 0.5, type_confidence=0.49)
+    assert stated(both, 0.5, rows_confidence=0.5) == both
+    value, cell = stated(both, 0.5, rows_confidence=0.49)
     assert value == both[0], "the type counts in its own confidence"
     assert (cell.status, cell.value, cell.proposal) == ("doubtful", None, "119.00")
 
 
 def test_a_bound_of_nothing_states_them_whatever_the_type() -> None:
     cell = read(0.1, "line_items[0].line_total")
-    assert stated([cell], 0.0, type_confidence=0.0) == [cell]
+    assert stated([cell], 0.0, rows_confidence=0.0) == [cell]

@@ -155,3 +155,19 @@ def test_other_words_are_another_pipeline() -> None:
     identity = ScriptedEngine().identity
     ids = {pipeline_of(identity, TYPES, "de", words=words).pipeline_id for words in (NO_WORDS, WORDS)}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("rival", "has_its_rows"),
+    [("purchase_order", True), ("delivery_note", True), ("contract", False), ("payment_reminder", False)],
+)
+async def test_rows_are_as_sure_as_all_types_that_have_the_tables(rival: str, has_its_rows: bool) -> None:  # noqa: FBT001
+    weights = {"tropft": tuple({"invoice": 90.0, rival: 89.5}.get(name, 0.0) for name in TYPES)}
+    words = LearnedWords(types=tuple(TYPES), bias=(0.0,) * len(TYPES), weights=weights, documents=9, right=9)
+    found = await classified(words)
+    assert found.nearest.name == "invoice"
+    assert (found.rows_confidence > 2 * found.nearest_confidence) == has_its_rows
+
+
+async def test_a_type_without_tables_has_no_rows() -> None:
+    assert (await classified(ALL_TYPES)).rows_confidence == 0

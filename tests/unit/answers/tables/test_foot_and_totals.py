@@ -370,3 +370,17 @@ def test_notes_beside_a_discount_and_a_tax_are_no_descriptions() -> None:
     )
     answers = read_text("\n".join((*TITLES, *below)), gross_total="113.05")
     assert said_descriptions(answers) == ["Pflaster verlegt", "Rinne gesetzt"]
+
+
+@pytest.mark.parametrize("words", ["Round off", "Rounding", "Rundungsdifferenz", "Arrondi"])
+def test_what_a_total_is_rounded_by_is_no_row_of_the_note_beside_it(words: str) -> None:
+    lines = (
+        HEAD,
+        "1    Kabel verlegt                   4           20,10           80,40",
+        "2    Leuchte                         1           30,20           30,20",
+        "     Montag bis Donnerstag                       Zwischensumme           110,60",
+        f"     BEMERKUNGEN                                 {words:<24}0,40",
+        "     Anfahrt wie besprochen                      Gesamt                  111,00",
+    )
+    answers = read_text("\n".join(lines), gross_total="111.00")
+    assert said_descriptions(answers) == ["Kabel verlegt", "Leuchte"]
