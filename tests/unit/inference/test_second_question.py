@@ -254,11 +254,14 @@ async def test_rows_that_do_not_make_the_total_make_an_answer_incomplete() -> No
 async def test_rows_of_a_type_that_is_too_unsure_are_not_stated() -> None:
     checked, _, _ = await first_answer(f"{letter('invoice', **GOOD)}\n{ROWS}\n{letter('invoice', **TOTALS)}")
     bounds, classified = UNFITTED.model_copy(update={"propose_below": 0.01}), checked.asked.classified
-    for confidence, status in ((0.01, "ok"), (0.009, "doubtful")):
-        asked = replace(checked.asked, calibration=bounds, classified=replace(classified, confidence=confidence))
+    for confidence, of_rows, status in ((0.01, 0.0, "ok"), (0.009, 0.0, "doubtful"), (0.009, 0.01, "ok")):
+        unsure = replace(classified, confidence=confidence, rows_confidence=of_rows)
+        asked = replace(checked.asked, calibration=bounds, classified=unsure)
         outcome = answered(replace(checked, asked=asked))
         assert {field.status for field in outcome.fields if "[" in field.path} == {status}
-        assert any("Die Art des Dokuments ist zu unsicher" in reason for reason in outcome.reasons) is (status != "ok")
+        assert any("Die Art des Dokuments ist zu unsicher" in reason for reason in outcome.reasons) is (
+            confidence < 0.01
+        )
         assert all(field.status == "ok" for field in outcome.fields if "[" not in field.path)
 
 
