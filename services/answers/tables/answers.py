@@ -271,9 +271,11 @@ def _read_table(
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         rows = _without_known_tax(table, rows, named)
         reasons = list(why.of_listing(listing))
-    elif not found.heads and not by_content:
-        return _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
-    elif not rows:
+    if not found.heads and not by_content and (reasons or not listing.rows):
+        by_content_too = _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
+        if not listing.rows or (by_content_too.fields and not by_content_too.reasons):
+            return by_content_too
+    if not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
     rows = with_counts(table, rows) if reasons else rows
     kinds = are_kinds(rows, laid_out)

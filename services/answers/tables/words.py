@@ -202,7 +202,8 @@ def rate_of(text: str) -> Decimal | None:
 def is_adjustment(text: str) -> bool:
     """Tell whether a line below a sum takes something off or adds what is not billed as goods."""
     words = words_of(text).split()[:_WORDS_OF_LABEL]
-    return not _ADJUSTMENTS.isdisjoint(words) or any(word.endswith(_TAKEN_OFF) for word in words)
+    is_rounding = _ROUNDED.fullmatch(" ".join(words)) is not None
+    return is_rounding or not _ADJUSTMENTS.isdisjoint(words) or any(word.endswith(_TAKEN_OFF) for word in words)
 
 
 def leads_on(text: str) -> bool:
