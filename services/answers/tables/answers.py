@@ -259,9 +259,7 @@ def _read_table(
         rows = products or (_without_known_tax(table, rows, named) if confirmed else rows)
         confirmed = confirmed or _come_to_with_tax(rows, key, laid_out, language, named)
     why = Reasons(table, labels, language)
-    reasons = list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
-    if denied:
-        reasons = [why.denied()]
+    reasons = [why.denied()] if denied else _reasons(why, found, rows, named, confirmed=confirmed)
     may_add_up = reasons and key.adds_up_to and not (found.may_end_with_tax or products)
     listing = _listing(table, found, laid_out, language, named, coded=by_content) if may_add_up else Listing()
     unproven = [table] if may_add_up and not (listing.rows or confirmed) else []
@@ -271,10 +269,11 @@ def _read_table(
         rows = _before_adjustments(listing.rows, key, laid_out, language) or listing.rows
         rows = _without_known_tax(table, rows, named)
         reasons = list(why.of_listing(listing))
-    if not found.heads and not by_content and (reasons or not listing.rows):
-        by_content_too = _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
-        if not listing.rows or (by_content_too.fields and not by_content_too.reasons):
-            return by_content_too
+    under_heads = None
+    if not (found.heads or by_content or (listing.rows and not reasons)):
+        under_heads = _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
+    if under_heads and not (listing.rows and (under_heads.reasons or not under_heads.fields)):
+        return under_heads  # they name their columns in part: better than a list without any, if nothing is missing
     if not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
     rows = with_counts(table, rows) if reasons else rows
@@ -286,6 +285,12 @@ def _read_table(
     if listing.rows or not unproven:
         return TableAnswers(fields, reasons)
     return TableAnswers(fields, reasons, unproven, _exceeded(key, rows, named))
+
+
+def _reasons(
+    why: Reasons, found: Found, rows: Sequence[Row], named: Mapping[str, Decimal], *, confirmed: bool
+) -> list[str]:
+    return list(why.of_rows(found, rows, named, confirmed=confirmed)) if rows else [why.not_found(found)]
 
 
 def _added_up(
