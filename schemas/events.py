@@ -206,7 +206,7 @@ class FieldAnswer(_Event):
     )
     status: Literal["ok", "doubtful", "unparsed", "unsupported"] = Field(
         description="`ok`: the value is stated; `doubtful`: it is too unsure for that (`POSTKORB_PROPOSE_BELOW`), "
-        "or, of a row, the document's type is; "
+        "or, of a row, whether the document has any is; "
         "`unparsed`: no code could read it; `unsupported`: it does not stand in the document."
     )
     confidence: float = Field(ge=0, le=1)

@@ -52,10 +52,10 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     given = _exchanged(kind, _with_buyer(kind, _with_signatory(kind, ordered, letter), letter), letter)
     for definition in kind.fields:
         answer = given.get(definition.name)
-        party = _party_of(letter, definition, answer)
+        others = [field for field in given.values() if field is not answer]
+        party = _party_of(letter, definition, answer, others)
         if party is None or is_title(kind, party.verbatim):
             continue
-        others = [field for field in given.values() if field is not answer]
         if _is_replaced(answer, definition, party, letter) and not _is_organisation_of(party, answer, others, letter):
             given[definition.name] = _answer_of(definition, _whole(party, letter))
     for definition in kind.fields:
@@ -77,11 +77,13 @@ def by_roles(kind: DocumentType, fields: Sequence[FieldAnswer], letter: Letter) 
     return sorted(given.values(), key=lambda field: order.get(field.path, len(order)))
 
 
-def _party_of(letter: Letter, definition: FieldDefinition, answer: FieldAnswer | None) -> Party | None:
+def _party_of(
+    letter: Letter, definition: FieldDefinition, answer: FieldAnswer | None, others: Sequence[FieldAnswer]
+) -> Party | None:
     """Give who has a field's part; of goods the organisation that gets them, where another one is billed."""
     party = party_of(letter, definition.role) if definition.role else None
     if party and definition.role is Role.RECIPIENT and definition.is_party:
-        party = _organisation_of(party, letter)
+        party = _organisation_of(party, others, letter)
     if not definition.gets_goods or not any(_is_billed(named, letter) for named in (answer, party)):
         return party
     goes_to = letter.delivered
@@ -89,10 +91,10 @@ def _party_of(letter: Letter, definition: FieldDefinition, answer: FieldAnswer |
     return replace(goes_to, is_labelled=True) if goes_to and is_one else party
 
 
-def _organisation_of(party: Party, letter: Letter) -> Party:
-    """Give the organisation that stands right below a person in an address, else who was given."""
+def _organisation_of(party: Party, others: Sequence[FieldAnswer], letter: Letter) -> Party:
+    """Give the organisation that stands right below a person in an address, unless it is another field's."""
     below = organisation_below(party.verbatim, party.page, party.char_start, letter.surroundings)
-    if below is None:
+    if below is None or any(is_part(below.text, other.value or "") for other in others):
         return party
     return replace(party, verbatim=below.text, char_start=below.start, char_end=below.end)
 

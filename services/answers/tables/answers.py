@@ -270,10 +270,10 @@ def _read_table(
         rows = _without_known_tax(table, rows, named)
         reasons = list(why.of_listing(listing))
     under_heads = None
-    if not (found.heads or by_content or (listing.rows and not reasons)):
+    if not (found.heads or by_content or _has_words(listing)):
         under_heads = _read_table(table, labels, laid_out, pages, language, totals, {}, by_content=True)
     if under_heads and not (listing.rows and (under_heads.reasons or not under_heads.fields)):
-        return under_heads  # they name their columns in part: better than a list without any, if nothing is missing
+        return under_heads  # the head names columns in part: better than a list without words, if nothing is missing
     if not rows:
         return TableAnswers([], reasons if table.required or found.heads else [], unproven)
     rows = with_counts(table, rows) if reasons else rows
@@ -285,6 +285,11 @@ def _read_table(
     if listing.rows or not unproven:
         return TableAnswers(fields, reasons)
     return TableAnswers(fields, reasons, unproven, _exceeded(key, rows, named))
+
+
+def _has_words(listing: Listing) -> bool:
+    """Tell whether a list has rows, and each of them words."""
+    return bool(listing.rows) and all(any(map(str.isalpha, _words(row))) for row in listing.rows)
 
 
 def _reasons(

@@ -1,8 +1,9 @@
 """Shipped types: dates, amounts, accounts and numbers of something else do not take the place of the right ones."""
 
 import pytest
-from unit.answers.placed import answered
+from unit.answers.placed import TYPES, answered, placed
 
+from services.answers.candidates import Candidates
 from services.answers.letter import is_above_address
 
 DEADLINES = [
@@ -88,6 +89,7 @@ DEADLINES = [
         "2026-06-08",
     ),
     ("job_application", "en", "Date of birth: 14 March 1990", "application_date", "", None),
+    ("medical_report", "en", "Discharge summary\nReport No RPT-20731", "case_number", "RPT-20731", None),
 ]
 
 
@@ -478,3 +480,11 @@ def test_a_right_copy_stays_beside_dates_of_something_else(
     kind: str, language: str, text: str, field: str, copied: str, value: str | None
 ) -> None:
     assert answered(kind, text, language, **{field: copied}).get(field) == value
+
+
+@pytest.mark.parametrize(("words", "is_delivered"), [("DATE FACTURE", False), ("DATE", True)])
+def test_a_date_below_words_for_another_is_not_that_of_the_title_to_its_left(words: str, *, is_delivered: bool) -> None:
+    page = placed(("LIVRAISON", 500, 1_120), (words, 5_000, 1_000), ("23/11/2026", 5_000, 1_120))
+    kind = TYPES["delivery_note"]
+    (field,) = (field for field in kind.fields if field.name == "delivery_date")
+    assert bool(Candidates(page[0], "fr", page[1]).labelled(field, kind)) is is_delivered

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.answers.placed import SIZE, Pages, column, placed
+from unit.answers.placed import LETTER, SIZE, Pages, column, placed
 
 from services.answers.surroundings import MAX_ABOVE, MAX_BEFORE, MAX_LABEL, Surroundings
 from services.answers.tables.runs import Run, pack
@@ -116,10 +116,18 @@ def test_the_cell_above_is_the_next_line_of_an_address() -> None:
     assert above is not None
     assert above.text == "Muster GmbH"
     assert surroundings.cell_above(1, text.index("Muster")) is None
-    apart = placed(("Muster GmbH", 500, 1_000), ("Frau Anna Weber", 500, 1_000 + 2 * SIZE))
-    assert Surroundings(*apart).cell_above(1, apart[0][0].index("Frau")) is None
+    for gap, is_next in ((2.2, True), (2.3, False)):
+        apart = placed(("Muster GmbH", 500, 1_000), ("Frau Anna Weber", 500, 1_000 + round(gap * SIZE)))
+        assert (Surroundings(*apart).cell_above(1, apart[0][0].index("Frau")) is not None) is is_next
     beside = placed(("Muster GmbH", 600, 1_000), ("Frau Anna Weber", 500, 1_120))
     assert Surroundings(*beside).cell_above(1, beside[0][0].index("Frau")) is None
+
+
+def test_lines_of_an_address_may_end_at_one_edge_instead() -> None:
+    page = placed(("Antiquariat Korff", 4_000, 1_000), ("Bücher GmbH", 4_000 + 6 * LETTER, 1_120))
+    below = Surroundings(*page).cell_below(1, 0)
+    assert below is not None
+    assert below.text == "Bücher GmbH"
 
 
 def test_lines_of_a_column_beside_it_may_stand_between_two_lines_of_an_address() -> None:

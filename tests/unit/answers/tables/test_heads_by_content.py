@@ -1,7 +1,13 @@
 """Tables whose head names no column of words that a type knows: what stands below the heads says which one it is."""
 
+from decimal import Decimal
+
 import pytest
+from unit.answers.placed import TYPES, placed
 from unit.answers.tables.printed import read_text, said_descriptions, said_figures
+
+from services.answers.tables.answers import read_tables
+from services.answers.tables.sheet import sheets
 
 HEAD = "Position                Menge   Tagespreis   Nächte     Betrag"
 NIGHTS = (
@@ -253,3 +259,21 @@ def test_french_capitals_may_have_no_accents() -> None:
     answers = read_text("\n".join(lines), language="fr", net_total="100.00")
     assert said_descriptions(answers) == ["Pose de parquet", "Seuils"]
     assert [row[0] for row in said_figures(answers)] == [4, 2]
+
+
+def test_a_head_that_names_all_but_the_amounts_is_better_than_none_where_numbers_stand_between_the_lines() -> None:
+    head = (("Artikel", 500), ("Beschreibung", 1_000), ("Menge", 4_000), ("Einzelpreis", 4_500), ("EUR", 5_400))
+    words = [(name, left, 2_000) for name, left in head]
+    rows = (
+        ("SEG-G3", "Rollgenua III, Dacron", "Zuschnitt horizontal", "1", "2.480,00", "2.480,00"),
+        ("SEG-LB", "Lazy Bag mit Reißverschluss", "nach dem Großbaum", "1", "640,00", "640,00"),
+        ("REP-UV", "Schutzstreifen erneuern", "pauschal", "5", "38,50", "192,50"),
+    )
+    for number, (code, first, second, *numbers) in enumerate(rows):
+        top = 2_200 + 300 * number
+        words += [(code, 500, top), (first, 1_000, top), (second, 1_000, top + 110)]
+        words += [(text, left, top + 55) for text, left in zip(numbers, (4_200, 4_700, 5_300), strict=True)]
+    pages, layouts = placed(*words, ("Zwischensumme", 500, 3_300), ("3.312,50", 5_300, 3_300), size=90)
+    answers = read_tables(TYPES["invoice"], pages, sheets(pages, layouts), "de", {"net_total": Decimal("3312.50")})
+    assert said_descriptions(answers) == [f"{first} {second}" for _, first, second, *_ in rows]
+    assert not answers.reasons
