@@ -6,6 +6,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,6 +68,12 @@ class Noting:
         return generation
 
 
+@cache
+def _texts_of(folder: Path) -> Texts:
+    """Load a tokenizer and its grammars once: they take as long as the documents of a set."""
+    return Texts(folder)
+
+
 class Recorded:
     """An engine that says again what the model said; what it was never asked, the model itself is asked.
 
@@ -90,7 +97,7 @@ class Recorded:
 
     def __init__(self, record: Record, folder: Path, load: Callable[[], Awaitable[Engine]]) -> None:
         self._record = record
-        self._texts = Texts(folder)
+        self._texts = _texts_of(folder)
         self._load = load
         self._loading = asyncio.Lock()
         self._engine: Engine | None = None
