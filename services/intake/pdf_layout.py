@@ -19,6 +19,7 @@ from services.intake.pdf_font import Code, Face, Fonts
 from services.intake.pdf_graphics import dictionary, named
 from services.intake.pdf_hidden import Eyes
 from services.intake.pdf_paint import IDENTITY, Matrix, matrix_of, product
+from services.intake.pdf_spaced import without_spacing
 from services.intake.stored_text import stored_form
 
 _SHOWS: Final = frozenset({b"Tj", b"TJ", b"'", b'"'})
@@ -96,7 +97,7 @@ def read_page(page: PageObject, fonts: Fonts, eyes: Eyes) -> tuple[str, list[Run
         visitor_operand_before=layout.before, visitor_operand_after=layout.after, visitor_text=layout.piece
     )
     stored = stored_form(text)
-    return _parted(stored, layout.runs_of(stored), layout.unwritten)
+    return without_spacing(*_parted(stored, layout.runs_of(stored), layout.unwritten))
 
 
 def _notice_losses(page: PageObject, eyes: Eyes) -> None:

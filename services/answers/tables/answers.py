@@ -786,10 +786,12 @@ def _are_among_totals(last: Sequence[Row], rows: Sequence[Row], laid_out: Sequen
 
 
 def _label(row: Row) -> Cell:
-    """Give the words that stand on a row's own line, or else its first ones."""
+    """Give the words that stand on a row's own line, up to the last of them, or else its first ones."""
     amounts = {figure.cell.start for figure in (*row.figures.values(), *row.unnamed.values())}
-    own = (cell for cell in row.line.cells if cell.start not in amounts and any(map(str.isalpha, cell.text)))
-    return next(own, row.lines[0][1] if row.lines else row.line.cells[0])
+    own = [cell for cell in row.line.cells if cell.start not in amounts and any(map(str.isalpha, cell.text))]
+    if own:
+        return own[0]._replace(right=own[-1].right)  # a weight may part them: `Versand (Paket, | 9,4 kg):`
+    return row.lines[0][1] if row.lines else row.line.cells[0]
 
 
 def _are_aligned(cell: Cell, other: Cell) -> bool:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from schemas.events import FieldAnswer
 from schemas.tables import TableDefinition
+from services.answers.normal_form import plain
 from services.answers.tables.products import is_product
 from services.answers.tables.row import Row
 from services.answers.tables.sheet import Cell
@@ -84,7 +85,7 @@ def _description(path: str, row: Row, pages: Sequence[str], confidence: float) -
     yield FieldAnswer(
         path=path,
         kind="text",
-        value=" ".join(_unbroken([cell.text for _, cell in row.lines])),
+        value=plain("\n".join(cell.text for _, cell in row.lines)),
         verbatim="\n".join(cell.text for _, cell in row.lines),
         status="ok",
         confidence=confidence,
@@ -92,20 +93,6 @@ def _description(path: str, row: Row, pages: Sequence[str], confidence: float) -
         char_start=first.start,
         char_end=end,
     )
-
-
-def _unbroken(lines: Sequence[str]) -> Iterator[str]:
-    """Give lines with words made whole that a hyphen divides at a line's end."""
-    waiting = ""
-    for line in lines:
-        joined = waiting + line
-        waiting = ""
-        if joined.endswith(("-", "\u00ad")) and joined[-2:-1].isalpha() and line is not lines[-1]:
-            waiting = joined[:-1]
-        else:
-            yield joined
-    if waiting:
-        yield waiting
 
 
 def _place(text: str, cell: Cell) -> tuple[int, int]:

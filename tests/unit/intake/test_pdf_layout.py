@@ -45,6 +45,36 @@ def test_letters_shown_one_by_one_are_one_word() -> None:
     assert run.left == 600
 
 
+def spaced(letters: str, gap: float) -> str:
+    """Draw letters one by one, as programs do that know no spacing; no letter at all for `_`."""
+    widths = [stringWidth(letter, "Helvetica", 10) + gap for letter in letters]
+    lefts = [60 + sum(widths[:number]) for number in range(len(letters))]
+    shown = ((left, letter) for left, letter in zip(lefts, letters, strict=True) if letter != "_")
+    return " ".join(f"BT /F1 10 Tf 1 0 0 1 {left} 700 Tm ({letter}) Tj ET" for left, letter in shown)
+
+
+@pytest.mark.parametrize(
+    ("letters", "gap", "words"),
+    [
+        ("INVOICE", 2, ["INVOICE"]),
+        ("BILLED TO", 2, ["BILLED", "TO"]),
+        ("BILLED_TO", 3, ["BILLED", "TO"]),
+        ("Betrag", 7, ["Betrag"]),
+        ("AB", 5, ["A", "B"]),
+        ("123", 5, ["1", "2", "3"]),
+        ("ABC", 13, ["A", "B", "C"]),
+    ],
+    ids=["capitals", "two words", "a gap between words", "small letters", "two", "digits", "columns"],
+)
+def test_letters_that_are_drawn_one_by_one_and_spaced_out_are_a_word(
+    letters: str, gap: float, words: list[str]
+) -> None:
+    before, behind = "BT /F1 10 Tf 60 800 Td (Oben) Tj ET", "BT /F1 10 Tf 60 600 Td (Unten) Tj ET"
+    content = written(one_page(f"{before} {spaced(letters, gap)} {behind}".encode()))
+    assert read_pdf(content, LIMITS).pages[0].split() == ["Oben", *words, "Unten"]
+    assert {word for run in places(content) for word in run.split()} == {"Oben", *words, "Unten"}
+
+
 @pytest.mark.parametrize(
     ("operators", "text"),
     [
