@@ -92,6 +92,13 @@ _OF_ANOTHER: Final = re.compile(
 _REFERENCE: Final = re.compile(
     r"#?[\w./-]*\d[\w./-]*|(?:[\w-]+-)?nr\.?|no\.?|number|nummer|n°|#|:|vom|of|dated|du|[-\u2013]"
 )
+_OF_A_DOCUMENT: Final = re.compile(
+    r" (?:zu|zur|zum|for|to|pour|relative? (?:à|au)) (?:(?:ihrer?|unserer?|your|our|la|le|votre) )?"
+    r"(?:rechnung|invoice|facture|auftrag|bestellung|order|commande)(?!\w)"
+)
+"""What goes on behind a title that is about another document: `Mahnung zur Rechnung RE-4711`."""
+_COUNTED: Final = re.compile(r"(?:[1-9]\.|erste|zweite|dritte|letzte|1st|2nd|3rd|first|second|third|final|last) ")
+"""Before a title: of letters about one debt each is counted."""
 _WORD: Final = re.compile(r"\w+")
 _LABEL_WITH_VALUE: Final = re.compile(r"\w\s*:\s*\S*\d")
 
@@ -253,14 +260,16 @@ def _is_label(match: re.Match[str]) -> bool:
 
 
 def _strength(text: str, title: re.Match[str], *, is_subject: bool) -> float:
-    rest = [word for word in text[title.end() :].split() if not _REFERENCE.fullmatch(word)]
+    behind = _OF_A_DOCUMENT.sub("", text[title.end() :], count=1)
+    rest = [word for word in behind.split() if not _REFERENCE.fullmatch(word)]
     if is_subject:
         return SUBJECT_WITHIN if text[: title.start()].strip() else 1.0
     if _LABEL_WITH_VALUE.search(text):
         return LABEL_HEADING
     if text.endswith((".", ",", ";")) and rest:
         return 0.2
-    return 1.0 if not rest and not text[: title.start()].strip() else 0.7
+    before = _COUNTED.sub("", text[: title.start()], count=1)
+    return 1.0 if not rest and not before.strip() else 0.7
 
 
 def _short_lines(pages: Sequence[str]) -> Iterator[str]:

@@ -237,6 +237,10 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
         ("Materialbestellung 24-117", "purchase_order"),
         ("Verwalterbestellung 7", None),
         ("Bestellung 8", "purchase_order"),
+        ("2. Mahnung zur Rechnung RE-2026-01733", "payment_reminder"),
+        ("Letzte Mahnung zu unserer Rechnung 4711", "payment_reminder"),
+        ("Mahnung wegen Rechnung 4711", None),
+        ("Wir bitten um Mahnung zur Rechnung 4711", None),
     ],
 )
 def test_an_order_may_say_of_what_it_is_and_who_is_appointed_orders_nothing(line: str, title: str | None) -> None:
