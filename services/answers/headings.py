@@ -99,6 +99,8 @@ _OF_A_DOCUMENT: Final = re.compile(
 """What goes on behind a title that is about another document: `Mahnung zur Rechnung RE-4711`."""
 _COUNTED: Final = re.compile(r"(?:[1-9]\.|erste|zweite|dritte|letzte|1st|2nd|3rd|first|second|third|final|last) ")
 """Before a title: of letters about one debt each is counted."""
+_GOES_ON_COUNTED: Final = re.compile(rf" ?[-\u2013\u2014:/|,]? ?(?={_COUNTED.pattern})")
+"""Between a title and one that is counted, which says what it really is: `Invoice - 2nd reminder`."""
 _WORD: Final = re.compile(r"\w+")
 _LABEL_WITH_VALUE: Final = re.compile(r"\w\s*:\s*\S*\d")
 
@@ -231,6 +233,10 @@ def _named(line: str, titles: Mapping[str, _Titles]) -> tuple[str, float]:
     )
     if first is None or len(text[: first.start()].split()) > MAX_BEFORE:
         return "", 0.0
+    if goes_on := _GOES_ON_COUNTED.match(text, first.end()):
+        others = {other: title for other, title in titles.items() if other != name}
+        if (counted := _named(text[goes_on.end() :], others))[1] == 1.0:
+            return counted
     return name, _strength(text, first, is_subject=subject is not None)
 
 

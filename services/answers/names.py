@@ -21,6 +21,7 @@ _CAPITAL: Final = re.compile(
 """What French firms must write behind their names: `SAS au capital de 120 000 €`."""
 _LABEL: Final = re.compile(
     r"^(?:(?:Firma|Fa\.|Name|Kunde|Lieferant|Verkäufer|Käufer|Auftraggeber|Auftragnehmer|Vermieter|Mieter|Customer|Supplier"
+    r"|Auskunft|(?:Ansprechpartner|Sachbearbeiter|Bearbeiter)(?:in)?|Contact|Interlocuteur"
     r"|Client|Nom|Société|Nom / société|Sri\.?|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von"
     r"|From|Abs\.?|Absender) ?: ?"
     r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
@@ -89,6 +90,12 @@ _BEHIND_BRAND: Final = re.compile(r" [-\u2013] ")
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
+_ROOM: Final = re.compile(r", ?(?:Zimmer|Zi\.|Raum|Room|Bureau|bureau|Tel\.?|Durchwahl)[ :]*[\w./-]*\d[\w./ -]*$")
+"""Where somebody sits, behind the name: `Frau Thießen, Zimmer 2.14`."""
+_IN_TOWN: Final = re.compile(
+    r"(?P<person>(?:(?:PD|Priv\.-Doz\.|Prof\.|Dr\.|med\.|h\. ?c\.) ){1,4}(?P<name>[^,]+)), [A-ZÄÖÜ][a-zà-ÿß]{3,}"
+)
+"""Somebody with a title, and the town: `Dr. med. Erwin Möllers, Münster`."""
 _FOR_FIRM: Final = re.compile(rf"(?P<person>[^()]+) \((?P<firm>[^()]*\w {_LEGAL_FORM.pattern})\)")
 """Somebody, and in brackets whom he works for: `Deirdre Moran (Kilbride Wind DAC)`."""
 _OCCUPATION: Final = re.compile(
@@ -196,7 +203,9 @@ def parse_name(verbatim: str) -> str | None:
     What has no letter is none, nor is an address, an e-mail address, a salutation or a firm behind words of its own:
     `Returns to: Muster GmbH`.
     """
-    said = plain(verbatim).strip(_EDGES)
+    said = _ROOM.sub("", plain(verbatim).strip(_EDGES))
+    if (local := _IN_TOWN.fullmatch(said)) and is_person(local["name"]):
+        said = local["person"]
     name = _CAPITAL.sub("", _LABEL.sub("", (_TO_A_FIRM if is_firm(said) else _TO).sub("", said)))
     if quoted := _QUOTED.fullmatch(name):
         name = quoted[1]

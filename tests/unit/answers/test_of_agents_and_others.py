@@ -104,6 +104,24 @@ def test_the_firm_in_brackets_behind_a_person_is_the_name(said: str, name: str) 
     assert parse_name(said) == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Dr. med. Erwin Möllers, Münster", "Dr. med. Erwin Möllers"),
+        ("Prof. Dr. Ida Brook, Kiel", "Prof. Dr. Ida Brook"),
+        ("Dr. Brook, Kern", "Dr. Brook, Kern"),
+        ("Erwin Möllers, Münster", "Erwin Möllers, Münster"),
+        ("Auskunft: Frau Thießen, Zimmer 2.14", "Frau Thießen"),
+        ("Sachbearbeiterin: Ida Brook, Tel. 0431/1234-17", "Ida Brook"),
+        ("Contact: Mr Brook, Room 12a", "Mr Brook"),
+        ("Zimmer 14 GmbH", "Zimmer 14 GmbH"),
+        ("Raum, Licht & Ton GmbH", "Raum, Licht & Ton GmbH"),
+    ],
+)
+def test_a_town_a_room_and_a_word_for_who_is_to_be_asked_are_no_part_of_a_persons_name(said: str, name: str) -> None:
+    assert parse_name(said) == name
+
+
 @pytest.mark.parametrize("end", ["mbB", "(haftungsbeschränkt)"])
 def test_a_legal_form_ends_on_the_next_line_of_an_address(end: str) -> None:
     firm = "Kern Rabe PartG" if end == "mbB" else "Kern UG"
