@@ -9,6 +9,8 @@ from services.answers.tables.runs import Run
 
 LEAST: Final = 3
 """Letters of a word: two may be the labels of two columns."""
+_KERNED: Final = 3
+"""Letters that a font draws so close that they stand as one, at most: `RTA`, `TO`."""
 _APART: Final = 1.2
 """Gap between two letters of a heading, as part of their size, at most."""
 _UNEVEN: Final = 0.3
@@ -31,11 +33,12 @@ def without_spacing(text: str, runs: Sequence[Run]) -> tuple[str, list[Run]]:
     done = length = 0
     for chain in _chains(text, runs):
         start, end = chain[0].start, chain[-1].end
-        word = _word(text, chain) if len(chain) >= LEAST else text[start:end]
+        is_word = _is_spaced(chain)
+        word = _word(text, chain) if is_word else text[start:end]
         parts += [text[done:start], word]
         length += start - done
         left, right = chain[0].left, max(run.right for run in chain)
-        if len(chain) >= LEAST:
+        if is_word:
             joined.append(chain[0]._replace(start=length, end=length + len(word), left=left, right=right))
         else:
             joined += [run._replace(start=length + run.start - start, end=length + run.end - start) for run in chain]
@@ -45,10 +48,10 @@ def without_spacing(text: str, runs: Sequence[Run]) -> tuple[str, list[Run]]:
 
 
 def _chains(text: str, runs: Sequence[Run]) -> Iterator[list[Run]]:
-    """Give runs together that show letters of one line, one each, with nothing but spaces between; others alone."""
+    """Give runs together that show letters of one line, spaced out, with nothing but spaces between; others alone."""
     chain: list[Run] = []
     for run in runs:
-        if chain and not (_is_letter(text, chain[-1]) and _is_letter(text, run) and _follows(text, chain[-1], run)):
+        if chain and not (_are_letters(text, chain[-1]) and _are_letters(text, run) and _follows(text, chain[-1], run)):
             yield chain
             chain = []
         chain.append(run)
@@ -56,8 +59,14 @@ def _chains(text: str, runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield chain
 
 
-def _is_letter(text: str, run: Run) -> bool:
-    return run.end - run.start == 1 and text[run.start].isalpha()
+def _are_letters(text: str, run: Run) -> bool:
+    return run.end - run.start <= _KERNED and text[run.start : run.end].isalpha()
+
+
+def _is_spaced(chain: Sequence[Run]) -> bool:
+    """Say whether enough letters stand alone, and twice as many as those that stand as one."""
+    single = sum(run.end - run.start == 1 for run in chain)
+    return single >= max(LEAST, 2 * (len(chain) - single))
 
 
 def _follows(text: str, before: Run, run: Run) -> bool:
@@ -70,4 +79,5 @@ def _word(text: str, chain: Sequence[Run]) -> str:
     gaps = [run.left - before.right for before, run in pairwise(chain)]
     usual = median(gaps) + _UNEVEN * chain[0].size
     spaces = [" " if gap > usual else "" for gap in gaps]
-    return text[chain[0].start] + "".join(space + text[run.start] for space, run in zip(spaces, chain[1:], strict=True))
+    shown = [text[run.start : run.end] for run in chain]
+    return shown[0] + "".join(space + letters for space, letters in zip(spaces, shown[1:], strict=True))

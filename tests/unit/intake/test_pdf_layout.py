@@ -45,6 +45,15 @@ def test_letters_shown_one_by_one_are_one_word() -> None:
     assert run.left == 600
 
 
+def test_two_letters_that_are_kerned_are_of_the_word_that_is_spaced_out() -> None:
+    lefts = ((60, "O"), (71, "S"), (81, "TE"), (97, "R"), (108, "T"), (118, "A"), (128, "G"))
+    drawn = " ".join(f"BT /F1 10 Tf 1 0 0 1 {left} 700 Tm ({letters}) Tj ET" for left, letters in lefts)
+    content = written(one_page(f"{drawn} BT /F1 10 Tf 60 600 Td (Unten) Tj ET".encode()))
+    assert read_pdf(content, LIMITS).pages[0].split() == ["OSTERTAG", "Unten"]
+    pairs = drawn.replace("(O)", "(OB)").replace("(R)", "(RB)").replace("(A)", "(AB)")
+    assert len(read_pdf(written(one_page(pairs.encode())), LIMITS).pages[0].split()) > 1
+
+
 def spaced(letters: str, gap: float) -> str:
     """Draw letters one by one, as programs do that know no spacing; no letter at all for `_`."""
     widths = [stringWidth(letter, "Helvetica", 10) + gap for letter in letters]
