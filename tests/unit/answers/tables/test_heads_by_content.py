@@ -277,3 +277,29 @@ def test_a_head_that_names_all_but_the_amounts_is_better_than_none_where_numbers
     answers = read_tables(TYPES["invoice"], pages, sheets(pages, layouts), "de", {"net_total": Decimal("3312.50")})
     assert said_descriptions(answers) == [f"{first} {second}" for _, first, second, *_ in rows]
     assert not answers.reasons
+
+
+def test_a_charge_whose_words_a_weight_parts_is_none_of_the_rows() -> None:
+    lines = (
+        "Menge   Artikel                                        Betrag",
+        "    2   Lesebrille                                      20,00",
+        "    1   Etui aus Leder                                  30,00",
+        "                       Versand (Paket,  9,4 kg):         5,90",
+        "                                  Zwischensumme:        55,90",
+        "                                       19 % USt:        10,62",
+        "                                      Endbetrag:        66,52",
+    )
+    answers = read_text("\n".join(lines), net_total="55.90", gross_total="66.52")
+    assert said_descriptions(answers) == ["Lesebrille", "Etui aus Leder"]
+
+
+def test_a_hyphen_before_a_capital_stays() -> None:
+    lines = (
+        "Artikel                 Menge      Preis       Betrag",
+        "Aluminium-                  2      10,00        20,00",
+        "Leiter",
+        "Klapp-                      1      30,00        30,00",
+        "tritt",
+    )
+    answers = read_text("\n".join(lines), net_total="50.00")
+    assert said_descriptions(answers) == ["Aluminium-Leiter", "Klapptritt"]
