@@ -57,6 +57,7 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
+        "thirty-eighth",
         "thirty-seventh",
         "thirty-sixth",
         "thirty-fifth",

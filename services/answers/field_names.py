@@ -141,10 +141,6 @@ class FieldNames:
         """Say whether words behind a date make it another field's: `bis 16.5.2026 mit 2 % Skonto`."""
         return self._unlike_behind is not None and self._unlike_behind.search(item.behind) is not None
 
-    def are_heading(self, label: str) -> bool:
-        """Say whether words are the end of a heading of the document and no more: `livraison` of a delivery note."""
-        return self._heading is not None and self._heading.fullmatch(label.strip()) is not None
-
     def name_another(self, label: str) -> bool:
         """Say whether the words directly before a value name another field, and do not deny it."""
         return self._another is not None and self._another.search(label) is not None
@@ -276,16 +272,7 @@ def owner_by(item: Candidate, names: Mapping[str, FieldNames]) -> str | None:
     """Give the field that the nearest words name which name any, unless words behind it make it another's."""
     labels = item.labels[:1] if item.kind is Kind.REFERENCE and _OWN_NAME.search(item.label) else item.labels
     owner = next(filter(None, (_owner(label, names, item) for label in labels)), None)
-    if owner is None or names[owner].exclude_behind(item) or names[owner].exclude_number(item):
-        return None
-    return None if _is_called_otherwise(item, names[owner]) else owner
-
-
-def _is_called_otherwise(item: Candidate, names: FieldNames) -> bool:
-    """Say whether a date has words of its own above it that make it another's, and beside it stands a heading alone."""
-    beside, *above = item.labels or ("",)
-    is_heading = item.kind is Kind.DATE and names.are_heading(beside)
-    return is_heading and any(map(names.exclude, above))
+    return None if owner and (names[owner].exclude_behind(item) or names[owner].exclude_number(item)) else owner
 
 
 def owner_by_letters(item: Candidate, names: Mapping[str, FieldNames]) -> str | None:
