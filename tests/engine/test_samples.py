@@ -104,6 +104,7 @@ LAYOUTS = [
     Held("thirty-fifth", fields=311, misleading=1, rows=184, unflagged=1, silent_losses=0, auroc=0.97, ece=0.026),
     Held("thirty-sixth", fields=285, misleading=0, rows=157, unflagged=0, silent_losses=0, auroc=0.99, ece=0.044),
     Held("thirty-seventh", fields=170, misleading=2, rows=88, unflagged=1, silent_losses=0, auroc=0.97, ece=0.034),
+    Held("thirty-eighth", fields=358, misleading=6, rows=268, unflagged=5, silent_losses=0, auroc=0.91, ece=0.022),
 ]
 INVOICES = [
     Held("fifth", fields=220, misleading=3, rows=83, unflagged=0, silent_losses=0, auroc=0.96, ece=0.017),
