@@ -24,7 +24,13 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies, list_currencies
+from babel.numbers import (
+    get_currency_name,
+    get_currency_precision,
+    get_currency_symbol,
+    get_territory_currencies,
+    list_currencies,
+)
 
 from services.answers.addresses import AUSTRALIAN_STATES, STATES
 from services.answers.normal_form import UNIFIED, plain
@@ -79,11 +85,19 @@ _CURRENCIES: Final = {
 } | {
     "€": "EUR", "fr": "CHF", "sfr": "CHF", "franken": "CHF", "us$": "USD", "$us": "USD",
     "£": "GBP", "£gb": "GBP", "pfund sterling": "GBP", "pounds sterling": "GBP",
-    "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL", "r": "ZAR",
+    "dt": "TND", "zł": "PLN", "kč": "CZK", "₹": "INR", "rs": "INR", "r$": "BRL", "r": "ZAR",
     "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
     "$ us": "USD", "$ ca": "CAD", "$ca": "CAD", "s$": "SGD", "hk$": "HKD",
 }  # fmt: skip
 _CODES: Final = frozenset(list_currencies())
+_MILLIEMES: Final = 3
+_OF_THOUSANDTHS: Final = "|".join(sorted(code for code in _CODES if get_currency_precision(code) == _MILLIEMES))
+"""Currencies that have three decimals, as the dinars of Tunis and Kuwait."""
+IN_THOUSANDTHS: Final = re.compile(
+    rf"(?<![0-9])[0-9]{{1,3}}(?P<sign>[.,])[0-9]{{3}} ?(?:{_OF_THOUSANDTHS}|DT)(?!\w)"
+    rf"|(?<!\w)(?:{_OF_THOUSANDTHS}) ?[0-9]{{1,3}}(?P<last>[.,])[0-9]{{3}}(?![0-9.,])"
+)
+"""An amount in one of them, with one sign: `146.566 TND`."""
 _SIGN_AND_CODE: Final = re.compile(r"(?P<sign>[^\s0-9()+-]{1,3}) (?P<code>[A-Z]{3}) ?(?=[0-9])")
 _RAND_SIGN: Final = "R"
 _RAND: Final = re.compile(rf"^{_RAND_SIGN} ?(?=[0-9][0-9 ,.']{{0,20}}[.,][0-9]{{2}}$)")
@@ -94,7 +108,7 @@ _NUMBER_BESIDE: Final = re.compile(r"[0-9][0-9 '.,]*")
 _CURRENCY_NAME: Final = re.compile(r"[^\s()\[\]/,:;+.-]+")
 _IN: Final = frozenset({"in", "en"})
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars"})
+_SHARED_SIGNS: Final = frozenset({"$", "¥", "kr", "dollar", "dollars", "fcfa", "f cfa", "francs cfa", "franc cfa"})
 """Signs of several currencies: they make an amount money, but do not say which."""
 _SIGNED_OTHERWISE: Final = frozenset({"EUR", "CHF", "GBP"})
 """Currencies that none of these signs means."""
@@ -303,7 +317,10 @@ def _amount(verbatim: str, language: str, is_unit: Callable[[str], bool], *, mon
     signed = _SIGNED.fullmatch(_NO_CENTS.sub("", _without_unit(_without_sign(text) if money else text, is_unit)))
     if signed is None or bool(signed["open"]) != bool(signed["close"]):
         return None
-    magnitude = _magnitude(signed["digits"], _decimal_sign(language), money=money)
+    if money and IN_THOUSANDTHS.fullmatch(text) and (open_ := _OPEN.fullmatch(signed["digits"])):
+        magnitude: Decimal | None = Decimal(f"{open_[1]}.{open_[3]}")
+    else:
+        magnitude = _magnitude(signed["digits"], _decimal_sign(language), money=money)
     # Brackets and minus signs mark a negative amount; two of them mark it twice, as in "(12,00-)".
     negative = signed["open"] or signed["trail"] or signed["lead"] == "-"
     return -magnitude if magnitude and negative else magnitude

@@ -151,6 +151,9 @@ _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3})[.;](?=\s)")
 _SAME_WORD: Final = 5
 """Letters by which a word of a form is one of a field's name: `Zahlungsziel`, `Zahlungsbedingungen`."""
 _ENTRY: Final = re.compile(r"(?P<name>[^\W\d_][^\W\d_ .-]{1,30}(?: [^\W\d_]{2,20}){0,2}) ?: +(?P<rest>\S.*)", re.DOTALL)
+_IN_ACCOUNT: Final = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){2,7} $")
+"""An account, as far as the group before a figure that is its end and no amount."""
+_LONGEST_ACCOUNT: Final = 43
 _NOISE: Final = ",:; \t\r\n"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f]")
 _DASHES_ALONE: Final = re.compile(r"[-\u2010-\u2015\u2212_.,:;?*/\\'\" ]*")
@@ -385,11 +388,20 @@ class _Document:
         ]  # a short one may begin any word
         fits = partial(self._is_told, field) if _is_told_by_words(field) else None
         ways = (verbatim, *(spellings(field.kind, value) if value else ()))  # `EUR` is written where it has `€`
+        if field.kind in _AMOUNTS:
+            found = (self.pages.find(way, labels, longer, self._is_no_account) for way in ways)
+            yield from (place for place in found if place and self._is_no_account(place))
+            return
         yield from (place for way in ways if (place := self.pages.find(way, labels, longer, fits)))
         if field.kind is Kind.CURRENCY and value and (sign := shared_sign(value.text, self.pages.texts)):
             yield from filter(None, [self.pages.find(sign, labels, longer, fits)])
         if field.kind is Kind.PERIOD and value:
             yield from self._spelt(value.text, (*labels, *longer), fits)
+
+    def _is_no_account(self, place: Place) -> bool:
+        """Say whether a figure is not the last group of an account's number."""
+        start = place.char_start
+        return not _IN_ACCOUNT.search(self.pages.text(place.page), max(0, start - _LONGEST_ACCOUNT), start)
 
     def _is_told(self, field: FieldDefinition, place: Place) -> bool:
         return is_told(field, self.pages.text(place.page), place.char_start, place.char_end)

@@ -40,9 +40,14 @@ _TOLD_BY_WORDS: Final = frozenset({Kind.DATE, Kind.IBAN, Kind.VAT_ID, Kind.REFER
 """Kinds of which words may say that a copy is another's."""
 YOURS: Final = re.compile(
     r"(?<![\w/])(?:ihre?[mnrs]?|your|votre|vos|kunden(?:bestell|auftrag)\w*|customer|cust|client"
-    r"|purchase order|p\.?o\.? (?:no|nr|number|ref|#))"
+    r"|purchase order|p\.?o\.?[ -]?(?:no|nr|nummer|number|ref|#))"
 )
 """Words that say that something is the recipient's; in small letters."""
+
+_TOGETHER: Final = re.compile(r"\b(?:zusammen|insgesamt|(?:in|sum) total|together|au total|soit|ensemble)\W*$")
+"""Directly before what amounts make together; in small letters."""
+MOST_BEHIND: Final = 200
+"""Characters of a sentence behind an amount in which the others stand, and what they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,31 @@ def _told(
 ) -> Candidate | None:
     """Give what is a field's value by its name, or by what else tells it."""
     labelled = _not_recipients(candidates.labelled(definition, kind), definition, kind, given, candidates)
-    only = _only(labelled) or _only(_recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
+    only = _together(answer, definition, kind, candidates) or _only(labelled)
+    only = only or _only(recipients_own(definition, labelled)) or _only(_by_own_name(definition, labelled))
     only = only or _only(_by_own_words(definition, kind, labelled))
     only = only or _only(_with_charges(answer, labelled, definition, kind, candidates))
     return only or _unlabelled(answer, definition, kind, given, candidates)
+
+
+def _together(
+    answer: FieldAnswer | None, definition: FieldDefinition, kind: DocumentType, candidates: Candidates
+) -> Candidate | None:
+    """Give what a copied amount makes with those behind it in its sentence: `von 49,00 € und 8,50 €, zusammen 57,50 €`.
+
+    Of types without tax, as net and tax make the gross total.
+    """
+    if definition.kind is not Kind.MONEY or kind.tax_totals is not None or answer is None or answer.char_end is None:
+        return None
+    total = answer.value_numeric or Decimal(0)
+    behind = (item for item in candidates.of(Kind.MONEY) if item.page == answer.page)
+    following = [item for item in behind if answer.char_end <= item.char_start <= answer.char_end + MOST_BEHIND]
+    for item in following:
+        number = item.value.numeric or Decimal(0)
+        if item is not following[0] and number == total and _TOGETHER.search(nearest_words(item)):
+            return item
+        total += number
+    return None
 
 
 def _with_charges(
@@ -304,7 +330,7 @@ def _unlabelled(
     return labelled[0] if labelled and not _is_among(answer, labelled) else None
 
 
-def _recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) -> list[Candidate]:
+def recipients_own(definition: FieldDefinition, labelled: Sequence[Candidate]) -> list[Candidate]:
     """Give those that are called the recipient's: `Auftrag-Nr.: 2026-311` is the sender's, `Ihre Bestellung: B-7` not.
 
     Of another's number alone, such as that of an order; a document's own is its sender's.

@@ -24,6 +24,7 @@ _LABEL: Final = re.compile(
     r"|Auskunft|(?:Ansprechpartner|Sachbearbeiter|Bearbeiter)(?:in)?|Contact|Interlocuteur"
     r"|Client|Nom|Société|Nom / société|Sri\.?|Seller|Buyer|Vendor|Landlord|Tenant|Sold by|Sold to|Bill to|An|To|Von"
     r"|From|Abs\.?|Absender) ?: ?"
+    r"|(?:Kunde|Lieferant|Käufer|Verkäufer|Auftraggeber|Auftragnehmer|Vermieter|Mieter) (?=[A-ZÄÖÜ])"
     r"|(?:Firma|Fa\.) |Abs\. (?!\d))(?=\S)"
 )
 _TO: Final = re.compile(r"^(?:An|To) (?:(?:die|das|den|the) )?(?!Post$)(?=\S)")
@@ -81,9 +82,14 @@ _FIRM_AND_MORE: Final = re.compile(
     r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
     r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf)"
     r"| \([A-ZÀ-Þ][^\W\d_]+ [A-ZÀ-Þ][^\W\d_]+\)"
-    r"| ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river)\b.*)"
+    r")"
 )
-"""What stands behind a firm and is no part of its name: who works or drives for it, its town, a department."""
+"""What stands behind a firm and is no part of its name: who works for it, its town, a department."""
+_VEHICLE: Final = re.compile(
+    r"(?<=\w) ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river|[Cc]amion"
+    r"|[Cc]hauffeur)\b.*"
+)
+"""What carries and who drives, behind a carrier's name, with a legal form or without."""
 
 _BEHIND_BRAND: Final = re.compile(r" [-\u2013] ")
 """Between a brand and the firm that begins with it: `Lux - Lux Mietwagen GmbH`."""
@@ -224,12 +230,20 @@ def parse_name(verbatim: str) -> str | None:
     before, _, last = name.rpartition(" ")
     if _TITLED.fullmatch(before) and is_occupation(last):
         name = before.strip(_EDGES)
-    brand, *firms = _BEHIND_BRAND.split(name, maxsplit=1)
-    if firms and is_firm(firms[0]) and firms[0].casefold().startswith(f"{brand} ".casefold()):
-        name = firms[0]
-    firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
-    if firm and not is_firm(name[firm.end("firm") :]):
-        name = firm["firm"]
+    name = _without_what_follows(name)
     is_other = "@" in name or is_firm(name.partition(": ")[2]) or _SALUTATION.match(name) or address
     is_number = sum(map(str.isdigit, name)) > sum(map(str.isalpha, name))
     return name if any(map(str.isalpha, name)) and not (is_other or is_number) else None
+
+
+def _without_what_follows(name: str) -> str:
+    """Leave out the brand before a firm that begins with it, and what stands behind a firm or a carrier."""
+    brand, *firms = _BEHIND_BRAND.split(name, maxsplit=1)
+    if firms and is_firm(firms[0]) and firms[0].casefold().startswith(f"{brand} ".casefold()):
+        name = firms[0]
+    if (vehicle := _VEHICLE.search(name)) and (is_firm(name[: vehicle.start()]) or not is_firm(vehicle[0])):
+        name = name[: vehicle.start()]
+    firm = _FIRM_AND_MORE.fullmatch(name) if is_firm(name) else None
+    if firm and not is_firm(name[firm.end("firm") :]):
+        name = firm["firm"]
+    return name

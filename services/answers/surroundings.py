@@ -175,6 +175,18 @@ class Surroundings:
         found = self._index[page - 1].find(start)
         return found is not None and found[1] == 0
 
+    def first_of_rows(self, page: int, start: int) -> Sequence[Cell]:
+        """Give the cells that begin lines of several as the one at a place does: it, and a few above and below it.
+
+        Empty if that one is not the first of several in its line.
+        """
+        found = self._index[page - 1].find(start)
+        if found is None or found[1] > 0 or len(found[0].cells) == 1:
+            return ()
+        own = found[0].cells[0]
+        near = (*self._index[page - 1].lines_above(start), found[0], *self._index[page - 1].lines_below(start))
+        return [line.cells[0] for line in near if len(line.cells) > 1 and _have_an_edge(line.cells[0], own)]
+
     def cell_above(self, page: int, start: int) -> Cell | None:
         """Give the words directly above those at a place that begin at the same edge, as in an address."""
         return self._next_in_address(page, start, self._index[page - 1].lines_above(start))

@@ -59,6 +59,10 @@ _WHERE: Final = re.compile(
 """What tells where somebody is, or how he is reached."""
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b|€")
 """A currency that no other one is written as: `Fr.`, `R` and `£` are several."""
+DATES_OF_ROWS: Final = 3
+"""Dates that begin lines below each other, at least, where a table has one a row."""
+_GOES_ON_TO: Final = re.compile(r"\s{0,3}(?:[-\u2013\u2014]|bis(?: zum)?|to|until|till|au)\s{0,3}[0-9]")
+"""What stands behind the first date of a span."""
 _BESIDE: Final = re.compile(
     r"(?<![A-Z])(?P<before>[$€£]|[A-Z]{3}) ?[0-9][0-9.,'\u2019]*[.,][0-9]{2}(?![0-9])"
     r"|[.,][0-9]{2} ?(?P<behind>[$€£]|[A-Z]{3}(?![A-Z]))"
@@ -71,6 +75,10 @@ _CODE_BEFORE: Final = re.compile(r"(?<!\w)[A-Z]{3}[ \u00a0]$")
 _OF_ANOTHER: Final = Wording(
     de="{label}: die Wörter vor „{said}“ nennen etwas anderes.",
     en="{label}: the words before “{said}” name something else.",
+)
+_IN_ROWS: Final = Wording(
+    de="{label}: „{said}“ steht nur in den Zeilen einer Tabelle.",
+    en="{label}: “{said}” only stands in the rows of a table.",
 )
 _OF_SENDER: Final = Wording(
     de="{label}: „{said}“ kann eine eigene Nummer des Absenders sein.",
@@ -172,6 +180,8 @@ def _reason(
 ) -> Wording | None:
     found: Wording | None = None
     match definition.kind:
+        case Kind.DATE if kind.tax_totals and _is_of_rows(answer, candidates):
+            found = _IN_ROWS
         case Kind.REFERENCE:
             found = _reason_of_number(kind, definition, answer, candidates)
         case Kind.VAT_ID:
@@ -213,6 +223,26 @@ def _reason_of_amount(
         is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
         return _ONE_TAX if is_one else None
     return None
+
+
+def _is_of_rows(answer: FieldAnswer, candidates: Candidates) -> bool:
+    """Say whether a date stands in the first column of a table's rows, and elsewhere only in a span."""
+    places = [item for item in candidates.of(Kind.DATE) if item.value.text == answer.value]
+    in_rows = [item for item in places if _is_in_rows(item, candidates)]
+    return bool(in_rows) and all(item in in_rows or _is_in_span(item, candidates) for item in places)
+
+
+def _is_in_rows(item: Candidate, candidates: Candidates) -> bool:
+    """Say whether a date begins a line of several cells, and so do others, below or above it, of its column."""
+    around = candidates.surroundings
+    column = around.first_of_rows(item.page, item.char_start)
+    dated = {each.char_start for each in candidates.of(Kind.DATE) if each.page == item.page}
+    return sum(cell.start in dated for cell in column) >= DATES_OF_ROWS
+
+
+def _is_in_span(item: Candidate, candidates: Candidates) -> bool:
+    text = candidates.pages[item.page - 1]
+    return item.ends_span or _GOES_ON_TO.match(text, item.char_end) is not None
 
 
 def _reason_of_vat_id(

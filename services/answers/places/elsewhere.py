@@ -11,7 +11,7 @@ from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import findings_of
 from services.answers.imprint import END_OF_SENTENCE
-from services.answers.labelling import answer_of
+from services.answers.labelling import answer_of, recipients_own
 from services.answers.letter import is_part
 from services.answers.names import firms_in, is_firm
 from services.answers.places.one_party_each import other_party
@@ -66,6 +66,10 @@ def _from_elsewhere(kind: DocumentType, fields: Sequence[FieldAnswer], candidate
         definition = definitions.get(field.path)
         if definition is None or field.status != "ok" or (definition.kind is Kind.MONEY and field.path in proven):
             continue
+        if field.value in {
+            item.value.text for item in recipients_own(definition, candidates.labelled(definition, kind))
+        }:
+            continue  # a shop's `Bestellung #2862` stands where its customer's `PO-Nummer` does elsewhere
         if (place := _far_likelier(kind, definition, field, candidates)) and (
             found := _said_at(kind, definition, place, candidates)
         ):

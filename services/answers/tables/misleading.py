@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Final
 
 from schemas.tables import TableDefinition
-from services.answers.amounts import parse_money
+from services.answers.amounts import IN_THOUSANDTHS, parse_money
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.row import Figure, Row
 from services.answers.tables.sheet import Line, Sheet
@@ -41,13 +41,15 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
     """Read amounts with three decimals, if most cannot be read otherwise and something shows what they are.
 
     One of the rows does, or, where all of them are written so, the document's other amounts: all have two decimals
-    behind that sign, and one is what the rows come to.
+    behind that sign, and one is what the rows come to. Or the document's currency has three decimals (`146.566 TND`).
     """
     key = table.key.name
-    if 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
+    lines = (" ".join(cell.text for cell in line.cells) for sheet in laid_out for line in sheet.lines)
+    signs = {match["sign"] or match["last"] for line in lines for match in IN_THOUSANDTHS.finditer(line)}
+    if not signs and 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
         return
     texts = (cell.text for row in rows for cell in row.line.cells)
-    signs = {match[1] or match[2] for text in texts for match in _IN_THOUSANDTHS.finditer(text)}
+    signs = signs or {match[1] or match[2] for text in texts for match in _IN_THOUSANDTHS.finditer(text)}
     if not signs and all(_ONE_SIGN.search(row.figures[key].cell.text) for row in rows):
         signs = _signs_of_sum([row.figures[key].cell.text for row in rows], laid_out)
     if len(signs) != 1:

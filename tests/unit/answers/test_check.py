@@ -711,3 +711,16 @@ def test_of_a_list_that_was_copied_the_first_is_said(between: str) -> None:
     copied = f"1. Angina pectoris{between}2. Fieb"
     answer = check_answer(kind, {"diagnosis": copied}, ["Diagnosen:\n1. Angina pectoris\n2. Fieber"], "de")
     assert values(answer) == {"diagnosis": "Angina pectoris"}
+
+
+@pytest.mark.parametrize(
+    ("text", "copied", "said"),
+    [
+        ("Steuer keine, IBAN: CH81 8080 8004 9173 2654 0\n", "0", None),
+        ("Steuer 0 %, IBAN: CH81 8080 8004 9173 2654 0\n", "0", "0"),
+        ("IBAN: CH81 8080 8004 9173 2654 0\nSteuer 2654\n", "2654", "2654"),
+    ],
+)
+def test_the_last_group_of_an_account_is_no_amount(text: str, copied: str, said: str | None) -> None:
+    kind = a_type(field("tax", Kind.MONEY, "Steuer", "Tax"))
+    assert values(check_answer(kind, {"tax": copied}, [text], "de")).get("tax") == said

@@ -222,7 +222,8 @@ def test_of_two_headings_of_a_type_the_stronger_one_counts() -> None:
     [
         "Auftragsbestätigung 7714", "Order confirmation", "Order Acknowledgement No. 5", "Confirmation de commande",
         "Proforma", "Pro-forma invoice", "Proforma-Rechnung", "Proformarechnung 12", "Facture pro forma n° 8",
-        "Kostenvoranschlag", "Devis n° 31", "Angebot Nr. 9", "Quotation 44",
+        "Kostenvoranschlag", "Devis n° 31", "Angebot Nr. 9", "Quotation 44", "REQUEST FOR QUOTATION", "Preisanfrage 8",
+        "Demande de devis n° 4",
     ],
 )  # fmt: skip
 def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
@@ -240,6 +241,8 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
         ("2. Mahnung zur Rechnung RE-2026-01733", "payment_reminder"),
         ("Letzte Mahnung zu unserer Rechnung 4711", "payment_reminder"),
         ("INVOICE - 2nd reminder", "payment_reminder"),
+        ("Receipt & Tax Invoice", "invoice"),
+        ("Receipt 4711", "other"),
         ("Rechnung 4711, 3. Mahnung", None),
         ("Invoice - 2nd edition of posters", None),
         ("Mahnung wegen Rechnung 4711", None),

@@ -744,9 +744,24 @@ def test_whole_francs_and_euros_have_a_dash_for_their_cents(written: str) -> Non
         ("Auftrag PJ-0412", None),
         ("Leistungszeitraum September, Ihr Abruf 7000341955 vom 24.08.2026.", "7000341955"),
         ("PO 654321 Bradford", None),
+        ("Bestellung #2862\nPO-Nummer EK-26/7", "EK-26/7"),
         ("PO 44718", None),
     ],
 )
 def test_an_order_that_is_called_the_buyers_is_filled_in(line: str, order: str | None) -> None:
     found = answered("invoice", f"Muster GmbH\nRechnung RE-7\n{line}\n", "de")
     assert found.get("order_number") == order
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claimed"),
+    [
+        ("die Erstattung von 349,00 € sowie der Lieferkosten von 49,00 €, zusammen 398,00 €.", "398.00"),
+        ("die Erstattung von 349,00 € und 49,00 €, insgesamt also\n398,00 €.", "349.00"),
+        ("die Erstattung von 349,00 €, das sind zusammen 349,00 €.", "349.00"),
+        ("die Erstattung von 349,00 € sowie 49,00 €, zusammen 400,00 €.", "349.00"),
+    ],
+)
+def test_what_is_claimed_is_what_the_amounts_of_its_sentence_make_together(sentence: str, claimed: str) -> None:
+    text = f"Reklamation\nIch verlange {sentence}\n"
+    assert answered("complaint", text, "de", amount_claimed="349,00 €")["amount_claimed"] == claimed

@@ -86,6 +86,11 @@ def read(kind: Kind, verbatim: str, language: str = "de") -> str | None:
         ("INR 1,65,000.00", "165000.00"),
         ("\u20b91,65,000", "165000"),
         ("12,34,56,789.5", "123456789.5"),
+        ("146.566 TND", "146.566"),  # dinars have three decimals
+        ("KWD 12,500", "12.500"),
+        ("2.240,366 DT", "2240.366"),
+        ("146.566 EUR", "146566"),
+        ("45 000 FCFA", "45000"),
     ],
 )
 def test_money_is_read_in_the_forms_of_many_countries(verbatim: str, amount: str) -> None:
@@ -396,6 +401,11 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Orchard Homes Ltd, Leeds", "Orchard Homes Ltd"),
         ("Orchard Homes Ltd Customer Relations", "Orchard Homes Ltd"),
         ("Korff Kühllogistik GmbH, Kfz WUG-AK 317", "Korff Kühllogistik GmbH"),
+        ("Raab GmbH, Lkw OG-AB 12", "Raab GmbH"),
+        ("Palm Bridge Haulage Services, truck 5-418, driver to call", "Palm Bridge Haulage Services"),
+        ("Wash & Go (Truck & Bus) GmbH", "Wash & Go (Truck & Bus) GmbH"),
+        ("Kunde Müller GmbH", "Müller GmbH"),
+        ("Mieter helfen Mietern e.V.", "Mieter helfen Mietern e.V."),
         ("Kägi Transport AG in Kloten", "Kägi Transport AG"),
         ("Nordbau GmbH in Liquidation", "Nordbau GmbH in Liquidation"),
         ("Aoife Brook, Meridian Leasing DAC, 4 Harbourm", "Meridian Leasing DAC"),

@@ -401,3 +401,28 @@ def test_a_currency_in_which_half_of_the_amounts_are_is_only_proposed() -> None:
     rate = "Beträge in CHF\nArbeit 1'000.00\nMaterial 621.50\nTotal CHF 1'621.50\nKurs EUR 1 = 0.95\nTotal EUR 1'706.84"
     assert of_text("invoice", rate, currency="CHF") == {}
     assert of_text("invoice", "Invoice 17\nTotal €95.00\nShare capital 7,500.00 PLN", "en", currency="EUR") == {}
+
+
+JOURNEYS = (("Date", 0), ("Circuit", 1000), ("Prix", 3000))
+
+
+def journeys(*days: str, period: str = "") -> Pages:
+    rows = (
+        (word, left, 900 + 200 * at)
+        for at, day in enumerate(days)
+        for word, left in zip((day, "Nord - Sud", "86,50"), (0, 1000, 3000), strict=True)
+    )
+    return placed(("Facture FC-17", 0, 100), (period, 0, 300), *((word, left, 700) for word, left in JOURNEYS), *rows)
+
+
+def test_a_date_that_only_rows_and_a_period_have_is_not_the_invoices() -> None:
+    days = ("02/11/2026", "03/11/2026", "04/11/2026")
+    page = journeys(*days, period="Période : du 02/11/2026 au 09/11/2026")
+    (message,) = reasons("invoice", page, "fr", issue_date=days[0]).values()
+    assert message.endswith("“02/11/2026” only stands in the rows of a table.")
+
+
+def test_a_date_that_stands_elsewhere_as_well_or_in_a_line_of_few_is_the_invoices() -> None:
+    days = ("02/11/2026", "03/11/2026", "04/11/2026")
+    assert reasons("invoice", journeys(*days, period="Date : 02/11/2026"), "fr", issue_date=days[0]) == {}
+    assert reasons("invoice", journeys(*days[:2]), "fr", issue_date=days[0]) == {}

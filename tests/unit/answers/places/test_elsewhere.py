@@ -166,6 +166,18 @@ def test_a_likely_place_gives_way_to_no_other_value() -> None:
     assert only(done(unlikely, number="B-2026-77")).value == "RE-2026-17"
 
 
+def test_a_number_that_is_called_the_buyers_gives_way_to_no_other_one() -> None:
+    order = field("order", Kind.REFERENCE, "Bestellung", "order", synonyms=("PO-Nummer",))
+    kind = a_type(*BILL.fields, order)
+    places = learned({"reference:order": {"left:bestellung": FAR}})
+    for words, value in (("PO-Nummer", "EK-26/7"), ("Bestellung", "B-17")):
+        pages, layouts = placed(("Bestellung", 0, 100), ("B-17", 3000, 100), (words, 0, 400), ("EK-26/7", 3000, 400))
+        known = Candidates(pages, "de", layouts, learned_places=places)
+        fields = check_answer(kind, {"order": "EK-26/7"}, pages, "de", known.surroundings)
+        found = by_places(kind, Review(fields, [], {}), known, "de")
+        assert values(list(found.fields)) == {"order": value if words == "PO-Nummer" else "EK-26/7"}
+
+
 def test_a_value_that_the_likeliest_place_says_too_stays_where_it_was_copied() -> None:
     known = Candidates(["Datum 05.06.2026\nLieferung 05.06.2026"], "de", learned_places=LEARNED)
     fields = check_answer(BILL, {"issued": "05.06.2026"}, known.pages, "de", known.surroundings)

@@ -416,6 +416,20 @@ def test_amounts_with_three_decimals_are_read_if_the_other_amounts_have_two_behi
     assert other.reasons
 
 
+def test_amounts_in_a_currency_with_three_decimals_have_them() -> None:
+    rows = (
+        "Désignation                         Montant",
+        "Trajet Nord                          86.500",
+        "Trajet Sud                           94.250",
+    )
+    below = "                     Montant HT     180.750 TND"
+    assert amounts(read(*rows, below, language="fr", net_total="180.750")) == [Decimal("86.5"), Decimal("94.25")]
+    assert amounts(read(*rows, below.replace("TND", "EUR"), language="fr", net_total="180750")) != [
+        Decimal("86.5"),
+        Decimal("94.25"),
+    ]
+
+
 def test_the_known_tax_between_known_totals_is_no_item_whatever_stands_beside_it() -> None:
     below = "Claims must reach us within 7 days.                           80.00"
     lines = (*BILL_WITH_SUBTOTAL[:4], below, BILL_WITH_SUBTOTAL[-1])
