@@ -57,8 +57,10 @@ _BEFORE_MILLIONS: Final = re.compile(
 _DASH_BEFORE_CURRENCY: Final = re.compile(rf"[-\u2212\u2013][{GAP}](?={CURRENCY})")
 BEHIND_WORDS: Final = re.compile(r"[^\W\d_][.)]? $")
 _SPACED_AMOUNT: Final = re.compile(
-    r"(?<![\w.,/:-])-?[0-9]{1,3}(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019\u2032-]\d)-?"
+    r"(?<![\w.,/:-])-?[0-9]{1,3}(?:"
+    r"(?: [0-9]{3}){1,4}[.,][0-9]{2}(?![\w/:]|[.,'\u2019\u2032-]\d)-?|(?:[ .][0-9]{3}){0,4} F ?CFA(?!\w))"
 )
+"""With cents, or in francs that have none: `1 375 000 FCFA`."""
 _DATE: Final = re.compile(
     r"(?<![\w.,/-])(?:"
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"

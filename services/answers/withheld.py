@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Final
 
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
@@ -233,11 +233,12 @@ def _is_of_rows(answer: FieldAnswer, candidates: Candidates) -> bool:
 
 
 def _is_in_rows(item: Candidate, candidates: Candidates) -> bool:
-    """Say whether a date begins a line of several cells, and so do others, below or above it, of its column."""
-    around = candidates.surroundings
-    column = around.first_of_rows(item.page, item.char_start)
+    """Say whether a date begins a line of several cells, and so do others right below or above it in its column."""
+    column = candidates.surroundings.first_of_rows(item.page, item.char_start)
     dated = {each.char_start for each in candidates.of(Kind.DATE) if each.page == item.page}
-    return sum(cell.start in dated for cell in column) >= DATES_OF_ROWS
+    runs = (list(run) for is_date, run in groupby(column, lambda cell: cell.start in dated) if is_date)
+    own = next((run for run in runs if any(cell.start == item.char_start for cell in run)), [])
+    return len(own) >= DATES_OF_ROWS
 
 
 def _is_in_span(item: Candidate, candidates: Candidates) -> bool:

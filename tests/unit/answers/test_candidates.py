@@ -54,6 +54,7 @@ def test_an_amount_with_spaces_is_found_both_ways() -> None:
 
 def test_french_groups_are_one_amount() -> None:
     assert found(Kind.MONEY, "Total TTC 8 956,58 € dont 1 190,00", "fr") == ["8956.58", "1190.00"]
+    assert found(Kind.MONEY, "Total TTC 1 375 000 FCFA, soit 500 F CFA", "fr") == ["1375000", "500"]
 
 
 @pytest.mark.parametrize("text", ["20.00%", "VAT @ 20.00 %", "5,50 %", "6.25% of it"])

@@ -426,3 +426,10 @@ def test_a_date_that_stands_elsewhere_as_well_or_in_a_line_of_few_is_the_invoice
     days = ("02/11/2026", "03/11/2026", "04/11/2026")
     assert reasons("invoice", journeys(*days, period="Date : 02/11/2026"), "fr", issue_date=days[0]) == {}
     assert reasons("invoice", journeys(*days[:2]), "fr", issue_date=days[0]) == {}
+
+
+def test_a_date_beside_others_right_above_a_table_of_dates_is_the_invoices() -> None:
+    head = (("Invoice date", 0, 300), ("Account", 1000, 300), ("31/03/2026", 0, 420), ("C-17", 1000, 420))
+    rows = ((word, left, 700 + 120 * at) for at in range(3) for word, left in (("24/03/2026", 0), ("Crane", 1000)))
+    page = placed(*head, ("Date", 0, 580), ("Work", 1000, 580), *rows)
+    assert reasons("invoice", page, "fr", issue_date="31/03/2026") == {}
