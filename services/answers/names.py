@@ -82,9 +82,9 @@ _FIRM_AND_MORE: Final = re.compile(
     r"| (?:Customer (?:Relations|Services?|Care|Support)|Accounts(?: Payable)?|Service Clients?|Comptabilité"
     r"|Kunden(?:service|dienst|betreuung)|Buchhaltung|Einkauf)"
     r"| \([A-ZÀ-Þ][^\W\d_]+ [A-ZÀ-Þ][^\W\d_]+\)"
-    r")"
+    r"| ?, (?!Zweig|Niederl|Filial|Werk|Abteil|Branch|Division|Succursale)[^,]{1,40}, .*[0-9].*)"
 )
-"""What stands behind a firm and is no part of its name: who works for it, its town, a department."""
+"""What stands behind a firm and is no part of its name: who works for it, its town, its address, a department."""
 _VEHICLE: Final = re.compile(
     r"(?<=\w) ?[,;(] ?(?:Kfz|Lkw|LKW|Kennz|Fahrzeug|Fahrer|Anhänger|[Tt]ruck|[Vv]ehicle|[Ll]orry|[Dd]river|[Cc]amion"
     r"|[Cc]hauffeur)\b.*"

@@ -50,6 +50,7 @@ _UNIT: Final = re.compile(r"[^\w\s]|[A-Z]{3}|s?Fr\.?", re.IGNORECASE)
 """A cell of its own for the currency: what it belongs to stands before it."""
 _PLACE_AND_DATE: Final = re.compile(r"(?:[^\W\d_][\w .()/'-]{1,40},(?: den| am| le| on)?)?")
 """What a letter's date has before it: nothing, or the place."""
+_WHOLE_DATE: Final = re.compile(r"(?<![\w./-])[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}(?![\w/-])")
 
 
 class Surroundings:
@@ -116,6 +117,8 @@ class Surroundings:
             return False
         if before:
             return True
+        if any(_WHOLE_DATE.search(other.text) for other in line.cells[:at]):
+            return False  # a line of several dates is a table's
         is_labelled = at > 0 and line.cells[at - 1].text.rstrip().endswith(":")
         return not is_labelled and not any(item.overlaps(cell) and _LETTER.search(item.text) for item in above)
 

@@ -174,3 +174,8 @@ def test_any_place_of_any_text_has_words_around_it_or_none(text: str, start: int
 def test_dates_below_each_other_are_no_letters() -> None:
     page = placed(("Datum", 0, 100), ("04.03.2026", 0, 220), ("11.03.2026", 0, 340), ("9. April 2026", 4_000, 600))
     assert [is_dateline(page, day) for day in ("04.03.2026", "11.03.2026", "9. April 2026")] == [False, False, True]
+
+
+def test_a_date_behind_another_one_in_its_line_is_a_rows() -> None:
+    page = placed(("RE-17", 0, 400), ("02.09.2026", 1000, 400), ("16.09.2026", 2000, 400), ("16.11.2026", 3000, 100))
+    assert [is_dateline(page, day) for day in ("02.09.2026", "16.09.2026", "16.11.2026")] == [True, False, True]

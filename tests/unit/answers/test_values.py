@@ -402,6 +402,8 @@ def test_an_identifier_is_compact_and_read_only_if_its_own_check_holds(
         ("Orchard Homes Ltd Customer Relations", "Orchard Homes Ltd"),
         ("Korff Kühllogistik GmbH, Kfz WUG-AK 317", "Korff Kühllogistik GmbH"),
         ("Raab GmbH, Lkw OG-AB 12", "Raab GmbH"),
+        ("Fern Studio Limited, 2nd Floor, 19 Rope Lane, Bristol. Company no. 11620934", "Fern Studio Limited"),
+        ("Nordbau GmbH, Zweigniederlassung Süd, Halle 2", "Nordbau GmbH, Zweigniederlassung Süd, Halle 2"),
         ("Palm Bridge Haulage Services, truck 5-418, driver to call", "Palm Bridge Haulage Services"),
         ("Wash & Go (Truck & Bus) GmbH", "Wash & Go (Truck & Bus) GmbH"),
         ("Kunde Müller GmbH", "Müller GmbH"),
