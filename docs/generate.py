@@ -47,12 +47,13 @@ BENCH: Final = ("efficiency", "alternatives", "ceiling", "growth", "scale-out", 
 MEASURED: Final[Mapping[str, Any]] = json.loads((DOCS.parent / "load-tests/baseline.json").read_text("utf-8"))
 SAMPLES: Final = DOCS.parent / "samples"
 ANSWERS: Final[Mapping[str, Any]] = json.loads((SAMPLES / "baseline.json").read_text("utf-8"))
-LAYOUTS: Final = [
+_READ_FIRST: Final = [
     [cell.strip(" *") for cell in line.strip("|").split("|")]
     for line in (SAMPLES / "layouts/README.md").read_text("utf-8").splitlines()
     if line.startswith("| ")
 ]
-"""Rows of the table of first readings: what it is, and a cell a set, the newest last."""
+LAYOUTS: Final = list(zip(*_READ_FIRST, strict=True))
+"""Columns of the table of first readings: what it is, and a cell a set, the newest last."""
 LAST_SETS: Final = 3
 MISSED: Final = "**not reached**"
 GOALS: Final[Sequence[Mapping[str, Any]]] = yaml.load(
