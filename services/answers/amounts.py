@@ -297,6 +297,11 @@ def own_dollar(pages: Sequence[str]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def is_dollar(code: str) -> bool:
+    """Say whether a currency's sign is that of the dollar: `$` beside amounts in `USD` says no other."""
+    return code in _OF_DOLLARS
+
+
 def _currency(name: str) -> str | None:
     if name.upper() in _CODES:
         return name.upper()

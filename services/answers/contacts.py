@@ -13,6 +13,8 @@ _REACH: Final = 70
 """Characters before a value in which its sentence may say whose it is."""
 _LINES: Final = 3
 """Lines above it in its block that may."""
+LINES_OF_BLOCK: Final = 6
+"""Lines above it in the block of a form or an address that may have whose it is."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _TITLED: Final = re.compile(
     r"(?<![\w-])(?:Herrn?|Frau|Mr|Mrs|Ms|Miss|Madame|Mme|Mlle|Monsieur)\.? "
@@ -33,6 +35,27 @@ _OWN: Final = re.compile(
 _NEXT_SENTENCE: Final = re.compile(
     r"(?<!Dr)(?<!Fr)(?<!Hr)(?<!Mr)(?<!Ms)(?<!Tel)(?<=[^\W\d_]{2})[.!?] {1,3}(?=[^\W\d_])|\n[ \t]{0,9}\n"
 )
+
+
+def is_in_recipients_block(
+    answer: FieldAnswer, writers: Sequence[str], recipients: Sequence[str], surroundings: Surroundings
+) -> bool:
+    """Say whether a number or mail stands below the recipient's name in its column, and none of a writer is nearer.
+
+    Parameters
+    ----------
+    writers, recipients
+        Names of who writes, and to whom.
+    """
+    page, start = answer.page, answer.char_start
+    for _ in range(LINES_OF_BLOCK):
+        above = surroundings.cell_above(page, start) if page is not None and start is not None else None
+        if above is None or any(has_words(above.text, name) for name in writers):
+            return False
+        if any(has_words(above.text, name) for name in recipients):
+            return True
+        start = above.start
+    return False
 
 
 def is_anothers_contact(

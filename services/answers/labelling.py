@@ -171,7 +171,8 @@ def _with_charges(
 def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> Sequence[Candidate]:
     """Give the dates that a name of the field tells, where the others are dates and no more: `Lieferdatum`, `Datum`.
 
-    The others' names must be parts of the field's own, or they must stand as a letter's date does; before a single one
+    The others' names must be parts of the field's own or begin with one (`Date de vente`), or they must stand as a
+    letter's date does; before a single one
     of these only a name goes that stands alone, and none in a sentence (`Pos. 3 fehlt, Lieferung am`). Theirs must be
     no later dates: a credit note has its `Datum`, and below it the `Rechnungsdatum` of the invoice that it is for. Of
     numbers nothing tells that.
@@ -186,7 +187,8 @@ def _by_own_name(definition: FieldDefinition, labelled: Sequence[Candidate]) -> 
     in_column = [item for item, words in others if item.is_dateline and words not in vague]
     if len({item.value.text for item in in_column}) == 1:
         told = [item for item, words in said if words in names - vague]
-    are_vague = all(words in vague or item.is_dateline for item, words in others)
+    begin_vaguely = tuple(f"{name} " for name in vague)
+    are_vague = all(words in vague or words.startswith(begin_vaguely) or item.is_dateline for item, words in others)
     return [item for item in told if are_vague and all(other.value.text <= item.value.text for other, _ in others)]
 
 

@@ -17,6 +17,7 @@ from services.answers.names import (
     firms_in,
     is_firm,
     is_legal_form,
+    is_nameless,
     is_occupation,
     is_organisation,
     is_owner,
@@ -857,7 +858,8 @@ def _firm_of(names: Sequence[Cell]) -> Cell | None:
         return first
     is_person = len(first.text.split()) in _WORDS_OF_A_NAME and not _NO_PERSON.search(first.text)
     is_above = is_person or is_repeated(first.text, second.text)
-    return second if is_above and is_firm(second.text) and not is_legal_form(second.text) else first
+    is_whole = is_firm(second.text) and not (is_legal_form(second.text) or is_nameless(second.text))
+    return second if is_above and is_whole else first
 
 
 def _is_titled(names: Sequence[Cell]) -> bool:

@@ -93,6 +93,13 @@ _VEHICLE: Final = re.compile(
 
 _BEHIND_BRAND: Final = re.compile(r" [-\u2013] ")
 """Between a brand and the firm that begins with it: `Lux - Lux Mietwagen GmbH`."""
+_CO: Final = re.compile(r"\s*& ?Co\.?\s*$")
+_NO_NAME_ALONE: Final = re.compile(
+    r"(?:(?:hotel|gaststätten|gast)?betriebs|besitz|verwaltungs|beteiligungs|vertriebs|produktions|service)"
+    r"(?:-|[- ]?gesellschaft)?|familie [A-ZÄÖÜ][\w-]+",
+    re.IGNORECASE,
+)
+"""What a firm is called below the name of its house: `Gasthof Seerose`, and then `Betriebs-GmbH & Co. KG`."""
 _PERSON: Final = re.compile(
     r"(?:(?:Dr|Prof|Mag|Ing)\. ?)*(?:[A-ZÀ-Þ][^\W\d_]*(?:[-'\u2019.][^\W\d_]+)*\.?(?: |$)){2,3}"
 )
@@ -191,6 +198,12 @@ def is_owner(text: str) -> bool:
 def is_firm(name: str) -> bool:
     """Say whether a name has a legal form: no label, no heading, and no person has one."""
     return _LEGAL_FORM.search(name) is not None
+
+
+def is_nameless(firm: str) -> bool:
+    """Say whether a firm's line has no name of its own, which the line above it has."""
+    words = _CO.sub("", without_form(firm)).strip(" .")
+    return is_firm(firm) and _NO_NAME_ALONE.fullmatch(words) is not None
 
 
 def is_organisation(name: str) -> bool:

@@ -8,6 +8,7 @@ from services.answers.names import (
     firms_in,
     is_firm,
     is_legal_form,
+    is_nameless,
     is_organisation,
     is_owner,
     is_person,
@@ -32,6 +33,12 @@ _TRADES: Final = re.compile(
     re.IGNORECASE,
 )
 """A line that says a trade alone, and goes on with the name below: `Garten- und Landschaftsbau`."""
+_GOES_ON_IN_CELL: Final = re.compile(
+    r"(?: (?:d['\u2019]|l['\u2019]|de l['\u2019]|(?:de|du|des|de la|am|an der|im|in der|vom|zum|zur|of|of the) )"
+    r"[A-ZÀ-Þ][\w-]*)+"
+)
+"""How a name goes on to the end of its cell: `Coopérative des Pêcheurs`, and then ` d'Anse`."""
+_ELIDED: Final = re.compile(r"[LD]['\u2019]")
 _FIRM_WORDS: Final = re.compile(
     r"[A-ZÄÖÜ][\w&.'-]*(?: (?:[A-ZÄÖÜ][\w&.'-]*|&|und|am|an|der|im|in|zum|zur|of|the|de|du|la))*"
 )
@@ -113,6 +120,10 @@ def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings)
         verbatim += sole[0]
     if cell is not None and at >= 0 and not is_firm(verbatim):
         verbatim += partners_behind(cell.text, at + len(verbatim))
+    if cell is not None and at >= 0 and _GOES_ON_IN_CELL.fullmatch(cell.text, at + len(verbatim)):
+        verbatim = cell.text[at:]
+    if cell is not None and _ELIDED.fullmatch(cell.text, 0, max(at, 0)):
+        return cell.text[: at + len(verbatim)]
     if cell is not None and at == 0 and (trade := _trade_before(verbatim, page, start, surroundings)):
         return f"{trade}\n{verbatim}"
     if cell is None or at <= 0:
@@ -151,7 +162,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
     below = surroundings.cell_below(page, start)
     if above and (_is_in_form(above, page, start, surroundings) or _is_trade_of(above.text, verbatim)):
         return f"{above.text}\n{verbatim}"
-    if above and _is_large_name(above, cell, below):
+    if above and (_is_large_name(above, cell, below) or _is_house_of(above.text, verbatim)):
         return f"{above.text}\n{verbatim}"
     under = surroundings.cell_below(page, below.start) if below else None
     goes_on = below is not None and (
@@ -160,6 +171,7 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
         or (is_legal_form(below.text) and not verbatim.casefold().endswith(f" {below.text.casefold()}"))
         or _is_trade_of(verbatim, below.text)
         or _is_trade_with_form(below.text)
+        or _is_house_of(verbatim, below.text)
         or _GOES_ON.fullmatch(below.text) is not None
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
@@ -181,6 +193,14 @@ def _is_in_form(above: Cell, page: int, start: int, surroundings: Surroundings) 
 def _is_trade_of(line: str, name: str) -> bool:
     is_name = (is_firm(name) or _TITLED.match(name) is not None) and not _NO_WORDS.search(name)
     return is_name and _TRADES.fullmatch(line) is not None
+
+
+def _is_house_of(line: str, firm: str) -> bool:
+    """Say whether a line is the name of a house, and the firm below it has none of its own."""
+    is_name = _FIRM_WORDS.fullmatch(line) is not None and not (
+        is_firm(line) or _NO_NAME.match(line) or _NOTE.match(line)
+    )
+    return is_name and is_nameless(firm)
 
 
 def _is_trade_with_form(line: str) -> bool:
@@ -233,6 +253,7 @@ def organisation_below(verbatim: str, page: int, start: int, surroundings: Surro
     is_street_next = street is not None and not _is_large_name(cell, below, street)
     is_other = (
         is_legal_form(below.text)
+        or is_nameless(below.text)
         or _is_trade_with_form(below.text)
         or _NO_WORDS.search(_OWN_NUMBER.sub("", below.text))
         or _PLACE.search(below.text)

@@ -17,9 +17,9 @@ from typing import Final
 from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
-from services.answers.amounts import DOLLAR, currency_code, own_dollar
+from services.answers.amounts import DOLLAR, currency_code, is_dollar, own_dollar
 from services.answers.candidates import Candidates, nearest_words
-from services.answers.contacts import is_anothers_contact
+from services.answers.contacts import is_anothers_contact, is_in_recipients_block
 from services.answers.field_names import FieldNames
 from services.answers.imprint import has_words
 from services.answers.labelling import YOURS
@@ -136,6 +136,10 @@ _CONTACT: Final = Wording(
     de="{label}: „{said}“ gehört wohl zu jemand anderem.",
     en="{label}: “{said}” probably belongs to somebody else.",
 )
+_OF_NOBODY: Final = Wording(
+    de="{label}: wem „{said}“ gehört, ist nicht sicher.",
+    en="{label}: whose “{said}” is, is not sure.",
+)
 _IN_ANOTHER: Final = Wording(
     de="{label}: „{said}“ steht in einer anderen Währung als das Dokument.",
     en="{label}: “{said}” is in another currency than the document.",
@@ -159,6 +163,20 @@ def withheld(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Cand
     amounts = {name: answer.value_numeric for name, answer in given.items() if answer.kind == Kind.MONEY}
     paid = {name: _PAID_IN_PART for name, amount in amounts.items() if amount in before}
     return {name: reason for name, reason in reasons.items() if reason is not None} | paid
+
+
+def of_nobody(kind: DocumentType, fields: Sequence[FieldAnswer], below: float) -> Mapping[str, Wording]:
+    """Give, by field, why a number or mail of who writes is not stated: his name is none.
+
+    Parameters
+    ----------
+    below
+        Names of less confidence are only proposed, 0 to 1.
+    """
+    senders = {field.name for field in kind.fields if field.role is Role.SENDER and field.kind is Kind.NAME}
+    said = {field.path for field in fields if field.status == "ok" and field.value and field.confidence >= below}
+    contacts = [field.name for field in kind.fields if field.kind in {Kind.PHONE, Kind.EMAIL}]
+    return dict.fromkeys(contacts if senders and not senders & said else (), _OF_NOBODY)
 
 
 def _before_payment(kind: DocumentType, fields: Sequence[FieldAnswer], candidates: Candidates) -> set[Decimal]:
@@ -190,9 +208,7 @@ def _reason(
             found = _reason_of_name(kind, definition, answer, given, candidates)
         case Kind.ADDRESS if any(_is_named_in(answer, other) for other in given.values()):
             found = _NAMED
-        case Kind.PHONE | Kind.EMAIL if is_anothers_contact(
-            answer, _names_of(Role.SENDER, kind, given), candidates.pages, candidates.surroundings
-        ):
+        case Kind.PHONE | Kind.EMAIL if _is_anothers_contact(kind, answer, given, candidates):
             found = _CONTACT
         case Kind.CURRENCY if _is_one_of_several(answer.value or "", candidates):
             found = _IN_SEVERAL
@@ -286,6 +302,15 @@ def _is_of(words: str, recipients: Sequence[FieldAnswer]) -> bool:
     return whose is not None and any(has_words(answer.value or "", whose["name"]) for answer in recipients)
 
 
+def _is_anothers_contact(
+    kind: DocumentType, answer: FieldAnswer, given: Mapping[str, FieldAnswer], candidates: Candidates
+) -> bool:
+    writers, recipients = (_names_of(role, kind, given) for role in (Role.SENDER, Role.RECIPIENT))
+    around = candidates.surroundings
+    is_recipients = is_in_recipients_block(answer, writers, recipients, around)
+    return is_recipients or is_anothers_contact(answer, writers, candidates.pages, around)
+
+
 def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Sequence[str]) -> bool:
     """Say whether an amount is written in another currency than was answered."""
     own = next((field.value for field in others if field.kind == Kind.CURRENCY.value), None)
@@ -298,7 +323,7 @@ def _is_in_another(answer: FieldAnswer, others: Iterable[FieldAnswer], pages: Se
 
 def _is_one_of_several(code: str, candidates: Candidates) -> bool:
     """Say whether nearly as many amounts are in another currency: each is printed in both."""
-    dollar = own_dollar(candidates.pages) or DOLLAR
+    dollar = own_dollar(candidates.pages) or (code if is_dollar(code) else DOLLAR)
     signs = (match["before"] or match["behind"] for text in candidates.pages for match in _BESIDE.finditer(text))
     counted = Counter(dollar if sign == DOLLAR else currency_code(sign) for sign in signs if sign not in _UNITS)
     other = max((number for other, number in counted.items() if other not in (code, None)), default=0)

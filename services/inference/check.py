@@ -42,7 +42,7 @@ from services.answers.tables.answers import TableAnswers, read_tables
 from services.answers.tables.copied import Copied, RowsQuestion, rows_question
 from services.answers.tables.sheet import Sheet, sheets
 from services.answers.total_of_rows import not_of_rows
-from services.answers.withheld import withheld
+from services.answers.withheld import of_nobody, withheld
 from services.inference.ask import Asked, AskedAgain, AskedRows
 from services.inference.einvoice import lines_left_out, read_otherwise, review_of_xml, shown_otherwise
 from services.inference.outcome import Answered
@@ -260,7 +260,8 @@ def _withheld(
     if not asked.generations:
         return {}
     by_rows = not_of_rows(asked.kind, fields, tables.fields, candidates)
-    return {**by_rows, **withheld(asked.kind, fields, candidates)}
+    of_unknown = of_nobody(asked.kind, fields, asked.calibration.propose_below)
+    return {**of_unknown, **by_rows, **withheld(asked.kind, fields, candidates)}
 
 
 def _tables(checked: Checked, copied: Copied) -> TableAnswers:

@@ -28,6 +28,9 @@ def taken(page: Pages, said: str, name: str = "buyer") -> str | None:
         ("Tischlerei Wendelin Korff", "Wendelin Korff"),  # a trade makes a person's name that of a business
         ("Fotostudio Anna Korff", "Anna Korff"),
         ("Kanzlei Dr. Kern & Brook PartG mbB", "Kanzlei Dr. Kern"),
+        ("Coopérative des Pêcheurs d'Anse", "Coopérative des Pêcheurs"),
+        ("Gasthof Kern am Markt", "Gasthof Kern"),
+        ("L'Alcôve & le Crin", "Alcôve & le Crin"),
     ],
 )
 def test_a_firm_that_was_copied_in_part_is_taken_whole(whole: str, copied: str) -> None:
@@ -440,3 +443,23 @@ def test_a_line_that_says_for_what_a_house_is_goes_on_with_its_name() -> None:
     for other in ("für Rückfragen", "für Ihre Unterlagen", "für 3 Monate", "vertreten durch Ida Brook"):
         page = placed(*column(0, 100, "Institut Lindenhof", other, *STREET))
         assert taken(page, "Institut Lindenhof") == "Institut Lindenhof"
+
+
+@pytest.mark.parametrize(
+    ("above", "firm"),
+    [
+        ("Gasthof Seerose", "Betriebs-GmbH & Co. KG"),
+        ("Hotel Kranz", "Familie Brook OG"),
+        ("Haus am See", "Verwaltungsgesellschaft mbH"),
+    ],
+)
+def test_a_firm_without_a_name_of_its_own_has_that_of_the_house_above_it(above: str, firm: str) -> None:
+    address = placed(*column(0, 100, above, firm, *STREET))
+    assert taken(address, above) == taken(address, firm) == f"{above} {firm}"
+
+
+@pytest.mark.parametrize(
+    ("above", "firm"), [("Gasthof Seerose", "Brook Betriebs-GmbH"), ("Herrn Kern", "Service GmbH")]
+)
+def test_a_firm_with_a_name_or_below_a_person_is_whole(above: str, firm: str) -> None:
+    assert taken(placed(*column(0, 100, above, firm, *STREET)), firm) == firm

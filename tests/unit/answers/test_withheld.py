@@ -6,7 +6,7 @@ from unit.answers.placed import TYPES, Pages, column, placed
 from services.answers.candidates import Candidates
 from services.answers.check import check_answer
 from services.answers.findings import withheld_for
-from services.answers.withheld import withheld
+from services.answers.withheld import of_nobody, withheld
 
 
 def reasons(kind: str, page: Pages, language: str = "de", **copied: str) -> dict[str, str]:
@@ -433,3 +433,28 @@ def test_a_date_beside_others_right_above_a_table_of_dates_is_the_invoices() -> 
     rows = ((word, left, 700 + 120 * at) for at in range(3) for word, left in (("24/03/2026", 0), ("Crane", 1000)))
     page = placed(*head, ("Date", 0, 580), ("Work", 1000, 580), *rows)
     assert reasons("invoice", page, "fr", issue_date="31/03/2026") == {}
+
+
+@pytest.mark.parametrize(("code", "is_sure"), [("USD", True), ("CAD", True), ("EUR", False)])
+def test_amounts_with_a_dollar_sign_are_in_the_dollars_that_are_named(code: str, *, is_sure: bool) -> None:
+    text = f"Invoice 17\nBalance ({code})\nWork $ 450.00\nTravel $ 50.00\nTotal $ 500.00\n"
+    assert (of_text("invoice", text, "en", currency=code) == {}) is is_sure
+
+
+FORM = placed(
+    *column(0, 100, "Firma: Muster GmbH", "a@muster.example", "Lieferant", "Brook AG", "Dirk Kern", "b@brook.example")
+)
+
+
+@pytest.mark.parametrize(("mail", "is_own"), [("a@muster.example", True), ("b@brook.example", False)])
+def test_a_mail_below_the_recipients_name_in_a_form_is_his(mail: str, *, is_own: bool) -> None:
+    names = {"complainant_name": "Muster GmbH", "recipient_name": "Brook AG"}
+    assert (reasons("complaint", FORM, email=mail, **names) == {}) is is_own
+
+
+@pytest.mark.parametrize(("confidence", "held"), [(0.9, set()), (0.5, {"email", "phone"})])
+def test_a_mail_of_nobody_whose_name_is_sure_is_only_proposed(confidence: float, held: set[str]) -> None:
+    (name,) = check_answer(TYPES["complaint"], {"complainant_name": "Anna Korff"}, ["Anna Korff"], "de")
+    said = [name.model_copy(update={"confidence": confidence})]
+    assert set(of_nobody(TYPES["complaint"], said, 0.8)) == held
+    assert of_nobody(TYPES["invoice"], said, 0.8) == {}
