@@ -86,6 +86,7 @@ _SPACED: Final = re.compile(r"[^\W\d_](?: [^\W\d_]){3,}")
 _SUBJECT: Final = re.compile(r"(?:betreff|betrifft|betr\.|subject|re|objet|concerne)\s*:\s*")
 _OF_ANOTHER: Final = re.compile(
     r"(?:ihre?[nmrs]?|your|votre|vos|zu|zur|zum|bezug|gemäß|laut|lt\.?|aus|siehe|per|as per|against|gegen"
+    r"|réf(?:érence|\.)?|ref(?:erence|\.)?|referenz"
     r"|betrifft (?:unser|ihr)\w{0,3} rechnung|zahlung|payment (?:for|of)|paiement|règlement"
     r"|anlagen?|beilagen?|anhang|k ?[0-9]{1,2}|enclosures?|encl|annexes?|exhibits?|pièces? jointes?)\b"
 )

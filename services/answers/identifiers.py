@@ -28,6 +28,7 @@ _LABEL: Final = re.compile(r"^(?:[^:]*:\s*|(?:IBAN|BIC|SWIFT)\s+)(?=.)")
 _EMAIL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24})")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
 _PHONE_LABEL: Final = re.compile(r"^[^0-9+(:]*:")
+_DATE: Final = re.compile(r"[0-3]?[0-9]([./-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
 _TWO_PHONES: Final = re.compile(
     r"^(?:(?:\+|00)[0-9]{2}[ (0)-]{0,5}[1-9][0-9]{1,4}|0[1-9][0-9]{1,4})[ )/-]{1,3}[0-9][0-9 -]{2,12}/ ?-?[0-9]{1,8}$"
 )
@@ -98,7 +99,7 @@ def parse_email(verbatim: str) -> str | None:
 def parse_phone(verbatim: str) -> str | None:
     """Read a telephone number: digits, with `+` before a country's code; a national number stays national."""
     text = _PHONE_LABEL.sub("", plain(verbatim).translate(UNIFIED)).strip()
-    if not _PHONE.fullmatch(text) or _TWO_PHONES.search(text):
+    if not _PHONE.fullmatch(text) or _TWO_PHONES.search(text) or _DATE.fullmatch(text):
         return None
     # In "+49 (0)30 12345" the bracket is dialled only without the country's code.
     text = re.sub(r"\(0\)", "", text) if text.startswith(("+", "00")) else text

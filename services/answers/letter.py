@@ -63,6 +63,10 @@ _SALUTATION: Final = re.compile(
     r"(?:sehr geehrte|liebe[rs]? |guten tag|dear |hello|madame|monsieur|to whom)", re.IGNORECASE
 )
 _SENDER_LINE: Final = re.compile(r" *[·•|*] *| {2,}| [-\u2013] |, ")
+_POINTS: Final = re.compile(r"[·•|]")
+LEAST_POINTS: Final = 2
+"""Points between the parts of a sender's line, from which a dash is a part's own: `Faden & Co - Atelier · Weg 7`."""
+_BY_POINTS: Final = re.compile(r" *[·•|*] *| {2,}|, ")
 _RETURN_TO: Final = re.compile(
     r"^(?:(?:if undelivered,? )?(?:please )?returns?(?: to)?|abs(?:ender)?\.?|retour(?: an| à)?)\s*:\s*", re.IGNORECASE
 )
@@ -935,7 +939,8 @@ def _is_next_line(above: Cell, cell: Cell) -> bool:
 
 def _parts_of_sender(text: str) -> list[str]:
     own = _NUMBERS_BEHIND.sub("", _RETURN_TO.sub("", text))
-    return [part for part in _SENDER_LINE.split(own) if part] or [""]
+    has_points = len(_POINTS.findall(own)) >= LEAST_POINTS
+    return [part for part in (_BY_POINTS if has_points else _SENDER_LINE).split(own) if part] or [""]
 
 
 def _is_parted(*parts: str) -> bool:

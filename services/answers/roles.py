@@ -257,7 +257,7 @@ def _is_replaced(answer: FieldAnswer | None, definition: FieldDefinition, party:
         return True
     if is_name_of(party, answer.value):
         lacks_beginning = definition.role is not Role.SIGNATORY and _lacks_beginning(answer, party)
-        is_short = lacks_beginning or _lacks_titles(answer, party)
+        is_short = lacks_beginning or _lacks_titles(answer, party) or _lacks_end(answer, party)
         return is_short or _has_two_names(answer, party, letter) or _has_address(answer, party)
     is_better = definition.role is Role.SENDER and _is_known_better(answer, party, letter)
     if is_better or (party.is_labelled and definition.is_party):
@@ -337,6 +337,12 @@ def _lacks_beginning(answer: FieldAnswer, party: Party) -> bool:
     is_there = answer.page == party.page and answer.char_end == party.char_end
     name = parse_name(party.verbatim) or ""
     return is_there and (answer.char_start or 0) > party.char_start and name.endswith(f" {answer.value}")
+
+
+def _lacks_end(answer: FieldAnswer, party: Party) -> bool:
+    """Say whether an answer is what stands before a dash of a name: `Nadel & Co`, of `Nadel & Co - Atelier Korff`."""
+    is_there = (answer.page, answer.char_start) == (party.page, party.char_start)
+    return is_there and (parse_name(party.verbatim) or "").startswith((f"{answer.value} - ", f"{answer.value} \u2013 "))
 
 
 def _lacks_titles(answer: FieldAnswer, party: Party) -> bool:

@@ -53,7 +53,7 @@ def test_a_line_that_says_the_type_is_its_heading(line: str) -> None:
     "line",
     [
         "Ihre Rechnung vom 5. Mai", "zu Rechnung 4711", "gemäß Rechnung 4711", "your invoice of 5 May",
-        "as per invoice 4711", "Subject: Your invoice", "Rechnungswesen", "Invoicing", "rechnung in kleinen Buchstaben",
+        "as per invoice 4711", "Référence : Invoice 4711", "Ref.: Rechnung 4711", "Subject: Your invoice", "Rechnungswesen", "Invoicing", "rechnung in kleinen Buchstaben",
         "Sie finden hier und heute die Rechnung", "x" * MAX_HEADING + " Rechnung",
     ],
 )  # fmt: skip
@@ -243,6 +243,7 @@ def test_what_only_offers_or_confirms_is_none_of_the_types(line: str) -> None:
         ("INVOICE - 2nd reminder", "payment_reminder"),
         ("Receipt & Tax Invoice", "invoice"),
         ("Receipt 4711", "other"),
+        ("Référence : Devis HS-2611\nObjet : Ordre d'achat n° 318", "purchase_order"),
         ("Rechnung 4711, 3. Mahnung", None),
         ("Invoice - 2nd edition of posters", None),
         ("Mahnung wegen Rechnung 4711", None),

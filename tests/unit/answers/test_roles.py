@@ -760,3 +760,15 @@ def test_a_person_who_sells_has_the_titles_of_a_line_of_his_own(titles: str) -> 
     assert (titled := named("Ursina Caduff"))
     assert titled.verbatim == f"{titles} Ursina Caduff"
     assert (named("Ida Brook"), named("sina Caduff")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "seller"),
+    [
+        ("Nadel & Faden - Atelier Anna Korff · Gerüstweg 3 · 10115 Berlin", "Nadel & Faden - Atelier Anna Korff"),
+        ("Nadel & Faden - Gerüstweg 3 - 10115 Berlin", "Nadel & Faden"),
+    ],
+)
+def test_a_dash_between_points_is_a_part_of_the_senders_name(line: str, seller: str) -> None:
+    page = placed((line, 500, 1_000), *column(500, 1_200, "Wohnbau Süd GmbH", "Seeweg 7", "80333 München"))
+    assert decided(page, seller="Nadel & Faden")["seller"] == seller
