@@ -83,6 +83,8 @@ _CARRIED_ON: Final = re.compile(
     r"|(?:paiements?|acomptes?) reçus?|déjà (?:payé|réglé))(?:\W+\w+){0,4}\W*"
 )
 _NUMBERS: Final = re.compile(r"\d[\d./-]*")
+_SPACED: Final = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?!\S)")
+"""A word whose letters are set apart: `I T E M S`."""
 _DOTTED: Final = re.compile(r"\b[a-z](?:\.[a-z]{1,3})+\b")
 """`V.A.T.`, `T.V.A.`, `U.St.`"""
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?) ?%")
@@ -228,8 +230,9 @@ def _names_tax(words: str) -> bool:
 
 @keeping
 def words_of(text: str) -> str:
-    """Give a text's words in small letters, single spaces between them; a word of dotted letters is one."""
-    return _NOT_WORD.sub(" ", _DOTTED.sub(lambda match: match[0].replace(".", ""), text.lower())).strip()
+    """Give a text's words in small letters, single spaces between them; a word of dotted or spaced letters is one."""
+    joined = _SPACED.sub(lambda match: match[0].replace(" ", ""), text.lower())
+    return _NOT_WORD.sub(" ", _DOTTED.sub(lambda match: match[0].replace(".", ""), joined)).strip()
 
 
 def _begins_with(labels: Iterable[str]) -> re.Pattern[str]:

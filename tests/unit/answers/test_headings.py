@@ -53,7 +53,8 @@ def test_a_line_that_says_the_type_is_its_heading(line: str) -> None:
     "line",
     [
         "Ihre Rechnung vom 5. Mai", "zu Rechnung 4711", "gemäß Rechnung 4711", "your invoice of 5 May",
-        "as per invoice 4711", "Référence : Invoice 4711", "Ref.: Rechnung 4711", "Subject: Your invoice", "Rechnungswesen", "Invoicing", "rechnung in kleinen Buchstaben",
+        "as per invoice 4711", "Référence : Invoice 4711", "Ref.: Rechnung 4711",
+        "Subject: Your invoice", "Rechnungswesen", "Invoicing", "rechnung in kleinen Buchstaben",
         "Sie finden hier und heute die Rechnung", "x" * MAX_HEADING + " Rechnung",
     ],
 )  # fmt: skip

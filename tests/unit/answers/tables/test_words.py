@@ -20,6 +20,8 @@ from services.answers.tables.words import Aside, aside_of, beside_note, is_payme
         ("Balance:", Aside.TOTAL),
         ("MERCHANDISE TOTAL", Aside.TOTAL),
         ("Untaxed Amount", Aside.TOTAL),
+        ("S U B T O T A L", Aside.SUBTOTAL),
+        ("G E S A M T :", Aside.TOTAL),
     ],
 )
 def test_a_line_that_sums_up_is_no_row(text: str, aside: Aside) -> None:
