@@ -2,8 +2,9 @@
 
 Such are a number that words everywhere call another's or that may be the sender's own, the customer's VAT number, an
 employer who is written to, a name of one word or of another party, a person above an organisation, an address with a
-name in it, a telephone number or mail of somebody who did not write, a period whose words tell another one, a total
-before a discount, a tax that is one of several, an amount in another currency, and one of which a part is paid.
+name in it, a telephone number or mail of somebody who did not write or whose name is not sure, a date that only a
+table's rows have, a period whose words tell another one, a total before a discount, a tax that is one of several, an
+amount in another currency, and one of which a part is paid.
 """
 
 import re
