@@ -44,8 +44,8 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
     behind that sign, and one is what the rows come to. Or the document's currency has three decimals (`146.566 TND`).
     """
     key = table.key.name
-    lines = (" ".join(cell.text for cell in line.cells) for sheet in laid_out for line in sheet.lines)
-    signs = {match["sign"] or match["last"] for line in lines for match in IN_THOUSANDTHS.finditer(line)}
+    may_be = any(_ONE_SIGN.search(row.figures[key].cell.text) for row in rows)
+    signs = _signs_of_currency(laid_out) if may_be else set()
     if not signs and 2 * sum(row.figures[key].value is None for row in rows) <= len(rows):
         return
     texts = (cell.text for row in rows for cell in row.line.cells)
@@ -60,6 +60,12 @@ def read_thousandths(table: TableDefinition, rows: Sequence[Row], language: str,
         for figures in (row.figures, row.unnamed):
             for name in (name for name in figures if figures is row.unnamed or name in money):
                 figures[name] = _with_four_decimals(row, figures[name], last, language)
+
+
+def _signs_of_currency(laid_out: Sequence[Sheet]) -> set[str]:
+    """Give the signs before the last three digits of amounts in a currency that has three decimals."""
+    lines = (" ".join(cell.text for cell in line.cells) for sheet in laid_out for line in sheet.lines)
+    return {match["sign"] or match["last"] for line in lines for match in IN_THOUSANDTHS.finditer(line)}
 
 
 def _signs_of_sum(texts: Sequence[str], laid_out: Sequence[Sheet]) -> set[str]:
