@@ -120,8 +120,8 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence below which a value, or the rows of a document whose type has less, is not stated but "
-        "proposed, for a person to accept; by default the calibration's own bound: 0.78, or 0 where it was not "
-        "fitted.",
+        "proposed, for a person to accept; by default the calibration's own bounds: 0.78, of optional fields other "
+        "than parties 0.88, or 0 where it was not fitted.",
     )
     calibration: Path | None = Field(
         default=None,

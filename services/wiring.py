@@ -327,7 +327,8 @@ def calibration_of(settings: Settings) -> Calibration:
 
 
 def _with_own_bounds(settings: Settings, found: Calibration) -> Calibration:
-    own = {"review_below": settings.review_below, "propose_below": settings.propose_below}
+    bound = settings.propose_below
+    own = {"review_below": settings.review_below, "propose_below": bound, "propose_optional_below": bound}
     return found.model_copy(update={name: bound for name, bound in own.items() if bound is not None})
 
 

@@ -18,10 +18,10 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from schemas.document_types import Kind
+from schemas.document_types import FieldDefinition, Kind, Role
 from schemas.envelope import first_error
 
-VERSION: Final = 9
+VERSION: Final = 10
 """Raise it with every change of the features or bounds: weights of other ones mean nothing. Then `make calibrate`."""
 
 UNKNOWN_LOGPROB: Final = math.log(0.5)
@@ -276,17 +276,20 @@ class Calibration(_Data):
         A value, or a document type, of less confidence is for a person to look at.
     propose_below
         A value of less confidence is not stated but proposed.
+    propose_optional_below
+        Nor is one of an optional field other than the name of a party: many documents have none (decision 50).
     fitted
         On what; None: set by hand.
     """
 
-    version: Literal[9] = VERSION
+    version: Literal[10] = VERSION
     fields: dict[Family, Logistic]
     classes: Logistic
     other_below: float = Field(ge=0, le=1)
     other_share: float = Field(ge=0, le=1)
     review_below: float = Field(ge=0, le=1)
     propose_below: float = Field(ge=0, le=1)
+    propose_optional_below: float = Field(ge=0, le=1)
     fitted: Fitted | None = None
 
     @model_validator(mode="after")
@@ -312,6 +315,11 @@ class Calibration(_Data):
     def field_confidence(self, signals: FieldSignals) -> float:
         """Say how sure a value is: the share of right ones among values of which as much is known."""
         return self.fields[family_of(signals.kind)].confidence(field_features(signals), signals.kind.value)
+
+    def stated_from(self, field: FieldDefinition) -> float:
+        """Give the confidence from which a field's value is stated; senders and recipients are in every document."""
+        is_always_there = field.required or field.role in (Role.SENDER, Role.RECIPIENT)
+        return self.propose_below if is_always_there else max(self.propose_below, self.propose_optional_below)
 
     def class_confidence(self, signals: ClassSignals) -> float:
         """Say how sure the model's document type is."""
@@ -394,6 +402,7 @@ UNFITTED: Final = Calibration(
     other_share=0.5,
     review_below=0.8,
     propose_below=0.0,
+    propose_optional_below=0.0,
 )
 """Set by hand, fitted on nothing. `other_below` is where `other` becomes the likelier answer, see `likelier_other`.
 

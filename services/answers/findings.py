@@ -56,7 +56,7 @@ def table_findings(kind: DocumentType, fields: Sequence[FieldAnswer], language: 
 
 
 def doubtful(
-    kind: DocumentType, fields: Sequence[FieldAnswer], below: float, proposed_below: float, language: str
+    kind: DocumentType, fields: Sequence[FieldAnswer], below: float, proposed: Collection[str], language: str
 ) -> list[Finding]:
     """Give the findings about values that stand in the document and may yet be another field's, or cut off.
 
@@ -66,8 +66,8 @@ def doubtful(
         With their confidence.
     below
         A value of less confidence is for a person to look at, 0 to 1.
-    proposed_below
-        And one of less than that is not stated, see `services.answers.stated`.
+    proposed
+        Fields whose values are too unsure to be stated, see `services.answers.stated`.
     language
         ISO 639-1, of the document.
     """
@@ -75,8 +75,8 @@ def doubtful(
     definitions = {field.name: field for field in kind.fields}
     found = []
     for field in fields:
-        if field.path in definitions and is_doubtful(field, max(below, proposed_below)):
-            wording = _PROPOSED if is_doubtful(field, proposed_below) else _DOUBTFUL
+        if field.path in definitions and (field.path in proposed or is_doubtful(field, below)):
+            wording = _PROPOSED if field.path in proposed else _DOUBTFUL
             definition = definitions[field.path]
             found.append(_finding(FindingKind.CONFIDENCE, definition, wording, field.verbatim, german=german))
     return found

@@ -1,8 +1,12 @@
 """What is said of a document, and what is only proposed: a value that cannot be stood for is nobody's to book."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from schemas.document_types import DocumentType, Rule
 from schemas.events import FieldAnswer
+from schemas.expressions import Value, names_in
+from services.answers.calibration import Calibration
+from services.answers.rules import determines, rules_about_fields, values_of
 
 
 def stated(
@@ -29,6 +33,25 @@ def stated(
         )
         for field in fields
     ]
+
+
+def too_unsure(kind: DocumentType, fields: Sequence[FieldAnswer], calibration: Calibration) -> set[str]:
+    """Name the fields of a type whose values are too unsure to be stated.
+
+    A value that others come to, such as a tax that makes the gross total with the net one, is there for certain: it
+    needs no more confidence than one of a required field. Nought comes to anything.
+    """
+    values, rules = values_of(fields), rules_about_fields(kind)
+    reckoned = {name for name in values if any(_comes_to(rule, name, values) for rule in rules)}
+    bounds = {
+        field.name: calibration.propose_below if field.name in reckoned else calibration.stated_from(field)
+        for field in kind.fields
+    }
+    return {field.path for field in fields if is_doubtful(field, bounds.get(field.path, 0.0))}
+
+
+def _comes_to(rule: Rule, name: str, values: Mapping[str, Value]) -> bool:
+    return determines(rule, name, values) and all(values[other] for other in names_in(rule.check))
 
 
 def is_cell(field: FieldAnswer) -> bool:

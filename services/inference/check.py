@@ -34,7 +34,7 @@ from services.answers.places.elsewhere import by_places
 from services.answers.questions import Question, question_about, with_summary
 from services.answers.review import Review, better, review, without_impossible
 from services.answers.signals import Copies, Weighed, weigh
-from services.answers.stated import is_doubtful, stated
+from services.answers.stated import is_doubtful, stated, too_unsure
 from services.answers.summary import tidy_summary
 from services.answers.summary_check import Summary, check_summary, summary_findings, supported_part
 from services.answers.surroundings import Surroundings
@@ -218,7 +218,8 @@ def answered(checked: Checked) -> Answered:
     weighed = _weighed(checked)
     doubts = _withheld(asked, weighed.fields, tables, checked.candidates)
     below = asked.calibration.propose_below
-    fields = stated([*weighed.fields, *tables.fields], below, doubts, asked.rows_confidence)
+    unsure = too_unsure(asked.kind, weighed.fields, asked.calibration)
+    fields = stated([*weighed.fields, *tables.fields], below, {*doubts, *unsure}, asked.rows_confidence)
     status, reasons = completeness(
         asked.kind,
         fields,
@@ -249,7 +250,7 @@ def answered(checked: Checked) -> Answered:
         charged = total_with_charges(asked.kind, weighed.fields, checked.candidates)
         findings += exceeded_by_charges(asked.kind, weighed.fields, charged, document.language)
         findings += untold(asked.kind, weighed.fields, document.pages, document.language)
-        findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, below, document.language)
+        findings += doubtful(asked.kind, weighed.fields, asked.calibration.review_below, unsure, document.language)
     return Answered(asked, fields, summary, status, reasons, findings, weighed.signals)
 
 

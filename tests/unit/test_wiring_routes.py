@@ -230,7 +230,7 @@ def test_only_what_the_owner_fitted_makes_confidences_of_routed_answers(tmp_path
     looked_at = routing_of(settings(tmp_path, routes, review_below=0.5)).calibration
     assert looked_at == UNFITTED.model_copy(update={"review_below": 0.5}), "the owner's bound holds for all models"
     proposed = routing_of(settings(tmp_path, routes, propose_below=0.6)).calibration
-    assert proposed == UNFITTED.model_copy(update={"propose_below": 0.6})
+    assert proposed == UNFITTED.model_copy(update={"propose_below": 0.6, "propose_optional_below": 0.6})
     assert routing_of(settings(tmp_path, routes, calibration=tmp_path / "ours.json")).calibration == ours
 
 

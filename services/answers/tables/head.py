@@ -50,6 +50,11 @@ _TAX_RATE: Final = re.compile(
     r"(?:mwst|ust|umsatzsteuer|steuer|vat|tax|gst|sales tax) ?(?:satz|rate)|taux(?: de)?(?: la)? (?:tva|taxe)"
 )
 """What a rate is of tells it from a price: `Satz` is what an hour costs, `MwSt.-Satz` is not."""
+_HOURLY: Final = re.compile(
+    r"(?:@|à|je)?(?:€|\$|£|eur|chf|fr\.?)?[0-9]{1,4}(?:[.,][0-9]{2})?(?:€|eur|chf|fr\.?|,-)?(?:/|pro|per|je|par)"
+    r"(?:h|hr|std\.?|stunde|hour|heure|tag|day|jour)"
+)
+"""A rate at the head of a column, without spaces and in small letters, is what its amounts are made with: `74 €/h`."""
 _FACTORS: Final = frozenset({"faktor", "faktoren", "steigerungsfaktor", "steigerungssatz", "factor"})
 """What doctors and vets have beside the count: by how much a fee of the tariff is raised."""
 _PERIODS: Final = frozenset({
@@ -433,6 +438,8 @@ class HeadFinder:
             if is_price:
                 labelled = {name: labels for name, labels in labelled.items() if name in self._prices}
             scores = {name: _score(words, labels) for name, labels in labelled.items()}
+            if _HOURLY.fullmatch(text.replace(" ", "").lower()):
+                scores[self.table.key.name] = _BEGINNING + 1
             if scores.get(self.table.description.name) == 0:
                 scores[self.table.description.name] = self._score_of_parts(text)
             if is_price and not is_price.start():

@@ -32,6 +32,10 @@ from services.answers.tables.words import (
 _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
 _IN_GROUP: Final = re.compile(r"0*([0-9]{1,6})(?:\.[0-9]{1,4})+\.?")
 """`3.1`: the first row of the third group."""
+_LASTED: Final = re.compile(
+    r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?: ?(?:h|hrs?|hours?|std\.?|stunden|heures?))?", re.I
+)
+"""How long something took, in the column of quantities: `03:30` are three and a half hours."""
 _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _DAY: Final = r"[0-9]{1,2}[./][0-9]{1,2}(?:[./](?:[0-9]{2}){0,2})?"
@@ -205,6 +209,8 @@ class RowReader:
             cell = cell._replace(text=cell.text[taken_off.end() :], start=cell.start + taken_off.end())
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
+        if column is not None and column.kind == "number" and (lasted := _LASTED.fullmatch(cell.text)):
+            return Figure(cell, round(int(lasted["hours"]) + Decimal(lasted["minutes"]) / 60, 4).normalize())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
         if (
             match is None

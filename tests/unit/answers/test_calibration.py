@@ -69,6 +69,7 @@ CALIBRATIONS = st.builds(
     other_share=st.floats(0, 1),
     review_below=st.floats(0, 1),
     propose_below=st.floats(0, 1),
+    propose_optional_below=st.floats(0, 1),
 )
 BETTER: dict[str, Any] = {
     "mean_logprob": lambda given, data: data.draw(st.floats(given, 0)) if given is not None else None,
@@ -241,7 +242,7 @@ def test_the_packaged_threshold_is_that_of_its_share() -> None:
 
 
 @pytest.mark.parametrize("bound", [-0.01, 1.01, float("nan"), None])
-@pytest.mark.parametrize("name", ["review_below", "propose_below"])
+@pytest.mark.parametrize("name", ["review_below", "propose_below", "propose_optional_below"])
 def test_a_bound_is_a_confidence_and_always_there(name: str, bound: float | None) -> None:
     stored = json.loads(UNFITTED.model_dump_json()) | {name: bound}
     with pytest.raises(CalibrationError, match=name):

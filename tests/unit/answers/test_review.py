@@ -286,11 +286,11 @@ def test_a_value_that_is_less_sure_than_what_is_booked_unseen_is_a_finding(langu
         answer.model_copy(update={"confidence": 0.79 if answer.path == "buyer_name" else 0.8})
         for answer in answers(PAGE, **TOTALS, buyer_name="Muster GmbH")
     ]
-    (finding,) = doubtful(INVOICE, fields, 0.8, 0.0, language)
+    (finding,) = doubtful(INVOICE, fields, 0.8, (), language)
     assert (finding.kind, finding.fields, finding.message) == (FindingKind.CONFIDENCE, ["buyer_name"], message)
     assert finding.needs_review
-    assert doubtful(INVOICE, fields, 0.0, 0.0, language) == []
-    assert len(doubtful(INVOICE, fields, 1.0, 0.0, language)) == len(fields)
+    assert doubtful(INVOICE, fields, 0.0, (), language) == []
+    assert len(doubtful(INVOICE, fields, 1.0, (), language)) == len(fields)
 
 
 @pytest.mark.parametrize("review_below", [0.0, 0.9])
@@ -298,7 +298,7 @@ def test_a_value_that_is_only_proposed_is_for_a_person_wherever_the_bound_of_rev
     read = answers(PAGE, buyer_name="Muster GmbH")
     unsure = [answer.model_copy(update={"confidence": 0.49}) for answer in read if answer.path == "buyer_name"]
     said = {
-        language: [finding.message for finding in doubtful(INVOICE, unsure, review_below, 0.5, language)]
+        language: [finding.message for finding in doubtful(INVOICE, unsure, review_below, ["buyer_name"], language)]
         for language in ("de", "en")
     }
     assert said == {
@@ -316,7 +316,7 @@ def test_what_has_a_finding_already_or_is_a_cell_of_a_table_is_not_said_to_be_do
         "unsupported",
         "unparsed",
     }
-    doubted = doubtful(INVOICE, [*wrong, cell], 1.0, 1.0, "de")
+    doubted = doubtful(INVOICE, [*wrong, cell], 1.0, (), "de")
     assert {name for finding in doubted for name in finding.fields} == set(REQUIRED)
 
 

@@ -3,8 +3,13 @@ from typing import Any
 
 import pytest
 
+from schemas.document_types import load_document_types
 from schemas.events import FieldAnswer
-from services.answers.stated import stated
+from services.answers.calibration import UNFITTED
+from services.answers.stated import stated, too_unsure
+
+INVOICE = load_document_types()["invoice"]
+BOUNDS = UNFITTED.model_copy(update={"propose_below": 0.7, "propose_optional_below": 0.9})
 
 
 def read(confidence: float, path: str = "gross_total", **changes: Any) -> FieldAnswer:
@@ -64,3 +69,35 @@ def test_rows_of_a_type_that_is_too_unsure_are_proposed() -> None:
 def test_a_bound_of_nothing_states_them_whatever_the_type() -> None:
     cell = read(0.1, "line_items[0].line_total")
     assert stated([cell], 0.0, rows_confidence=0.0) == [cell]
+
+
+def amount(name: str, number: str, confidence: float = 0.8) -> FieldAnswer:
+    return read(confidence, name, value=number, value_numeric=Decimal(number))
+
+
+def test_a_field_that_many_documents_do_not_have_has_to_be_surer_than_a_party_or_one_that_all_have() -> None:
+    def said(confidence: float) -> list[FieldAnswer]:
+        names = ("order_number", "due_date", "buyer_name", "invoice_number", "line_items[0].line_total", "unknown")
+        return [read(confidence, name, value="4711", value_numeric=None) for name in names]
+
+    assert too_unsure(INVOICE, said(0.9), BOUNDS) == set()
+    assert too_unsure(INVOICE, said(0.89), BOUNDS) == {"order_number", "due_date"}
+    assert too_unsure(INVOICE, said(0.69), BOUNDS) == {"order_number", "due_date", "buyer_name", "invoice_number"}
+    assert too_unsure(INVOICE, said(0.0), UNFITTED) == set()
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "gross", "unsure"),
+    [
+        ("100.00", "19.00", "119.00", set()),
+        ("100.00", "19.00", "119.50", {"net_total", "tax_total"}),
+        ("119.00", "0", "119.00", {"net_total", "tax_total"}),
+    ],
+)
+def test_a_tax_that_makes_the_gross_total_is_there_unless_it_is_nought(
+    net: str, tax: str, gross: str, unsure: set[str]
+) -> None:
+    totals = [amount("net_total", net), amount("tax_total", tax), amount("gross_total", gross)]
+    assert too_unsure(INVOICE, totals, BOUNDS) == unsure
+    least = [amount("net_total", net, 0.69), amount("tax_total", tax, 0.69)]
+    assert too_unsure(INVOICE, [*least, totals[2]], BOUNDS) == {"net_total", "tax_total"}

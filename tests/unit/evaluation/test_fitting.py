@@ -264,6 +264,7 @@ def test_a_fit_has_the_bound_of_what_it_was_not_fitted_on() -> None:
     found = fit(rows_by(share_right, 60), "p", NOW).calibration
     assert 0.5 < found.review_below <= 1
     assert found.propose_below == 0.78, "numbers that were fitted tell which values are too unsure to be booked"
+    assert found.propose_optional_below == 0.88, "what many documents do not have is surer to be stated"
     assert fit(rows_by(lambda _: 1.0, 12), "p", NOW).calibration.review_below < found.review_below
     assert fit(rows_by(lambda _: 0.0, 12), "p", NOW).calibration.review_below == 1
 

@@ -9,7 +9,7 @@ from opentelemetry.trace import NoOpTracerProvider
 from pending import pending_document
 from scripted import ScriptedEngine, letter
 
-from schemas.document_types import DocumentTypes, Rule, load_document_types
+from schemas.document_types import DocumentTypes, Role, Rule, load_document_types
 from schemas.events import FindingKind, Status
 from schemas.wording import Wording
 from services.answers.calibration import UNFITTED
@@ -196,6 +196,20 @@ async def test_values_below_the_bound_of_proposals_are_not_stated_and_required_o
     required = sum(field.required for field in outcome.asked.kind.fields)
     assert sum("nur einen unsicheren Vorschlag" in reason for reason in outcome.reasons) == required
     assert len(outcome.findings) == len(outcome.fields)
+
+
+async def test_an_optional_value_has_to_be_surer_than_a_required_one_or_a_name() -> None:
+    checked, _, _ = await first_answer(letter("invoice", **GOOD, **TOTALS, due_date="20.06.2026"))
+    surest = max(field.confidence for field in checked.review.fields)
+    bounds = UNFITTED.model_copy(update={"review_below": 0.0, "propose_below": 0.0, "propose_optional_below": 1.0})
+    outcome = answered(replace(checked, asked=replace(checked.asked, calibration=bounds)))
+    assert surest < 1
+    always_there = {field.name for field in outcome.asked.kind.fields if field.required or field.role is Role.RECIPIENT}
+    come_to_the_gross_total = {"net_total", "tax_total"}
+    for field in outcome.fields:
+        assert (field.value is not None) == (field.path in always_there | come_to_the_gross_total), field.path
+    assert [finding.fields for finding in outcome.findings] == [["due_date"]]
+    assert not any("unsicheren Vorschlag" in reason for reason in outcome.reasons), "nothing required is missing"
 
 
 async def test_a_type_below_the_bound_of_review_is_for_a_person() -> None:

@@ -388,3 +388,39 @@ def test_a_talk_is_billed_and_what_was_carried_over_is_not() -> None:
         net_total="499.20",
     )
     assert [words for words, *_ in rows] == ["Fahrtkosten"]
+
+
+@pytest.mark.parametrize("rate", ["74 €/h", "@ $74/H", "EUR 74,00 pro Std.", "@ $ 7 4 / H", "74 / hour"])
+def test_a_rate_may_head_what_it_makes(rate: str) -> None:
+    rows = read(
+        f"Tätigkeit                 Stunden   {rate:>20}",
+        f"Lektorat, Kapitel 1           3,5   {'259,00':>20}",
+        f"Umbruchkorrektur              3,0   {'222,00':>20}",
+        net_total="481.00",
+    )
+    assert rows == [("Lektorat, Kapitel 1", "3.5", None, "259.00"), ("Umbruchkorrektur", "3.0", None, "222.00")]
+
+
+def test_a_rate_is_no_amount_where_another_column_is() -> None:
+    rows = read(
+        "Tätigkeit                 Stunden   74 €/h       Betrag",
+        "Lektorat, Kapitel 1           3,5                259,00",
+        "Umbruchkorrektur              3,0                222,00",
+        net_total="481.00",
+    )
+    assert rows == [("Lektorat, Kapitel 1", "3.5", None, "259.00"), ("Umbruchkorrektur", "3.0", None, "222.00")]
+
+
+def test_a_quantity_may_be_hours_and_minutes() -> None:
+    rows = read(
+        "Datum      Tätigkeit              Start    Ende    Dauer      Betrag",
+        "01.10.26   Lektorat, Kapitel 1    08:30   12:00   03:30 h    259,00 €",
+        "02.10.26   Telefonkonferenz       09:00   09:20   00:20 h     24,67 €",
+        "05.10.26   Umbruchkorrektur       10:00   22:00   12:00 h    888,00 €",
+        net_total="1171.67",
+    )
+    assert [(words, quantity) for words, quantity, *_ in rows] == [
+        ("Lektorat, Kapitel 1", "3.5"),
+        ("Telefonkonferenz", "0.3333"),
+        ("Umbruchkorrektur", "12"),
+    ]
