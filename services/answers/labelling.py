@@ -393,7 +393,8 @@ def _is_recipients_only(
 ) -> bool:
     """Say whether the document has one VAT number, in an address that is the recipient's.
 
-    Words above it say so, or its place, or that alone, says the same as what was answered.
+    Words above it say so, or its place, or that alone, says the same as what was answered. Nobody is addressed below
+    all amounts: there stands who issued the document.
     """
     recipient = _recipient(kind, given, candidates)
     answered = _answered_recipient(kind, given)
@@ -401,7 +402,15 @@ def _is_recipients_only(
         recipient.is_labelled or is_name_of(recipient, answered.value if answered else None)
     )
     is_only = len({item.value.text for item in candidates.of(Kind.VAT_ID)}) == 1
+    is_told = is_told and not _is_below_amounts(answer, candidates)
     return is_told and is_only and _is_recipients(answer, recipient, candidates)
+
+
+def _is_below_amounts(answer: FieldAnswer, candidates: Candidates) -> bool:
+    amounts = [item for item in candidates.of(Kind.MONEY) if item.page == answer.page]
+    cells = [candidates.surroundings.cell(item.page, item.char_start) for item in amounts]
+    own = candidates.surroundings.cell(answer.page, answer.char_start) if answer.page and answer.char_start else None
+    return own is not None and bool(cells) and all(cell is not None and cell.baseline < own.baseline for cell in cells)
 
 
 def _is_recipients(said: FieldAnswer | Candidate, recipient: Party | None, candidates: Candidates) -> bool:

@@ -104,7 +104,9 @@ _NOTE: Final = re.compile(
 )
 """What may stand above a person, or for a firm, and is none: how a letter is brought, what he is, a department."""
 _TITLED: Final = re.compile(r"(?:dr|prof)(?=\W)", re.IGNORECASE)
-_CARE_OF: Final = re.compile(r"(?:c/o|p\. ?a\.|vertreten durch|represented by|représentée? par)(?!\w)", re.IGNORECASE)
+_CARE_OF: Final = re.compile(
+    r"c/-|(?:c/o|p\. ?a\.|vertreten durch|represented by|représentée? par)(?!\w)", re.IGNORECASE
+)
 
 
 def whole_firm(verbatim: str, page: int, start: int, surroundings: Surroundings) -> str:
@@ -173,10 +175,19 @@ def two_lines(verbatim: str, page: int, start: int, surroundings: Surroundings) 
         or _is_trade_with_form(below.text)
         or _is_house_of(verbatim, below.text)
         or _GOES_ON.fullmatch(below.text) is not None
+        or _goes_on_above_agent(verbatim, below.text, under)
     )
     if below and (goes_on or _is_large_name(cell, below, under)):
         return f"{verbatim}\n{below.text}"
     return verbatim
+
+
+def _goes_on_above_agent(verbatim: str, line: str, under: Cell | None) -> bool:
+    """Say whether a line is the rest of a name, below which stands through whom it is reached: `c/- Northgate`."""
+    is_whole = is_firm(verbatim) or is_person(verbatim) or is_organisation(line) or is_firm(line) or is_person(line)
+    is_other = _NOTE.match(line) or _PERSON.match(line) or _ATTENTION.match(line) or _PLACE.search(line) or "," in line
+    is_reached = under is not None and _CARE_OF.match(under.text) is not None
+    return is_reached and not (is_whole or is_other) and line[:1].isupper() and not line.split(" ", 1)[0].isdigit()
 
 
 def _is_large_name(first: Cell, second: Cell, below: Cell | None) -> bool:

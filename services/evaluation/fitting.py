@@ -44,8 +44,8 @@ STATED_FROM: Final = 0.78
 """A fitted confidence below which a value is only proposed (`POSTKORB_PROPOSE_BELOW`): to have a wrong one booked costs
 three to four times as much as to accept a right one that was proposed (decision 50)."""
 OPTIONAL_STATED_FROM: Final = 0.88
-"""The same of optional fields other than parties. Of 15 first readings 15 of 83 misleading values lay between the two, 7 of
-23 that were stated where the page has none among them, and 90 of 4,370 right ones (decision 50)."""
+"""The same of optional fields other than parties. Of 15 first readings 15 of 83 misleading values lay between the two,
+7 of 23 that were stated where the page has none among them, and 90 of 4,370 right ones (decision 50)."""
 
 
 IN_OWN_WORDS: Final = frozenset({Kind.TEXT, Kind.PERIOD, Kind.QUANTITY})

@@ -136,11 +136,12 @@ class Entry:
 
 def entries_of(sheets: Sequence[Sheet], language: str) -> Iterator[Entry]:
     """Give the lines with amounts, from above."""
-    lines = ((sheet.number, line) for sheet in sheets for line in sheet.lines)
-    above: tuple[int, Line] | None = None
-    for at, (page, line) in enumerate(lines):
-        goes_on = above is not None and above[0] == page and _goes_on(above[1], line)
-        above = page, line
+    lines = [(sheet.number, line) for sheet in sheets for line in sheet.lines]
+    around = zip([None, *lines], lines, [*lines[1:], None], strict=False)
+    for at, (above, (page, line), below) in enumerate(around):
+        over = above[1] if above is not None and above[0] == page else None
+        under = below[1] if below is not None and below[0] == page else None
+        goes_on = over is not None and (_goes_on(over, line) or _is_between(over, line, under))
         figures = [figure for cell in line.cells if (figure := _money(cell, language) or _nothing(cell, line))]
         last = (
             figures[-1]
@@ -164,6 +165,15 @@ def _goes_on(above: Line, line: Line) -> bool:
         return len(line.cells) == 1 and last.right > first.left and _WORD.search(last.text) is not None
     over = next((cell for cell in above.cells if abs(cell.left - first.left) <= _EDGE), None)
     return not _WORD.search(first.text) and over is not None and _WORD.search(over.text) is not None
+
+
+def _is_between(above: Line, line: Line, below: Line | None) -> bool:
+    """Tell whether an amount alone stands halfway down two lines of words: the middle of its cell, and of theirs."""
+    if below is None or len(line.cells) > 1 or not is_money(line.cells[0]):
+        return False
+    is_near = below.baseline - above.baseline <= LEADING * above.size
+    are_words = all(_WORD.search(text.cells[0].text) for text in (above, below))
+    return is_near and are_words and not any(map(is_money, [*above.cells, *below.cells]))
 
 
 def spans(entries: Sequence[Entry]) -> list[Span]:

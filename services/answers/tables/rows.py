@@ -33,9 +33,12 @@ _ROW_NUMBER: Final = re.compile(r"0*([0-9]{1,6})[.)]?")
 _IN_GROUP: Final = re.compile(r"0*([0-9]{1,6})(?:\.[0-9]{1,4})+\.?")
 """`3.1`: the first row of the third group."""
 _LASTED: Final = re.compile(
-    r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?: ?(?:h|hrs?|hours?|std\.?|stunden|heures?))?", re.I
+    r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?: ?(?:h|hrs?|hours?|std\.?|stunden|heures?))?",
+    re.IGNORECASE,
 )
 """How long something took, in the column of quantities: `03:30` are three and a half hours."""
+_METERED: Final = re.compile(r"[0-9][0-9.,' ]* ?(?:[kM]Wh|m³|m3)")
+"""What is counted and not paid."""
 _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
 _DATE: Final = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{2}){1,2}|[0-9]{4}([./-])[0-9]{2}\2[0-9]{2}")
 _DAY: Final = r"[0-9]{1,2}[./][0-9]{1,2}(?:[./](?:[0-9]{2}){0,2})?"
@@ -155,6 +158,7 @@ class RowReader:
             The table began on a sheet before: its last row may go on.
         """
         body, ended = self._body(without_margin(lines, columns.heads), columns)
+        body = [line for line in body if not self._shows_meter(line, columns)]
         placed = [(line, self._placed(line, columns)) for line in body]
         columns.learn((name, cell) for _, cells in placed for name, cell in cells)
         placed = [(line, self._placed(line, columns)) for line in body]
@@ -165,6 +169,11 @@ class RowReader:
             self._finish_begun(rows)
             self._begun = _begun_below(rows, *(uncounted[-1] if uncounted else (None, position)))
         return Part(page, rows, before, strays, uncounted, list(self._unbilled(placed)), ended)
+
+    def _shows_meter(self, line: Line, columns: Columns) -> bool:
+        """Tell whether a line has what a meter shows in the place of an amount: `18402.10 kWh`."""
+        is_last = columns.assign(line.cells)[-1] == self.table.key.name and self.table.key.kind == "money"
+        return is_last and _METERED.fullmatch(line.cells[-1].text) is not None
 
     def _body(self, lines: Sequence[Line], columns: Columns) -> tuple[Sequence[Line], bool]:
         """Cut where the head of another table stands, or totals in columns do.
@@ -209,8 +218,6 @@ class RowReader:
             cell = cell._replace(text=cell.text[taken_off.end() :], start=cell.start + taken_off.end())
         if column is not self.table.key and (of_one := _OF_ONE.match(cell.text)):
             cell = cell._replace(text=cell.text[of_one.end() :], start=cell.start + of_one.end())
-        if column is not None and column.kind == "number" and (lasted := _LASTED.fullmatch(cell.text)):
-            return Figure(cell, round(int(lasted["hours"]) + Decimal(lasted["minutes"]) / 60, 4).normalize())
         match = AMOUNT.search(cell.text) if len(cell.text) <= _MAX_NUMBER_CELL else None
         if (
             match is None
@@ -220,6 +227,8 @@ class RowReader:
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(with_zero(cell.text), self.language)
+        if column is not None and column.kind == "number" and (lasted := _LASTED.fullmatch(cell.text)):
+            value = round(int(lasted["hours"]) + Decimal(lasted["minutes"]) / 60, 4).normalize()
         if value is not None:
             return Figure(cell, value)
         if parse is parse_money and HUNDREDTH.fullmatch(cell.text):

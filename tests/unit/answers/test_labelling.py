@@ -378,6 +378,13 @@ def test_the_only_vat_number_is_left_out_where_it_stands_in_the_recipients_addre
     assert said_of(text, vat_id="ATU58402678").get("vat_id") == vat_id
 
 
+def test_nobody_is_addressed_below_all_amounts() -> None:
+    block = "Rechnung an\nHolz GmbH\nSägewerkstraße 4\n6330 Kufstein\nUID: ATU58402678"
+    amounts = "Rechnung RG260204\nGesamtbetrag 119,00 €\n\n"
+    assert said_of(f"{amounts}{block}", vat_id="ATU58402678").get("vat_id") == "ATU58402678"
+    assert said_of(f"{block}\n\n{amounts}", vat_id="ATU58402678").get("vat_id") is None
+
+
 def test_a_name_may_begin_within_another_one() -> None:
     kind = a_type(field("order", Kind.REFERENCE, "Bestellung", "Order number", synonyms=("your order",)))
     assert values([*labelled((["Your order number: MD/26/0455"], []), kind).fields]) == {"order": "MD/26/0455"}

@@ -463,3 +463,25 @@ def test_a_firm_without_a_name_of_its_own_has_that_of_the_house_above_it(above: 
 )
 def test_a_firm_with_a_name_or_below_a_person_is_whole(above: str, firm: str) -> None:
     assert taken(placed(*column(0, 100, above, firm, *STREET)), firm) == firm
+
+
+@pytest.mark.parametrize("agent", ["c/- Northgate Strata Managers", "c/o Kern Verwaltung"])
+def test_a_name_goes_on_above_those_through_whom_it_is_reached(agent: str) -> None:
+    page = placed(*column(0, 100, "Body Corporate for Elm", "Terraces CTS 28417", agent, *STREET))
+    assert taken(page, "Body Corporate for Elm") == "Body Corporate for Elm Terraces CTS 28417"
+
+
+@pytest.mark.parametrize(
+    ("name", "below", "agent"),
+    [
+        ("Wohnbau Süd eG", "Abteilung Technik", "c/o Kern Verwaltung"),
+        ("Ida Brook", "Elm House", "c/- Northgate Strata"),
+        ("Ferndale Club", "Ida Brook", "c/- Northgate Strata"),
+        ("Ferndale Club", "12 Elm Road", "c/- Northgate Strata"),
+        ("Ferndale Club", "Old Mill, Leeds", "c/o Northgate Strata"),
+        ("Ferndale Club", "Terraces CTS 28417", "PO Box 1182"),
+        ("Ferndale Club", "Buchhaltung", "z. Hd. Ida Brook"),
+    ],
+)
+def test_a_department_a_person_or_a_place_above_an_agent_is_none_of_a_name(name: str, below: str, agent: str) -> None:
+    assert taken(placed(*column(0, 100, name, below, agent, *STREET)), name) == name

@@ -424,3 +424,19 @@ def test_a_quantity_may_be_hours_and_minutes() -> None:
         ("Telefonkonferenz", "0.3333"),
         ("Umbruchkorrektur", "12"),
     ]
+
+
+def test_what_a_meter_shows_is_no_amount() -> None:
+    rows = read(
+        "Description              kWh     Rate      Amount",
+        "Previous reading                        18402.10 kWh",
+        "Current reading                         19020.50 kWh",
+        "Energy charge         350.00   2.0000     R700.00",
+        "Network charge                            R171.50",
+        language="en",
+        net_total="871.50",
+    )
+    assert rows == [
+        ("Energy charge", "350.00", "2.0000", "700.00"),
+        ("Network charge", None, None, "171.50"),
+    ]

@@ -171,3 +171,25 @@ def test_none_of_something_has_its_price_where_most_lines_of_a_list_show_no_prod
     )
     answers = read_text("\n".join(lines), language="en", net_total="1100.42")
     assert said_figures(answers)[2] == (0, 612, 0)
+
+
+def between(*gaps: int) -> list[str | None]:
+    """Give the words of a list without a head whose amounts stand halfway down two lines, so far apart."""
+    rows = [("Annual support plan", "up to 40 hours", "£300.00"), ("Managed hosting", "off-site backups", "£120.00")]
+    cells, top = [], 0
+    for (first, second, amount), gap in zip(rows, gaps, strict=True):
+        cells += [(first, 500, top), (second, 500, top + gap), (amount, 4000, top + gap // 2)]
+        top += gap + 300
+    cells += [("Sub-total", 3000, top), ("£420.00", 4000, top)]
+    text, runs = "", []
+    for word, left, baseline in cells:
+        runs.append(Run(len(text), len(text) + len(word), left, left + 50 * len(word), baseline, 100))
+        text += f"{word}\n"
+    answers = read_tables(TYPES["invoice"], [text], sheets([text], [pack(runs)]), "en", {"net_total": Decimal(420)})
+    assert [figures[2] for figures in said_figures(answers)] == ([300, 120] if answers.fields else [])
+    return said_descriptions(answers)
+
+
+def test_an_amount_may_stand_halfway_down_the_words_of_its_row() -> None:
+    assert between(150, 150) == ["Annual support plan up to 40 hours", "Managed hosting off-site backups"]
+    assert between(150, 400) == [], "lines so far apart are no words of one row"
