@@ -57,6 +57,7 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
+        "forty-second",
         "forty-first",
         "fortieth",
         "thirty-ninth",
