@@ -184,6 +184,7 @@ async def test_values_below_the_bound_of_review_are_for_a_person() -> None:
     outcome = answered(replace(checked, asked=replace(checked.asked, calibration=calibration)))
     assert {finding.kind for finding in outcome.findings} == {FindingKind.CONFIDENCE}
     assert any(not finding.fields for finding in outcome.findings), "the type is below it too"
+    assert {name for finding in outcome.findings for name in finding.fields} == {field.path for field in outcome.fields}
     assert outcome.needs_review
 
 
