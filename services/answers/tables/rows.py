@@ -36,7 +36,10 @@ _LASTED: Final = re.compile(
     r"(?P<hours>[0-9]{1,3}):(?P<minutes>[0-5][0-9])(?: ?(?:h|hrs?|hours?|std\.?|stunden|heures?))?",
     re.IGNORECASE,
 )
-"""How long something took, in the column of quantities: `03:30` are three and a half hours."""
+"""How long something took, in the column of quantities: `03:30` are three and a half hours.
+
+Where quantities alone make rows, as on a delivery note, it is a time of day.
+"""
 _METERED: Final = re.compile(r"[0-9][0-9.,' ]* ?(?:[kM]Wh|m³|m3)")
 """What is counted and not paid."""
 _LETTERS_ALONE: Final = re.compile(r"[^\d]*[^\W\d_][^\d]*")
@@ -227,7 +230,8 @@ class RowReader:
             return None
         parse = parse_money if column is not None and column.kind == "money" else parse_number
         value = parse(with_zero(cell.text), self.language)
-        if column is not None and column.kind == "number" and (lasted := _LASTED.fullmatch(cell.text)):
+        may_last = column is not None and column.kind == "number" and column is not self.table.key
+        if may_last and (lasted := _LASTED.fullmatch(cell.text)):
             value = round(int(lasted["hours"]) + Decimal(lasted["minutes"]) / 60, 4).normalize()
         if value is not None:
             return Figure(cell, value)

@@ -440,3 +440,15 @@ def test_what_a_meter_shows_is_no_amount() -> None:
         ("Energy charge", "350.00", "2.0000", "700.00"),
         ("Network charge", None, None, "171.50"),
     ]
+
+
+def test_a_time_of_day_makes_no_row_of_goods() -> None:
+    rows = read(
+        "Bezeichnung            Menge",
+        "Transportbeton C30         8",
+        "Verzögerer VZ              7",
+        "Entladung beendet      10:51",
+        kind="delivery_note",
+    )
+    assert [words for words, *_ in rows][:1] == ["Transportbeton C30"]
+    assert [quantity for _, quantity, *_ in rows] == ["8", "7"]
