@@ -402,8 +402,8 @@ def _is_recipients_only(
         recipient.is_labelled or is_name_of(recipient, answered.value if answered else None)
     )
     is_only = len({item.value.text for item in candidates.of(Kind.VAT_ID)}) == 1
-    is_told = is_told and not _is_below_amounts(answer, candidates)
-    return is_told and is_only and _is_recipients(answer, recipient, candidates)
+    is_there = is_told and is_only and _is_recipients(answer, recipient, candidates)
+    return is_there and not _is_below_amounts(answer, candidates)
 
 
 def _is_below_amounts(answer: FieldAnswer, candidates: Candidates) -> bool:

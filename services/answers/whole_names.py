@@ -187,7 +187,7 @@ def _goes_on_above_agent(verbatim: str, line: str, under: Cell | None) -> bool:
     is_whole = is_firm(verbatim) or is_person(verbatim) or is_organisation(line) or is_firm(line) or is_person(line)
     is_other = _NOTE.match(line) or _PERSON.match(line) or _ATTENTION.match(line) or _PLACE.search(line) or "," in line
     is_reached = under is not None and _CARE_OF.match(under.text) is not None
-    return is_reached and not (is_whole or is_other) and line[:1].isupper() and not line.split(" ", 1)[0].isdigit()
+    return is_reached and not (is_whole or is_other) and line[:1].isupper()
 
 
 def _is_large_name(first: Cell, second: Cell, below: Cell | None) -> bool:

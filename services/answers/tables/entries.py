@@ -169,11 +169,10 @@ def _goes_on(above: Line, line: Line) -> bool:
 
 def _is_between(above: Line, line: Line, below: Line | None) -> bool:
     """Tell whether an amount alone stands halfway down two lines of words: the middle of its cell, and of theirs."""
-    if below is None or len(line.cells) > 1 or not is_money(line.cells[0]):
+    if below is None or len(line.cells) > 1:
         return False
     is_near = below.baseline - above.baseline <= LEADING * above.size
-    are_words = all(_WORD.search(text.cells[0].text) for text in (above, below))
-    return is_near and are_words and not any(map(is_money, [*above.cells, *below.cells]))
+    return is_near and all(_WORD.search(text.cells[0].text) for text in (above, below))
 
 
 def spans(entries: Sequence[Entry]) -> list[Span]:

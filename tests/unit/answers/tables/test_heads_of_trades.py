@@ -442,6 +442,16 @@ def test_what_a_meter_shows_is_no_amount() -> None:
     ]
 
 
+def test_what_a_meter_shows_may_be_a_quantity_that_is_delivered() -> None:
+    rows = read(
+        "Bezeichnung            Menge",
+        "Fernwärme        1840,50 kWh",
+        "Ladestrom         912,00 kWh",
+        kind="delivery_note",
+    )
+    assert [quantity for _, quantity, *_ in rows] == ["1840.50", "912.00"]
+
+
 def test_a_time_of_day_makes_no_row_of_goods() -> None:
     rows = read(
         "Bezeichnung            Menge",

@@ -173,12 +173,15 @@ def test_none_of_something_has_its_price_where_most_lines_of_a_list_show_no_prod
     assert said_figures(answers)[2] == (0, 612, 0)
 
 
-def between(*gaps: int) -> list[str | None]:
+HOSTING = ("Managed hosting", "off-site backups", "£120.00")
+
+
+def between(*gaps: int, second: tuple[str, str, str] = HOSTING) -> list[str | None]:
     """Give the words of a list without a head whose amounts stand halfway down two lines, so far apart."""
-    rows = [("Annual support plan", "up to 40 hours", "£300.00"), ("Managed hosting", "off-site backups", "£120.00")]
+    rows = [("Annual support plan", "up to 40 hours", "£300.00"), second]
     cells, top = [], 0
-    for (first, second, amount), gap in zip(rows, gaps, strict=True):
-        cells += [(first, 500, top), (second, 500, top + gap), (amount, 4000, top + gap // 2)]
+    for (first, last, amount), gap in zip(rows, gaps, strict=True):
+        cells += [(first, 500, top), (last, 500, top + gap), (amount, 4000, top + gap // 2)]
         top += gap + 300
     cells += [("Sub-total", 3000, top), ("£420.00", 4000, top)]
     text, runs = "", []
@@ -193,3 +196,15 @@ def between(*gaps: int) -> list[str | None]:
 def test_an_amount_may_stand_halfway_down_the_words_of_its_row() -> None:
     assert between(150, 150) == ["Annual support plan up to 40 hours", "Managed hosting off-site backups"]
     assert between(150, 400) == [], "lines so far apart are no words of one row"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Managed hosting", "120", "£120.00"),
+        ("2026", "off-site backups", "£120.00"),
+        ("Managed hosting", "£30.00", "£120.00"),
+    ],
+)
+def test_what_stands_halfway_down_numbers_is_no_amount_of_their_row(lines: tuple[str, str, str]) -> None:
+    assert between(150, 150, second=lines) == []
