@@ -10,6 +10,7 @@ from typing import Final
 
 from schemas.tables import TableDefinition
 from services.answers.tables.abreast import one_list_below_the_other
+from services.answers.tables.entries import is_money
 from services.answers.tables.head import ROW_NUMBER
 from services.answers.tables.products import is_product
 from services.answers.tables.reading import Found, find_rows
@@ -41,7 +42,7 @@ class Unpriced:
 def rows_without_amounts(
     table: TableDefinition, laid_out: Sequence[Sheet], language: str, named: Mapping[str, Decimal]
 ) -> Unpriced | None:
-    """Read the rows of a table whose head names a quantity and no amount; None if the totals do not confirm them.
+    """Read the rows of a table whose head names a quantity and no amount; None if the totals deny them.
 
     Parameters
     ----------
@@ -59,11 +60,17 @@ def rows_without_amounts(
     if not found.heads:
         found = find_rows(lesser, stacked, language, by_content=True)
     priced = next((rows for rows in _priced(found.rows, price) if _come_to(table, rows, named)), None)
-    if not found.rows or (named and priced is None):
+    if not found.rows or (named and priced is None and not _are_counted_alone(found.rows)):
         return None
     whole = _with_amounts(table, priced or ())
     rows = whole or priced or found.rows
     return Unpriced(table if whole else lesser, found, rows, confirmed=priced is not None)
+
+
+def _are_counted_alone(rows: Sequence[Row]) -> bool:
+    """Tell whether rows are numbered and have no money that could come to a total: none denies them."""
+    are_numbered = all(row.number is not None for row in rows)
+    return are_numbered and not any(is_money(cell) for row in rows for cell in row.line.cells)
 
 
 def _without_amounts(table: TableDefinition, quantity: str) -> TableDefinition:

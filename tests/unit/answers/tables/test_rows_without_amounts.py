@@ -79,6 +79,19 @@ def test_quantities_beside_words_are_no_rows_of_an_invoice_that_bills_something_
     assert not read_text("\n".join(lines), gross_total="1200.00").fields
 
 
+def test_numbered_quantities_are_rows_of_an_order_that_prints_its_total_alone() -> None:
+    lines = (
+        "Pos.   Art.-Nr.   Bezeichnung                  Menge   Einheit",
+        "1      10233      Wildsalami am Stück             24   Stk.",
+        "2      10250      Bergkäse, 9 Monate            12,5   kg",
+        "3      11015      Apfelsaft naturtrüb             15   Kiste",
+        "                               Gesamtbetrag (netto):   842,60 €",
+    )
+    answers = read_text("\n".join(lines), kind="purchase_order", net_total="842.60")
+    assert said_figures(answers) == [(24, None, None), (Decimal("12.5"), None, None), (15, None, None)]
+    assert not read_text("\n".join([lines[0], *(f" {line[1:]}" for line in lines[1:])]), net_total="842.60").fields
+
+
 def test_a_form_below_what_is_delivered_has_no_rows() -> None:
     lines = (
         "Produkt                                            Anzahl",
