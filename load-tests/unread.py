@@ -57,6 +57,7 @@ ANSWERS: Final = UNREAD / "answers"
 RENDERED: Final = {
     f"layouts-{name}": LAYOUTS / name
     for name in (
+        "forty-third",
         "forty-second",
         "forty-first",
         "fortieth",
