@@ -130,7 +130,8 @@ _ORGANISATION: Final = re.compile(
     r"|town of|city of|county of|stadt|gemeinde|kirchengemeinde|landkreis|(?:\w*[-]?)(?:verein|verband|schule|gymnasium"
     r"|universität|eigentümergemeinschaft|arbeitsgemeinschaft|genossenschaft|stiftung|pfarrei|gemeinde"
     r"|kindergarten)|(?-i:^(?:WEG|ARGE)(?= (?:[A-ZÄÖÜ][a-zäöüß]|[0-9])))"
-    r"|mairie|commune|communauté (?:de communes|d'agglomération)"
+    r"|mairie|commune|communauté (?:de communes|d'agglomération)|co-?operative|coopérative|amicale|mutuelle|ehpad"
+    r"|comité (?:des?|social)|office (?:de|du) tourisme|centre (?:hospitalier|communal|social|culturel)"
     r"|(?<!du )syndicat (?:des?|mixte|intercommunal)|école|collège|lycée|fondation"
     r"|fédération|paroisse|copropriété|copropriétaires)\b",
     re.IGNORECASE,

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import combinations, groupby
+from itertools import combinations, groupby, permutations
 from typing import Final
 
-from schemas.document_types import DocumentType, FieldDefinition, Kind, Role
+from schemas.document_types import DocumentType, FieldDefinition, Kind, Role, TaxTotals
 from schemas.events import FieldAnswer
 from schemas.wording import Wording
 from services.answers.amounts import DOLLAR, currency_code, is_dollar, own_dollar
@@ -48,7 +48,7 @@ NEARLY_AS_MANY: Final = 0.75
 _WHOSE: Final = re.compile(r"\b(?:der|of the) (?P<name>arge|weg)\W*$")
 _SENDERS_OWN: Final = re.compile(r"unser|\bour\b|notre|eigene|verkäufer|lieferant|(?<!be)steller|seller|supplier")
 """In the words before a number, in small letters: it is the sender's, wherever it stands."""
-_DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|discount|remise|rabais")
+_DISCOUNT: Final = re.compile(r"rabatt|nachlass|nachlaß|ersparnis|discount|\bsavings?\b|remise|rabais")
 _IF_PAID_SOON: Final = re.compile(r"skonto|escompte|early|prompt|settlement|cash|within|binnen|innerhalb|zahlung|sous")
 """In the words of a discount, in small letters, that is taken off only by who pays soon."""
 _TITLE: Final = re.compile(r"\b(?:letter|report|summary|\w+bericht|\w+brief|compte rendu)$", re.IGNORECASE)
@@ -229,16 +229,27 @@ def _reason_of_amount(
 ) -> Wording | None:
     if _is_in_another(answer, given.values(), candidates.pages):
         return _IN_ANOTHER
-    totals = kind.tax_totals
-    if totals and definition.name == totals.net:
-        is_before = _is_before_discount(answer, given.get(totals.tax), given.get(totals.gross), candidates)
-        return _BEFORE_DISCOUNT if is_before else None
-    if totals and definition.name == totals.gross and _is_reduced_below(answer, candidates):
+    return _reason_of_total(kind, kind.tax_totals, definition, answer, given, candidates) if kind.tax_totals else None
+
+
+def _reason_of_total(
+    kind: DocumentType,
+    totals: TaxTotals,
+    definition: FieldDefinition,
+    answer: FieldAnswer,
+    given: Mapping[str, FieldAnswer],
+    candidates: Candidates,
+) -> Wording | None:
+    net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
+    if (answer is net or answer is tax) and _is_called_discount(tax, candidates):
+        return _OF_ANOTHER
+    if answer is net:
+        return _BEFORE_DISCOUNT if _is_before_discount(answer, tax, gross, candidates) else None
+    if answer is gross and _is_reduced_below(answer, candidates):
         return _LESS_BELOW
-    if totals and definition.name == totals.tax:
+    if answer is tax:
         taxes = {item.value.numeric for item in candidates.labelled(definition, kind)}
-        is_one = len(taxes) > 1 and _is_part(given.get(totals.net), answer, given.get(totals.gross))
-        return _ONE_TAX if is_one else None
+        return _ONE_TAX if len(taxes) > 1 and _is_part(net, answer, gross) else None
     return None
 
 
@@ -335,9 +346,17 @@ def _is_one_of_several(code: str, candidates: Candidates) -> bool:
 def _reason_of_number(
     kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
 ) -> Wording | None:
-    if definition.required and candidates.is_of_another(definition, kind, answer.value or ""):
+    if definition.required and (
+        candidates.is_of_another(definition, kind, answer.value or "")
+        or FieldNames(definition, kind).call_anothers(_before_on_line(answer, candidates.pages).casefold())
+    ):
         return _OF_ANOTHER
     return _OF_SENDER if _is_senders(definition, answer, candidates) else None
+
+
+def _before_on_line(answer: FieldAnswer, pages: Sequence[str]) -> str:
+    """Give what stands before an answer on its line: a number in parts, as `AB 417`, is found by no form."""
+    return pages[answer.page - 1][: answer.char_start].rpartition("\n")[2] if answer.page else ""
 
 
 def _reason_of_name(
@@ -483,15 +502,30 @@ def _is_before_discount(
     return off > ROUNDED and any(abs(amount - off) <= ROUNDED for amount in sums)
 
 
+def _is_called_discount(tax: FieldAnswer | None, candidates: Candidates) -> bool:
+    """Say whether the words at the place of a tax call it a discount: net and tax are none, though they add up."""
+    at = tax and (tax.page, tax.char_start)
+    return any(is_discount(nearest_words(item)) for item in candidates.of(Kind.MONEY) if _place(item) == at)
+
+
 def _is_reduced_below(gross: FieldAnswer, candidates: Candidates) -> bool:
-    """Say whether right below a total stands a discount, and then what it leaves: `401.54`, `12.00`, `389.54`."""
-    sizes = [(_size(item), item) for item in candidates.of(Kind.MONEY)]
-    for (total, _), (off, item), (rest, _) in zip(sizes, sizes[1:], sizes[2:], strict=False):
-        words = nearest_words(item)
-        is_taken = is_discount(words) and not _IF_PAID_SOON.search(words)
-        if is_taken and total == gross.value_numeric and off > 0 and total - off == rest:
-            return True
+    """Say whether below a total stand a discount and what it leaves: `401.54`, `12.00`, `389.54`, or the rest first."""
+    amounts = candidates.of(Kind.MONEY)
+    for total, *two in zip(amounts, amounts[1:], amounts[2:], strict=False):
+        for off, rest in permutations(two):
+            is_left = 0 < _size(off) == _size(total) - _size(rest)
+            if is_left and _size(total) == gross.value_numeric and _is_taken_off(nearest_words(off)):
+                return True
     return False
+
+
+def _is_taken_off(words: str) -> bool:
+    """Say whether words beside an amount call it a discount, and not one for paying soon."""
+    return is_discount(words) and not _IF_PAID_SOON.search(words)
+
+
+def _place(item: Candidate) -> tuple[int, int]:
+    return item.page, item.char_start
 
 
 def _size(item: Candidate) -> Decimal:

@@ -23,6 +23,9 @@ from services.answers.tables.words import aside_of
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _NAME: Final = re.compile(r"[^\W\d_]{3,}")
 """Codes have fewer letters in succession."""
+_NAMING: Final = re.compile(r".*[^\W\d_]{3,}.*:")
+_COUNT: Final = re.compile(r"[0-9][0-9.,]*(?: ?[^\W\d_]{1,8}\.?)?(?: *[x\u00d7].*)?")
+"""A number, and perhaps its unit and what it is multiplied by: `6.5 Std. x 85,00`."""
 _ABOVE: Final = 6
 """Lines above the first row among which a column may be named."""
 _GOING_ON: Final = 12
@@ -349,7 +352,8 @@ def _words(
 def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
     """Give the words of a line below those that head them, else the cell with most letters.
 
-    An amount that ends it is left out. A line without words is named by the dates and codes left of what it counts.
+    An amount that ends it is left out. A line without words is named by the dates and codes left of what it counts, and
+    what is counted by the cell with a colon before it: `Hours:`, `6.5 h x`, `85.00`.
     """
     if not row.entry.has_words and counts:
         edge = min(cell.left for cell in counts)
@@ -358,10 +362,21 @@ def _own_words(row: Listed, head: Cell | None, counts: Sequence[Cell]) -> Cell:
     headed = [cell for cell in row.entry.line.cells if head and cell.overlaps(head) and _letters(cell)]
     words = headed[0] if len(headed) == 1 else max(row.entry.line.cells, key=_letters)
     amount = row.figure.cell
+    if _names_count([cell for cell in row.entry.line.cells if cell.end <= amount.start]):
+        return _first_of(row.entry.line.cells[0], len(row.entry.line.cells[0].text))
     if words.start < amount.start < words.end:
-        text = words.text[: amount.start - words.start].rstrip(" .:=€£$")
-        return words._replace(text=text, end=words.start + len(text))
+        return _first_of(words, amount.start - words.start)
     return words
+
+
+def _names_count(cells: Sequence[Cell]) -> bool:
+    """Tell whether the first cell names with a colon what the second one counts."""
+    return len(cells) > 1 and _NAMING.fullmatch(cells[0].text) is not None and bool(_COUNT.fullmatch(cells[1].text))
+
+
+def _first_of(words: Cell, length: int) -> Cell:
+    text = words.text[:length].rstrip(" .:=€£$")
+    return words._replace(text=text, end=words.start + len(text))
 
 
 def _letters(cell: Cell) -> int:

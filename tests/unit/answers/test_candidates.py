@@ -35,6 +35,7 @@ def found(kind: Kind, text: str, language: str = "de") -> list[str]:
         ("CHE-548.090.553 MWST, UID CHE 418.306.216, SIREN 817.402.308, Tel. 079.555.810", []),
         ("VAT 823.456.789, VAT: 823,456,789, NIF 823.456.789, HRB 823.456.789, ABN 823.456.789", []),
         ("Total 1.250 and 01.250.000 and 1.250,000, IDR 4.500", []),
+        ("HT 1660.0 €, TVA 323,3 EUR, CHF 12.5, 1.5 STD, 2,5 kg, Version 1.2", ["1660.0", "323.3"]),
     ],
 )
 def test_amounts_have_cents_or_a_currency(text: str, values: list[str]) -> None:

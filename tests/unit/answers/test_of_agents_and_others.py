@@ -135,9 +135,11 @@ def test_a_legal_form_ends_on_the_next_line_of_an_address(end: str) -> None:
     [
         *("WEG Lindenhof 7", "ARGE Hafentunnel", "Arbeitsgemeinschaft Hafentunnel", "Ortsgemeinde Ringstadt"),
         *("Les copropriétaires du Lac", "Syndicat des eaux du Lac", "Communauté de communes du Lac"),
+        *("Coopérative des Trois Phares", "Lakeside Co-operative", "Amicale du Port", "Mutuelle du Lac"),
+        *("EHPAD Les Tilleuls", "Comité des fêtes du Lac", "Office du tourisme du Lac", "Centre hospitalier du Lac"),
     ],
 )
-def test_owners_groups_of_builders_and_communes_are_organisations(name: str) -> None:
+def test_owners_groups_of_builders_communes_and_societies_are_organisations(name: str) -> None:
     assert is_organisation(name)
 
 
@@ -146,6 +148,7 @@ def test_owners_groups_of_builders_and_communes_are_organisations(name: str) -> 
     [
         *("Am Weg 3", "Weg zum See 4", "Gemeindeweg 4", "Am Gemeinderat 2", "Argestraße 3", "Arge Straße 3"),
         *("Hans Wegner", "WEGA Bau", "Syndic Morel", "Copropriétaire Morel", "Communication Lac"),
+        *("Office Lac", "Centre Lac", "Comité Lac"),
     ],
 )
 def test_streets_and_people_with_such_words_in_their_names_are_none(name: str) -> None:

@@ -29,6 +29,9 @@ def of_text(kind: str, text: str, language: str = "de", **copied: str) -> dict[s
         ("delivery_note", "delivery_note_number", "Lieferschein\nBuchungsnummer: 7F3A91C2"),
         ("delivery_note", "delivery_note_number", "Delivery slip\nOrder: S07714"),
         ("payment_reminder", "invoice_number", "2. Mahnung\nAktenzeichen: 20260323-9F41"),
+        ("payment_reminder", "invoice_number", "2. Mahnung\nAmtliches Kennzeichen: KI-AB 417"),
+        ("payment_reminder", "invoice_number", "Reminder\nVehicle Registration No.: AV17 KLO"),
+        ("payment_reminder", "invoice_number", "Relance\nImmatriculation : GK-417-TB"),
     ],
 )
 def test_a_number_that_words_call_anothers_is_only_proposed(kind: str, field: str, text: str) -> None:
@@ -280,7 +283,11 @@ def test_a_net_total_from_which_a_discount_is_taken_is_only_proposed() -> None:
 
 @pytest.mark.parametrize(
     "below",
-    ["Rabatt 12,00 €\nGesamt 389,54 €", "Treuerabatt 3 % 12,00 €\nTotal 389,54 €", "Discount 12,00 €\nTotal 389,54 €"],
+    [
+        *("Rabatt 12,00 €\nGesamt 389,54 €", "Treuerabatt 3 % 12,00 €\nTotal 389,54 €"),
+        *("Discount 12,00 €\nTotal 389,54 €", "Customer savings 12,00 €\nTotal 389,54 €"),
+        *("Ihre Ersparnis 12,00 €\nGesamt 389,54 €", "Hauspreis 389,54 €\nRabatt 12,00 €\nZu zahlen 389,54 €"),
+    ],
 )
 def test_a_gross_total_of_which_a_discount_leaves_less_below_is_only_proposed(below: str) -> None:
     text = f"Rechnung 17\nNetto 366,35 €\nMwSt. 35,19 €\nSumme 401,54 €\n{below}"
@@ -296,11 +303,21 @@ def test_a_gross_total_of_which_a_discount_leaves_less_below_is_only_proposed(be
         "Anzahlung 12,00 €\nGesamt 389,54 €",
         "Rabatt bei Zahlung binnen 8 Tagen 12,00 €\nGesamt 389,54 €",
         "Early payment discount 12,00 €\nGesamt 389,54 €",
+        "Hauspreis 388,54 €\nRabatt 12,00 €\nZu zahlen 388,54 €",
     ],
 )
 def test_a_gross_total_below_which_nothing_is_taken_off_is_stated(below: str) -> None:
     text = f"Rechnung 17\nNetto 366,35 €\nMwSt. 35,19 €\nSumme 401,54 €\n{below}"
     assert of_text("invoice", text, gross_total="401,54 €") == {}
+
+
+def test_totals_of_which_one_is_called_a_discount_are_none_of_a_tax() -> None:
+    text = "Invoice 17\nRidgeline price $11,986.20\n{} $732.30\nAmount due $12,718.50"
+    copied = {"net_total": "$11,986.20", "tax_total": "$732.30", "gross_total": "$12,718.50"}
+    found = of_text("invoice", text.format("Customer savings (5.8%)"), "en", **copied)
+    assert set(found) == {"net_total", "tax_total"}
+    assert all(message.endswith("name something else.") for message in found.values())
+    assert of_text("invoice", text.format("Tax (6.1%)"), "en", **copied) == {}
 
 
 def test_who_sells_is_not_stated_as_who_carries() -> None:

@@ -26,6 +26,12 @@ def test_labels_may_have_no_accents() -> None:
     assert rows == [("BLOC BETON CREUX", "480", None, None), ("BLOC CHAINAGE", "36", None, None)]
 
 
+def test_hours_of_service_head_a_quantity() -> None:
+    head = "Tätigkeit        Leistungsstunden    Mitarbeiter    Betrag"
+    rows = read(head, "Wartung                       6,5              2    325,00", net_total="325.00")
+    assert rows == [("Wartung", "6.5", None, "325.00")]
+
+
 def test_an_umlaut_may_be_two_letters() -> None:
     rows = read("Stueck   Bezeichnung         Betrag", "     2   Tafel weiss         258,00", net_total="258.00")
     assert rows == [("Tafel weiss", "2", None, "258.00")]

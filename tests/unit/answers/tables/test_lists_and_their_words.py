@@ -208,3 +208,22 @@ def test_an_amount_may_stand_halfway_down_the_words_of_its_row() -> None:
 )
 def test_what_stands_halfway_down_numbers_is_no_amount_of_their_row(lines: tuple[str, str, str]) -> None:
     assert between(150, 150, second=lines) == []
+
+
+@pytest.mark.parametrize("joined", ["  x  ", " x "])
+def test_what_is_counted_is_named_before_it_with_a_colon(joined: str) -> None:
+    counts = [f"{count}{joined}{price}" for count, price in (("6.5 Std.", "40,00 €"), ("40 km", "1,00 €"))]
+    lines = [f"Gesamtstunden:    {counts[0]}    260.00 €", f"Fahrtkosten:    {counts[1]}    40.00 €"]
+    text = "\n".join(["Kostenrechnung", *lines, "Zwischensumme:    300.00 €"])
+    answers = read_text(text, net_total="300.00")
+    assert said_descriptions(answers) == ["Gesamtstunden", "Fahrtkosten"]
+    assert said_figures(answers) == [
+        (Decimal("6.5"), Decimal("40.00"), Decimal("260.00")),
+        (Decimal(40), Decimal("1.00"), Decimal("40.00")),
+    ]
+
+
+def test_a_cell_with_a_colon_names_no_other_words() -> None:
+    lines = ["Montag:    6.5 Std. Beratung vor Ort    260.00 €", "Dienstag:    Anfahrt    40.00 €"]
+    answers = read_text("\n".join(["Rechnung", *lines, "Zwischensumme:    300.00 €"]), net_total="300.00")
+    assert said_descriptions(answers) == ["6.5 Std. Beratung vor Ort", "Anfahrt"]
