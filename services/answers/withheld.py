@@ -241,7 +241,7 @@ def _reason_of_total(
     candidates: Candidates,
 ) -> Wording | None:
     net, tax, gross = (given.get(name) for name in (totals.net, totals.tax, totals.gross))
-    if (answer is net or answer is tax) and _is_called_discount(tax, candidates):
+    if (answer is net or answer is tax) and _is_called_discount(kind, tax, candidates):
         return _OF_ANOTHER
     if answer is net:
         return _BEFORE_DISCOUNT if _is_before_discount(answer, tax, gross, candidates) else None
@@ -346,17 +346,19 @@ def _is_one_of_several(code: str, candidates: Candidates) -> bool:
 def _reason_of_number(
     kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
 ) -> Wording | None:
-    if definition.required and (
-        candidates.is_of_another(definition, kind, answer.value or "")
-        or FieldNames(definition, kind).call_anothers(_before_on_line(answer, candidates.pages).casefold())
-    ):
+    if definition.required and _is_anothers_number(kind, definition, answer, candidates):
         return _OF_ANOTHER
     return _OF_SENDER if _is_senders(definition, answer, candidates) else None
 
 
-def _before_on_line(answer: FieldAnswer, pages: Sequence[str]) -> str:
-    """Give what stands before an answer on its line: a number in parts, as `AB 417`, is found by no form."""
-    return pages[answer.page - 1][: answer.char_start].rpartition("\n")[2] if answer.page else ""
+def _is_anothers_number(
+    kind: DocumentType, definition: FieldDefinition, answer: FieldAnswer, candidates: Candidates
+) -> bool:
+    """Say whether words name a number another's; one in parts, as `AB 417`, is found by no form, but on its line."""
+    if any(item.value.text == answer.value for item in candidates.of(Kind.REFERENCE)) or not answer.page:
+        return candidates.is_of_another(definition, kind, answer.value or "")
+    before = candidates.pages[answer.page - 1][: answer.char_start].rpartition("\n")[2]
+    return FieldNames(definition, kind).call_anothers(before.casefold())
 
 
 def _reason_of_name(
@@ -502,10 +504,14 @@ def _is_before_discount(
     return off > ROUNDED and any(abs(amount - off) <= ROUNDED for amount in sums)
 
 
-def _is_called_discount(tax: FieldAnswer | None, candidates: Candidates) -> bool:
-    """Say whether the words at the place of a tax call it a discount: net and tax are none, though they add up."""
-    at = tax and (tax.page, tax.char_start)
-    return any(is_discount(nearest_words(item)) for item in candidates.of(Kind.MONEY) if _place(item) == at)
+def _is_called_discount(kind: DocumentType, tax: FieldAnswer | None, candidates: Candidates) -> bool:
+    """Say whether words at the place of a tax call it a discount alone: net and tax are none, though they add up."""
+    definition = next((field for field in kind.fields if tax and field.name == tax.path), None)
+    if tax is None or definition is None:
+        return False
+    here = [item for item in candidates.of(Kind.MONEY) if (item.page, item.char_start) == (tax.page, tax.char_start)]
+    named = candidates.labelled(definition, kind)
+    return any(is_discount(nearest_words(item)) and item not in named for item in here)
 
 
 def _is_reduced_below(gross: FieldAnswer, candidates: Candidates) -> bool:
@@ -522,10 +528,6 @@ def _is_reduced_below(gross: FieldAnswer, candidates: Candidates) -> bool:
 def _is_taken_off(words: str) -> bool:
     """Say whether words beside an amount call it a discount, and not one for paying soon."""
     return is_discount(words) and not _IF_PAID_SOON.search(words)
-
-
-def _place(item: Candidate) -> tuple[int, int]:
-    return item.page, item.char_start
 
 
 def _size(item: Candidate) -> Decimal:

@@ -40,6 +40,10 @@ def test_a_number_that_words_call_anothers_is_only_proposed(kind: str, field: st
     assert message.endswith(f"die Wörter vor „{said}“ nennen etwas anderes.")
 
 
+def test_a_number_that_is_found_by_its_form_may_stand_behind_more_words() -> None:
+    assert of_text("invoice", "Original invoice #BK-2026-01873", "en", invoice_number="BK-2026-01873") == {}
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "text"),
     [
@@ -318,6 +322,8 @@ def test_totals_of_which_one_is_called_a_discount_are_none_of_a_tax() -> None:
     assert set(found) == {"net_total", "tax_total"}
     assert all(message.endswith("name something else.") for message in found.values())
     assert of_text("invoice", text.format("Tax (6.1%)"), "en", **copied) == {}
+    in_a_row = "Invoice 17\nGross Discount Net Tax Total\n$12,500.00 $513.80 $11,986.20 $732.30 $12,718.50"
+    assert of_text("invoice", in_a_row, "en", **copied) == {}, "the head names the tax as well"
 
 
 def test_who_sells_is_not_stated_as_who_carries() -> None:
