@@ -108,7 +108,8 @@ LAYOUTS = [
     Held("thirty-ninth", fields=440, misleading=1, rows=375, unflagged=0, silent_losses=0, auroc=0.97, ece=0.029),
     Held("fortieth", fields=398, misleading=0, rows=292, unflagged=0, silent_losses=0, auroc=0.99, ece=0.034),
     Held("forty-first", fields=384, misleading=7, rows=196, unflagged=2, silent_losses=0, auroc=0.96, ece=0.019),
-    Held("forty-second", fields=134, misleading=1, rows=76, unflagged=1, silent_losses=0, auroc=0.95, ece=0.032),
+    Held("forty-second", fields=134, misleading=1, rows=83, unflagged=1, silent_losses=0, auroc=0.95, ece=0.032),
+    Held("forty-third", fields=186, misleading=1, rows=99, unflagged=0, silent_losses=0, auroc=0.94, ece=0.034),
 ]
 INVOICES = [
     Held("fifth", fields=221, misleading=2, rows=83, unflagged=0, silent_losses=0, auroc=0.97, ece=0.028),

@@ -36,6 +36,7 @@ def found(kind: Kind, text: str, language: str = "de") -> list[str]:
         ("VAT 823.456.789, VAT: 823,456,789, NIF 823.456.789, HRB 823.456.789, ABN 823.456.789", []),
         ("Total 1.250 and 01.250.000 and 1.250,000, IDR 4.500", []),
         ("HT 1660.0 €, TVA 323,3 EUR, CHF 12.5, 1.5 STD, 2,5 kg, Version 1.2", ["1660.0", "323.3"]),
+        ("4.5 $189.00, 6,5 € 85,00", ["189.00", "85.00"]),
     ],
 )
 def test_amounts_have_cents_or_a_currency(text: str, values: list[str]) -> None:
